@@ -1,0 +1,90 @@
+"""Where in AWS an environment lives, and where its Terraform state does."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.base import Section, _matching
+
+Region = Annotated[str, _matching(r"[a-z]{2}(?:-[a-z]+)+-\d", 'the name of a region, such as "eu-west-1"')]
+
+BucketName = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=63),
+    _matching(
+        r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3)$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+        "3 to 63 lower-case letters, digits and hyphens (no dots: TLS needs none), as S3 accepts bucket names",
+    ),
+]
+
+
+class Aws(Section):
+    """The account and region that everything of this environment is made in."""
+
+    region: Region
+    """Region, such as `eu-west-1`."""
+
+    account_id: Annotated[str, _matching(r"\d{12}", 'twelve digits in quotes, such as "123456789012"')]
+    """The account; Terraform refuses to touch any other."""
+
+    endpoint_url: (
+        Annotated[
+            str,
+            _matching(
+                r"http://(127\.0\.0\.1|localhost):\d{2,5}",
+                "an address on loopback with a port, such as http://127.0.0.1:5999",
+            ),
+        ]
+        | None
+    ) = None
+    """Address of an embedded AWS on loopback. Default: none, the real AWS."""
+
+    @property
+    def partition(self) -> str:
+        """`aws`, or `aws-cn` and `aws-us-gov` for the regions that are in those."""
+        for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
+            if self.region.startswith(prefix):
+                return partition
+        return "aws"
+
+
+class S3State(Section):
+    """State in S3, locked by DynamoDB, by a lock file beside the state, or by both (S01)."""
+
+    backend: Literal["s3"]
+    bucket: BucketName
+    """Bucket of the state; `./windlass bootstrap` makes it. One for all environments of an account and region."""
+
+    lock_table: (
+        Annotated[str, _matching(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, hyphens, underscores")]
+        | None
+    ) = None
+    """DynamoDB table of the locks, keyed `LockID`. Default: none, then `lock_file` must be true."""
+
+    lock_file: bool = False
+    """Lock by a file beside the state in S3 (Terraform 1.10 and newer). Default: off, the table locks."""
+
+
+class TerraformCloudState(Section):
+    """State, runs and locks in Terraform Cloud (HCP Terraform), a workspace per layer."""
+
+    backend: Literal["terraform-cloud"]
+    organization: Annotated[str, _matching(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _")]
+    """Organization that holds the workspaces `<project>-<environment>-<layer>`."""
+
+    hostname: Annotated[str, _matching(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"')] = "app.terraform.io"
+    """Host of Terraform Cloud or Terraform Enterprise."""
+
+    project: Annotated[str, StringConstraints(min_length=3, max_length=40)] | None = None
+    """Project for workspaces that Terraform makes. Default: the organization's default project."""
+
+
+class LocalState(Section):
+    """State in files beside the project: for a trial by one person only."""
+
+    backend: Literal["local"]
+    path: Annotated[str, StringConstraints(min_length=1, max_length=200)] = ".windlass/state"
+    """Folder, relative to the project."""
+
+
+State = Annotated[S3State | TerraformCloudState | LocalState, Field(discriminator="backend")]

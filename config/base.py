@@ -1,0 +1,128 @@
+"""The base of every section of an environment file, and the small types that several sections share."""
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+LOG_RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+"""What CloudWatch Logs accepts as `retentionInDays`."""
+
+
+class Section(BaseModel):
+    """A table of an environment file: frozen, and a key that it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+def _cidr(value: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(value)
+    except ValueError as error:
+        raise ValueError(f'an IPv4 block such as "10.20.0.0/16" ({error})') from error
+    return str(network)
+
+
+def _log_retention(value: int) -> int:
+    if value not in LOG_RETENTION_DAYS:
+        raise ValueError(f"one of the days that CloudWatch Logs keeps: {', '.join(map(str, LOG_RETENTION_DAYS))}")
+    return value
+
+
+def _matching(pattern: str, allowed: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(allowed)
+        return value
+
+    return AfterValidator(check)
+
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+"""An IPv4 CIDR block with no host bits set."""
+
+LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
+"""Days that a log group keeps its events; one of `LOG_RETENTION_DAYS`."""
+
+Word = Annotated[
+    str,
+    _matching(
+        r"[a-z](?:-?[a-z0-9])*",
+        "lower-case letters, digits and single hyphens, starting with a letter, not ending with a hyphen",
+    ),
+]
+"""A name that ends up in the names of AWS resources."""
+
+ShortWord = Annotated[Word, StringConstraints(max_length=16)]
+"""A `Word` of at most 16 characters, so that names built from several of them stay within AWS's limits."""
+
+ZoneName = Annotated[
+    str, _matching(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]", 'the name of an availability zone, such as "eu-west-1a"')
+]
+"""An availability zone by name; synth never asks AWS which there are (N01)."""
+
+DnsName = Annotated[
+    str,
+    StringConstraints(max_length=253),
+    _matching(
+        r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+        'a DNS name in lower case such as "app.example.com", without a trailing dot',
+    ),
+]
+"""A fully qualified DNS name without trailing dot; a wildcard only as the first label."""
+
+CertificateArn = Annotated[
+    str,
+    _matching(
+        r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+",
+        'the ARN of an ACM certificate, such as "arn:aws:acm:eu-west-1:123456789012:certificate/…"',
+    ),
+]
+"""An existing certificate in ACM (E11)."""
+
+DailyWindow = Annotated[
+    str, _matching(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", 'a window in UTC such as "03:00-04:00"')
+]
+"""A daily window in UTC, `hh:mm-hh:mm`."""
+
+WeeklyWindow = Annotated[
+    str,
+    _matching(
+        r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d",
+        'a weekly window in UTC such as "sun:04:30-sun:05:30"',
+    ),
+]
+"""A weekly window in UTC, `ddd:hh:mm-ddd:hh:mm`."""
+
+Version = Annotated[int, Field(ge=1, le=1_000_000)]
+"""A number that is raised to rotate a secret."""
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+Kind = Literal["development", "staging", "production"]

@@ -1,0 +1,99 @@
+"""The database and the cache."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import DailyWindow, Section, Version, WeeklyWindow, Word, _matching
+
+MonitoringIntervalSeconds = Literal[0, 1, 5, 10, 15, 30, 60]
+
+
+class Replica(Section):
+    """A read replica of the database."""
+
+    instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
+
+
+class Database(Section):
+    """PostgreSQL on RDS: encrypted, in subnets without a route out, TLS forced (D01, D02)."""
+
+    major_version: Literal["14", "15", "16", "17"] = "16"
+    """Major version; minor versions follow AWS in the maintenance window (D01)."""
+
+    instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
+    """Size of the instance."""
+
+    allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 20
+    """Storage at the start."""
+
+    max_allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 100
+    """Storage may grow by itself to this."""
+
+    database_name: Annotated[
+        str, _matching(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _")
+    ] = "app"
+    """Name of the first database."""
+
+    username: Annotated[
+        str,
+        _matching(
+            r"(?!rdsadmin$|admin$|postgres$|pg_)[a-z][a-z0-9_]{0,15}",
+            "a letter, then up to 15 letters, digits and _; not a name that RDS keeps",
+        ),
+    ] = "app"
+    """Name of the master user."""
+
+    password_version: Version = 1
+    """Raise it to rotate the password; the value never reaches Terraform's state (D03)."""
+
+    multi_az: bool = True
+    """A standby in a second zone (D02)."""
+
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
+    """Days of point-in-time recovery."""
+
+    backup_window: DailyWindow = "02:00-03:00"
+    """When the daily snapshot is taken, UTC."""
+
+    maintenance_window: WeeklyWindow = "sun:03:30-sun:04:30"
+    """When AWS may patch, UTC."""
+
+    deletion_protection: bool = True
+    """AWS refuses to delete the database while this is on (D02)."""
+
+    final_snapshot: bool = True
+    """Take a snapshot when the database is deleted (D02)."""
+
+    performance_insights: bool = True
+    """Seven days of Performance Insights, which are free."""
+
+    monitoring_interval_seconds: MonitoringIntervalSeconds = 60
+    """Interval of enhanced monitoring; 0 turns it off."""
+
+    replicas: dict[Word, Replica] = Field(default_factory=dict)
+    """Read replicas by name. Default: none."""
+
+
+class Cache(Section):
+    """Valkey on ElastiCache: one shard, TLS, encrypted, with a user of its own."""
+
+    engine_version: Literal["7.2", "8.0"] = "8.0"
+    """Version of Valkey."""
+
+    node_type: Annotated[str, _matching(r"cache\.[a-z0-9]+\.[a-z0-9]+", 'a node type such as "cache.t4g.small"')]
+    """Size of a node."""
+
+    nodes: Annotated[int, Field(ge=1, le=6)] = 2
+    """Primary and replicas together; from two on, a failed primary is replaced in another zone."""
+
+    maxmemory_policy: Literal[
+        "noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"
+    ] = "noeviction"
+    """What happens when memory is full. Default: writes fail, because a broker must not lose messages."""
+
+    snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
+    """Days that daily snapshots are kept; 0 takes none."""
+
+    password_version: Version = 1
+    """Raise it to rotate the password."""

@@ -1,0 +1,66 @@
+"""An environment file as a typed value: everything that layers may know about an environment."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.aws import Aws, State
+from config.base import Kind, Section, ShortWord
+from config.data import Cache, Database
+from config.network import Dns, LoadBalancer, Network
+from config.services import Cluster, WebService
+
+Tag = Annotated[str, StringConstraints(max_length=256, pattern=r"^[\w\s+\-=.:/@]*$")]
+
+
+class Environment(Section):
+    """One environment, read from `environments/<name>.toml` (see `config.load`)."""
+
+    name: ShortWord
+    """Name of the environment: the file's name without `.toml`."""
+
+    project: ShortWord
+    """First part of every name in AWS; two deployments in one account differ in it or in the environment's name."""
+
+    kind: Kind
+    """How strict to be: what production needs is checked for `production`, and HTTP is for `development` only."""
+
+    tags: dict[Annotated[str, StringConstraints(min_length=1, max_length=128)], Tag] = Field(default_factory=dict)
+    """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
+
+    aws: Aws
+    state: State
+    network: Network
+    dns: Dns | None = None
+    load_balancer: LoadBalancer = LoadBalancer()
+    database: Database
+    cache: Cache | None = None
+    cluster: Cluster = Cluster()
+    services: dict[ShortWord, WebService]
+
+    @property
+    def prefix(self) -> str:
+        """`<project>-<environment>`: what names of AWS resources start with."""
+        return f"{self.project}-{self.name}"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether what production needs is demanded."""
+        return self.kind == "production"
+
+    @property
+    def is_throw_away(self) -> bool:
+        """Whether buckets and repositories may be deleted with what they hold: only on an embedded AWS."""
+        return self.aws.endpoint_url is not None
+
+    def bucket_name(self, purpose: str) -> str:
+        """Name of a bucket: unique in the world through account and region."""
+        return f"{self.prefix}-{self.aws.account_id}-{self.aws.region}-{purpose}"
+
+    def secret_path(self, *parts: str) -> str:
+        """Name of a secret under the deployment's own path (D04)."""
+        return "/".join((self.project, self.name, *parts))
+
+    def log_group_name(self, *parts: str) -> str:
+        """Name of a log group under the deployment's own path."""
+        return "/".join(("/windlass", self.project, self.name, *parts))

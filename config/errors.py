@@ -1,0 +1,61 @@
+"""Mistakes of an environment file, told to people: where, what stands there, what is allowed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MISSING = object()
+"""Marks a key that is not there at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One mistake."""
+
+    path: tuple[str, ...]
+    """Keys from the top of the file to the value."""
+
+    value: Any = MISSING
+    """What stands there; `MISSING` where nothing does."""
+
+    message: str
+    """What is wrong and what is allowed, as a sentence without a full stop."""
+
+    origin: str = ""
+    """Where the value came from where that is not the file, such as an environment variable."""
+
+    @property
+    def key(self) -> str:
+        """The path as TOML writes it."""
+        return ".".join(
+            part if part.replace("-", "").replace("_", "").isalnum() else json.dumps(part) for part in self.path
+        )
+
+    def __str__(self) -> str:
+        head = self.key or "the file"
+        if self.value is not MISSING:
+            head += f" = {_short(self.value)}"
+        if self.origin:
+            head += f"   (from {self.origin})"
+        return f"  {head}\n      {self.message}"
+
+
+class ConfigurationError(Exception):
+    """An environment that cannot be used; `str()` is a text for people that names every mistake."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        """Name the file in `source`; `problems` come out in the order of their keys."""
+        self.source = source
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.path, problem.message)))
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        title = f"{self.source} has {count} mistake{'s' if count != 1 else ''}:"
+        return "\n\n".join([title, *map(str, self.problems)])
+
+
+def _short(value: Any, limit: int = 120) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

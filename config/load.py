@@ -1,0 +1,102 @@
+"""Reads an environment: its TOML file, then `.env`, then environment variables, each over the one before.
+
+`WINDLASS_DATABASE__INSTANCE_CLASS=db.t4g.small` overrides `instance_class` in `[database]`; two underscores go one
+table down. Tables and lists are given as JSON.
+"""
+
+import json
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config import service_rules  # noqa: F401 - registers its rules
+from config.environment import Environment
+from config.errors import ConfigurationError, Problem
+from config.overrides import Override, overrides
+from config.problems import problems_of
+from config.rules import check
+from config.sound import sound_part
+
+FOLDER = "environments"
+
+
+def environment_names(root: Path) -> list[str]:
+    """Names of the environments that there are files for."""
+    return sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
+
+
+def load(name: str, root: Path) -> Environment:
+    """Read and check one environment.
+
+    Args:
+        name: the file's name in `environments/` without `.toml`.
+        root: the project's folder; `.env` is read from it.
+
+    Raises:
+        ConfigurationError: names every mistake there is, at once.
+    """
+    source = f"{FOLDER}/{name}.toml"
+    data = _read(name, root, source)
+    if data.setdefault("name", name) != name:
+        problem = Problem(
+            path=("name",), value=data["name"], message=f'is not the file\'s name; allowed: "{name}", or leave it out'
+        )
+        raise ConfigurationError(source, [problem])
+    given, problems = overrides(root)
+    for override in given:
+        _set(data, override)
+    problems += _validate(data)
+    if problems:
+        raise ConfigurationError(source, [_with_origin(problem, given) for problem in problems])
+    return Environment.model_validate_json(_json(data))
+
+
+def _read(name: str, root: Path, source: str) -> dict[str, Any]:
+    names = environment_names(root)
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        hint = f"; did you mean {json.dumps(close[0])}?" if close else ""
+        message = (
+            f"there is no environment of this name; allowed: {', '.join(names) or 'none, the folder is empty'}{hint}"
+        )
+        raise ConfigurationError(f"{FOLDER}/", [Problem(path=("environment",), value=name, message=message)])
+    try:
+        return tomllib.loads((root / FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {error}")]) from None
+    except OSError as error:
+        raise ConfigurationError(source, [Problem(path=(), message=f"cannot be read: {error.strerror}")]) from None
+
+
+def _set(data: dict[str, Any], override: Override) -> None:
+    *tables, last = override.path
+    for part in tables:
+        below = data.get(part)
+        if not isinstance(below, dict):
+            below = data[part] = {}
+        data = below
+    data[last] = override.value
+
+
+def _validate(data: dict[str, Any]) -> list[Problem]:
+    """Every mistake: those of single keys, and those of the rules on everything that is sound."""
+    problems: list[Problem] = []
+    try:
+        Environment.model_validate_json(_json(data))
+    except ValidationError as error:
+        problems += problems_of(error, data)
+    return [*problems, *check(sound_part(Environment, data))]
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, default=str)
+
+
+def _with_origin(problem: Problem, given: list[Override]) -> Problem:
+    for override in reversed(given):
+        if problem.path[: len(override.path)] == override.path:
+            return Problem(path=problem.path, value=problem.value, message=problem.message, origin=override.origin)
+    return problem

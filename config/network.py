@@ -1,0 +1,85 @@
+"""Addresses, zones and the way out of the VPC; DNS names; the load balancer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import CertificateArn, Cidr, DnsName, LogRetentionDays, Section, ZoneName, _matching
+
+Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
+
+
+class ZoneSubnets(Section):
+    """The three subnets of one availability zone."""
+
+    public: Cidr
+    """For load balancers, and for tasks where `egress` is `public-ip` (N02)."""
+
+    private: Cidr
+    """For tasks."""
+
+    isolated: Cidr
+    """For the database and the cache: no route out of the VPC (N02)."""
+
+
+class Network(Section):
+    """The VPC of the environment."""
+
+    cidr: Cidr
+    """Block of the VPC, /16 to /24."""
+
+    zones: dict[ZoneName, ZoneSubnets]
+    """Two or more zones by name, each with its subnets (N01). Adding one moves nothing else."""
+
+    egress: Egress = "nat-per-zone"
+    """How tasks reach AWS's services and the internet: a NAT gateway in each zone (default: one zone's failure stays
+    its own), one NAT gateway, VPC endpoints only (no internet at all), or public addresses on the tasks (cheapest)."""
+
+    nat_zone: ZoneName | None = None
+    """The zone of the NAT gateway where `egress` is `one-nat`. Default: none, then it must be named."""
+
+    interface_endpoints: tuple[
+        Annotated[str, _matching(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"')],
+        ...,
+    ] = ()
+    """Interface endpoints beside those that `egress = "endpoints"` makes. Default: none."""
+
+    flow_logs_retention_days: LogRetentionDays = 90
+    """How long VPC flow logs are kept."""
+
+
+class Dns(Section):
+    """The DNS zone of the environment's names."""
+
+    zone_name: DnsName
+    """Name of the zone, such as `example.com`."""
+
+    zone_id: (
+        Annotated[str, _matching(r"Z[A-Z0-9]{5,31}", 'the id of a hosted zone, such as "Z0123456789ABCDEFGHIJ"')] | None
+    ) = None
+    """An existing hosted zone (E11). Default: none, then the zone is made."""
+
+
+class LoadBalancer(Section):
+    """The one load balancer of the environment; services are told apart by host name and path."""
+
+    scheme: Literal["public", "internal"] = "public"
+    """Reachable from the internet, or from the networks in `allowed_cidrs` only (N08)."""
+
+    https: bool = True
+    """Serve HTTPS with a TLS 1.3 policy and redirect HTTP to it (N05)."""
+
+    certificate_arn: CertificateArn | None = None
+    """Existing certificate. Default: none, then one is made for the services' host names in `dns.zone_name`."""
+
+    allowed_cidrs: tuple[Cidr, ...] = ("0.0.0.0/0",)
+    """Who may connect. Default: everybody."""
+
+    deletion_protection: bool = True
+    """AWS refuses to delete the load balancer while this is on."""
+
+    idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
+    """How long an idle connection is kept."""
+
+    access_logs_retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """How long access logs stay in their bucket."""

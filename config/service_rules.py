@@ -1,0 +1,130 @@
+"""Rules about the services of an environment; registered beside those of `config.rules`."""
+
+from collections.abc import Iterator
+
+from modules.ecs.fargate import memory_choices_mib
+
+from config.aws import Aws
+from config.base import Kind
+from config.data import Cache
+from config.errors import MISSING, Problem
+from config.rules import problem, rule, rule_for_each
+from config.services import WebService
+
+Services = dict[str, WebService]
+
+SET_BY_THE_PLATFORM = ("COLOUR", "VERSION", "PORT", "DATABASE_URL", "CACHE_URL")
+WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
+
+
+@rule
+def there_is_a_service(services: Services) -> Iterator[Problem]:
+    """An environment without a service has nothing behind its load balancer."""
+    if not services:
+        yield problem("services", MISSING, "is empty; allowed: at least one service, such as [services.web]")
+
+
+@rule_for_each("services")
+def cpu_and_memory_are_a_pair(key: str, item: WebService) -> Iterator[Problem]:
+    """E03: Fargate accepts certain pairs of CPU and memory only."""
+    choices = memory_choices_mib(item.cpu)
+    if item.memory_mib not in choices:
+        step = choices[1] - choices[0]
+        allowed = (
+            f"{choices[0]} to {choices[-1]} in steps of {step}" if len(choices) > 4 else ", ".join(map(str, choices))
+        )
+        message = f"is no pair with cpu = {item.cpu} on Fargate; allowed: {allowed} (E03)"
+        yield problem(f"services/{key}/memory_mib", item.memory_mib, message)
+
+
+@rule_for_each("services")
+def counts_are_in_order(key: str, item: WebService) -> Iterator[Problem]:
+    """The minimum is at most the desired count, and that at most the maximum."""
+    if item.min_count > item.max_count:
+        message = f"is more than max_count = {item.max_count}; allowed: at most that"
+        yield problem(f"services/{key}/min_count", item.min_count, message)
+    elif not item.min_count <= item.desired_count <= item.max_count:
+        message = f"is outside the scaling limits; allowed: {item.min_count} to {item.max_count}"
+        yield problem(f"services/{key}/desired_count", item.desired_count, message)
+
+
+@rule
+def priorities_differ(services: Services) -> Iterator[Problem]:
+    """Two listener rules cannot have one priority."""
+    owners: dict[int, str] = {}
+    for name, service in services.items():
+        owner = owners.setdefault(service.priority, name)
+        if owner != name:
+            message = f"is that of services.{owner} too; allowed: a number of its own, 1 to 50000"
+            yield problem(f"services/{name}/priority", service.priority, message)
+
+
+@rule_for_each("services")
+def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem]:
+    """AWS counts host names and path patterns together: five values a rule."""
+    count = len(item.host_names) + len(item.path_patterns)
+    if not 1 <= count <= 5:
+        message = f"makes {count} conditions together with host_names; allowed: 1 to 5 in all"
+        yield problem(f"services/{key}/path_patterns", list(item.path_patterns), message)
+
+
+@rule_for_each("services")
+def cache_is_there_for_those_who_use_it(key: str, item: WebService, cache: Cache | None) -> Iterator[Problem]:
+    """A service can be given only what the environment has."""
+    if item.uses_cache and cache is None:
+        message = "needs a cache, and the file has no [cache] section; allowed: false, or add [cache]"
+        yield problem(f"services/{key}/uses_cache", True, message)
+
+
+@rule_for_each("services")
+def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) -> Iterator[Problem]:
+    """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters."""
+    longest = f"{project}-{name}-{key}-green"
+    if len(longest) > 32:
+        message = (
+            f'makes the target group "{longest}" of {len(longest)} characters; '
+            "allowed: 32, so shorten the service, the project or the environment"
+        )
+        yield problem(f"services/{key}", MISSING, message)
+
+
+@rule
+def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterator[Problem]:
+    """AWS keeps some names for itself and limits the length of all."""
+    if project == "internal":
+        message = (
+            'makes the load balancer\'s name start with "internal-", which AWS keeps for itself; allowed: another word'
+        )
+        yield problem("project", project, message)
+    bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-access-logs"
+    if len(bucket) > 63:
+        yield problem("project", project, f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63')
+
+
+@rule_for_each("services")
+def images_in_production_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Problem]:
+    """E05: a moving tag is refused in production."""
+    if kind != "production":
+        return
+    for colour in ("blue", "green"):
+        image = getattr(item, colour).image
+        if image.endswith(":latest"):
+            message = (
+                'is a moving tag, which is refused where kind = "production"; '
+                "allowed: a tag that stays, such as a git commit, or a digest (E05)"
+            )
+            yield problem(f"services/{key}/{colour}/image", image, message)
+
+
+@rule_for_each("services")
+def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
+    """What the platform sets itself, and what looks like a secret, does not belong in `environment` (A02, D03)."""
+    for name, value in item.environment.items():
+        path = f"services/{key}/environment/{name}"
+        if name in SET_BY_THE_PLATFORM:
+            yield problem(path, value, "is set by the platform itself; leave it out")
+        elif WORDS_OF_SECRETS & set(name.upper().split("_")):
+            message = (
+                "looks like a secret, which must not stand in a plain setting; keep it in Secrets Manager (A02, D03)"
+            )
+            yield problem(path, MISSING, message)

@@ -1,0 +1,103 @@
+"""What runs: the cluster, and the web services by name."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.base import DnsName, LogRetentionDays, Percent, Section, _matching
+
+EnvironmentName = Annotated[
+    str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
+]
+
+Image = Annotated[
+    str,
+    StringConstraints(max_length=512),
+    _matching(
+        r"[a-z0-9.-]+(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})",
+        'a complete reference with registry, repository and tag or digest, such as "public.ecr.aws/team/web:1.4.2"',
+    ),
+]
+"""A complete image reference (E05)."""
+
+
+class Cluster(Section):
+    """The ECS cluster of the environment."""
+
+    container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
+    """CloudWatch Container Insights; `enhanced` adds figures per task and container."""
+
+    execute_command: bool = False
+    """Let people with the right permission run a shell in a container (ECS Exec). Default: off."""
+
+    logs_retention_days: LogRetentionDays = 30
+    """How long the logs of containers are kept."""
+
+
+class Colour(Section):
+    """One of the two sides of a blue/green service."""
+
+    image: Image
+    """The image that this colour runs."""
+
+
+class WebService(Section):
+    """A web service that runs as two ECS services, blue and green, behind one listener rule."""
+
+    blue: Colour
+    green: Colour
+
+    cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
+    """CPU units of a task; 1024 are one vCPU."""
+
+    memory_mib: Annotated[int, Field(ge=512, le=122880)] = 512
+    """Memory of a task; Fargate accepts certain pairs only (E03)."""
+
+    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    """CPU architecture of the image (E02)."""
+
+    ephemeral_storage_gib: Annotated[int, Field(ge=21, le=200)] = 21
+    """Disk of a task (E04)."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Port that the container listens on."""
+
+    health_check_path: Annotated[str, _matching(r"/[A-Za-z0-9_.\-$/~\"'@:+&]{0,1023}", 'a path such as "/health"')] = (
+        "/health"
+    )
+    """Path that the load balancer asks (N06)."""
+
+    health_check_grace_period_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """Time to start before a failed check counts (A08)."""
+
+    desired_count: Annotated[int, Field(ge=1, le=1000)] = 2
+    """Tasks of the live colour at the start; afterwards scaling and people decide (E07)."""
+
+    min_count: Annotated[int, Field(ge=1, le=1000)] = 2
+    """Scaling goes no lower."""
+
+    max_count: Annotated[int, Field(ge=1, le=1000)] = 6
+    """Scaling goes no higher."""
+
+    spot_percent: Percent = 0
+    """Share of tasks above `min_count` that run on Fargate Spot. Default: none."""
+
+    priority: Annotated[int, Field(ge=1, le=50000)] = 100
+    """Priority of the listener rule: the lowest that matches wins; each service has its own."""
+
+    host_names: tuple[DnsName, ...] = ()
+    """Host names that the service answers to. Default: any."""
+
+    path_patterns: tuple[
+        Annotated[str, _matching(r"/[A-Za-z0-9_.\-$/~\"'@:+&*?]{0,127}", 'a path pattern such as "/api/*"')], ...
+    ] = ("/*",)
+    """Paths that the service answers to."""
+
+    uses_database: bool = True
+    """Give the service the database's URL and let it through to the database."""
+
+    uses_cache: bool = False
+    """Give the service the cache's URL and let it through to the cache."""
+
+    environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
+    """Plain settings of the container. Secrets do not belong here (A02)."""

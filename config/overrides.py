@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict, SettingsError
 
@@ -57,7 +58,7 @@ def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
             )
             continue
         found += _flatten(values, origin)
-    problems += _unknown_variables(os.environ)
+    problems += _unknown_variables({**dotenv_values(dotenv), **os.environ})
     return found, problems
 
 
@@ -81,7 +82,7 @@ def _typed(path: tuple[str, ...], value: Any) -> Any:
         return value
 
 
-def _unknown_variables(variables: Mapping[str, str]) -> Iterator[Problem]:
+def _unknown_variables(variables: Mapping[str, str | None]) -> Iterator[Problem]:
     known = {PREFIX + name.upper() for name in Environment.model_fields} - {PREFIX + "NAME"}
     for variable in variables:
         if not variable.upper().startswith(PREFIX) or variable in RESERVED:
@@ -90,4 +91,4 @@ def _unknown_variables(variables: Mapping[str, str]) -> Iterator[Problem]:
         if table not in known:
             close = get_close_matches(table, sorted(known | RESERVED), n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            yield Problem(path=(variable,), message=f"is an environment variable that no key belongs to{hint}")
+            yield Problem(path=(variable,), message=f"is a variable that no key belongs to{hint}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from modules.ecs.fargate import memory_choices_mib
+from modules.ecs.fargate import allowed_memory_mib
 
 from config.aws import Aws
 from config.base import Kind
@@ -27,7 +27,7 @@ def there_is_a_service(services: Services) -> Iterator[Problem]:
 @rule_for_each("services")
 def cpu_and_memory_are_a_pair(key: str, item: WebService) -> Iterator[Problem]:
     """E03: Fargate accepts certain pairs of CPU and memory only."""
-    choices = memory_choices_mib(item.cpu)
+    choices = allowed_memory_mib(item.cpu)
     if item.memory_mib not in choices:
         step = choices[1] - choices[0]
         allowed = (

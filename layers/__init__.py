@@ -1,0 +1,9 @@
+"""The stacks of an environment, each a Terraform state of its own; only here are modules wired together."""
+
+LAYERS = ("network", "data", "service")
+"""In the order of their dependence: each reads the outputs of those before it."""
+
+BOOTSTRAP = "bootstrap"
+"""The stack that makes the bucket and the table of the state; once per account and region."""
+
+__all__ = ["BOOTSTRAP", "LAYERS"]

@@ -1,0 +1,23 @@
+"""What every layer has: a name, a state, a provider, and the Terraform version that it needs."""
+
+from cdktf import TerraformStack
+from constructs import Construct
+
+from backend import state_of
+from config import Environment
+from layers.provider import add_provider
+
+TERRAFORM_VERSION = ">= 1.11.0"
+"""Ephemeral resources and write-only arguments need it."""
+
+
+class Layer(TerraformStack):
+    """A stack named `<environment>-<layer>` with its own state."""
+
+    def __init__(self, scope: Construct, environment: Environment, name: str) -> None:
+        super().__init__(scope, f"{environment.name}-{name}")
+        self.environment = environment
+        self.state = state_of(environment)
+        self.state.configure(self, name)
+        self.add_override("terraform.required_version", TERRAFORM_VERSION)
+        add_provider(self, environment, name)

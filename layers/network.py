@@ -1,0 +1,86 @@
+"""The `network` layer: VPC, security groups, key, DNS zone and certificate. It changes rarely and is destroyed last."""
+
+from constructs import Construct
+
+from config import Environment
+from layers.layer import Layer
+from layers.outputs import NetworkOutputs
+from layers.reachability import flows, roles
+from layers.wiring import publish
+from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs
+from modules.kms import Key, KeyInputs
+from modules.networking import FlowLogs, InterfaceEndpoints, Networking, NetworkingInputs, ZoneSubnets
+
+
+class NetworkLayer(Layer):
+    """Everything that other layers are placed into."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(scope, environment, "network")
+        # The key is here and not beside the data, because the flow logs are encrypted with it too.
+        key = self._key()
+        network = self._networking(key).outputs
+        zone_id = self._zone_id()
+        self.outputs = NetworkOutputs(
+            vpc_id=network.vpc_id,
+            public_subnet_ids=network.public_subnet_ids,
+            private_subnet_ids=network.private_subnet_ids,
+            isolated_subnet_ids=network.isolated_subnet_ids,
+            security_group_ids=network.security_group_ids,
+            namespace_id=network.namespace_id,
+            namespace_name=network.namespace_name,
+            kms_key_arn=key,
+            dns_zone_id=zone_id,
+            certificate_arn=self._certificate_arn(zone_id),
+        )
+        publish(self, self.outputs, environment)
+
+    def _key(self) -> str:
+        aws = self.environment.aws
+        inputs = KeyInputs(
+            name=self.environment.prefix,
+            account_id=aws.account_id,
+            region=aws.region,
+            partition=aws.partition,
+            deletion_window_days=30 if self.environment.is_production else 7,
+        )
+        return Key(self, "key", inputs).outputs.key_arn
+
+    def _networking(self, kms_key_arn: str) -> Networking:
+        environment, network, aws = self.environment, self.environment.network, self.environment.aws
+        inputs = NetworkingInputs(
+            name=environment.prefix,
+            account_id=aws.account_id,
+            region=aws.region,
+            partition=aws.partition,
+            cidr=network.cidr,
+            zones={
+                zone: ZoneSubnets(public=subnets.public, private=subnets.private, isolated=subnets.isolated)
+                for zone, subnets in network.zones.items()
+            },
+            egress=network.egress,
+            nat_zone=network.nat_zone,
+            namespace=f"{environment.prefix}.internal",
+            roles=roles(environment),
+            flows=flows(environment),
+            interface_endpoints=InterfaceEndpoints(services=network.interface_endpoints),
+            flow_logs=FlowLogs(retention_days=network.flow_logs_retention_days, kms_key_arn=kms_key_arn),
+        )
+        return Networking(self, "networking", inputs)
+
+    def _zone_id(self) -> str | None:
+        dns = self.environment.dns
+        if dns is None:
+            return None
+        return Zone(self, "zone", ZoneInputs(name=dns.zone_name, existing_zone_id=dns.zone_id)).outputs.zone_id
+
+    def _certificate_arn(self, zone_id: str | None) -> str | None:
+        load_balancer = self.environment.load_balancer
+        if not load_balancer.https:
+            return None
+        if load_balancer.certificate_arn is not None:
+            return load_balancer.certificate_arn
+        names = [name for service in self.environment.services.values() for name in service.host_names]
+        first, *others = dict.fromkeys(names)
+        inputs = CertificateInputs(domain_name=first, alternative_names=tuple(others), zone_id=zone_id)
+        return Certificate(self, "certificate", inputs).outputs.certificate_arn

@@ -1,0 +1,69 @@
+"""Writes finished stacks where Terraform and the `cdktf` command look for them, all of them or none."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+CDKTF_VERSION = "0.21.0"
+
+
+def stack_folder(root: Path, environment: str, layer: str) -> Path:
+    """`cdktf.out/stacks/<environment>-<layer>`: where Terraform runs."""
+    return output_folder(root) / "stacks" / f"{environment}-{layer}"
+
+
+def output_folder(root: Path) -> Path:
+    """`cdktf.out`, or where the `cdktf` command wants it."""
+    return root / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
+
+
+def write_stacks(root: Path, environment: str, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Path]:
+    """Write every stack of an environment, and the manifest that names them; returns the folders by layer.
+
+    Every file is complete under another name before the first one takes the place of an old one, and what Terraform
+    keeps beside them is left alone.
+    """
+    folders = {layer: stack_folder(root, environment, layer) for layer in documents}
+    prepared: list[tuple[str, Path]] = []
+    try:
+        for layer, folder in folders.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            prepared.append(_prepare(folder / "cdk.tf.json", documents[layer]))
+        prepared.append(_prepare(output_folder(root) / "manifest.json", _manifest(environment, documents)))
+        for temporary, path in prepared:
+            Path(temporary).replace(path)
+    finally:
+        for temporary, _ in prepared:
+            Path(temporary).unlink(missing_ok=True)
+    return folders
+
+
+def _prepare(path: Path, document: Mapping[str, Any]) -> tuple[str, Path]:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2, sort_keys=True, ensure_ascii=False)
+        file.write("\n")
+    Path(temporary).chmod(0o644)
+    return temporary, path
+
+
+def _manifest(environment: str, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What `cdktf list`, `cdktf diff` and `cdktf deploy` read."""
+    names = {layer: f"{environment}-{layer}" for layer in documents}
+    stacks: dict[str, Any] = {}
+    before: list[str] = []
+    for layer, name in names.items():
+        stacks[name] = {
+            "annotations": [],
+            "constructPath": name,
+            "dependencies": list(before),
+            "name": name,
+            "stackMetadataPath": f"stacks/{name}/metadata.json",
+            "synthesizedStackPath": f"stacks/{name}/cdk.tf.json",
+            "workingDirectory": f"stacks/{name}",
+        }
+        before.append(names[layer])
+    return {"hclOutput": False, "stacks": stacks, "version": CDKTF_VERSION}

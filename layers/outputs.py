@@ -1,0 +1,76 @@
+"""What each layer gives to the layers after it and to people. These classes are the whole interface between states."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from config import Environment
+from layers.reachability import roles
+from layers.wiring import output
+
+
+def _zones(environment: Environment) -> Iterable[str]:
+    return environment.network.zones
+
+
+def _services(environment: Environment) -> Iterable[str]:
+    return environment.services
+
+
+def _has_zone(environment: Environment) -> bool:
+    return environment.dns is not None
+
+
+def _has_certificate(environment: Environment) -> bool:
+    return environment.load_balancer.https
+
+
+def _has_cache(environment: Environment) -> bool:
+    return environment.cache is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkOutputs:
+    """Of the `network` layer."""
+
+    vpc_id: str = output("Id of the VPC.")
+    public_subnet_ids: Mapping[str, str] = output("Ids of the public subnets, by zone.", keys=_zones)
+    private_subnet_ids: Mapping[str, str] = output("Ids of the private subnets, by zone.", keys=_zones)
+    isolated_subnet_ids: Mapping[str, str] = output("Ids of the subnets without a way out, by zone.", keys=_zones)
+    security_group_ids: Mapping[str, str] = output("Ids of the security groups, by role (N07).", keys=roles)
+    namespace_id: str = output("Id of the Cloud Map namespace.")
+    namespace_name: str = output("Name of the Cloud Map namespace.")
+    kms_key_arn: str = output("ARN of the environment's KMS key.")
+    dns_zone_id: str | None = output("Id of the DNS zone.", when=_has_zone)
+    certificate_arn: str | None = output("ARN of the validated certificate.", when=_has_certificate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOutputs:
+    """Of the `data` layer."""
+
+    database_address: str = output("DNS name of the database (A06).")
+    database_port: str = output("Port of the database.")
+    database_identifier: str = output("Identifier of the database instance.")
+    database_url_secret_arn: str = output("ARN of the secret that holds the database's URL.")
+    cache_address: str | None = output("DNS name of the cache's primary (A06).", when=_has_cache)
+    cache_port: str | None = output("Port of the cache.", when=_has_cache)
+    cache_url_secret_arn: str | None = output("ARN of the secret that holds the cache's URL.", when=_has_cache)
+    access_logs_bucket_name: str = output("Bucket of the load balancer's access logs.")
+    repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=_services)
+    repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=_services)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceOutputs:
+    """Of the `service` layer."""
+
+    load_balancer_dns_name: str = output("DNS name of the load balancer.")
+    listener_arn: str = output("ARN of the listener that serves.")
+    cluster_name: str = output("Name of the ECS cluster.")
+    service_urls: Mapping[str, str] = output("URL of each service.", keys=_services)
+    colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_services)
+    listener_rule_arns: Mapping[str, str] = output("ARN of each service's listener rule.", keys=_services)
+    blue_target_group_arns: Mapping[str, str] = output("Target group of the blue side.", keys=_services)
+    green_target_group_arns: Mapping[str, str] = output("Target group of the green side.", keys=_services)
+    blue_service_names: Mapping[str, str] = output("ECS service of the blue side.", keys=_services)
+    green_service_names: Mapping[str, str] = output("ECS service of the green side.", keys=_services)

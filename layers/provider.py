@@ -1,0 +1,64 @@
+"""The AWS provider of every layer, pointed at AWS or at the embedded AWS."""
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
+
+from config import Environment
+
+_EMBEDDED_SERVICES = (
+    "acm",
+    "applicationautoscaling",
+    "cloudformation",
+    "cloudwatch",
+    "cloudwatchlogs",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "ecs",
+    "elasticache",
+    "elbv2",
+    "iam",
+    "kms",
+    "rds",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "servicediscovery",
+    "sns",
+    "ssm",
+    "sts",
+)
+"""Every service that a resource of ours talks to, by the provider's name for it."""
+
+
+def add_provider(stack: TerraformStack, environment: Environment, layer: str) -> None:
+    """Add the provider with the tags that everything carries; only the environment's own account is accepted."""
+    tags = {
+        **environment.tags,
+        "Project": environment.project,
+        "Environment": environment.name,
+        "Layer": layer,
+        "ManagedBy": "windlass",
+    }
+    region, endpoint_url = environment.aws.region, environment.aws.endpoint_url
+    common = {
+        "region": region,
+        "allowed_account_ids": [environment.aws.account_id],
+        "default_tags": [AwsProviderDefaultTags(tags=tags)],
+    }
+    if endpoint_url is None:
+        AwsProvider(stack, "aws", **common)
+        return
+    AwsProvider(
+        stack,
+        "aws",
+        **common,
+        # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
+        access_key="testing",
+        secret_key="testing",
+        skip_credentials_validation=True,
+        skip_metadata_api_check="true",
+        skip_region_validation=True,
+        s3_use_path_style=True,
+        endpoints=[AwsProviderEndpoints(**dict.fromkeys(_EMBEDDED_SERVICES, endpoint_url))],
+    )

@@ -1,0 +1,62 @@
+"""From an environment to finished Terraform JSON: build the stacks, read them back, judge them, write them."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdktf import App
+
+import guards
+from config import Environment
+from layers import BOOTSTRAP, LAYERS
+from layers.addresses import readable
+from layers.bootstrap import BootstrapLayer
+from layers.data import DataLayer
+from layers.network import NetworkLayer
+from layers.output_folder import write_stacks
+from layers.service import ServiceLayer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesis:
+    """What a synth wrote."""
+
+    environment: str
+    stacks: Mapping[str, Path]
+    """Folder of each stack, by layer; the bootstrap stack among them where state is in S3."""
+
+
+def synthesise(environment: Environment, root: Path) -> Synthesis:
+    """Write the Terraform JSON of every layer of an environment.
+
+    Args:
+        environment: what to build.
+        root: the project's folder; the JSON lands in its `cdktf.out`.
+
+    Raises:
+        guards.GuardError: the JSON breaks a lesson; what was written before stays as it was.
+    """
+    documents = terraform_json(environment)
+    guards.check(environment.name, documents)
+    return Synthesis(environment=environment.name, stacks=write_stacks(root, environment.name, documents))
+
+
+def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
+    """The Terraform JSON of every stack of an environment, by layer, in the order of dependence."""
+    with tempfile.TemporaryDirectory(prefix="windlass-synth-") as folder:
+        # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
+        app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
+        if environment.state.backend == "s3":
+            BootstrapLayer(app, environment)
+        NetworkLayer(app, environment)
+        DataLayer(app, environment)
+        ServiceLayer(app, environment)
+        app.synth()
+        return {
+            layer: readable(json.loads(path.read_text(encoding="utf-8")))
+            for layer in (BOOTSTRAP, *LAYERS)
+            if (path := Path(folder) / "stacks" / f"{environment.name}-{layer}" / "cdk.tf.json").exists()
+        }

@@ -197,12 +197,13 @@ def host_names_are_in_the_zone(dns: Dns | None, services: dict[str, WebService])
 
 @rule
 def storage_may_grow(database: Database) -> Iterator[Problem]:
-    """Storage grows, it never shrinks."""
-    if database.max_allocated_storage_gib < database.allocated_storage_gib:
+    """Storage grows, it never shrinks; RDS wants at least a tenth of room."""
+    least = -(-database.allocated_storage_gib * 11 // 10)
+    if database.max_allocated_storage_gib < least:
         yield problem(
             "database/max_allocated_storage_gib",
             database.max_allocated_storage_gib,
-            f"is less than allocated_storage_gib = {database.allocated_storage_gib}; allowed: that or more",
+            f"leaves no room above allocated_storage_gib = {database.allocated_storage_gib}; allowed: {least} or more",
         )
 
 

@@ -135,7 +135,7 @@ def test_the_environments_are_the_files_in_the_folder(project: Path) -> None:
         (put("database/backup_retention_days", 36), "database.backup_retention_days", "35 or less"),
         (put("database/backup_window", "25:00-26:00"), "database.backup_window", "UTC"),
         (put("database/maintenance_window", "sunday"), "database.maintenance_window", "sun:04:30"),
-        (put("database/max_allocated_storage_gib", 50), "database.max_allocated_storage_gib", "less than"),
+        (put("database/max_allocated_storage_gib", 50), "database.max_allocated_storage_gib", "110 or more"),
         (put("cache/nodes", 1), "cache.nodes", "2 to 6"),
         (put("cache/node_type", "t4g"), "cache.node_type", "cache.t4g"),
         (drop("cache"), "services.web.uses_cache", "[cache]"),

@@ -1,0 +1,184 @@
+"""The `data` layer: everything that holds state of its own: secrets, database, cache, buckets, image repositories."""
+
+from constructs import Construct
+
+from config import Environment
+from layers.layer import Layer
+from layers.outputs import DataOutputs, NetworkOutputs
+from layers.reachability import CACHE, DATABASE, POSTGRESQL_PORT, VALKEY_PORT
+from layers.wiring import publish
+from modules import elasticache, rds
+from modules.registry import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository
+from modules.secrets import (
+    DerivedSecret,
+    DerivedSecretInputs,
+    GeneratedSecret,
+    GeneratedSecretInputs,
+    GeneratedSecretOutputs,
+    SecretStore,
+)
+from modules.storage import Bucket, BucketInputs, Lifecycle, LoadBalancerLogs
+
+
+class DataLayer(Layer):
+    """Survives while the `service` layer is destroyed and made again (S02)."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(scope, environment, "data")
+        self.network = self.outputs_of("network", NetworkOutputs)
+        self.store = SecretStore(
+            path=environment.secret_path(),
+            kms_key_arn=self.network.kms_key_arn,
+            # A deleted secret keeps its name for the whole window, and a throw-away environment is made again (S05).
+            recovery_window_in_days=0 if environment.is_throw_away else 30 if environment.is_production else 7,
+        )
+        database, database_url = self._database()
+        cache, cache_url = self._cache()
+        repositories = self._repositories()
+        self.outputs = DataOutputs(
+            database_address=database.address,
+            database_port=database.port,
+            database_identifier=database.identifier,
+            database_url_secret_arn=database_url,
+            cache_address=cache.primary_endpoint_address if cache else None,
+            cache_port=cache.port if cache else None,
+            cache_url_secret_arn=cache_url,
+            access_logs_bucket_name=self._access_logs_bucket(),
+            repository_urls=repositories.repository_urls,
+            repository_arns=repositories.repository_arns,
+        )
+        publish(self, self.outputs, environment)
+
+    def _password(self, id_: str, name: str, description: str, version: int) -> GeneratedSecretOutputs:
+        inputs = GeneratedSecretInputs(store=self.store, name=name, description=description, rotation=version)
+        return GeneratedSecret(self, id_, inputs).outputs
+
+    def _database(self) -> tuple[rds.PostgreSqlOutputs, str]:
+        settings, key = self.environment.database, self.network.kms_key_arn
+        password = self._password(
+            "database-password", "database/password", "Password of the database", settings.password_version
+        )
+        inputs = rds.PostgreSqlInputs(
+            identifier=self.environment.prefix,
+            database_name=settings.database_name,
+            username=settings.username,
+            password_expression=password.value_expression,
+            password_version=password.rotation,
+            engine=rds.Engine(major_version=settings.major_version, instance_class=settings.instance_class),
+            storage=rds.Storage(
+                allocated_gib=settings.allocated_storage_gib,
+                max_allocated_gib=settings.max_allocated_storage_gib,
+                kms_key_arn=key,
+            ),
+            network=rds.Network(
+                subnet_ids=self.network.isolated_subnet_ids,
+                security_group_ids=[self.network.security_group_ids[DATABASE]],
+                port=POSTGRESQL_PORT,
+            ),
+            availability=rds.Availability(
+                multi_az=settings.multi_az,
+                deletion_protection=settings.deletion_protection,
+                final_snapshot=settings.final_snapshot,
+                maintenance_window=settings.maintenance_window,
+            ),
+            backup=rds.Backup(retention_days=settings.backup_retention_days, window=settings.backup_window),
+            monitoring=rds.Monitoring(
+                log_retention_days=self.environment.cluster.logs_retention_days,
+                log_kms_key_arn=key,
+                performance_insights=settings.performance_insights,
+                performance_insights_kms_key_arn=key if settings.performance_insights else None,
+                enhanced_interval_seconds=settings.monitoring_interval_seconds,
+                partition=self.environment.aws.partition,
+            ),
+            replicas={
+                name: rds.ReadReplica(instance_class=replica.instance_class)
+                for name, replica in settings.replicas.items()
+            },
+        )
+        database = rds.PostgreSql(self, "database", inputs).outputs
+        # A05: the password is letters and digits, so it needs no encoding in a URL.
+        url = (
+            f"postgresql://{database.username}:{password.value_expression}@{database.address}:{database.port}"
+            f"/{database.database_name}?sslmode=require"
+        )
+        secret = DerivedSecretInputs(
+            store=self.store,
+            name="database/url",
+            description="URL of the database",
+            value_expression=url,
+            made_of={
+                "rotation": password.rotation,
+                "address": database.address,
+                "username": database.username,
+                "database": database.database_name,
+            },
+        )
+        return database, DerivedSecret(self, "database-url", secret).outputs.secret_arn
+
+    def _cache(self) -> tuple[elasticache.ValkeyOutputs | None, str | None]:
+        settings, key = self.environment.cache, self.network.kms_key_arn
+        if settings is None:
+            return None, None
+        password = self._password("cache-password", "cache/password", "Password of the cache", settings.password_version)
+        inputs = elasticache.ValkeyInputs(
+            name=self.environment.prefix,
+            description=f"Valkey of {self.environment.prefix}",
+            engine=elasticache.Engine(
+                version=settings.engine_version,
+                node_type=settings.node_type,
+                num_cache_clusters=settings.nodes,
+                maxmemory_policy=settings.maxmemory_policy,
+            ),
+            network=elasticache.Network(
+                subnet_ids=self.network.isolated_subnet_ids,
+                security_group_ids=[self.network.security_group_ids[CACHE]],
+                port=VALKEY_PORT,
+            ),
+            authentication=elasticache.Authentication(
+                password_secret_arn=password.secret_arn, password_version=password.rotation
+            ),
+            kms_key_arn=key,
+            snapshots=elasticache.Snapshots(retention_days=settings.snapshot_retention_days),
+            maintenance=elasticache.Maintenance(
+                log_retention_days=self.environment.cluster.logs_retention_days, log_kms_key_arn=key
+            ),
+        )
+        cache = elasticache.Valkey(self, "cache", inputs).outputs
+        secret = DerivedSecretInputs(
+            store=self.store,
+            name="cache/url",
+            description="URL of the cache",
+            value_expression=(
+                f"rediss://{cache.username}:{password.value_expression}@{cache.primary_endpoint_address}:{cache.port}/0"
+            ),
+            made_of={
+                "rotation": password.rotation,
+                "address": cache.primary_endpoint_address,
+                "username": cache.username,
+            },
+        )
+        return cache, DerivedSecret(self, "cache-url", secret).outputs.secret_arn
+
+    def _access_logs_bucket(self) -> str:
+        aws = self.environment.aws
+        inputs = BucketInputs(
+            name=self.environment.bucket_name("access-logs"),
+            partition=aws.partition,
+            lifecycle=Lifecycle(expire_after_days=self.environment.load_balancer.access_logs_retention_days),
+            accepts=(LoadBalancerLogs(account_id=aws.account_id),),
+            force_destroy=self.environment.is_throw_away,
+        )
+        return Bucket(self, "access-logs", inputs).outputs.bucket_name
+
+    def _repositories(self) -> RepositoriesOutputs:
+        inputs = RepositoriesInputs(
+            repositories={
+                name: Repository(
+                    name=f"{self.environment.prefix}/{name}", immutable_tags=self.environment.kind != "development"
+                )
+                for name in self.environment.services
+            },
+            kms_key_arn=self.network.kms_key_arn,
+            force_delete=self.environment.is_throw_away,
+        )
+        return Repositories(self, "repositories", inputs).outputs

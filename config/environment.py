@@ -61,6 +61,6 @@ class Environment(Section):
         """Name of a secret under the deployment's own path (D04)."""
         return "/".join((self.project, self.name, *parts))
 
-    def log_group_name(self, *parts: str) -> str:
-        """Name of a log group under the deployment's own path."""
-        return "/".join(("/windlass", self.project, self.name, *parts))
+    def path(self, *parts: str) -> str:
+        """Name of a log group or parameter under the path of the deployment."""
+        return "/".join(("", self.project, self.name, *parts))

@@ -4,8 +4,10 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from backend import state_of
+from backend import state_of
 from config import Environment
 from layers.provider import add_provider
+from layers.wiring import Outputs, read
 
 TERRAFORM_VERSION = ">= 1.11.0"
 """Ephemeral resources and write-only arguments need it."""
@@ -21,3 +23,7 @@ class Layer(TerraformStack):
         self.state.configure(self, name)
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         add_provider(self, environment, name)
+
+    def outputs_of(self, layer: str, outputs_class: type[Outputs]) -> Outputs:
+        """The outputs of another layer, as expressions over its remote state (S03)."""
+        return read(outputs_class, self.state.remote_state(self, layer), self.environment)

@@ -4,6 +4,7 @@ from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 
 from config import Environment
+from layers import BOOTSTRAP
 
 _EMBEDDED_SERVICES = (
     "acm",
@@ -33,13 +34,9 @@ _EMBEDDED_SERVICES = (
 
 def add_provider(stack: TerraformStack, environment: Environment, layer: str) -> None:
     """Add the provider with the tags that everything carries; only the environment's own account is accepted."""
-    tags = {
-        **environment.tags,
-        "Project": environment.project,
-        "Environment": environment.name,
-        "Layer": layer,
-        "ManagedBy": "windlass",
-    }
+    tags = {"Layer": layer, "ManagedBy": "windlass"}
+    if layer != BOOTSTRAP:  # which several environments share, so that it must look the same from each of them
+        tags |= {**environment.tags, "Project": environment.project, "Environment": environment.name}
     region, endpoint_url = environment.aws.region, environment.aws.endpoint_url
     common = {
         "region": region,
@@ -55,7 +52,7 @@ def add_provider(stack: TerraformStack, environment: Environment, layer: str) ->
         **common,
         # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
         access_key="testing",
-        secret_key="testing",
+        secret_key="testing",  # noqa: S106
         skip_credentials_validation=True,
         skip_metadata_api_check="true",
         skip_region_validation=True,

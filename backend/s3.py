@@ -1,0 +1,75 @@
+"""State in an S3 bucket, locked by a DynamoDB table, by a file beside the state, or by both (S01)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf import S3Backend, TerraformStack
+
+from backend.state import StateBackend
+
+_ENDPOINTS = ("dynamodb", "iam", "s3", "sts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3(StateBackend):
+    """State in S3. Credentials come from wherever the AWS SDK finds them, never from here."""
+
+    bucket: str
+    """The bucket that bootstrap made."""
+
+    region: str
+    """Region of bucket and table."""
+
+    kms_key_id: str | None = None
+    """Key that Terraform asks S3 to encrypt with: an ARN, an id or `alias/…`. Default: S3's own key (AES256).
+
+    Without it Terraform asks for AES256 by name, also where the bucket's default is a KMS key.
+    """
+
+    lock_table: str | None = None
+    """DynamoDB table keyed `LockID`. Default: none."""
+
+    lock_file: bool = False
+    """Lock by `<key>.tflock` in the bucket. Default: off."""
+
+    endpoint_url: str | None = None
+    """Address of an embedded AWS. Default: none, the real one."""
+
+    def __post_init__(self) -> None:
+        """Refuse a state that nothing locks."""
+        if self.lock_table is None and not self.lock_file:
+            raise ValueError("lock_table is None and lock_file is False; S01: something must lock the state")
+
+    def configure(self, stack: TerraformStack, layer: str) -> None:
+        """Keep the state of `stack` in the bucket."""
+        S3Backend(stack, bucket=self.bucket, key=self.key(layer))
+        locks: dict[str, Any] = {"encrypt": True}
+        if self.kms_key_id is not None:
+            locks["kms_key_id"] = self.kms_key_id
+        if self.lock_table is not None:
+            locks["dynamodb_table"] = self.lock_table
+        if self.lock_file:
+            locks["use_lockfile"] = True
+        # By override: cdktf 0.21 does not know `use_lockfile`.
+        stack.add_override("terraform.backend.s3", {**self._settings(layer), **locks})
+
+    def data_source(self, layer: str) -> dict[str, Any]:
+        """Reading needs no lock and no key: S3 decrypts for whoever may use it."""
+        return {"backend": "s3", "config": self._settings(layer)}
+
+    def _settings(self, layer: str) -> dict[str, Any]:
+        settings: dict[str, Any] = {"bucket": self.bucket, "key": self.key(layer), "region": self.region}
+        if self.endpoint_url is not None:
+            settings |= {
+                "endpoints": dict.fromkeys(_ENDPOINTS, self.endpoint_url),
+                # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
+                "access_key": "testing",
+                "secret_key": "testing",
+                "use_path_style": True,
+                "skip_credentials_validation": True,
+                "skip_metadata_api_check": True,
+                "skip_region_validation": True,
+                "skip_requesting_account_id": True,
+                "skip_s3_checksum": True,
+            }
+        return settings

@@ -1,0 +1,43 @@
+"""From what an environment file says about state to the backend that does it."""
+
+from pathlib import PurePath
+
+from backend.files import LocalFiles
+from backend.s3 import S3
+from backend.state import StateBackend
+from backend.terraform_cloud import TerraformCloud
+from config import Environment
+
+_PROJECT_FROM_STACK = "../../.."
+"""From `cdktf.out/stacks/<stack>`, where Terraform runs, to the project's folder."""
+
+
+def state_of(environment: Environment) -> StateBackend:
+    """The backend that the environment names in its `[state]`."""
+    state, project, name = environment.state, environment.project, environment.name
+    if state.backend == "s3":
+        return S3(
+            project=project,
+            environment=name,
+            bucket=state.bucket,
+            region=environment.aws.region,
+            kms_key_id=state_key_alias(state.bucket),
+            lock_table=state.lock_table,
+            lock_file=state.lock_file,
+            endpoint_url=environment.aws.endpoint_url,
+        )
+    if state.backend == "terraform-cloud":
+        return TerraformCloud(
+            project=project,
+            environment=name,
+            organization=state.organization,
+            hostname=state.hostname,
+            cloud_project=state.project,
+        )
+    folder = state.path if PurePath(state.path).is_absolute() else f"{_PROJECT_FROM_STACK}/{state.path}"
+    return LocalFiles(project=project, environment=name, folder=folder)
+
+
+def state_key_alias(bucket: str) -> str:
+    """Alias of the key that bootstrap makes for a state bucket: known without asking AWS."""
+    return f"alias/{bucket}"

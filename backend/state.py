@@ -1,0 +1,57 @@
+"""What every place for state has in common: it is given to a stack, and another stack reads from it (S03)."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf import TerraformStack
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteState:
+    """The outputs of another layer, as Terraform expressions."""
+
+    layer: str
+    """The layer that was read, which is also the name of the data source."""
+
+    def expression(self, output: str, key: str | None = None) -> str:
+        """The expression of an output, or of one key of an output that is a map."""
+        name = f"data.terraform_remote_state.{self.layer}.outputs.{output}"
+        return f"${{{name}}}" if key is None else f'${{{name}["{key}"]}}'
+
+    def __getitem__(self, output: str) -> str:
+        """`outputs["vpc_id"]` is the same as `outputs.expression("vpc_id")`."""
+        return self.expression(output)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateBackend(ABC):
+    """Where the layers of one environment keep their state, each on its own (S02)."""
+
+    project: str
+    """The project; first part of every state's name."""
+
+    environment: str
+    """The environment; second part of every state's name, so that environments never share a state (A22)."""
+
+    @abstractmethod
+    def configure(self, stack: TerraformStack, layer: str) -> None:
+        """Keep the state of `stack` here, as that of `layer`."""
+
+    def remote_state(self, stack: TerraformStack, layer: str) -> RemoteState:
+        """Let `stack` read the outputs of another layer.
+
+        Written as plain JSON: cdktf's classes cost several calls to Node and know less of the backends than Terraform.
+        """
+        stack.add_override(f"data.terraform_remote_state.{layer}", self.data_source(layer))
+        return RemoteState(layer=layer)
+
+    @abstractmethod
+    def data_source(self, layer: str) -> dict[str, Any]:
+        """Backend and configuration of `data.terraform_remote_state` for a layer."""
+
+    def key(self, layer: str) -> str:
+        """Path of a layer's state inside a bucket or folder; the bootstrap stack's is the same for all environments."""
+        if layer == "bootstrap":
+            return "bootstrap/terraform.tfstate"
+        return f"{self.project}/{self.environment}/{layer}/terraform.tfstate"

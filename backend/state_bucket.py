@@ -1,0 +1,167 @@
+"""The bucket of the state, with everything that keeps it private and recoverable."""
+
+import json
+from typing import Any
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+
+class StateBucket(Construct):
+    """Versioned, encrypted with the store's key, owned by one account, never public, TLS 1.2 or newer only (S01)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        partition: str,
+        kms_key_arn: str,
+        protected: bool,
+        noncurrent_version_days: int,
+        noncurrent_versions_kept: int,
+        access_logs_bucket: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        bucket = S3Bucket(
+            self,
+            "bucket",
+            bucket=name,
+            force_destroy=not protected,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protected else None,
+        )
+        # An expression from here on, so that everything waits for the bucket.
+        self._bucket_name = bucket.bucket
+        self._keep_private(f"arn:{partition}:s3:::{name}")
+        self._encrypt(kms_key_arn)
+        self._keep_versions(noncurrent_version_days, noncurrent_versions_kept)
+        if access_logs_bucket is not None:
+            S3BucketLoggingA(
+                self, "logging", bucket=self._bucket_name, target_bucket=access_logs_bucket, target_prefix=f"{name}/"
+            )
+
+    def _keep_private(self, arn: str) -> None:
+        block = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=self._bucket_name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self._bucket_name,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        # S3 answers "conflicting conditional operation" where both are written at once.
+        S3BucketPolicy(self, "policy", bucket=self._bucket_name, policy=_policy(arn), depends_on=[block])
+
+    def _encrypt(self, kms_key_arn: str) -> None:
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self._bucket_name,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    bucket_key_enabled=True,
+                    apply_server_side_encryption_by_default=(
+                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                            sse_algorithm="aws:kms", kms_master_key_id=kms_key_arn
+                        )
+                    ),
+                )
+            ],
+        )
+
+    def _keep_versions(self, noncurrent_days: int, newer_noncurrent_versions: int) -> None:
+        versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self._bucket_name,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=self._bucket_name,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="old-versions",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=noncurrent_days, newer_noncurrent_versions=newer_noncurrent_versions
+                        )
+                    ],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
+                    ],
+                )
+            ],
+            # Rules for old versions are refused before there can be any.
+            depends_on=[versioning],
+        )
+
+
+def _policy(arn: str) -> str:
+    """Denials only: who may do what is for IAM to say."""
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                _deny("TlsOnly", "s3:*", [arn, f"{arn}/*"], {"Bool": {"aws:SecureTransport": "false"}}),
+                _deny("RecentTlsOnly", "s3:*", [arn, f"{arn}/*"], {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+                _deny(
+                    "StoreKeyOnly",
+                    "s3:PutObject",
+                    [f"{arn}/*"],
+                    # An upload that asks for nothing gets the bucket's default, which is the store's key.
+                    {
+                        "Null": {"s3:x-amz-server-side-encryption": "false"},
+                        "StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"},
+                    },
+                ),
+            ],
+        },
+        sort_keys=True,
+    )
+
+
+def _deny(sid: str, action: str, resources: list[str], condition: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": action,
+        "Resource": resources,
+        "Condition": condition,
+    }

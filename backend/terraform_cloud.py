@@ -1,0 +1,50 @@
+"""State, locks and, if wanted, runs in Terraform Cloud (HCP Terraform), a workspace per layer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf import CloudBackend, NamedCloudWorkspace, TerraformStack
+
+from backend.state import StateBackend
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerraformCloud(StateBackend):
+    """State in workspaces `<project>-<environment>-<layer>`.
+
+    The token comes from `terraform login` or `TF_TOKEN_<host>`, never from here. A workspace that others read must allow
+    them to, under "remote state sharing" in its settings.
+    """
+
+    organization: str
+    """Organization that holds the workspaces."""
+
+    hostname: str = "app.terraform.io"
+    """Host of Terraform Cloud or Terraform Enterprise."""
+
+    cloud_project: str | None = None
+    """Terraform Cloud's project for workspaces that `terraform init` makes. Default: the organization's default one."""
+
+    def configure(self, stack: TerraformStack, layer: str) -> None:
+        """Keep the state of `stack` in the layer's workspace."""
+        CloudBackend(
+            stack,
+            organization=self.organization,
+            hostname=self.hostname,
+            workspaces=NamedCloudWorkspace(self.workspace(layer), self.cloud_project),
+        )
+
+    def data_source(self, layer: str) -> dict[str, Any]:
+        """Terraform calls this backend `remote` here; `cloud` exists as a block only."""
+        return {
+            "backend": "remote",
+            "config": {
+                "hostname": self.hostname,
+                "organization": self.organization,
+                "workspaces": {"name": self.workspace(layer)},
+            },
+        }
+
+    def workspace(self, layer: str) -> str:
+        """Name of a layer's workspace."""
+        return f"{self.project}-{self.environment}-{layer}"

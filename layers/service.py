@@ -1,0 +1,94 @@
+"""The `service` layer: load balancer, cluster, and the web services. It can be destroyed and made again (S02)."""
+
+from constructs import Construct
+
+from config import Environment
+from layers.layer import Layer
+from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
+from layers.reachability import LOAD_BALANCER
+from layers.web_service import Surroundings, WebServicePair
+from layers.wiring import publish
+from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
+from modules.dns import AliasRecord, AliasRecordInputs
+from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
+
+
+class ServiceLayer(Layer):
+    """Everything that runs, and the way in."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(scope, environment, "service")
+        self.network = self.outputs_of("network", NetworkOutputs)
+        self.data = self.outputs_of("data", DataOutputs)
+        balancer = self._load_balancer()
+        cluster = self._cluster()
+        surroundings = Surroundings(
+            environment=environment, network=self.network, data=self.data, load_balancer=balancer, cluster=cluster
+        )
+        pairs = {
+            name: WebServicePair(self, name, service, surroundings) for name, service in environment.services.items()
+        }
+        self._names(balancer)
+        self.outputs = ServiceOutputs(
+            load_balancer_dns_name=balancer.dns_name,
+            listener_arn=balancer.listener_arn,
+            cluster_name=cluster.name,
+            service_urls={name: self._url(name, balancer) for name in pairs},
+            colour_parameters={name: pair.colour_parameter for name, pair in pairs.items()},
+            listener_rule_arns={name: pair.listener_rule_arn for name, pair in pairs.items()},
+            blue_target_group_arns={name: pair.target_group_arns["blue"] for name, pair in pairs.items()},
+            green_target_group_arns={name: pair.target_group_arns["green"] for name, pair in pairs.items()},
+            blue_service_names={name: pair.service_names["blue"] for name, pair in pairs.items()},
+            green_service_names={name: pair.service_names["green"] for name, pair in pairs.items()},
+        )
+        publish(self, self.outputs, environment)
+
+    def _load_balancer(self) -> LoadBalancerOutputs:
+        environment, settings = self.environment, self.environment.load_balancer
+        internal = settings.scheme == "internal"
+        subnets = self.network.private_subnet_ids if internal else self.network.public_subnet_ids
+        certificate_arn = self.network.certificate_arn
+        inputs = LoadBalancerInputs(
+            name=environment.prefix,
+            subnet_ids=list(subnets.values()),
+            security_group_ids=[self.network.security_group_ids[LOAD_BALANCER]],
+            internal=internal,
+            tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
+            allow_public_http=environment.kind == "development",
+            access_logs=AccessLogs(bucket=self.data.access_logs_bucket_name),
+            deletion_protection=settings.deletion_protection,
+            idle_timeout_seconds=settings.idle_timeout_seconds,
+        )
+        return LoadBalancer(self, "load-balancer", inputs).outputs
+
+    def _cluster(self) -> ClusterOutputs:
+        environment, settings = self.environment, self.environment.cluster
+        logs = ExecuteCommandLogs(
+            log_group_name=environment.path("execute-command"),
+            retention_days=settings.logs_retention_days,
+            kms_key_arn=self.network.kms_key_arn,
+        )
+        inputs = ClusterInputs(
+            name=environment.prefix,
+            container_insights=settings.container_insights,
+            execute_command_logs=logs if settings.execute_command else None,
+        )
+        return Cluster(self, "cluster", inputs).outputs
+
+    def _names(self, balancer: LoadBalancerOutputs) -> None:
+        """A record for each host name that a service answers to (N08)."""
+        if self.network.dns_zone_id is None:
+            return
+        names = (name for service in self.environment.services.values() for name in service.host_names)
+        for name in dict.fromkeys(names):
+            inputs = AliasRecordInputs(
+                zone_id=self.network.dns_zone_id,
+                name=name,
+                target_dns_name=balancer.dns_name,
+                target_zone_id=balancer.zone_id,
+            )
+            AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
+
+    def _url(self, name: str, balancer: LoadBalancerOutputs) -> str:
+        host_names = self.environment.services[name].host_names
+        return f"{balancer.url_scheme}://{host_names[0] if host_names else balancer.dns_name}"

@@ -1,0 +1,31 @@
+"""Application Load Balancer: the balancer with its listeners, and routes to target groups."""
+
+from modules.alb.load_balancer import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
+from modules.alb.route import (
+    BlueGreenRoute,
+    BlueGreenRouteInputs,
+    BlueGreenRouteOutputs,
+    RuleInputs,
+    SingleRoute,
+    SingleRouteInputs,
+    SingleRouteOutputs,
+)
+from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, TargetHealthCheck
+
+__all__ = [
+    "AccessLogs",
+    "BlueGreenRoute",
+    "BlueGreenRouteInputs",
+    "BlueGreenRouteOutputs",
+    "LoadBalancer",
+    "LoadBalancerInputs",
+    "LoadBalancerOutputs",
+    "RuleInputs",
+    "SingleRoute",
+    "SingleRouteInputs",
+    "SingleRouteOutputs",
+    "TargetGroupOutputs",
+    "TargetGroupSettings",
+    "TargetHealthCheck",
+    "Tls",
+]

@@ -1,0 +1,225 @@
+"""The load balancer and its listeners."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionFixedResponse,
+    LbListenerDefaultActionRedirect,
+)
+from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
+from constructs import Construct
+
+from modules.alb.names import check_name
+
+TLS13_POLICIES = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tls:
+    """The certificates and the protocol of the HTTPS listener (N05)."""
+
+    certificate_arn: str
+    """ACM certificate for names that no other certificate covers."""
+
+    additional_certificate_arns: Mapping[str, str] = field(default_factory=dict)
+    """Further ACM certificates, by a name of your own; the listener picks by the host name that a client asks for."""
+
+    ssl_policy: str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    """Policy that starts with `ELBSecurityPolicy-TLS13-1-2-` or `-1-3-`. Default: TLS 1.3, and TLS 1.2 with the AEAD
+    ciphers that keep forward secrecy, for clients and proxies that have no 1.3 yet; what AWS's console chose for
+    years. `ELBSecurityPolicy-TLS13-1-3-2021-06` shuts those out; `…-Res-PQ-2025-09` adds post-quantum key exchange."""
+
+    def __post_init__(self) -> None:
+        """Refuse an older protocol."""
+        if "${" not in self.ssl_policy and not self.ssl_policy.startswith(TLS13_POLICIES):
+            allowed = " or ".join(f"{prefix}…" for prefix in TLS13_POLICIES)
+            raise ValueError(f'N05: ssl_policy is "{self.ssl_policy}"; allowed are {allowed}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLogs:
+    """Where a line for every request goes."""
+
+    bucket: str
+    """Bucket of the same region, whose policy lets Elastic Load Balancing write; encrypted with SSE-S3."""
+
+    prefix: str | None = None
+    """Folder in the bucket. Default: none."""
+
+    def __post_init__(self) -> None:
+        """Refuse what Elastic Load Balancing would refuse."""
+        if self.prefix is not None and ("AWSLogs" in self.prefix or self.prefix.strip("/") != self.prefix):
+            raise ValueError(
+                f'access log prefix is "{self.prefix}"; it must not hold "AWSLogs", nor start or end with "/"'
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerInputs:
+    """Where the load balancer is, and how safe."""
+
+    name: str
+    """1 to 32 letters, digits, hyphens; not starting with `internal-`."""
+
+    subnet_ids: Sequence[str]
+    """Subnets of two or more zones: public ones, or private ones for an internal load balancer."""
+
+    security_group_ids: Sequence[str]
+    """Security groups, which decide who reaches it (N03)."""
+
+    internal: bool = False
+    """Reachable in the VPC only, for a VPN (N08). Default: from the internet."""
+
+    tls: Tls | None = None
+    """HTTPS, with a redirect from HTTP. Default: none, which an internal load balancer may do without (N05)."""
+
+    allow_public_http: bool = False
+    """Serve plain HTTP to the internet when there is no certificate (N05). Default: no; for development only."""
+
+    access_logs: AccessLogs | None = None
+    """A line for every request. Default: none; production wants it."""
+
+    deletion_protection: bool = True
+    """Nobody deletes the load balancer by mistake. Default: yes; an environment that comes and goes says no."""
+
+    idle_timeout_seconds: int = 60
+    """Time after which a silent connection is closed, 1 to 4000. Default: AWS's own. The server behind must keep
+    connections open for longer, or clients see a 502 now and then."""
+
+    desync_mitigation_mode: Literal["defensive", "strictest"] = "defensive"
+    """Requests that two servers could read in two ways: `defensive` lets harmless ones through and closes the
+    connection after the others, `strictest` takes only what follows RFC 7230. Default: `defensive`, which stops
+    request smuggling without shutting out clients that are merely untidy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerOutputs:
+    """What routes, DNS records, alarms and people need."""
+
+    arn: str
+    """ARN of the load balancer."""
+
+    arn_suffix: str
+    """`app/<name>/<id>`, as CloudWatch names it."""
+
+    dns_name: str
+    """Name that AWS gave it."""
+
+    zone_id: str
+    """Hosted zone of that name, for alias records."""
+
+    listener_arn: str
+    """The listener that serves: HTTPS with a certificate, HTTP without. Rules go here."""
+
+    url_scheme: Literal["http", "https"]
+    """What URLs start with."""
+
+
+class LoadBalancer(Construct):
+    """An Application Load Balancer that answers 404 until a rule says otherwise."""
+
+    outputs: LoadBalancerOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: LoadBalancerInputs) -> None:
+        super().__init__(scope, id_)
+        _check(inputs)
+        balancer = Lb(
+            self,
+            "balancer",
+            name=inputs.name,
+            load_balancer_type="application",
+            internal=inputs.internal,
+            subnets=list(inputs.subnet_ids),
+            security_groups=list(inputs.security_group_ids),
+            access_logs=_access_logs(inputs.access_logs),
+            enable_deletion_protection=inputs.deletion_protection,
+            idle_timeout=inputs.idle_timeout_seconds,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode=inputs.desync_mitigation_mode,
+            # Applications build links and check origins from the name that the user typed.
+            preserve_host_header=True,
+            xff_header_processing_mode="append",
+            # Where a web ACL does not answer, requests are refused rather than let through unseen.
+            enable_waf_fail_open=False,
+            enable_http2=True,
+        )
+        arn = balancer.arn
+        listener_arn = self._plain_listener(arn) if inputs.tls is None else self._tls_listeners(arn, inputs.tls)
+        self.outputs = LoadBalancerOutputs(
+            arn=arn,
+            arn_suffix=balancer.arn_suffix,
+            dns_name=balancer.dns_name,
+            zone_id=balancer.zone_id,
+            listener_arn=listener_arn,
+            url_scheme="http" if inputs.tls is None else "https",
+        )
+
+    def _plain_listener(self, load_balancer_arn: str) -> str:
+        listener = LbListener(
+            self,
+            "http",
+            load_balancer_arn=load_balancer_arn,
+            port=80,
+            protocol="HTTP",
+            default_action=[_nothing_here()],
+        )
+        return listener.arn
+
+    def _tls_listeners(self, load_balancer_arn: str, tls: Tls) -> str:
+        LbListener(
+            self,
+            "http",
+            load_balancer_arn=load_balancer_arn,
+            port=80,
+            protocol="HTTP",
+            default_action=[
+                LbListenerDefaultAction(
+                    type="redirect",
+                    redirect=LbListenerDefaultActionRedirect(port="443", protocol="HTTPS", status_code="HTTP_301"),
+                )
+            ],
+        )
+        listener = LbListener(
+            self,
+            "https",
+            load_balancer_arn=load_balancer_arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=tls.ssl_policy,
+            certificate_arn=tls.certificate_arn,
+            default_action=[_nothing_here()],
+        )
+        for name, certificate_arn in sorted(tls.additional_certificate_arns.items()):
+            LbListenerCertificate(
+                self, f"certificate-{name}", listener_arn=listener.arn, certificate_arn=certificate_arn
+            )
+        return listener.arn
+
+
+def _check(inputs: LoadBalancerInputs) -> None:
+    check_name("load balancer name", inputs.name)
+    if not inputs.internal and inputs.tls is None and not inputs.allow_public_http:
+        raise ValueError(
+            f'N05: load balancer "{inputs.name}" is public and has no certificate; give it `tls`, make it internal, '
+            "or say `allow_public_http` in development"
+        )
+    if not 1 <= inputs.idle_timeout_seconds <= 4000:
+        raise ValueError(f"idle_timeout_seconds is {inputs.idle_timeout_seconds}; allowed are 1 to 4000")
+
+
+def _access_logs(logs: AccessLogs | None) -> LbAccessLogs | None:
+    return LbAccessLogs(enabled=True, bucket=logs.bucket, prefix=logs.prefix) if logs else None
+
+
+def _nothing_here() -> LbListenerDefaultAction:
+    return LbListenerDefaultAction(
+        type="fixed-response",
+        fixed_response=LbListenerDefaultActionFixedResponse(
+            content_type="text/plain", message_body="Not found", status_code="404"
+        ),
+    )

@@ -1,0 +1,129 @@
+"""The cluster that services and one-off tasks run in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cdktf import Fn
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.ecs_cluster import (
+    EcsCluster,
+    EcsClusterConfiguration,
+    EcsClusterConfigurationExecuteCommandConfiguration,
+    EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
+    EcsClusterSetting,
+)
+from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
+    EcsClusterCapacityProviders,
+    EcsClusterCapacityProvidersDefaultCapacityProviderStrategy,
+)
+from constructs import Construct
+
+from modules.ecs.containers import NAME
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteCommandLogs:
+    """A record of every shell that somebody opens in a container (ECS Exec)."""
+
+    log_group_name: str
+    """Name of the log group, which the cluster makes."""
+
+    retention_days: int = 365
+    """How long it is kept. Default: a year, since it is asked for long after."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts the session and the log. Default: AWS's own key. The task role needs `kms:Decrypt` on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterInputs:
+    """What the cluster is called and what it records."""
+
+    name: str
+    """1 to 255 letters, digits, hyphens and underscores."""
+
+    container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
+    """CloudWatch Container Insights. `enhanced` adds figures per task and container, and costs more. Default: on."""
+
+    execute_command_logs: ExecuteCommandLogs | None = None
+    """Record ECS Exec sessions. Default: no record of the cluster's own; no service allows sessions by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterOutputs:
+    """What services and callers of one-off tasks need (E09)."""
+
+    arn: str
+    """ARN of the cluster. Whoever uses it waits for the capacity providers too."""
+
+    name: str
+    """Name of the cluster. Whoever uses it waits for the capacity providers too."""
+
+    execute_command_log_group_arn: str | None
+    """Log group of ECS Exec sessions, without `:*`, or nothing."""
+
+
+class Cluster(Construct):
+    """An ECS cluster for Fargate and Fargate Spot."""
+
+    outputs: ClusterOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: ClusterInputs) -> None:
+        super().__init__(scope, id_)
+        if "${" not in inputs.name and not NAME.fullmatch(inputs.name):
+            raise ValueError(f'cluster name is "{inputs.name}"; 1 to 255 letters, digits, "-" and "_" are allowed')
+        log_group = self._log_group(inputs.execute_command_logs)
+        cluster = EcsCluster(
+            self,
+            "cluster",
+            name=inputs.name,
+            setting=[EcsClusterSetting(name="containerInsights", value=inputs.container_insights)],
+            configuration=_configuration(inputs.execute_command_logs, log_group),
+        )
+        providers = EcsClusterCapacityProviders(
+            self,
+            "capacity",
+            cluster_name=cluster.name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            # For one-off tasks that name no strategy; every service names its own.
+            default_capacity_provider_strategy=[
+                EcsClusterCapacityProvidersDefaultCapacityProviderStrategy(
+                    capacity_provider="FARGATE", base=0, weight=1
+                )
+            ],
+        )
+        self.outputs = ClusterOutputs(
+            # ECS refuses a service whose capacity provider the cluster does not have yet, and the ARN alone would not
+            # wait for it.
+            arn=Fn.element([cluster.arn, providers.id], 0),
+            name=providers.cluster_name,
+            execute_command_log_group_arn=log_group.arn if log_group else None,
+        )
+
+    def _log_group(self, logs: ExecuteCommandLogs | None) -> CloudwatchLogGroup | None:
+        if logs is None:
+            return None
+        return CloudwatchLogGroup(
+            self,
+            "execute-command-logs",
+            name=logs.log_group_name,
+            retention_in_days=logs.retention_days,
+            kms_key_id=logs.kms_key_arn,
+        )
+
+
+def _configuration(
+    logs: ExecuteCommandLogs | None, log_group: CloudwatchLogGroup | None
+) -> EcsClusterConfiguration | None:
+    if logs is None or log_group is None:
+        return None
+    return EcsClusterConfiguration(
+        execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
+            kms_key_id=logs.kms_key_arn,
+            logging="OVERRIDE",
+            log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
+                cloud_watch_log_group_name=log_group.name,
+                cloud_watch_encryption_enabled=logs.kms_key_arn is not None,
+            ),
+        )
+    )

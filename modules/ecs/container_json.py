@@ -1,0 +1,141 @@
+"""Containers as the JSON that ECS registers, in the form in which ECS gives it back.
+
+ECS fills in defaults and drops what is empty. What is written here is already so, and sorted by name, so that a
+second plan finds nothing to change and a task definition is registered again only when its content changed (E10).
+"""
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from modules.ecs.containers import AwsLogs, Container, HealthCheck, MountPoint, PortMapping
+from modules.ecs.images import check_image
+
+_EXPRESSION = re.compile(r"\$\{[^{}]*\}")
+
+
+def container_definitions(
+    containers: Sequence[Container],
+    logs: AwsLogs,
+    *,
+    volumes: Collection[str] = (),
+    allow_moving_tags: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the definitions of a task's containers, as ECS gives them back.
+
+    Args:
+        containers: the containers of one task, in the order in which they are shown.
+        logs: where all of them log to.
+        volumes: names of the task's volumes, which mount points refer to.
+        allow_moving_tags: accept tags such as `latest` (E05); for development only.
+
+    Raises:
+        ValueError: names clash, none is essential, a mount point or a dependency refers to what does not exist, or an
+            image reference is refused.
+    """
+    _check_together(containers, volumes)
+    for container in containers:
+        check_image(container.image, allow_moving_tags=allow_moving_tags)
+    return [_definition(container, logs) for container in containers]
+
+
+def container_definitions_json(definitions: Sequence[dict[str, Any]]) -> str:
+    """Return the text for `container_definitions` in Terraform's JSON."""
+    text = json.dumps(definitions, sort_keys=True, separators=(",", ":"))
+    # Terraform reads the text as a template: quotes inside an expression must be plain again, and "%{" is a directive.
+    text = _EXPRESSION.sub(lambda match: match.group().replace('\\"', '"'), text)
+    return text.replace("%{", "%%{")
+
+
+def _definition(container: Container, logs: AwsLogs) -> dict[str, Any]:
+    options = {
+        "awslogs-group": logs.group,
+        "awslogs-region": logs.region,
+        "awslogs-stream-prefix": logs.stream_prefix,
+        "mode": logs.mode,
+    }
+    if logs.mode == "non-blocking":
+        options["max-buffer-size"] = f"{logs.max_buffer_size_mib}m"
+    given = {
+        "name": container.name,
+        "image": container.image,
+        "essential": container.essential,
+        "command": list(container.command),
+        "entryPoint": list(container.entry_point),
+        "environment": [{"name": name, "value": value} for name, value in sorted(container.environment.items())],
+        "secrets": [
+            {"name": name, "valueFrom": secret.value_from} for name, secret in sorted(container.secrets.items())
+        ],
+        "portMappings": [_port_mapping(port) for port in container.port_mappings],
+        "healthCheck": container.health_check and _health_check(container.health_check),
+        "mountPoints": [_mount_point(mount) for mount in container.mount_points],
+        "dependsOn": [
+            {"containerName": other.container, "condition": other.condition} for other in container.depends_on
+        ],
+        "user": container.user,
+        "readonlyRootFilesystem": container.readonly_root_filesystem,
+        "linuxParameters": {"initProcessEnabled": True} if container.init_process_enabled else None,
+        "stopTimeout": container.stop_timeout_seconds,
+        "cpu": container.cpu_units,
+        "memory": container.memory_mib,
+        "memoryReservation": container.memory_reservation_mib,
+        "workingDirectory": container.working_directory,
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+    }
+    return {key: value for key, value in given.items() if value is not None and value != []}
+
+
+def _port_mapping(port: PortMapping) -> dict[str, Any]:
+    given = {
+        "containerPort": port.container_port,
+        "hostPort": port.container_port,
+        "protocol": "tcp",
+        "name": port.name,
+        "appProtocol": port.app_protocol,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _health_check(check: HealthCheck) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "command": list(check.command),
+        "interval": check.interval_seconds,
+        "timeout": check.timeout_seconds,
+        "retries": check.retries,
+    }
+    if check.start_period_seconds:
+        given["startPeriod"] = check.start_period_seconds
+    return given
+
+
+def _mount_point(mount: MountPoint) -> dict[str, Any]:
+    return {"sourceVolume": mount.volume, "containerPath": mount.container_path, "readOnly": mount.read_only}
+
+
+def _check_together(containers: Sequence[Container], volumes: Collection[str]) -> None:
+    by_name = {container.name: container for container in containers}
+    if len(by_name) < len(containers):
+        raise ValueError(f"containers are {[container.name for container in containers]}; each needs a name of its own")
+    if not any(container.essential for container in containers):
+        raise ValueError("no container is essential; ECS wants at least one, whose end is the end of the task")
+    for container in containers:
+        for mount in container.mount_points:
+            if mount.volume not in volumes:
+                raise ValueError(f'container "{container.name}" mounts volume "{mount.volume}", which the task has not')
+        for dependency in container.depends_on:
+            other = by_name.get(dependency.container)
+            if other is None or other is container:
+                raise ValueError(
+                    f'container "{container.name}" waits for "{dependency.container}"; '
+                    "it can wait for another container of the same task only"
+                )
+            if dependency.condition == "HEALTHY" and other.health_check is None:
+                raise ValueError(
+                    f'container "{container.name}" waits for "{other.name}" to be healthy; it has no check'
+                )
+            if dependency.condition in ("COMPLETE", "SUCCESS") and other.essential:
+                raise ValueError(
+                    f'container "{container.name}" waits for "{other.name}" to end, but that one is essential: '
+                    "its end would stop the task"
+                )

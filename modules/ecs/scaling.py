@@ -1,0 +1,115 @@
+"""How many tasks a service has: Application Auto Scaling that follows CPU, memory and requests."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestTarget:
+    """Requests that one task should get; for a service behind a load balancer."""
+
+    per_minute: int
+    """Requests a minute and task."""
+
+    load_balancer_arn_suffix: str
+    """`app/<name>/<id>`."""
+
+    target_group_arn_suffix: str
+    """`targetgroup/<name>/<id>`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingInputs:
+    """Between which counts, and what is held where (A16)."""
+
+    min_count: int
+    """Scaling goes no lower."""
+
+    max_count: int
+    """Scaling goes no higher."""
+
+    cpu_percent: int | None = 70
+    """Average CPU of the tasks to hold. Default: 70, which leaves room until new tasks are up. `None` for not."""
+
+    memory_percent: int | None = 80
+    """Average memory of the tasks to hold. Default: 80. `None` for not."""
+
+    requests: RequestTarget | None = None
+    """Requests to hold. Default: not followed."""
+
+    scale_out_cooldown_seconds: int = 60
+    """Pause after tasks were added. Default: short, since waiting users cost more than a task."""
+
+    scale_in_cooldown_seconds: int = 300
+    """Pause after tasks were removed. Default: longer, so that the count does not swing."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not 0 <= self.min_count <= self.max_count:
+            raise ValueError(f"min_count is {self.min_count} and max_count {self.max_count}; wanted is 0 <= min <= max")
+        for name, percent in (("cpu_percent", self.cpu_percent), ("memory_percent", self.memory_percent)):
+            if percent is not None and not 1 <= percent <= 100:
+                raise ValueError(f"{name} is {percent}; allowed are 1 to 100")
+
+
+def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, service_name: str) -> None:
+    """Let Application Auto Scaling decide the desired count of a service.
+
+    An idle colour stays at 0 tasks although `min_count` is above 0: ECS documents that a desired count below the
+    minimum is lifted only when an alarm triggers a scale-out, and is left alone by a scale-in; no tasks means no CPU
+    or memory figures, so no alarm. (A scheduled action that sets a minimum would lift it.) Hence one scalable target
+    for each colour, at all times.
+    """
+    target = AppautoscalingTarget(
+        scope,
+        "scaling",
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=f"service/{cluster_name}/{service_name}",
+        min_capacity=inputs.min_count,
+        max_capacity=inputs.max_count,
+    )
+    resource_id = target.resource_id
+    if inputs.cpu_percent is not None:
+        _follow(scope, inputs, resource_id, "cpu", "ECSServiceAverageCPUUtilization", inputs.cpu_percent)
+    if inputs.memory_percent is not None:
+        _follow(scope, inputs, resource_id, "memory", "ECSServiceAverageMemoryUtilization", inputs.memory_percent)
+    if inputs.requests is not None:
+        requests = inputs.requests
+        label = f"{requests.load_balancer_arn_suffix}/{requests.target_group_arn_suffix}"
+        _follow(scope, inputs, resource_id, "requests", "ALBRequestCountPerTarget", requests.per_minute, label)
+
+
+def _follow(
+    scope: Construct,
+    inputs: ScalingInputs,
+    resource_id: str,
+    name: str,
+    metric: str,
+    value: int,
+    resource_label: str | None = None,
+) -> None:
+    AppautoscalingPolicy(
+        scope,
+        f"scaling-{name}",
+        name=name,
+        policy_type="TargetTrackingScaling",
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=resource_id,
+        target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+            target_value=value,
+            scale_in_cooldown=inputs.scale_in_cooldown_seconds,
+            scale_out_cooldown=inputs.scale_out_cooldown_seconds,
+            predefined_metric_specification=AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
+                predefined_metric_type=metric, resource_label=resource_label
+            ),
+        ),
+    )

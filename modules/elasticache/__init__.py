@@ -1,0 +1,15 @@
+"""Valkey on ElastiCache."""
+
+from modules.elasticache.groups import Authentication, Engine, Maintenance, Network, Snapshots
+from modules.elasticache.valkey import Valkey, ValkeyInputs, ValkeyOutputs
+
+__all__ = [
+    "Authentication",
+    "Engine",
+    "Maintenance",
+    "Network",
+    "Snapshots",
+    "Valkey",
+    "ValkeyInputs",
+    "ValkeyOutputs",
+]

@@ -1,0 +1,136 @@
+"""Policy documents: statements by name, and what the execution role of a service may do. Pure."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_SID = re.compile(r"[A-Za-z0-9]+")
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What is allowed, on which resources, under which conditions (I01)."""
+
+    actions: Sequence[str]
+    """Actions such as `s3:GetObject`. A `*` may end a name (`s3:Get*`), never stand for a whole service."""
+
+    resources: Sequence[str]
+    """ARNs. `*` alone needs `any_resource_because`."""
+
+    conditions: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
+    """Conditions as IAM writes them: operator, key, value. Default: none."""
+
+    any_resource_because: str | None = None
+    """Why the resource is `*`: mostly that AWS has no resource-level permission for the action. Default: it is not."""
+
+    def __post_init__(self) -> None:
+        """Refuse what allows more than a service can need."""
+        for action in self.actions:
+            if not _ACTION.fullmatch(action):
+                raise ValueError(f'I01: action is "{action}"; name the action, such as "s3:GetObject"')
+        if not self.actions or not self.resources:
+            raise ValueError("I01: a statement needs at least one action and one resource")
+        if "*" in self.resources and not self.any_resource_because:
+            raise ValueError(
+                f'I01: {", ".join(self.actions)} on resource "*"; name the resources, '
+                "or say in any_resource_because why that is not possible"
+            )
+
+    def document(self, sid: str) -> dict[str, Any]:
+        """Return the statement as it stands in a policy document."""
+        body: dict[str, Any] = {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(dict.fromkeys(self.resources)),
+        }
+        if self.conditions:
+            body["Condition"] = {operator: dict(keys) for operator, keys in self.conditions.items()}
+        return body
+
+
+def policy(statements: Mapping[str, Statement]) -> str:
+    """Return a policy document with these statements, each under its name.
+
+    Raises:
+        ValueError: a name is not made of letters and digits, which is all that IAM accepts.
+    """
+    for sid in statements:
+        if not _SID.fullmatch(sid):
+            raise ValueError(f'statement name is "{sid}"; only letters and digits are allowed')
+    body = [statement.document(sid) for sid, statement in statements.items()]
+    return json.dumps({"Version": "2012-10-17", "Statement": body}, sort_keys=True)
+
+
+def trust_of_tasks(*, partition: str, region: str, account_id: str) -> str:
+    """Return the trust policy of a role that tasks of this account and region have, and nobody else's.
+
+    The conditions keep ECS from being used by another account as a confused deputy. ECS does not say which cluster
+    asks, so the ARN ends in `*`.
+    """
+    statement = {
+        "Sid": "Tasks",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account_id},
+            "ArnLike": {"aws:SourceArn": f"arn:{partition}:ecs:{region}:{account_id}:*"},
+        },
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def pull_images(repository_arns: Iterable[str]) -> dict[str, Statement]:
+    """Return what is needed to pull from these ECR repositories; nothing for public registries."""
+    repositories = tuple(repository_arns)
+    if not repositories:
+        return {}
+    return {
+        "SignInToRegistry": Statement(
+            actions=("ecr:GetAuthorizationToken",),
+            resources=("*",),
+            any_resource_because="AWS has no resource-level permission for it",
+        ),
+        "PullImages": Statement(
+            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=repositories,
+        ),
+    }
+
+
+def write_logs(log_group_arns: Iterable[str]) -> dict[str, Statement]:
+    """Return what is needed to write to these log groups, whose ARNs have no `:*`."""
+    groups = tuple(f"{arn}:*" for arn in log_group_arns)
+    if not groups:
+        return {}
+    return {"WriteLogs": Statement(actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=groups)}
+
+
+def read_secrets(
+    *,
+    secret_arns: Iterable[str],
+    parameter_arns: Iterable[str],
+    kms_key_arns: Iterable[str],
+    region: str,
+    partition: str,
+) -> dict[str, Statement]:
+    """Return what is needed to read these secrets and parameters, and to decrypt them through their services only."""
+    secrets, parameters, keys = tuple(secret_arns), tuple(parameter_arns), tuple(kms_key_arns)
+    statements = {}
+    if secrets:
+        statements["ReadSecrets"] = Statement(actions=("secretsmanager:GetSecretValue",), resources=secrets)
+    if parameters:
+        statements["ReadParameters"] = Statement(actions=("ssm:GetParameters",), resources=parameters)
+    if keys and statements:
+        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+        services = [name for name, wanted in (("secretsmanager", secrets), ("ssm", parameters)) if wanted]
+        statements["DecryptSecrets"] = Statement(
+            actions=("kms:Decrypt",),
+            resources=keys,
+            conditions={"StringEquals": {"kms:ViaService": [f"{service}.{region}.{suffix}" for service in services]}},
+        )
+    return statements

@@ -1,0 +1,197 @@
+"""The two roles of a service: what ECS needs to start its tasks, and what its code may do (I01)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules.iam.statements import Statement, policy, pull_images, read_secrets, trust_of_tasks, write_logs
+
+__all__ = ["ExecuteCommandAccess", "Statement", "TaskRoles", "TaskRolesInputs", "TaskRolesOutputs"]
+
+_EXECUTION, _TASK = "-execution", "-task"
+_NAME = re.compile(r"[A-Za-z0-9+=,.@_-]+")
+_PATH = re.compile(r"/([!-~]+/)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteCommandAccess:
+    """A shell in the service's containers (ECS Exec), and the record that the cluster keeps of it."""
+
+    log_group_arn: str | None = None
+    """Log group of the sessions, without `:*`. Default: the cluster keeps no record."""
+
+    kms_key_arn: str | None = None
+    """Key that the cluster encrypts sessions with. Default: none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRolesInputs:
+    """Exactly what a service uses."""
+
+    name: str
+    """Name of the roles without `-execution` and `-task`; 1 to 54 letters, digits, `+=,.@_-`. Roles are known in all
+    regions of the account: put what tells two deployments apart into the name."""
+
+    region: str
+    """Region of the service."""
+
+    account_id: str
+    """Account of the service; twelve digits."""
+
+    partition: str = "aws"
+    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+
+    path: str = "/"
+    """Folder of the roles in IAM, which begins and ends with `/`. Default: IAM's own."""
+
+    repository_arns: Sequence[str] = ()
+    """ECR repositories of the images. Default: none; images of public registries need no permission."""
+
+    log_group_arns: Sequence[str] = ()
+    """Log groups of the containers, without `:*`. Default: none."""
+
+    secret_arns: Sequence[str] = ()
+    """Secrets Manager secrets that the containers name, without `:json-key::`; no others. Default: none."""
+
+    parameter_arns: Sequence[str] = ()
+    """SSM parameters that the containers name as secrets. Default: none."""
+
+    kms_key_arns: Sequence[str] = ()
+    """Customer-managed keys of those secrets and parameters. Default: AWS's own keys, which need no permission."""
+
+    task_statements: Mapping[str, Statement] = field(default_factory=dict)
+    """What the code may do, by a name of letters and digits. Default: nothing."""
+
+    execute_command: ExecuteCommandAccess | None = None
+    """Let ECS Exec work. Default: no."""
+
+    permissions_boundary_arn: str | None = None
+    """Policy that limits both roles whatever else they have. Default: none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRolesOutputs:
+    """What a task definition needs. A layer that uses existing roles (E11) fills it in itself."""
+
+    execution_role_arn: str
+    """Role that ECS uses to start tasks."""
+
+    execution_role_name: str
+    """Its name."""
+
+    task_role_arn: str
+    """Role of the code in the containers."""
+
+    task_role_name: str
+    """Its name."""
+
+    policy_addresses: Sequence[str] = ()
+    """Terraform addresses of the roles' policies, for the `depends_on` of the service: the ARN of a role does not wait
+    for them, and a task that starts too early cannot pull its image."""
+
+
+class TaskRoles(Construct):
+    """An execution role and a task role, each with one inline policy, so that they come and go together."""
+
+    outputs: TaskRolesOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: TaskRolesInputs) -> None:
+        super().__init__(scope, id_)
+        _check(inputs)
+        execution = self._role(inputs, "execution", _EXECUTION, "starts its tasks")
+        task = self._role(inputs, "task", _TASK, "is the role of its code")
+        policies = [
+            *self._policy("execution", execution, _execution_statements(inputs)),
+            *self._policy("task", task, _task_statements(inputs)),
+        ]
+        self.outputs = TaskRolesOutputs(
+            execution_role_arn=execution.arn,
+            execution_role_name=execution.name,
+            task_role_arn=task.arn,
+            task_role_name=task.name,
+            policy_addresses=tuple(policies),
+        )
+
+    def _role(self, inputs: TaskRolesInputs, id_: str, suffix: str, purpose: str) -> IamRole:
+        return IamRole(
+            self,
+            id_,
+            name=f"{inputs.name}{suffix}",
+            path=inputs.path,
+            description=f"{inputs.name}: {purpose}",
+            assume_role_policy=trust_of_tasks(
+                partition=inputs.partition, region=inputs.region, account_id=inputs.account_id
+            ),
+            permissions_boundary=inputs.permissions_boundary_arn,
+        )
+
+    def _policy(self, id_: str, role: IamRole, statements: Mapping[str, Statement]) -> list[str]:
+        if not statements:
+            return []
+        resource = IamRolePolicy(self, f"{id_}-policy", name=id_, role=role.name, policy=policy(statements))
+        return [f"aws_iam_role_policy.{resource.friendly_unique_id}"]
+
+
+def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
+    return {
+        **pull_images(inputs.repository_arns),
+        **write_logs(inputs.log_group_arns),
+        **read_secrets(
+            secret_arns=inputs.secret_arns,
+            parameter_arns=inputs.parameter_arns,
+            kms_key_arns=inputs.kms_key_arns,
+            region=inputs.region,
+            partition=inputs.partition,
+        ),
+    }
+
+
+def _task_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
+    added = _execute_command_statements(inputs.execute_command) if inputs.execute_command else {}
+    clash = sorted(set(added) & set(inputs.task_statements))
+    if clash:
+        raise ValueError(f"task_statements has {', '.join(clash)}; the name is taken by execute_command")
+    return {**inputs.task_statements, **added}
+
+
+def _execute_command_statements(access: ExecuteCommandAccess) -> dict[str, Statement]:
+    statements = {
+        "ExecuteCommandChannels": Statement(
+            actions=(
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ),
+            resources=("*",),
+            any_resource_because="AWS has no resource-level permission for session channels",
+        )
+    }
+    if access.log_group_arn is not None:
+        statements["ExecuteCommandFindLogs"] = Statement(
+            actions=("logs:DescribeLogGroups",),
+            resources=("*",),
+            any_resource_because="the session agent lists all log groups to find its own",
+        )
+        statements["ExecuteCommandWriteLogs"] = Statement(
+            actions=("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+            resources=(f"{access.log_group_arn}:*",),
+        )
+    if access.kms_key_arn is not None:
+        statements["ExecuteCommandDecrypt"] = Statement(actions=("kms:Decrypt",), resources=(access.kms_key_arn,))
+    return statements
+
+
+def _check(inputs: TaskRolesInputs) -> None:
+    most = 64 - len(_EXECUTION)
+    if "${" not in inputs.name and (len(inputs.name) > most or not _NAME.fullmatch(inputs.name)):
+        raise ValueError(
+            f'role name is "{inputs.name}"; allowed are 1 to {most} letters, digits and "+=,.@_-" '
+            f'("{_EXECUTION}" is added, and IAM stops at 64)'
+        )
+    if "${" not in inputs.path and not _PATH.fullmatch(inputs.path):
+        raise ValueError(f'role path is "{inputs.path}"; it must begin and end with "/"')

@@ -1,0 +1,99 @@
+"""One customer-managed key that encrypts everything an environment stores."""
+
+import json
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyInputs:
+    """Whose key it is, and how long it can be called back after its deletion."""
+
+    name: str
+    """Name of the key: its alias is `alias/<name>`. Letters, digits, hyphens; not starting with `aws` (KMS's limit)."""
+
+    account_id: str
+    """The twelve-digit account whose IAM policies decide who may use the key."""
+
+    region: str
+    """The region whose CloudWatch Logs may use the key for log groups of this account."""
+
+    partition: str = "aws"
+    """`aws`, `aws-cn` or `aws-us-gov`. `aws` by default: all regions but China's and GovCloud's."""
+
+    description: str = ""
+    """What KMS's console shows. Empty by default: then it is derived from the name."""
+
+    deletion_window_days: int = 30
+    """Days, 7 to 30, in which a deleted key can be restored. 30 by default: without its key all data is lost."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyOutputs:
+    """What other modules need to encrypt with the key."""
+
+    key_arn: str
+    """ARN of the key, for `kms_key_id` and `kms_key_arn` arguments and for IAM policies."""
+
+    key_id: str
+    """Id of the key, without account and region."""
+
+    alias: str
+    """Name of the alias, with its prefix: `alias/<name>`."""
+
+
+class Key(Construct):
+    """A symmetric KMS key with yearly rotation and an alias.
+
+    Its policy lets the account's IAM policies decide, lets CloudWatch Logs encrypt this account's log groups, and
+    lets nobody else in. RDS, ElastiCache, S3, ECR and Secrets Manager use it through the caller's own permissions.
+
+    Raises:
+        ValueError: where the deletion window is not one that KMS accepts.
+    """
+
+    outputs: KeyOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: KeyInputs) -> None:
+        super().__init__(scope, id_)
+        if not 7 <= inputs.deletion_window_days <= 30:
+            raise ValueError(f"deletion_window_days is {inputs.deletion_window_days}: KMS allows 7 to 30 days")
+        key = KmsKey(
+            self,
+            "key",
+            description=inputs.description or f"Encrypts the data of {inputs.name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=inputs.deletion_window_days,
+            policy=_policy(inputs),
+            tags={"Name": inputs.name},
+        )
+        alias = f"alias/{inputs.name}"
+        KmsAlias(self, "alias", name=alias, target_key_id=key.key_id)
+        self.outputs = KeyOutputs(key_arn=key.arn, key_id=key.key_id, alias=alias)
+
+
+def _policy(inputs: KeyInputs) -> str:
+    log_groups = f"arn:{inputs.partition}:logs:{inputs.region}:{inputs.account_id}:log-group:*"
+    statements = [
+        {
+            # I01: the key hands the decision to IAM, so that each role's own policy names what it may decrypt.
+            "Sid": "IamDecides",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{inputs.partition}:iam::{inputs.account_id}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            # CloudWatch Logs calls KMS as a service, not as the caller, so IAM alone cannot let it in.
+            "Sid": "LogGroupsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{inputs.region}.amazonaws.com"},
+            "Action": ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            "Resource": "*",
+            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        },
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

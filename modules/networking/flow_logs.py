@@ -1,0 +1,92 @@
+"""VPC flow logs into a log group of their own, by a role that can write there and nowhere else."""
+
+import json
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.flow_log import FlowLog
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowLogs:
+    """How long the record of every connection, accepted or refused, is kept."""
+
+    retention_days: int = 365
+    """Days, one of CloudWatch's steps (1, 3, 5, 7, 14, 30, …). A year by default: break-ins are found late."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts the log group. None by default, for the network layer comes before the environment's key:
+    CloudWatch then encrypts with a key of its own."""
+
+    def __post_init__(self) -> None:
+        """Refuse a retention that CloudWatch would refuse."""
+        if self.retention_days not in RETENTION_DAYS:
+            allowed = ", ".join(map(str, RETENTION_DAYS))
+            raise ValueError(f"retention_days is {self.retention_days}: CloudWatch allows {allowed}")
+
+
+def role_name(name: str, region: str) -> str:
+    """Name of the role; it carries the region because IAM's names hold for the whole account (A22)."""
+    return f"{name}-flow-logs-{region}"
+
+
+def make_flow_logs(
+    scope: Construct, *, name: str, region: str, account_id: str, partition: str, vpc_id: str, logs: FlowLogs
+) -> None:
+    """Make the log group, the role and the flow log of the whole VPC."""
+    group = CloudwatchLogGroup(
+        scope,
+        "flow-logs-group",
+        name=f"/aws/vpc/{name}/flow-logs",
+        retention_in_days=logs.retention_days,
+        kms_key_id=logs.kms_key_arn,
+    )
+    role = IamRole(
+        scope,
+        "flow-logs-role",
+        name=role_name(name, region),
+        description=f"Lets VPC flow logs write to the log group of {name}",
+        assume_role_policy=_trust(partition, region, account_id),
+    )
+    IamRolePolicy(scope, "flow-logs-policy", name="write-flow-logs", role=role.id, policy=_permissions(group.arn))
+    FlowLog(
+        scope,
+        "flow-logs",
+        vpc_id=vpc_id,
+        traffic_type="ALL",
+        log_destination=group.arn,
+        log_destination_type="cloud-watch-logs",
+        iam_role_arn=role.arn,
+        tags={"Name": name},
+    )
+
+
+def _trust(partition: str, region: str, account_id: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        # Without these, any account's flow logs could be sent here through this role (the confused deputy).
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account_id},
+            "ArnLike": {"aws:SourceArn": f"arn:{partition}:ec2:{region}:{account_id}:vpc-flow-log/*"},
+        },
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def _permissions(log_group_arn: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        "Resource": [log_group_arn, f"{log_group_arn}:*"],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -1,0 +1,112 @@
+"""Route tables, the internet gateway and the NAT gateways."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
+from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+from cdktf_cdktf_provider_aws.route import Route
+from cdktf_cdktf_provider_aws.route_table import RouteTable
+from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
+from constructs import Construct
+
+Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
+"""How tasks reach what lies outside the VPC.
+
+`nat-per-zone`: a NAT gateway in every zone. `one-nat`: one for all zones, cheaper, and gone with its zone.
+`endpoints`: AWS services only, through interface endpoints. `public-ip`: tasks lie in the public subnets.
+"""
+
+ANYWHERE = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteTables:
+    """The tables by tier, and where the NAT gateways come out."""
+
+    public: str
+    """Id of the table of all public subnets."""
+
+    private: Mapping[str, str]
+    """Id of the table of each zone's private subnet."""
+
+    nat_public_ips: Mapping[str, str]
+    """Public address of each NAT gateway, by zone."""
+
+
+def nat_zones(egress: Egress, nat_zone: str | None, zones: Iterable[str]) -> dict[str, str]:
+    """Which zone's NAT gateway each zone's private subnet uses; empty where there is none.
+
+    Raises:
+        ValueError: where `egress` is unknown, or `nat_zone` is missing or names no zone.
+    """
+    zones = sorted(zones)
+    if egress not in get_args(Egress):
+        raise ValueError(f"egress is {egress!r}: one of {', '.join(get_args(Egress))} is allowed")
+    if nat_zone is not None and nat_zone not in zones:
+        raise ValueError(f"nat_zone is {nat_zone!r}: it must be one of the zones, {', '.join(zones)}")
+    if egress == "nat-per-zone":
+        return {zone: zone for zone in zones}
+    if egress == "one-nat":
+        if nat_zone is None:
+            raise ValueError(f"nat_zone is missing: egress one-nat needs one of the zones, {', '.join(zones)}")
+        return dict.fromkeys(zones, nat_zone)
+    return {}
+
+
+def make_routes(
+    scope: Construct, name: str, vpc_id: str, subnets: Mapping[str, Mapping[str, str]], nats: Mapping[str, str]
+) -> RouteTables:
+    """Make one public table, a private one for each zone and one isolated table, and what their routes lead to."""
+    internet = InternetGateway(scope, "internet-gateway", vpc_id=vpc_id, tags={"Name": name})
+
+    public = _table(scope, "public", name, vpc_id)
+    Route(scope, "public-internet", route_table_id=public, destination_cidr_block=ANYWHERE, gateway_id=internet.id)
+    # N02: this table has no route but the VPC's own, which EC2 adds; nothing else is ever put into it.
+    isolated = _table(scope, "isolated", name, vpc_id)
+
+    addresses: dict[str, str] = {}
+    gateways: dict[str, str] = {}
+    for zone in sorted(set(nats.values())):
+        tags = {"Name": f"{name}-nat-{zone}"}
+        address = Eip(scope, f"nat-{zone}-address", domain="vpc", tags=tags)
+        gateways[zone] = NatGateway(
+            scope,
+            f"nat-{zone}",
+            allocation_id=address.id,
+            subnet_id=subnets["public"][zone],
+            tags=tags,
+            # EC2 makes a NAT gateway only in a subnet whose VPC has its internet gateway already.
+            depends_on=[internet],
+        ).id
+        addresses[zone] = address.public_ip
+
+    private: dict[str, str] = {}
+    for zone in subnets["private"]:
+        private[zone] = _table(scope, f"private-{zone}", name, vpc_id)
+        if zone in nats:
+            Route(
+                scope,
+                f"private-{zone}-internet",
+                route_table_id=private[zone],
+                destination_cidr_block=ANYWHERE,
+                nat_gateway_id=gateways[nats[zone]],
+            )
+        _associate(scope, "public", zone, subnets, public)
+        _associate(scope, "private", zone, subnets, private[zone])
+        _associate(scope, "isolated", zone, subnets, isolated)
+    return RouteTables(public=public, private=private, nat_public_ips=addresses)
+
+
+def _table(scope: Construct, label: str, name: str, vpc_id: str) -> str:
+    return RouteTable(scope, f"{label}-routes", vpc_id=vpc_id, tags={"Name": f"{name}-{label}"}).id
+
+
+def _associate(
+    scope: Construct, tier: str, zone: str, subnets: Mapping[str, Mapping[str, str]], route_table_id: str
+) -> None:
+    RouteTableAssociation(
+        scope, f"{tier}-{zone}-association", subnet_id=subnets[tier][zone], route_table_id=route_table_id
+    )

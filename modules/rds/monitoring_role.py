@@ -1,0 +1,42 @@
+"""The role with which RDS writes measurements of the operating system."""
+
+import json
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+
+def monitoring_role(scope: Construct, identifier: str, partition: str) -> tuple[IamRole, IamRolePolicyAttachment]:
+    """Make the role for the instance `identifier` and its replicas.
+
+    Returns:
+        The role and its policy attachment. The instance waits for both: RDS tries the role at once.
+    """
+    role = IamRole(
+        scope,
+        "monitoring-role",
+        name=f"{identifier[:53]}-monitoring",  # IAM's limit is 64
+        description=f"Lets RDS write enhanced monitoring of {identifier}",
+        assume_role_policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "sts:AssumeRole",
+                        "Principal": {"Service": "monitoring.rds.amazonaws.com"},
+                        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:{partition}:rds:*:*:db:{identifier}*"}},
+                    }
+                ],
+            },
+            sort_keys=True,
+        ),
+    )
+    attachment = IamRolePolicyAttachment(
+        scope,
+        "monitoring-policy",
+        role=role.name,
+        policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+    )
+    return role, attachment

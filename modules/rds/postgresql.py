@@ -1,0 +1,266 @@
+"""A PostgreSQL database whose password Terraform never sees."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from constructs import Construct
+
+from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
+from modules.rds.monitoring_role import monitoring_role
+
+_LOG_EXPORTS = ("postgresql", "upgrade")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSqlInputs:
+    """What the database needs from its surroundings and from the environment."""
+
+    identifier: str
+    """Name of the instance; 1 to 63 lower-case letters, digits, hyphens, a letter first (RDS's limit)."""
+
+    database_name: str
+    """The database made at the start; letters, digits, underscores. A later change replaces the instance."""
+
+    username: str
+    """The master user. A later change replaces the instance."""
+
+    password_expression: str
+    """Ephemeral expression for the password, such as a generated secret's `value_expression` (D03)."""
+
+    password_version: int
+    """Rotation number of the password; RDS gets the password again when it changes (D04)."""
+
+    engine: Engine
+    """Version, machine, parameters."""
+
+    storage: Storage = field(default_factory=Storage)
+    """Size and key."""
+
+    network: Network
+    """Subnets, security groups, port."""
+
+    availability: Availability = field(default_factory=Availability)
+    """Multi-AZ, protection, windows."""
+
+    backup: Backup = field(default_factory=Backup)
+    """Automated backups, start from a snapshot."""
+
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    """Logs, Performance Insights, enhanced monitoring."""
+
+    iam_database_authentication: bool = True
+    """Users granted `rds_iam` log in with a token of 15 minutes instead of a password. Default: allowed."""
+
+    replicas: Mapping[str, ReadReplica] = field(default_factory=dict)
+    """Read replicas by name; each is called `<identifier>-<name>`."""
+
+    def __post_init__(self) -> None:
+        """Refuse names that RDS would refuse, and replicas without backups."""
+        for identifier in (self.identifier, *(f"{self.identifier}-{name}" for name in self.replicas)):
+            if not re.fullmatch(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)", identifier):
+                raise ValueError(
+                    f"identifier is {identifier!r}; RDS takes 1 to 63 lower-case letters, digits and single hyphens, "
+                    "a letter first and no hyphen last"
+                )
+        if self.replicas and self.backup.retention_days == 0:
+            raise ValueError("replicas need automated backups; retention_days is 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSqlOutputs:
+    """How others find the database."""
+
+    address: str
+    """DNS name of the instance, without port (A06). It stays the same through a failover."""
+
+    port: str
+    """TCP port."""
+
+    endpoint: str
+    """`<address>:<port>`."""
+
+    identifier: str
+    """Name of the instance, as alarms and dashboards want it."""
+
+    arn: str
+    """ARN of the instance."""
+
+    resource_id: str
+    """`db-…`, as IAM database authentication and Performance Insights name the instance."""
+
+    database_name: str
+    """The database made at the start."""
+
+    username: str
+    """The master user."""
+
+    replica_addresses: Mapping[str, str]
+    """DNS names of the read replicas, by the name the user gave."""
+
+
+class PostgreSql(Construct):
+    """A private, encrypted, backed-up PostgreSQL instance that takes TLS connections only (D01, D02, D03)."""
+
+    # A08: RDS reports "available" 60 to 90 s before it accepts connections, so Terraform returns before a client can
+    # log in. Whatever starts next needs a grace period and a connection check of its own.
+
+    outputs: PostgreSqlOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: PostgreSqlInputs) -> None:
+        super().__init__(scope, id_)
+        self._inputs = inputs
+        subnet_group = DbSubnetGroup(
+            self,
+            "subnets",
+            name=inputs.identifier,
+            description=f"Where {inputs.identifier} may run",
+            subnet_ids=list(inputs.network.subnet_ids.values()),
+        )
+        self._parameter_group_name = self._parameter_group().name
+        self._monitoring_role_arn: str | None = None
+        self._wait_for: list[ITerraformDependable] = []
+        if inputs.monitoring.enhanced_interval_seconds:
+            role, attachment = monitoring_role(self, inputs.identifier, inputs.monitoring.partition)
+            self._monitoring_role_arn = role.arn
+            self._wait_for.append(attachment)
+        primary = self._primary(subnet_group.name)
+        self.outputs = PostgreSqlOutputs(
+            address=primary.address,
+            port=str(inputs.network.port),
+            endpoint=primary.endpoint,
+            identifier=inputs.identifier,
+            arn=primary.arn,
+            resource_id=primary.resource_id,
+            database_name=inputs.database_name,
+            username=inputs.username,
+            replica_addresses={
+                name: self._replica(name, replica, primary).address for name, replica in inputs.replicas.items()
+            },
+        )
+
+    def _parameter_group(self) -> DbParameterGroup:
+        engine = self._inputs.engine
+        dynamic = {
+            "rds.force_ssl": "1",
+            "log_min_duration_statement": str(engine.log_min_duration_statement_ms),
+            "log_statement": engine.log_statement,
+            **engine.parameters,
+        }
+        methods = [(dynamic, "immediate"), (engine.static_parameters, "pending-reboot")]
+        return DbParameterGroup(
+            self,
+            "parameters",
+            # A prefix, because a new major version needs a new group beside the one still in use.
+            name_prefix=f"{self._inputs.identifier}-postgres{engine.major_version}-",
+            description=f"Parameters of {self._inputs.identifier}",
+            family=f"postgres{engine.major_version}",
+            parameter=[
+                DbParameterGroupParameter(name=name, value=value, apply_method=method)
+                for parameters, method in methods
+                for name, value in sorted(parameters.items())
+            ],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        )
+
+    def _primary(self, subnet_group_name: str) -> DbInstance:
+        inputs = self._inputs
+        final_snapshot = inputs.availability.final_snapshot
+        return DbInstance(
+            self,
+            "instance",
+            identifier=inputs.identifier,
+            engine="postgres",
+            # D01: the major version alone; the provider then accepts whatever minor version AWS has moved to.
+            engine_version=inputs.engine.major_version,
+            allow_major_version_upgrade=inputs.engine.allow_major_version_upgrade,
+            db_name=inputs.database_name,
+            username=inputs.username,
+            password_wo=inputs.password_expression,
+            password_wo_version=inputs.password_version,
+            db_subnet_group_name=subnet_group_name,
+            allocated_storage=inputs.storage.allocated_gib,
+            kms_key_id=inputs.storage.kms_key_arn,
+            multi_az=inputs.availability.multi_az,
+            backup_retention_period=inputs.backup.retention_days,
+            backup_window=inputs.backup.window,
+            snapshot_identifier=inputs.backup.restore_from_snapshot,
+            skip_final_snapshot=not final_snapshot,
+            final_snapshot_identifier=self._final_snapshot_identifier() if final_snapshot else None,
+            delete_automated_backups=not final_snapshot,
+            deletion_protection=inputs.availability.deletion_protection,
+            depends_on=[*self._wait_for, *self._log_groups(inputs.identifier)],
+            lifecycle=TerraformResourceLifecycle(
+                # D06: the snapshot matters once. Without this, dropping it from the input replaces the database.
+                ignore_changes=["snapshot_identifier"],
+            ),
+            **self._common(inputs.engine.instance_class),
+        )
+
+    def _replica(self, name: str, replica: ReadReplica, primary: DbInstance) -> DbInstance:
+        identifier = f"{self._inputs.identifier}-{name}"
+        return DbInstance(
+            self,
+            f"replica-{name}",
+            identifier=identifier,
+            # Subnets, key, database and users come from the primary; naming them again would be refused.
+            replicate_source_db=primary.identifier,
+            availability_zone=replica.zone,
+            skip_final_snapshot=True,
+            depends_on=[*self._wait_for, *self._log_groups(identifier)],
+            **self._common(replica.instance_class or self._inputs.engine.instance_class),
+        )
+
+    def _common(self, instance_class: str) -> dict[str, Any]:
+        """What a primary and its replicas both have."""
+        inputs, monitoring = self._inputs, self._inputs.monitoring
+        insights = monitoring.performance_insights
+        return {
+            "instance_class": instance_class,
+            "storage_type": "gp3",
+            "storage_encrypted": True,
+            "max_allocated_storage": inputs.storage.max_allocated_gib,
+            "iops": inputs.storage.iops,
+            "storage_throughput": inputs.storage.throughput_mib_per_second,
+            "port": inputs.network.port,
+            "publicly_accessible": False,
+            "vpc_security_group_ids": list(inputs.network.security_group_ids),
+            "parameter_group_name": self._parameter_group_name,
+            "ca_cert_identifier": inputs.engine.ca_certificate_identifier,
+            "iam_database_authentication_enabled": inputs.iam_database_authentication,
+            "auto_minor_version_upgrade": True,
+            "maintenance_window": inputs.availability.maintenance_window,
+            "apply_immediately": inputs.availability.apply_immediately,
+            "copy_tags_to_snapshot": True,
+            "enabled_cloudwatch_logs_exports": list(_LOG_EXPORTS),
+            "performance_insights_enabled": insights,
+            "performance_insights_retention_period": monitoring.performance_insights_retention_days
+            if insights
+            else None,
+            "performance_insights_kms_key_id": monitoring.performance_insights_kms_key_arn if insights else None,
+            "monitoring_interval": monitoring.enhanced_interval_seconds,
+            "monitoring_role_arn": self._monitoring_role_arn,
+        }
+
+    def _final_snapshot_identifier(self) -> str:
+        return self._inputs.availability.final_snapshot_identifier or f"{self._inputs.identifier}-final"
+
+    def _log_groups(self, identifier: str) -> list[CloudwatchLogGroup]:
+        """The groups that RDS writes to; where it finds none it makes them itself and keeps the logs for ever."""
+        suffix = identifier.removeprefix(self._inputs.identifier)
+        return [
+            CloudwatchLogGroup(
+                self,
+                f"log{suffix}-{export}",
+                name=f"/aws/rds/instance/{identifier}/{export}",
+                retention_in_days=self._inputs.monitoring.log_retention_days,
+                kms_key_id=self._inputs.monitoring.log_kms_key_arn,
+            )
+            for export in _LOG_EXPORTS
+        ]

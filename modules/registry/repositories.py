@@ -1,0 +1,143 @@
+"""ECR repositories for the images of an environment."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy
+from cdktf_cdktf_provider_aws.ecr_repository import (
+    EcrRepository,
+    EcrRepositoryEncryptionConfiguration,
+    EcrRepositoryImageScanningConfiguration,
+)
+from constructs import Construct
+
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """One repository and how long it keeps images."""
+
+    name: str
+    """Full name in ECR, such as `acme-prod/web`: 2 to 256 lower-case letters, digits, `/ - _ .` (ECR's limit)."""
+
+    immutable_tags: bool = True
+    """A tag, once pushed, stays what it was. True by default: a tag is a git commit (P02); rollback relies on it."""
+
+    keep_images: int = 100
+    """Newest images to keep, tagged or not, 1 or more. 100 by default: ECR does not know what runs, so an image that
+    still runs must not be older than these."""
+
+    expire_untagged_after_days: int = 7
+    """Days, 1 or more, after which an image without a tag goes. 7 by default: nothing can name it any more."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that ECR would refuse."""
+        for field in ("keep_images", "expire_untagged_after_days"):
+            if getattr(self, field) < 1:
+                raise ValueError(f"{field} of repository {self.name!r} is {getattr(self, field)}: 1 or more is allowed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoriesInputs:
+    """The repositories of an environment, and what they share."""
+
+    repositories: Mapping[str, Repository]
+    """Repositories by a short word for each (`web`), which is the key of the outputs and part of the address."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts the images. None by default: ECR's own AES-256. A change makes the repositories anew, empty."""
+
+    force_delete: bool = False
+    """Delete repositories that still hold images. False by default; True for environments to throw away (S05)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoriesOutputs:
+    """Where to push to and pull from, and what roles may be allowed to."""
+
+    repository_urls: Mapping[str, str]
+    """URL of each repository without a tag, by its key: `<account>.dkr.ecr.<region>.amazonaws.com/acme-prod/web`."""
+
+    repository_arns: Mapping[str, str]
+    """ARN of each repository, by its key."""
+
+
+class Repositories(Construct):
+    """ECR repositories that scan what is pushed, keep tags as they are and drop what is old.
+
+    Raises:
+        ValueError: where a key cannot be a word of a Terraform address, or two repositories share a name.
+    """
+
+    outputs: RepositoriesOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: RepositoriesInputs) -> None:
+        super().__init__(scope, id_)
+        _check(inputs.repositories)
+        made = {key: _make(self, key, repository, inputs) for key, repository in inputs.repositories.items()}
+        self.outputs = RepositoriesOutputs(
+            repository_urls={key: repository.repository_url for key, repository in made.items()},
+            repository_arns={key: repository.arn for key, repository in made.items()},
+        )
+
+
+def _check(repositories: Mapping[str, Repository]) -> None:
+    names: dict[str, str] = {}
+    for key, repository in repositories.items():
+        if not KEY.fullmatch(key):
+            raise ValueError(f"key of a repository is {key!r}: lower-case letters, digits, single hyphens are allowed")
+        if repository.name in names:
+            raise ValueError(f"repositories {names[repository.name]!r} and {key!r} are both named {repository.name!r}")
+        names[repository.name] = key
+
+
+def _make(scope: Construct, key: str, repository: Repository, inputs: RepositoriesInputs) -> EcrRepository:
+    made = EcrRepository(
+        scope,
+        key,
+        name=repository.name,
+        image_tag_mutability="IMMUTABLE" if repository.immutable_tags else "MUTABLE",
+        image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
+        encryption_configuration=[_encryption(inputs.kms_key_arn)],
+        force_delete=inputs.force_delete,
+        tags={"Name": repository.name},
+    )
+    EcrLifecyclePolicy(scope, f"{key}-lifecycle", repository=made.name, policy=_lifecycle(repository))
+    return made
+
+
+def _encryption(kms_key_arn: str | None) -> EcrRepositoryEncryptionConfiguration:
+    if kms_key_arn is None:
+        return EcrRepositoryEncryptionConfiguration(encryption_type="AES256")
+    return EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=kms_key_arn)
+
+
+def _lifecycle(repository: Repository) -> str:
+    rules = [
+        {
+            "rulePriority": 1,
+            "description": f"Untagged images go after {repository.expire_untagged_after_days} days",
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": repository.expire_untagged_after_days,
+            },
+            "action": {"type": "expire"},
+        },
+        {
+            # ECR wants the rule for any image to come last.
+            "rulePriority": 2,
+            "description": f"The newest {repository.keep_images} images stay",
+            "selection": {
+                "tagStatus": "any",
+                "countType": "imageCountMoreThan",
+                "countNumber": repository.keep_images,
+            },
+            "action": {"type": "expire"},
+        },
+    ]
+    return json.dumps({"rules": rules}, sort_keys=True)

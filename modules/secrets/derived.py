@@ -1,0 +1,82 @@
+"""A secret put together from other secrets, such as a database URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import TerraformStack, Token
+from constructs import Construct
+
+from modules.secrets.store import SecretStore, name_below_stack, write_secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedSecretInputs:
+    """What the secret is called, how its value is built and when it is built again."""
+
+    store: SecretStore
+    """The deployment's store: path, key, recovery window."""
+
+    name: str
+    """Name below the store's path, such as `database/url`."""
+
+    description: str
+    """What the value is for; shown in the console."""
+
+    value_expression: str
+    """The value, with `value_expression`s of generated secrets in it.
+
+    Generated values need no `urlencode`: they are letters and digits (A05).
+    """
+
+    made_of: Mapping[str, str | int]
+    """Everything in the value that may change, by name, nothing secret: rotation numbers, host names, user names.
+
+    Terraform cannot compare a write-only value with the stored one. It writes the value again exactly when one of these
+    changes, so a part that is missing here goes stale unnoticed.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse a value that would never be written again."""
+        if not self.made_of:
+            raise ValueError(f"made_of of secret {self.name!r} is empty; name at least one rotation number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedSecretOutputs:
+    """How others refer to the secret."""
+
+    secret_arn: str
+    """ARN of the secret, known once it has a value; what a container's `valueFrom` takes (A02)."""
+
+    secret_name: str
+    """Full name with the store's path."""
+
+
+class DerivedSecret(Construct):
+    """A secret whose value Terraform builds from other secrets, in flight (A05, D03)."""
+
+    outputs: DerivedSecretOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: DerivedSecretInputs) -> None:
+        super().__init__(scope, id_)
+        version = write_secret(
+            self,
+            inputs.store,
+            inputs.name,
+            inputs.description,
+            inputs.value_expression,
+            Token.as_number(_fingerprint(self, inputs.made_of)),
+        )
+        self.outputs = DerivedSecretOutputs(secret_arn=version.arn, secret_name=f"{inputs.store.path}/{inputs.name}")
+
+
+def _fingerprint(scope: Construct, made_of: Mapping[str, str | int]) -> str:
+    """An expression for a number that changes with any of the parts.
+
+    The sum of the rotation numbers would miss a new host name. 12 hexadecimal digits fit the 53 bits that survive JSON.
+    The parts stand in a local value, where every part that is an expression is interpolated, and a reader can see them.
+    """
+    parts = ";".join(f"{name}={part}" for name, part in sorted(made_of.items()))
+    local = f"{name_below_stack(scope)}_made-of"
+    TerraformStack.of(scope).add_override(f"locals.{local}", parts)
+    return f"${{parseint(substr(sha256(local.{local}), 0, 12), 16)}}"

@@ -1,0 +1,79 @@
+"""What all secrets of one deployment share, and the Terraform blocks that every secret is made of."""
+
+from dataclasses import dataclass
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretStore:
+    """Where a deployment keeps its secrets in Secrets Manager, and how."""
+
+    path: str
+    """First part of every name, `<project>/<environment>`, so that roles can be limited to it (D04, A22)."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts the values. Default: the account's `aws/secretsmanager` key, which no other account can use."""
+
+    recovery_window_in_days: int = 30
+    """Days in which a deleted secret can be restored: 7 to 30, or 0 to delete at once. Default: the longest.
+
+    0 is for environments that are thrown away: a name stays taken for the whole window (S05).
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse what Secrets Manager would refuse."""
+        if self.recovery_window_in_days != 0 and not 7 <= self.recovery_window_in_days <= 30:
+            raise ValueError(
+                f"recovery_window_in_days is {self.recovery_window_in_days}; Secrets Manager takes 0, or 7 to 30 days"
+            )
+        if not self.path or self.path.startswith("/") or self.path.endswith("/"):
+            raise ValueError(f"path is {self.path!r}; it must be a path without a slash at either end")
+
+
+def write_secret(
+    scope: Construct, store: SecretStore, name: str, description: str, value: str, version: float
+) -> SecretsmanagerSecretVersion:
+    """Make the secret `name` below the store's path, with a value that only goes one way.
+
+    Args:
+        scope: The construct that the two resources belong to.
+        store: The deployment's store.
+        name: Name below the store's path.
+        description: What the console shows.
+        value: An ephemeral expression; never a literal.
+        version: The number whose change makes Terraform write the value again (a token is a number here).
+
+    Returns:
+        The version. Its `arn` is the secret's ARN, and whoever uses it waits until there is a value.
+    """
+    secret = SecretsmanagerSecret(
+        scope,
+        "secret",
+        name=f"{store.path}/{name}",
+        description=description,
+        kms_key_id=store.kms_key_arn,
+        recovery_window_in_days=store.recovery_window_in_days,
+    )
+    return SecretsmanagerSecretVersion(
+        scope, "version", secret_id=secret.id, secret_string_wo=value, secret_string_wo_version=version
+    )
+
+
+def name_below_stack(scope: Construct) -> str:
+    """The scope's path below its stack, joined with `_`: the name for blocks that cdktf has no construct for."""
+    return scope.node.path.removeprefix(TerraformStack.of(scope).node.path).strip("/").replace("/", "_")
+
+
+def write_ephemeral(scope: Construct, resource_type: str, body: dict[str, object]) -> str:
+    """Write an ephemeral block named after the scope's path; cdktf 0.21 has no construct for one.
+
+    Returns:
+        Its address, `ephemeral.<type>.<name>`.
+    """
+    address = f"ephemeral.{resource_type}.{name_below_stack(scope)}"
+    TerraformStack.of(scope).add_override(address, body)
+    return address

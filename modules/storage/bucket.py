@@ -1,0 +1,238 @@
+"""A private S3 bucket, encrypted and for TLS only."""
+
+import re
+from dataclasses import dataclass, field
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
+from constructs import Construct
+
+from modules.storage.policy import Delivery, bucket_policy
+
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifecycle:
+    """When objects go by themselves."""
+
+    expire_after_days: int | None = None
+    """Days, 1 or more, after which an object goes. None by default: it stays until somebody deletes it."""
+
+    noncurrent_expire_after_days: int = 30
+    """Days, 1 or more, in which an overwritten or deleted object can be brought back, where the bucket is versioned.
+    30 by default: a month to notice."""
+
+    abort_multipart_after_days: int = 7
+    """Days, 1 or more, after which an upload that never ended goes. 7 by default: it costs, and no listing shows it."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that S3 would refuse."""
+        for name in ("expire_after_days", "noncurrent_expire_after_days", "abort_multipart_after_days"):
+            days = getattr(self, name)
+            if days is not None and days < 1:
+                raise ValueError(f"{name} is {days}: 1 day or more is allowed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLogs:
+    """Where the record of every request to the bucket is kept."""
+
+    bucket_name: str
+    """Another bucket of the same account and region, which accepts `ServerAccessLogs`: its output `bucket_name`."""
+
+    prefix: str
+    """Start of the keys in there, usually the name of this bucket and `/`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketInputs:
+    """What the bucket is called, who writes into it and how long it remembers."""
+
+    name: str
+    """Whole name, 3 to 63 characters, unique in all of AWS (S3's limit)."""
+
+    partition: str = "aws"
+    """`aws`, `aws-cn` or `aws-us-gov`. `aws` by default: all regions but China's and GovCloud's."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts objects, with a bucket key to save KMS requests. None by default: SSE-S3, the only choice of
+    a bucket that accepts logs."""
+
+    versioned: bool = True
+    """Keep what was overwritten or deleted. True by default: a mistake can be taken back (D02)."""
+
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    """When objects go. By default only old versions and uploads that never ended do."""
+
+    accepts: tuple[Delivery, ...] = ()
+    """Services that deliver logs into the bucket: `LoadBalancerLogs`, `ServerAccessLogs`. None by default."""
+
+    access_logs: AccessLogs | None = None
+    """Where requests to this bucket are logged. None by default: a bucket for logs has nowhere else to go."""
+
+    force_destroy: bool = False
+    """Delete the bucket with what is in it. False by default; True for environments to throw away (S05)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketOutputs:
+    """What writers, readers and their roles need."""
+
+    bucket_name: str
+    """Name of the bucket; whoever uses it waits for the bucket's policy, as load balancers must."""
+
+    bucket_arn: str
+    """ARN of the bucket; its objects are `<arn>/*`."""
+
+    bucket_regional_domain_name: str
+    """Host name of the bucket in its region."""
+
+
+class Bucket(Construct):
+    """A bucket that is never public, knows no ACLs and refuses requests without TLS.
+
+    Raises:
+        ValueError: where S3 would refuse the name, or a bucket that accepts logs is asked to use a KMS key.
+    """
+
+    outputs: BucketOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: BucketInputs) -> None:
+        super().__init__(scope, id_)
+        _check(inputs)
+        bucket = S3Bucket(
+            self, "bucket", bucket=inputs.name, force_destroy=inputs.force_destroy, tags={"Name": inputs.name}
+        )
+        name = bucket.id
+        public_access_block = S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            bucket=name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=name,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        _encrypt(self, name, inputs.kms_key_arn)
+        _retain(self, name, inputs)
+        policy = S3BucketPolicy(
+            self,
+            "policy",
+            bucket=name,
+            policy=bucket_policy(bucket.arn, inputs.partition, inputs.accepts),
+            # S3 refuses to change both at the same time.
+            depends_on=[public_access_block],
+        )
+        if inputs.access_logs is not None:
+            S3BucketLoggingA(
+                self,
+                "access-logs",
+                bucket=name,
+                target_bucket=inputs.access_logs.bucket_name,
+                target_prefix=inputs.access_logs.prefix,
+            )
+        self.outputs = BucketOutputs(
+            bucket_name=policy.bucket,
+            bucket_arn=bucket.arn,
+            bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+        )
+
+
+def _check(inputs: BucketInputs) -> None:
+    if "${" not in inputs.name and not NAME.fullmatch(inputs.name):
+        raise ValueError(
+            f"name is {inputs.name!r}: 3 to 63 lower-case letters, digits, hyphens and dots are allowed, "
+            "with a letter or digit at both ends"
+        )
+    if inputs.accepts and inputs.kms_key_arn is not None:
+        raise ValueError(f"bucket {inputs.name!r} accepts logs and has a kms_key_arn: AWS delivers logs to SSE-S3 only")
+    if inputs.access_logs is not None and inputs.access_logs.bucket_name == inputs.name:
+        raise ValueError(f"bucket {inputs.name!r} logs into itself: each record would be a request that is recorded")
+
+
+def _encrypt(scope: Construct, bucket_name: str, kms_key_arn: str | None) -> None:
+    with_key = kms_key_arn is not None
+    S3BucketServerSideEncryptionConfigurationA(
+        scope,
+        "encryption",
+        bucket=bucket_name,
+        rule=[
+            S3BucketServerSideEncryptionConfigurationRuleA(
+                apply_server_side_encryption_by_default=(
+                    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                        sse_algorithm="aws:kms" if with_key else "AES256", kms_master_key_id=kms_key_arn
+                    )
+                ),
+                bucket_key_enabled=True if with_key else None,
+            )
+        ],
+    )
+
+
+def _retain(scope: Construct, bucket_name: str, inputs: BucketInputs) -> None:
+    versioning = None
+    if inputs.versioned:
+        versioning = S3BucketVersioningA(
+            scope,
+            "versioning",
+            bucket=bucket_name,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+    lifecycle = inputs.lifecycle
+    S3BucketLifecycleConfiguration(
+        scope,
+        "lifecycle",
+        bucket=bucket_name,
+        rule=[
+            S3BucketLifecycleConfigurationRule(
+                id="retention",
+                status="Enabled",
+                # All objects: the provider warns where a rule has no filter at all.
+                filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=lifecycle.expire_after_days)]
+                if lifecycle.expire_after_days is not None
+                else None,
+                noncurrent_version_expiration=[
+                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                        noncurrent_days=lifecycle.noncurrent_expire_after_days
+                    )
+                ]
+                if versioning is not None
+                else None,
+                abort_incomplete_multipart_upload=[
+                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                        days_after_initiation=lifecycle.abort_multipart_after_days
+                    )
+                ],
+            )
+        ],
+        # Old versions can expire only where there are versions.
+        depends_on=[versioning] if versioning is not None else None,
+    )

@@ -1,0 +1,78 @@
+"""What a bucket's policy says: TLS for everybody, and delivery for the services that write logs into it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerLogs:
+    """Access logs of this account's application load balancers may be delivered into the bucket."""
+
+    account_id: str
+    """The twelve-digit account of the load balancers; it is part of the path that they write to."""
+
+    prefix: str = ""
+    """The load balancer's `access_logs.prefix`, without `/` at either end. Empty by default: no prefix."""
+
+    def __post_init__(self) -> None:
+        """Refuse a prefix that Elastic Load Balancing would refuse."""
+        if self.prefix != self.prefix.strip("/") or "AWSLogs" in self.prefix:
+            raise ValueError(f"prefix is {self.prefix!r}: no / at either end and no AWSLogs in it are allowed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerAccessLogs:
+    """Access logs of this account's other buckets may be delivered into the bucket."""
+
+    account_id: str
+    """The twelve-digit account of the buckets that are logged."""
+
+    prefix: str = ""
+    """Common start of the keys, usually ending in `/`. Empty by default: anywhere in the bucket."""
+
+
+Delivery = LoadBalancerLogs | ServerAccessLogs
+"""A service that may write into the bucket."""
+
+
+def bucket_policy(bucket_arn: str, partition: str, accepts: tuple[Delivery, ...]) -> str:
+    """The policy as JSON: nothing without TLS, and a statement for each delivery."""
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:*",
+            "Resource": [bucket_arn, f"{bucket_arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+    statements += [_allow(number, delivery, bucket_arn, partition) for number, delivery in enumerate(accepts, start=1)]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
+
+
+def _allow(number: int, delivery: Delivery, bucket_arn: str, partition: str) -> dict[str, Any]:
+    match delivery:
+        case LoadBalancerLogs(account_id=account_id, prefix=prefix):
+            folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
+            return {
+                "Sid": f"LoadBalancerLogs{number}",
+                "Effect": "Allow",
+                "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": f"{bucket_arn}/{folder}/{account_id}/*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+            }
+        case ServerAccessLogs(account_id=account_id, prefix=prefix):
+            return {
+                "Sid": f"ServerAccessLogs{number}",
+                "Effect": "Allow",
+                "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": f"{bucket_arn}/{prefix}*",
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": account_id},
+                    "ArnLike": {"aws:SourceArn": f"arn:{partition}:s3:::*"},
+                },
+            }

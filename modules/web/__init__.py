@@ -1,0 +1,29 @@
+"""The sample web service: its container, and the colour that is live."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from modules.web.colour import COLOURS, colour_expression, colour_weight_expression
+from modules.web.container import WebContainerInputs, web_container, web_volumes
+
+if TYPE_CHECKING:
+    from modules.web.live_colour import LiveColour, LiveColourInputs, LiveColourOutputs
+
+__all__ = [
+    "COLOURS",
+    "LiveColour",
+    "LiveColourInputs",
+    "LiveColourOutputs",
+    "WebContainerInputs",
+    "colour_expression",
+    "colour_weight_expression",
+    "web_container",
+    "web_volumes",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the construct when it is first asked for, so that the pure parts need no cdktf."""
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.live_colour"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,81 @@
+"""The container of the sample web service, as the image in `docker/web` wants it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from modules.ecs.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
+from modules.web.colour import Colour
+
+_OWN_SETTINGS = ("COLOUR", "PORT", "VERSION")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebContainerInputs:
+    """What tells one deployment of the service from another."""
+
+    image: str
+    """Complete reference of the image that this colour runs (E05)."""
+
+    colour: Colour
+    """The side that it serves; shown by `GET /health`."""
+
+    version: str
+    """Version of the image; shown by `GET /health`."""
+
+    name: str = "web"
+    """Name of the container. Default: `web`."""
+
+    port: int = 8000
+    """Port that it listens on. Default: 8000."""
+
+    database_url: SecretReference | None = None
+    """Secret with the database's URL. Default: the service keeps nothing."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Further plain settings. Default: none."""
+
+    secrets: Mapping[str, SecretReference] = field(default_factory=dict)
+    """Further secrets, by the name of their environment variable. Default: none."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that the service makes itself."""
+        taken = sorted(set(self.environment) & set(_OWN_SETTINGS))
+        if taken:
+            raise ValueError(f"environment has {', '.join(taken)}; the service's own inputs say that")
+        if "DATABASE_URL" in self.secrets and self.database_url is not None:
+            raise ValueError("secrets has DATABASE_URL, and so does database_url; choose one")
+
+
+def web_container(inputs: WebContainerInputs) -> Container:
+    """Return the container: read-only but for `/tmp`, checked from inside, and stopped after its last request."""
+    database = {} if inputs.database_url is None else {"DATABASE_URL": inputs.database_url}
+    return Container(
+        name=inputs.name,
+        image=inputs.image,
+        environment={
+            **inputs.environment,
+            "COLOUR": inputs.colour,
+            "PORT": str(inputs.port),
+            "VERSION": inputs.version,
+        },
+        secrets={**inputs.secrets, **database},
+        port_mappings=(PortMapping(container_port=inputs.port),),
+        # E06, A19: Python is in the image, curl is not.
+        health_check=HealthCheck(
+            command=("CMD", "python", "-m", "web.healthcheck"),
+            interval_seconds=15,
+            timeout_seconds=5,
+            retries=3,
+            # A08: the database may say "available" a minute and more before it takes connections.
+            start_period_seconds=120,
+        ),
+        # gunicorn keeps the heartbeat of its workers in /tmp.
+        mount_points=(MountPoint(volume="tmp", container_path="/tmp"),),  # noqa: S108
+        # Longer than the target group's deregistration delay of 30 s (N06): open requests end by themselves.
+        stop_timeout_seconds=60,
+    )
+
+
+def web_volumes() -> dict[str, None]:
+    """Return the volumes of the task: space for `/tmp` on the task's own disk."""
+    return {"tmp": None}

@@ -1,0 +1,109 @@
+"""Which colour is live: one SSM parameter, and the weights that follow from it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import Postcondition, TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from modules.web.colour import (
+    COLOURS,
+    GRAMMAR,
+    check_value,
+    colour_expression,
+    colour_weight_expression,
+    valid_expression,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveColourInputs:
+    """Whose colour it is."""
+
+    service: str
+    """The service; names the Terraform locals. Letters, digits, hyphens, starting with a letter."""
+
+    parameter_name: str
+    """Name of the parameter, such as `/windlass/<project>/<environment>/<service>/colour`."""
+
+    initial: str = "blue"
+    """Value when the parameter is made; afterwards only the switch writes it. Default: `blue`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveColourOutputs:
+    """What the route, the layer's outputs and the switch need."""
+
+    parameter_name: str
+    """Name of the parameter."""
+
+    parameter_arn: str
+    """ARN of the parameter, for the role that switches."""
+
+    value_expression: str
+    """Terraform expression of its value, without `${}`: `local.<service>_live`."""
+
+    colour: str
+    """Terraform expression (`${…}`) for the colour that it names."""
+
+    weights: Mapping[str, str]
+    """Terraform expressions (`${…}`) for the share of each colour, 0 to 100; for `BlueGreenRouteInputs`."""
+
+
+class LiveColour(Construct):
+    """The parameter whose value decides the weights of the listener rule, and which Terraform makes but never changes.
+
+    The switch writes the parameter and then the rule: the next plan is empty. A parameter that is written alone
+    converges at the next apply; a rule that is changed by hand shows in the plan.
+    """
+
+    outputs: LiveColourOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: LiveColourInputs) -> None:
+        super().__init__(scope, id_)
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inputs.service):
+            raise ValueError(f'service is "{inputs.service}"; allowed are letters, digits, hyphens, first a letter')
+        parameter = SsmParameter(
+            self,
+            "parameter",
+            name=inputs.parameter_name,
+            description=f"Live colour of {inputs.service}, written by the switch: blue, green, green:10",
+            type="String",
+            # `value` is marked sensitive by the provider, which would hide the weights in every plan.
+            insecure_value=check_value(inputs.initial),
+            # SSM itself refuses anything else, whoever writes.
+            allowed_pattern=GRAMMAR,
+            lifecycle=TerraformResourceLifecycle(
+                # E07. The attribute still follows what is written: a refresh reads it. A new description would send a
+                # value read before the switch, so it is left alone too.
+                ignore_changes=["insecure_value", "description"],
+                postcondition=[
+                    Postcondition(
+                        condition=f"${{{valid_expression('self.insecure_value')}}}",
+                        error_message=(
+                            f'The live colour of {inputs.service} is "${{self.insecure_value}}" (SSM parameter '
+                            '${self.name}); allowed are "blue", "green", or one of them with its share of the '
+                            'requests in percent, such as "green:10".'
+                        ),
+                    )
+                ],
+            ),
+        )
+        # Locals give the expressions a short name, and keep the rule's JSON readable.
+        prefix = inputs.service.replace("-", "_")
+        live = f"{prefix}_live"
+        stack = TerraformStack.of(self)
+        stack.add_override(f"locals.{live}", parameter.insecure_value)
+        for colour in COLOURS:
+            stack.add_override(
+                f"locals.{prefix}_{colour}_weight", f"${{{colour_weight_expression(f'local.{live}', colour)}}}"
+            )
+        self.outputs = LiveColourOutputs(
+            parameter_name=inputs.parameter_name,
+            parameter_arn=parameter.arn,
+            value_expression=f"local.{live}",
+            colour=f"${{{colour_expression(f'local.{live}')}}}",
+            weights={colour: f"${{local.{prefix}_{colour}_weight}}" for colour in COLOURS},
+        )

@@ -1,0 +1,138 @@
+import json
+
+from tests.cli.fake_terraform import applying, error, planned, summary
+
+PLANNED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
+APPLIED = {
+    "when": ["apply"],
+    "lines": [
+        applying("aws_vpc.main", "create"),
+        applying("aws_vpc.main", "create", "apply_complete", seconds=75),
+        summary(add=1),
+    ],
+}
+HOLDS_SOMETHING = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
+NOTHING_PLANNED = {"when": ["plan"], "code": 0}
+
+
+def only_in(layer: str) -> dict:
+    return {**PLANNED, "when": ["plan", f"-{layer}-"]}
+
+
+def layers_of(calls: list[dict]) -> list[str]:
+    return [one["folder"].rsplit("-", 1)[1] for one in calls]
+
+
+def test_layers_are_applied_in_order_from_saved_plans(windlass, terraform):
+    terraform.follow(PLANNED, APPLIED)
+    ended = windlass("apply", "dev", "--yes")
+    assert ended.code == 0
+    assert layers_of(terraform.calls("apply")) == ["network", "data", "service"]
+    plans = [one["arguments"][-1] for one in terraform.calls("apply")]
+    assert all(plan.endswith(".tfplan") for plan in plans)
+    assert "dev: network, data, service applied." in ended.err
+
+
+def test_progress_counts_what_is_done(windlass, terraform):
+    terraform.follow(only_in("data"), APPLIED)
+    ended = windlass("apply", "dev", "--yes")
+    assert "  [1/1] aws_vpc.main created in 1m15s" in ended.err
+    assert "data: 1 added, 0 changed, 0 destroyed" in ended.err
+
+
+def test_an_applied_environment_has_nothing_to_change(windlass, terraform):
+    ended = windlass("apply", "dev", "--yes")
+    assert ended.code == 0
+    assert "dev: nothing to change." in ended.err
+    assert not terraform.calls("apply")
+
+
+def test_a_failing_layer_stops_those_that_stand_on_it(windlass, terraform):
+    failing = {"when": ["apply"], "code": 1, "lines": [error("Quota exceeded", address="aws_eip.nat")]}
+    terraform.follow(only_in("network"), failing)
+    ended = windlass("apply", "dev", "--yes")
+    assert ended.code == 1
+    assert "terraform apply failed on network." in ended.err
+    assert layers_of(terraform.calls("plan")) == ["network"]
+
+
+def test_nothing_is_applied_without_an_answer(windlass, terraform):
+    ended = windlass("apply", "dev")
+    assert ended.code == 1
+    assert "--yes" in ended.err
+    assert not terraform.calls("plan")
+
+
+def test_destroy_begins_with_the_last_layer_and_skips_what_was_never_applied(windlass, terraform):
+    empty = {"when": ["state", "pull"], "lines": [{"resources": []}]}
+    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
+    assert windlass("destroy", "dev", "--yes").code == 0
+    assert layers_of(terraform.calls("plan", "-destroy")) == ["service", "data", "network"]
+    terraform.follow(PLANNED, APPLIED, empty)
+    assert "service: nothing there" in windlass("destroy", "dev", "--yes").err
+
+
+def test_a_layer_that_others_stand_on_is_not_destroyed(windlass, terraform):
+    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
+    ended = windlass("destroy", "dev", "--layer", "network", "--yes")
+    assert ended.code == 1
+    assert "network cannot be destroyed while data stands on it" in ended.err
+    assert not terraform.calls("apply")
+
+
+def test_the_last_layer_can_be_destroyed_alone(windlass, terraform):
+    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
+    assert layers_of(terraform.calls("apply")) == ["service"]
+
+
+def test_production_is_not_destroyed_by_yes_alone(windlass, terraform):
+    ended = windlass("destroy", "prod", "--yes")
+    assert ended.code == 1
+    assert "add --confirm prod" in ended.err
+    assert not terraform.calls("plan")
+
+
+def test_production_is_destroyed_when_its_name_is_given(windlass, terraform):
+    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
+    assert windlass("destroy", "prod", "--confirm", "prod").code == 0
+    assert windlass("destroy", "prod", "--confirm", "production").code == 1
+
+
+def test_output_as_json_gives_values_by_layer(windlass, terraform):
+    terraform.follow({"when": ["output"], "lines": [{"url": {"value": "http://x", "sensitive": False, "type": "string"}}]})
+    assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
+
+
+def test_sensitive_outputs_are_hidden_in_the_table(windlass, terraform):
+    terraform.follow({"when": ["output"], "lines": [{"token": {"value": "hunter2", "sensitive": True}}]})
+    ended = windlass("output", "dev")
+    assert "(sensitive)" in ended.out
+    assert "hunter2" not in ended.out
+
+
+def test_status_as_json_counts_what_each_state_holds(windlass, terraform):
+    state = {"serial": 7, "lineage": "abc", "outputs": {"a": {}}, "resources": [{"mode": "managed", "instances": [{}, {}]}]}
+    terraform.follow({"when": ["state", "pull"], "lines": [state]})
+    found = json.loads(windlass("status", "dev", "--json").out)
+    assert found["state"] == "s3://the-bucket"
+    assert [one["resources"] for one in found["layers"]] == [2, 2, 2]
+    assert found["layers"][0]["serial"] == 7
+
+
+def test_status_says_why_a_state_cannot_be_read(windlass, terraform):
+    terraform.follow({"when": ["state", "pull"], "code": 1, "lines": ["Error: no credentials"]})
+    ended = windlass("status", "dev")
+    assert ended.code == 0
+    assert "no credentials" in ended.out
+
+
+def test_validate_needs_no_backend_and_takes_a_warning_for_an_error(windlass, terraform):
+    terraform.follow({"when": ["validate"], "lines": [{"diagnostics": []}]})
+    assert windlass("validate", "dev").code == 0
+    assert all("-backend=false" in one["arguments"] for one in terraform.calls("init"))
+    warning = {"severity": "warning", "summary": "Deprecated", "detail": "Do not."}
+    terraform.follow({"when": ["validate"], "lines": [{"diagnostics": [warning]}]})
+    ended = windlass("validate", "dev")
+    assert ended.code == 1
+    assert "network: Warning: Deprecated" in ended.err

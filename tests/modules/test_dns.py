@@ -1,0 +1,147 @@
+"""Zones, certificates and names for load balancers."""
+
+from typing import Any
+
+import pytest
+
+from modules.dns import (
+    AliasRecord,
+    AliasRecordInputs,
+    Certificate,
+    CertificateInputs,
+    CertificateOutputs,
+    Zone,
+    ZoneInputs,
+    ZoneOutputs,
+)
+from tests.support.stack import Synthesised, module_stack, synthesised
+
+
+def zone(**inputs: Any) -> tuple[Synthesised, ZoneOutputs]:
+    with module_stack() as stack:
+        outputs = Zone(stack, "zone", ZoneInputs(**({"name": "acme.example"} | inputs))).outputs
+    return synthesised(stack), outputs
+
+
+def certificate(**inputs: Any) -> tuple[Synthesised, CertificateOutputs]:
+    with module_stack() as stack:
+        outputs = Certificate(stack, "certificate", CertificateInputs(**inputs)).outputs
+        stack.add_override("output.certificate_arn.value", outputs.certificate_arn)
+    return synthesised(stack), outputs
+
+
+def test_a_zone_is_public_unless_it_is_told_otherwise():
+    body = zone()[0].only("aws_route53_zone")
+    assert body["name"] == "acme.example"
+    assert "vpc" not in body
+    assert body["force_destroy"] is False
+
+
+def test_a_private_zone_is_answered_in_its_vpc_only_and_has_no_name_servers_to_publish():
+    result, outputs = zone(private_vpc_id="vpc-0123")
+    assert result.only("aws_route53_zone")["vpc"] == [{"vpc_id": "vpc-0123"}]
+    assert outputs.name_servers == ()
+
+
+def test_an_existing_zone_makes_nothing():
+    result, outputs = zone(existing_zone_id="Z0123")
+    assert result.inventory() == {}
+    assert outputs == ZoneOutputs(zone_id="Z0123", name="acme.example", name_servers=())
+
+
+def test_an_existing_zone_cannot_be_made_private():
+    with pytest.raises(ValueError, match="private_vpc_id is 'vpc-0123' beside existing_zone_id 'Z0123'"):
+        zone(existing_zone_id="Z0123", private_vpc_id="vpc-0123")
+
+
+def test_a_certificate_is_proved_by_a_record_for_each_domain():
+    result, _ = certificate(domain_name="acme.example", alternative_names=("www.acme.example",), zone_id="Z0123")
+    assert result.only("aws_acm_certificate")["validation_method"] == "DNS"
+    records = result.resources("aws_route53_record")
+    assert [name.rpartition("_")[0] for name in sorted(records)] == [
+        "certificate_validation-acme-example",
+        "certificate_validation-www-acme-example",
+    ]
+    assert result.only("aws_acm_certificate_validation")["validation_record_fqdns"] == [
+        f"${{aws_route53_record.{name}.fqdn}}" for name in sorted(records)
+    ]
+
+
+def test_a_record_picks_its_own_option_by_domain_and_not_by_place():
+    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+    (name,) = result.resources("aws_acm_certificate")
+    chosen = (
+        f"[for o in aws_acm_certificate.{name}.domain_validation_options : o "
+        'if trimprefix(o.domain_name, "*.") == "acme.example"][0]'
+    )
+    record = result.only("aws_route53_record")
+    assert record["name"] == f"${{{chosen}.resource_record_name}}"
+    assert record["type"] == f"${{{chosen}.resource_record_type}}"
+    assert record["records"] == [f"${{{chosen}.resource_record_value}}"]
+
+
+def test_a_wildcard_shares_the_record_of_its_domain():
+    result, _ = certificate(domain_name="acme.example", alternative_names=("*.acme.example",), zone_id="Z0123")
+    assert result.inventory()["aws_route53_record"] == 1
+
+
+def test_another_name_moves_no_record_and_changes_none():
+    before, _ = certificate(domain_name="www.acme.example", zone_id="Z0123")
+    after, _ = certificate(
+        domain_name="www.acme.example", alternative_names=("acme.example", "*.acme.example"), zone_id="Z0123"
+    )
+    for name, body in before.resources("aws_route53_record").items():
+        assert after.resources("aws_route53_record")[name] == body
+
+
+def test_the_new_certificate_comes_before_the_old_one_goes():
+    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+    assert result.only("aws_acm_certificate")["lifecycle"] == {"create_before_destroy": True}
+
+
+def test_listeners_wait_until_the_certificate_is_issued():
+    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+    (validation,) = result.resources("aws_acm_certificate_validation")
+    arn = f"${{aws_acm_certificate_validation.{validation}.certificate_arn}}"
+    assert result.document["output"]["certificate_arn"]["value"] == arn
+
+
+def test_an_existing_certificate_makes_nothing():
+    arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    result, outputs = certificate(existing_certificate_arn=arn)
+    assert result.inventory() == {}
+    assert outputs.certificate_arn == arn
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"domain_name": "acme.example"}, "domain_name and zone_id are both needed, or existing_certificate_arn"),
+        ({"zone_id": "Z0123"}, "domain_name and zone_id are both needed, or existing_certificate_arn"),
+        ({"existing_certificate_arn": "arn:aws:acm:::certificate/1", "domain_name": "acme.example"}, "leave .* out"),
+    ],
+)
+def test_a_certificate_that_is_half_given_is_refused(inputs: dict[str, Any], sentence: str):
+    with pytest.raises(ValueError, match=sentence):
+        certificate(**inputs)
+
+
+def test_a_name_is_an_ipv4_alias_of_its_load_balancer():
+    with module_stack() as stack:
+        AliasRecord(
+            stack,
+            "name",
+            AliasRecordInputs(
+                zone_id="Z0123",
+                name="www.acme.example",
+                target_dns_name="acme.eu-west-1.elb.amazonaws.com",
+                target_zone_id="Z32O12XQLNTSW2",
+            ),
+        )
+    record = synthesised(stack).only("aws_route53_record")
+    assert record["type"] == "A"
+    assert record["alias"] == {
+        "name": "acme.eu-west-1.elb.amazonaws.com",
+        "zone_id": "Z32O12XQLNTSW2",
+        "evaluate_target_health": True,
+    }

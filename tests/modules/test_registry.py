@@ -1,0 +1,83 @@
+"""Repositories for images."""
+
+import json
+from typing import Any
+
+import pytest
+
+from modules.registry import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository
+from tests.support.stack import Synthesised, module_stack, synthesised
+
+WEB = Repository(name="acme/web")
+
+
+def registry(repositories: dict[str, Repository], **changes: Any) -> tuple[Synthesised, RepositoriesOutputs]:
+    with module_stack() as stack:
+        made = Repositories(stack, "registry", RepositoriesInputs(repositories=repositories, **changes))
+    return synthesised(stack), made.outputs
+
+
+def test_tags_stay_what_they_were_and_images_are_scanned_when_pushed():
+    body = registry({"web": WEB})[0].only("aws_ecr_repository")
+    assert body["image_tag_mutability"] == "IMMUTABLE"
+    assert body["image_scanning_configuration"] == {"scan_on_push": True}
+
+
+def test_tags_may_move_where_that_is_asked():
+    moving = Repository(name="acme/web", immutable_tags=False)
+    assert registry({"web": moving})[0].only("aws_ecr_repository")["image_tag_mutability"] == "MUTABLE"
+
+
+def test_images_are_encrypted_by_the_given_key_or_by_ecr_itself():
+    key = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    with_key = registry({"web": WEB}, kms_key_arn=key)[0].only("aws_ecr_repository")
+    assert with_key["encryption_configuration"] == [{"encryption_type": "KMS", "kms_key": key}]
+    without = registry({"web": WEB})[0].only("aws_ecr_repository")
+    assert without["encryption_configuration"] == [{"encryption_type": "AES256"}]
+
+
+def test_untagged_images_go_and_the_newest_stay():
+    repository = Repository(name="acme/web", keep_images=20, expire_untagged_after_days=3)
+    policy = json.loads(registry({"web": repository})[0].only("aws_ecr_lifecycle_policy")["policy"])
+    untagged, any_image = (rule["selection"] for rule in policy["rules"])
+    assert untagged == {
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": 3,
+    }
+    assert any_image == {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 20}
+
+
+def test_only_an_environment_to_throw_away_deletes_images_with_their_repository():
+    assert registry({"web": WEB})[0].only("aws_ecr_repository")["force_delete"] is False
+    assert registry({"web": WEB}, force_delete=True)[0].only("aws_ecr_repository")["force_delete"] is True
+
+
+def test_urls_and_arns_are_found_by_key():
+    _, outputs = registry({"web": WEB, "git-sync": Repository(name="acme/git-sync")})
+    assert list(outputs.repository_urls) == list(outputs.repository_arns) == ["web", "git-sync"]
+
+
+def test_another_repository_moves_no_address_and_changes_nothing_that_stands():
+    before, _ = registry({"web": WEB})
+    after, _ = registry({"admin": Repository(name="acme/admin"), "web": WEB})
+    for resource_type, resources in before.document["resource"].items():
+        for name, body in resources.items():
+            assert after.resources(resource_type)[name] == body
+
+
+def test_two_repositories_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="repositories 'web' and 'api' are both named 'acme/web'"):
+        registry({"web": WEB, "api": WEB})
+
+
+def test_a_key_that_is_no_word_is_refused():
+    with pytest.raises(ValueError, match="key of a repository is 'acme/web'"):
+        registry({"acme/web": WEB})
+
+
+@pytest.mark.parametrize("field", ["keep_images", "expire_untagged_after_days"])
+def test_keeping_nothing_is_refused(field: str):
+    with pytest.raises(ValueError, match=f"{field} of repository 'acme/web' is 0: 1 or more"):
+        Repository(name="acme/web", **{field: 0})

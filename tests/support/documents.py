@@ -1,0 +1,69 @@
+"""The finished Terraform JSON of environments, made once per test run, and ways to look at it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from config import Environment, load
+from layers.synthesis import terraform_json
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = ("dev", "local", "prod", "staging")
+
+Documents = dict[str, dict[str, Any]]
+
+
+@cache
+def documents(name: str) -> Documents:
+    """The JSON of a shipped environment, by layer. Shared: copy it before changing it."""
+    return terraform_json(load(name, ROOT))
+
+
+def documents_of(name: str, change: Callable[[dict[str, Any]], object]) -> Documents:
+    """The JSON of a shipped environment after a change to what its file says."""
+    data = to_jsonable_python(load(name, ROOT))
+    change(data)
+    return terraform_json(Environment.model_validate_json(json.dumps(data)))
+
+
+def addresses(all_documents: Documents) -> dict[str, Any]:
+    """Every resource and data source of an environment: `layer: type.name` → body."""
+    return {
+        f"{layer}: {'data.' if section == 'data' else ''}{resource_type}.{name}": body
+        for layer, document in all_documents.items()
+        for section in ("resource", "data")
+        for resource_type, bodies in document.get(section, {}).items()
+        for name, body in bodies.items()
+    }
+
+
+def readable_document(document: Mapping[str, Any]) -> Any:
+    """A document for a review: JSON inside strings (policies, containers) is opened, and cdktf's notes are left out."""
+    return _opened({key: value for key, value in document.items() if key != "//"})
+
+
+def inventory(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reviewer wants to know first: how many of each type, and the outputs."""
+    counts: Counter[str] = Counter()
+    for section, prefix in (("resource", ""), ("data", "data."), ("ephemeral", "ephemeral.")):
+        for resource_type, bodies in document.get(section, {}).items():
+            counts[prefix + resource_type] = len(bodies)
+    return {"outputs": sorted(document.get("output", {})), "resources": dict(sorted(counts.items()))}
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _opened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_opened(item) for item in value]
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return {"(JSON)": _opened(json.loads(value))}
+        except ValueError:
+            return value
+    return value

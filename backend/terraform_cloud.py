@@ -12,8 +12,8 @@ from backend.state import StateBackend
 class TerraformCloud(StateBackend):
     """State in workspaces `<project>-<environment>-<layer>`.
 
-    The token comes from `terraform login` or `TF_TOKEN_<host>`, never from here. A workspace that others read must allow
-    them to, under "remote state sharing" in its settings.
+    The token comes from `terraform login` or `TF_TOKEN_<host>`, never from here. A workspace that others read must
+    allow them to, under "remote state sharing" in its settings.
     """
 
     organization: str

@@ -82,7 +82,7 @@ class Authentication:
     """Rotation number of the password; a new one makes CloudFormation give the user the new password (D04)."""
 
     username: str = "default"
-    """The name clients send. Default: `default`, which they may also leave out; it takes the engine's open user's place."""
+    """The name clients send. Default: `default`, which may be left out and shuts the engine's open user."""
 
     access_string: str = "on ~* &* +@all -@dangerous +info"
     """Valkey ACL rules. Default: all keys and channels, no command that administers, empties or lists the server."""

@@ -60,8 +60,8 @@ def _template(user_id: str, authentication: Authentication) -> dict[str, object]
                     "AccessString": authentication.access_string,
                     "AuthenticationMode": {"Type": "password", "Passwords": passwords},
                     "Engine": "valkey",
-                    # CloudFormation compares templates, not secrets: this number is how it learns of a rotation. A version
-                    # id in the reference would tell it too, and then block every update once that version is gone.
+                    # CloudFormation compares templates, not secrets: this number is how it learns of a rotation. A
+                    # version id in the reference would tell it too, and block every update once that version is gone.
                     "Tags": [{"Key": "PasswordVersion", "Value": str(authentication.password_version)}],
                     "UserId": user_id,
                     "UserName": authentication.username,

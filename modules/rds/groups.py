@@ -77,7 +77,7 @@ class Storage:
             raise ValueError(f"allocated_gib is {self.allocated_gib}; gp3 takes 20 to 65536 GiB")
         if self.max_allocated_gib is not None and self.max_allocated_gib * 10 < self.allocated_gib * 11:
             raise ValueError(
-                f"max_allocated_gib is {self.max_allocated_gib}; RDS wants at least 10 % more than {self.allocated_gib} GiB"
+                f"max_allocated_gib is {self.max_allocated_gib}; RDS wants 10 % above {self.allocated_gib} GiB"
             )
         if (self.iops or self.throughput_mib_per_second) and self.allocated_gib < _GIB_THAT_TAKE_IOPS:
             raise ValueError(f"iops and throughput need at least 400 GiB; allocated_gib is {self.allocated_gib}")

@@ -84,4 +84,6 @@ class FakeProject(Project):
     def embedded_variables(self, environment: Any) -> dict[str, str]:
         """Keys that a test can recognise."""
         url = environment.aws.endpoint_url
-        return {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"} if url else {}
+        return (
+            {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"} if url else {}
+        )

@@ -1,7 +1,8 @@
 """A stand-in for Terraform that plays a script, so that the runner is tested without a provider or an AWS.
 
 Each call appends itself to `calls.jsonl` and follows the first rule of `rules.json` that names its command, and then
-words which all occur in its arguments: it prints lines, sleeps, waits for a signal, writes files, and ends with an exit code.
+words which all occur in its arguments: it prints lines, sleeps, waits for a signal, writes files, and ends with an exit
+code.
 """
 
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = '''#!{python}
+_PROGRAM = """#!{python}
 import json, os, pathlib, signal, sys, time
 home = pathlib.Path({home!r})
 arguments = sys.argv[1:]
@@ -38,7 +39,7 @@ for rule in json.loads((home / "rules.json").read_text()):
             pathlib.Path(path).write_text(text)
         sys.exit(rule.get("code", 0))
 sys.exit(0)
-'''
+"""
 
 VERSION_1_11 = {"when": ["version"], "lines": [{"terraform_version": "1.11.4"}]}
 
@@ -105,7 +106,8 @@ def error(summary_text: str, detail: str = "", address: str = "") -> dict[str, A
 
 LOCKED = error(
     "Error acquiring the state lock",
-    "Error message: operation error DynamoDB: PutItem, ConditionalCheckFailedException: The conditional request failed\n"
+    "Error message: operation error DynamoDB: PutItem, "
+    "ConditionalCheckFailedException: The conditional request failed\n"
     "Lock Info:\n"
     "  ID:        2b6940cc-dd73-77cf-857b-f6cd4de90864\n"
     "  Path:      the-bucket/local/network.tfstate\n"

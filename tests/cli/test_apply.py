@@ -100,7 +100,9 @@ def test_production_is_destroyed_when_its_name_is_given(windlass, terraform):
 
 
 def test_output_as_json_gives_values_by_layer(windlass, terraform):
-    terraform.follow({"when": ["output"], "lines": [{"url": {"value": "http://x", "sensitive": False, "type": "string"}}]})
+    terraform.follow(
+        {"when": ["output"], "lines": [{"url": {"value": "http://x", "sensitive": False, "type": "string"}}]}
+    )
     assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
 
 
@@ -112,7 +114,12 @@ def test_sensitive_outputs_are_hidden_in_the_table(windlass, terraform):
 
 
 def test_status_as_json_counts_what_each_state_holds(windlass, terraform):
-    state = {"serial": 7, "lineage": "abc", "outputs": {"a": {}}, "resources": [{"mode": "managed", "instances": [{}, {}]}]}
+    state = {
+        "serial": 7,
+        "lineage": "abc",
+        "outputs": {"a": {}},
+        "resources": [{"mode": "managed", "instances": [{}, {}]}],
+    }
     terraform.follow({"when": ["state", "pull"], "lines": [state]})
     found = json.loads(windlass("status", "dev", "--json").out)
     assert found["state"] == "s3://the-bucket"

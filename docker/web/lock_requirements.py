@@ -1,0 +1,49 @@
+"""Write requirements.txt from the project's Pipfile.lock: the same versions and hashes, only what the image needs.
+
+Run `python docker/web/lock_requirements.py` in the project's environment after `pipenv lock`.
+"""
+
+import json
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+FOLDER = Path(__file__).parent
+LOCK = FOLDER.parents[1] / "Pipfile.lock"
+WANTED = ("flask", "gunicorn", "psycopg[binary]", "psycopg-pool")
+IMAGE = {"sys_platform": "linux", "platform_system": "Linux", "python_version": "3.12", "python_full_version": "3.12.0"}
+
+
+def closure(wanted: tuple[str, ...]) -> list[str]:
+    """Names of the packages and of all they need on the image's platform."""
+    found: set[str] = set()
+    waiting = [Requirement(text) for text in wanted]
+    while waiting:
+        requirement = waiting.pop()
+        found.add(requirement.name.lower())
+        for text in requires(requirement.name) or []:
+            needed = Requirement(text)
+            extras = requirement.extras or {""}
+            if needed.marker and not any(needed.marker.evaluate({**IMAGE, "extra": extra}) for extra in extras):
+                continue
+            if needed.name.lower() not in found or needed.extras:
+                waiting.append(needed)
+    return sorted(found)
+
+
+def requirements(lock: dict[str, dict[str, dict[str, object]]]) -> str:
+    """The text of requirements.txt."""
+    lines = ["# Written by lock_requirements.py from Pipfile.lock; a test compares the two."]
+    for name in closure(WANTED):
+        package = lock["develop"].get(name) or lock["default"][name]
+        hashes = package["hashes"]
+        assert isinstance(hashes, list)
+        lines.append(f"{name}{package['version']} \\")
+        lines += [f"    --hash={value} \\" for value in sorted(hashes)]
+        lines[-1] = lines[-1].removesuffix(" \\")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (FOLDER / "requirements.txt").write_text(requirements(json.loads(LOCK.read_text())))

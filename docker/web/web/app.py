@@ -1,0 +1,101 @@
+"""The HTTP API; README.md has the table."""
+
+from flask import Flask, Response, jsonify, request, url_for
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import items
+from web.database import Database, DatabaseUnavailableError
+from web.errors import register_errors
+from web.logs import log_requests
+from web.settings import Settings
+
+MAX_BODY_BYTES = 16 * 1024
+THREADS = 4
+"""Requests that one worker serves at once, each of which needs at most one database connection."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """The WSGI application; its database sleeps in `app.extensions["database"]` until `start()`."""
+    app = Flask("web")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json = _Json(app)
+    database = Database(settings, max_connections=THREADS)
+    app.extensions["database"] = database
+    # One proxy, the load balancer, appends the client's address: the last entry is true, earlier ones anybody's claim.
+    # (What is assigned is Flask's own hook for middleware; mypy has no way to say so.)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    register_errors(app)
+    log_requests(app)
+    _add_health(app, settings, database)
+    _add_items(app, database)
+    return app
+
+
+class _Json(DefaultJSONProvider):
+    """Keys in the order in which the code, and the README, write them."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def _add_health(app: Flask, settings: Settings, database: Database) -> None:
+    about = {"version": settings.version, "colour": settings.colour}
+
+    @app.get("/health")
+    def health() -> Response:
+        # E06: both loops ask here. It reports the database but does not fail with it: blue and green share it, so ECS
+        # would replace every task of both at once, and the restarts would meet a database that is just coming back.
+        state = database.state
+        if state.available:
+            return jsonify(status="healthy", **about, database="available")
+        return jsonify(status="degraded", **about, database="unavailable", reason=state.reason)
+
+    @app.get("/health/ready")
+    def ready() -> tuple[Response, int]:
+        # B04: what a switch must ask before it sends traffic here; a colour with a wrong password is alive, not ready.
+        try:
+            with database.connection() as connection:
+                connection.execute("SELECT 1 FROM items LIMIT 1")
+        except DatabaseUnavailableError as error:
+            return jsonify(status="unhealthy", **about, database="unavailable", reason=str(error)), 503
+        return jsonify(status="healthy", **about, database="available"), 200
+
+
+def _add_items(app: Flask, database: Database) -> None:
+    @app.get("/items")
+    def list_items() -> Response:
+        limit = items.whole_number(request.args.getlist("limit"), "limit", items.DEFAULT_LIMIT, items.MAX_LIMIT)
+        before = items.whole_number(request.args.getlist("before"), "before", items.MAX_ID, items.MAX_ID)
+        with database.connection() as connection:
+            count = items.count_items(connection)
+            # One more than asked for tells whether there is a next page.
+            found = items.list_items(connection, limit=limit + 1, before=before)
+        page = found[:limit]
+        response = jsonify(count=count, items=page)
+        if len(found) > limit:
+            following = url_for("list_items", limit=limit, before=page[-1]["id"])
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return response
+
+    @app.post("/items")
+    def add_item() -> tuple[Response, int, dict[str, str]]:
+        if request.mimetype != "application/json":
+            raise UnsupportedMediaType
+        body = request.get_data(cache=False)
+        # A body without an announced length is cut at the limit in silence.
+        if len(body) >= MAX_BODY_BYTES:
+            raise RequestEntityTooLarge
+        name = items.name_from_json(body)
+        with database.connection() as connection:
+            item = items.add_item(connection, name)
+        return jsonify(item), 201, {"Location": url_for("get_item", item_id=item["id"])}
+
+    @app.get(f"/items/<int(max={items.MAX_ID}):item_id>")
+    def get_item(item_id: int) -> Response:
+        with database.connection() as connection:
+            item = items.find_item(connection, item_id)
+        if item is None:
+            raise NotFound
+        return jsonify(item)

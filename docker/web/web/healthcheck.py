@@ -1,0 +1,37 @@
+"""The container's health check: `python -m web.healthcheck`; exit code 0 is healthy.
+
+E06, A19: it needs no program that the image lacks (there is no curl), and no library beyond the plain HTTP client:
+`urllib.request` takes longer to load and would send the request through a proxy that the environment may name.
+"""
+
+import http.client
+import json
+import os
+import sys
+
+TIMEOUT_SECONDS = 3.0
+
+
+def problem(port: int) -> str:
+    """What is wrong with the service on this port; empty where nothing is."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", "/health")
+        response = connection.getresponse()
+        body = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return f"no answer on port {port}: {error}"
+    finally:
+        connection.close()
+    if response.status != 200:
+        return f"status {response.status}"
+    for name, key in (("COLOUR", "colour"), ("VERSION", "version")):
+        if body.get(key) != os.environ.get(name):
+            return f"{key} is {body.get(key)!r}, this container's is {os.environ.get(name)!r}"
+    return ""
+
+
+if __name__ == "__main__":
+    found = problem(int(os.environ.get("PORT", "8000")))
+    if found:
+        sys.exit(f"unhealthy: {found}")

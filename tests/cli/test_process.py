@@ -1,0 +1,98 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.process import run
+from tests.cli.fake_terraform import FakeTerraform, applying
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} did not appear"
+        time.sleep(0.02)
+
+
+def start(fake: FakeTerraform, folder: Path, lines: list[str]) -> object:
+    return run(
+        [str(fake.binary), "apply"],
+        folder=folder,
+        environment=dict(os.environ),
+        log=folder / "logs" / "run.log",
+        on_line=lines.append,
+    )
+
+
+def test_lines_arrive_whole_and_all_of_them(tmp_path: Path):
+    fake = FakeTerraform.in_folder(tmp_path, {"when": ["apply"], "lines": [f"line {n}" for n in range(500)]})
+    lines: list[str] = []
+    start(fake, tmp_path, lines)
+    assert [line for line in lines if line] == [f"line {n}" for n in range(500)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_signal_reaches_terraform_once_however_often_it_is_sent(tmp_path: Path, number: signal.Signals):
+    ready = tmp_path / "ready"
+    fake = FakeTerraform.in_folder(tmp_path, {"when": ["apply"], "ready": str(ready), "until_signal": True, "code": 1})
+
+    def press() -> None:
+        wait_for(ready)
+        os.kill(os.getpid(), number)
+        time.sleep(0.2)
+        os.kill(os.getpid(), number)
+
+    threading.Thread(target=press).start()
+    finished = start(fake, tmp_path, [])
+    assert finished.interrupted
+    assert finished.exit_code == 1
+    assert fake.signals == 1
+
+
+def test_the_signal_handlers_are_put_back(tmp_path: Path):
+    before = signal.getsignal(signal.SIGINT)
+    start(FakeTerraform.in_folder(tmp_path), tmp_path, [])
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_ends_a_command_with_130_and_a_sentence(windlass, terraform, tmp_path: Path):
+    ready = tmp_path / "ready"
+    event = applying("aws_vpc.main", "create")
+    terraform.follow({"when": ["plan"], "ready": str(ready), "until_signal": True, "code": 1, "lines": [event]})
+    threading.Thread(target=lambda: (wait_for(ready), os.kill(os.getpid(), signal.SIGINT))).start()
+    ended = windlass("plan", "dev")
+    assert ended.code == 130
+    assert "Stopped while terraform plan ran on network. Run the command again to carry on." in ended.err
+    assert terraform.signals == 1
+
+
+def test_terraform_outlives_a_windlass_that_is_killed(tmp_path: Path):
+    """Terraform writes to a file, not to a pipe that breaks, so it ends in its own time and frees its lock."""
+    ready = tmp_path / "ready"
+    done = tmp_path / "done"
+    slow = {
+        "when": ["apply"],
+        "ready": str(ready),
+        "lines": ["a", "b", "c", "d"],
+        "pause": 0.3,
+        "writes": {str(done): ""},
+    }
+    fake = FakeTerraform.in_folder(tmp_path, slow)
+    program = (
+        "import os, pathlib; from cli.process import run; "
+        f"run([{str(fake.binary)!r}, 'apply'], folder=pathlib.Path({str(tmp_path)!r}), environment=dict(os.environ), "
+        f"log=pathlib.Path({str(tmp_path / 'log')!r}), on_line=print)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    wait_for(ready)
+    process.kill()
+    process.wait()
+    wait_for(done)
+    assert (tmp_path / "log").read_text().split() == ["a", "b", "c", "d"]

@@ -1,0 +1,46 @@
+"""One embedded AWS for the whole folder, in this process, on a port of its own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.server import make_server
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture(scope="session")
+def endpoint_url() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, instance="tests")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def client(endpoint_url: str) -> Callable[[str], Any]:
+    session = boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    config = Config(retries={"max_attempts": 1}, proxies={})
+
+    def of(service: str) -> Any:
+        return session.client(service, endpoint_url=endpoint_url, config=config)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def subnet_ids(client: Callable[[str], Any]) -> list[str]:
+    ec2 = client("ec2")
+    vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    zones = {"10.9.1.0/24": f"{REGION}a", "10.9.2.0/24": f"{REGION}b"}
+    return [
+        ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for cidr, zone in zones.items()
+    ]

@@ -1,0 +1,36 @@
+import pytest
+
+from local.extensions.dynamic_references import resolve
+
+ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:cache/app-AbCdEf"
+
+
+class Secrets:
+    """Answers with what it was asked."""
+
+    def get_secret_value(self, secret_id: str, version_id: str, version_stage: str) -> dict[str, str]:
+        return {"SecretString": f'{{"asked": "{secret_id}|{version_stage}|{version_id}"}}'}
+
+
+@pytest.mark.parametrize(
+    ("reference", "asked"),
+    [
+        (f"{ARN}:SecretString:asked", f"{ARN}||"),
+        (f"{ARN}:SecretString:asked:AWSPREVIOUS", f"{ARN}|AWSPREVIOUS|"),
+        (f"{ARN}:SecretString:asked::version-1", f"{ARN}||version-1"),
+        ("cache/app:SecretString:asked::", "cache/app||"),
+    ],
+)
+def test_secret_key_stage_and_version_are_read_from_the_reference(reference, asked):
+    assert resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets()) == asked
+
+
+@pytest.mark.parametrize("reference", [ARN, f"{ARN}:SecretString", f"{ARN}:SecretString:::", "cache/app"])
+def test_without_a_key_the_whole_secret_is_meant(reference):
+    whole = resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets())
+    assert whole == f'{{"asked": "{reference.removesuffix(":SecretString:::").removesuffix(":SecretString")}||"}}'
+
+
+def test_text_around_a_reference_stays_and_other_text_is_untouched():
+    assert resolve("a {{resolve:secretsmanager:x:SecretString:asked}} z", Secrets()) == "a x|| z"
+    assert resolve("plain text", Secrets()) == "plain text"

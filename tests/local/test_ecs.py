@@ -1,0 +1,98 @@
+import pytest
+
+STRATEGY = [
+    {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+    {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 3},
+]
+DEPLOYMENT = {
+    "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+    "maximumPercent": 200,
+    "minimumHealthyPercent": 100,
+    "alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True},
+}
+
+
+@pytest.fixture(scope="module")
+def ecs(client):
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="platform")
+    for image in ("web:1", "web:2"):
+        ecs.register_task_definition(
+            family="web", containerDefinitions=[{"name": "web", "image": image, "memory": 512}]
+        )
+    return ecs
+
+
+def _described(ecs, name):
+    return ecs.describe_services(cluster="platform", services=[name])["services"][0]
+
+
+def test_a_service_keeps_every_argument_and_is_steady_at_once(ecs, subnet_ids):
+    ecs.create_service(
+        cluster="platform",
+        serviceName="complete",
+        taskDefinition="web:1",
+        desiredCount=3,
+        capacityProviderStrategy=STRATEGY,
+        deploymentConfiguration=DEPLOYMENT,
+        enableExecuteCommand=True,
+        enableECSManagedTags=True,
+        propagateTags="SERVICE",
+        healthCheckGracePeriodSeconds=300,
+        availabilityZoneRebalancing="ENABLED",
+        platformVersion="LATEST",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": subnet_ids, "securityGroups": []}},
+    )
+
+    service = _described(ecs, "complete")
+    assert service["capacityProviderStrategy"] == STRATEGY
+    assert "launchType" not in service
+    assert service["deploymentConfiguration"] == DEPLOYMENT
+    assert (service["enableExecuteCommand"], service["enableECSManagedTags"]) == (True, True)
+    assert service["propagateTags"] == "SERVICE"
+    assert service["healthCheckGracePeriodSeconds"] == 300
+    assert service["availabilityZoneRebalancing"] == "ENABLED"
+    assert (service["desiredCount"], service["runningCount"], service["pendingCount"]) == (3, 3, 0)
+    deployment = service["deployments"][0]
+    assert (deployment["runningCount"], deployment["rolloutState"]) == (3, "COMPLETED")
+    cluster = ecs.describe_clusters(clusters=["platform"])["clusters"][0]
+    assert (cluster["runningTasksCount"], cluster["pendingTasksCount"]) == (3, 0)
+
+
+def test_an_update_reads_back_in_the_service_and_in_its_deployment(ecs):
+    ecs.create_service(cluster="platform", serviceName="changing", taskDefinition="web:1", desiredCount=1)
+    before = _described(ecs, "changing")["deployments"][0]["id"]
+
+    ecs.update_service(
+        cluster="platform",
+        service="changing",
+        taskDefinition="web:2",
+        desiredCount=4,
+        capacityProviderStrategy=STRATEGY,
+        enableECSManagedTags=True,
+        enableExecuteCommand=True,
+        healthCheckGracePeriodSeconds=60,
+        deploymentConfiguration=DEPLOYMENT,
+    )
+
+    service = _described(ecs, "changing")
+    deployment = service["deployments"][0]
+    assert service["taskDefinition"].startswith("arn:aws:ecs:")
+    assert service["taskDefinition"].endswith("task-definition/web:2")
+    assert deployment["taskDefinition"] == service["taskDefinition"]
+    assert deployment["id"] != before
+    assert (service["runningCount"], deployment["runningCount"], deployment["desiredCount"]) == (4, 4, 4)
+    assert (service["enableECSManagedTags"], service["enableExecuteCommand"]) == (True, True)
+    assert service["healthCheckGracePeriodSeconds"] == 60
+    assert service["deploymentConfiguration"]["maximumPercent"] == 200
+
+
+def test_scaling_alone_starts_no_new_deployment(ecs):
+    ecs.create_service(cluster="platform", serviceName="scaling", taskDefinition="web:1", desiredCount=1)
+    before = _described(ecs, "scaling")["deployments"][0]["id"]
+
+    ecs.update_service(cluster="platform", service="scaling", desiredCount=0)
+
+    service = _described(ecs, "scaling")
+    assert service["deployments"][0]["id"] == before
+    assert (service["desiredCount"], service["runningCount"]) == (0, 0)

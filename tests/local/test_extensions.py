@@ -1,0 +1,43 @@
+import importlib
+
+import pytest
+
+from local.extensions import EXTENDED_SERVICES, extend
+from local.extensions.patching import OutdatedExtensionError, around, missing_from
+
+
+@pytest.mark.parametrize("service", sorted(EXTENDED_SERVICES))
+def test_every_extension_loads_once_and_says_why_it_exists(service):
+    extend(service)
+    extend(service)
+    assert "Symptom" in (importlib.import_module(EXTENDED_SERVICES[service]).__doc__ or "")
+
+
+def test_a_service_without_an_extension_is_left_alone():
+    extend("sqs")
+
+
+class Moto:
+    def describe(self) -> str:
+        return "moto"
+
+
+def test_extending_a_method_that_moto_no_longer_has_is_an_error():
+    with pytest.raises(OutdatedExtensionError, match="has no gone to extend"):
+        around(Moto, "gone")
+
+
+def test_adding_a_method_that_moto_has_by_now_is_an_error():
+    def describe(_moto):
+        return "ours"
+
+    with pytest.raises(OutdatedExtensionError, match="remove the extension"):
+        missing_from(Moto)(describe)
+
+
+def test_a_wrapped_method_gets_the_original():
+    @around(Moto, "describe")
+    def describe(original, moto):
+        return original(moto) + ", extended"
+
+    assert Moto().describe() == "moto, extended"

@@ -1,0 +1,73 @@
+import pytest
+
+
+@pytest.fixture(scope="module")
+def rds(client):
+    rds = client("rds")
+    for name in ("one", "two"):
+        rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            EngineVersion="16",
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUsername="windlass",
+            MasterUserPassword="0123456789abcdef",
+            EnableCloudwatchLogsExports=["postgresql"],
+            EnablePerformanceInsights=True,
+            PerformanceInsightsRetentionPeriod=31,
+        )
+    return rds
+
+
+def _described(rds, identifier):
+    return rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+
+
+def test_every_instance_is_found_by_its_own_resource_id(rds):
+    ids = {name: _described(rds, name)["DbiResourceId"] for name in ("one", "two")}
+    assert ids["one"] != ids["two"]
+    found = rds.describe_db_instances(Filters=[{"Name": "dbi-resource-id", "Values": [ids["two"]]}])["DBInstances"]
+    assert [instance["DBInstanceIdentifier"] for instance in found] == ["two"]
+
+
+def test_a_major_version_is_answered_with_a_full_one(rds):
+    assert _described(rds, "one")["EngineVersion"].startswith("16.")
+    rds.modify_db_instance(DBInstanceIdentifier="two", EngineVersion="17", ApplyImmediately=True)
+    assert _described(rds, "two")["EngineVersion"].startswith("17.")
+
+
+def test_performance_insights_are_kept_and_can_be_turned_off(rds):
+    instance = _described(rds, "one")
+    assert (instance["PerformanceInsightsEnabled"], instance["PerformanceInsightsRetentionPeriod"]) == (True, 31)
+    rds.modify_db_instance(DBInstanceIdentifier="two", EnablePerformanceInsights=False, ApplyImmediately=True)
+    changed = _described(rds, "two")
+    assert changed["PerformanceInsightsEnabled"] is False
+    assert "PerformanceInsightsRetentionPeriod" not in changed
+
+
+def test_a_replica_is_an_instance_of_its_own(rds):
+    rds.create_db_instance_read_replica(
+        DBInstanceIdentifier="one-replica", SourceDBInstanceIdentifier="one", DBInstanceClass="db.t4g.small"
+    )
+
+    primary, replica = _described(rds, "one"), _described(rds, "one-replica")
+    assert primary["ReadReplicaDBInstanceIdentifiers"] == ["one-replica"]
+    assert replica["ReadReplicaDBInstanceIdentifiers"] == []
+    assert replica["ReadReplicaSourceDBInstanceIdentifier"] == "one"
+    assert replica["DbiResourceId"] != primary["DbiResourceId"]
+    assert replica["DBInstanceClass"] == "db.t4g.small"
+    assert replica.get("EnabledCloudwatchLogsExports", []) == []
+    assert primary["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    assert replica["PerformanceInsightsEnabled"] is False
+
+
+def test_parameters_say_that_the_user_set_them(rds):
+    rds.create_db_parameter_group(
+        DBParameterGroupName="postgres-16", DBParameterGroupFamily="postgres16", Description="forced TLS"
+    )
+    tls = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
+    rds.modify_db_parameter_group(DBParameterGroupName="postgres-16", Parameters=[tls])
+
+    found = rds.describe_db_parameters(DBParameterGroupName="postgres-16", Source="user")["Parameters"]
+    assert found == [{**tls, "Source": "user"}]

@@ -1,0 +1,332 @@
+"""Cluster and services on Fargate: safe to deploy, left alone when scaled, and stable."""
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+import modules.ecs
+from modules.ecs import (
+    CapacityInputs,
+    Cluster,
+    ClusterInputs,
+    Container,
+    DeploymentInputs,
+    DiscoveryInputs,
+    EfsVolume,
+    ExecuteCommandLogs,
+    LoadBalancerTarget,
+    LoadBalancing,
+    LogGroupInputs,
+    MountPoint,
+    NetworkInputs,
+    PortMapping,
+    RequestTarget,
+    ScalingInputs,
+    Service,
+    ServiceInputs,
+    TaskDefinition,
+    TaskDefinitionInputs,
+    TaskSize,
+)
+from tests.support.stack import Synthesised, module_stack, synthesised
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
+TASK = TaskDefinitionInputs(
+    family="acme-prod-web",
+    region="eu-west-1",
+    containers=[
+        Container(name="web", image="public.ecr.aws/acme/web:1.4.2", port_mappings=[PortMapping(container_port=8000)])
+    ],
+    log_group=LogGroupInputs(name="/windlass/acme/prod/web", retention_days=90, kms_key_arn=KEY),
+    execution_role_arn="arn:aws:iam::111122223333:role/acme-prod-web-execution",
+    task_role_arn="arn:aws:iam::111122223333:role/acme-prod-web-task",
+)
+SERVICE = ServiceInputs(
+    name="web",
+    cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/acme-prod",
+    cluster_name="acme-prod",
+    task=TASK,
+    network=NetworkInputs(subnet_ids=["subnet-a"], security_group_ids=["sg-1"]),
+    desired_count=2,
+)
+BALANCED = dataclasses.replace(
+    SERVICE,
+    load_balancing=LoadBalancing(
+        targets=[LoadBalancerTarget(target_group_arn="arn:tg", container_name="web", container_port=8000)]
+    ),
+)
+
+
+def service(inputs: ServiceInputs = SERVICE) -> Synthesised:
+    with module_stack() as stack:
+        Service(stack, "web", inputs)
+        return synthesised(stack)
+
+
+def service_body(inputs: ServiceInputs = SERVICE) -> dict[str, Any]:
+    return service(inputs).only("aws_ecs_service")
+
+
+def task_body(inputs: TaskDefinitionInputs = TASK) -> dict[str, Any]:
+    with module_stack() as stack:
+        TaskDefinition(stack, "task", inputs)
+        return synthesised(stack).only("aws_ecs_task_definition")
+
+
+def strategy(capacity: CapacityInputs) -> dict[str, tuple[int, int]]:
+    body = service_body(dataclasses.replace(SERVICE, capacity=capacity))
+    return {
+        entry["capacity_provider"]: (entry["base"], entry["weight"]) for entry in body["capacity_provider_strategy"]
+    }
+
+
+def test_every_public_name_is_there() -> None:
+    for name in modules.ecs.__all__:
+        assert getattr(modules.ecs, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Sevice'"):
+        modules.ecs.Sevice  # noqa: B018
+
+
+def test_e01_a_deployment_that_fails_is_taken_back() -> None:
+    assert service_body()["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+
+
+def test_e01_the_revision_to_go_back_to_stays_registered() -> None:
+    assert task_body()["skip_destroy"] is True
+    assert task_body(dataclasses.replace(TASK, keep_old_revisions=False))["skip_destroy"] is False
+    assert task_body()["lifecycle"] == {"create_before_destroy": True}
+
+
+def test_alarms_take_a_deployment_back_too() -> None:
+    deployment = DeploymentInputs(alarm_names=["acme-prod-web-5xx"])
+    alarms = service_body(dataclasses.replace(SERVICE, deployment=deployment))["alarms"]
+    assert alarms == {"alarm_names": ["acme-prod-web-5xx"], "enable": True, "rollback": True}
+
+
+def test_e02_the_architecture_is_always_said() -> None:
+    assert task_body()["runtime_platform"] == {"cpu_architecture": "ARM64", "operating_system_family": "LINUX"}
+
+
+def test_e03_a_pair_that_fargate_refuses_is_refused() -> None:
+    with pytest.raises(ValueError, match="E03"):
+        TaskSize(cpu_units=1024, memory_mib=512)
+
+
+def test_e04_the_disk_of_every_task_is_not_asked_for() -> None:
+    assert "ephemeral_storage" not in task_body()
+    bigger = dataclasses.replace(TASK, size=TaskSize(ephemeral_storage_gib=21))
+    assert task_body(bigger)["ephemeral_storage"] == {"size_in_gib": 21}
+
+
+def test_e07_the_number_of_tasks_is_left_alone() -> None:
+    assert service_body()["lifecycle"] == {"ignore_changes": ["desired_count"]}
+    assert "lifecycle" not in service_body(dataclasses.replace(SERVICE, ignore_desired_count=False))
+
+
+def test_e08_tasks_carry_the_tags_of_the_service() -> None:
+    body = service_body()
+    assert body["enable_ecs_managed_tags"] is True
+    assert body["propagate_tags"] == "SERVICE"
+
+
+def test_a08_a_service_behind_a_load_balancer_has_time_to_start_and_another_needs_none() -> None:
+    assert service_body(BALANCED)["health_check_grace_period_seconds"] == 300
+    assert "health_check_grace_period_seconds" not in service_body()
+
+
+def test_tasks_have_no_public_address() -> None:
+    assert service_body()["network_configuration"]["assign_public_ip"] is False
+
+
+def test_nobody_opens_a_shell_unless_allowed() -> None:
+    assert service_body()["enable_execute_command"] is False
+
+
+def test_a_service_waits_for_what_it_is_told_to() -> None:
+    inputs = dataclasses.replace(BALANCED, depends_on=["aws_lb_listener_rule.web", "aws_iam_role_policy.web"])
+    assert service_body(inputs)["depends_on"] == ["aws_lb_listener_rule.web", "aws_iam_role_policy.web"]
+
+
+def test_a_service_waits_for_resources_as_well_as_addresses() -> None:
+    with module_stack() as stack:
+        first = Service(stack, "first", dataclasses.replace(SERVICE, name="first"))
+        resource: Any = first.node.find_child("service")
+        Service(stack, "second", dataclasses.replace(SERVICE, name="second", depends_on=[resource]))
+        found = synthesised(stack).resources("aws_ecs_service")
+    (address,) = [name for name, body in found.items() if body["name"] == "first"]
+    (waiting,) = [body["depends_on"] for body in found.values() if body["name"] == "second"]
+    assert waiting == [f"aws_ecs_service.{address}"]
+
+
+def test_a_target_group_sends_to_a_port_that_a_container_listens_on() -> None:
+    for name, port in (("web", 8080), ("api", 8000)):
+        target = LoadBalancerTarget(target_group_arn="arn:tg", container_name=name, container_port=port)
+        with pytest.raises(ValueError, match=f'sends to port {port} of container "{name}"'):
+            service(dataclasses.replace(SERVICE, load_balancing=LoadBalancing(targets=[target])))
+
+
+@pytest.mark.parametrize(
+    ("spot", "base", "expected"),
+    [
+        (0, 0, {"FARGATE": (0, 1)}),
+        (0, 3, {"FARGATE": (0, 1)}),
+        (75, 2, {"FARGATE": (2, 1), "FARGATE_SPOT": (0, 3)}),
+        (100, 0, {"FARGATE_SPOT": (0, 1)}),
+        (100, 1, {"FARGATE": (1, 0), "FARGATE_SPOT": (0, 1)}),
+    ],
+)
+def test_spot_gets_its_share_above_the_base(spot: int, base: int, expected: dict[str, tuple[int, int]]) -> None:
+    assert strategy(CapacityInputs(spot_percent=spot, on_demand_base=base)) == expected
+
+
+def test_a_change_of_the_spot_share_deploys_and_does_not_replace() -> None:
+    body = service_body()
+    assert body["force_new_deployment"] is True
+    assert "launch_type" not in body
+
+
+def test_scaling_holds_cpu_memory_and_requests() -> None:
+    requests = RequestTarget(
+        per_minute=500, load_balancer_arn_suffix="app/acme/1", target_group_arn_suffix="targetgroup/web/2"
+    )
+    scaling = ScalingInputs(min_count=2, max_count=6, requests=requests)
+    result = service(dataclasses.replace(SERVICE, scaling=scaling))
+    target = result.only("aws_appautoscaling_target")
+    assert (target["min_capacity"], target["max_capacity"]) == (2, 6)
+    assert target["resource_id"].startswith("service/acme-prod/${aws_ecs_service.")
+    policies = {
+        body["name"]: body["target_tracking_scaling_policy_configuration"]
+        for body in result.resources("aws_appautoscaling_policy").values()
+    }
+    assert {name: policy["target_value"] for name, policy in policies.items()} == {
+        "cpu": 70,
+        "memory": 80,
+        "requests": 500,
+    }
+    assert policies["requests"]["predefined_metric_specification"] == {
+        "predefined_metric_type": "ALBRequestCountPerTarget",
+        "resource_label": "app/acme/1/targetgroup/web/2",
+    }
+
+
+def test_scaling_follows_only_what_it_is_told_to() -> None:
+    scaling = ScalingInputs(min_count=1, max_count=1, memory_percent=None)
+    policies = service(dataclasses.replace(SERVICE, scaling=scaling)).resources("aws_appautoscaling_policy")
+    assert [body["name"] for body in policies.values()] == ["cpu"]
+
+
+def test_scaling_limits_must_make_sense() -> None:
+    with pytest.raises(ValueError, match="min_count is 3 and max_count 2"):
+        ScalingInputs(min_count=3, max_count=2)
+    with pytest.raises(ValueError, match="cpu_percent is 0"):
+        ScalingInputs(min_count=1, max_count=2, cpu_percent=0)
+
+
+def test_a11_a_service_has_a_name_in_the_vpc() -> None:
+    discovery = DiscoveryInputs(name="web", namespace_id="ns-1", namespace_name="prod.acme.internal")
+    with module_stack() as stack:
+        outputs = Service(stack, "web", dataclasses.replace(SERVICE, discovery=discovery)).outputs
+        result = synthesised(stack)
+    assert outputs.discovery_name == "web.prod.acme.internal"
+    registry = result.only("aws_service_discovery_service")
+    assert registry["dns_config"]["dns_records"] == [{"type": "A", "ttl": 10}]
+    assert registry["force_destroy"] is True
+    assert "service_registries" in result.only("aws_ecs_service")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"minimum_healthy_percent": 101}, "minimum_healthy_percent is 101"),
+        ({"maximum_percent": 99}, "maximum_percent is 99"),
+        ({"maximum_percent": 100}, "no task could ever be replaced"),
+    ],
+)
+def test_a_deployment_that_ecs_would_refuse_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        DeploymentInputs(**change)
+
+
+def test_a_singleton_replaces_itself_in_place() -> None:
+    in_place = DeploymentInputs(minimum_healthy_percent=0, maximum_percent=100)
+    inputs = dataclasses.replace(SERVICE, deployment=in_place)
+    with pytest.raises(ValueError, match="availability_zone_rebalancing needs a maximum_percent above 100"):
+        service(inputs)
+    body = service_body(dataclasses.replace(inputs, availability_zone_rebalancing=False))
+    assert body["availability_zone_rebalancing"] == "DISABLED"
+
+
+def test_logs_have_a_group_of_their_own_with_key_and_end() -> None:
+    result = service()
+    group = result.only("aws_cloudwatch_log_group")
+    assert group == {"name": "/windlass/acme/prod/web", "retention_in_days": 90, "kms_key_id": KEY}
+    (container,) = json.loads(result.only("aws_ecs_task_definition")["container_definitions"])
+    options = container["logConfiguration"]["options"]
+    assert options["awslogs-group"].startswith("${aws_cloudwatch_log_group.")
+    assert options["awslogs-stream-prefix"] == "acme-prod-web"
+
+
+def test_a14_a_file_system_is_entered_by_iam_and_encrypted_in_transit() -> None:
+    volume = EfsVolume(file_system_id="fs-1", access_point_id="fsap-1")
+    container = dataclasses.replace(
+        TASK.containers[0], mount_points=[MountPoint(volume="dags", container_path="/dags", read_only=True)]
+    )
+    volumes: dict[str, EfsVolume | None] = {"tmp": None, "dags": volume}
+    body = task_body(dataclasses.replace(TASK, volumes=volumes, containers=[container]))
+    dags, tmp = body["volume"]
+    assert tmp == {"name": "tmp"}
+    assert dags["efs_volume_configuration"] == {
+        "file_system_id": "fs-1",
+        "transit_encryption": "ENABLED",
+        "authorization_config": {"access_point_id": "fsap-1", "iam": "ENABLED"},
+    }
+
+
+@pytest.mark.parametrize("name", ["", "web service", "a" * 256])
+def test_names_that_ecs_would_refuse_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="service name is"):
+        service(dataclasses.replace(SERVICE, name=name))
+    with pytest.raises(ValueError, match="family is"):
+        task_body(dataclasses.replace(TASK, family=name))
+
+
+def test_a_cluster_has_insights_and_both_kinds_of_fargate() -> None:
+    with module_stack() as stack:
+        Cluster(stack, "cluster", ClusterInputs(name="acme-prod"))
+        result = synthesised(stack)
+    assert result.only("aws_ecs_cluster")["setting"] == [{"name": "containerInsights", "value": "enabled"}]
+    assert "configuration" not in result.only("aws_ecs_cluster")
+    assert result.only("aws_ecs_cluster_capacity_providers")["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
+
+
+def test_a_cluster_records_shells_in_an_encrypted_log() -> None:
+    logs = ExecuteCommandLogs(log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY)
+    with module_stack() as stack:
+        outputs = Cluster(stack, "cluster", ClusterInputs(name="acme-prod", execute_command_logs=logs)).outputs
+        result = synthesised(stack)
+    command = result.only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
+    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", KEY)
+    assert command["log_configuration"]["cloud_watch_encryption_enabled"] is True
+    assert result.only("aws_cloudwatch_log_group")["kms_key_id"] == KEY
+    assert outputs.execute_command_log_group_arn is not None
+
+
+def test_whoever_uses_the_cluster_waits_for_its_capacity_providers() -> None:
+    with module_stack() as stack:
+        cluster = Cluster(stack, "cluster", ClusterInputs(name="acme-prod")).outputs
+        Service(stack, "web", dataclasses.replace(SERVICE, cluster_arn=cluster.arn, cluster_name=cluster.name))
+        body = synthesised(stack).only("aws_ecs_service")
+    assert "aws_ecs_cluster_capacity_providers." in body["cluster"]
+
+
+def test_another_service_moves_no_address() -> None:
+    def addresses(names: list[str]) -> set[str]:
+        with module_stack() as stack:
+            for name in names:
+                Service(stack, name, dataclasses.replace(SERVICE, name=name))
+            result = synthesised(stack)
+        return {f"{kind}.{name}" for kind in result.inventory() for name in result.resources(kind)}
+
+    assert addresses(["web"]) < addresses(["api", "web", "worker"])

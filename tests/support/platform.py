@@ -1,0 +1,121 @@
+"""One platform for the whole test run: a copy of the project, applied on an embedded AWS of its own.
+
+It is applied by the same command that `make local` runs, in the background while other tests run, and every test that
+needs it gets the same one.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APPLY_TIMEOUT_SECONDS = 780
+
+
+@dataclass(kw_only=True)
+class Platform:
+    """The copy, and how to run commands in it."""
+
+    root: Path
+    endpoint_url: str
+    variables: dict[str, str]
+    applying: subprocess.Popen[str]
+    applied: str | None = field(default=None)
+    """What the apply printed, once it has ended."""
+
+    def windlass(self, *arguments: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `./windlass …` in the copy, as a user would."""
+        return subprocess.run(
+            ["./windlass", *arguments],
+            cwd=self.root,
+            env={**self.variables, **(variables or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=APPLY_TIMEOUT_SECONDS,
+        )
+
+    def stack(self, layer: str) -> Path:
+        """Folder of a stack of the local environment."""
+        return self.root / "cdktf.out" / "stacks" / f"local-{layer}"
+
+    def wait(self) -> "Platform":
+        """Wait until everything is applied.
+
+        Raises:
+            AssertionError: the apply failed; what it printed is in the message.
+        """
+        if self.applied is None:
+            printed, _ = self.applying.communicate(timeout=APPLY_TIMEOUT_SECONDS)
+            assert self.applying.returncode == 0, printed
+            self.applied = printed
+        return self
+
+
+_platform: Platform | None = None
+
+
+def begin() -> Platform:
+    """Start to apply the platform, if nobody has yet."""
+    global _platform
+    if _platform is None:
+        root = Path(tempfile.mkdtemp(prefix="windlass-platform-"))
+        copy_project(root)
+        endpoint_url = f"http://127.0.0.1:{free_port()}"
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
+        variables["WINDLASS_AWS__ENDPOINT_URL"] = endpoint_url
+        applying = subprocess.Popen(
+            ["./windlass", "local", "apply"],
+            cwd=root,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _platform = Platform(root=root, endpoint_url=endpoint_url, variables=variables, applying=applying)
+    return _platform
+
+
+def end() -> None:
+    """Stop whatever `begin` started."""
+    global _platform
+    if _platform is None:
+        return
+    if _platform.applying.poll() is None:
+        _platform.applying.terminate()
+        _platform.applying.wait(timeout=60)
+    if _platform.applying.stdout is not None:
+        _platform.applying.stdout.close()
+    _platform.windlass("local", "down")
+    shutil.rmtree(_platform.root, ignore_errors=True)
+    _platform = None
+
+
+def copy_project(target: Path) -> None:
+    """Copy what git would put into a clone of the working tree, and share the installed packages."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+    (target / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on right now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -5,13 +5,18 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+PYTHON = ROOT / ".venv" / "bin" / "python"
 
 
 def main() -> int:
     """Synthesise the environment; returns the exit code: 2 where configuration or guards refuse."""
+    if find_spec("cdktf") is None:
+        return _in_the_projects_environment()
+
     import bindings
 
     bindings.install()
@@ -29,6 +34,14 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _in_the_projects_environment() -> int:
+    """Somebody's own Python was called: go on in the project's, which has the packages; returns only if it has not."""
+    if PYTHON.exists() and Path(sys.prefix) != PYTHON.parent.parent:
+        os.execv(PYTHON, [str(PYTHON), str(ROOT / "main.py")])  # noqa: S606
+    print("The packages are not installed; run `make install`.", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from modules.ecs.fargate import allowed_memory_mib
-
 from config.aws import Aws
 from config.base import Kind
 from config.data import Cache
 from config.errors import MISSING, Problem
 from config.rules import problem, rule, rule_for_each
 from config.services import WebService
+from modules.ecs.fargate import allowed_memory_mib
 
 Services = dict[str, WebService]
 

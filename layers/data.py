@@ -119,7 +119,9 @@ class DataLayer(Layer):
         settings, key = self.environment.cache, self.network.kms_key_arn
         if settings is None:
             return None, None
-        password = self._password("cache-password", "cache/password", "Password of the cache", settings.password_version)
+        password = self._password(
+            "cache-password", "cache/password", "Password of the cache", settings.password_version
+        )
         inputs = elasticache.ValkeyInputs(
             name=self.environment.prefix,
             description=f"Valkey of {self.environment.prefix}",

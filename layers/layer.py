@@ -4,7 +4,6 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from backend import state_of
-from backend import state_of
 from config import Environment
 from layers.provider import add_provider
 from layers.wiring import Outputs, read

@@ -19,7 +19,7 @@ def update_snapshots(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that measure time come first, alone on the machine; those that need the platform last, while it is applied."""
+    """Tests that measure time come first, alone; those that need the platform last, so that it is applied meanwhile."""
 
     def order(item: pytest.Item) -> int:
         if item.get_closest_marker("alone"):

@@ -139,9 +139,8 @@ class ServiceInputs:
 
     depends_on: Sequence[TerraformResource | str] = ()
     """Resources, or their addresses (`aws_lb_listener_rule.web`), that must be there before the first task starts: the
-    listener rule (ECS refuses
-    a target group that no load balancer uses) and the policies of the roles (the ARN of a role does not wait for
-    them)."""
+    listener rule (ECS refuses a target group that no load balancer uses) and the policies of the roles (the ARN of a
+    role does not wait for them)."""
 
 
 @dataclass(frozen=True, kw_only=True)

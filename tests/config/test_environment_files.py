@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from config import ConfigurationError, environment_names, load
 
 ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/ab-1"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -121,7 +122,7 @@ def test_the_environments_are_the_files_in_the_folder(project: Path) -> None:
         (put("services/web/host_names", ["app.example.org"]), "services.web.host_names", "not in the zone"),
         (put("load_balancer/https", False), "load_balancer.https", "unencrypted"),
         (put("load_balancer/scheme", "private"), "load_balancer.scheme", '"internal"'),
-        (put("load_balancer/certificate_arn", "arn:aws:acm:us-east-1:123456789012:certificate/ab-1"), "load_balancer.certificate_arn", "of another region"),
+        (put("load_balancer/certificate_arn", ELSEWHERE), "load_balancer.certificate_arn", "another region"),
         (put("load_balancer/deletion_protection", False), "load_balancer.deletion_protection", "production"),
         (put("load_balancer/allowed_cidrs", "10.0.0.0/8"), "load_balancer.allowed_cidrs", "a list"),
         (put("load_balancer/idle_timeout_seconds", 0), "load_balancer.idle_timeout_seconds", "1 or more"),
@@ -155,7 +156,7 @@ def test_the_environments_are_the_files_in_the_folder(project: Path) -> None:
         (put("services/web/blue/image", "public.ecr.aws/team/web"), "services.web.blue.image", "tag or digest"),
         (put("services/web/green/image", "public.ecr.aws/t/web:latest"), "services.web.green.image", "moving tag"),
         (drop("services/web/green"), "services.web.green", "is missing"),
-        (put("services/web/environment", {"DB_PASSWORD": "x"}), "services.web.environment.DB_PASSWORD", "Secrets Manager"),
+        (put("services/web/environment", {"A_SECRET": "x"}), "services.web.environment.A_SECRET", "Secrets Manager"),
         (put("services/web/environment", {"PORT": "1"}), "services.web.environment.PORT", "by the platform"),
         (put("services/web/environment", {"A-B": "1"}), "services.web.environment.A-B", "letters, digits"),
         (put("services/a-name-too-long-by-far", {}), "services.a-name-too-long-by-far", "at most 16"),

@@ -1,4 +1,4 @@
-"""The whole platform on the embedded AWS: applied by one command, unchanged by a second, free of secrets, destroyed clean.
+"""The whole platform on the embedded AWS: applied by one command, unchanged by a second, no secret seen, destroyed.
 
 The tests build on each other's platform and run in the order they stand in; the last one destroys it.
 """

@@ -1,0 +1,80 @@
+"""Layers speak by declared outputs only: what one publishes is exactly what the next can read (S03)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import pytest
+
+from backend.state import RemoteState
+from config import Environment, load
+from layers import LAYERS
+from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
+from layers.wiring import output, publish, read
+from tests.support.documents import ENVIRONMENTS, ROOT, documents
+from tests.support.stack import module_stack, synthesised
+
+CLASSES = {"network": NetworkOutputs, "data": DataOutputs, "service": ServiceOutputs}
+REFERENCE = re.compile(r"data\.terraform_remote_state\.(\w+)\.outputs\.(\w+)(?:\[\\*\"([^\"\\]+)\\*\"\])?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    name: str = output("A name.")
+    ids: Mapping[str, str] = output("Ids by zone.", keys=lambda environment: environment.network.zones)
+    cache: str | None = output("Only with a cache.", when=lambda environment: environment.cache is not None)
+
+
+@pytest.fixture(scope="module")
+def prod() -> Environment:
+    return load("prod", ROOT)
+
+
+@pytest.fixture(scope="module")
+def dev() -> Environment:
+    return load("dev", ROOT)
+
+
+def test_what_is_read_is_an_expression_over_the_state_of_the_other_layer(prod: Environment) -> None:
+    outputs = read(Outputs, RemoteState(layer="network"), prod)
+    assert outputs.name == "${data.terraform_remote_state.network.outputs.name}"
+    assert outputs.ids["eu-west-1b"] == '${data.terraform_remote_state.network.outputs.ids["eu-west-1b"]}'
+    assert list(outputs.ids) == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+
+
+def test_what_an_environment_does_not_have_is_neither_read_nor_published(dev: Environment) -> None:
+    assert read(Outputs, RemoteState(layer="data"), dev).cache is None
+    with module_stack() as stack:
+        publish(stack, Outputs(name="a", ids={"eu-west-1a": "1", "eu-west-1b": "2"}), dev)
+        assert set(synthesised(stack).document["output"]) == {"name", "ids"}
+
+
+def test_an_output_that_is_forgotten_is_refused(prod: Environment) -> None:
+    with module_stack() as stack, pytest.raises(ValueError, match="output name must be a string"):
+        publish(stack, Outputs(ids={}, cache="c"), prod)
+
+
+def test_a_mapping_with_other_keys_than_declared_is_refused(prod: Environment) -> None:
+    with module_stack() as stack, pytest.raises(ValueError, match="output ids must have the keys"):
+        publish(stack, Outputs(name="a", ids={"eu-west-1a": "1"}, cache="c"), prod)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_reference_to_another_layer_points_at_something_published(name: str) -> None:
+    all_documents = documents(name)
+    for layer in LAYERS:
+        text = str(all_documents[layer]).replace("'", '"')
+        for other, found, key in REFERENCE.findall(text):
+            assert LAYERS.index(other) < LAYERS.index(layer)
+            value = all_documents[other]["output"][found]["value"]
+            assert not key or key in value, f"{layer} reads {other}.{found}[{key}]"
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_layer_publishes_its_outputs_class_and_nothing_else(name: str) -> None:
+    environment = load(name, ROOT)
+    for layer, outputs_class in CLASSES.items():
+        wanted = {field.name for field in fields(outputs_class) if field.metadata["when"](environment)}
+        published = documents(name)[layer]["output"]
+        assert set(published) == wanted
+        assert all(body["description"] for body in published.values())

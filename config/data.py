@@ -24,6 +24,9 @@ class Database(Section):
     instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
     """Size of the instance."""
 
+    port: Annotated[int, Field(ge=1150, le=65535)] = 5432
+    """Port that the database listens on."""
+
     allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 20
     """Storage at the start."""
 
@@ -83,6 +86,9 @@ class Cache(Section):
 
     node_type: Annotated[str, _matching(r"cache\.[a-z0-9]+\.[a-z0-9]+", 'a node type such as "cache.t4g.small"')]
     """Size of a node."""
+
+    port: Annotated[int, Field(ge=1024, le=65535)] = 6379
+    """Port that the cache listens on."""
 
     nodes: Annotated[int, Field(ge=1, le=6)] = 2
     """Primary and replicas together; from two on, a failed primary is replaced in another zone."""

@@ -56,8 +56,8 @@ class WebService(Section):
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the image (E02)."""
 
-    ephemeral_storage_gib: Annotated[int, Field(ge=21, le=200)] = 21
-    """Disk of a task (E04)."""
+    ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20
+    """Disk of a task; 20 GiB come with every task (E04)."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Port that the container listens on."""

@@ -5,7 +5,7 @@ from constructs import Construct
 from config import Environment
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
-from layers.reachability import CACHE, DATABASE, POSTGRESQL_PORT, VALKEY_PORT
+from layers.reachability import CACHE, DATABASE
 from layers.wiring import publish
 from modules import elasticache, rds
 from modules.registry import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository
@@ -73,7 +73,7 @@ class DataLayer(Layer):
             network=rds.Network(
                 subnet_ids=self.network.isolated_subnet_ids,
                 security_group_ids=[self.network.security_group_ids[DATABASE]],
-                port=POSTGRESQL_PORT,
+                port=settings.port,
             ),
             availability=rds.Availability(
                 multi_az=settings.multi_az,
@@ -108,7 +108,7 @@ class DataLayer(Layer):
             value_expression=url,
             made_of={
                 "rotation": password.rotation,
-                "address": database.address,
+                "address": database.endpoint,
                 "username": database.username,
                 "database": database.database_name,
             },
@@ -134,7 +134,7 @@ class DataLayer(Layer):
             network=elasticache.Network(
                 subnet_ids=self.network.isolated_subnet_ids,
                 security_group_ids=[self.network.security_group_ids[CACHE]],
-                port=VALKEY_PORT,
+                port=settings.port,
             ),
             authentication=elasticache.Authentication(
                 password_secret_arn=password.secret_arn, password_version=password.rotation
@@ -155,7 +155,7 @@ class DataLayer(Layer):
             ),
             made_of={
                 "rotation": password.rotation,
-                "address": cache.primary_endpoint_address,
+                "address": f"{cache.primary_endpoint_address}:{cache.port}",
                 "username": cache.username,
             },
         )

@@ -42,10 +42,10 @@ def write_stacks(root: Path, environment: str, documents: Mapping[str, Mapping[s
 
 
 def _prepare(path: Path, document: Mapping[str, Any]) -> tuple[str, Path]:
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2, sort_keys=True, ensure_ascii=False)
-        file.write("\n")
+        file.write(text)
     Path(temporary).chmod(0o644)
     return temporary, path
 

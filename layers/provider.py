@@ -1,5 +1,7 @@
 """The AWS provider of every layer, pointed at AWS or at the embedded AWS."""
 
+from typing import Any
+
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 
@@ -38,7 +40,7 @@ def add_provider(stack: TerraformStack, environment: Environment, layer: str) ->
     if layer != BOOTSTRAP:  # which several environments share, so that it must look the same from each of them
         tags |= {**environment.tags, "Project": environment.project, "Environment": environment.name}
     region, endpoint_url = environment.aws.region, environment.aws.endpoint_url
-    common = {
+    common: dict[str, Any] = {
         "region": region,
         "allowed_account_ids": [environment.aws.account_id],
         "default_tags": [AwsProviderDefaultTags(tags=tags)],

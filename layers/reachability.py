@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from config import Environment
 from modules.networking import Cidr, Flow, Internet, Party, Role, S3Endpoint
 
-POSTGRESQL_PORT = 5432
-VALKEY_PORT = 6379
 EVERYWHERE = "0.0.0.0/0"
 
 LOAD_BALANCER = "load-balancer"
@@ -55,9 +53,9 @@ def _of_the_services(environment: Environment) -> Iterator[Flow]:
         tasks = Role(service_role(name))
         yield Flow(Role(LOAD_BALANCER), tasks, service.port, f"Requests and health checks to {name}")
         if service.uses_database:
-            yield Flow(tasks, Role(DATABASE), POSTGRESQL_PORT, f"PostgreSQL from {name}")
-        if service.uses_cache:
-            yield Flow(tasks, Role(CACHE), VALKEY_PORT, f"Valkey from {name}")
+            yield Flow(tasks, Role(DATABASE), environment.database.port, f"PostgreSQL from {name}")
+        if service.uses_cache and environment.cache is not None:
+            yield Flow(tasks, Role(CACHE), environment.cache.port, f"Valkey from {name}")
         yield Flow(tasks, S3Endpoint(), 443, f"Image layers for {name} from S3")
         if has_endpoints(environment):
             yield Flow(tasks, Role(ENDPOINTS), 443, f"AWS services for {name}")

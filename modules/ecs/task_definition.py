@@ -161,7 +161,7 @@ class TaskDefinition(Construct):
         )
         task_definition = EcsTaskDefinition(
             self,
-            "task",
+            "definition",
             family=inputs.family,
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",

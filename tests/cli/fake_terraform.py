@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = """#!{python}
+_PROGRAM = """#!{python} -SE
 import json, os, pathlib, signal, sys, time
 home = pathlib.Path({home!r})
 arguments = sys.argv[1:]

@@ -113,6 +113,13 @@ def test_sensitive_outputs_are_hidden_in_the_table(windlass, terraform):
     assert "hunter2" not in ended.out
 
 
+def test_maps_and_arns_are_shown_as_they_are(windlass, terraform):
+    ids = {"value": {"eu-west-1a": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}, "sensitive": False}
+    terraform.follow({"when": ["output"], "lines": [{"secret_arns": ids}]})
+    ended = windlass("output", "dev", "--layer", "data")
+    assert ended.out.splitlines()[1].split() == ["data", "secret_arns[eu-west-1a]", ids["value"]["eu-west-1a"]]
+
+
 def test_status_as_json_counts_what_each_state_holds(windlass, terraform):
     state = {
         "serial": 7,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.errors import CommandError
+from cli.project import Project
 from cli.terraform import _version, find_terraform
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
@@ -122,3 +124,31 @@ def test_the_script_works_from_any_folder(tmp_path: Path):
     )
     for command in ("synth", "check", "validate", "plan", "apply", "destroy", "output", "status", "bootstrap", "local"):
         assert f"\n  {command} " in finished.stdout
+
+
+def synthesising(folder: Path, program: str) -> Project:
+    folder.mkdir()
+    (folder / "main.py").write_text(program)
+    return Project(root=folder)
+
+
+def test_what_synth_refuses_is_shown_as_it_says_it(tmp_path: Path):
+    project = synthesising(tmp_path / "p", "import sys; print('two mistakes', file=sys.stderr); sys.exit(2)")
+    with pytest.raises(CommandError, match=r"^two mistakes$") as refused:
+        project.synthesise(environment("dev"))
+    assert refused.value.exit_code == 2
+
+
+def test_a_synth_that_breaks_is_a_failure_and_not_a_bad_configuration(tmp_path: Path):
+    project = synthesising(tmp_path / "p", "1 / 0")
+    with pytest.raises(CommandError, match="ZeroDivisionError") as refused:
+        project.synthesise(environment("dev"))
+    assert refused.value.exit_code == 1
+
+
+def test_synth_is_told_which_environment(tmp_path: Path):
+    program = "import os, pathlib; pathlib.Path('seen').write_text(os.environ['WINDLASS_ENVIRONMENT'])"
+    project = synthesising(tmp_path / "p", program)
+    folders = project.synthesise(environment("dev"))
+    assert (project.root / "seen").read_text() == "dev"
+    assert folders["network"] == project.root / "cdktf.out/stacks/dev-network"

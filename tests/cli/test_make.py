@@ -38,8 +38,12 @@ def fake_python(folder: Path, version: str) -> Path:
     major, minor = version.split(".")
     script = folder / "python"
     script.write_text(
-        "#!/bin/sh\n"
-        f'case "$2" in *print*) echo {version} ;; *"sys.exit"*) [ {major}{minor} -ge 311 ] && [ {major}{minor} -lt 314 ] ;; esac\n'
+        f"""#!/bin/sh
+case "$2" in
+    *print*) echo {version} ;;
+    *sys.exit*) [ {major}{minor} -ge 311 ] && [ {major}{minor} -lt 314 ] ;;
+esac
+"""
     )
     script.chmod(0o755)
     return script

@@ -29,6 +29,14 @@ def test_what_started_runs_until_it_completes_or_fails():
     assert ui.failed == ["aws_b.x"]
 
 
+def test_drift_without_a_consequence_is_not_reported():
+    def drift(address: str) -> dict:
+        return {"type": "resource_drift", "change": {"resource": {"addr": address}, "action": "update"}}
+
+    ui = fed(drift("aws_a.x"), drift("aws_b.x"), planned("aws_b.x", "update"))
+    assert ui.undone == {"aws_b.x": "update"}
+
+
 def test_errors_and_warnings_are_kept_apart():
     warning = error("Old")
     warning["diagnostic"]["severity"] = "warning"

@@ -151,7 +151,7 @@ def test_the_environments_are_the_files_in_the_folder(project: Path) -> None:
         (put("services/web/port", 70000), "services.web.port", "65535 or less"),
         (put("services/web/path_patterns", []), "services.web.path_patterns", ""),
         (put("services/web/health_check_path", "health"), "services.web.health_check_path", "/health"),
-        (put("services/web/ephemeral_storage_gib", 20), "services.web.ephemeral_storage_gib", "21 or more"),
+        (put("services/web/ephemeral_storage_gib", 19), "services.web.ephemeral_storage_gib", "20 or more"),
         (put("services/web/blue/image", "web:1.0"), "services.web.blue.image", "complete reference"),
         (put("services/web/blue/image", "public.ecr.aws/team/web"), "services.web.blue.image", "tag or digest"),
         (put("services/web/green/image", "public.ecr.aws/t/web:latest"), "services.web.green.image", "moving tag"),

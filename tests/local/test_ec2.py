@@ -41,3 +41,19 @@ def test_a_rule_keeps_its_description_whatever_its_other_side(client, groups, ke
     )
 
     assert description() == "changed"
+
+
+def test_the_other_side_of_a_rule_can_be_changed(client, groups):
+    ec2 = client("ec2")
+    pair = {"GroupId": groups[0], "Description": "self"}
+    permission = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [pair]}
+    rule = ec2.authorize_security_group_ingress(GroupId=groups[0], IpPermissions=[permission])["SecurityGroupRules"][0]
+
+    change = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "ReferencedGroupId": groups[1], "Description": "b"}
+    ec2.modify_security_group_rules(
+        GroupId=groups[0],
+        SecurityGroupRules=[{"SecurityGroupRuleId": rule["SecurityGroupRuleId"], "SecurityGroupRule": change}],
+    )
+
+    rules = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]])["SecurityGroupRules"]
+    assert (rules[0]["ReferencedGroupInfo"]["GroupId"], rules[0]["Description"]) == (groups[1], "b")

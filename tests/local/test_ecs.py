@@ -96,3 +96,17 @@ def test_scaling_alone_starts_no_new_deployment(ecs):
     service = _described(ecs, "scaling")
     assert service["deployments"][0]["id"] == before
     assert (service["desiredCount"], service["runningCount"]) == (0, 0)
+
+
+def test_what_is_deleted_is_in_no_list_and_can_be_made_again(ecs):
+    for _ in range(2):
+        ecs.create_cluster(clusterName="short-lived")
+        ecs.create_service(cluster="short-lived", serviceName="web", taskDefinition="web:1", desiredCount=1)
+        assert len(ecs.list_services(cluster="short-lived")["serviceArns"]) == 1
+
+        ecs.delete_service(cluster="short-lived", service="web", force=True)
+        assert ecs.list_services(cluster="short-lived")["serviceArns"] == []
+        ecs.delete_cluster(cluster="short-lived")
+
+        assert not any(arn.endswith("/short-lived") for arn in ecs.list_clusters()["clusterArns"])
+        assert ecs.describe_clusters(clusters=["short-lived"])["clusters"][0]["status"] == "INACTIVE"

@@ -54,6 +54,10 @@ def test_a_user_group_holds_the_users_it_is_given(cache):
         cache.describe_user_groups(UserGroupId="people")
 
 
+def _members(cache):
+    return cache.describe_replication_groups(ReplicationGroupId="tasks")["ReplicationGroups"][0]["MemberClusters"]
+
+
 def test_a_replication_group_has_its_members_changes_and_an_end(cache, subnet_ids):
     cache.create_cache_subnet_group(
         CacheSubnetGroupName="isolated", CacheSubnetGroupDescription="isolated", SubnetIds=subnet_ids
@@ -105,6 +109,11 @@ def test_a_replication_group_has_its_members_changes_and_an_end(cache, subnet_id
     assert (changed["SnapshotWindow"], changed["UserGroupIds"]) == ("04:00-05:00", [])
     member = cache.describe_cache_clusters(CacheClusterId="tasks-001")["CacheClusters"][0]
     assert member["PreferredMaintenanceWindow"] == "mon:05:00-mon:06:00"
+
+    cache.increase_replica_count(ReplicationGroupId="tasks", NewReplicaCount=4, ApplyImmediately=True)
+    assert len(_members(cache)) == 5
+    cache.decrease_replica_count(ReplicationGroupId="tasks", NewReplicaCount=1, ApplyImmediately=True)
+    assert _members(cache) == ["tasks-001", "tasks-002"]
 
     cache.delete_replication_group(ReplicationGroupId="tasks")
     with pytest.raises(ClientError, match="ReplicationGroupNotFoundFault"):

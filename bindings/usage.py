@@ -1,0 +1,55 @@
+"""Which submodules of the AWS bindings the project uses: remembered from earlier runs, and found in its sources."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bindings.places import PACKAGE, PROJECT, bindings_version, cache_folder
+
+IMPORT = re.compile(rf"\b{PACKAGE}\.([a-z0-9_]+)\b")
+NOT_OURS = {"node_modules", "cdktf.out", "__pycache__"}
+
+
+def remembered() -> frozenset[str]:
+    """The submodules that any process of this project has used so far."""
+    try:
+        return frozenset(os.listdir(_folder()))  # noqa: PTH208 - the names are all that is wanted
+    except OSError:
+        return frozenset()
+
+
+def remember(submodules: Iterable[str]) -> None:
+    """Add to what is remembered. One empty file each, so that processes never overwrite each other's findings."""
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        for submodule in submodules:
+            (_folder() / submodule).touch()
+    except OSError:
+        return  # a read-only disk: the next run finds them again
+
+
+def found_in_sources(root: Path = PROJECT) -> frozenset[str]:
+    """The submodules named in any Python file of the project, lazy imports inside functions included."""
+    return frozenset(name for file in _sources(root) for name in IMPORT.findall(_text(file)))
+
+
+def _folder() -> Path:
+    return cache_folder() / f"used-{bindings_version()}"
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and entry.name not in NOT_OURS:
+                    yield from _sources(Path(entry.path))
+            elif entry.name.endswith((".py", ".md")):
+                yield Path(entry.path)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="ignore")
+    except OSError:
+        return ""

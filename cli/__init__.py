@@ -1,0 +1,1 @@
+"""The `./windlass` command: a thin, careful layer over Terraform."""

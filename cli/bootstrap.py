@@ -1,0 +1,176 @@
+"""Makes the bucket and the table of the state, and moves the bootstrap's own state into the bucket it made.
+
+The state is in one of two places: a file on this machine while the bucket is being made (or destroyed), and the bucket
+otherwise. Each run first looks where it is, so a run that was killed at any point is carried on by the next:
+
+| killed                                   | what the next run finds           | what it does                          |
+|------------------------------------------|-----------------------------------|---------------------------------------|
+| while Terraform makes the bucket         | file, perhaps without the bucket  | imports what is missing, applies      |
+| after that, before the upload            | file, bucket without state        | applies (no changes), uploads         |
+| during or after the upload               | file and the same state in bucket | removes the file                      |
+| while `--destroy` takes things down      | file newer than the bucket's      | the file is the truth, it goes on     |
+
+`terraform state push` does the upload: it locks, and it refuses to overwrite another state or a newer one, which
+`init -migrate-state -force-copy` does not; and it needs no memory of the former backend in `.terraform`.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.console import say
+from cli.errors import CommandError
+from cli.operate import Outcome, apply_layers, destroy_layers
+from cli.stack import BACKEND_OVERRIDE, Stack, count_resources
+from cli.state_store import StateStore
+
+_IMPORTS = "windlass_imports.tf.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bootstrap:
+    """The bootstrap stack, the store it makes, and the file that holds its state until that exists."""
+
+    stack: Stack
+    store: StateStore
+    file: Path
+    """Where the state is on this machine while it cannot be in the bucket."""
+
+    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False) -> Outcome:
+        """Make the store, or bring it up to date.
+
+        Args:
+            ask: asked before changes are applied; None applies without asking.
+            adopt: take over a bucket or table that exists although no state knows it.
+        """
+        self._clear_overrides()
+        remote = self.store.state() if self.store.bucket_exists() else {}
+        local = self._local_state()
+        if not self._file_is_truth(local, remote):
+            self._drop_file()
+            if remote:
+                return apply_layers([self.stack], ask=ask)
+        self._refuse_strangers(local, begun=self._begun.exists(), adopt=adopt)
+        with self._state_in_file(), self._imports(local):
+            outcome = apply_layers([self.stack], ask=ask)
+        self.stack.push_state(self.file)
+        self._drop_file()
+        say(f"{self.stack.name}: its state is now in the bucket it made", style="green")
+        return outcome
+
+    def destroy(self, *, ask: Callable[[str], bool] | None) -> Outcome:
+        """Destroy the store, unless it still holds the state of something; nothing happens where there is none."""
+        self._clear_overrides()
+        exists = self.store.bucket_exists()
+        remote = self.store.state() if exists else {}
+        local = self._local_state()
+        if not remote and not local:
+            if exists and self._begun.exists():
+                raise CommandError("A bootstrap was cut short here: run it once more to its end, then destroy it.")
+            self._drop_file()
+            say(f"{self.stack.name}: nothing there")
+            return Outcome(unchanged=[self.stack.name])
+        others = self.store.other_states() if exists else {}
+        if others:
+            listed = "\n".join(f"  {key}: {count} resources" for key, count in sorted(others.items()))
+            raise CommandError(f"The state bucket still holds the state of what exists, so it stays:\n{listed}")
+        if not self._file_is_truth(local, remote):
+            self._write_file(remote)
+        with self._state_in_file():
+            outcome = destroy_layers([self.stack], ask=ask)
+        self._drop_file()
+        return outcome
+
+    # --- where the state is --------------------------------------------------------------------------------------
+
+    @property
+    def _begun(self) -> Path:
+        """Says that a bootstrap of this bucket began here, so that what it left half-made is ours to take over."""
+        return self.file.with_suffix(".begun")
+
+    def _local_state(self) -> dict[str, Any]:
+        try:
+            state = json.loads(self.file.read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError as error:
+            raise CommandError(
+                f"{self.file} is no state file; its backup is beside it, if Terraform made one."
+            ) from error
+        return dict(state) if count_resources(state) else {}
+
+    def _file_is_truth(self, local: dict[str, Any], remote: dict[str, Any]) -> bool:
+        if not local or not remote:
+            return not remote
+        if local["lineage"] != remote["lineage"]:
+            raise CommandError(
+                f"{self.file} and the bucket hold two different bootstrap states. The bucket's is in use by everyone; "
+                f"compare the two, and move the file away if it is of no use."
+            )
+        return int(local["serial"]) > int(remote["serial"])
+
+    def _write_file(self, state: dict[str, Any]) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self.file.with_suffix(".draft")
+        draft.write_text(json.dumps(state, indent=2))
+        draft.replace(self.file)
+
+    def _drop_file(self) -> None:
+        for path in (self.file, self.file.with_suffix(".tfstate.backup"), self._begun):
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _state_in_file(self) -> Iterator[None]:
+        """Let Terraform keep the stack's state in the file, as long as the block lasts."""
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._begun.touch()
+        override = {"terraform": {"backend": {"local": {"path": str(self.file)}}}}
+        (self.stack.folder / BACKEND_OVERRIDE).write_text(json.dumps(override, indent=2))
+        try:
+            yield
+        finally:
+            self._clear_overrides()
+
+    def _clear_overrides(self) -> None:
+        for name in (BACKEND_OVERRIDE, _IMPORTS):
+            (self.stack.folder / name).unlink(missing_ok=True)
+
+    # --- what exists although no state knows it ------------------------------------------------------------------
+
+    def _refuse_strangers(self, local: dict[str, Any], *, begun: bool, adopt: bool) -> None:
+        """Raise CommandError for a bucket or table that no bootstrap of this machine began."""
+        if local or begun or adopt:
+            return
+        found = [kind for kind, there in self._there() if there]
+        if found:
+            raise CommandError(
+                f"The {' and the '.join(found)} of the state exist already, but no bootstrap state knows them: "
+                "a bootstrap was cut short on another machine, or they belong to something else. "
+                "If they are yours to take over: ./windlass bootstrap ENV --adopt"
+            )
+
+    def _there(self) -> list[tuple[str, bool]]:
+        return [("bucket", self.store.bucket_exists()), ("lock table", self.store.table_exists())]
+
+    @contextmanager
+    def _imports(self, local: dict[str, Any]) -> Iterator[None]:
+        """Have Terraform import what a killed run made without having had the time to write it down."""
+        known = {(one["type"], one["name"]) for one in local.get("resources", []) if one.get("instances")}
+        backend = self.stack.synthesised_backend()
+        candidates = (
+            ("aws_s3_bucket", "bucket", backend["bucket"], self.store.bucket_exists()),
+            ("aws_dynamodb_table", "name", backend.get("dynamodb_table"), self.store.table_exists()),
+            ("aws_kms_alias", "name", alias := f"alias/{backend['bucket']}", self.store.alias_exists(alias)),
+        )
+        wanted = [
+            {"to": f"{resource_type}.{name}", "id": body[key]}
+            for resource_type, key, wanted_name, exists in candidates
+            for name, body in self.stack.document().get("resource", {}).get(resource_type, {}).items()
+            if exists and body[key] == wanted_name and (resource_type, name) not in known
+        ]
+        if wanted:
+            (self.stack.folder / _IMPORTS).write_text(json.dumps({"import": wanted}, indent=2))
+        yield

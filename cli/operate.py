@@ -1,0 +1,131 @@
+"""Plans, applies and destroys the layers of an environment, one after the other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from cli.changes import show_changes, show_warnings, summary
+from cli.console import output, say
+from cli.errors import CommandError
+from cli.machine_ui import MachineUi
+from cli.stack import Plan, Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """What a plan of one layer found."""
+
+    layer: str
+    has_changes: bool
+    ui: MachineUi | None = None
+    waits_for: str | None = None
+    """The layer that must be applied before this one can be planned."""
+
+    def json(self) -> dict[str, object]:
+        """For scripts."""
+        ui = self.ui or MachineUi()
+        return {
+            "has_changes": self.has_changes,
+            "waits_for": self.waits_for,
+            "summary": dict(ui.changes),
+            "changes": dict(sorted(ui.planned.items())),
+            "drift": dict(sorted(ui.undone.items())),
+            "outputs": ui.changed_outputs,
+        }
+
+
+@dataclass(kw_only=True)
+class Outcome:
+    """What happened to each layer."""
+
+    changed: dict[str, MachineUi] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def plan_layers(stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False) -> list[LayerPlan]:
+    """Plan each layer; those below a layer that was never applied are named as waiting for it.
+
+    They read its outputs, so Terraform could only say that these do not exist.
+    """
+    plans: list[LayerPlan] = []
+    missing: str | None = None
+    for stack in stacks:
+        if missing is not None:
+            plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=missing))
+            if not quiet:
+                output().print(f"{stack.name}: can be planned when {missing} is applied")
+            continue
+        with stack.plan() as plan:
+            plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui))
+            show_warnings(stack.name, plan.ui)
+            if not quiet:
+                _show(stack, plan, full=full)
+        if plan.has_changes and stack is not stacks[-1] and not stack.resource_count():
+            missing = stack.name
+    return plans
+
+
+def apply_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, full: bool = False) -> Outcome:
+    """Plan and apply each layer in order; `ask` is shown the plan first, None applies without asking."""
+    outcome = Outcome()
+    for stack in stacks:
+        with stack.plan() as plan:
+            show_warnings(stack.name, plan.ui)
+            if not plan.has_changes:
+                outcome.unchanged.append(stack.name)
+                say(f"{stack.name}: no changes")
+                continue
+            if ask is not None:
+                _show(stack, plan, full=full)
+                if not ask(f"Apply these changes to {stack.name}?"):
+                    raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
+            else:
+                say(f"{stack.name}: {summary(plan.ui)}")
+            ui = stack.apply(plan)
+            outcome.changed[stack.name] = ui
+            say(f"{stack.name}: {done(ui)}", style="green")
+    return outcome
+
+
+def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None) -> Outcome:
+    """Destroy the given layers, the last one first."""
+    outcome = Outcome()
+    for stack in reversed(stacks):
+        # A layer without state cannot be planned: the outputs that it reads may be gone already.
+        if not stack.resource_count():
+            outcome.unchanged.append(stack.name)
+            say(f"{stack.name}: nothing there")
+            continue
+        with stack.plan(destroy=True) as plan:
+            if ask is not None:
+                show_changes(stack.name, plan.ui)
+                if not ask(f"Destroy {stack.name}?"):
+                    raise CommandError(f"Stopped before {stack.name}: nothing of it was destroyed.")
+            else:
+                say(f"{stack.name}: {summary(plan.ui)}")
+            outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
+            say(f"{stack.name}: {done(ui)}", style="green")
+    return outcome
+
+
+def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
+    """Raise CommandError where a layer below still has resources that stand on `layer`."""
+    names = [stack.name for stack in stacks]
+    for stack in stacks[names.index(layer) + 1 :]:
+        count = stack.resource_count()
+        if count:
+            raise CommandError(
+                f"{layer} cannot be destroyed while {stack.name} stands on it ({count} resources). "
+                f"Destroy {stack.name} first, or everything: leave --layer out."
+            )
+
+
+def done(ui: MachineUi) -> str:
+    """`3 added, 1 changed, 0 destroyed`."""
+    counts = ui.changes
+    return f"{counts.get('add', 0)} added, {counts.get('change', 0)} changed, {counts.get('remove', 0)} destroyed"
+
+
+def _show(stack: Stack, plan: Plan, *, full: bool) -> None:
+    show_changes(stack.name, plan.ui, whole=not full)
+    if full and plan.has_changes:
+        output().print(stack.show(plan))

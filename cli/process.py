@@ -1,0 +1,118 @@
+"""Runs Terraform so that neither Ctrl-C nor a killed `windlass` can leave a state lock behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from cli.console import say
+
+POLL_SECONDS = 0.1
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """How a run ended."""
+
+    exit_code: int
+    interrupted: bool
+    log: Path
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    on_line: Callable[[str], None],
+    on_tick: Callable[[], None] = lambda: None,
+) -> Finished:
+    """Run a command to its end, giving each line of its output to `on_line`.
+
+    The command writes straight into `log` and is read from there: a pipe would break when this process is killed, and
+    Terraform would die of it with the lock in its hand. It gets a session of its own, so a Ctrl-C in the terminal
+    reaches it once, through us, and not a second time, which Terraform takes as "drop everything".
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND, 0o600)
+    try:
+        with _Interruption() as interruption:
+            process = subprocess.Popen(
+                list(command),
+                cwd=folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            interruption.watch(process)
+            with log.open(encoding="utf-8", errors="replace") as written:
+                lines = _Lines(written.read)
+                while process.poll() is None:
+                    for line in lines.complete():
+                        on_line(line)
+                    on_tick()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(POLL_SECONDS)
+                for line in lines.rest():
+                    on_line(line)
+            return Finished(exit_code=process.returncode, interrupted=interruption.seen > 0, log=log)
+    finally:
+        os.close(descriptor)
+
+
+class _Lines:
+    """Cuts what is read from a growing file into lines, keeping an unfinished one for later."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._pending = ""
+
+    def complete(self) -> Iterator[str]:
+        *lines, self._pending = (self._pending + self._read()).split("\n")
+        yield from lines
+
+    def rest(self) -> Iterator[str]:
+        yield from self.complete()
+        if self._pending:
+            yield self._pending
+
+
+class _Interruption:
+    """Passes the first stop signal on as one SIGINT, and only explains at the others."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._previous: dict[int, object] = {}
+
+    def __enter__(self) -> "_Interruption":
+        for number in _STOP_SIGNALS:
+            self._previous[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def watch(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        if self.seen:
+            process.send_signal(signal.SIGINT)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self.seen += 1
+        if self._process is None:
+            return
+        if self.seen == 1:
+            say("Stopping: Terraform finishes the resources it is working on, saves the state and frees the lock.")
+            self._process.send_signal(signal.SIGINT)
+        else:
+            say(f"Terraform (process {self._process.pid}) is still finishing; killing it would leave the state locked.")

@@ -1,0 +1,154 @@
+"""The project as the commands see it: its folder, its environments, their stacks, the embedded AWS."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
+from cli.stack import STACK_FILE, Stack
+from cli.terraform import Terraform, find_terraform
+
+if TYPE_CHECKING:
+    from config import Environment
+    from local.embedded import EmbeddedAws
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOTSTRAP = "bootstrap"
+EMBEDDED_PARALLELISM = 30
+"""The embedded AWS throttles nothing, and most of an apply is waiting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Everything a command needs to know about where it runs.
+
+    Imports of `config`, `layers` and `local` happen inside the methods: `./windlass --help` should not load pydantic,
+    Node and moto.
+    """
+
+    root: Path = ROOT
+
+    @property
+    def work_folder(self) -> Path:
+        """What belongs to this machine only: logs, plans, provider cache, the embedded AWS."""
+        return self.root / ".windlass"
+
+    def environment(self, name: str) -> "Environment":
+        """The environment of that name; raises CommandError with every mistake of its file."""
+        from config import ConfigurationError, load
+
+        try:
+            return load(name, self.root)
+        except ConfigurationError as error:
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
+
+    def synthesise(self, environment: "Environment") -> Mapping[str, Path]:
+        """Write the stacks of an environment; layer → folder. Raises CommandError where a guard refuses them.
+
+        `main.py` does it, in a process of its own: its Node would otherwise stay for as long as Terraform runs, and
+        Ctrl-C would reach it before Terraform.
+        """
+        finished = subprocess.run(
+            [sys.executable, str(self.root / "main.py")],
+            cwd=self.root,
+            env={**os.environ, "WINDLASS_ENVIRONMENT": environment.name},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if finished.returncode:
+            code = BAD_CONFIGURATION if finished.returncode == BAD_CONFIGURATION else FAILED
+            raise CommandError(finished.stderr.rstrip() or "The synth failed and did not say why.", exit_code=code)
+        sys.stderr.write(finished.stderr)
+        bootstrap = (BOOTSTRAP,) if environment.state.backend == "s3" else ()
+        return {layer: self.stack_folder(environment, layer) for layer in (*bootstrap, *self.layers())}
+
+    def check(self, environment: "Environment") -> int:
+        """Run the guards over what synth would write, and write nothing; returns the number of stacks."""
+        import bindings
+
+        bindings.install()
+        import guards
+        from layers.synthesis import terraform_json
+
+        documents = terraform_json(environment)
+        try:
+            guards.check(environment.name, documents)
+        except guards.GuardError as error:
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
+        return len(documents)
+
+    def stack_folder(self, environment: "Environment", layer: str) -> Path:
+        """Where the stack of a layer is written."""
+        from layers.output_folder import stack_folder
+
+        return stack_folder(self.root, environment.name, layer)
+
+    def layers(self) -> tuple[str, ...]:
+        """All layers, in the order of their dependence."""
+        from layers import LAYERS
+
+        return LAYERS
+
+    def chosen_layers(self, layer: str | None) -> tuple[str, ...]:
+        """All layers, or the one that `--layer` names."""
+        layers = self.layers()
+        if layer is None:
+            return layers
+        if layer not in layers:
+            raise CommandError(
+                f"There is no layer {layer!r}; there are {', '.join(layers)}.", exit_code=BAD_CONFIGURATION
+            )
+        return (layer,)
+
+    def terraform(self, environment: "Environment") -> Terraform:
+        """Terraform with the variables that this environment needs."""
+        return find_terraform(
+            self.work_folder,
+            variables=self.embedded_variables(environment),
+            parallelism=EMBEDDED_PARALLELISM if environment.aws.endpoint_url else None,
+        )
+
+    def stack(self, environment: "Environment", layer: str, terraform: Terraform, *, lock_timeout: str = "0s") -> Stack:
+        """The stack of a layer, which must have been synthesised."""
+        folder = self.stack_folder(environment, layer)
+        if not (folder / STACK_FILE).exists():
+            raise CommandError(f"{environment.name} has no stack {layer}: {folder / STACK_FILE} was not written.")
+        return Stack(name=layer, folder=folder, terraform=terraform, lock_timeout=lock_timeout)
+
+    # --- the embedded AWS ----------------------------------------------------------------------------------------
+
+    def embedded(self, environment: "Environment") -> "EmbeddedAws":
+        """The embedded AWS that the environment points at."""
+        from local.embedded import EmbeddedAws
+
+        endpoint_url = environment.aws.endpoint_url
+        if endpoint_url is None:
+            raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
+        return EmbeddedAws(endpoint_url=endpoint_url, folder=self.work_folder / "embedded-aws")
+
+    def embedded_variables(self, environment: "Environment") -> dict[str, str]:
+        """What makes Terraform and boto3 talk to the embedded AWS; empty where the environment is on the real one."""
+        from local.embedded import environment_variables
+
+        endpoint_url = environment.aws.endpoint_url
+        return environment_variables(endpoint_url, environment.aws.region) if endpoint_url else {}
+
+    def require_aws(self, environment: "Environment") -> None:
+        """Raise CommandError where the environment needs the embedded AWS and that does not run."""
+        if environment.aws.endpoint_url is not None and not is_running(self.embedded(environment).status()):
+            raise CommandError(
+                f"The embedded AWS of {environment.name} ({environment.aws.endpoint_url}) does not run. "
+                "Start it: ./windlass local up",
+                exit_code=FAILED,
+            )
+
+
+def is_running(status: object) -> bool:
+    """Whether a status of the embedded AWS says that it runs."""
+    return bool(getattr(status, "running", status))

@@ -1,0 +1,238 @@
+"""One synthesised stack and the Terraform commands on it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cli.errors import INTERRUPTED, CommandError
+from cli.initialised import Initialised
+from cli.machine_ui import MachineUi
+from cli.process import run
+from cli.progress import Progress
+from cli.state_lock import lock_holder, lock_message
+from cli.terraform import Terraform
+
+STACK_FILE = "cdk.tf.json"
+BACKEND_OVERRIDE = "backend_override.tf.json"
+"""Terraform lets a file of this name replace the backend of the stack file."""
+_KEPT_LOGS = 60
+NO_CHANGES, CHANGES = 0, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A saved plan: run it with `Stack.apply`."""
+
+    file: Path
+    has_changes: bool
+    ui: MachineUi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A layer (or the bootstrap) of an environment, in the folder that synth wrote."""
+
+    name: str
+    """What people call it: the layer's name."""
+    folder: Path
+    terraform: Terraform
+    lock_timeout: str = "0s"
+
+    # --- settings of the stack -----------------------------------------------------------------------------------
+
+    def document(self) -> dict[str, Any]:
+        """The synthesised JSON."""
+        return dict(json.loads((self.folder / STACK_FILE).read_text()))
+
+    def backend(self) -> tuple[str, dict[str, Any]]:
+        """The backend's type and settings; `cloud` where Terraform Cloud keeps the state."""
+        override = self.folder / BACKEND_OVERRIDE
+        terraform = (json.loads(override.read_text()) if override.exists() else self.document()).get("terraform", {})
+        settings = {"cloud": terraform["cloud"]} if "cloud" in terraform else terraform.get("backend", {})
+        for kind, values in settings.items():
+            return kind, _only_block(values)
+        return "local", {}
+
+    def synthesised_backend(self) -> dict[str, Any]:
+        """The settings of the backend that synth wrote, whatever stands in for it at the moment."""
+        (values,) = self.document()["terraform"]["backend"].values()
+        return _only_block(values)
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def init(self, *, with_backend: bool = True) -> None:
+        """Run `terraform init` where the backend or the providers changed since the last one."""
+        fingerprint = self._fingerprint()
+        if self._initialised.covers(fingerprint, with_backend=with_backend):
+            return
+        with self._initialised.alone(), self._initialised.checksums(self._providers()):
+            self._initialised.forget()
+            options = ["-reconfigure"] if with_backend else ["-backend=false"]
+            self._stream("init", options, title=f"{self.name}: init")
+            self._initialised.remember(fingerprint, with_backend=with_backend)
+
+    def validate(self) -> list[str]:
+        """`terraform validate`; returns what it finds wrong, warnings included (S04)."""
+        self.init(with_backend=False)
+        finished = self._capture(["validate", "-json"], allowed=(0, 1))
+        ui = MachineUi()
+        for diagnostic in json.loads(finished)["diagnostics"]:
+            ui.feed(json.dumps({"type": "diagnostic", "diagnostic": diagnostic}))
+        return [one.text() for one in ui.diagnostics]
+
+    @contextmanager
+    def plan(self, *, destroy: bool = False) -> Iterator[Plan]:
+        """A plan, saved in a file that only its owner can read and that is gone when the block ends."""
+        self.init()
+        plans = self.terraform.work_folder / "plans"
+        plans.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A plan holds every attribute in plain text; mkstemp makes it readable by its owner alone.
+        descriptor, name = tempfile.mkstemp(prefix=f"{self.folder.name}-", suffix=".tfplan", dir=plans)
+        os.close(descriptor)
+        try:
+            options = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
+            code, ui = self._stream("plan", options, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
+            yield Plan(file=Path(name), has_changes=code == CHANGES, ui=ui)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def apply(self, plan: Plan, *, verb: str = "apply") -> MachineUi:
+        """Apply a saved plan."""
+        options = [*self._run_options(), str(plan.file)]
+        _, ui = self._stream("apply", options, title=f"{self.name}: {verb}", steps=plan.ui.steps)
+        return ui
+
+    def show(self, plan: Plan) -> str:
+        """The plan in Terraform's own full rendering."""
+        return self._capture(["show", "-no-color", str(plan.file)])
+
+    def state(self) -> dict[str, Any]:
+        """The state, or an empty mapping where there is none yet."""
+        self.init()
+        text = self._capture(["state", "pull"])
+        return dict(json.loads(text)) if text.strip() else {}
+
+    def push_state(self, file: Path) -> None:
+        """Upload a state; Terraform refuses one of another lineage or an older one."""
+        self.init()
+        self._capture(["state", "push", f"-lock-timeout={self.lock_timeout}", str(file)])
+
+    def resource_count(self) -> int:
+        """How many resource instances the state holds."""
+        return count_resources(self.state())
+
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        """The outputs as `terraform output -json` gives them: `value`, `type`, `sensitive`."""
+        self.init()
+        return dict(json.loads(self._capture(["output", "-json"])))
+
+    # --- how they run --------------------------------------------------------------------------------------------
+
+    def _run_options(self) -> list[str]:
+        options = [f"-lock-timeout={self.lock_timeout}"]
+        if self.terraform.parallelism is not None:
+            options.append(f"-parallelism={self.terraform.parallelism}")
+        return options
+
+    def _stream(
+        self,
+        command: str,
+        options: Sequence[str],
+        *,
+        title: str,
+        steps: int | None = None,
+        allowed: Sequence[int] = (0,),
+    ) -> tuple[int, MachineUi]:
+        ui = MachineUi()
+        with Progress(title, ui, steps=steps) as progress:
+            finished = run(
+                [self.terraform.binary, command, "-json", "-input=false", *options],
+                folder=self.folder,
+                environment=self.terraform.environment(),
+                log=self._new_log(command),
+                on_line=lambda line: _ignore(ui.feed(line)),
+                on_tick=progress.tick,
+            )
+        if finished.exit_code not in allowed:
+            raise self._failure(command, ui, log=finished.log, interrupted=finished.interrupted)
+        if finished.interrupted:
+            raise CommandError(f"Stopped after {title}.", exit_code=INTERRUPTED)
+        return finished.exit_code, ui
+
+    def _capture(self, arguments: Sequence[str], *, allowed: Sequence[int] = (0,)) -> str:
+        finished = subprocess.run(
+            [self.terraform.binary, *arguments],
+            cwd=self.folder,
+            env=self.terraform.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode not in allowed:
+            said = (finished.stderr or finished.stdout).strip()
+            raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{said}")
+        return finished.stdout
+
+    def _failure(self, command: str, ui: MachineUi, *, log: Path, interrupted: bool) -> CommandError:
+        parts: list[str] = []
+        holder = lock_holder(ui.errors)
+        if holder is not None:
+            table = self.backend()[1].get("dynamodb_table")
+            parts.append(lock_message(holder, layer=self.name, stack_folder=str(self.folder), lock_table=table))
+            parts.append("What Terraform said:")
+        if interrupted:
+            parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
+        elif holder is None:
+            parts.append(f"terraform {command} failed on {self.name}.")
+        parts += [one.text() for one in ui.errors] or ui.other_text[-20:]
+        if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
+            parts.append(
+                "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
+            )
+        parts.append(f"Terraform's whole output: {log}")
+        return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
+
+    def _new_log(self, command: str) -> Path:
+        folder = self.terraform.work_folder / "logs"
+        if folder.exists():
+            for old in sorted(folder.glob("*.log"))[:-_KEPT_LOGS]:
+                old.unlink(missing_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        return folder / f"{stamp}-{self.folder.name}-{command}.log"
+
+    # --- init only when needed -----------------------------------------------------------------------------------
+
+    @property
+    def _initialised(self) -> Initialised:
+        return Initialised(folder=self.folder, work_folder=self.terraform.work_folder)
+
+    def _providers(self) -> Any:
+        return self.document().get("terraform", {}).get("required_providers")
+
+    def _fingerprint(self) -> str:
+        parts = [self.backend(), self._providers(), self.terraform.version]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def count_resources(state: dict[str, Any]) -> int:
+    """How many managed resource instances a state holds."""
+    resources = [one for one in state.get("resources", []) if one.get("mode") == "managed"]
+    return sum(len(one.get("instances", [])) for one in resources)
+
+
+def _only_block(values: Any) -> dict[str, Any]:
+    """A block's settings: Terraform JSON writes a single block as an object or as a list of one."""
+    return dict(values[0] if isinstance(values, list) else values)
+
+
+def _ignore(_: object) -> None:
+    return None

@@ -1,0 +1,44 @@
+"""Application Auto Scaling: tags of scalable targets.
+
+Symptom: every `aws_appautoscaling_target` ends up tainted, since the provider reads its tags after creating it and moto
+implements none of the three tag calls.
+"""
+
+import json
+from typing import Any
+
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+
+from local.extensions.patching import around, missing_from
+
+_tags_by_arn: dict[str, dict[str, str]] = {}
+
+
+@around(ApplicationAutoScalingResponse, "register_scalable_target")
+def keep_tags(original: Any, response: Any) -> str:
+    """Store the tags that come with a registration."""
+    answer: str = original(response)
+    _tags_by_arn.setdefault(json.loads(answer)["ScalableTargetARN"], {}).update(response._get_param("Tags") or {})
+    return answer
+
+
+@missing_from(ApplicationAutoScalingResponse)
+def list_tags_for_resource(response: Any) -> str:
+    """ListTagsForResource."""
+    return json.dumps({"Tags": _tags_by_arn.get(response._get_param("ResourceARN"), {})})
+
+
+@missing_from(ApplicationAutoScalingResponse)
+def tag_resource(response: Any) -> str:
+    """TagResource."""
+    _tags_by_arn.setdefault(response._get_param("ResourceARN"), {}).update(response._get_param("Tags") or {})
+    return "{}"
+
+
+@missing_from(ApplicationAutoScalingResponse)
+def untag_resource(response: Any) -> str:
+    """UntagResource."""
+    tags = _tags_by_arn.get(response._get_param("ResourceARN"), {})
+    for key in response._get_param("TagKeys") or []:
+        tags.pop(key, None)
+    return "{}"

@@ -1,0 +1,45 @@
+"""EC2: security group rules whose other side is a security group or a prefix list.
+
+Symptom: `aws_vpc_security_group_ingress_rule` and `…_egress_rule` with `referenced_security_group_id` or
+`prefix_list_id` want to set their description again in every plan. moto reads a rule's description from its CIDR
+range only. A change of the group, the prefix list or an IPv6 range is dropped, and shows in the next plan.
+"""
+
+from inspect import signature
+from typing import Any
+
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+
+from local.extensions.patching import around
+
+
+@around(SecurityGroupRule, "__init__")
+def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> None:
+    """Keep the whole prefix list argument, of which moto keeps the id only."""
+    original(rule, *args, **kwargs)
+    rule.prefix_list = signature(original).bind(rule, *args, **kwargs).arguments.get("prefix_list_id") or {}
+
+
+def _description(rule: Any) -> str | None:
+    for other_side in (rule.ip_range, rule.source_group, rule.prefix_list):
+        if isinstance(other_side, dict) and other_side.get("Description"):
+            return str(other_side["Description"])
+    return None
+
+
+SecurityGroupRule.description = property(_description)
+
+
+@around(SecurityGroupBackend, "modify_security_group_rules")
+def change_other_side(original: Any, backend: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+    """ModifySecurityGroupRules, where moto changes ports, descriptions and IPv4 ranges."""
+    original(backend, group_id, rules)
+    group = backend.get_security_group_by_name_or_id(group_id)
+    for rule_id, change in rules.items():
+        rule = group.get_rule(rule_id)
+        if change.get("ReferencedGroupId"):
+            rule.source_group = {**rule.source_group, "GroupId": change["ReferencedGroupId"]}
+        if change.get("PrefixListId"):
+            rule.prefix_list_id = change["PrefixListId"]
+        if change.get("CidrIpv6"):
+            rule.ip_range = {**rule.ip_range, "CidrIpv6": change["CidrIpv6"]}

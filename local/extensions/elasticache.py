@@ -1,0 +1,151 @@
+"""ElastiCache: member clusters, changes and deletions; parameter groups and user groups are in files of their own.
+
+Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` comes
+back as 1 and cannot be changed, most other changes are dropped, and its destruction never ends;
+`aws_elasticache_subnet_group` cannot be destroyed.
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.elasticache.exceptions import CacheSubnetGroupNotFound
+from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
+from moto.elasticache.responses import ElastiCacheResponse
+
+from local.extensions import elasticache_parameter_groups, elasticache_user_groups
+from local.extensions.elasticache_common import arn_of
+from local.extensions.patching import around, missing_from
+
+__all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
+
+CHANGED_BY_MODIFY = {
+    "AutoMinorVersionUpgrade": "auto_minor_version_upgrade",
+    "CacheParameterGroupName": "cache_parameter_group_name",
+    "EngineVersion": "engine_version",
+    "NotificationTopicArn": "notification_topic_arn",
+    "PreferredMaintenanceWindow": "preferred_maintenance_window",
+    "SecurityGroupIds": "security_group_ids",
+    "SnapshotWindow": "snapshot_window",
+    "TransitEncryptionEnabled": "transit_encryption_enabled",
+    "TransitEncryptionMode": "transit_encryption_mode",
+}
+"""Argument of ModifyReplicationGroup that moto drops → attribute of its replication group."""
+
+
+@around(ReplicationGroup, "_set_node_members_clusters_disabled")
+def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
+    """Count replicas from `NumCacheClusters`, which moto reads and then ignores."""
+    if not arguments["replicas_per_node_group"]:
+        arguments["replicas_per_node_group"] = arguments["num_cache_clusters"] - 1
+    original(group, **arguments)
+
+
+@around(ElastiCacheResponse, "describe_cache_clusters")
+def describe_members_too(original: Any, response: Any) -> Any:
+    """DescribeCacheClusters, with the clusters that a replication group consists of."""
+    cluster_id = response._get_param("CacheClusterId")
+    for group in response.elasticache_backend.replication_groups.values():
+        if cluster_id in group.member_clusters:
+            return ActionResult({"CacheClusters": [_member_cluster(response, group, cluster_id)]})
+    return original(response)
+
+
+@around(ElastiCacheResponse, "modify_replication_group")
+def modify_fully(original: Any, response: Any) -> Any:
+    """ModifyReplicationGroup, with the arguments that moto drops."""
+    answer = original(response)
+    group = answer.result["ReplicationGroup"]
+    for argument, attribute in CHANGED_BY_MODIFY.items():
+        if response._get_param(argument) is not None:
+            setattr(group, attribute, response._get_param(argument))
+    removed = set(response._get_param("UserGroupIdsToRemove", []))
+    kept = [*group.user_group_ids, *response._get_param("UserGroupIdsToAdd", [])]
+    group.user_group_ids = [user_group_id for user_group_id in kept if user_group_id not in removed]
+    return answer
+
+
+@missing_from(ElastiCacheResponse)
+def increase_replica_count(response: Any) -> ActionResult:
+    """IncreaseReplicaCount, which is how the provider raises `num_cache_clusters`."""
+    return _set_replica_count(response)
+
+
+@missing_from(ElastiCacheResponse)
+def decrease_replica_count(response: Any) -> ActionResult:
+    """DecreaseReplicaCount."""
+    return _set_replica_count(response)
+
+
+def _set_replica_count(response: Any) -> ActionResult:
+    group = response.elasticache_backend.describe_replication_groups(response._get_param("ReplicationGroupId"))[0]
+    node_group = group.node_groups[0]
+    domain = node_group["primary_endpoint_address"].removeprefix("master.")
+    group.member_clusters, node_group["node_group_members"] = [], []
+    group._set_node_members_clusters_disabled(
+        member_clusters=group.member_clusters,
+        replication_group_id=group.replication_group_id,
+        replication_group_domain=domain,
+        node_group=node_group,
+        preferred_cache_cluster_azs=[],
+        num_cache_clusters=1,
+        replicas_per_node_group=response._get_int_param("NewReplicaCount"),
+    )
+    return ActionResult({"ReplicationGroup": group})
+
+
+@around(ElastiCacheBackend, "delete_replication_group")
+def really_delete(original: Any, backend: Any, replication_group_id: str, *args: Any, **kwargs: Any) -> Any:
+    """DeleteReplicationGroup; in moto it stays `deleting` for ever."""
+    group = original(backend, replication_group_id, *args, **kwargs)
+    backend.replication_groups.pop(replication_group_id, None)
+    return group
+
+
+def _member_cluster(response: Any, group: Any, cluster_id: str) -> dict[str, Any]:
+    version = group.engine_version or "8.0"
+    full_version = version if version.count(".") > 1 else f"{version}.0"
+    parameter_group_name = group.cache_parameter_group_name or f"default.{group.engine}{version.split('.')[0]}"
+    zones = {
+        member["cache_cluster_id"]: member.get("preferred_availability_zone")
+        for node_group in group.node_groups
+        for member in node_group["node_group_members"]
+    }
+    return {
+        "CacheClusterId": cluster_id,
+        "ReplicationGroupId": group.replication_group_id,
+        "CacheClusterStatus": "available",
+        "Engine": group.engine,
+        "EngineVersion": full_version,
+        "CacheNodeType": group.cache_node_type,
+        "NumCacheNodes": 1,
+        "PreferredAvailabilityZone": zones.get(cluster_id),
+        "PreferredMaintenanceWindow": group.preferred_maintenance_window or "sun:05:00-sun:06:00",
+        "CacheSubnetGroupName": group.cache_subnet_group_name,
+        "CacheParameterGroup": {
+            "CacheParameterGroupName": parameter_group_name,
+            "ParameterApplyStatus": "in-sync",
+            "CacheNodeIdsToReboot": [],
+        },
+        "SecurityGroups": [
+            {"SecurityGroupId": group_id, "Status": "active"} for group_id in group.security_group_ids or []
+        ],
+        "AutoMinorVersionUpgrade": group.auto_minor_version_upgrade not in (False, "false"),
+        "SnapshotRetentionLimit": group.snapshot_retention_limit,
+        "SnapshotWindow": group.snapshot_window,
+        "AuthTokenEnabled": group.auth_token_enabled,
+        "TransitEncryptionEnabled": group.transit_encryption_enabled,
+        "TransitEncryptionMode": group.transit_encryption_mode,
+        "AtRestEncryptionEnabled": group.at_rest_encryption_enabled,
+        "ARN": arn_of(response, "cluster", cluster_id),
+        "NetworkType": group.network_type,
+        "IpDiscovery": group.ip_discovery,
+    }
+
+
+@missing_from(ElastiCacheResponse)
+def delete_cache_subnet_group(response: Any) -> EmptyResult:
+    """DeleteCacheSubnetGroup."""
+    name = response._get_param("CacheSubnetGroupName")
+    if response.elasticache_backend.cache_subnet_groups.pop(name, None) is None:
+        raise CacheSubnetGroupNotFound(name)
+    return EmptyResult()

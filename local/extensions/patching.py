@@ -1,0 +1,46 @@
+"""Two ways to change a class of moto, both of which fail loudly when moto changes underneath."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+
+class OutdatedExtensionError(RuntimeError):
+    """moto no longer is what an extension was written for (tried with moto 5.2.5)."""
+
+
+def around(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Replace a method that moto has; the decorated function gets the original method as its first argument.
+
+    Raises:
+        OutdatedExtensionError: moto has no such method.
+    """
+    original = getattr(owner, name, None)
+    if original is None:
+        raise OutdatedExtensionError(f"moto's {owner.__name__} has no {name} to extend")
+
+    def decorate(replacement: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def method(*args: Any, **kwargs: Any) -> Any:
+            return replacement(original, *args, **kwargs)
+
+        setattr(owner, name, method)
+        return replacement
+
+    return decorate
+
+
+def missing_from(owner: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a method that moto lacks, under the function's own name.
+
+    Raises:
+        OutdatedExtensionError: moto has it by now, so the extension should go.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
+        if hasattr(owner, method.__name__):
+            raise OutdatedExtensionError(f"moto's {owner.__name__} has {method.__name__} now: remove the extension")
+        setattr(owner, method.__name__, method)
+        return method
+
+    return decorate

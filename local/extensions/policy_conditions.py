@@ -1,0 +1,51 @@
+"""Conditions of policy statements, as far as the embedded AWS can know them."""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+REQUEST_CONTEXT = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
+"""What is known of every request, by lower-case condition key. Loopback stands for TLS: there is no certificate."""
+
+
+def without_conditions(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The statements whose conditions hold for a request to the embedded AWS, with the conditions taken off.
+
+    A statement that asks for something the emulator does not know (who calls, from where, with which header) is left
+    out.
+    """
+    return [
+        {key: value for key, value in statement.items() if key != "Condition"}
+        for statement in statements
+        if _holds(statement.get("Condition") or {})
+    ]
+
+
+def _holds(condition: dict[str, dict[str, Any]]) -> bool:
+    return all(
+        _compare(operator, REQUEST_CONTEXT.get(key.lower()), expected)
+        for operator, expectations in condition.items()
+        for key, expected in expectations.items()
+    )
+
+
+def _compare(operator: str, actual: str | None, expected: Any) -> bool:
+    if actual is None:
+        return False
+    values = [str(value).lower() for value in (expected if isinstance(expected, list) else [expected])]
+    match operator.removesuffix("IfExists"):
+        case "Bool" | "StringEquals" | "StringEqualsIgnoreCase":
+            return actual in values
+        case "StringNotEquals" | "StringNotEqualsIgnoreCase":
+            return actual not in values
+        case "StringLike":
+            return any(fnmatchcase(actual, value) for value in values)
+        case "NumericEquals":
+            return any(float(actual) == float(value) for value in values)
+        case "NumericLessThan":
+            return any(float(actual) < float(value) for value in values)
+        case "NumericGreaterThanEquals":
+            return any(float(actual) >= float(value) for value in values)
+        case "Null":
+            return "false" in values
+        case _:
+            return False

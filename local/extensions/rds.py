@@ -1,0 +1,99 @@
+"""RDS: instances of their own, full engine versions, Performance Insights, sources of parameters.
+
+Symptoms: the second `aws_db_instance` fails with "couldn't find resource", for moto gives all instances one resource
+id; a replica is a shallow copy that shares lists and settings with its primary; `engine_version = "16"` comes back as
+"16", where AWS answers with the version it chose; Performance Insights is dropped; parameters drift, since
+DescribeDBParameters does not say that they were set by the user.
+"""
+
+import random
+import string
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.rds.models import DBInstance, RDSBackend
+from moto.rds.responses import RDSResponse
+
+from local.extensions.patching import around
+
+POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5"}
+"""Major version → the version that RDS chooses for it (June 2025; any full version would do here)."""
+
+DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
+"""The certificate authority AWS chooses since January 2024; moto answers `rds-ca-default`, which does not exist."""
+
+DEFAULT_INSIGHTS_RETENTION_DAYS = 7
+
+
+@around(DBInstance, "__init__")
+def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any) -> None:
+    """Give an instance its own resource id, a full version and its Performance Insights."""
+    if "engine_version" in settings:
+        settings["engine_version"] = full_version(settings["engine_version"])
+    settings.setdefault("ca_certificate_identifier", DEFAULT_CA_CERTIFICATE)
+    original(instance, *args, **settings)
+    instance.dbi_resource_id = _new_resource_id()
+    _set_performance_insights(instance, settings)
+
+
+@around(DBInstance, "update")
+def update_fully(original: Any, instance: Any, **settings: Any) -> None:
+    """ModifyDBInstance, with what `create_on_its_own` adds."""
+    if settings.get("engine_version"):
+        settings["engine_version"] = full_version(settings["engine_version"])
+    original(instance, **settings)
+    _set_performance_insights(instance, settings)
+
+
+@around(RDSBackend, "create_db_instance_read_replica")
+def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) -> Any:
+    """Take from the copy of the primary what AWS does not copy."""
+    primary = backend.find_db_from_id(settings["source_db_instance_identifier"])
+    replicas_before = list(primary.replicas)
+    replica = original(backend, settings)
+    primary.replicas = [*replicas_before, settings["db_instance_identifier"]]
+    replica.replicas = []
+    replica.dbi_resource_id = _new_resource_id()
+    replica.enabled_cloudwatch_logs_exports = settings.get("enable_cloudwatch_logs_exports") or []
+    replica.enable_iam_database_authentication = settings.get("enable_iam_database_authentication") or False
+    replica.deletion_protection = settings.get("deletion_protection") or False
+    replica.multi_az = settings.get("multi_az") or False
+    replica.monitoring_interval = settings.get("monitoring_interval") or 0
+    replica.monitoring_role_arn = settings.get("monitoring_role_arn")
+    replica.max_allocated_storage = settings.get("max_allocated_storage") or replica.allocated_storage
+    replica.backup_retention_period = settings.get("backup_retention_period") or 0
+    _set_performance_insights(replica, {"enable_performance_insights": False, **settings})
+    return replica
+
+
+@around(RDSResponse, "describe_db_parameters")
+def name_the_source(original: Any, response: Any) -> ActionResult:
+    """Every parameter that moto stores was set by the user."""
+    parameters = original(response).result["Parameters"]
+    return ActionResult({"Parameters": [{**parameter, "Source": "user"} for parameter in parameters]})
+
+
+def full_version(engine_version: str | None) -> str | None:
+    """The version AWS answers with where only the major one was asked for."""
+    return POSTGRES_VERSIONS.get(engine_version or "", engine_version)
+
+
+def _set_performance_insights(instance: Any, settings: dict[str, Any]) -> None:
+    enabled = settings.get("enable_performance_insights")
+    if enabled is not None:
+        instance.performance_insights_enabled = enabled
+    if not getattr(instance, "performance_insights_enabled", False):
+        instance.performance_insights_kms_key_id = instance.performance_insights_retention_period = None
+        return
+    instance.performance_insights_kms_key_id = settings.get("performance_insights_kms_key_id") or getattr(
+        instance, "performance_insights_kms_key_id", None
+    )
+    instance.performance_insights_retention_period = (
+        settings.get("performance_insights_retention_period")
+        or getattr(instance, "performance_insights_retention_period", None)
+        or DEFAULT_INSIGHTS_RETENTION_DAYS
+    )
+
+
+def _new_resource_id() -> str:
+    return "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))  # noqa: S311 (no secret)

@@ -1,0 +1,96 @@
+"""S3: conditions in bucket policies, lifecycle, server access logging, emptying a versioned bucket.
+
+Symptoms: a bucket policy that denies requests without TLS turns every call into 403, the state backend's too;
+`aws_s3_bucket_lifecycle_configuration` with `newer_noncurrent_versions` times out after 3 minutes;
+`aws_s3_bucket_logging` gets a 500 when the target bucket's policy has a statement for `"*"`;
+`force_destroy` of a versioned bucket gets a 500.
+"""
+
+import json
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket, FakeDeleteMarker
+from moto.s3.responses import S3Response
+
+from local.extensions.patching import around, missing_from
+from local.extensions.policy_conditions import without_conditions
+
+LOGGING_SERVICE = "logging.s3.amazonaws.com"
+
+
+@around(FakeBucket, "get_permission")
+def with_conditions(_original: Any, bucket: Any, action: str, resource: str) -> Any:
+    """Judge a request by the statements whose conditions hold; moto ignores conditions."""
+    statements = without_conditions(_statements(bucket))
+    if not statements:
+        return PermissionResult.NEUTRAL
+    return IAMPolicy(json.dumps({"Statement": statements})).is_action_permitted(action, resource)
+
+
+def log_delivery_allowed(target_bucket: Any, target_prefix: str | None) -> bool:
+    """Whether the target bucket's policy lets S3 write access logs under the prefix."""
+    bucket_arn = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}"
+    objects = {f"{bucket_arn}/*", f"{bucket_arn}/{target_prefix or ''}*"}
+    return any(
+        statement["Effect"] == "Allow"
+        and LOGGING_SERVICE in _listed(_services(statement.get("Principal")))
+        and {"s3:PutObject", "s3:*"} & _listed(statement.get("Action"))
+        and objects & _listed(statement.get("Resource"))
+        for statement in _statements(target_bucket)
+    )
+
+
+FakeBucket._log_permissions_enabled_policy = staticmethod(log_delivery_allowed)
+
+
+@around(FakeBucket, "set_lifecycle")
+def keep_newer_versions(original: Any, bucket: Any, rules: list[dict[str, Any]]) -> None:
+    """Keep `NewerNoncurrentVersions`, which moto drops."""
+    original(bucket, rules)
+    for stored, rule in zip(bucket.rules, rules, strict=True):
+        stored.newer_noncurrent_versions = (rule.get("NoncurrentVersionExpiration") or {}).get(
+            "NewerNoncurrentVersions"
+        )
+
+
+@around(S3Response, "get_bucket_lifecycle")
+def answer_newer_versions(original: Any, response: Any) -> Any:
+    """Put the kept number into the answer, just before it becomes XML."""
+    stored_rules = response.backend.get_bucket_lifecycle(response.bucket_name) or []
+    serialise = response.serialized
+
+    def serialise_with_newer_versions(result: ActionResult) -> Any:
+        for rule, stored in zip(result.result["Rules"], stored_rules, strict=True):
+            if getattr(stored, "newer_noncurrent_versions", None):
+                rule["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = stored.newer_noncurrent_versions
+        return serialise(result)
+
+    response.serialized = serialise_with_newer_versions
+    try:
+        return original(response)
+    finally:
+        del response.serialized
+
+
+@missing_from(FakeDeleteMarker)
+def dispose(_marker: Any, garbage: bool = False) -> None:
+    """Nothing to release; moto calls it on whatever is left of a key."""
+
+
+def _statements(bucket: Any) -> list[dict[str, Any]]:
+    if bucket.policy is None:
+        return []
+    statements = json.loads(bucket.policy.decode())["Statement"]
+    return statements if isinstance(statements, list) else [statements]
+
+
+def _services(principal: Any) -> Any:
+    return principal.get("Service") if isinstance(principal, dict) else None
+
+
+def _listed(value: Any) -> set[str]:
+    if value is None:
+        return set()
+    return {value} if isinstance(value, str) else set(value)

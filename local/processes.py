@@ -1,0 +1,88 @@
+"""What the operating system knows about processes and ports: Linux and macOS, standard library only."""
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import IO
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Processes that this one started. They are meant to outlive it, but must be reaped when they end before it."""
+
+
+def spawn_detached(command: list[str], *, folder: Path, environment: dict[str, str], log: IO[str]) -> int:
+    """Start a process in a session of its own, with no input and all output in the log; returns its pid."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    _children[process.pid] = process
+    return process.pid
+
+
+def command_line(pid: int) -> str:
+    """The words with which a process was started; empty when there is no such process, or it has ended."""
+    if has_ended(pid):
+        return ""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return ""
+    return _ps(pid, "command=")
+
+
+def has_ended(pid: int) -> bool:
+    """Whether no process of that pid runs any more."""
+    child = _children.get(pid)
+    if child is not None:
+        if child.poll() is None:
+            return False
+        del _children[pid]
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _waits_to_be_reaped(pid)
+
+
+def memory_mib(pid: int) -> int | None:
+    """Resident memory of a process."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        kibibytes = next((line.split()[1] for line in lines if line.startswith("VmRSS:")), "")
+    except OSError:
+        kibibytes = _ps(pid, "rss=").strip()
+    return int(kibibytes) // 1024 if kibibytes.isdigit() else None
+
+
+def port_is_taken(host: str, port: int) -> bool:
+    """Whether something already listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _waits_to_be_reaped(pid: int) -> bool:
+    """Whether the process is a zombie: in a container whose first process reaps nothing it stays one for ever."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        state = _ps(pid, "stat=").strip()
+    return state.startswith("Z")
+
+
+def _ps(pid: int, column: str) -> str:
+    try:
+        shown = subprocess.run(["ps", "-o", column, "-p", str(pid)], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return shown.stdout

@@ -1,0 +1,109 @@
+"""`python -m local.server --port 4566` runs the embedded AWS in the foreground, on loopback only."""
+
+import argparse
+import ipaddress
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any
+
+from local.identity import IDENTITY_PATH, SERVICE
+
+SETTINGS = {
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else `aws_iam_role_policy_attachment` of an AWS policy fails
+    "MOTO_DISABLE_GLOBAL_CORS": "true",  # no web page has any business here
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # thousands of images that Fargate never needs
+}
+"""moto's own settings, read from the environment when moto is imported."""
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+def create_application(instance: str = "") -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+    """The WSGI application: moto's, with our extensions, an identity page, and without moto's own pages.
+
+    Args:
+        instance: any word; the identity page repeats it, so that a caller can tell two servers apart.
+    """
+    os.environ.update(SETTINGS)
+    # Imported here: moto reads its settings on import, and the command line answers --help without it.
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from local.extensions import extend
+
+    def create_extended_backend(service: str) -> Any:
+        extend(service)
+        return create_backend_app(service)
+
+    moto = DomainDispatcherApplication(create_extended_backend)
+    identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
+
+    def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == IDENTITY_PATH:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [identity]
+        if path.startswith("/moto-api") or path == "/favicon.ico":
+            # moto's dashboard loads scripts from the internet, and its reset call would empty the account.
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"not here\n"]
+        answer: Iterable[bytes] = moto(environ, start_response)
+        return answer
+
+    return application
+
+
+def make_server(host: str, port: int, instance: str = "") -> Any:
+    """A threaded werkzeug server, bound and not yet serving; port 0 takes any free port.
+
+    Raises:
+        ValueError: `host` is not a loopback address.
+        OSError: the port is taken.
+    """
+    if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
+        raise ValueError(f"host is {host!r}; the embedded AWS knows no passwords and listens on loopback only")
+    application = create_application(instance)
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import ThreadedWSGIServer
+
+    class QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
+        """Errors are logged, requests are not: an apply makes thousands."""
+
+        def log_request(self, *_args: Any, **_kwargs: Any) -> None:
+            """Say nothing."""
+
+    # Bound here: where the port is taken, werkzeug itself would print three lines and exit.
+    with socket.create_server((host, port)) as listener:
+        return ThreadedWSGIServer(host, port, application, handler=QuietRequestHandler, fd=listener.fileno())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m local.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--instance", default="", help="a word that the identity page repeats")
+    options = parser.parse_args(arguments)
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    try:
+        server = make_server(options.host, options.port, options.instance)
+    except (OSError, ValueError) as error:
+        print(f"The embedded AWS cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        return 1
+    print(f"The embedded AWS is ready on http://{options.host}:{server.port}", flush=True)
+    server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+import json
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cli.errors import CommandError
+from cli.operate import Outcome
+from cli.project import Project
+from cli.session import Session
+from tests.cli.fake_project import FakeProject, environment
+from tests.cli.fake_terraform import planned, summary
+
+URL = {"url": {"value": "https://app.windlass.test", "sensitive": False}}
+
+
+@dataclass(kw_only=True)
+class FakeEmbeddedAws:
+    """Remembers whether it runs."""
+
+    running: bool = False
+
+    def start(self) -> None:
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
+
+    def status(self) -> Any:
+        return SimpleNamespace(
+            running=self.running, pid=None, endpoint_url="", started_at=None, memory_mib=None, log_path="server.log"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalProject(FakeProject):
+    """A project whose environment is on a made-up embedded AWS."""
+
+    aws: FakeEmbeddedAws = field(default_factory=FakeEmbeddedAws)
+
+    def embedded(self, environment: Any) -> Any:
+        return self.aws
+
+
+@pytest.fixture
+def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> LocalProject:
+    bootstrap = SimpleNamespace(
+        create=lambda ask: Outcome(unchanged=["bootstrap"]),
+        destroy=lambda ask: Outcome(),
+        store=SimpleNamespace(bucket_exists=lambda: True),
+    )
+    monkeypatch.setattr(Session, "bootstrap", lambda self: bootstrap)
+    environments = {"local": environment("local", endpoint_url="http://127.0.0.1:5999")}
+    return LocalProject(root=project.root, environments=environments)
+
+
+def test_local_apply_starts_the_aws_applies_and_shows_what_stands(windlass, terraform, local):
+    change = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
+    terraform.follow(change, {"when": ["output"], "lines": [URL]})
+    ended = windlass("local", "apply", on=local)
+    assert ended.code == 0
+    assert local.aws.running
+    assert len(terraform.calls("apply")) == 3
+    assert "https://app.windlass.test" in ended.out
+    assert "http://127.0.0.1:5999" in ended.out
+    assert "make clean-local" in ended.out
+
+
+def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
+    terraform.follow({"when": ["output"], "lines": [URL]})
+    ended = windlass("local", "apply", on=local)
+    assert ended.code == 0
+    assert "local: nothing to change" in ended.err
+    assert not terraform.calls("apply")
+
+
+def test_clean_destroys_stops_and_removes(windlass, terraform, local):
+    local.synthesise(local.environment("local"))
+    local.aws.start()
+    holding = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
+    terraform.follow(holding)
+    assert windlass("local", "clean", on=local).code == 0
+    assert len(terraform.calls("apply")) == 3
+    assert not local.aws.running
+    assert not list((local.root / "cdktf.out/stacks").iterdir())
+
+
+def test_clean_where_nothing_is(windlass, terraform, local):
+    assert windlass("local", "clean", on=local).code == 0
+    assert not terraform.calls("plan")
+
+
+def test_up_down_and_status(windlass, terraform, local):
+    assert windlass("local", "up", on=local).code == 0
+    assert json.loads(windlass("local", "status", "--json", on=local).out)["running"]
+    assert "what was in it is gone" in windlass("local", "down", on=local).err
+    assert "did not run" in windlass("local", "down", on=local).err
+
+
+def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):
+    with pytest.raises(CommandError, match=r"no aws\.endpoint_url"):
+        Project.embedded(project, project.environment("dev"))

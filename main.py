@@ -22,18 +22,25 @@ def main() -> int:
     bindings.install()
 
     from config import ConfigurationError, load
-    from guards import GuardError
 
     try:
         environment = load(os.environ.get("WINDLASS_ENVIRONMENT", "local"), ROOT)
+    except ConfigurationError as error:
+        return _refused(error)
 
-        from layers.synthesis import synthesise  # only now, since it loads the bindings
+    from guards import GuardError
+    from layers.synthesis import SynthesisError, synthesise  # only now, since it loads the bindings
 
+    try:
         synthesise(environment, ROOT)
-    except (ConfigurationError, GuardError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    except (SynthesisError, GuardError) as error:
+        return _refused(error)
     return 0
+
+
+def _refused(error: Exception) -> int:
+    print(error, file=sys.stderr)
+    return 2
 
 
 def _in_the_projects_environment() -> int:

@@ -5,7 +5,7 @@ cdktf_cdktf_provider_aws.vpc import Vpc` works as always, for any submodule, at 
 resources exist; only the cost is different. `WINDLASS_STOCK_BINDINGS=1` leaves everything as installed.
 
 What it does, and where: imports run through `finder`; `bytecode` keeps compiled code without run-time type checks;
-`supply` gives jsii's kernel the types in use, from an `assembly` cut down to them; `node` starts the kernel ahead, and
+`supply` gives jsii's kernel the types in use, in an `assembly` cut down to them by `cutting`; `node` starts the kernel ahead, and
 `provider` talks to it. Caches lie in `.windlass/bindings` and can be deleted at any time.
 `docs/decisions/0003-fast-bindings.md` has the measurements.
 """
@@ -46,7 +46,7 @@ def install() -> None:
 def _can_run_our_node(wheel: str) -> bool:
     # A Node or a runtime of the user's own gets jsii's own launcher, with its warnings about old versions.
     chosen_by_user = os.environ.get("JSII_NODE") != wheel or "JSII_RUNTIME" in os.environ
-    return not chosen_by_user and places.installed_version("jsii") in KNOWN_JSII and node.can_spawn()
+    return not chosen_by_user and places.jsii_version() in KNOWN_JSII and node.can_spawn()
 
 
 def _start_ahead() -> None:
@@ -59,7 +59,7 @@ def _start_ahead() -> None:
     if used and (cut := assembly.cut_file(used)).is_file():
         loads.append(node.Load(name=ASSEMBLY, version=places.bindings_version(), tarball=str(cut), submodules=used))
     try:
-        _started.append(node.Node(places.installed_version("jsii"), loads, node.package_cache()))
+        _started.append(node.Node(places.jsii_version(), loads, node.package_cache()))
     except OSError:
         return  # jsii starts its own
 
@@ -74,6 +74,6 @@ def _hand_over() -> None:
     from bindings import provider
 
     try:
-        provider.adopt(process, places.installed_version("jsii"))
+        provider.adopt(process, places.jsii_version())
     except (node.NodeStoppedError, OSError, ValueError, KeyError):
         process.stop()

@@ -1,15 +1,14 @@
 """Where things are: the folder of our caches, the Node of the wheel, the installed versions."""
 
 import importlib.util
+import json
 import os
 import sys
 import tempfile
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = "cdktf_cdktf_provider_aws"
-DISTRIBUTION = "cdktf-cdktf-provider-aws"
 ASSEMBLY = "@cdktf/provider-aws"
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -39,15 +38,19 @@ def cache_folder() -> Path:
 
 @cache
 def bindings_version() -> str:
-    """The installed version of the AWS bindings."""
-    return installed_version(DISTRIBUTION)
+    """The installed version of the AWS bindings; empty where it cannot be told."""
+    # From the file's name, since importlib.metadata takes longer to import than all of this.
+    files = [file.name for file in (package_folder(PACKAGE) / "_jsii").glob("provider-aws@*.jsii.tgz")]
+    return files[0].removeprefix("provider-aws@").removesuffix(".jsii.tgz") if len(files) == 1 else ""
 
 
-def installed_version(distribution: str) -> str:
-    """The version of an installed distribution; empty where there is none."""
+@cache
+def jsii_version() -> str:
+    """The installed version of jsii; empty where it cannot be told."""
     try:
-        return version(distribution)
-    except PackageNotFoundError:
+        metadata = json.loads((package_folder("jsii") / "_metadata.json").read_text(encoding="utf-8"))
+        return str(metadata["version"])
+    except (OSError, ValueError, KeyError):
         return ""
 
 

@@ -130,8 +130,8 @@ class Conversation:
         if "callback" in answer:
             return self._rare.structure(answer["callback"], Callback)
         if answer["name"] == ErrorType.JSII_FAULT.value:
-            raise JSIIError(answer["error"]) from JavaScriptError(answer.get("stack", ""))
-        raise RuntimeError(answer["error"]) from JavaScriptError(answer.get("stack", ""))
+            raise JSIIError(answer["error"]) from _stack(answer)
+        raise RuntimeError(answer["error"]) from _stack(answer)
 
     def _message(self, request: Any) -> str:
         message = _plain(request)
@@ -153,6 +153,10 @@ class Conversation:
         return self._rare.structure(content, response_type)
 
 
+def _stack(answer: dict[str, Any]) -> JavaScriptError:
+    return JavaScriptError(answer.get("stack", ""))  # type: ignore[no-untyped-call]
+
+
 def _plain(value: Any) -> Any:
     """What json cannot write by itself: requests, references, jsii objects, dates."""
     fields = FIELDS.get(type(value))
@@ -167,4 +171,4 @@ def _plain(value: Any) -> Any:
         return {"$jsii.byref": value.ref}
     if hasattr(value, "complete") and type(value).__name__ == "_CompleteRequest":
         return {"complete": value.complete}
-    return jdefault(value)
+    return jdefault(value)  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@
 """
 
 import importlib
-import uuid
+import os
 from pathlib import Path
 
 import jsii
@@ -48,7 +48,7 @@ class Supply:
 
     def _supply(self, submodule: str) -> None:
         wanted = self._in_use(submodule) - self._assembly_of.keys()
-        for salt in ("", uuid.uuid4().hex):
+        for salt in ("", os.urandom(8).hex()):
             name = self._next_name()
             try:
                 file = _cut(wanted, name, salt)
@@ -73,7 +73,7 @@ class Supply:
         return f"{ASSEMBLY}-{self._names + 1}" if self._names else ASSEMBLY
 
     def _loads(self, name: str, file: Path) -> bool:
-        importlib.import_module("cdktf")  # the kernel must have its types first, since those of the bindings extend them
+        importlib.import_module("cdktf")  # the kernel must have its types first: those of the bindings extend them
         self._names += 1
         try:
             jsii.kernel.load(name, bindings_version(), str(file))
@@ -88,7 +88,11 @@ class Supply:
 
 def _cut(submodules: frozenset[str], name: str, salt: str) -> Path:
     file = assembly.cut_file(submodules, name)
-    return file if file.is_file() and not salt else assembly.cut(submodules, name, salt=salt)
+    if file.is_file() and not salt:
+        return file
+    from bindings.cutting import cut  # rarely needed, and slow to import
+
+    return cut(submodules, name, salt=salt)
 
 
 SUPPLY = Supply()

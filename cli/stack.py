@@ -193,7 +193,9 @@ class Stack:
             parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
         elif holder is None:
             parts.append(f"terraform {command} failed on {self.name}.")
-        parts += [one.text() for one in ui.errors] or ui.other_text[-20:]
+        # A Ctrl-C makes Terraform say "execution halted" once for each resource that it did not begin.
+        said = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
+        parts += [one.text() for one in said] or ui.other_text[-20:]
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
             parts.append(
                 "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."

@@ -53,8 +53,8 @@ class S3State(Section):
 
     backend: Literal["s3"]
     bucket: BucketName
-    """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One for
-    all environments of an account and region; they name the same `lock_table` too."""
+    """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One
+    for all environments of an account and region; they name the same `lock_table` too."""
 
     lock_table: (
         Annotated[str, _matching(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, hyphens, underscores")]

@@ -9,6 +9,7 @@ from config.errors import MISSING, Problem
 from config.rules import problem, rule, rule_for_each
 from config.services import WebService
 from modules.ecs.fargate import allowed_memory_mib
+from modules.ecs.images import MOVING_TAGS
 
 Services = dict[str, WebService]
 
@@ -101,15 +102,15 @@ def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterato
 
 
 @rule_for_each("services")
-def images_in_production_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Problem]:
-    """E05: a moving tag is refused in production."""
-    if kind != "production":
+def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Problem]:
+    """E05: a moving tag is refused outside development."""
+    if kind == "development":
         return
     for colour in ("blue", "green"):
         image = getattr(item, colour).image
-        if image.endswith(":latest"):
+        if image.rpartition(":")[2] in MOVING_TAGS:
             message = (
-                'is a moving tag, which is refused where kind = "production"; '
+                f'is a moving tag, which is refused where kind = "{kind}"; '
                 "allowed: a tag that stays, such as a git commit, or a digest (E05)"
             )
             yield problem(f"services/{key}/{colour}/image", image, message)

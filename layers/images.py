@@ -1,17 +1,10 @@
-"""What an image reference of the environment file says: where it lies, and which version it is."""
+"""What an image reference of the environment file says of where the image lies."""
 
 import re
 
 _ECR = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<repository>[^:@]+)"
 )
-
-
-def version(image: str) -> str:
-    """The tag, or the first characters of the digest."""
-    if "@" in image:
-        return image.partition("@")[2].removeprefix("sha256:")[:12]
-    return image.rpartition(":")[2]
 
 
 def repository_arn(image: str, partition: str) -> str | None:

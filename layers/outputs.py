@@ -69,6 +69,8 @@ class ServiceOutputs:
     cluster_name: str = output("Name of the ECS cluster.")
     service_urls: Mapping[str, str] = output("URL of each service.", keys=_services)
     colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_services)
+    blue_image_parameters: Mapping[str, str] = output("SSM parameter that holds blue's image.", keys=_services)
+    green_image_parameters: Mapping[str, str] = output("SSM parameter that holds green's image.", keys=_services)
     listener_rule_arns: Mapping[str, str] = output("ARN of each service's listener rule.", keys=_services)
     blue_target_group_arns: Mapping[str, str] = output("Target group of the blue side.", keys=_services)
     green_target_group_arns: Mapping[str, str] = output("Target group of the green side.", keys=_services)

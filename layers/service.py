@@ -35,6 +35,8 @@ class ServiceLayer(Layer):
             cluster_name=cluster.name,
             service_urls={name: self._url(name, balancer) for name in pairs},
             colour_parameters={name: pair.colour_parameter for name, pair in pairs.items()},
+            blue_image_parameters={name: pair.image_parameters["blue"] for name, pair in pairs.items()},
+            green_image_parameters={name: pair.image_parameters["green"] for name, pair in pairs.items()},
             listener_rule_arns={name: pair.listener_rule_arn for name, pair in pairs.items()},
             blue_target_group_arns={name: pair.target_group_arns["blue"] for name, pair in pairs.items()},
             green_target_group_arns={name: pair.target_group_arns["green"] for name, pair in pairs.items()},

@@ -20,6 +20,10 @@ from layers.output_folder import write_stacks
 from layers.service import ServiceLayer
 
 
+class SynthesisError(Exception):
+    """A module refuses what the environment asks of it; `str()` is a sentence for people."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Synthesis:
     """What a synth wrote."""
@@ -37,7 +41,10 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
         root: the project's folder; the JSON lands in its `cdktf.out`.
 
     Raises:
-        guards.GuardError: the JSON breaks a lesson; what was written before stays as it was.
+        SynthesisError: a module refuses its inputs.
+        guards.GuardError: the JSON breaks a lesson.
+
+    Whatever is raised, what was written before stays as it was.
     """
     documents = terraform_json(environment)
     guards.check(environment.name, documents)
@@ -49,11 +56,14 @@ def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="windlass-synth-") as folder:
         # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
         app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
-        if environment.state.backend == "s3":
-            BootstrapLayer(app, environment, environment.state)
-        NetworkLayer(app, environment)
-        DataLayer(app, environment)
-        ServiceLayer(app, environment)
+        try:
+            if environment.state.backend == "s3":
+                BootstrapLayer(app, environment, environment.state)
+            NetworkLayer(app, environment)
+            DataLayer(app, environment)
+            ServiceLayer(app, environment)
+        except ValueError as error:
+            raise SynthesisError(f"environments/{environment.name}.toml: {error}") from error
         app.synth()
         return {
             layer: readable(json.loads(path.read_text(encoding="utf-8")))

@@ -21,7 +21,17 @@ from modules.alb import (
     TargetHealthCheck,
 )
 from modules.iam import ExecuteCommandAccess, TaskRoles, TaskRolesInputs, TaskRolesOutputs
-from modules.web import COLOURS, LiveColour, LiveColourInputs, WebContainerInputs, web_container, web_volumes
+from modules.web import (
+    COLOURS,
+    ColourImage,
+    ColourImageInputs,
+    ColourImageOutputs,
+    LiveColour,
+    LiveColourInputs,
+    WebContainerInputs,
+    web_container,
+    web_volumes,
+)
 from modules.web.colour import Colour
 
 DEREGISTRATION_DELAY_SECONDS = 30
@@ -42,6 +52,7 @@ class WebServicePair(Construct):
     """Wires one web service. The live colour's parameter decides the weights; see docs/architecture.md."""
 
     colour_parameter: str
+    image_parameters: Mapping[str, str]
     listener_rule_arn: str
     target_group_arns: Mapping[str, str]
     service_names: Mapping[str, str]
@@ -57,9 +68,11 @@ class WebServicePair(Construct):
             "live-colour",
             LiveColourInputs(service=name, parameter_name=self._environment.path(name, "colour")),
         ).outputs
+        self._images = {colour: self._image_of(colour) for colour in COLOURS}
         route = self._route(live.weights)
         roles = self._roles()
         self.colour_parameter = live.parameter_name
+        self.image_parameters = {colour: image.parameter_name for colour, image in self._images.items()}
         self.listener_rule_arn = route.listener_rule_arn
         self.target_group_arns = {colour: group.arn for colour, group in route.target_groups.items()}
         self.service_names = {colour: self._service(colour, route, roles) for colour in COLOURS}
@@ -95,13 +108,15 @@ class WebServicePair(Construct):
     def _roles(self) -> TaskRolesOutputs:
         """One pair of roles for both colours: they are the same service (I01)."""
         aws = self._environment.aws
-        repositories = {images.repository_arn(self._image(colour), aws.partition) for colour in COLOURS}
+        # The service's own repository, and those that the environment file names: what a deployment may choose from.
+        named = [images.repository_arn(self._first_image(colour), aws.partition) for colour in COLOURS]
+        repositories = {self._around.data.repository_arns[self._name], *(arn for arn in named if arn is not None)}
         inputs = TaskRolesInputs(
             name=self._full_name,
             region=aws.region,
             account_id=aws.account_id,
             partition=aws.partition,
-            repository_arns=sorted(arn for arn in repositories if arn is not None),
+            repository_arns=sorted(repositories),
             log_group_arns=[
                 f"arn:{aws.partition}:logs:{aws.region}:{aws.account_id}:log-group:{self._log_group(colour)}"
                 for colour in COLOURS
@@ -153,13 +168,13 @@ class WebServicePair(Construct):
         return ecs.Service(self, colour, inputs).outputs.name
 
     def _task(self, colour: Colour, roles: TaskRolesOutputs) -> ecs.TaskDefinitionInputs:
-        environment, settings, image = self._environment, self._settings, self._image(colour)
+        environment, settings, image = self._environment, self._settings, self._images[colour]
         container = web_container(
             WebContainerInputs(
                 name=self._name,
-                image=image,
+                image=image.image,
                 colour=colour,
-                version=images.version(image),
+                version=image.version,
                 port=settings.port,
                 environment=settings.environment,
                 secrets=self._secrets,
@@ -187,7 +202,17 @@ class WebServicePair(Construct):
             keep_old_revisions=not environment.is_throw_away,
         )
 
-    def _image(self, colour: Colour) -> str:
+    def _image_of(self, colour: Colour) -> ColourImageOutputs:
+        inputs = ColourImageInputs(
+            service=self._name,
+            colour=colour,
+            parameter_name=self._environment.path(self._name, colour, "image"),
+            initial=self._first_image(colour),
+            allow_moving_tags=self._environment.kind == "development",
+        )
+        return ColourImage(self, f"{colour}-image", inputs).outputs
+
+    def _first_image(self, colour: Colour) -> str:
         side = self._settings.blue if colour == "blue" else self._settings.green
         return side.image
 

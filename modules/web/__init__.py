@@ -7,10 +7,14 @@ from modules.web.colour import COLOURS, colour_expression, colour_weight_express
 from modules.web.container import WebContainerInputs, web_container, web_volumes
 
 if TYPE_CHECKING:
+    from modules.web.colour_image import ColourImage, ColourImageInputs, ColourImageOutputs
     from modules.web.live_colour import LiveColour, LiveColourInputs, LiveColourOutputs
 
 __all__ = [
     "COLOURS",
+    "ColourImage",
+    "ColourImageInputs",
+    "ColourImageOutputs",
     "LiveColour",
     "LiveColourInputs",
     "LiveColourOutputs",
@@ -23,7 +27,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the construct when it is first asked for, so that the pure parts need no cdktf."""
+    """Load a construct when it is first asked for, so that the pure parts need no cdktf."""
     if name in __all__:
-        return getattr(import_module(f"{__name__}.live_colour"), name)
+        file = "colour_image" if name.startswith("ColourImage") else "live_colour"
+        return getattr(import_module(f"{__name__}.{file}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

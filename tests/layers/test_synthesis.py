@@ -10,7 +10,7 @@ import guards
 from config import load
 from layers import output_folder
 from layers.output_folder import stack_folder, write_stacks
-from layers.synthesis import synthesise
+from layers.synthesis import SynthesisError, synthesise
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 
 
@@ -84,3 +84,15 @@ def test_the_cdktf_command_may_name_another_folder(tmp_path: Path, monkeypatch: 
 def test_the_manifest_is_of_the_cdktf_version_that_made_the_stacks(name: str) -> None:
     versions = {document["//"]["metadata"]["version"] for document in documents(name).values()}
     assert versions == {output_folder.CDKTF_VERSION}
+
+
+def test_what_a_module_refuses_is_a_sentence_that_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise ValueError("the module says no")
+
+    monkeypatch.setattr("layers.synthesis.NetworkLayer", refuse)
+    with pytest.raises(SynthesisError, match=r"environments/local\.toml: the module says no"):
+        synthesise(load("local", ROOT), tmp_path)
+    assert contents(tmp_path) == {}

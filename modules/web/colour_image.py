@@ -1,0 +1,81 @@
+"""Which image a colour runs: one SSM parameter, which the deployment writes and the task definition reads."""
+
+from dataclasses import dataclass
+
+from cdktf import TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from modules.ecs.images import check_image
+from modules.web.colour import Colour
+
+GRAMMAR = r"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"
+"""A complete reference (E05), as SSM checks it whoever writes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourImageInputs:
+    """Whose image it is, and which one to begin with."""
+
+    service: str
+    """The service; names the Terraform locals. Letters, digits, hyphens, starting with a letter."""
+
+    colour: Colour
+    """The side that runs it."""
+
+    parameter_name: str
+    """Name of the parameter, such as `/<project>/<environment>/<service>/blue/image`."""
+
+    initial: str
+    """Image when the parameter is made; afterwards only a deployment writes it."""
+
+    allow_moving_tags: bool = False
+    """Accept tags such as `latest` (E05). Default: no; for development only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourImageOutputs:
+    """What the task definition and the deployment need."""
+
+    parameter_name: str
+    """Name of the parameter."""
+
+    image: str
+    """Terraform expression (`${…}`) for the image."""
+
+    version: str
+    """Terraform expression (`${…}`) for its tag, or its digest."""
+
+
+class ColourImage(Construct):
+    """The parameter that owns the image of a colour; Terraform makes it and never changes it (decision 0005).
+
+    A deployment writes it and applies: Terraform then registers the new task definition, and the next plan is empty.
+    """
+
+    outputs: ColourImageOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: ColourImageInputs) -> None:
+        super().__init__(scope, id_)
+        check_image(inputs.initial, allow_moving_tags=inputs.allow_moving_tags)
+        parameter = SsmParameter(
+            self,
+            "parameter",
+            name=inputs.parameter_name,
+            description=f"Image of {inputs.service} {inputs.colour}, written by the deployment",
+            type="String",
+            insecure_value=inputs.initial,
+            allowed_pattern=GRAMMAR,
+            # A new description would send a value that was read before the deployment, so it is left alone too.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "description"]),
+        )
+        # Locals, so that the container's JSON holds names only: it is text inside text, where quotes are trouble.
+        stack, prefix = TerraformStack.of(self), f"{inputs.service}_{inputs.colour}"
+        address = f"aws_ssm_parameter.{parameter.friendly_unique_id}.insecure_value"
+        stack.add_override(f"locals.{prefix}_image", f"${{{address}}}")
+        stack.add_override(f"locals.{prefix}_version", f'${{reverse(split(":", local.{prefix}_image))[0]}}')
+        self.outputs = ColourImageOutputs(
+            parameter_name=inputs.parameter_name,
+            image=f"${{local.{prefix}_image}}",
+            version=f"${{local.{prefix}_version}}",
+        )

@@ -109,7 +109,8 @@ def clean(project: Project, name: str) -> None:
         if bootstrap is not None:
             bootstrap.destroy(ask=None)
         embedded.stop()
-    shutil.rmtree(project.work_folder / "bootstrap", ignore_errors=True)
+    for left in project.bootstrap_file(environment).parent.glob(f"{project.bootstrap_file(environment).stem}.*"):
+        left.unlink()
     for layer in (*project.layers(), BOOTSTRAP):
         shutil.rmtree(project.stack_folder(environment, layer), ignore_errors=True)
     shutil.rmtree(project.work_folder / "embedded-aws", ignore_errors=True)

@@ -89,6 +89,11 @@ class Project:
 
         return stack_folder(self.root, environment.name, layer)
 
+    def bootstrap_file(self, environment: "Environment") -> Path:
+        """Where the bootstrap's state is while its bucket is being made; environments of one bucket share it."""
+        name = environment.state.bucket if environment.state.backend == "s3" else environment.name
+        return self.work_folder / "bootstrap" / f"{name}.tfstate"
+
     def layers(self) -> tuple[str, ...]:
         """All layers, in the order of their dependence."""
         from layers import LAYERS

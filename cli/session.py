@@ -49,8 +49,7 @@ class Session:
             endpoint_url=self.environment.aws.endpoint_url,
             variables=self.project.embedded_variables(self.environment),
         )
-        file = self.project.work_folder / "bootstrap" / f"{settings['bucket']}.tfstate"
-        return Bootstrap(stack=stack, store=store, file=file)
+        return Bootstrap(stack=stack, store=store, file=self.project.bootstrap_file(self.environment))
 
     def _stack(self, name: str) -> Stack:
         return self.project.stack(self.environment, name, self.terraform, lock_timeout=self.lock_timeout)

@@ -10,7 +10,14 @@ from pydantic_core import ErrorDetails
 from config.errors import MISSING, Problem
 from config.schema import known_keys
 
+BOUNDS = {
+    "greater_than": ("gt", "more than {:g}"),
+    "greater_than_equal": ("ge", "{:g} or more"),
+    "less_than": ("lt", "less than {:g}"),
+    "less_than_equal": ("le", "{:g} or less"),
+}
 WORDS = {
+    "float_type": "is not a number; allowed: a number without quotes",
     "string_type": "is not text; allowed: a string in quotes",
     "int_type": "is not a whole number; allowed: a number without quotes",
     "int_from_float": "is not a whole number; allowed: a number without quotes and fraction",
@@ -49,9 +56,9 @@ def _message(details: ErrorDetails, path: tuple[str, ...]) -> str:
         return f"is not one of the choices; allowed: {context['expected']}".replace("'", '"')
     if kind == "value_error":
         return f"is not accepted; allowed: {context['error']}"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        bound = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
-        return f"is out of range; allowed: {bound}"
+    if kind in BOUNDS:
+        key, words = BOUNDS[kind]
+        return f"is out of range; allowed: {words.format(context[key])}"
     if kind in ("string_too_long", "string_too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
         return f"has the wrong length; allowed: {bound} characters"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.base import DnsName, LogRetentionDays, Percent, Section, _matching
+from config.base import DnsName, LogRetentionDays, Percent, Section, ShortWord, _matching
 
 EnvironmentName = Annotated[
     str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
@@ -38,7 +38,29 @@ class Colour(Section):
     """One of the two sides of a blue/green service."""
 
     image: Image
-    """The image that this colour runs."""
+    """The image that this colour begins with; afterwards deployments decide (docs/decisions/0005)."""
+
+
+class Alarms(Section):
+    """Whom alarms tell."""
+
+    emails: dict[ShortWord, Annotated[str, _matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address")]] = Field(
+        default_factory=dict
+    )
+    """Addresses by a word for each. AWS asks each of them once whether it wants to. Default: none."""
+
+
+class Thresholds(Section):
+    """From where on a figure of a service is bad."""
+
+    error_percent: Annotated[float, Field(gt=0, le=100)] = 5
+    """Share of the requests that are answered with 5xx."""
+
+    latency_p99_seconds: Annotated[float, Field(gt=0, le=3600)] = 2
+    """Time that the slowest hundredth of the requests takes."""
+
+    minutes: Annotated[int, Field(ge=1, le=60)] = 3
+    """Minutes in a row."""
 
 
 class WebService(Section):
@@ -98,6 +120,9 @@ class WebService(Section):
 
     uses_cache: bool = False
     """Give the service the cache's URL and let it through to the cache."""
+
+    alarms: Thresholds = Thresholds()
+    """When each colour's alarms ring; a canary goes back by itself when those of the new colour do."""
 
     environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
     """Plain settings of the container. Secrets do not belong here (A02)."""

@@ -11,6 +11,7 @@ from layers.wiring import publish
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
+from modules.observability import AlarmTopic, AlarmTopicInputs
 
 
 class ServiceLayer(Layer):
@@ -23,7 +24,12 @@ class ServiceLayer(Layer):
         balancer = self._load_balancer()
         cluster = self._cluster()
         surroundings = Surroundings(
-            environment=environment, network=self.network, data=self.data, load_balancer=balancer, cluster=cluster
+            environment=environment,
+            network=self.network,
+            data=self.data,
+            load_balancer=balancer,
+            cluster=cluster,
+            alarm_topic_arn=self._alarm_topic(),
         )
         pairs = {
             name: WebServicePair(self, name, service, surroundings) for name, service in environment.services.items()
@@ -76,6 +82,18 @@ class ServiceLayer(Layer):
             execute_command_logs=logs if settings.execute_command else None,
         )
         return Cluster(self, "cluster", inputs).outputs
+
+    def _alarm_topic(self) -> str:
+        environment, aws = self.environment, self.environment.aws
+        inputs = AlarmTopicInputs(
+            name=f"{environment.prefix}-alarms",
+            account_id=aws.account_id,
+            region=aws.region,
+            partition=aws.partition,
+            kms_key_arn=self.network.kms_key_arn,
+            emails=environment.alarms.emails,
+        )
+        return AlarmTopic(self, "alarms", inputs).outputs.topic_arn
 
     def _names(self, balancer: LoadBalancerOutputs) -> None:
         """A record for each host name that a service answers to (N08)."""

@@ -21,6 +21,13 @@ from modules.alb import (
     TargetHealthCheck,
 )
 from modules.iam import ExecuteCommandAccess, TaskRoles, TaskRolesInputs, TaskRolesOutputs
+from modules.observability import (
+    AlarmThresholds,
+    ServiceDashboard,
+    ServiceDashboardInputs,
+    TargetAlarms,
+    TargetAlarmsInputs,
+)
 from modules.web import (
     COLOURS,
     ColourImage,
@@ -46,6 +53,7 @@ class Surroundings:
     data: DataOutputs
     load_balancer: LoadBalancerOutputs
     cluster: ecs.ClusterOutputs
+    alarm_topic_arn: str
 
 
 class WebServicePair(Construct):
@@ -76,6 +84,7 @@ class WebServicePair(Construct):
         self.listener_rule_arn = route.listener_rule_arn
         self.target_group_arns = {colour: group.arn for colour, group in route.target_groups.items()}
         self.service_names = {colour: self._service(colour, route, roles) for colour in COLOURS}
+        self._watch(route)
 
     def _container_secrets(self) -> dict[str, ecs.SecretReference]:
         secrets = {}
@@ -201,6 +210,32 @@ class WebServicePair(Construct):
             allow_moving_tags=environment.kind == "development",
             keep_old_revisions=not environment.is_throw_away,
         )
+
+    def _watch(self, route: BlueGreenRouteOutputs) -> None:
+        """Alarms for each colour, which a canary watches, and a page that shows both."""
+        balancer, thresholds = self._around.load_balancer, self._settings.alarms
+        for colour in COLOURS:
+            inputs = TargetAlarmsInputs(
+                name=f"{self._full_name}-{colour}",
+                load_balancer_arn_suffix=balancer.arn_suffix,
+                target_group_arn_suffix=route.target_groups[colour].arn_suffix,
+                topic_arns=[self._around.alarm_topic_arn],
+                thresholds=AlarmThresholds(
+                    error_percent=thresholds.error_percent,
+                    latency_p99_seconds=thresholds.latency_p99_seconds,
+                    minutes=thresholds.minutes,
+                ),
+            )
+            TargetAlarms(self, f"{colour}-alarms", inputs)
+        page = ServiceDashboardInputs(
+            name=self._full_name,
+            region=self._environment.aws.region,
+            load_balancer_arn_suffix=balancer.arn_suffix,
+            target_group_arn_suffixes={colour: route.target_groups[colour].arn_suffix for colour in COLOURS},
+            cluster_name=self._around.cluster.name,
+            service_names=self.service_names,
+        )
+        ServiceDashboard(self, "dashboard", page)
 
     def _image_of(self, colour: Colour) -> ColourImageOutputs:
         inputs = ColourImageInputs(

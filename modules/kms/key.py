@@ -48,8 +48,9 @@ class KeyOutputs:
 class Key(Construct):
     """A symmetric KMS key with yearly rotation and an alias.
 
-    Its policy lets the account's IAM policies decide, lets CloudWatch Logs encrypt this account's log groups, and
-    lets nobody else in. RDS, ElastiCache, S3, ECR and Secrets Manager use it through the caller's own permissions.
+    Its policy lets the account's IAM policies decide, lets CloudWatch encrypt this account's log groups and alarm
+    messages, and lets nobody else in. RDS, ElastiCache, S3, ECR and Secrets Manager use it through the caller's own
+    permissions.
 
     Raises:
         ValueError: where the deletion window is not one that KMS accepts.
@@ -85,6 +86,15 @@ def _policy(inputs: KeyInputs) -> str:
             "Principal": {"AWS": f"arn:{inputs.partition}:iam::{inputs.account_id}:root"},
             "Action": "kms:*",
             "Resource": "*",
+        },
+        {
+            # An alarm that cannot encrypt its message is lost without a word.
+            "Sid": "AlarmsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": inputs.account_id}},
         },
         {
             # CloudWatch Logs calls KMS as a service, not as the caller, so IAM alone cannot let it in.

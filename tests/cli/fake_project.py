@@ -19,7 +19,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         name=name,
         is_production=production,
         aws=SimpleNamespace(region="eu-west-1", account_id="123456789012", endpoint_url=endpoint_url),
-        state=SimpleNamespace(backend="s3"),
+        state=SimpleNamespace(backend="s3", bucket="the-bucket"),
     )
 
 

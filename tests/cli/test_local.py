@@ -91,6 +91,15 @@ def test_clean_where_nothing_is(windlass, terraform, local):
     assert not terraform.calls("plan")
 
 
+def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, terraform, local):
+    folder = local.work_folder / "bootstrap"
+    folder.mkdir(parents=True)
+    (folder / "the-bucket.tfstate").touch()
+    (folder / "another-bucket.tfstate").touch()
+    assert windlass("local", "clean", on=local).code == 0
+    assert [path.name for path in folder.iterdir()] == ["another-bucket.tfstate"]
+
+
 def test_up_down_and_status(windlass, terraform, local):
     assert windlass("local", "up", on=local).code == 0
     assert json.loads(windlass("local", "status", "--json", on=local).out)["running"]

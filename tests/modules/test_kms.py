@@ -35,10 +35,11 @@ def test_the_alias_carries_the_name_and_points_at_the_key():
     assert alias["target_key_id"] == f"${{aws_kms_key.{address}.key_id}}"
 
 
-def test_the_policy_lets_in_the_account_and_cloudwatch_logs_and_nobody_else():
+def test_the_policy_lets_in_the_account_and_cloudwatch_and_nobody_else():
     principals = [statement["Principal"] for statement in statements(key()).values()]
     assert principals == [
         {"AWS": "arn:aws:iam::111122223333:root"},
+        {"Service": "cloudwatch.amazonaws.com"},
         {"Service": "logs.eu-west-1.amazonaws.com"},
     ]
 
@@ -59,3 +60,9 @@ def test_the_partition_reaches_every_arn():
 def test_a_deletion_window_that_kms_refuses_is_refused(days: int):
     with pytest.raises(ValueError, match=f"deletion_window_days is {days}.*7 to 30"):
         key(deletion_window_days=days)
+
+
+def test_cloudwatch_may_encrypt_messages_of_alarms_of_this_account_only():
+    statement = statements(key())["AlarmsOfThisAccount"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]

@@ -1,0 +1,83 @@
+"""The topic that alarms go to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTopicInputs:
+    """What the topic is called, who writes to it and who reads it."""
+
+    name: str
+    """Name of the topic; 1 to 256 letters, digits, `-`, `_`."""
+
+    account_id: str
+    """The account whose alarms may publish; twelve digits."""
+
+    region: str
+    """Region of the topic and of the alarms."""
+
+    partition: str = "aws"
+    """Partition of the account, for ARNs."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts messages at rest. Its policy must let CloudWatch use it, or alarms are lost without a word.
+    Default: none; a message holds names and numbers of metrics, no data of users."""
+
+    emails: Mapping[str, str] = field(default_factory=dict)
+    """Addresses to write to, by a word for each. AWS asks each address once whether it wants to. Default: none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTopicOutputs:
+    """What alarms need."""
+
+    topic_arn: str
+    """ARN of the topic; whoever uses it waits for its policy."""
+
+
+class AlarmTopic(Construct):
+    """An SNS topic that CloudWatch alarms of this account may publish to, by TLS only."""
+
+    outputs: AlarmTopicOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: AlarmTopicInputs) -> None:
+        super().__init__(scope, id_)
+        topic = SnsTopic(self, "topic", name=inputs.name, kms_master_key_id=inputs.kms_key_arn)
+        policy = SnsTopicPolicy(self, "policy", arn=topic.arn, policy=_policy(topic.arn, inputs))
+        for word, address in inputs.emails.items():
+            SnsTopicSubscription(self, f"email-{word}", topic_arn=topic.arn, protocol="email", endpoint=address)
+        self.outputs = AlarmTopicOutputs(topic_arn=policy.arn)
+
+
+def _policy(topic_arn: str, inputs: AlarmTopicInputs) -> str:
+    statements = [
+        {
+            "Sid": "AlarmsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": inputs.account_id},
+                "ArnLike": {
+                    "aws:SourceArn": f"arn:{inputs.partition}:cloudwatch:{inputs.region}:{inputs.account_id}:alarm:*"
+                },
+            },
+        },
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

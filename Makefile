@@ -13,9 +13,17 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
 
+# Machines without a provider registry carry an unpacked provider, and a script that tells Terraform where it is.
+OFFLINE := $(wildcard ../shared/bin/terraform-offline)
+ifeq ($(wildcard $(or $(TF_CLI_CONFIG_FILE),none)),)
+ifneq ($(OFFLINE),)
+export TF_CLI_CONFIG_FILE := $(shell $(OFFLINE))
+endif
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth test test-fast lint format bench lock
+.PHONY: help install local clean-local synth test test-fast snapshots lint format bench lock
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +53,9 @@ lint: install  ## Check style and types
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
+snapshots: install  ## Write the snapshots of the generated JSON; then read the diff
+	$(RUN) -m pytest tests/layers/test_snapshots.py --update-snapshots -q
+
 format: install  ## Mend what ruff can mend
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
@@ -52,5 +63,6 @@ format: install  ## Mend what ruff can mend
 bench: install  ## Measure synth: our loading of the bindings against the stock one
 	$(RUN) -m scripts.bench
 
-lock: install  ## Resolve Pipfile into Pipfile.lock
+lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the images
 	$(RUN) scripts/lock.py
+	$(RUN) docker/web/lock_requirements.py

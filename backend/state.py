@@ -1,5 +1,6 @@
 """What every place for state has in common: it is given to a stack, and another stack reads from it (S03)."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,19 @@ class RemoteState:
     """The layer that was read, which is also the name of the data source."""
 
     def expression(self, output: str, key: str | None = None) -> str:
-        """The expression of an output, or of one key of an output that is a map."""
+        """The expression of an output, or of one key of an output that is a map.
+
+        The key is written without quotes, so that the expression can stand inside JSON text such as a policy.
+
+        Raises:
+            ValueError: the key is not a word that Terraform takes without quotes.
+        """
         name = f"data.terraform_remote_state.{self.layer}.outputs.{output}"
-        return f"${{{name}}}" if key is None else f'${{{name}["{key}"]}}'
+        if key is None:
+            return f"${{{name}}}"
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key):
+            raise ValueError(f"key of output {output} is {key!r}; it must be letters, digits, - and _, first a letter")
+        return f"${{{name}.{key}}}"
 
     def __getitem__(self, output: str) -> str:
         """`outputs["vpc_id"]` is the same as `outputs.expression("vpc_id")`."""

@@ -5,16 +5,19 @@ cdktf_cdktf_provider_aws.vpc import Vpc` works as always, for any submodule, at 
 resources exist; only the cost is different. `WINDLASS_STOCK_BINDINGS=1` leaves everything as installed.
 
 What it does, and where: imports run through `finder`; `bytecode` keeps compiled code without run-time type checks;
-`supply` gives jsii's kernel the types in use, in an `assembly` cut down to them by `cutting`; `node` starts the kernel ahead, and
-`provider` talks to it. Caches lie in `.windlass/bindings` and can be deleted at any time.
+`supply` gives jsii's kernel the types in use, in an `assembly` cut down to them by `cutting`; `node` starts the kernel
+ahead, with a `lean` cdktf, and `provider` talks to it. Caches lie in `.windlass/bindings` (`FAST_BINDINGS_CACHE` names
+another folder) and can be deleted at any time.
 `docs/decisions/0003-fast-bindings.md` has the measurements.
 """
 
 import os
 import sys
+from pathlib import Path
 
 from bindings import assembly, node, places, usage
 from bindings.finder import Finder, namespace
+from bindings.lean import lean_cdktf, make_lean_cdktf
 from bindings.places import ASSEMBLY, PACKAGE
 
 STOCK = "WINDLASS_STOCK_BINDINGS"
@@ -33,7 +36,7 @@ def install() -> None:
     wheel = places.node_of_the_wheel()
     if wheel is not None:
         os.environ.setdefault("JSII_NODE", str(wheel))
-    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules:
+    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
         return
     sys.modules[PACKAGE] = namespace(PACKAGE)
     sys.meta_path.insert(0, Finder(_hand_over))
@@ -54,7 +57,8 @@ def _start_ahead() -> None:
     for package in ("constructs", "cdktf"):
         for file in (places.package_folder(package) / "_jsii").glob(f"{package}@*.jsii.tgz"):
             version = file.name.removeprefix(f"{package}@").removesuffix(".jsii.tgz")
-            loads.append(node.Load(name=package, version=version, tarball=str(file)))
+            tarball = _lean(file) if package == "cdktf" else file
+            loads.append(node.Load(name=package, version=version, tarball=str(tarball), installed=str(file)))
     used = assembly.existing(usage.remembered())
     if used and (cut := assembly.cut_file(used)).is_file():
         loads.append(node.Load(name=ASSEMBLY, version=places.bindings_version(), tarball=str(cut), submodules=used))
@@ -62,6 +66,14 @@ def _start_ahead() -> None:
         _started.append(node.Node(places.jsii_version(), loads, node.package_cache()))
     except OSError:
         return  # jsii starts its own
+
+
+def _lean(cdktf: Path) -> Path:
+    try:
+        lean = lean_cdktf(cdktf)
+        return lean if lean.is_file() else make_lean_cdktf(cdktf)
+    except OSError:
+        return cdktf
 
 
 def _hand_over() -> None:

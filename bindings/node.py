@@ -34,6 +34,8 @@ class Load:
     name: str
     version: str
     tarball: str
+    installed: str = ""
+    """What to load instead where the tarball, made by us, fails; empty where nothing is needed instead."""
     submodules: frozenset[str] = frozenset()
     """The submodules in it, where it is a cut."""
 

@@ -5,6 +5,7 @@ What goes over the wire is the same as with jsii's own provider. Only the versio
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,9 @@ def adopt(process: node.Node, jsii_version: str) -> None:
     if not process.loads_succeeded():
         process.stop()
         for load in process.loads:
-            if load.submodules:
+            if load.tarball != load.installed:
                 Path(load.tarball).unlink(missing_ok=True)
-        installed = [load for load in process.loads if not load.submodules]
+        installed = [replace(load, tarball=load.installed) for load in process.loads if load.installed]
         process = node.Node(jsii_version, installed, node.fresh_package_cache())
         _greet(process)
     jsii.kernel.provider = OurProvider(process)

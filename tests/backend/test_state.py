@@ -116,5 +116,5 @@ def test_outputs_of_another_layer_are_terraform_expressions() -> None:
     assert network["vpc_id"] == "${data.terraform_remote_state.network.outputs.vpc_id}"
     assert (
         network.expression("subnet_ids", "eu-west-1a")
-        == '${data.terraform_remote_state.network.outputs.subnet_ids["eu-west-1a"]}'
+        == "${data.terraform_remote_state.network.outputs.subnet_ids.eu-west-1a}"
     )

@@ -15,7 +15,7 @@ from tests.support.documents import ENVIRONMENTS, ROOT, documents
 from tests.support.stack import module_stack, synthesised
 
 CLASSES = {"network": NetworkOutputs, "data": DataOutputs, "service": ServiceOutputs}
-REFERENCE = re.compile(r"data\.terraform_remote_state\.(\w+)\.outputs\.(\w+)(?:\[\\*\"([^\"\\]+)\\*\"\])?")
+REFERENCE = re.compile(r"data\.terraform_remote_state\.(\w+)\.outputs\.(\w+)(?:\.([\w-]+))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ def dev() -> Environment:
 def test_what_is_read_is_an_expression_over_the_state_of_the_other_layer(prod: Environment) -> None:
     outputs = read(Outputs, RemoteState(layer="network"), prod)
     assert outputs.name == "${data.terraform_remote_state.network.outputs.name}"
-    assert outputs.ids["eu-west-1b"] == '${data.terraform_remote_state.network.outputs.ids["eu-west-1b"]}'
+    assert outputs.ids["eu-west-1b"] == "${data.terraform_remote_state.network.outputs.ids.eu-west-1b}"
     assert list(outputs.ids) == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 
 

@@ -1,0 +1,70 @@
+"""What the environment of a process decides: the stock loading, the Node, an unknown jsii."""
+
+from pathlib import Path
+
+import pytest
+
+from bindings import places
+from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
+
+SHOW_PROVIDER = "\nimport jsii; print(type(jsii.kernel.provider).__name__)\n"
+
+
+def test_node_is_that_of_the_wheel(interpreter: Interpreter) -> None:
+    code = "import bindings, os; bindings.install(); print(os.environ['JSII_NODE'])"
+    assert Path(interpreter.says(code).strip()) == places.node_of_the_wheel()
+
+
+def test_a_node_of_the_users_own_is_left_and_run_as_jsii_does(interpreter: Interpreter, tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.symlink_to(str(places.node_of_the_wheel()))
+    code = STACK + VPC + SHOW_PROVIDER
+    process = interpreter.start(code, JSII_NODE=str(node))
+    output, errors = process.communicate(timeout=120)
+    assert (output, process.returncode) == ("ProcessProvider\n", 0), errors
+
+
+def test_the_stock_loading_is_left_as_installed(interpreter: Interpreter) -> None:
+    code = """
+import os, sys, bindings
+finders = list(sys.meta_path)
+bindings.install()
+assert sys.meta_path == finders
+assert not [name for name in sys.modules if name.startswith("cdktf")]
+print([name for name in os.environ if name.startswith("JSII_")])
+"""
+    assert interpreter.says(code, WINDLASS_STOCK_BINDINGS="1") == "['JSII_NODE']\n"
+
+
+@pytest.mark.slow
+def test_an_unknown_jsii_keeps_its_own_conversation(interpreter: Interpreter, expected: str) -> None:
+    code = "import bindings; bindings.KNOWN_JSII = frozenset()" + STACK + VPC + SYNTH + SHOW_PROVIDER
+    process = interpreter.start(code)
+    output, errors = process.communicate(timeout=120)
+    assert (output, process.returncode) == (f"{expected}ProcessProvider\n", 0), errors
+
+
+def test_nothing_is_left_running_or_said_where_the_bindings_are_not_used(interpreter: Interpreter) -> None:
+    assert interpreter.says("import bindings; bindings.install()") == ""
+
+
+def test_install_may_be_called_again(interpreter: Interpreter) -> None:
+    code = "import bindings, sys; bindings.install(); bindings.install(); print(len(sys.meta_path))"
+    once = "import bindings, sys; bindings.install(); print(len(sys.meta_path))"
+    assert interpreter.says(code) == interpreter.says(once)
+
+
+def test_a_forked_child_starts_a_kernel_of_its_own(interpreter: Interpreter) -> None:
+    code = """
+import os, bindings
+bindings.install()
+child = os.fork()
+import cdktf
+app = cdktf.Testing.app(stack_traces=False)
+assert "terraform" in cdktf.Testing.synth(cdktf.TerraformStack(app, "test")) or True
+if child:
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    process = interpreter.start(code)
+    output, errors = process.communicate(timeout=120)
+    assert (output, process.returncode) == ("0\n", 0), errors

@@ -13,6 +13,7 @@ another folder) and can be deleted at any time.
 
 import os
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from bindings import assembly, node, places, usage
@@ -39,7 +40,9 @@ def install() -> None:
     if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
         return
     sys.modules[PACKAGE] = namespace(PACKAGE)
-    sys.meta_path.insert(0, Finder(_hand_over))
+    # Just ahead of Python's own: other finders, such as the one by which pytest explains assertions, stay before it.
+    position = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
+    sys.meta_path.insert(position, Finder(_hand_over))
     if "jsii" not in sys.modules and _can_run_our_node(str(wheel)):
         _start_ahead()
     if not _started:

@@ -24,7 +24,11 @@ def installed() -> Path:
 def existing(submodules: Iterable[str]) -> frozenset[str]:
     """Those of the names that are submodules of the installed bindings."""
     folder = package_folder(PACKAGE)
-    return frozenset(name for name in submodules if name.isidentifier() and (folder / name / "__init__.py").is_file())
+    return frozenset(
+        name
+        for name in submodules
+        if name.isidentifier() and not name.startswith("_") and (folder / name / "__init__.py").is_file()
+    )
 
 
 def cut_file(submodules: Iterable[str], name: str = ASSEMBLY) -> Path:

@@ -15,7 +15,7 @@ FIRST_USE_OF_THE_KERNEL = "constructs._jsii"
 
 
 class Finder:
-    """First in `sys.meta_path`: chooses a loader for what Python's own finder found."""
+    """In `sys.meta_path` ahead of Python's own finder: chooses a loader for what that one finds."""
 
     def __init__(self, before_first_use: Callable[[], None]) -> None:
         """`before_first_use` is called once, before anything talks to jsii's kernel."""
@@ -39,11 +39,24 @@ class Finder:
             return AssemblyLoader(fullname, origin) if submodule == "_jsii" else SubmoduleLoader(fullname, origin)
         if package in GENERATED:
             if fullname == FIRST_USE_OF_THE_KERNEL:
-                self._before_first_use()
+                return FirstUseLoader(fullname, origin, self._before_first_use)
             return GeneratedLoader(fullname, origin)
         if cached is not None and not os.path.exists(cached) and _python_keeps_no_bytecode(origin):  # noqa: PTH110
             return CachedLoader(fullname, origin)
         return None
+
+
+class FirstUseLoader(GeneratedLoader):
+    """Loads the module that is the first to talk to jsii's kernel."""
+
+    def __init__(self, fullname: str, path: str, before: Callable[[], None]) -> None:
+        super().__init__(fullname, path)
+        self._before = before
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Prepare the kernel, then run the module."""
+        self._before()
+        super().exec_module(module)
 
 
 class SubmoduleLoader(GeneratedLoader):

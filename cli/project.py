@@ -74,12 +74,12 @@ class Project:
 
         bindings.install()
         import guards
-        from layers.synthesis import terraform_json
+        from layers.synthesis import SynthesisError, terraform_json
 
-        documents = terraform_json(environment)
         try:
+            documents = terraform_json(environment)
             guards.check(environment.name, documents)
-        except guards.GuardError as error:
+        except (SynthesisError, guards.GuardError) as error:
             raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
         return len(documents)
 

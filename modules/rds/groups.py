@@ -35,8 +35,9 @@ class Engine:
     static_parameters: Mapping[str, str] = field(default_factory=dict)
     """More static parameters by name, such as `max_connections`; they hold from the next reboot."""
 
-    ca_certificate_identifier: str = "rds-ca-rsa2048-g1"
-    """Authority of the server certificate. Default: the one that AWS's root bundles carry until 2061."""
+    ca_certificate_identifier: str | None = None
+    """Authority of the server certificate. Default: AWS's own, `rds-ca-rsa2048-g1`, which AWS's root bundles carry until
+    2061. Naming one makes the provider change the new instance at once, which takes as long again as making it."""
 
     allow_major_version_upgrade: bool = False
     """Set it together with a new `major_version`; a changed number alone is then refused by AWS."""

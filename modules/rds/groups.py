@@ -36,7 +36,7 @@ class Engine:
     """More static parameters by name, such as `max_connections`; they hold from the next reboot."""
 
     ca_certificate_identifier: str | None = None
-    """Authority of the server certificate. Default: AWS's own, `rds-ca-rsa2048-g1`, which AWS's root bundles carry until
+    """Authority of the server certificate. Default: AWS's own, `rds-ca-rsa2048-g1`, which its root bundles carry until
     2061. Naming one makes the provider change the new instance at once, which takes as long again as making it."""
 
     allow_major_version_upgrade: bool = False

@@ -1,1 +1,0 @@
-"""Deploys, switches and rolls back a web service at run time; what it changes, Terraform leaves alone (E07)."""

@@ -61,9 +61,14 @@ class Node:
         self._owner = os.getpid()
         self.loads = tuple(loads)
         self.answers: dict[str, dict[str, Any]] = {}
+        program = _program(jsii_version)
         ours, theirs = socket.socketpair()
         with theirs:
-            self._pid = _spawn(_program(jsii_version), theirs.fileno(), packages)
+            try:
+                self._pid = _spawn(program, theirs.fileno(), packages)
+            except OSError:
+                ours.close()
+                raise
         self._socket = ours
         self._reader = ours.makefile("rb")
         atexit.register(self._at_exit)

@@ -23,9 +23,9 @@ def cache_folder() -> Path:
     `FAST_BINDINGS_CACHE` names another. Whatever is in it can be deleted at any time.
     """
     chosen = os.environ.get("FAST_BINDINGS_CACHE")
-    user_caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    user_caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - never raises
     candidates = [Path(chosen)] if chosen else [PROJECT / ".windlass" / "bindings"]
-    candidates.append(user_caches / "windlass" / "bindings")
+    candidates.append(Path(user_caches) / "windlass" / "bindings")
     for candidate in candidates:
         try:
             candidate.mkdir(parents=True, exist_ok=True)

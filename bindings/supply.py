@@ -36,6 +36,9 @@ class Supply:
         Raises:
             JSIIError: the kernel takes none that holds them.
         """
+        # The kernel must have the types of cdktf first, since those of the bindings extend them. Its first use also
+        # tells which cut it was started with (`loaded_early`).
+        importlib.import_module("cdktf")
         if submodule not in self._assembly_of and not self._whole:
             self._supply(submodule)
         return self._assembly_of.get(submodule, ASSEMBLY)
@@ -52,7 +55,7 @@ class Supply:
             name = self._next_name()
             try:
                 file = _cut(wanted, name, salt)
-            except assembly.UnknownLayoutError:
+            except (assembly.UnknownLayoutError, OSError):
                 break
             if self._loads(name, file):
                 self._given(wanted, name)
@@ -73,7 +76,6 @@ class Supply:
         return f"{ASSEMBLY}-{self._names + 1}" if self._names else ASSEMBLY
 
     def _loads(self, name: str, file: Path) -> bool:
-        importlib.import_module("cdktf")  # the kernel must have its types first: those of the bindings extend them
         self._names += 1
         try:
             jsii.kernel.load(name, bindings_version(), str(file))

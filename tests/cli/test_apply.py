@@ -124,7 +124,7 @@ def test_status_as_json_counts_what_each_state_holds(windlass, terraform):
     state = {
         "serial": 7,
         "lineage": "abc",
-        "outputs": {"a": {}},
+        "outputs": {"a": {"value": 1}},
         "resources": [{"mode": "managed", "instances": [{}, {}]}],
     }
     terraform.follow({"when": ["state", "pull"], "lines": [state]})

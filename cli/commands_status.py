@@ -1,0 +1,109 @@
+"""`./windlass status`: what each layer holds, and how the services run."""
+
+from typing import Any
+
+import click
+
+from cli.commands_look import as_json, environment_argument
+from cli.commands_release import aws_of, release_errors
+from cli.console import output as result_console
+from cli.console import print_json, say, show, table
+from cli.errors import CommandError
+from cli.project import Project, is_running
+from cli.session import Session, begin
+from cli.stack import Stack, count_resources
+
+
+@click.command()
+@environment_argument
+@click.argument("service", metavar="SERVICE", required=False)
+@as_json
+@click.pass_obj
+def status(project: Project, name: str, service: str | None, as_json: bool) -> None:
+    """Show what stands: the state of each layer, and which colour of each service is live; or one service alone."""
+    environment = project.environment(name)
+    embedded = environment.aws.endpoint_url
+    reachable = embedded is None or is_running(project.embedded(environment).status())
+    session = begin(project, name, needs_aws=False)
+    layers = [_layer_status(stack, reachable=reachable) for stack in session.stacks()]
+    found = {
+        "environment": name,
+        "account_id": environment.aws.account_id,
+        "region": environment.aws.region,
+        "endpoint_url": embedded,
+        "reachable": reachable,
+        "state": _state_place(session),
+        "layers": layers,
+    }
+    services = _services(session, service) if reachable and (service is not None or layers[-1]["outputs"]) else []
+    if as_json:
+        print_json({**found, "services": [one.json() for one in services]})
+        return
+    place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
+    say(f"{name}: {place}, {environment.aws.region}; state in {found['state']}")
+    if not reachable:
+        say("The embedded AWS does not run: ./windlass local up", style="yellow")
+    if service is None:
+        made = table("layer", "resources", "outputs", "serial", "lineage", "note")
+        for one in layers:
+            cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], one["note"]]
+            made.add_row(*("" if cell is None else str(cell) for cell in cells))
+        show(made)
+    if services:
+        from release.status_view import status_view
+
+        result_console().print(status_view(services))
+
+
+def _services(session: Session, service: str | None) -> list[Any]:
+    """How the services run; those without colours are not among them."""
+    (stack,) = session.stacks("service")
+    published = {key: one["value"] for key, one in stack.state().get("outputs", {}).items()}
+    if service is None and not published.get("colour_parameters"):
+        return []
+    with release_errors():
+        from release.status import service_statuses
+
+        return list(
+            service_statuses(aws_of(session), published, environment=session.environment.name, service=service)
+        )
+
+
+def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:
+    """One row; whether AWS still looks like the state is for `plan` to say, so `drift` is always unknown here."""
+    row: dict[str, Any] = {
+        "layer": stack.name,
+        "folder": str(stack.folder),
+        "resources": None,
+        "outputs": None,
+        "serial": None,
+        "lineage": None,
+        "drift": "unknown",
+        "note": "",
+    }
+    if not reachable:
+        return {**row, "note": "state cannot be read"}
+    try:
+        state = stack.state()
+    except CommandError as error:
+        return {**row, "note": str(error).splitlines()[-1].strip()}
+    if not state:
+        return {**row, "resources": 0, "outputs": 0, "note": "never applied"}
+    note = "" if count_resources(state) else "empty" if state.get("serial") else "never applied"
+    return {
+        **row,
+        "resources": count_resources(state),
+        "outputs": len(state.get("outputs", {})),
+        "serial": state["serial"],
+        "lineage": state["lineage"],
+        "note": note,
+    }
+
+
+def _state_place(session: Session) -> str:
+    kind, settings = session.stacks()[0].backend()
+    if kind == "s3":
+        return f"s3://{settings['bucket']}"
+    if kind == "cloud":
+        return f"Terraform Cloud, organization {settings['organization']}"
+    return str(settings.get("path", "a local file"))

@@ -1,0 +1,41 @@
+"""Who runs the command, as the history will name them."""
+
+import getpass
+import secrets
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from release.aws import Aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """One person, or one machine, running one command."""
+
+    name: str
+    """`anna@laptop (arn:aws:sts::…:assumed-role/operator/anna)`."""
+
+    run: str = field(default_factory=lambda: secrets.token_hex(6))
+    """A random word; a command knows its own entries in a history by it."""
+
+    def now(self) -> str:
+        """The time, UTC, as the history writes it."""
+        return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def author(aws: Aws) -> Author:
+    """The user and host of this process, and who AWS says they are."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        # A container whose user has no name.
+        user = "somebody"
+    name = f"{user}@{socket.gethostname()}"
+    try:
+        return Author(name=f"{name} ({aws.client('sts').get_caller_identity()['Arn']})")
+    except (BotoCoreError, ClientError):
+        # A name is good to have; no reason to stop a rollback.
+        return Author(name=name)

@@ -1,0 +1,33 @@
+"""Ctrl-C waits while a step is being written, so that nobody stops between the parameter and the rule."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block has ended, then raise KeyboardInterrupt.
+
+    A second Ctrl-C gets through at once: somebody means it, and what is left half done converges anyway.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting = 0
+
+    def remember(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting > 1:
+            raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if waiting:
+        raise KeyboardInterrupt

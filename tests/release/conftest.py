@@ -1,0 +1,59 @@
+"""One embedded AWS for the folder, and a web service of its own for each test."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.server import make_server
+from modules.web.colour import Colour
+from tests.release.platform import Desk, Platform, Shared
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Shared]:
+    server = make_server("127.0.0.1", 0, instance="release-tests")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Shared.make(f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def platform(shared: Shared) -> Platform:
+    return Platform(shared)
+
+
+@pytest.fixture
+def sick(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[[Colour, int], None]:
+    """Lets so many targets of a colour fail their checks."""
+    from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
+
+    ill: set[str] = set()
+    healthy = FakeTargetGroup.health_for
+
+    def health_for(group: Any, target: Any, backend: Any) -> Any:
+        if f"{group.arn} {target['Id']}" not in ill:
+            return healthy(group, target, backend)
+        return FakeHealthStatus(target["Id"], "8000", "8000", "unhealthy", "Target.Timeout", "Request timed out")
+
+    def make_sick(colour: Colour, count: int) -> None:
+        arn = platform.target.sides[colour].target_group_arn
+        second = 3 if colour == "blue" else 4
+        ill.update(f"{arn} 10.9.{second}.{number + 1}" for number in range(count))
+
+    monkeypatch.setattr(FakeTargetGroup, "health_for", health_for)
+    return make_sick
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Desk:
+    return Desk(platform)
+
+
+@pytest.fixture
+def new_desk(platform: Platform) -> Callable[[str], Desk]:
+    return lambda who: Desk(platform, who)

@@ -1,0 +1,281 @@
+"""What Terraform would have made of one web service, made with boto3 in a second."""
+
+import io
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from rich.console import Console
+
+from modules.web.colour import COLOURS, GRAMMAR, Colour
+from release.aws import Aws
+from release.context import Context, Pace
+from release.identity import Author
+from release.reporter import Reporter
+from release.target import ReleaseTarget
+
+REGION = "eu-west-1"
+ACCOUNT_ID = "123456789012"
+IMAGE = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/shop-dev/web"
+
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+_numbers = itertools.count(1)
+
+
+def quick(during: Callable[[], object] | None = None) -> Pace:
+    """Time that passes only while somebody sleeps, so that minutes take none; `during` happens in the first sleep."""
+    now, events = 0.0, [during] if during else []
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        while events:
+            events.pop()()
+
+    return Pace(sleep=sleep, clock=lambda: now)
+
+
+def session() -> Any:
+    return boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+
+
+@dataclass(kw_only=True)
+class Shared:
+    """What the services of all tests share."""
+
+    endpoint_url: str
+    aws: Aws
+    vpc_id: str
+    listener_arn: str
+    cluster_name: str
+
+    @classmethod
+    def make(cls, endpoint_url: str) -> "Shared":
+        aws = Aws(session(), endpoint_url=endpoint_url)
+        client = aws.client
+        ec2, elb = client("ec2"), client("elbv2")
+        vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+            for cidr, zone in (("10.9.1.0/24", "a"), ("10.9.2.0/24", "b"))
+        ]
+        balancer = elb.create_load_balancer(Name="shop-dev", Subnets=subnets)["LoadBalancers"][0]
+        listener = elb.create_listener(
+            LoadBalancerArn=balancer["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[
+                {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain"}}
+            ],
+        )["Listeners"][0]
+        client("ecs").create_cluster(clusterName="shop-dev")
+        client("ecr").create_repository(repositoryName="shop-dev/web")
+        return cls(
+            endpoint_url=endpoint_url,
+            aws=aws,
+            vpc_id=vpc_id,
+            listener_arn=listener["ListenerArn"],
+            cluster_name="shop-dev",
+        )
+
+
+class Platform:
+    """One web service with a name of its own: blue is live with two tasks, green stands at zero."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+        self.number = next(_numbers)
+        self.name = f"web{self.number}"
+        self.aws = shared.aws
+        self._make()
+
+    def client(self, service: str) -> Any:
+        return self.aws.client(service)
+
+    def _make(self) -> None:
+        elb, ssm, ecs = self.client("elbv2"), self.client("ssm"), self.client("ecs")
+        groups = {
+            colour: elb.create_target_group(
+                Name=f"{self.name}-{colour}", Protocol="HTTP", Port=8000, VpcId=self.shared.vpc_id, TargetType="ip"
+            )["TargetGroups"][0]["TargetGroupArn"]
+            for colour in COLOURS
+        }
+        rule = elb.create_rule(
+            ListenerArn=self.shared.listener_arn,
+            Priority=self.number,
+            Conditions=[{"Field": "path-pattern", "Values": [f"/{self.name}/*"]}],
+            Actions=[
+                {
+                    "Type": "forward",
+                    "ForwardConfig": {
+                        "TargetGroups": [
+                            {"TargetGroupArn": groups["blue"], "Weight": 100},
+                            {"TargetGroupArn": groups["green"], "Weight": 0},
+                        ]
+                    },
+                }
+            ],
+        )["Rules"][0]["RuleArn"]
+        parameter = f"/shop/dev/{self.name}/colour"
+        self._make_parameter(parameter)
+        for colour in COLOURS:
+            ssm.put_parameter(Name=f"/shop/dev/{self.name}/{colour}/image", Value=f"{IMAGE}:1.0.0", Type="String")
+            self.register(colour, f"{IMAGE}:1.0.0")
+            ecs.create_service(
+                cluster=self.shared.cluster_name,
+                serviceName=f"shop-dev-{self.name}-{colour}",
+                taskDefinition=f"shop-dev-{self.name}-{colour}",
+                desiredCount=2 if colour == "blue" else 0,
+                launchType="FARGATE",
+            )
+        self.outputs: dict[str, Any] = {
+            "cluster_name": self.shared.cluster_name,
+            "service_urls": {self.name: "http://shop.test"},
+            "colour_parameters": {self.name: parameter},
+            "listener_rule_arns": {self.name: rule},
+            **{f"{c}_target_group_arns": {self.name: groups[c]} for c in COLOURS},
+            **{f"{c}_service_names": {self.name: f"shop-dev-{self.name}-{c}"} for c in COLOURS},
+            **{f"{c}_image_parameters": {self.name: f"/shop/dev/{self.name}/{c}/image"} for c in COLOURS},
+        }
+        self.target = ReleaseTarget.from_outputs(self.outputs, self.name, environment="dev")
+        self.healthy("blue", 2)
+
+    def _make_parameter(self, name: str) -> None:
+        self.client("ssm").put_parameter(
+            Name=name, Value="blue", Type="String", Description="Live colour", AllowedPattern=GRAMMAR
+        )
+
+    # --- what happens around a release ---------------------------------------------------------------------------
+
+    def register(self, colour: Colour, image: str) -> None:
+        """A new revision of the task definition, as Terraform registers it."""
+        self.client("ecs").register_task_definition(
+            family=f"shop-dev-{self.name}-{colour}",
+            containerDefinitions=[{"name": self.name, "image": image, "memory": 512}],
+        )
+
+    def terraform_apply(self) -> None:
+        """What an apply of the service layer does here: images from parameters, weights from the parameter."""
+        from release.weights import Live
+
+        ssm, ecs = self.client("ssm"), self.client("ecs")
+        for colour, side in self.target.sides.items():
+            image = ssm.get_parameter(Name=side.image_parameter)["Parameter"]["Value"]
+            family = f"shop-dev-{self.name}-{colour}"
+            known = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+            if known["containerDefinitions"][0]["image"] != image:
+                self.register(colour, image)
+                ecs.update_service(cluster=self.shared.cluster_name, service=side.service_name, taskDefinition=family)
+        weights = Live.parse(self.value()).weights
+        if self.weights() != weights:
+            self.set_weights(**weights)
+
+    def as_new(self) -> None:
+        """Blue is live, without a history."""
+        self.client("ssm").delete_parameter(Name=self.target.colour_parameter)
+        self._make_parameter(self.target.colour_parameter)
+        self.set_weights(blue=100, green=0)
+
+    def healthy(self, colour: Colour, count: int) -> None:
+        """So many targets, all healthy."""
+        elb, arn = self.client("elbv2"), self.target.sides[colour].target_group_arn
+        there = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        if there:
+            elb.deregister_targets(TargetGroupArn=arn, Targets=[one["Target"] for one in there])
+        second = 3 if colour == "blue" else 4
+        if count:
+            elb.register_targets(
+                TargetGroupArn=arn, Targets=[{"Id": f"10.9.{second}.{n + 1}", "Port": 8000} for n in range(count)]
+            )
+
+    def ready(self, colour: Colour, count: int = 2) -> None:
+        """Tasks that run, and targets that are healthy."""
+        side = self.target.sides[colour]
+        self.client("ecs").update_service(
+            cluster=self.shared.cluster_name, service=side.service_name, desiredCount=count
+        )
+        self.healthy(colour, count)
+
+    def alarm(self, colour: Colour, what: str, state: str, *, service: str | None = None) -> str:
+        name = f"shop-dev-{service or self.name}-{colour}-{what}"
+        cloudwatch = self.client("cloudwatch")
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            MetricName="x",
+            Namespace="x",
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+        return name
+
+    def push_image(self, tag: str) -> str:
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": f"sha256:{tag}"}, "layers": []}
+        self.client("ecr").put_image(repositoryName="shop-dev/web", imageManifest=json.dumps(manifest), imageTag=tag)
+        return f"{IMAGE}:{tag}"
+
+    # --- how it stands -------------------------------------------------------------------------------------------
+
+    def value(self) -> str:
+        return str(self.client("ssm").get_parameter(Name=self.target.colour_parameter)["Parameter"]["Value"])
+
+    def put(self, value: str) -> None:
+        """By hand."""
+        self.client("ssm").put_parameter(Name=self.target.colour_parameter, Value=value, Overwrite=True)
+
+    def rule(self) -> dict[str, Any]:
+        found = self.client("elbv2").describe_rules(RuleArns=[self.target.listener_rule_arn])["Rules"][0]
+        return dict(found)
+
+    def weights(self) -> dict[str, int]:
+        groups = self.rule()["Actions"][-1]["ForwardConfig"]["TargetGroups"]
+        colours = {side.target_group_arn: colour for colour, side in self.target.sides.items()}
+        return {colours[group["TargetGroupArn"]]: int(group["Weight"]) for group in groups}
+
+    def set_weights(self, **weights: int) -> None:
+        """By hand, or by Terraform."""
+        self.client("elbv2").modify_rule(
+            RuleArn=self.target.listener_rule_arn,
+            Actions=[
+                {
+                    "Type": "forward",
+                    "ForwardConfig": {
+                        "TargetGroups": [
+                            {"TargetGroupArn": self.target.sides[colour].target_group_arn, "Weight": weights[colour]}
+                            for colour in COLOURS
+                        ]
+                    },
+                }
+            ],
+        )
+
+    def desired(self, colour: Colour) -> int:
+        side = self.target.sides[colour]
+        found = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[side.service_name])
+        return int(found["services"][0]["desiredCount"])
+
+
+class Desk:
+    """One person at one keyboard: a context of their own, and what they were told."""
+
+    def __init__(self, platform: Platform, who: str = "anna@laptop", pace: Pace | None = None) -> None:
+        self._text = io.StringIO()
+        console = Console(file=self._text, width=200, force_terminal=False)
+        self.context = Context(
+            aws=platform.aws,
+            target=platform.target,
+            author=Author(name=who),
+            reporter=Reporter(console),
+            pace=pace or quick(),
+        )
+
+    @property
+    def told(self) -> str:
+        return self._text.getvalue()

@@ -1,0 +1,133 @@
+"""With real Terraform: after every step of a release the plan is empty; what is half done or by hand shows in it."""
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.web.colour import COLOURS, GRAMMAR, colour_weight_expression
+from release.switch import SwitchRequest, switch
+from tests.release.platform import REGION, Desk, Platform
+
+pytestmark = pytest.mark.slow
+
+EMPTY, CHANGES = 0, 2
+
+
+def configuration(platform: Platform) -> dict[str, Any]:
+    """The parameters and the rule as the service layer writes them."""
+    value = "aws_ssm_parameter.colour.insecure_value"
+    forward = {
+        "target_group": [
+            {
+                "arn": f"${{aws_lb_target_group.{colour}.arn}}",
+                "weight": f"${{{colour_weight_expression(value, colour)}}}",
+            }
+            for colour in COLOURS
+        ]
+    }
+    return {
+        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
+        "provider": {"aws": {"region": REGION, "skip_credentials_validation": True, "skip_metadata_api_check": True}},
+        "resource": {
+            "aws_ssm_parameter": {
+                "colour": {
+                    "name": "/shop/terraform/web/colour",
+                    "type": "String",
+                    "description": "Live colour of web",
+                    "insecure_value": "blue",
+                    "allowed_pattern": GRAMMAR,
+                    "lifecycle": {"ignore_changes": ["insecure_value", "description"]},
+                }
+            },
+            "aws_lb_target_group": {
+                colour: {
+                    "name": f"terraform-{colour}",
+                    "port": 8000,
+                    "protocol": "HTTP",
+                    "target_type": "ip",
+                    "vpc_id": platform.shared.vpc_id,
+                }
+                for colour in COLOURS
+            },
+            "aws_lb_listener_rule": {
+                "web": {
+                    "listener_arn": platform.shared.listener_arn,
+                    "priority": 9_000,
+                    "condition": [{"path_pattern": [{"values": ["/terraform/*"]}]}],
+                    "action": [{"type": "forward", "forward": [forward]}],
+                }
+            },
+        },
+        "output": {
+            "rule": {"value": "${aws_lb_listener_rule.web.arn}"},
+            **{colour: {"value": f"${{aws_lb_target_group.{colour}.arn}}"} for colour in COLOURS},
+        },
+    }
+
+
+class Terraform:
+    def __init__(self, folder: Path, endpoint_url: str) -> None:
+        self._folder = folder
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
+        self._environment = {**os.environ, **keys, "AWS_ENDPOINT_URL": endpoint_url, "AWS_REGION": REGION}
+
+    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            ["terraform", *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in codes, done.stdout + done.stderr
+        return done
+
+    def apply(self) -> dict[str, str]:
+        self.run("apply", "-auto-approve", "-input=false")
+        found = json.loads(self.run("output", "-json").stdout)
+        return {name: one["value"] for name, one in found.items()}
+
+    def plan(self) -> int:
+        return self.run("plan", "-detailed-exitcode", "-input=false", codes=(EMPTY, CHANGES)).returncode
+
+
+def test_terraform_has_nothing_to_undo_after_any_step(platform: Platform, tmp_path: Path) -> None:
+    terraform = Terraform(tmp_path, platform.shared.endpoint_url)
+    (tmp_path / "main.tf.json").write_text(json.dumps(configuration(platform)))
+    terraform.run("init", "-input=false")
+    made = terraform.apply()
+    platform.target = replace(
+        platform.target,
+        colour_parameter="/shop/terraform/web/colour",
+        listener_rule_arn=made["rule"],
+        sides={colour: replace(platform.target.sides[colour], target_group_arn=made[colour]) for colour in COLOURS},
+    )
+    platform.healthy("blue", 2)
+    platform.ready("green")
+
+    switch(Desk(platform).context, SwitchRequest(steps=(10,)))
+    assert platform.weights() == {"blue": 90, "green": 10}
+    assert terraform.plan() == EMPTY
+
+    switch(Desk(platform).context, SwitchRequest(reason="release 1.2"))
+    assert terraform.plan() == EMPTY
+
+    switch(Desk(platform).context, SwitchRequest(rollback=True))
+    assert terraform.plan() == EMPTY
+
+    context = Desk(platform).context
+    base = context.colour.read().effective
+    context.colour.write("green", base=base, action="switch", author=context.author)
+    assert terraform.plan() == CHANGES, "the parameter alone: apply carries the switch out"
+    terraform.apply()
+    assert platform.weights() == {"blue": 0, "green": 100}
+    assert terraform.plan() == EMPTY
+
+    platform.set_weights(blue=100, green=0)
+    assert terraform.plan() == CHANGES, "the rule by hand shows"

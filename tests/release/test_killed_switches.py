@@ -1,0 +1,109 @@
+"""SIGKILL at every moment of a switch: the service answers all the time, and one more command converges."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from release.status import service_status
+from release.switch import SwitchRequest, switch
+from tests.release.platform import Desk, Platform
+
+BLUE, GREEN, CANARY = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}, {"blue": 90, "green": 10}
+FULL = {"blue": BLUE, "green": GREEN}
+
+
+def _switch_without_a_colour(platform: Platform) -> None:
+    switch(Desk(platform).context, SwitchRequest())
+
+
+def _switch_to_green(platform: Platform) -> None:
+    switch(Desk(platform).context, SwitchRequest(colour="green"))
+
+
+def _apply(platform: Platform) -> None:
+    platform.terraform_apply()
+
+
+CURES = (_switch_without_a_colour, _switch_to_green, _apply)
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.release.killed"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
+        _stream(process.stdin).close()
+        process.wait(timeout=20)
+
+
+def _stream(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+def _kill(killer: "subprocess.Popen[str]", platform: Platform, moment: int, steps: list[int]) -> bool:
+    """Whether the switch was killed, and not done before that moment came."""
+    job = {
+        "endpoint_url": platform.shared.endpoint_url,
+        "outputs": platform.outputs,
+        "service": platform.name,
+        "colour": "green",
+        "steps": steps,
+        "moment": moment,
+    }
+    _stream(killer.stdin).write(json.dumps(job) + "\n")
+    _stream(killer.stdin).flush()
+    answer = _stream(killer.stdout).readline().strip()
+    assert answer in ("killed", "ended 0")
+    return answer == "killed"
+
+
+def test_a_killed_switch_converges_by_whatever_comes_next(platform: Platform, killer: "subprocess.Popen[str]") -> None:
+    platform.ready("green")
+    moment, cured = 0, []
+    while _kill(killer, platform, moment, [100]):
+        value, weights = platform.value(), platform.weights()
+        assert weights in (BLUE, GREEN), "the service answers"
+        state = service_status(platform.aws, platform.target).state
+        assert state == ("live" if weights == FULL[value] else "switch not finished")
+        if state == "switch not finished":
+            assert value == "green", "the intent comes first"
+            cure = CURES[len(cured) % len(CURES)]
+            cure(platform)
+            cured.append(cure)
+            assert service_status(platform.aws, platform.target).state == "live"
+        else:
+            switch(Desk(platform).context, SwitchRequest(colour="green"))
+        assert (platform.value(), platform.weights()) == ("green", GREEN)
+        platform.as_new()
+        moment += 1
+    assert moment >= 20, "every call counts twice: before it is sent, after it is answered"
+    assert set(CURES) <= set(cured)
+
+
+def test_a_canary_killed_at_any_moment_is_taken_back_by_a_rollback(
+    platform: Platform, killer: "subprocess.Popen[str]"
+) -> None:
+    platform.ready("green")
+    moment, seen = 0, set()
+    while _kill(killer, platform, moment, [10, 100]):
+        value, weights = platform.value(), platform.weights()
+        assert weights in (BLUE, CANARY, GREEN)
+        seen.add((value, weights["green"]))
+        if value != "blue":
+            switch(Desk(platform).context, SwitchRequest(rollback=True))
+        assert (platform.value(), platform.weights()) == ("blue", BLUE)
+        platform.as_new()
+        moment += 3
+    assert {("blue", 0), ("green:10", 10)} <= seen

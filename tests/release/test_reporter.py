@@ -1,0 +1,25 @@
+"""What is said while something is waited for."""
+
+import io
+
+from rich.console import Console
+
+from release.reporter import Reporter
+
+
+def test_a_log_gets_a_line_when_it_says_something_new_and_no_colour() -> None:
+    console = Console(file=io.StringIO(), force_terminal=False, width=80)
+    with Reporter(console) as reporter:
+        reporter.wait("1 of 2", rest="10 s left")
+        reporter.wait("1 of 2", rest="9 s left")
+        reporter.wait("2 of 2", rest="8 s left")
+        reporter.say("done", style="green")
+    assert console.file.getvalue() == "1 of 2\n2 of 2\ndone\n"  # type: ignore[attr-defined]
+
+
+def test_a_terminal_shows_the_time_that_is_left() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with Reporter(console) as reporter:
+        reporter.wait("1 of 2", rest="10 s left")
+        reporter.wait("2 of 2", rest="9 s left")
+    assert "9 s left" in console.file.getvalue()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Commands that change a running service: deploy and switch."""
+"""Commands that change a running service: deploy, migrate and switch."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from cli.project import Project
 from cli.session import Session, begin
 
 if TYPE_CHECKING:
+    from config import Environment
     from release.context import Context
     from release.switch import SwitchRequest
 
@@ -175,6 +176,7 @@ def deploy(
             force=force,
             allow_latest=environment.kind == "development",
             timeout_seconds=timeout,
+            migration=_migration_command(environment, service),
             reason=reason,
         )
         steps = SwitchRequest(
@@ -188,6 +190,37 @@ def deploy(
 
             # As many as were asked for are healthy now; the live colour's count is not asked again.
             _switch(context, replace(steps, colour=done.colour, minimum=count))
+
+
+@click.command()
+@environment_argument
+@service_argument
+@click.argument("colour", required=False, type=click.Choice(["blue", "green"]))
+@click.option("--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait so long.")
+@click.option("--stop", is_flag=True, help="Stop the migration that runs, instead.")
+@click.pass_obj
+def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool) -> None:
+    """Migrate the database, as a task of its own; `deploy` does it by itself.
+
+    For the first installation, and to try again. It runs the image of the idle colour, or of the one that is named.
+    """
+    with release_errors():
+        from release.migrate import MigrateRequest, stop_migration
+        from release.migrate import migrate as run_migration
+
+        command = _migration_command(project.environment(name), service)
+        session = begin(project, name)
+        context = _context(session, service)
+        if stop:
+            if not stop_migration(context):
+                messages().print("No migration runs.")
+            return
+        run_migration(context, MigrateRequest(command=command, colour=colour, timeout_seconds=timeout))
+
+
+def _migration_command(environment: "Environment", service: str) -> tuple[str, ...]:
+    """What migrates the database of a service; nothing where there is no such service, or no such command."""
+    return tuple(getattr(environment.services.get(service), "migration_command", None) or ())
 
 
 def _switch(context: "Context", request: "SwitchRequest") -> None:

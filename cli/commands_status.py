@@ -64,9 +64,7 @@ def _services(session: Session, service: str | None) -> list[Any]:
     with release_errors():
         from release.status import service_statuses
 
-        return list(
-            service_statuses(aws_of(session), published, environment=session.environment.name, service=service)
-        )
+        return list(service_statuses(aws_of(session), published, environment=session.environment.name, service=service))
 
 
 def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def plan_layers(stacks: Sequence[Stack], *, full: bool = False, quiet: bool = Fa
             show_warnings(stack.name, plan.ui)
             if not quiet:
                 _show(stack, plan, full=full)
+                _explain(stack, plan)
         if plan.has_changes and stack is not stacks[-1] and not stack.resource_count():
             missing = stack.name
     return plans
@@ -74,6 +75,7 @@ def apply_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, 
                 outcome.unchanged.append(stack.name)
                 say(f"{stack.name}: no changes")
                 continue
+            _explain(stack, plan)
             if ask is not None:
                 _show(stack, plan, full=full)
                 if not ask(f"Apply these changes to {stack.name}?"):
@@ -129,3 +131,14 @@ def _show(stack: Stack, plan: Plan, *, full: bool) -> None:
     show_changes(stack.name, plan.ui, whole=not full)
     if full and plan.has_changes:
         output().print(stack.show(plan))
+
+
+def _explain(stack: Stack, plan: Plan) -> None:
+    """Say what a change of a service's strategy replaces, before it happens."""
+    touched = [address for address, action in plan.ui.planned.items() if action != "update"]
+    if not any(address.startswith("aws_ecs_service.") for address in touched):
+        return
+    from layers.strategy_change import explain
+
+    for sentence in explain(stack.show_json(plan)):
+        say(sentence, style="yellow")

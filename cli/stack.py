@@ -114,6 +114,10 @@ class Stack:
         """The plan in Terraform's own full rendering."""
         return self._capture(["show", "-no-color", str(plan.file)])
 
+    def show_json(self, plan: Plan) -> dict[str, Any]:
+        """The plan as Terraform gives it to programs."""
+        return dict(json.loads(self._capture(["show", "-json", str(plan.file)])))
+
     def state(self) -> dict[str, Any]:
         """The state, or an empty mapping where there is none yet."""
         self.init()

@@ -8,7 +8,7 @@ from config.aws import Aws, State
 from config.base import Kind, Section, ShortWord
 from config.data import Cache, Database
 from config.network import Dns, LoadBalancer, Network
-from config.services import Alarms, Cluster, WebService
+from config.services import Alarms, AnyWebService, Cluster
 
 Tag = Annotated[str, StringConstraints(max_length=256, pattern=r"^[\w\s+\-=.:/@]*$")]
 
@@ -37,7 +37,7 @@ class Environment(Section):
     cache: Cache | None = None
     cluster: Cluster = Cluster()
     alarms: Alarms = Alarms()
-    services: dict[ShortWord, WebService]
+    services: dict[ShortWord, AnyWebService]
 
     @property
     def prefix(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import MISSING, Problem
-from config.schema import known_keys
+from config.schema import known_keys, owners
 
 BOUNDS = {
     "greater_than": ("gt", "more than {:g}"),
@@ -38,15 +38,15 @@ def _problem(details: ErrorDetails, data: Mapping[str, Any]) -> Problem:
     path = _path_in_file(details["loc"], data)
     missing = details["type"] in ("missing", "union_tag_not_found")
     if details["type"] in ("union_tag_not_found", "union_tag_invalid"):
-        path = (*path, str(details["ctx"]["discriminator"]).strip("'"))
+        path = (*path, str(details["ctx"]["discriminator"]).strip("'()"))
     value = MISSING if missing else _value_at(path, data)
-    return Problem(path=path, value=value, message=_message(details, path))
+    return Problem(path=path, value=value, message=_message(details, path, data))
 
 
-def _message(details: ErrorDetails, path: tuple[str, ...]) -> str:
+def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, Any]) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, data)
     if kind == "missing":
         return "is missing and has no default"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
@@ -67,8 +67,12 @@ def _message(details: ErrorDetails, path: tuple[str, ...]) -> str:
     return WORDS.get(kind, details["msg"])
 
 
-def _unknown_key(path: tuple[str, ...]) -> str:
-    known = known_keys(path[:-1])
+def _unknown_key(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
+    known = known_keys(path[:-1], _value_at(path[:-1], data))
+    if (found := owners(path)) is not None:
+        field, tags = found
+        kinds = " or ".join(f'{field} = "{tag}"' for tag in tags)
+        return f"is a key of {kinds}; allowed here: {', '.join(known)}"
     close = get_close_matches(path[-1], known, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"is not a key that Windlass knows{hint}; allowed here: {', '.join(known)}"

@@ -5,7 +5,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Discriminator
+from pydantic.fields import FieldInfo
 
 from config.environment import Environment
 
@@ -35,14 +36,52 @@ def _is_choice_of_words(variant: Any) -> bool:
     return get_origin(variant) is Literal and all(isinstance(choice, str) for choice in get_args(variant))
 
 
-def known_keys(path: tuple[str, ...]) -> list[str]:
-    """The keys that the table at this path may have."""
+def known_keys(path: tuple[str, ...], table: Any = None) -> list[str]:
+    """The keys that the table at this path may have; where it names its kind by a tag, only those of that kind."""
     keys: dict[str, None] = {}
     for candidate in types_at(path):
-        for variant in variants(candidate):
+        for variant in chosen(candidate, table):
             if isinstance(variant, type) and issubclass(variant, BaseModel):
                 keys |= dict.fromkeys(variant.model_fields)
     return list(keys)
+
+
+def owners(path: tuple[str, ...]) -> tuple[str, list[str]] | None:
+    """The tags of the other kinds of table that have the key at the end of this path: `("strategy", ["rolling"])`."""
+    for candidate in types_at(path[:-1]):
+        if (field := tag_field(candidate)) is not None:
+            tags = [
+                tag
+                for variant in variants(candidate)
+                if path[-1] in variant.model_fields
+                for tag in get_args(hints(variant)[field])
+            ]
+            if tags:
+                return field, tags
+    return None
+
+
+def chosen(annotation: Any, value: Any) -> list[Any]:
+    """The variants that a value may be: the one that its tag names, or all where it names none that exists."""
+    everything = variants(annotation)
+    field = tag_field(annotation)
+    if field is None or not isinstance(value, Mapping):
+        return everything
+    return [
+        variant
+        for variant in everything
+        if value.get(field, variant.model_fields[field].default) in get_args(hints(variant)[field])
+    ] or everything
+
+
+def tag_field(annotation: Any) -> str | None:
+    """The field that tells the variants of a union apart; a function that does so has the field's name."""
+    for note in get_args(annotation)[1:] if get_origin(annotation) is Annotated else ():
+        if isinstance(note, Discriminator | FieldInfo) and note.discriminator is not None:
+            tag = note.discriminator
+            tag = tag.discriminator if isinstance(tag, Discriminator) else tag
+            return tag if isinstance(tag, str) else tag.__name__
+    return None
 
 
 def variants(annotation: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from config.base import Kind
 from config.data import Cache
 from config.errors import MISSING, Problem
 from config.rules import problem, rule, rule_for_each
-from config.services import WebService
+from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 from modules.ecs.fargate import allowed_memory_mib
 from modules.ecs.images import MOVING_TAGS
 
@@ -78,7 +78,10 @@ def cache_is_there_for_those_who_use_it(key: str, item: WebService, cache: Cache
 
 @rule_for_each("services")
 def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) -> Iterator[Problem]:
-    """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters."""
+    """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters.
+
+    So for every strategy, that a service can change its own without changing its name.
+    """
     longest = f"{project}-{name}-{key}-green"
     if len(longest) > 32:
         message = (
@@ -106,14 +109,23 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
     """E05: a moving tag is refused outside development."""
     if kind == "development":
         return
-    for colour in ("blue", "green"):
-        image = getattr(item, colour).image
+    for path, image in _images(item):
         if image.rpartition(":")[2] in MOVING_TAGS:
             message = (
                 f'is a moving tag, which is refused where kind = "{kind}"; '
                 "allowed: a tag that stays, such as a git commit, or a digest (E05)"
             )
-            yield problem(f"services/{key}/{colour}/image", image, message)
+            yield problem(f"services/{key}/{path}", image, message)
+
+
+def _images(service: WebService) -> Iterator[tuple[str, str]]:
+    if isinstance(service, BlueGreenService):
+        for colour in ("blue", "green"):
+            image = getattr(getattr(service, colour, None), "image", None)
+            if image is not None:
+                yield f"{colour}/image", image
+    elif isinstance(service, RollingService | CodeDeployService):
+        yield "image", service.image
 
 
 @rule_for_each("services")
@@ -128,3 +140,33 @@ def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
                 "looks like a secret, which must not stand in a plain setting; keep it in Secrets Manager (A02, D03)"
             )
             yield problem(path, MISSING, message)
+
+
+@rule
+def test_listeners_have_ports_of_their_own(services: Services) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot have one port, and 80 and 443 are taken."""
+    owners: dict[int, str] = {}
+    for name, service in services.items():
+        port = getattr(getattr(service, "test_listener", None), "port", None)
+        if port is None:
+            continue
+        path = f"services/{name}/test_listener/port"
+        if port in (80, 443):
+            yield problem(path, port, "is where the load balancer serves everybody; allowed: any other port")
+        owner = owners.setdefault(port, name)
+        if owner != name:
+            yield problem(path, port, f"is that of services.{owner} too; allowed: a port of its own")
+
+
+@rule_for_each("services")
+def test_listeners_are_not_for_everybody(key: str, item: WebService) -> Iterator[Problem]:
+    """N03: what is not yet released is seen by those who release it."""
+    listener = getattr(item, "test_listener", None)
+    if listener is None:
+        return
+    path = f"services/{key}/test_listener/allowed_cidrs"
+    if not listener.allowed_cidrs:
+        yield problem(path, [], "is empty, so nobody could look; allowed: at least one block")
+    for cidr in listener.allowed_cidrs:
+        if cidr.endswith("/0"):
+            yield problem(path, cidr, "lets everybody see what is not released; allowed: blocks of your own (N03)")

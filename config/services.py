@@ -1,10 +1,11 @@
 """What runs: the cluster, and the web services by name."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from config.base import DnsName, LogRetentionDays, Percent, Section, ShortWord, _matching
+from config.base import Cidr, DnsName, LogRetentionDays, Percent, Section, ShortWord, _matching
 
 EnvironmentName = Annotated[
     str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
@@ -64,10 +65,7 @@ class Thresholds(Section):
 
 
 class WebService(Section):
-    """A web service that runs as two ECS services, blue and green, behind one listener rule."""
-
-    blue: Colour
-    green: Colour
+    """A web service behind a listener rule. How a new image replaces the old one is its strategy; see below."""
 
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
     """CPU units of a task; 1024 are one vCPU."""
@@ -126,3 +124,78 @@ class WebService(Section):
 
     environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
     """Plain settings of the container. Secrets do not belong here (A02)."""
+
+
+class BlueGreenService(WebService):
+    """Two ECS services, blue and green, of which one SSM parameter says who gets the requests. The default."""
+
+    strategy: Literal["blue-green"] = "blue-green"
+    """Switch, canary and rollback are one command and touch no task (B01, B02). Costs two services' worth of tasks
+    during a deployment."""
+
+    blue: Colour
+    green: Colour
+
+
+class RollingService(WebService):
+    """One ECS service whose tasks are replaced a few at a time."""
+
+    strategy: Literal["rolling"]
+    """ECS replaces the tasks, and goes back by itself when they do not come up or an alarm rings (E01); then the apply
+    fails. Old and new tasks answer side by side meanwhile."""
+
+    image: Image
+    """The image that the service begins with; afterwards deployments decide (docs/decisions/0005)."""
+
+
+class TestListener(Section):
+    """A listener of its own that shows the new tasks before anybody else sees them."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 8443
+    """Port on the load balancer; each service has its own."""
+
+    allowed_cidrs: tuple[Cidr, ...]
+    """Who may connect: offices, the VPN, the pipeline. Never everybody."""
+
+
+class CodeDeployService(WebService):
+    """One ECS service whose deployments AWS CodeDeploy makes: a new set of tasks, a test listener, a gradual shift."""
+
+    strategy: Literal["codedeploy"]
+    """CodeDeploy shifts the requests and goes back when an alarm rings; Terraform registers the task definition and
+    leaves to CodeDeploy which one runs."""
+
+    image: Image
+    """The image that the service begins with; afterwards deployments decide (docs/decisions/0005)."""
+
+    deployment_config: Annotated[
+        str,
+        _matching(
+            r"CodeDeployDefault\.ECS(AllAtOnce|Canary10Percent(5|15)Minutes|Linear10PercentEvery(1|3)Minutes)"
+            r"|(?!CodeDeployDefault\.)[A-Za-z0-9_.+=,@-]{1,100}",
+            '"CodeDeployDefault.ECSAllAtOnce", "….ECSCanary10Percent5Minutes", "….ECSCanary10Percent15Minutes", '
+            '"….ECSLinear10PercentEvery1Minutes", "….ECSLinear10PercentEvery3Minutes", or a configuration of your own',
+        ),
+    ] = "CodeDeployDefault.ECSCanary10Percent5Minutes"
+    """How fast requests shift. Default: a tenth for five minutes, then all, so that alarms have something to see."""
+
+    termination_wait_minutes: Annotated[int, Field(ge=0, le=2880)] = 60
+    """How long the old tasks stay after the shift, so that a rollback is instant. Default: an hour (B04)."""
+
+    test_listener: TestListener
+
+
+def strategy(service: Any) -> str:
+    """The strategy that a service names, or the default. What is no table is left to the default's own check."""
+    if isinstance(service, WebService):
+        return str(getattr(service, "strategy", "blue-green"))
+    return str(service.get("strategy", "blue-green")) if isinstance(service, Mapping) else "blue-green"
+
+
+AnyWebService = Annotated[
+    Annotated[BlueGreenService, Tag("blue-green")]
+    | Annotated[RollingService, Tag("rolling")]
+    | Annotated[CodeDeployService, Tag("codedeploy")],
+    Discriminator(strategy),
+]
+"""A web service of the strategy that it names; `blue-green` where it names none."""

@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from config.schema import hints, variants
+from config.schema import chosen, hints
 
 _NOTHING = object()
 
@@ -35,7 +35,7 @@ def _sound(annotation: Any, value: Any) -> Any:
         pass
     if not isinstance(value, Mapping):
         return _NOTHING
-    for variant in variants(annotation):
+    for variant in chosen(annotation, value):
         if isinstance(variant, type) and issubclass(variant, BaseModel):
             return _partial(variant, value)
         if get_origin(variant) is dict:

@@ -1,9 +1,10 @@
 """What each layer gives to the layers after it and to people. These classes are the whole interface between states."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from config import Environment
+from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 from layers.reachability import roles
 from layers.wiring import output
 
@@ -14,6 +15,31 @@ def _zones(environment: Environment) -> Iterable[str]:
 
 def _services(environment: Environment) -> Iterable[str]:
     return environment.services
+
+
+def _services_of(*strategies: type[WebService]) -> Callable[[Environment], list[str]]:
+    def names(environment: Environment) -> list[str]:
+        return [name for name, service in environment.services.items() if isinstance(service, strategies)]
+
+    return names
+
+
+_blue_green = _services_of(BlueGreenService)
+_one_sided = _services_of(RollingService, CodeDeployService)
+_rolling = _services_of(RollingService)
+_codedeploy = _services_of(CodeDeployService)
+
+
+def _has_one_sided(environment: Environment) -> bool:
+    return bool(_one_sided(environment))
+
+
+def _has_rolling(environment: Environment) -> bool:
+    return bool(_rolling(environment))
+
+
+def _has_codedeploy(environment: Environment) -> bool:
+    return bool(_codedeploy(environment))
 
 
 def _has_zone(environment: Environment) -> bool:
@@ -68,11 +94,34 @@ class ServiceOutputs:
     listener_arn: str = output("ARN of the listener that serves.")
     cluster_name: str = output("Name of the ECS cluster.")
     service_urls: Mapping[str, str] = output("URL of each service.", keys=_services)
-    colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_services)
-    blue_image_parameters: Mapping[str, str] = output("SSM parameter that holds blue's image.", keys=_services)
-    green_image_parameters: Mapping[str, str] = output("SSM parameter that holds green's image.", keys=_services)
     listener_rule_arns: Mapping[str, str] = output("ARN of each service's listener rule.", keys=_services)
-    blue_target_group_arns: Mapping[str, str] = output("Target group of the blue side.", keys=_services)
-    green_target_group_arns: Mapping[str, str] = output("Target group of the green side.", keys=_services)
-    blue_service_names: Mapping[str, str] = output("ECS service of the blue side.", keys=_services)
-    green_service_names: Mapping[str, str] = output("ECS service of the green side.", keys=_services)
+
+    colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_blue_green)
+    blue_image_parameters: Mapping[str, str] = output("SSM parameter that holds blue's image.", keys=_blue_green)
+    green_image_parameters: Mapping[str, str] = output("SSM parameter that holds green's image.", keys=_blue_green)
+    blue_target_group_arns: Mapping[str, str] = output("Target group of the blue side.", keys=_blue_green)
+    green_target_group_arns: Mapping[str, str] = output("Target group of the green side.", keys=_blue_green)
+    blue_service_names: Mapping[str, str] = output("ECS service of the blue side.", keys=_blue_green)
+    green_service_names: Mapping[str, str] = output("ECS service of the green side.", keys=_blue_green)
+
+    image_parameters: Mapping[str, str] = output(
+        "SSM parameter that holds the image of a service without colours.", keys=_one_sided, when=_has_one_sided
+    )
+    service_names: Mapping[str, str] = output(
+        "ECS service of a service without colours.", keys=_one_sided, when=_has_one_sided
+    )
+    rolling_target_group_arns: Mapping[str, str] = output(
+        "Target group of a rolling service.", keys=_rolling, when=_has_rolling
+    )
+    codedeploy_applications: Mapping[str, str] = output(
+        "CodeDeploy application of a service.", keys=_codedeploy, when=_has_codedeploy
+    )
+    codedeploy_deployment_groups: Mapping[str, str] = output(
+        "CodeDeploy deployment group of a service.", keys=_codedeploy, when=_has_codedeploy
+    )
+    codedeploy_task_definition_arns: Mapping[str, str] = output(
+        "Newest task definition, which the next deployment of CodeDeploy names.", keys=_codedeploy, when=_has_codedeploy
+    )
+    codedeploy_test_listener_arns: Mapping[str, str] = output(
+        "Listener that shows the new tasks of a deployment.", keys=_codedeploy, when=_has_codedeploy
+    )

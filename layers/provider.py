@@ -14,6 +14,7 @@ _EMBEDDED_SERVICES = (
     "cloudformation",
     "cloudwatch",
     "cloudwatchlogs",
+    "codedeploy",
     "dynamodb",
     "ec2",
     "ecr",

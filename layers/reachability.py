@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config import Environment
+from config.services import CodeDeployService
 from modules.networking import Cidr, Flow, Internet, Party, Role, S3Endpoint
 
 EVERYWHERE = "0.0.0.0/0"
@@ -46,6 +47,13 @@ def _into_the_load_balancer(environment: Environment) -> Iterator[Flow]:
         source: Party = Internet() if cidr == EVERYWHERE else Cidr(cidr, _word(cidr))
         for port, what in ports.items():
             yield Flow(source, Role(LOAD_BALANCER), port, f"{what} from {source.name}")
+    for name, service in environment.services.items():
+        if not isinstance(service, CodeDeployService):
+            continue
+        for cidr in service.test_listener.allowed_cidrs:
+            source = Cidr(cidr, _word(cidr))
+            port = service.test_listener.port
+            yield Flow(source, Role(LOAD_BALANCER), port, f"Test listener of {name} from {source.name}")
 
 
 def _of_the_services(environment: Environment) -> Iterator[Flow]:

@@ -6,7 +6,7 @@ from config import Environment
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import LOAD_BALANCER
-from layers.web_service import Surroundings, WebServicePair
+from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
 from layers.wiring import publish
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
@@ -31,23 +31,34 @@ class ServiceLayer(Layer):
             cluster=cluster,
             alarm_topic_arn=self._alarm_topic(),
         )
-        pairs = {
-            name: WebServicePair(self, name, service, surroundings) for name, service in environment.services.items()
+        services = {
+            name: web_service(self, name, settings, surroundings) for name, settings in environment.services.items()
         }
+        blue_green = {name: service for name, service in services.items() if isinstance(service, BlueGreen)}
+        rolling = {name: service for name, service in services.items() if isinstance(service, Rolling)}
+        codedeploy = {name: service for name, service in services.items() if isinstance(service, CodeDeployed)}
+        one_sided = {name: service for name, service in services.items() if not isinstance(service, BlueGreen)}
         self._names(balancer)
         self.outputs = ServiceOutputs(
             load_balancer_dns_name=balancer.dns_name,
             listener_arn=balancer.listener_arn,
             cluster_name=cluster.name,
-            service_urls={name: self._url(name, balancer) for name in pairs},
-            colour_parameters={name: pair.colour_parameter for name, pair in pairs.items()},
-            blue_image_parameters={name: pair.image_parameters["blue"] for name, pair in pairs.items()},
-            green_image_parameters={name: pair.image_parameters["green"] for name, pair in pairs.items()},
-            listener_rule_arns={name: pair.listener_rule_arn for name, pair in pairs.items()},
-            blue_target_group_arns={name: pair.target_group_arns["blue"] for name, pair in pairs.items()},
-            green_target_group_arns={name: pair.target_group_arns["green"] for name, pair in pairs.items()},
-            blue_service_names={name: pair.service_names["blue"] for name, pair in pairs.items()},
-            green_service_names={name: pair.service_names["green"] for name, pair in pairs.items()},
+            service_urls={name: self._url(name, balancer) for name in services},
+            listener_rule_arns={name: service.listener_rule_arn for name, service in services.items()},
+            colour_parameters={name: pair.colour_parameter for name, pair in blue_green.items()},
+            blue_image_parameters={name: pair.image_parameters["blue"] for name, pair in blue_green.items()},
+            green_image_parameters={name: pair.image_parameters["green"] for name, pair in blue_green.items()},
+            blue_target_group_arns={name: pair.target_group_arns["blue"] for name, pair in blue_green.items()},
+            green_target_group_arns={name: pair.target_group_arns["green"] for name, pair in blue_green.items()},
+            blue_service_names={name: pair.service_names["blue"] for name, pair in blue_green.items()},
+            green_service_names={name: pair.service_names["green"] for name, pair in blue_green.items()},
+            image_parameters={name: service.image_parameter for name, service in one_sided.items()},
+            service_names={name: service.service_name for name, service in one_sided.items()},
+            rolling_target_group_arns={name: service.target_group_arn for name, service in rolling.items()},
+            codedeploy_applications={name: service.application_name for name, service in codedeploy.items()},
+            codedeploy_deployment_groups={name: service.deployment_group_name for name, service in codedeploy.items()},
+            codedeploy_task_definition_arns={name: service.task_definition_arn for name, service in codedeploy.items()},
+            codedeploy_test_listener_arns={name: service.test_listener_arn for name, service in codedeploy.items()},
         )
         publish(self, self.outputs, environment)
 

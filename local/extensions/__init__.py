@@ -12,6 +12,7 @@ EXTENDED_SERVICES = {
     "applicationautoscaling": "local.extensions.applicationautoscaling",
     "cloudformation": "local.extensions.cloudformation",
     "cloudwatch": "local.extensions.cloudwatch",
+    "codedeploy": "local.extensions.codedeploy",
     "ec2": "local.extensions.ec2",
     "ecs": "local.extensions.ecs",
     "elasticache": "local.extensions.elasticache",

@@ -1,5 +1,6 @@
 """Application Load Balancer: the balancer with its listeners, and routes to target groups."""
 
+from modules.alb.codedeploy_route import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs
 from modules.alb.load_balancer import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.alb.route import (
     BlueGreenRoute,
@@ -17,6 +18,9 @@ __all__ = [
     "BlueGreenRoute",
     "BlueGreenRouteInputs",
     "BlueGreenRouteOutputs",
+    "CodeDeployRoute",
+    "CodeDeployRouteInputs",
+    "CodeDeployRouteOutputs",
     "LoadBalancer",
     "LoadBalancerInputs",
     "LoadBalancerOutputs",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdktf import Token
+from cdktf import TerraformResourceLifecycle, Token
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
     LbListenerRuleAction,
@@ -130,9 +130,9 @@ class SingleRoute(Construct):
         super().__init__(scope, id_)
         group = target_group(self, "targets", inputs.name, inputs.targets)
         outputs = _outputs(group)
-        rule = _rule(self, inputs.rule, {outputs.arn: 1})
+        rule = listener_rule(self, inputs.rule, {outputs.arn: 1})
         self.outputs = SingleRouteOutputs(
-            target_group=outputs, listener_rule_arn=rule.arn, listener_rule_address=_address(rule)
+            target_group=outputs, listener_rule_arn=rule.arn, listener_rule_address=address(rule)
         )
 
 
@@ -150,13 +150,13 @@ class BlueGreenRoute(Construct):
         }
         # Both stay attached whatever their weights: ECS refuses a target group that no load balancer uses, and a switch
         # then changes two numbers and nothing else (B01).
-        rule = _rule(
+        rule = listener_rule(
             self,
             inputs.rule,
             {groups["blue"].arn: inputs.blue_weight, groups["green"].arn: inputs.green_weight},
         )
         self.outputs = BlueGreenRouteOutputs(
-            target_groups=groups, listener_rule_arn=rule.arn, listener_rule_address=_address(rule)
+            target_groups=groups, listener_rule_arn=rule.arn, listener_rule_address=address(rule)
         )
 
 
@@ -164,7 +164,13 @@ def _outputs(group: LbTargetGroup) -> TargetGroupOutputs:
     return TargetGroupOutputs(arn=group.arn, arn_suffix=group.arn_suffix)
 
 
-def _rule(scope: Construct, rule: RuleInputs, weights: Mapping[str, Weight]) -> LbListenerRule:
+def listener_rule(
+    scope: Construct,
+    rule: RuleInputs,
+    weights: Mapping[str, Weight],
+    lifecycle: TerraformResourceLifecycle | None = None,
+) -> LbListenerRule:
+    """Make a rule that shares requests between target groups by weight."""
     return LbListenerRule(
         scope,
         "rule",
@@ -183,10 +189,12 @@ def _rule(scope: Construct, rule: RuleInputs, weights: Mapping[str, Weight]) -> 
                 ),
             )
         ],
+        lifecycle=lifecycle,
     )
 
 
-def _address(rule: LbListenerRule) -> str:
+def address(rule: LbListenerRule) -> str:
+    """Return the Terraform address of a rule, for a `depends_on`."""
     return f"aws_lb_listener_rule.{rule.friendly_unique_id}"
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
         PortMapping,
         SecretReference,
     )
+    from modules.ecs.deployment import DeploymentInputs
     from modules.ecs.discovery import DiscoveryInputs
     from modules.ecs.scaling import RequestTarget, ScalingInputs
     from modules.ecs.service import (
-        DeploymentInputs,
         LoadBalancerTarget,
         LoadBalancing,
         NetworkInputs,
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
         TaskSize,
     )
 
-_FILES = ("containers", "container_json", "cluster", "capacity", "discovery", "scaling", "task_definition", "service")
+_FILES = (
+    *("containers", "container_json", "cluster", "capacity", "discovery"),
+    *("scaling", "task_definition", "deployment", "service"),
+)
 
 __all__ = [
     "AwsLogs",

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cdktf import TerraformResource, TerraformResourceLifecycle
+from cdktf import TerraformResource
 from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
     EcsServiceAlarms,
     EcsServiceDeploymentCircuitBreaker,
+    EcsServiceDeploymentController,
     EcsServiceLoadBalancer,
     EcsServiceNetworkConfiguration,
     EcsServiceServiceRegistries,
@@ -16,6 +17,7 @@ from constructs import Construct
 
 from modules.ecs.capacity import CapacityInputs, capacity_provider_strategy
 from modules.ecs.containers import NAME
+from modules.ecs.deployment import DeploymentInputs, lifecycle
 from modules.ecs.discovery import DiscoveryInputs, add_discovery
 from modules.ecs.scaling import ScalingInputs, add_scaling
 from modules.ecs.task_definition import TaskDefinition, TaskDefinitionInputs
@@ -58,36 +60,6 @@ class LoadBalancing:
 
     health_check_grace_period_seconds: int = 300
     """Time after the start in which failed checks do not stop a task, 0 to 2147483647. Default: 300 (A08)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeploymentInputs:
-    """How a new revision replaces the old one, and when it is taken back."""
-
-    minimum_healthy_percent: int = 100
-    """Tasks that stay while others are replaced. Default: all."""
-
-    maximum_percent: int = 200
-    """Tasks that may be there at once. Default: twice as many. 100 with a minimum of 0 replaces in place, which a
-    singleton wants; then `availability_zone_rebalancing` must be off."""
-
-    circuit_breaker: bool = True
-    """Stop a deployment whose tasks do not come up, and go back (E01). Default: yes."""
-
-    alarm_names: Sequence[str] = ()
-    """CloudWatch alarms that also take a deployment back. Default: none."""
-
-    wait_for_steady_state: bool = False
-    """`terraform apply` ends only when the deployment has. Default: no; a stuck deployment would hold the state."""
-
-    def __post_init__(self) -> None:
-        """Refuse what ECS would refuse."""
-        if not 0 <= self.minimum_healthy_percent <= 100:
-            raise ValueError(f"minimum_healthy_percent is {self.minimum_healthy_percent}; allowed are 0 to 100")
-        if not 100 <= self.maximum_percent <= 200:
-            raise ValueError(f"maximum_percent is {self.maximum_percent}; allowed are 100 to 200")
-        if self.minimum_healthy_percent == self.maximum_percent:
-            raise ValueError("minimum_healthy_percent and maximum_percent are both 100; no task could ever be replaced")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +151,8 @@ class Service(Construct):
             raise ValueError(
                 "availability_zone_rebalancing needs a maximum_percent above 100; ECS moves by adding first"
             )
-        task = TaskDefinition(self, "task", inputs.task).outputs
+        task_definition = TaskDefinition(self, "task", inputs.task)
+        task = task_definition.outputs
         targets = inputs.load_balancing.targets if inputs.load_balancing else ()
         for target in targets:
             if target.container_port not in task.container_ports.get(target.container_name, ()):
@@ -189,6 +162,7 @@ class Service(Construct):
                 )
         registry_arn = add_discovery(self, inputs.discovery) if inputs.discovery else None
         deployment = inputs.deployment
+        by_ecs = deployment.controller == "ECS"
         service = EcsService(
             self,
             "service",
@@ -201,7 +175,9 @@ class Service(Construct):
             capacity_provider_strategy=capacity_provider_strategy(inputs.capacity),
             # The provider replaces the whole service when the strategy changes, unless this says that a rolling
             # deployment will do. By itself it changes nothing: it counts only when there is something to update.
-            force_new_deployment=True,
+            # ECS refuses it where CodeDeploy deploys, also when something else is updated.
+            force_new_deployment=True if by_ecs else None,
+            deployment_controller=None if by_ecs else EcsServiceDeploymentController(type=deployment.controller),
             network_configuration=EcsServiceNetworkConfiguration(
                 subnets=list(inputs.network.subnet_ids),
                 security_groups=list(inputs.network.security_group_ids),
@@ -222,8 +198,12 @@ class Service(Construct):
             service_registries=EcsServiceServiceRegistries(registry_arn=registry_arn) if registry_arn else None,
             deployment_minimum_healthy_percent=deployment.minimum_healthy_percent,
             deployment_maximum_percent=deployment.maximum_percent,
-            deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(
-                enable=deployment.circuit_breaker, rollback=deployment.circuit_breaker
+            deployment_circuit_breaker=(
+                EcsServiceDeploymentCircuitBreaker(
+                    enable=deployment.circuit_breaker, rollback=deployment.circuit_breaker
+                )
+                if by_ecs
+                else None
             ),
             alarms=(
                 EcsServiceAlarms(alarm_names=list(deployment.alarm_names), enable=True, rollback=True)
@@ -236,9 +216,7 @@ class Service(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=deployment.wait_for_steady_state,
-            lifecycle=(
-                TerraformResourceLifecycle(ignore_changes=["desired_count"]) if inputs.ignore_desired_count else None
-            ),
+            lifecycle=lifecycle(inputs.name, inputs.deployment, task_definition, inputs.ignore_desired_count),
         )
         if inputs.depends_on:
             service.add_override("depends_on", [_address(resource) for resource in inputs.depends_on])

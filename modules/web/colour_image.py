@@ -1,4 +1,4 @@
-"""Which image a colour runs: one SSM parameter, which the deployment writes and the task definition reads."""
+"""Which image a colour, or a service without colours, runs: one SSM parameter, which the deployment writes."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ class ColourImageInputs:
     service: str
     """The service; names the Terraform locals. Letters, digits, hyphens, starting with a letter."""
 
-    colour: Colour
-    """The side that runs it."""
+    colour: Colour | None = None
+    """The side that runs it. Default: none, for a service that has no sides."""
 
     parameter_name: str
-    """Name of the parameter, such as `/<project>/<environment>/<service>/blue/image`."""
+    """Name of the parameter, such as `/<project>/<environment>/<service>/blue/image`, or `…/<service>/image`."""
 
     initial: str
     """Image when the parameter is made; afterwards only a deployment writes it."""
@@ -48,7 +48,7 @@ class ColourImageOutputs:
 
 
 class ColourImage(Construct):
-    """The parameter that owns the image of a colour; Terraform makes it and never changes it (decision 0005).
+    """The parameter that owns an image; Terraform makes it and never changes it (decision 0005).
 
     A deployment writes it and applies: Terraform then registers the new task definition, and the next plan is empty.
     """
@@ -58,11 +58,12 @@ class ColourImage(Construct):
     def __init__(self, scope: Construct, id_: str, inputs: ColourImageInputs) -> None:
         super().__init__(scope, id_)
         check_image(inputs.initial, allow_moving_tags=inputs.allow_moving_tags)
+        whose = inputs.service if inputs.colour is None else f"{inputs.service} {inputs.colour}"
         parameter = SsmParameter(
             self,
             "parameter",
             name=inputs.parameter_name,
-            description=f"Image of {inputs.service} {inputs.colour}, written by the deployment",
+            description=f"Image of {whose}, written by the deployment",
             type="String",
             insecure_value=inputs.initial,
             allowed_pattern=GRAMMAR,
@@ -70,7 +71,7 @@ class ColourImage(Construct):
             lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "description"]),
         )
         # Locals, so that the container's JSON holds names only: it is text inside text, where quotes are trouble.
-        stack, prefix = TerraformStack.of(self), f"{inputs.service}_{inputs.colour}"
+        stack, prefix = TerraformStack.of(self), whose.replace(" ", "_")
         address = f"aws_ssm_parameter.{parameter.friendly_unique_id}.insecure_value"
         stack.add_override(f"locals.{prefix}_image", f"${{{address}}}")
         stack.add_override(f"locals.{prefix}_version", f'${{reverse(split(":", local.{prefix}_image))[0]}}')

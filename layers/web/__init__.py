@@ -1,0 +1,22 @@
+"""The web services of an environment, one file for each strategy and one for what they share."""
+
+from constructs import Construct
+
+from config.services import AnyWebService, BlueGreenService, RollingService
+from layers.web.blue_green import BlueGreen
+from layers.web.codedeploy import CodeDeployed
+from layers.web.rolling import Rolling
+from layers.web.shared import Surroundings
+
+__all__ = ["BlueGreen", "CodeDeployed", "Rolling", "Surroundings", "web_service"]
+
+
+def web_service(
+    scope: Construct, name: str, settings: AnyWebService, surroundings: Surroundings
+) -> BlueGreen | Rolling | CodeDeployed:
+    """Wire a web service the way that its strategy says."""
+    if isinstance(settings, BlueGreenService):
+        return BlueGreen(scope, name, settings, surroundings)
+    if isinstance(settings, RollingService):
+        return Rolling(scope, name, settings, surroundings)
+    return CodeDeployed(scope, name, settings, surroundings)

@@ -1,0 +1,90 @@
+"""CodeDeploy: one ECS service whose task sets, listener rule and test listener CodeDeploy turns."""
+
+from constructs import Construct
+
+from config.services import CodeDeployService
+from layers.web.shared import Surroundings, Tasks, WiredWebService
+from modules import codedeploy, ecs
+from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs, Tls
+from modules.iam import TaskRolesOutputs
+
+
+class CodeDeployed(WiredWebService[CodeDeployService]):
+    """Wires one web service. Terraform registers the task definition; which one runs is CodeDeploy's business."""
+
+    image_parameter: str
+    listener_rule_arn: str
+    test_listener_arn: str
+    service_name: str
+    task_definition_arn: str
+    application_name: str
+    deployment_group_name: str
+
+    def __init__(self, scope: Construct, name: str, settings: CodeDeployService, surroundings: Surroundings) -> None:
+        super().__init__(scope, name, settings, surroundings)
+        image = self._image("image", settings.image)
+        route = self._route()
+        roles = self._roles([settings.image], [self._log_group("-codedeploy")])
+        service = self._service(
+            Tasks(
+                id_="codedeploy",
+                suffix="-codedeploy",
+                image=image,
+                target_group=route.target_groups["a"],
+                desired_count=settings.desired_count,
+                roles=roles,
+                depends_on=[route.listener_rule_address],
+                deployment=ecs.DeploymentInputs(controller="CODE_DEPLOY"),
+                # ECS moves tasks between zones in its own deployments only.
+                availability_zone_rebalancing=False,
+            )
+        )
+        group = self._deployment_group(route, roles, service)
+        self.image_parameter = image.parameter_name
+        self.listener_rule_arn = route.listener_rule_arn
+        self.test_listener_arn = route.test_listener_arn
+        self.service_name = service.name
+        self.task_definition_arn = service.task_definition_arn
+        self.application_name = group.application_name
+        self.deployment_group_name = group.deployment_group_name
+        self._dashboard(route.target_groups, {name: service.name})
+
+    def _route(self) -> CodeDeployRouteOutputs:
+        certificate_arn = self._around.network.certificate_arn
+        inputs = CodeDeployRouteInputs(
+            name=self._full_name,
+            rule=self._rule(),
+            targets=self._targets(),
+            load_balancer_arn=self._around.load_balancer.arn,
+            test_port=self._settings.test_listener.port,
+            test_tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
+        )
+        return CodeDeployRoute(self, "route", inputs).outputs
+
+    def _deployment_group(
+        self, route: CodeDeployRouteOutputs, roles: TaskRolesOutputs, service: ecs.ServiceOutputs
+    ) -> "codedeploy.CodeDeployOutputs":
+        aws = self._environment.aws
+        # Either target group may hold the new tasks, so the alarms of both are watched; an empty one raises none.
+        alarms = {
+            side: self._alarms(f"{side}-alarms", f"-{side}", group)[0] for side, group in route.target_groups.items()
+        }
+        inputs = codedeploy.CodeDeployInputs(
+            name=self._full_name,
+            account=codedeploy.AccountInputs(region=aws.region, account_id=aws.account_id, partition=aws.partition),
+            service=codedeploy.ServiceInputs(
+                cluster_name=self._around.cluster.name,
+                service_name=service.name,
+                role_arns=[roles.execution_role_arn, roles.task_role_arn],
+            ),
+            traffic=codedeploy.TrafficInputs(
+                target_group_names=list(route.target_group_names.values()),
+                listener_arn=self._around.load_balancer.listener_arn,
+                listener_rule_arns=[route.listener_rule_arn],
+                test_listener_arn=route.test_listener_arn,
+            ),
+            rollback=codedeploy.RollbackInputs(alarm_names=[name for names in alarms.values() for name in names]),
+            deployment_config_name=self._settings.deployment_config,
+            termination_wait_minutes=self._settings.termination_wait_minutes,
+        )
+        return codedeploy.CodeDeploy(self, "deployments", inputs).outputs

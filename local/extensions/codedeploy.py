@@ -1,0 +1,70 @@
+"""CodeDeploy: deployment groups keep their alarms, can be changed, and go away.
+
+Symptoms: `aws_codedeploy_deployment_group` drifts, because moto answers with no alarms whatever was stored; a change of
+it fails, since UpdateDeploymentGroup is missing; `terraform destroy` fails, since DeleteDeploymentGroup and
+DeleteApplication are.
+"""
+
+from typing import Any
+
+from moto.codedeploy.responses import CodeDeployResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from local.extensions.patching import around, missing_from
+
+CHANGED_ARGUMENTS = {
+    "alarmConfiguration": "alarm_configuration",
+    "autoRollbackConfiguration": "auto_rollback_configuration",
+    "blueGreenDeploymentConfiguration": "blue_green_deployment_configuration",
+    "deploymentConfigName": "deployment_config_name",
+    "deploymentStyle": "deployment_style",
+    "ecsServices": "ecs_services",
+    "loadBalancerInfo": "load_balancer_info",
+    "outdatedInstancesStrategy": "outdated_instances_strategy",
+    "serviceRoleArn": "service_role_arn",
+    "triggerConfigurations": "trigger_configurations",
+}
+"""Argument of UpdateDeploymentGroup → attribute from which moto writes its answers."""
+
+
+@around(CodeDeployResponse, "get_deployment_group")
+def answer_with_alarms(original: Any, response: Any) -> ActionResult:
+    """GetDeploymentGroup, with the alarms that CreateDeploymentGroup stored."""
+    answer = original(response)
+    group = response.codedeploy_backend.get_deployment_group(
+        response._get_param("applicationName"), response._get_param("deploymentGroupName")
+    )
+    answer.result["deploymentGroupInfo"]["alarmConfiguration"] = group.alarm_configuration or {}
+    return answer
+
+
+@missing_from(CodeDeployResponse)
+def update_deployment_group(self: Any) -> ActionResult:
+    """UpdateDeploymentGroup: what is not named stays."""
+    backend, application = self.codedeploy_backend, self._get_param("applicationName")
+    name = self._get_param("currentDeploymentGroupName")
+    group = backend.get_deployment_group(application, name)
+    for argument, attribute in CHANGED_ARGUMENTS.items():
+        if (value := self._get_param(argument)) is not None:
+            setattr(group, attribute, value)
+    if new_name := self._get_param("newDeploymentGroupName"):
+        group.deployment_group_name = new_name
+        backend.deployment_groups[application][new_name] = backend.deployment_groups[application].pop(name)
+    return ActionResult({"hooksNotCleanedUp": []})
+
+
+@missing_from(CodeDeployResponse)
+def delete_deployment_group(self: Any) -> ActionResult:
+    """DeleteDeploymentGroup; like AWS's, it does not mind a group that is not there."""
+    groups = self.codedeploy_backend.deployment_groups.get(self._get_param("applicationName"), {})
+    groups.pop(self._get_param("deploymentGroupName"), None)
+    return ActionResult({"hooksNotCleanedUp": []})
+
+
+@missing_from(CodeDeployResponse)
+def delete_application(self: Any) -> EmptyResult:
+    """DeleteApplication, with the groups in it."""
+    backend, application = self.codedeploy_backend, self._get_param("applicationName")
+    backend.deployment_groups.pop(application, None)
+    backend.applications.pop(application, None)
+    return EmptyResult()

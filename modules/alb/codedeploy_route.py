@@ -1,0 +1,138 @@
+"""The route of a service that CodeDeploy deploys: two target groups, and two ways in that CodeDeploy points at them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import Postcondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionForward,
+    LbListenerDefaultActionForwardTargetGroup,
+)
+from constructs import Construct
+
+from modules.alb.load_balancer import Tls
+from modules.alb.names import check_name
+from modules.alb.route import RuleInputs, address, listener_rule
+from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, target_group
+
+SIDES = ("a", "b")
+"""The two target groups. Not colours: which of them is live is CodeDeploy's business."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeDeployRouteInputs:
+    """Which requests, to which target groups, and where to look at a deployment before it gets requests."""
+
+    name: str
+    """Names of the target groups without `-a` and `-b`; 1 to 30 letters, digits, hyphens."""
+
+    rule: RuleInputs
+    """Which requests."""
+
+    targets: TargetGroupSettings
+    """To which target groups."""
+
+    load_balancer_arn: str
+    """The load balancer that the test listener belongs to."""
+
+    test_port: int
+    """Port of the test listener, 1 to 65535; the security group of the load balancer decides who reaches it."""
+
+    test_tls: Tls | None = None
+    """HTTPS on the test listener (N05). Default: HTTP."""
+
+    def __post_init__(self) -> None:
+        """Refuse what Elastic Load Balancing would refuse."""
+        if not 1 <= self.test_port <= 65535:
+            raise ValueError(f"test_port is {self.test_port}; allowed are 1 to 65535")
+        if self.test_port in (80, 443):
+            raise ValueError(f"test_port is {self.test_port}, where the load balancer serves everybody; choose another")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeDeployRouteOutputs:
+    """What the service and the deployment group need."""
+
+    target_groups: Mapping[str, TargetGroupOutputs]
+    """The target groups, `a` and `b`; a new service begins in `a`."""
+
+    target_group_names: Mapping[str, str]
+    """Their names, which CodeDeploy asks for."""
+
+    listener_rule_arn: str
+    """ARN of the rule that CodeDeploy changes."""
+
+    listener_rule_address: str
+    """Terraform address of the rule, for the `depends_on` of the service."""
+
+    test_listener_arn: str
+    """ARN of the test listener."""
+
+
+class CodeDeployRoute(Construct):
+    """A listener rule and a test listener whose actions belong to CodeDeploy; Terraform makes them and looks away."""
+
+    outputs: CodeDeployRouteOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: CodeDeployRouteInputs) -> None:
+        super().__init__(scope, id_)
+        check_name("name of the CodeDeploy route", inputs.name, most=30)
+        groups = {side: target_group(self, side, f"{inputs.name}-{side}", inputs.targets) for side in SIDES}
+        arns = {side: group.arn for side, group in groups.items()}
+        rule = listener_rule(
+            self,
+            inputs.rule,
+            {arns["a"]: 1},
+            TerraformResourceLifecycle(ignore_changes=["action"], postcondition=[_own_target_groups(inputs.name)]),
+        )
+        listener = self._test_listener(inputs, arns["a"])
+        self.outputs = CodeDeployRouteOutputs(
+            target_groups={
+                side: TargetGroupOutputs(arn=arns[side], arn_suffix=group.arn_suffix) for side, group in groups.items()
+            },
+            target_group_names={side: group.name for side, group in groups.items()},
+            listener_rule_arn=rule.arn,
+            listener_rule_address=address(rule),
+            test_listener_arn=listener.arn,
+        )
+
+    def _test_listener(self, inputs: CodeDeployRouteInputs, target_group_arn: str) -> LbListener:
+        tls = inputs.test_tls
+        return LbListener(
+            self,
+            "test",
+            load_balancer_arn=inputs.load_balancer_arn,
+            port=inputs.test_port,
+            protocol="HTTP" if tls is None else "HTTPS",
+            ssl_policy=None if tls is None else tls.ssl_policy,
+            certificate_arn=None if tls is None else tls.certificate_arn,
+            default_action=[
+                LbListenerDefaultAction(
+                    type="forward",
+                    forward=LbListenerDefaultActionForward(
+                        target_group=[LbListenerDefaultActionForwardTargetGroup(arn=target_group_arn, weight=1)]
+                    ),
+                )
+            ],
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["default_action"]),
+        )
+
+
+def _own_target_groups(name: str) -> Postcondition:
+    """Stop where the rule belonged to another strategy: since its action is ignored, nobody would ever turn it.
+
+    The names are known before anything is made, so the plan already says it.
+    """
+    groups = "flatten([for action in self.action : [for forward in action.forward : tolist(forward.target_group)]])"
+    own = f'regexall(":targetgroup/{name}-[ab]/", group.arn)'
+    return Postcondition(
+        condition=f"${{alltrue([for group in {groups} : length({own}) == 1])}}",
+        error_message=(
+            f"The listener rule of {name} forwards to target groups that CodeDeploy does not know; Terraform leaves "
+            "the action of this rule alone. To change the strategy without an interruption, add a second service and "
+            "move the requests to it; with one, let Terraform make the rule again (-replace). See "
+            "docs/decisions/0006-strategies.md."
+        ),
+    )

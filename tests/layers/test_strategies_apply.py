@@ -1,0 +1,194 @@
+"""Rolling and CodeDeploy services on the embedded AWS with real Terraform: what an apply does and leaves alone."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from layers.strategy_change import explain
+from tests.support.strategies import Around, Terraform, embedded_aws, make_around, service
+
+pytestmark = pytest.mark.slow
+
+IMAGES = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-local/web"
+API = service("rolling", priority=50, path_patterns=["/api/*"])
+SHOP = service("codedeploy", priority=60, path_patterns=["/shop/*"])
+NAMES = {"api": "windlass-local-api-rolling", "shop": "windlass-local-shop-codedeploy"}
+
+
+@pytest.fixture(scope="module")
+def around() -> Iterator[Around]:
+    with embedded_aws() as endpoint_url:
+        yield make_around(endpoint_url, "strategies")
+
+
+@pytest.fixture(scope="module")
+def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Both services, applied."""
+    terraform = Terraform(folder=tmp_path_factory.mktemp("strategies"), around=around)
+    terraform.write({"api": API, "shop": SHOP})
+    for result in (terraform.run("init", "-input=false"), terraform.apply()):
+        assert result.returncode == 0, result.stdout + result.stderr
+    return terraform
+
+
+def described(around: Around, name: str) -> dict[str, Any]:
+    found = around.client("ecs").describe_services(cluster=around.cluster_arn, services=[NAMES[name]])
+    return dict(found["services"][0])
+
+
+def deploy(around: Around, name: str, tag: str) -> None:
+    """What a deployment does first: it writes the parameter that owns the image."""
+    around.client("ssm").put_parameter(Name=f"/windlass/local/{name}/image", Value=f"{IMAGES}:{tag}", Overwrite=True)
+
+
+def image_of(around: Around, task_definition: str) -> str:
+    found = around.client("ecs").describe_task_definition(taskDefinition=task_definition)
+    return str(found["taskDefinition"]["containerDefinitions"][0]["image"])
+
+
+@contextmanager
+def ecs_takes_deployments_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The circuit breaker or an alarm: the service settles, with the task definition that it had before."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    update = EC2ContainerServiceResponse.update_service
+
+    def update_and_go_back(response: Any) -> Any:
+        services = response.ecs_backend.services.values()
+        before = {service.arn: service.task_definition for service in services}
+        answer = update(response)
+        service = answer.result["service"]
+        service.task_definition = before[service.arn]
+        for deployment in service.deployments:
+            deployment["taskDefinition"] = before[service.arn]
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EC2ContainerServiceResponse, "update_service", update_and_go_back)
+        yield
+
+
+def test_a_rolling_service_has_its_safety_net(terraform: Terraform, around: Around) -> None:
+    deployment = described(around, "api")["deploymentConfiguration"]
+    assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert (deployment["alarms"]["enable"], deployment["alarms"]["rollback"]) == (True, True)
+    names = deployment["alarms"]["alarmNames"]
+    found = around.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    assert len(found) == len(names) == 3
+
+
+def test_a_codedeploy_service_has_a_deployment_group_that_watches_and_goes_back(
+    terraform: Terraform, around: Around
+) -> None:
+    assert described(around, "shop")["deploymentController"] == {"type": "CODE_DEPLOY"}
+    group = around.client("codedeploy").get_deployment_group(
+        applicationName="windlass-local-shop", deploymentGroupName="windlass-local-shop"
+    )["deploymentGroupInfo"]
+    assert {alarm["name"] for alarm in group["alarmConfiguration"]["alarms"]} == {
+        f"windlass-local-shop-{side}-{what}" for side in "ab" for what in ("5xx", "latency", "unhealthy")
+    }
+    assert set(group["autoRollbackConfiguration"]["events"]) == {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
+    pair = group["loadBalancerInfo"]["targetGroupPairInfoList"][0]
+    assert {found["name"] for found in pair["targetGroups"]} == {"windlass-local-shop-a", "windlass-local-shop-b"}
+    listeners = around.client("elbv2").describe_listeners(ListenerArns=pair["testTrafficRoute"]["listenerArns"])
+    assert [listener["Port"] for listener in listeners["Listeners"]] == [8443]
+
+
+def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_turned_what_is_theirs(
+    terraform: Terraform, around: Around
+) -> None:
+    elb, ecs = around.client("elbv2"), around.client("ecs")
+    green = elb.describe_target_groups(Names=["windlass-local-shop-b"])["TargetGroups"][0]["TargetGroupArn"]
+    to_green = [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 100}]}}]
+    rules = elb.describe_rules(ListenerArn=around.listener_arn)["Rules"]
+    rule = next(rule["RuleArn"] for rule in rules if rule["Priority"] == "60")
+    listeners = elb.describe_listeners(LoadBalancerArn=around.load_balancer_arn)["Listeners"]
+    elb.modify_rule(RuleArn=rule, Actions=to_green)
+    test = next(listener["ListenerArn"] for listener in listeners if listener["Port"] == 8443)
+    elb.modify_listener(ListenerArn=test, DefaultActions=to_green)
+    other = ecs.register_task_definition(
+        family=NAMES["shop"], containerDefinitions=[{"name": "shop", "image": f"{IMAGES}:9", "memory": 512}]
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(
+        cluster=around.cluster_arn,
+        service=NAMES["shop"],
+        taskDefinition=other,
+        desiredCount=5,
+        loadBalancers=[{"targetGroupArn": green, "containerName": "shop", "containerPort": 8000}],
+    )
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
+def test_an_image_becomes_a_task_definition_that_ecs_rolls_out_and_that_waits_for_codedeploy(
+    terraform: Terraform, around: Around
+) -> None:
+    before = described(around, "shop")["taskDefinition"]
+    deploy(around, "shop", "2")
+    deploy(around, "api", "2")
+    applied = terraform.apply()
+    assert applied.returncode == 0, applied.stderr
+    assert image_of(around, described(around, "api")["taskDefinition"]) == f"{IMAGES}:2"
+    assert image_of(around, NAMES["shop"]) == f"{IMAGES}:2"
+    assert described(around, "shop")["taskDefinition"] == before
+
+
+def test_e01_an_apply_fails_when_ecs_took_the_deployment_back_and_the_next_plan_shows_the_change(
+    terraform: Terraform, around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(around, "api", "3")
+    with ecs_takes_deployments_back(monkeypatch):
+        applied = terraform.apply()
+    assert applied.returncode == 1, applied.stdout
+    said = re.sub(r"[\s│]+", " ", applied.stderr)
+    assert "ECS took the deployment of windlass-local-api-rolling back" in said
+    assert image_of(around, described(around, "api")["taskDefinition"]) == f"{IMAGES}:2"
+
+    plan = terraform.plan()
+    assert plan.returncode == 2, plan.stdout + plan.stderr
+    changes = [change for change in terraform.plan_json()["resource_changes"] if "deposed" not in change]
+    changed = {change["address"]: change["change"]["actions"] for change in changes}
+    assert {address: actions for address, actions in changed.items() if actions != ["no-op"]} == {
+        "aws_ecs_service.api_rolling_service": ["update"]
+    }
+
+
+def test_a_change_of_strategy_is_explained_from_the_plan(terraform: Terraform) -> None:
+    terraform.write({"api": service("blue-green", priority=50, path_patterns=["/api/*"]), "shop": SHOP})
+    try:
+        assert terraform.plan().returncode == 2
+        text = "\n".join(explain(terraform.plan_json()))
+    finally:
+        terraform.write({"api": API, "shop": SHOP})
+    assert "api changes its strategy from rolling to blue-green" in text
+    assert "shop" not in text
+
+
+def test_a_change_to_codedeploy_is_refused_while_the_rule_is_of_another_strategy_and_works_when_it_is_made_again(
+    terraform: Terraform, around: Around
+) -> None:
+    listener = {"port": 9443, "allowed_cidrs": ["10.0.0.0/8"]}
+    changed = service("codedeploy", priority=50, path_patterns=["/api/*"], test_listener=listener)
+    terraform.write({"api": changed, "shop": SHOP})
+    plan = terraform.plan()
+    assert plan.returncode == 1, plan.stdout
+    said = re.sub(r"[\s│]+", " ", plan.stderr)
+    assert "forwards to target groups that CodeDeploy does not know" in said
+    assert "add a second service and move the requests to it" in said
+
+    applied = terraform.apply("-replace=aws_lb_listener_rule.api_route_rule")
+    assert applied.returncode == 0, applied.stderr
+    rules = around.client("elbv2").describe_rules(ListenerArn=around.listener_arn)["Rules"]
+    action = next(rule["Actions"][0] for rule in rules if rule["Priority"] == "50")
+    (group,) = action["ForwardConfig"]["TargetGroups"]
+    assert ":targetgroup/windlass-local-api-a/" in group["TargetGroupArn"]
+
+
+def test_everything_is_destroyed_cleanly(terraform: Terraform, around: Around) -> None:
+    destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
+    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    assert around.client("codedeploy").list_applications()["applications"] == []
+    assert around.client("ecs").list_services(cluster=around.cluster_arn)["serviceArns"] == []

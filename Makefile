@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Two processes: one applies the platform and looks at it, the other runs the rest.
+PYTEST_ALL := -n 2 --dist loadgroup
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3
@@ -43,10 +45,10 @@ synth: install  ## Write the Terraform JSON of every environment
 	@for file in environments/*.toml; do ./windlass synth "$$(basename "$$file" .toml)" || exit $$?; done
 
 test: install  ## Run all tests
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	$(RUN) -m pytest $(PYTEST_ALL) $(PYTEST_ARGS)
 
 test-fast: install  ## Run the tests that take seconds
-	$(RUN) -m pytest -m "not slow and not platform" $(PYTEST_ARGS)
+	$(RUN) -m pytest $(PYTEST_ALL) -m "not slow and not platform" $(PYTEST_ARGS)
 
 lint: install  ## Check style and types
 	$(RUN) -m ruff check .

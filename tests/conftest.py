@@ -1,5 +1,6 @@
 """What every test run needs: fast bindings before the first import of them, an order, and one applied platform."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,13 +19,26 @@ def update_snapshots(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-snapshots"))
 
 
+def _is_worker() -> bool:
+    """Whether this is one of several processes that share the tests (`-n 2`)."""
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that measure time come first, alone; those that need the platform last, so that it is applied meanwhile."""
+    """Put the tests in an order that waits for nothing.
+
+    Alone in one process: first what measures time, then the rest while the platform is applied in the background, then
+    what needs the platform. With several processes one of them takes everything that needs the platform, from the
+    start, since that takes longest.
+    """
+    for item in items:
+        if item.get_closest_marker("platform"):
+            item.add_marker(pytest.mark.xdist_group("platform"))
 
     def order(item: pytest.Item) -> int:
-        if item.get_closest_marker("alone"):
-            return 0
-        return 2 if item.get_closest_marker("platform") else 1
+        if item.get_closest_marker("platform"):
+            return 1 if _is_worker() else 3
+        return 0 if item.get_closest_marker("alone") else 2
 
     items.sort(key=order)
 
@@ -42,5 +56,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start to apply the platform in the background as soon as nothing measures time any more."""
     from tests.support import platform
 
-    if not item.get_closest_marker("alone") and any(i.get_closest_marker("platform") for i in item.session.items):
+    if _is_worker() or item.get_closest_marker("alone"):
+        return
+    if any(other.get_closest_marker("platform") for other in item.session.items):
         platform.begin()

@@ -6,7 +6,7 @@ from rich.text import Text
 from cli.commands_change import apply, bootstrap, destroy, plan
 from cli.commands_local import local
 from cli.commands_look import check, output, synth, validate
-from cli.commands_release import deploy, switch
+from cli.commands_release import deploy, migrate, switch
 from cli.commands_status import status
 from cli.console import messages
 from cli.errors import BAD_CONFIGURATION, FAILED, INTERRUPTED, CommandError
@@ -23,7 +23,21 @@ def windlass(context: click.Context) -> None:
     context.obj = context.obj or Project()
 
 
-for command in (synth, check, validate, plan, apply, destroy, output, status, bootstrap, deploy, switch, local):
+for command in (
+    synth,
+    check,
+    validate,
+    plan,
+    apply,
+    destroy,
+    output,
+    status,
+    bootstrap,
+    deploy,
+    migrate,
+    switch,
+    local,
+):
     windlass.add_command(command)
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from cli.commands_look import as_json, show_outputs
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
+from cli.data_plane import reach, run_containers, show_containers
 from cli.errors import CommandError
 from cli.operate import Outcome, apply_layers, destroy_layers
 from cli.progress import duration
@@ -27,10 +28,16 @@ def local() -> None:
 
 @local.command()
 @environment_option
+@click.option(
+    "--with", "parts", type=click.Choice(["web"]), multiple=True, help="Run the containers of the web services too."
+)
 @click.pass_obj
-def up(project: Project, name: str) -> None:
-    """Start the embedded AWS."""
+def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
+    """Start the embedded AWS, and with `--with web` the containers of what is applied there."""
     start(project, name)
+    if parts:
+        run_containers(begin(project, name))
+        show_containers(project, project.environment(name))
 
 
 @local.command()
@@ -40,9 +47,11 @@ def down(project: Project, name: str) -> None:
     """Stop the embedded AWS; everything in it is gone then, since it lives in memory."""
     from local.embedded import EmbeddedAwsError
 
-    embedded = project.embedded(project.environment(name))
+    environment = project.environment(name)
+    embedded = project.embedded(environment)
     was_running = is_running(embedded.status())
     try:
+        project.data_plane(environment).remove()
         embedded.stop()
     except EmbeddedAwsError as error:
         raise CommandError(str(error)) from error
@@ -75,22 +84,25 @@ def status(project: Project, name: str, as_json: bool) -> None:
 
 @local.command(name="apply")
 @environment_option
+@click.option("--bare", is_flag=True, help="Do not run the containers.")
 @click.pass_obj
-def apply_all(project: Project, name: str) -> None:
-    """From nothing to an applied platform: start, bootstrap, apply every layer."""
+def apply_all(project: Project, name: str, bare: bool) -> None:
+    """From nothing to a platform that serves: start, bootstrap, apply every layer, run the containers."""
     began = time.monotonic()
     start(project, name)
     session = begin(project, name)
     bootstrap = session.bootstrap()
     made = bootstrap.create(ask=None) if bootstrap else Outcome()
     outcome = apply_layers(session.stacks(), ask=None)
+    if not bare:
+        run_containers(session)
     _show_what_stands(session)
     took = duration(time.monotonic() - began)
     if made.changed or outcome.changed:
         say(f"\n{name} stands after {took}.", style="bold green")
     else:
         say(f"\n{name}: nothing to change ({took}).", style="bold green")
-    _show_what_next(name)
+    _show_what_next(session)
 
 
 @local.command()
@@ -100,6 +112,7 @@ def clean(project: Project, name: str) -> None:
     """Destroy the platform, stop the embedded AWS, remove what both left on this machine."""
     environment = project.environment(name)
     embedded = project.embedded(environment)
+    project.data_plane(environment).remove()
     if is_running(embedded.status()):
         session = begin(project, name)
         bootstrap = session.bootstrap()
@@ -143,12 +156,17 @@ def _show_what_stands(session: Session) -> None:
         made.add_row(stack.name, f"{stack.resource_count()} resources, {stack.folder}")
     show(made)
     result_console().print()
+    show_containers(session.project, environment)
+    result_console().print()
     show_outputs({stack.name: stack.outputs() for stack in stacks})
 
 
-def _show_what_next(name: str) -> None:
+def _show_what_next(session: Session) -> None:
     made = table("next", "")
+    name = session.environment.name
+    status = session.project.data_plane(session.environment).status()
     for command, meaning in (
+        *(reach(session.environment, status) if status.running else ()),
         (f"./windlass plan {name}", "says that nothing would change"),
         (f"./windlass output {name} --json", "outputs for scripts"),
         (f"./windlass status {name}", "what each layer holds"),

@@ -124,11 +124,12 @@ def switch(
             soak_seconds=soak,
             scale_down=scale_down,
             scale_up=scale_up,
+            migration=migration_command(project.environment(name), service),
             minimum=min_healthy,
             force=force,
             reason=reason,
         )
-        _switch(_context(begin(project, name), service), request)
+        _switch(context_of(begin(project, name), service), request)
 
 
 @click.command()
@@ -176,14 +177,14 @@ def deploy(
             force=force,
             allow_latest=environment.kind == "development",
             timeout_seconds=timeout,
-            migration=_migration_command(environment, service),
+            migration=migration_command(environment, service),
             reason=reason,
         )
         steps = SwitchRequest(
             steps=canary or (100,), bake_seconds=bake, soak_seconds=soak, scale_down=scale_down, reason=reason
         )
         session = begin(project, name)
-        context = _context(session, service)
+        context = context_of(session, service)
         done = put_image(context, wanted, lambda: _ignore(apply_layers(session.stacks("service"), ask=None)))
         if and_switch:
             from dataclasses import replace
@@ -208,9 +209,9 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         from release.migrate import MigrateRequest, stop_migration
         from release.migrate import migrate as run_migration
 
-        command = _migration_command(project.environment(name), service)
+        command = migration_command(project.environment(name), service)
         session = begin(project, name)
-        context = _context(session, service)
+        context = context_of(session, service)
         if stop:
             if not stop_migration(context):
                 messages().print("No migration runs.")
@@ -218,9 +219,10 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         run_migration(context, MigrateRequest(command=command, colour=colour, timeout_seconds=timeout))
 
 
-def _migration_command(environment: "Environment", service: str) -> tuple[str, ...]:
+def migration_command(environment: "Environment", service: str) -> tuple[str, ...]:
     """What migrates the database of a service; nothing where there is no such service, or no such command."""
-    return tuple(getattr(environment.services.get(service), "migration_command", None) or ())
+    settings = environment.services.get(service)
+    return settings.migration_command if settings is not None else ()
 
 
 def _switch(context: "Context", request: "SwitchRequest") -> None:
@@ -229,7 +231,8 @@ def _switch(context: "Context", request: "SwitchRequest") -> None:
     move(context, request)
 
 
-def _context(session: Session, service: str) -> "Context":
+def context_of(session: Session, service: str) -> "Context":
+    """Everything that `release` needs to know of a service."""
     from release.context import Context
     from release.identity import author
     from release.reporter import Reporter

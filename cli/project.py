@@ -14,6 +14,7 @@ from cli.terraform import Terraform, find_terraform
 
 if TYPE_CHECKING:
     from config import Environment
+    from local.dataplane import DataPlane
     from local.embedded import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,6 +137,21 @@ class Project:
         if endpoint_url is None:
             raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
         return EmbeddedAws(endpoint_url=endpoint_url, folder=self.work_folder / "embedded-aws")
+
+    def data_plane(self, environment: "Environment") -> "DataPlane":
+        """What runs the containers of an environment on the embedded AWS."""
+        from local.dataplane import DataPlane, Settings
+
+        if environment.aws.endpoint_url is None:
+            raise CommandError(f"{environment.name} is on the real AWS: its containers do not run here.")
+        settings = Settings(
+            endpoint_url=environment.aws.endpoint_url,
+            folder=self.work_folder / "data-plane",
+            region=environment.aws.region,
+            http_port=environment.data_plane.http_port,
+            https_port=environment.data_plane.https_port,
+        )
+        return DataPlane(settings)
 
     def embedded_variables(self, environment: "Environment") -> dict[str, str]:
         """What makes Terraform and boto3 talk to the embedded AWS; empty where the environment is on the real one."""

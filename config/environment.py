@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.aws import Aws, State
+from config.aws import Aws, DataPlane, State
 from config.base import Kind, Section, ShortWord
 from config.data import Cache, Database
 from config.network import Dns, LoadBalancer, Network
@@ -29,6 +29,7 @@ class Environment(Section):
     """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
 
     aws: Aws
+    data_plane: DataPlane = DataPlane()
     state: State
     network: Network
     dns: Dns | None = None

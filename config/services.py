@@ -113,6 +113,9 @@ class WebService(Section):
     ] = ("/*",)
     """Paths that the service answers to."""
 
+    migration_command: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1024)], ...] = ()
+    """Command that migrates the database, run with a new image before its first task starts (A07). Default: none."""
+
     uses_database: bool = True
     """Give the service the database's URL and let it through to the database."""
 

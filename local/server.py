@@ -35,6 +35,7 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from local.extensions import extend
+    from local.extensions.dataplane import with_dataplane
 
     def create_extended_backend(service: str) -> Any:
         extend(service)
@@ -55,7 +56,7 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
         answer: Iterable[bytes] = moto(environ, start_response)
         return answer
 
-    return application
+    return with_dataplane(application)
 
 
 def make_server(host: str, port: int, instance: str = "") -> Any:

@@ -2,7 +2,10 @@
 
 The image of a colour is the value of its SSM parameter, and Terraform reads the task definition's image from there.
 So a deployment writes the parameter and lets Terraform apply: Terraform stays the only owner of task definitions, and
-the next plan is empty. A deployment that is killed is carried on by the same command, or by `terraform apply`.
+the next plan is empty. A deployment that is killed is carried on by the same command.
+
+Where the service has a migration command, no task of the new image starts before the migration has succeeded (A07): the
+idle colour is at zero tasks meanwhile, and stays there if it fails, so that no switch can go to it.
 """
 
 from collections.abc import Callable
@@ -13,6 +16,8 @@ from release.context import Context
 from release.ecs import Running
 from release.errors import BadRequestError, FailedError, RefusedError
 from release.images import check_exists, check_reference
+from release.migrate import TIMEOUT_SECONDS as MIGRATION_TIMEOUT_SECONDS
+from release.migrate import MigrateRequest, migrate
 from release.parameter import Log, Parameter, won
 from release.scale import TIMEOUT_SECONDS, bring_up
 from release.weights import Live, in_words, other
@@ -36,6 +41,12 @@ class DeployRequest:
 
     timeout_seconds: float = TIMEOUT_SECONDS
     """How long the targets may take to become healthy. Default: 15 minutes."""
+
+    migration: tuple[str, ...] = ()
+    """Command that migrates the database, run with the new image before its tasks start. Default: none."""
+
+    migration_timeout_seconds: float = MIGRATION_TIMEOUT_SECONDS
+    """How long the migration may take. Default: 15 minutes."""
 
     reason: str = ""
     """Why, for the history."""
@@ -70,7 +81,7 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
         BadRequestError: the state has no parameters for images.
         RefusedError: both colours get requests, or ECR has no such image; nothing was changed.
         LostError: somebody else deployed or switched at the same moment.
-        FailedError: the tasks do not become healthy; says why.
+        FailedError: the migration fails, or the tasks do not become healthy; says why.
     """
     target, say = context.target, context.reporter.say
     before = context.colour.read()
@@ -88,8 +99,12 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
         parameter.write(request.image, base=base, action="deploy", author=author, why=request.reason)
         won(parameter.agree(author), author, base, f"The image of {target.service} {colour}")
         say(f"{target.service} {colour}: {request.image}")
-    _require_unswitched(context, before)
+    _require_unswitched(context, before, "Terraform")
     if running.image != request.image:
+        if request.migration and running.desired and _gets_no_request(context, before, colour):
+            # ECS would replace them by tasks of the new image at once, before the migration.
+            service.scale(0)
+            say(f"{target.service} {colour}: {running.desired} → 0 tasks until the migration is done")
         apply()
         running = service.look()
         if running.image != request.image:
@@ -98,6 +113,12 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
                 f"somebody else may have applied meanwhile. Run the command again, or look at ./windlass plan "
                 f"{target.environment}"
             )
+    if request.migration:
+        migrate(
+            context,
+            MigrateRequest(command=request.migration, colour=colour, timeout_seconds=request.migration_timeout_seconds),
+        )
+        _require_unswitched(context, before, "its tasks were started")
     bring_up(context, colour, count, timeout_seconds=request.timeout_seconds)
     say(f"{target.service} {colour} is up: {count} tasks of {request.image}, no request yet.", style="green")
     return Deployed(colour=colour, changed=True)
@@ -123,6 +144,12 @@ def _idle_colour(context: Context, log: Log, *, force: bool) -> Colour:
     )
 
 
+def _gets_no_request(context: Context, log: Log, colour: Colour) -> bool:
+    """Always so but with `force`."""
+    wanted, actual = Live.parse(log.effective.value).weights, context.rule.weights()
+    return actual is not None and wanted[colour] == actual[colour] == 0
+
+
 def _image_parameter(context: Context, colour: Colour) -> Parameter:
     name = context.target.sides[colour].image_parameter
     if name is None:
@@ -143,11 +170,11 @@ def _is_up(context: Context, colour: Colour, running: Running, image: str, count
     )
 
 
-def _require_unswitched(context: Context, before: Log) -> None:
-    """Nobody gave the idle colour requests while its image was being chosen."""
+def _require_unswitched(context: Context, before: Log, about: str) -> None:
+    """Nobody gave the idle colour requests meanwhile."""
     now = context.colour.read().effective
     if now.number != before.effective.number:
         raise RefusedError(
             f"{context.target.service} was switched by {now.who} at {now.when} (to {now.value!r}), so this deployment "
-            "stopped before Terraform. Look at ./windlass status, then decide again."
+            f"stopped before {about}. Look at ./windlass status, then decide again."
         )

@@ -85,7 +85,7 @@ class EcsService:
         if not arns:
             return ()
         tasks = client.describe_tasks(cluster=self._target.cluster_name, tasks=arns)["tasks"]
-        reasons = Counter(_stopped(task) for task in tasks)
+        reasons = Counter(stopped_reason(task) for task in tasks)
         reasons.pop("", None)
         return tuple(f"{count} x {reason}" for reason, count in reasons.most_common())
 
@@ -105,8 +105,8 @@ def _failure(deployments: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def _stopped(task: dict[str, Any]) -> str:
-    """Why a task stopped; nothing where scaling or a newer deployment wanted it."""
+def stopped_reason(task: dict[str, Any]) -> str:
+    """Why a task stopped, by ECS and its containers; nothing where scaling or a newer deployment wanted it."""
     if task.get("stopCode") == "ServiceSchedulerInitiated" and "Scaling activity" in task.get("stoppedReason", ""):
         return ""
     ends = [

@@ -12,6 +12,7 @@ from release.context import Context
 from release.entry import Action, Version
 from release.errors import BadRequestError, FailedError, LostError, RolledBackError, StoppedError
 from release.interrupts import uninterrupted
+from release.migrate import MigrateRequest, migrate
 from release.parameter import Log, won
 from release.previous import previous_colour
 from release.ready import needed_targets, require_quiet, require_ready
@@ -47,6 +48,9 @@ class SwitchRequest:
 
     scale_up: bool = False
     """Scale the colour up to the other one's count first, and wait until it is healthy."""
+
+    migration: tuple[str, ...] = ()
+    """Command that migrates the database before a colour is scaled up from zero, but for a rollback. Default: none."""
 
     minimum: int | None = None
     """Healthy targets that the colour needs. Default: the other one's desired count (B04)."""
@@ -160,6 +164,9 @@ class _Switch:
         request, context = self._request, self._context
         if request.scale_up:
             count = max(context.service(other(colour)).look().desired, context.service(colour).look().desired, 1)
+            # A colour whose migration failed stands at zero; one that was live has its revision.
+            if request.migration and not request.rollback and not context.service(colour).look().desired:
+                migrate(context, MigrateRequest(command=request.migration, colour=colour))
             bring_up(context, colour, count)
         if request.force:
             self._known_alarms = context.alarms(colour).ringing

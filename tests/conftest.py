@@ -32,8 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     start, since that takes longest.
     """
     for item in items:
-        if item.get_closest_marker("platform"):
-            item.add_marker(pytest.mark.xdist_group("platform"))
+        # The tests of a file stay together: they share what the file sets up.
+        group = "platform" if item.get_closest_marker("platform") else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
 
     def order(item: pytest.Item) -> int:
         if item.get_closest_marker("platform"):

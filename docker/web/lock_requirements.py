@@ -8,10 +8,11 @@ from importlib.metadata import requires
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 FOLDER = Path(__file__).parent
 LOCK = FOLDER.parents[1] / "Pipfile.lock"
-WANTED = ("flask", "gunicorn", "psycopg[binary]", "psycopg-pool")
+WANTED = ("alembic", "flask", "gunicorn", "psycopg[binary]", "psycopg-pool", "sqlalchemy")
 IMAGE = {"sys_platform": "linux", "platform_system": "Linux", "python_version": "3.12", "python_full_version": "3.12.0"}
 
 
@@ -21,13 +22,13 @@ def closure(wanted: tuple[str, ...]) -> list[str]:
     waiting = [Requirement(text) for text in wanted]
     while waiting:
         requirement = waiting.pop()
-        found.add(requirement.name.lower())
+        found.add(canonicalize_name(requirement.name))
         for text in requires(requirement.name) or []:
             needed = Requirement(text)
             extras = requirement.extras or {""}
             if needed.marker and not any(needed.marker.evaluate({**IMAGE, "extra": extra}) for extra in extras):
                 continue
-            if needed.name.lower() not in found or needed.extras:
+            if canonicalize_name(needed.name) not in found or needed.extras:
                 waiting.append(needed)
     return sorted(found)
 

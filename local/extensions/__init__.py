@@ -14,9 +14,11 @@ EXTENDED_SERVICES = {
     "cloudwatch": "local.extensions.cloudwatch",
     "codedeploy": "local.extensions.codedeploy",
     "ec2": "local.extensions.ec2",
-    "ecs": "local.extensions.ecs",
+    "ecs": "local.extensions.dataplane_ecs",
+    "elb": "local.extensions.dataplane_elbv2",
+    "elbv2": "local.extensions.dataplane_elbv2",
     "elasticache": "local.extensions.elasticache",
-    "rds": "local.extensions.rds",
+    "rds": "local.extensions.loopback_endpoints",
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
 }

@@ -6,7 +6,10 @@ the one that was asked for.
 
 from moto.rds.models import DBInstance
 
+from local.extensions import rds
 from local.extensions.patching import OutdatedExtensionError
+
+__all__ = ["ADDRESS", "rds"]
 
 ADDRESS = "localhost"
 """A name, not an IP literal (A06)."""

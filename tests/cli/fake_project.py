@@ -20,6 +20,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         is_production=production,
         aws=SimpleNamespace(region="eu-west-1", account_id="123456789012", endpoint_url=endpoint_url),
         state=SimpleNamespace(backend="s3", bucket="the-bucket"),
+        services={},
     )
 
 
@@ -80,6 +81,13 @@ class FakeProject(Project):
     def embedded(self, environment: Any) -> Any:
         """An embedded AWS that only says whether it runs."""
         return SimpleNamespace(status=lambda: SimpleNamespace(running=self.running))
+
+    def data_plane(self, environment: Any) -> Any:
+        """A data plane that runs nothing."""
+        nothing = SimpleNamespace(running=False, services=(), problems=())
+        return SimpleNamespace(
+            start=lambda: None, wait_until_steady=lambda seconds: None, remove=lambda: None, status=lambda: nothing
+        )
 
     def embedded_variables(self, environment: Any) -> dict[str, str]:
         """Keys that a test can recognise."""

@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -80,15 +82,22 @@ def test_the_requirements_are_those_of_the_lock_with_their_hashes() -> None:
 
 def test_the_tests_run_on_the_versions_that_the_image_holds() -> None:
     pinned = re.findall(r"^([a-z0-9-]+)==(\S+) \\$", (FOLDER / "requirements.txt").read_text(), re.MULTILINE)
-    assert {"flask", "gunicorn", "psycopg", "psycopg-binary", "psycopg-pool"} <= {name for name, _ in pinned}
+    assert {"alembic", "flask", "gunicorn", "psycopg", "psycopg-binary", "psycopg-pool", "sqlalchemy"} <= {
+        name for name, _ in pinned
+    }
     assert {name: version(name) for name, _ in pinned} == dict(pinned)
 
 
 def test_no_file_of_the_image_imports_what_is_not_pinned() -> None:
-    allowed = {"web", "flask", "werkzeug", "psycopg", "psycopg_pool"}
-    for path in Path(FOLDER / "web").glob("*.py"):
-        imported = re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE)
-        outside = {
-            name for name in imported if name not in allowed and name not in __import__("sys").stdlib_module_names
-        }
+    allowed = {"web", "flask", "werkzeug", "psycopg", "psycopg_pool"} | set(sys.stdlib_module_names)
+    for path in Path(FOLDER / "web").rglob("*.py"):
+        imported = set(re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE))
+        migrates = path.name == "migrate.py" or "migrations" in path.parts
+        outside = imported - allowed - ({"alembic", "sqlalchemy"} if migrates else set())
         assert not outside, f"{path.name} imports {outside}"
+
+
+def test_the_service_loads_nothing_of_what_migrations_need() -> None:
+    code = "import sys, web.wsgi, web.gunicorn_conf; sys.exit(bool({'alembic', 'sqlalchemy'} & set(sys.modules)))"
+    given = {"DATABASE_URL": "postgresql://u:p@h/d?sslmode=require", "COLOUR": "blue", "VERSION": "1"}
+    assert subprocess.run([sys.executable, "-c", code], cwd=FOLDER, env=given).returncode == 0

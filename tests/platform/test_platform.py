@@ -1,6 +1,6 @@
 """The whole platform on the embedded AWS: applied by one command, unchanged by a second, no secret seen, destroyed.
 
-The tests build on each other's platform and run in the order they stand in; the last one destroys it.
+The tests build on each other's platform and run in the order they stand in; `test_platform_teardown` destroys it.
 """
 
 import json
@@ -8,45 +8,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
 from layers import LAYERS
-from tests.support.platform import Platform, begin
+from tests.platform.looking import client, outputs, secret_values
+from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def platform() -> Platform:
-    return begin().wait()
-
-
-def client(platform: Platform, service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=platform.endpoint_url,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
-
-
-def outputs(platform: Platform, layer: str) -> dict[str, Any]:
-    shown = platform.windlass("output", "local", "--layer", layer, "--json")
-    assert shown.returncode == 0, shown.stderr
-    found = json.loads(shown.stdout)
-    return dict(found.get(layer, found))
-
-
-def secret_values(platform: Platform) -> dict[str, str]:
-    manager = client(platform, "secretsmanager")
-    names = [
-        secret["Name"] for page in manager.get_paginator("list_secrets").paginate() for secret in page["SecretList"]
-    ]
-    return {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}
 
 
 def states(platform: Platform) -> dict[str, str]:
@@ -150,7 +120,8 @@ def test_the_database_url_holds_the_database_password(platform: Platform) -> Non
     secrets = secret_values(platform)
     address = outputs(platform, "data")["database_address"]
     password = secrets["windlass/local/database/password"]
-    assert secrets["windlass/local/database/url"] == f"postgresql://app:{password}@{address}:5432/app?sslmode=require"
+    port = platform.variables["WINDLASS_DATABASE__PORT"]
+    assert secrets["windlass/local/database/url"] == f"postgresql://app:{password}@{address}:{port}/app?sslmode=require"
     assert password.isalnum()
 
 
@@ -272,33 +243,3 @@ def test_the_same_command_again_says_that_there_is_nothing_to_change(platform: P
     again = platform.windlass("local", "apply")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "nothing to change" in again.stdout + again.stderr
-
-
-def test_the_service_layer_alone_can_go_and_come_back_without_touching_data(platform: Platform) -> None:
-    secrets = secret_values(platform)
-    gone = platform.windlass("destroy", "local", "--layer", "service", "--yes")
-    assert gone.returncode == 0, gone.stdout + gone.stderr
-    assert client(platform, "elbv2").describe_load_balancers()["LoadBalancers"] == []
-    assert secret_values(platform) == secrets
-
-
-def test_a_destroy_leaves_nothing(platform: Platform) -> None:
-    gone = platform.windlass("destroy", "local", "--yes")
-    assert gone.returncode == 0, gone.stdout + gone.stderr
-    bootstrap = platform.windlass("bootstrap", "local", "--destroy", "--yes")
-    assert bootstrap.returncode == 0, bootstrap.stdout + bootstrap.stderr
-    ec2 = client(platform, "ec2")
-    assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
-    assert client(platform, "rds").describe_db_instances()["DBInstances"] == []
-    assert client(platform, "elasticache").describe_replication_groups()["ReplicationGroups"] == []
-    assert client(platform, "secretsmanager").list_secrets()["SecretList"] == []
-    assert client(platform, "s3").list_buckets()["Buckets"] == []
-    assert client(platform, "dynamodb").list_tables()["TableNames"] == []
-    assert client(platform, "ecs").list_clusters()["clusterArns"] == []
-    assert client(platform, "ecr").describe_repositories()["repositories"] == []
-    assert client(platform, "logs").describe_log_groups()["logGroups"] == []
-    assert [
-        role for role in client(platform, "iam").list_roles()["Roles"] if role["RoleName"].startswith("windlass")
-    ] == []
-    assert client(platform, "ssm").describe_parameters()["Parameters"] == []
-    assert client(platform, "elbv2").describe_target_groups()["TargetGroups"] == []

@@ -8,7 +8,7 @@ import pytest
 
 from local.server import make_server
 from modules.web.colour import Colour
-from tests.release.platform import Desk, Platform, Shared
+from tests.release.platform import Desk, Platform, Shared, tasks_run_until_stopped
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,8 @@ def shared() -> Iterator[Shared]:
     server = make_server("127.0.0.1", 0, instance="release-tests")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Shared.make(f"http://127.0.0.1:{server.port}")
+    with tasks_run_until_stopped():
+        yield Shared.make(f"http://127.0.0.1:{server.port}")
     server.shutdown()
     server.server_close()
     thread.join(timeout=10)

@@ -3,7 +3,9 @@
 import io
 import itertools
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,8 @@ REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"
 IMAGE = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/shop-dev/web"
 
+LOG_GROUP = "/shop/dev"
+MIGRATION = ("python", "-m", "web.migrate")
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 _numbers = itertools.count(1)
@@ -39,6 +43,16 @@ def quick(during: Callable[[], object] | None = None) -> Pace:
     return Pace(sleep=sleep, clock=lambda: now)
 
 
+@contextmanager
+def tasks_run_until_stopped() -> Iterator[None]:
+    """Moto lets every task end well after a few looks at it; here it runs until a test says how it ends."""
+    from moto.moto_api import state_manager
+
+    state_manager.set_transition("ecs::task", {"progression": "manual", "times": 1_000_000})
+    yield
+    state_manager.unset_transition("ecs::task")
+
+
 def session() -> Any:
     return boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
@@ -50,20 +64,25 @@ class Shared:
     endpoint_url: str
     aws: Aws
     vpc_id: str
+    subnet_ids: list[str]
+    security_group_id: str
     listener_arn: str
     cluster_name: str
 
     @classmethod
-    def make(cls, endpoint_url: str) -> "Shared":
+    def make(cls, endpoint_url: str, *, name: str = "shop-dev") -> "Shared":
+        """Make it; the name tells the load balancers of several servers apart, which share moto's memory."""
         aws = Aws(session(), endpoint_url=endpoint_url)
         client = aws.client
         ec2, elb = client("ec2"), client("elbv2")
         vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
         subnets = [
             ec2.create_subnet(VpcId=vpc_id, CidrBlock=cidr, AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
             for cidr, zone in (("10.9.1.0/24", "a"), ("10.9.2.0/24", "b"))
         ]
-        balancer = elb.create_load_balancer(Name="shop-dev", Subnets=subnets)["LoadBalancers"][0]
+        group = ec2.create_security_group(GroupName="tasks", Description="Tasks", VpcId=vpc_id)
+        balancer = elb.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]
         listener = elb.create_listener(
             LoadBalancerArn=balancer["LoadBalancerArn"],
             Protocol="HTTP",
@@ -73,11 +92,16 @@ class Shared:
             ],
         )["Listeners"][0]
         client("ecs").create_cluster(clusterName="shop-dev")
-        client("ecr").create_repository(repositoryName="shop-dev/web")
+        with suppress(client("ecr").exceptions.RepositoryAlreadyExistsException):
+            client("ecr").create_repository(repositoryName="shop-dev/web")
+        with suppress(client("logs").exceptions.ResourceAlreadyExistsException):
+            client("logs").create_log_group(logGroupName=LOG_GROUP)
         return cls(
             endpoint_url=endpoint_url,
             aws=aws,
             vpc_id=vpc_id,
+            subnet_ids=subnets,
+            security_group_id=group["GroupId"],
             listener_arn=listener["ListenerArn"],
             cluster_name="shop-dev",
         )
@@ -130,7 +154,14 @@ class Platform:
                 serviceName=f"shop-dev-{self.name}-{colour}",
                 taskDefinition=f"shop-dev-{self.name}-{colour}",
                 desiredCount=2 if colour == "blue" else 0,
-                launchType="FARGATE",
+                capacityProviderStrategy=[{"capacityProvider": "FARGATE", "base": 1, "weight": 1}],
+                networkConfiguration={
+                    "awsvpcConfiguration": {
+                        "subnets": self.shared.subnet_ids,
+                        "securityGroups": [self.shared.security_group_id],
+                        "assignPublicIp": "DISABLED",
+                    }
+                },
             )
         self.outputs: dict[str, Any] = {
             "cluster_name": self.shared.cluster_name,
@@ -155,7 +186,25 @@ class Platform:
         """A new revision of the task definition, as Terraform registers it."""
         self.client("ecs").register_task_definition(
             family=f"shop-dev-{self.name}-{colour}",
-            containerDefinitions=[{"name": self.name, "image": image, "memory": 512}],
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=[
+                {
+                    "name": self.name,
+                    "image": image,
+                    "memory": 512,
+                    "logConfiguration": {
+                        "logDriver": "awslogs",
+                        "options": {
+                            "awslogs-group": LOG_GROUP,
+                            "awslogs-region": REGION,
+                            "awslogs-stream-prefix": colour,
+                        },
+                    },
+                }
+            ],
         )
 
     def terraform_apply(self) -> None:
@@ -220,6 +269,36 @@ class Platform:
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": f"sha256:{tag}"}, "layers": []}
         self.client("ecr").put_image(repositoryName="shop-dev/web", imageManifest=json.dumps(manifest), imageTag=tag)
         return f"{IMAGE}:{tag}"
+
+    def end_task(
+        self,
+        exit_code: int | None = 0,
+        *,
+        reason: str = "Essential container in task exited",
+        container_reason: str = "",
+        stop_code: str = "EssentialContainerExited",
+        logs: tuple[str, ...] = (),
+    ) -> None:
+        """Let the one-off task of this service end as ECS would; without an exit code its container never ran."""
+        (task,) = [one for one in self.tasks() if one.status == "RUNNING"]
+        if logs:
+            family = task.task_definition_arn.rpartition("/")[2].rpartition(":")[0]
+            stream = f"{family.rpartition('-')[2]}/{self.name}/{task.id}"
+            client, now = self.client("logs"), int(time.time() * 1000)
+            client.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
+            events = [{"timestamp": now + number, "message": line} for number, line in enumerate(logs)]
+            client.put_log_events(logGroupName=LOG_GROUP, logStreamName=stream, logEvents=events)
+        task.containers[0].exitCode = exit_code
+        task.containers[0].reason = container_reason or None
+        task.stopped_reason, task.stop_code = reason, stop_code
+        task.desired_status = task.last_status = "STOPPED"
+
+    def tasks(self) -> list[Any]:
+        """The one-off tasks of this service, as moto keeps them."""
+        from moto.ecs.models import ecs_backends
+
+        tasks = ecs_backends[ACCOUNT_ID][REGION].tasks.get(self.shared.cluster_name, {}).values()
+        return [task for task in tasks if task.containers[0].name == self.name]
 
     # --- how it stands -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from cli import app, commands_release
-from tests.release.platform import REGION, Platform
+from tests.release.platform import MIGRATION, REGION, Platform
 
 
 class Ended(SimpleNamespace):
@@ -27,13 +27,18 @@ def windlass(
         name="dev",
         kind="production",
         aws=SimpleNamespace(region=REGION, endpoint_url=platform.shared.endpoint_url),
+        services={
+            platform.name: SimpleNamespace(migration_command=()),
+            "migrates": SimpleNamespace(migration_command=MIGRATION),
+        },
     )
     project = SimpleNamespace(embedded_variables=lambda _: keys, environment=lambda _: environment)
     session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer: [stack])
     monkeypatch.setattr(commands_release, "begin", lambda _project, _name: session)
     monkeypatch.setattr(commands_release, "apply_layers", lambda _stacks, ask: platform.terraform_apply())
     monkeypatch.setattr(commands_release, "aws_of", lambda _session: platform.aws)
-    group = click.Group(commands={"deploy": commands_release.deploy, "switch": commands_release.switch})
+    commands = (commands_release.deploy, commands_release.migrate, commands_release.switch)
+    group = click.Group(commands={str(command.name): command for command in commands})
     monkeypatch.setattr(app, "windlass", group)
 
     def run(*arguments: str) -> Ended:
@@ -63,6 +68,14 @@ def test_switch_and_back(platform: Platform, windlass: Callable[..., Ended]) -> 
     assert platform.value() == "blue"
 
 
+def test_a_service_without_a_migration_command_has_nothing_to_migrate(
+    platform: Platform, windlass: Callable[..., Ended]
+) -> None:
+    done = windlass("migrate", "dev", platform.name)
+    assert (done.code, "has no migration_command" in done.err) == (2, True)
+    assert windlass("migrate", "dev", platform.name, "--stop").err == "No migration runs.\n"
+
+
 def test_a_refusal_ends_with_1_and_no_traceback(platform: Platform, windlass: Callable[..., Ended]) -> None:
     done = windlass("switch", "dev", platform.name)
     assert done.code == 1
@@ -80,6 +93,8 @@ def test_a_refusal_ends_with_1_and_no_traceback(platform: Platform, windlass: Ca
         (["switch", "dev", "web", "--canary", "ten"], "are no shares"),
         (["switch", "dev", "web", "--bake", "soon"], "is no duration"),
         (["switch", "dev", "web", "--rollback", "blue"], "--rollback goes to the previous colour"),
+        (["migrate", "dev", "web"], "has no blue/green service 'web'"),
+        (["migrate", "dev", "migrates", "red"], "'red' is not one of"),
         (["deploy", "dev", "web"], "Missing option '--image'"),
         (["deploy", "dev", "web", "--image", "web"], "give registry, repository"),
         (["deploy", "dev", "web", "--image", "a.io/web:latest"], "latest means another image tomorrow"),

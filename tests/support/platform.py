@@ -68,6 +68,8 @@ def begin() -> Platform:
         endpoint_url = f"http://127.0.0.1:{free_port()}"
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
         variables["WINDLASS_AWS__ENDPOINT_URL"] = endpoint_url
+        for name in ("DATABASE__PORT", "DATA_PLANE__HTTP_PORT", "DATA_PLANE__HTTPS_PORT"):
+            variables[f"WINDLASS_{name}"] = str(free_port())
         applying = subprocess.Popen(
             ["./windlass", "local", "apply"],
             cwd=root,

@@ -13,11 +13,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from web.schema import ensure_schema
+from web.revision import SchemaNotReadyError, own_revision, require
 from web.settings import Settings
 
 POOL_TIMEOUT_SECONDS = 2.0
 CHECK_INTERVAL_SECONDS = 5.0
+SCHEMA_INTERVAL_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 0.25
 LAST_RETRY_SECONDS = 5.0
 STATEMENT_TIMEOUT_MILLISECONDS = 5_000
@@ -69,6 +70,7 @@ class Database:
         """
         self._conninfo = connection_string(settings)
         self._max_connections = max_connections
+        self._needed = own_revision()
         self._pool: ConnectionPool[Connection[TupleRow]] | None = None
         self._state = DatabaseState(available=False, reason="not connected yet")
         self._stopping = False
@@ -123,21 +125,37 @@ class Database:
         while not self._stopping:
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    ensure_schema(connection)
-                    self._become_available()
-                    delay = FIRST_RETRY_SECONDS
-                    self._ping_until_broken(connection)
+                    if self._waited_for_schema(connection):
+                        self._become_available()
+                        delay = FIRST_RETRY_SECONDS
+                        self._ping_until_broken(connection)
             except Exception as error:  # nothing may end this thread: /health would show its last state for ever
-                self._become_unavailable(error, delay)
+                logger.warning("database: unavailable, next attempt in about %.2f s: %s", delay, error)
+                self._become_unavailable(reason_of(error))
                 self._sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311
                 delay = min(delay * 2, LAST_RETRY_SECONDS)
+
+    def _waited_for_schema(self, connection: Connection[TupleRow]) -> bool:
+        """Whether the schema is there; False where the worker stops first."""
+        # A07: a task of its own migrates. On one connection a look costs the database next to nothing.
+        while not self._stopping:
+            try:
+                require(connection, self._needed)
+            except SchemaNotReadyError as error:
+                if self._state.reason != str(error):
+                    logger.warning("database: %s", error)
+                self._become_unavailable(str(error))
+                self._sleep(SCHEMA_INTERVAL_SECONDS)
+            else:
+                return True
+        return False
 
     def _ping_until_broken(self, connection: Connection[TupleRow]) -> None:
         while not self._stopping:
             self._sleep(CHECK_INTERVAL_SECONDS)
             try:
-                connection.execute("SELECT 1")
-            except psycopg.OperationalError:
+                require(connection, self._needed)
+            except (psycopg.OperationalError, SchemaNotReadyError):
                 return  # whether the database or only this connection is gone, the next attempt to connect tells
 
     def _sleep(self, seconds: float) -> None:
@@ -175,9 +193,8 @@ class Database:
             self._wake.set()
             raise
 
-    def _become_unavailable(self, error: Exception, delay: float) -> None:
-        logger.warning("database: unavailable, next attempt in about %.2f s: %s", delay, error)
-        self._state = DatabaseState(available=False, reason=reason_of(error))
+    def _become_unavailable(self, reason: str) -> None:
+        self._state = DatabaseState(available=False, reason=reason)
         self._close_pool()
 
     def _close_pool(self) -> None:

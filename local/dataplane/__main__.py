@@ -1,0 +1,56 @@
+"""`python -m local.dataplane --endpoint-url URL --folder FOLDER` runs the data plane in the foreground."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from local.dataplane.envoy import ProxyMissingError
+from local.dataplane.settings import (
+    DEFAULT_HTTP_PORT,
+    DEFAULT_HTTPS_PORT,
+    DEFAULT_TIME_FACTOR,
+    LONGEST_DRAIN_SECONDS,
+    Settings,
+)
+from local.dataplane.supervisor import Supervisor
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; everything that was started is gone then."""
+    parser = argparse.ArgumentParser(prog="python -m local.dataplane", description=__doc__)
+    parser.add_argument("--endpoint-url", required=True, help="of the embedded AWS")
+    parser.add_argument("--folder", required=True, type=Path, help="for logs, data and configuration")
+    parser.add_argument("--region", default="eu-west-1", help="of the platform (default: %(default)s)")
+    parser.add_argument("--http-port", type=int, default=DEFAULT_HTTP_PORT, help="stands for 80 (default: %(default)s)")
+    parser.add_argument("--https-port", type=int, default=DEFAULT_HTTPS_PORT, help="for 443 (default: %(default)s)")
+    parser.add_argument("--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="intervals are multiplied by it")
+    parser.add_argument("--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="upper limit")
+    parser.add_argument("--instance", default="", help="a word that tells this process from others")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(
+        endpoint_url=options.endpoint_url,
+        folder=folder,
+        region=options.region,
+        http_port=options.http_port,
+        https_port=options.https_port,
+        time_factor=options.time_factor,
+        longest_drain_seconds=options.longest_drain_seconds,
+    )
+    try:
+        supervisor = Supervisor(settings)
+    except ProxyMissingError as error:
+        print(f"The data plane cannot start: {error}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: supervisor.request_stop())
+    signal.signal(signal.SIGINT, lambda *_: supervisor.request_stop())
+    supervisor.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

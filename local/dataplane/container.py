@@ -1,0 +1,139 @@
+"""A container as a process."""
+
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+from local.dataplane.definitions import Container
+from local.dataplane.health import Checker, Pace, command_check
+from local.dataplane.images import Program
+from local.dataplane.ledger import Ledger, signal_group
+from local.dataplane.surroundings import MissingSecretError, Surroundings, environment_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What every container needs of the supervisor."""
+
+    ledger: Ledger
+    executor: ThreadPoolExecutor
+    program: Callable[[Container], Program]
+    time_factor: float
+    """Intervals of checks are multiplied by it; time-outs and start periods are not."""
+
+
+class ContainerProcess:
+    """One container of one task: PENDING, RUNNING, STOPPED. `advance` never waits."""
+
+    def __init__(self, container: Container, around: Surroundings, tools: Tools) -> None:
+        self.container = container
+        self.status = "PENDING"
+        self.exit_code: int | None = None
+        self.reason = ""
+        """Why it never started."""
+        self._around, self._tools = around, tools
+        self._process: Popen[bytes] | None = None
+        self._checker: Checker | None = None
+        self._kill_at: float | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process while it runs."""
+        return self._process.pid if self._process is not None and self.status == "RUNNING" else None
+
+    @property
+    def health(self) -> str:
+        """HEALTHY, UNHEALTHY or UNKNOWN, as DescribeTasks has it."""
+        if self._checker is None or self._checker.healthy is None or self.status != "RUNNING":
+            return "UNKNOWN"
+        return "HEALTHY" if self._checker.healthy else "UNHEALTHY"
+
+    @property
+    def health_problem(self) -> str:
+        """What the last failed check said."""
+        return self._checker.problem if self._checker is not None else ""
+
+    @property
+    def log_path(self) -> Path:
+        """Where its output goes."""
+        return self._around.folder / f"{self.container.name}.log"
+
+    def start(self, now: float) -> None:
+        """Start the process; one that cannot be started is STOPPED, with a reason."""
+        container = self.container
+        try:
+            program = self._tools.program(container)
+            environment = environment_of(container, program, self._around)
+            folder = Path(container.working_directory) if container.working_directory else program.working_folder
+            words = (*(container.entry_point or program.entry_point), *(container.command or _own(container, program)))
+            with self.log_path.open("ab") as log:
+                self._process = self._tools.ledger.start(
+                    words,
+                    folder=folder if folder.is_dir() else program.working_folder,
+                    environment=environment,
+                    log=log,
+                )
+        except MissingSecretError as error:
+            self._never(f"ResourceInitializationError: unable to pull secrets: {error}")
+            return
+        except LookupError as error:
+            self._never(f"CannotPullContainerError: {error}")
+            return
+        except OSError as error:
+            self._never(f"CannotStartContainerError: {error}")
+            return
+        self.status = "RUNNING"
+        if container.health_check is not None and container.health_check.command[0] != "NONE":
+            check = container.health_check
+            self._checker = Checker(
+                command_check(
+                    check.command, folder=folder, environment=environment, timeout_seconds=check.timeout_seconds
+                ),
+                Pace(
+                    interval_seconds=check.interval_seconds * self._tools.time_factor,
+                    healthy_threshold=1,
+                    unhealthy_threshold=check.retries,
+                    start_period_seconds=check.start_period_seconds,
+                ),
+                self._tools.executor,
+                now,
+            )
+
+    def advance(self, now: float) -> None:
+        """Notice its end, go on with its checks, kill it where it does not stop."""
+        if self._process is None or self.status != "RUNNING":
+            return
+        code = self._process.poll()
+        if code is not None:
+            # A signal's number is negative here; a container's exit code for it is 128 more.
+            self.exit_code = code if code >= 0 else 128 - code
+            self.status = "STOPPED"
+            self._tools.ledger.ended(self._process)
+        elif self._kill_at is not None and now >= self._kill_at:
+            signal_group(self._process, signal.SIGKILL)
+        elif self._checker is not None and self._kill_at is None:
+            self._checker.advance(now)
+
+    def stop(self, now: float, *, at_most_seconds: float | None = None) -> None:
+        """SIGTERM now, SIGKILL after the container's `stopTimeout`; a second call changes nothing."""
+        if self.status == "PENDING":
+            self.status = "STOPPED"
+        if self._process is None or self.status != "RUNNING" or self._kill_at is not None:
+            return
+        timeout = self.container.stop_timeout_seconds
+        self._kill_at = now + (timeout if at_most_seconds is None else min(timeout, at_most_seconds))
+        signal_group(self._process, signal.SIGTERM)
+
+    def _never(self, reason: str) -> None:
+        self.status, self.reason = "STOPPED", reason
+        with self.log_path.open("a") as log:
+            log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {reason}\n")
+
+
+def _own(container: Container, program: Program) -> tuple[str, ...]:
+    """The image's command, which an entry point of the task definition takes away, as in Docker."""
+    return () if container.entry_point else program.command

@@ -1,0 +1,231 @@
+"""Starts, stops and looks at the data plane, a process of its own that outlives the command that started it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import processes
+from local.dataplane.ledger import Ledger
+from local.dataplane.postgres import remove_data
+from local.dataplane.settings import Settings
+from local.dataplane.supervisor import STATE_FILE
+
+START_TIMEOUT_SECONDS = 60.0
+"""The first start makes a PostgreSQL cluster, which takes about 2 s."""
+STOP_TIMEOUT_SECONDS = 30.0
+LOG_LINES_IN_ERRORS = 15
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+class DataPlaneError(RuntimeError):
+    """The data plane cannot do what was asked; a sentence for people, then log lines where they help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceStatus:
+    """One ECS service as it really runs."""
+
+    name: str
+    desired: int
+    running: int
+    pending: int
+    steady: bool
+    """Whether all desired tasks are healthy and nothing else of the service is left."""
+    logs: tuple[Path, ...]
+    """Output of its containers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataPlaneStatus:
+    """What stands where."""
+
+    running: bool
+    """Whether the process lives."""
+    ready: bool
+    """Whether the proxy listens and the data stores are there; tasks may still be starting."""
+    pid: int | None
+    """Process id, `None` when it is not running."""
+    http_url: str | None
+    """Where port 80 of the load balancer is, `None` when nothing listens there."""
+    https_url: str | None
+    """Where port 443 of the load balancer is, `None` when nothing listens there."""
+    services: tuple[ServiceStatus, ...]
+    databases: tuple[Mapping[str, Any], ...]
+    """Each with `identifier`, `port`, `running`, `problem`."""
+    problems: tuple[str, ...]
+    """What somebody has to solve, in sentences."""
+    authority_path: Path
+    """The certificate authority to trust: `curl --cacert`."""
+    log_path: Path
+    """Where the process writes its output."""
+
+
+class DataPlane:
+    """The data plane of one folder.
+
+    Args:
+        settings: what it is told when it starts; `folder` also says which data plane this is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._folder = settings.folder
+        self._pid_path = self._folder / "process.json"
+        self.log_path = self._folder / "dataplane.log"
+
+    def start(self) -> None:
+        """Start, and wait until the proxy listens and the data stores are there; does nothing where it already runs.
+
+        Raises:
+            DataPlaneError: a port is taken, the process ended, or was not ready in time.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._lock():
+            pid = self._living_pid()
+            if pid is None:
+                for port in (self.settings.http_port, self.settings.https_port):
+                    if processes.port_is_taken("127.0.0.1", port):
+                        raise DataPlaneError(f"Port {port} is taken; stop what listens there, or choose another port.")
+                pid = self._launch()
+            self._wait_until_ready(pid)
+
+    def wait_until_steady(self, seconds: float = 60.0) -> None:
+        """Wait until every service runs what it wants, all of it healthy.
+
+        Raises:
+            DataPlaneError: that took too long; says which services are behind.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self.status()
+            behind = [each for each in status.services if not each.steady]
+            if status.ready and not behind:
+                return
+            if not status.running:
+                raise DataPlaneError(f"The data plane ended.\n{self._last_log_lines()}")
+            if time.monotonic() > deadline:
+                shown = ", ".join(f"{each.name} ({each.running} of {each.desired} running)" for each in behind)
+                raise DataPlaneError(f"Not steady after {seconds:g} s: {shown or 'the proxy or a data store'}.")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End the process that `start` started, and everything it started; does nothing when it is not running."""
+        if not self._folder.is_dir():
+            return
+        with self._lock():
+            pid = self._living_pid()
+            if pid is not None:
+                self._end(pid)
+            # What a killed data plane could not end itself.
+            Ledger(self._folder / "processes.json").end_leftovers()
+            self._pid_path.unlink(missing_ok=True)
+            (self._folder / STATE_FILE).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Stop, and delete everything that was written, the data of the data stores too."""
+        self.stop()
+        for folder in (self._folder / "postgres").glob("*"):
+            remove_data(folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def status(self) -> DataPlaneStatus:
+        """Look, without changing anything."""
+        pid = self._living_pid()
+        state = self._state() if pid is not None else {}
+        ports = state.get("ports", {})
+        return DataPlaneStatus(
+            running=pid is not None,
+            ready=bool(state.get("ready")),
+            pid=pid,
+            http_url=f"http://localhost:{ports['80']}" if "80" in ports else None,
+            https_url=f"https://localhost:{ports['443']}" if "443" in ports else None,
+            services=tuple(
+                ServiceStatus(**{**each, "logs": tuple(map(Path, each["logs"]))}) for each in state.get("services", [])
+            ),
+            databases=tuple(state.get("databases", [])),
+            problems=tuple(state.get("problems", [])),
+            authority_path=self._folder / "certificates" / "authority.pem",
+            log_path=self.log_path,
+        )
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """One start or stop at a time, also between processes."""
+        with (self._folder / "lock").open("w") as lock_file:
+            fcntl.flock(lock_file, fcntl.LOCK_EX)
+            yield
+
+    def _living_pid(self) -> int | None:
+        """The id in the pid file, if that process lives and is the one that was started then."""
+        try:
+            record = json.loads(self._pid_path.read_text())
+            pid, instance = int(record["pid"]), str(record["instance"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        # An id may have been given to another process since: the random word in its command line tells.
+        return pid if instance in processes.command_line(pid) else None
+
+    def _launch(self) -> int:
+        (self._folder / STATE_FILE).unlink(missing_ok=True)
+        instance = secrets.token_hex(8)
+        settings = self.settings
+        command = [sys.executable, "-m", "local.dataplane", "--instance", instance]
+        command += ["--endpoint-url", settings.endpoint_url, "--folder", str(settings.folder.resolve())]
+        command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
+        command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
+        command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        with self.log_path.open("a") as log:
+            pid = processes.spawn_detached(command, folder=PROJECT, environment=environment, log=log)
+        self._pid_path.write_text(json.dumps({"pid": pid, "instance": instance}))
+        return pid
+
+    def _wait_until_ready(self, pid: int) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            if processes.has_ended(pid):
+                self._pid_path.unlink(missing_ok=True)
+                raise DataPlaneError(f"The data plane ended while starting.\n{self._last_log_lines()}")
+            if self._state().get("ready"):
+                return
+            time.sleep(0.05)
+        problems = " ".join(self._state().get("problems", []))
+        raise DataPlaneError(
+            f"The data plane is not ready after {START_TIMEOUT_SECONDS:g} s. {problems}\n{self._last_log_lines()}"
+        )
+
+    def _end(self, pid: int) -> None:
+        for ending in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, ending)
+            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+            while time.monotonic() < deadline:
+                if processes.has_ended(pid):
+                    return
+                time.sleep(0.02)
+        raise DataPlaneError(f"The data plane (process {pid}) does not end.")
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            state = json.loads((self._folder / STATE_FILE).read_text())
+        except (OSError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+    def _last_log_lines(self) -> str:
+        try:
+            lines = self.log_path.read_text(errors="replace").splitlines()
+        except OSError:
+            lines = []
+        shown = "\n".join(lines[-LOG_LINES_IN_ERRORS:])
+        return f"Last lines of {self.log_path}:\n{shown}" if shown else f"{self.log_path} is empty."

@@ -1,0 +1,120 @@
+"""Task definitions as the ECS API gives them, read into frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Condition = Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]
+
+DEFAULT_STOP_TIMEOUT_SECONDS = 30
+"""What Fargate waits between SIGTERM and SIGKILL where the task definition does not say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """A container's own check, as ECS runs it."""
+
+    command: tuple[str, ...]
+    """`CMD` and words, or `CMD-SHELL` and one string."""
+    interval_seconds: float
+    timeout_seconds: float
+    retries: int
+    """Consecutive failures that make the container unhealthy."""
+    start_period_seconds: float
+    """Failures do not count for so long after the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """One container of a task definition."""
+
+    name: str
+    image: str
+    entry_point: tuple[str, ...]
+    """Empty where the image's own holds."""
+    command: tuple[str, ...]
+    """Empty where the image's own holds."""
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+    """Variable → `valueFrom`."""
+    ports: tuple[int, ...]
+    """Container ports in the order of the port mappings."""
+    health_check: HealthCheck | None
+    depends_on: tuple[tuple[str, Condition], ...]
+    essential: bool
+    stop_timeout_seconds: float
+    working_directory: str | None
+    mounts: Mapping[str, str]
+    """Path in the container → name of the task's volume."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDefinition:
+    """One revision."""
+
+    arn: str
+    family: str
+    containers: tuple[Container, ...]
+    cpu: str
+    memory: str
+
+
+def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
+    """Read what DescribeTaskDefinition answers under `taskDefinition`."""
+    return TaskDefinition(
+        arn=document["taskDefinitionArn"],
+        family=document["family"],
+        containers=tuple(_container(each) for each in document["containerDefinitions"]),
+        cpu=str(document.get("cpu") or "0"),
+        memory=str(document.get("memory") or "0"),
+    )
+
+
+def with_overrides(definition: TaskDefinition, overrides: Mapping[str, Any]) -> TaskDefinition:
+    """The definition with what RunTask's `overrides` change: command and environment of named containers."""
+    by_name = {each["name"]: each for each in overrides.get("containerOverrides") or []}
+    containers = tuple(
+        replace(
+            container,
+            command=tuple(by_name[container.name].get("command") or container.command),
+            environment={**container.environment, **_pairs(by_name[container.name].get("environment"))},
+        )
+        if container.name in by_name
+        else container
+        for container in definition.containers
+    )
+    return replace(definition, containers=containers)
+
+
+def _container(document: Mapping[str, Any]) -> Container:
+    check = document.get("healthCheck")
+    return Container(
+        name=document["name"],
+        image=document["image"],
+        entry_point=tuple(document.get("entryPoint") or ()),
+        command=tuple(document.get("command") or ()),
+        environment=_pairs(document.get("environment")),
+        secrets={each["name"]: each["valueFrom"] for each in document.get("secrets") or []},
+        ports=tuple(int(each["containerPort"]) for each in document.get("portMappings") or []),
+        health_check=_health_check(check) if check else None,
+        depends_on=tuple((each["containerName"], each["condition"]) for each in document.get("dependsOn") or []),
+        essential=document.get("essential", True) is not False,
+        stop_timeout_seconds=float(document.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
+        working_directory=document.get("workingDirectory"),
+        mounts={each["containerPath"]: each["sourceVolume"] for each in document.get("mountPoints") or []},
+    )
+
+
+def _health_check(document: Mapping[str, Any]) -> HealthCheck:
+    # The defaults are those of ECS.
+    return HealthCheck(
+        command=tuple(document["command"]),
+        interval_seconds=float(document.get("interval") or 30),
+        timeout_seconds=float(document.get("timeout") or 5),
+        retries=int(document.get("retries") or 3),
+        start_period_seconds=float(document.get("startPeriod") or 0),
+    )
+
+
+def _pairs(documents: Any) -> dict[str, str]:
+    return {each["name"]: str(each["value"]) for each in documents or []}

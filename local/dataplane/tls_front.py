@@ -1,0 +1,102 @@
+"""`python -m local.dataplane.tls_front …` puts TLS in front of a data store whose build has none.
+
+The client speaks TLS to this process, this process speaks plain text over loopback to the store. PostgreSQL's own
+negotiation is answered here; a client that asks for no TLS is refused, as RDS does since PostgreSQL 15
+(`rds.force_ssl`), and ElastiCache with transit encryption does too.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import ssl
+import struct
+import sys
+
+SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
+CHUNK_BYTES = 64 * 1024
+HANDSHAKE_SECONDS = 10.0
+NO_ENCRYPTION = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0"
+
+
+class Front:
+    """Passes connections on.
+
+    Args:
+        port: of the store, on loopback.
+        context: for the server's side of TLS.
+        is_postgres: whether PostgreSQL's negotiation comes before TLS.
+    """
+
+    def __init__(self, port: int, context: ssl.SSLContext, *, is_postgres: bool) -> None:
+        self._port, self._context, self._is_postgres = port, context, is_postgres
+
+    async def serve(self, host: str, port: int) -> None:
+        """Listen until the process is ended."""
+        context = None if self._is_postgres else self._context
+        server = await asyncio.start_server(self._handle, host, port, ssl=context, backlog=512)
+        async with server:
+            await server.serve_forever()
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = b""
+        try:
+            if self._is_postgres:
+                first = await asyncio.wait_for(self._negotiate(reader, writer), HANDSHAKE_SECONDS)
+            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        except (OSError, ssl.SSLError, EOFError, TimeoutError):
+            writer.close()
+            return
+        inner_writer.write(first)
+        there = asyncio.create_task(_pass_on(reader, inner_writer))
+        back = asyncio.create_task(_pass_on(inner_reader, writer))
+        await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
+        for each in (there, back):
+            each.cancel()
+        for each_writer in (writer, inner_writer):
+            each_writer.close()
+
+    async def _negotiate(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Answer what comes before the first real message; returns what was read and belongs to the store."""
+        while True:
+            head = await reader.readexactly(8)
+            _, code = struct.unpack("!II", head)
+            if code == SSL_REQUEST:
+                writer.write(b"S")
+                await writer.start_tls(self._context)
+                return b""
+            if code == CANCEL_REQUEST:
+                return head  # older clients cancel in plain text, and a cancel request holds nothing secret
+            if code != GSS_REQUEST:
+                writer.write(b"E" + struct.pack("!I", len(NO_ENCRYPTION) + 4) + NO_ENCRYPTION)
+                await writer.drain()
+                raise EOFError
+            writer.write(b"N")
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError, ssl.SSLError):
+        while chunk := await reader.read(CHUNK_BYTES):
+            writer.write(chunk)
+            await writer.drain()
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m local.dataplane.tls_front", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port on loopback to listen on")
+    parser.add_argument("--to", type=int, required=True, help="port on loopback of the store")
+    parser.add_argument("--certificate", required=True, help="file of the certificate chain")
+    parser.add_argument("--key", required=True, help="file of its key")
+    parser.add_argument("--protocol", choices=("postgres", "tls"), required=True)
+    options = parser.parse_args()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.certificate, options.key)
+    front = Front(options.to, context, is_postgres=options.protocol == "postgres")
+    try:
+        asyncio.run(front.serve("127.0.0.1", options.port))
+    except OSError as error:
+        sys.exit(f"cannot listen on 127.0.0.1:{options.port}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""ECS: services run what the data plane runs, where there is one; tasks can be listed, run and stopped.
+
+Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and RunTask's are RUNNING for ever.
+Import this after `ecs.py`, whose assumptions it takes back.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.ecs.models import ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from local.extensions import ecs
+from local.extensions.dataplane import observations
+from local.extensions.patching import around
+
+__all__ = ["ecs"]
+
+TIMES = ("createdAt", "updatedAt", "startedAt", "stoppingAt", "stoppedAt", "pullStartedAt", "pullStoppedAt")
+
+
+@around(EC2ContainerServiceResponse, "create_service")
+def create_service(original: Any, response: Any) -> ActionResult:
+    """CreateService: nothing runs yet."""
+    answer: ActionResult = original(response)
+    if observations.attached:
+        _start_deployment(answer.result["service"])
+    return answer
+
+
+@around(EC2ContainerServiceResponse, "update_service")
+def update_service(original: Any, response: Any) -> ActionResult:
+    """UpdateService: what runs stays what it was until the data plane says otherwise."""
+    if not observations.attached:
+        return original(response)
+    arguments = response._get_params()
+    service = response.ecs_backend._get_service(
+        arguments.get("cluster", "default"), arguments["service"].split("/")[-1]
+    )
+    before = [dict(deployment) for deployment in service.deployments]
+    running = service.running_count
+    service.deployments = service.deployments[:1]
+    answer: ActionResult = original(response)
+    service.running_count = running
+    _start_deployment(service)
+    if before and before[0]["id"] != service.deployments[0]["id"]:
+        older = [dict(deployment, status="ACTIVE", desiredCount=0) for deployment in before]
+        service.deployments = [dict(service.deployments[0], runningCount=0), *older]
+    else:
+        service.deployments = [service.deployments[0], *before[1:]]
+    return answer
+
+
+@around(EC2ContainerServiceResponse, "list_tasks")
+def list_tasks(original: Any, response: Any) -> ActionResult:
+    """ListTasks; like AWS, only those that are meant to run unless asked otherwise."""
+    if not observations.attached:
+        return original(response)
+    cluster = response.ecs_backend._get_cluster(response._get_param("cluster", "default")).arn
+    wanted = {
+        "clusterArn": cluster,
+        "desiredStatus": response._get_param("desiredStatus") or "RUNNING",
+        "startedBy": response._get_param("startedBy"),
+        "launchType": response._get_param("launchType"),
+    }
+    family, service = response._get_param("family"), response._get_param("serviceName")
+    if service:
+        wanted["group"] = f"service:{service.split('/')[-1]}"
+    found = [
+        arn
+        for arn, task in list(observations.tasks.items())
+        if all(value is None or task.get(name) == value for name, value in wanted.items())
+        and (family is None or task["taskDefinitionArn"].rpartition("/")[2].rpartition(":")[0] == family)
+    ]
+    return ActionResult({"taskArns": found})
+
+
+@around(EC2ContainerServiceResponse, "describe_tasks")
+def describe_tasks(original: Any, response: Any) -> ActionResult:
+    """DescribeTasks, by ARN or id."""
+    if not observations.attached:
+        return original(response)
+    asked = [name.rpartition("/")[2] for name in response._get_param("tasks", [])]
+    by_id = {arn.rpartition("/")[2]: task for arn, task in list(observations.tasks.items())}
+    failures = [{"arn": name, "reason": "MISSING"} for name in asked if name not in by_id]
+    return ActionResult({"tasks": [_with_times(by_id[name]) for name in asked if name in by_id], "failures": failures})
+
+
+@around(EC2ContainerServiceResponse, "run_task")
+def run_task(original: Any, response: Any) -> ActionResult:
+    """RunTask: the data plane finds the new tasks, and starts them."""
+    if not observations.attached:
+        return original(response)
+    backend = response.ecs_backend
+    cluster = backend._get_cluster(response._get_param("cluster", "default"))
+    definition = backend.describe_task_definition(response._get_param("taskDefinition"))
+    tasks = []
+    for _ in range(int(response._get_param("count", 1))):
+        arn = f"{cluster.arn.replace(':cluster/', ':task/')}/{uuid.uuid4().hex}"
+        task = {
+            "taskArn": arn,
+            "clusterArn": cluster.arn,
+            "taskDefinitionArn": definition.arn,
+            "group": response._get_param("group") or f"family:{definition.family}",
+            "startedBy": response._get_param("startedBy") or "",
+            "launchType": "FARGATE",
+            "lastStatus": "PROVISIONING",
+            "desiredStatus": "RUNNING",
+            "overrides": response._get_param("overrides") or {},
+            "containers": [
+                {"name": each["name"], "taskArn": arn, "lastStatus": "PENDING"} for each in _named(definition)
+            ],
+            "tags": response._get_param("tags") or [],
+            "createdAt": utcnow().timestamp(),
+        }
+        tasks.append(task)
+        with observations.changed:
+            observations.tasks[arn] = task
+    return ActionResult({"tasks": [_with_times(task) for task in tasks], "failures": []})
+
+
+@around(EC2ContainerServiceResponse, "stop_task")
+def stop_task(original: Any, response: Any) -> ActionResult:
+    """StopTask: the data plane sees the wish and stops the task."""
+    name = str(response._get_param("task")).rpartition("/")[2]
+    with observations.changed:
+        task = next((task for arn, task in observations.tasks.items() if arn.endswith(f"/{name}")), None)
+        if not observations.attached or task is None:
+            return original(response)
+        task["desiredStatus"] = "STOPPED"
+        task["stoppedReason"] = response._get_param("reason") or "Task stopped by user"
+    return ActionResult({"task": _with_times(task)})
+
+
+def _named(definition: Any) -> list[dict[str, Any]]:
+    return list(definition.container_definitions)
+
+
+def _start_deployment(service: Any) -> None:
+    """Take back what `ecs.py` assumes: as many tasks run as the data plane said last, the others are pending."""
+    seen = observations.services.get(service.arn, {})
+    service.running_count = int(seen.get("runningCount", 0))
+    service.pending_count = max(0, service.desired_count - service.running_count)
+    settled = service.running_count == service.desired_count and seen.get("settled") == service.deployments[0]["id"]
+    if not settled:
+        for deployment in service.deployments[:1]:
+            deployment.update(
+                runningCount=service.running_count,
+                pendingCount=service.pending_count,
+                rolloutState="IN_PROGRESS",
+                rolloutStateReason=f"ECS deployment {deployment['id']} in progress.",
+            )
+
+
+def _take_over() -> None:
+    """Write what was observed into moto's services, or its assumptions where nothing observes any more."""
+    services = [
+        service
+        for account in list(ecs_backends.values())
+        for backend in list(account.values())
+        for service in list(backend.services.values())
+    ]
+    for service in services:
+        seen = observations.services.get(service.arn)
+        if seen is not None:
+            _write(service, seen)
+        elif not observations.attached and service.status == "ACTIVE":
+            service.running_count, service.pending_count = service.desired_count, 0
+            service.deployments = service.deployments[:1]
+            for deployment in service.deployments:
+                deployment.update(runningCount=service.desired_count, pendingCount=0, rolloutState="COMPLETED")
+
+
+def _write(service: Any, seen: dict[str, Any]) -> None:
+    service.running_count, service.pending_count = seen["runningCount"], seen["pendingCount"]
+    service.events = [_with_times(event) for event in seen["events"]]
+    if not service.deployments:
+        return
+    primary, *older = service.deployments
+    by_id = {deployment["id"]: deployment for deployment in seen["deployments"]}
+    if primary["id"] in by_id:
+        primary.update(_with_times(by_id[primary["id"]]), status="PRIMARY", updatedAt=utcnow())
+    service.deployments = [primary] + [
+        {**deployment, **_with_times(by_id[deployment["id"]]), "status": "ACTIVE"}
+        for deployment in older
+        if deployment["id"] in by_id
+    ]
+
+
+def _with_times(document: dict[str, Any]) -> dict[str, Any]:
+    """Seconds since 1970 become dates, which is what moto writes answers from."""
+    dates = {
+        name: datetime.fromtimestamp(document[name]) for name in TIMES if isinstance(document.get(name), int | float)
+    }
+    return {**document, **dates}
+
+
+observations.on_observed(_take_over)

@@ -1,0 +1,25 @@
+"""ELBv2: target health is what the data plane sees, where there is one.
+
+Symptom: moto calls every registered target healthy, and knows a target by its address alone, not by its port.
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.elbv2.responses import ELBV2Response
+
+from local.extensions.dataplane import observations
+from local.extensions.patching import around
+
+
+@around(ELBV2Response, "describe_target_health")
+def describe_target_health(original: Any, response: Any) -> ActionResult:
+    """DescribeTargetHealth."""
+    answer: ActionResult = original(response)  # also refuses target groups that do not exist
+    seen = observations.targets.get(response._get_param("TargetGroupArn"))
+    if not observations.attached or seen is None:
+        return answer
+    asked = {str(target["Id"]) for target in response._get_param("Targets", [])}
+    return ActionResult(
+        {"TargetHealthDescriptions": [each for each in seen if not asked or each["Target"]["Id"] in asked]}
+    )

@@ -1,0 +1,235 @@
+"""A small platform in an embedded AWS: cluster, load balancer, two colours of the sample web service, a database."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGION = "eu-west-1"
+HOST = "app.windlass.test"
+COLOURS = ("blue", "green")
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-test/web"
+DATABASE = {"MasterUsername": "app", "DBName": "app", "Engine": "postgres", "EngineVersion": "16"}
+
+
+class Account:
+    """Makes the platform; afterwards the methods change it as people and Terraform do."""
+
+    def __init__(self, endpoint_url: str, database_port: int) -> None:
+        self.endpoint_url = endpoint_url
+        self.database_port = database_port
+        self.ecs, self.elbv2, self.ec2, self.rds, self.secrets = (
+            boto3.client(
+                name,
+                endpoint_url=endpoint_url,
+                region_name=REGION,
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",
+                config=Config(proxies={}, retries={"max_attempts": 1}),
+            )
+            for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager")
+        )
+        self.target_groups: dict[str, str] = {}
+        self._make()
+
+    def _make(self) -> None:
+        vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
+            for n, zone in enumerate("ab")
+        ]
+        self._subnets = [each["Subnet"]["SubnetId"] for each in subnets]
+        self._group = self.ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
+        self.rds.create_db_instance(
+            DBInstanceIdentifier="test",
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUserPassword="never-read",
+            Port=self.database_port,
+            **DATABASE,
+        )
+        self.secret_arn = self.secrets.create_secret(
+            Name="test/database/url", SecretString=self.database_url("first-password")
+        )["ARN"]
+        self.cluster = self.ecs.create_cluster(clusterName="test")["cluster"]["clusterArn"]
+        balancer = self.elbv2.create_load_balancer(Name="test", Subnets=self._subnets, Type="application")
+        balancer_arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
+        for colour in COLOURS:
+            self.target_groups[colour] = self._target_group(vpc, colour)
+        not_found = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
+        https = self.elbv2.create_listener(
+            LoadBalancerArn=balancer_arn,
+            Port=443,
+            Protocol="HTTPS",
+            Certificates=[{"CertificateArn": "arn:aws:iam::123456789012:server-certificate/none"}],
+            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": not_found}],
+        )
+        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+        redirect |= {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
+        self.elbv2.create_listener(
+            LoadBalancerArn=balancer_arn,
+            Port=80,
+            Protocol="HTTP",
+            DefaultActions=[{"Type": "redirect", "RedirectConfig": redirect}],
+        )
+        self.rule = self.elbv2.create_rule(
+            ListenerArn=https["Listeners"][0]["ListenerArn"],
+            Priority=100,
+            Conditions=[
+                {"Field": "host-header", "HostHeaderConfig": {"Values": [HOST]}},
+                {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}},
+            ],
+            Actions=self._forward(100, 0),
+        )["Rules"][0]["RuleArn"]
+        for colour in COLOURS:
+            self.register(colour, "1")
+            self._service(colour, desired=2 if colour == "blue" else 0)
+
+    def database_url(self, password: str) -> str:
+        return f"postgresql://app:{password}@localhost:{self.database_port}/app?sslmode=require"
+
+    def register(self, colour: str, version: str, **container: Any) -> str:
+        """A new revision of a colour's task definition, as the web service's module writes it."""
+        definition = {
+            "name": "web",
+            "image": f"{IMAGE}:{version}",
+            "essential": True,
+            "portMappings": [{"containerPort": 8000, "protocol": "tcp"}],
+            "environment": [
+                {"name": "COLOUR", "value": colour},
+                {"name": "PORT", "value": "8000"},
+                {"name": "VERSION", "value": version},
+                {"name": "WEB_CONCURRENCY", "value": "1"},
+            ],
+            "secrets": [{"name": "DATABASE_URL", "valueFrom": self.secret_arn}],
+            "mountPoints": [{"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False}],
+            "stopTimeout": 60,
+            "healthCheck": {
+                "command": ["CMD", "python", "-m", "web.healthcheck"],
+                "interval": 15,
+                "timeout": 5,
+                "retries": 3,
+                "startPeriod": 120,
+            },
+            **container,
+        }
+        answer = self.ecs.register_task_definition(
+            family=f"test-web-{colour}",
+            containerDefinitions=[definition],
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            volumes=[{"name": "tmp"}],
+        )
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    def weights(self, blue: int, green: int) -> None:
+        self.elbv2.modify_rule(RuleArn=self.rule, Actions=self._forward(blue, green))
+
+    def scale(self, colour: str, desired: int) -> None:
+        self.ecs.update_service(cluster="test", service=f"web-{colour}", desiredCount=desired)
+
+    def deploy(self, colour: str, task_definition: str) -> None:
+        self.ecs.update_service(cluster="test", service=f"web-{colour}", taskDefinition=task_definition)
+
+    def service(self, colour: str) -> dict[str, Any]:
+        return self.ecs.describe_services(cluster="test", services=[f"web-{colour}"])["services"][0]
+
+    def health(self, colour: str) -> list[str]:
+        answer = self.elbv2.describe_target_health(TargetGroupArn=self.target_groups[colour])
+        return sorted(each["TargetHealth"]["State"] for each in answer["TargetHealthDescriptions"])
+
+    def run(self, command: list[str], seconds: float = 30.0) -> dict[str, Any]:
+        """Run a one-off task of the blue task definition to its end; returns its description."""
+        overrides = {"containerOverrides": [{"name": "web", "command": command}]}
+        answer = self.ecs.run_task(
+            cluster="test", taskDefinition="test-web-blue:1", launchType="FARGATE", overrides=overrides
+        )
+        arn = answer["tasks"][0]["taskArn"]
+
+        def stopped() -> Any:
+            task = self.ecs.describe_tasks(cluster="test", tasks=[arn])["tasks"][0]
+            return task if task["lastStatus"] == "STOPPED" else None
+
+        return wait_for(f"{command} to end", stopped, seconds)
+
+    def tasks(self, colour: str) -> list[dict[str, Any]]:
+        arns = self.ecs.list_tasks(cluster="test", serviceName=f"web-{colour}")["taskArns"]
+        return self.ecs.describe_tasks(cluster="test", tasks=arns)["tasks"] if arns else []
+
+    def pids(self, colour: str) -> dict[str, int]:
+        """Task → process id."""
+        found = {}
+        for task in self.tasks(colour):
+            runtime_id = task["containers"][0].get("runtimeId")
+            if runtime_id:
+                found[task["taskArn"]] = int(runtime_id.rpartition("-")[2])
+        return found
+
+    def _target_group(self, vpc: str, colour: str) -> str:
+        answer = self.elbv2.create_target_group(
+            Name=f"test-{colour}",
+            Protocol="HTTP",
+            Port=80,
+            VpcId=vpc,
+            TargetType="ip",
+            HealthCheckPath="/health",
+            HealthCheckIntervalSeconds=30,
+            HealthCheckTimeoutSeconds=5,
+            HealthyThresholdCount=2,
+            UnhealthyThresholdCount=3,
+            Matcher={"HttpCode": "200"},
+        )
+        arn = str(answer["TargetGroups"][0]["TargetGroupArn"])
+        attributes = {
+            "deregistration_delay.timeout_seconds": "30",
+            "load_balancing.algorithm.type": "least_outstanding_requests",
+        }
+        self.elbv2.modify_target_group_attributes(
+            TargetGroupArn=arn, Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()]
+        )
+        return arn
+
+    def _forward(self, blue: int, green: int) -> list[dict[str, Any]]:
+        weights = zip(COLOURS, (blue, green), strict=True)
+        groups = [{"TargetGroupArn": self.target_groups[colour], "Weight": weight} for colour, weight in weights]
+        return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+
+    def _service(self, colour: str, *, desired: int) -> None:
+        self.ecs.create_service(
+            cluster="test",
+            serviceName=f"web-{colour}",
+            taskDefinition=f"test-web-{colour}",
+            desiredCount=desired,
+            launchType="FARGATE",
+            loadBalancers=[
+                {"targetGroupArn": self.target_groups[colour], "containerName": "web", "containerPort": 8000}
+            ],
+            healthCheckGracePeriodSeconds=60,
+            networkConfiguration={"awsvpcConfiguration": {"subnets": self._subnets, "securityGroups": [self._group]}},
+            deploymentConfiguration={
+                "minimumHealthyPercent": 100,
+                "maximumPercent": 200,
+                "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            },
+        )
+
+
+def wait_for(what: str, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true value of a condition; fails with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
+        time.sleep(0.05)
+
+
+def shown(document: Any) -> str:
+    """For messages of failed assertions."""
+    return json.dumps(document, default=str, indent=1)

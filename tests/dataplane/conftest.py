@@ -1,0 +1,54 @@
+"""One platform with its data plane for the whole folder; each test finds it as the first one did."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.dataplane import DataPlane, Settings
+from tests.dataplane.account import REGION, Account
+from tests.dataplane.running import Platform
+from tests.support.postgres import free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def account() -> Iterator[Account]:
+    command = [sys.executable, "-m", "local.server", "--port", "0"]
+    server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield Account(server.stdout.readline().split()[-1], database_port=free_port())
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+@pytest.fixture(scope="session")
+def running_platform(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    settings = Settings(
+        endpoint_url=account.endpoint_url,
+        region=REGION,
+        folder=tmp_path_factory.mktemp("dataplane"),
+        http_port=free_port(),
+        https_port=free_port(),
+        time_factor=0.05,
+        longest_drain_seconds=0.5,
+    )
+    platform = Platform(account, DataPlane(settings))
+    try:
+        platform.data_plane.start()
+        platform.migrate()
+        yield platform
+    finally:
+        platform.data_plane.remove()
+
+
+@pytest.fixture
+def platform(running_platform: Platform) -> Platform:
+    """Blue live with two tasks, green with one, everything healthy."""
+    running_platform.settle(blue=2, green=1)
+    return running_platform

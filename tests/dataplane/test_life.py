@@ -1,0 +1,112 @@
+"""Start and stop: nothing is left behind, data stays, passwords follow the secret."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local import processes
+from local.dataplane import DataPlane, DataPlaneError, Settings
+from local.dataplane.ledger import Ledger
+from tests.dataplane.account import wait_for
+from tests.dataplane.running import Platform
+
+pytestmark = pytest.mark.slow
+
+
+def _started_by(platform: Platform) -> set[int]:
+    """Ids of all living processes whose command line or environment names the folder or the endpoint."""
+    marks = (str(platform.data_plane.settings.folder).encode(), b"windlass-postgres-")
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if any(mark in text for mark in marks) and not processes.has_ended(int(folder.name)):
+            found.add(int(folder.name))
+    return found - {os.getpid()}
+
+
+def test_the_database_refuses_plain_text(platform: Platform):
+    url = platform.account.database_url("first-password").replace("sslmode=require", "sslmode=disable")
+    with pytest.raises(psycopg.OperationalError, match="no encryption"):
+        psycopg.connect(url, connect_timeout=2)
+
+
+def test_stop_leaves_no_process_and_start_finds_the_data_again(platform: Platform):
+    status, item = platform.request("POST", "/items", {"name": "kept"})
+    assert status == 201
+    assert len(_started_by(platform)) > 8
+
+    began = time.monotonic()
+    platform.data_plane.stop()
+    print(f"\nstopped after {time.monotonic() - began:.1f} s")
+
+    assert _started_by(platform) == set()
+    assert platform.data_plane.status().running is False
+    assert platform.account.service("blue")["runningCount"] == 2, "without a data plane moto's assumption holds again"
+    platform.data_plane.start()
+    platform.settle(blue=2, green=1)
+    assert platform.request("GET", f"/items/{item['id']}") == (200, item)
+
+
+def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
+    account = platform.account
+    account.secrets.put_secret_value(SecretId=account.secret_arn, SecretString=account.database_url("second-password"))
+
+    def connects(password: str) -> bool:
+        try:
+            psycopg.connect(account.database_url(password), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    # The tasks still have the old one, until the next test starts everything anew.
+    wait_for("the new password to work", lambda: connects("second-password"), 10)
+    assert not connects("first-password")
+
+
+def test_what_a_killed_data_plane_leaves_is_ended_by_stop(platform: Platform):
+    pid = platform.data_plane.status().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_for("its end", lambda: processes.has_ended(pid))
+    assert len(_started_by(platform)) > 5
+
+    platform.data_plane.stop()
+
+    assert _started_by(platform) == set()
+    platform.data_plane.start()
+
+
+def test_start_refuses_a_port_that_is_taken(platform: Platform, tmp_path: Path):
+    settings = replace(platform.data_plane.settings, folder=tmp_path / "another")
+    with pytest.raises(DataPlaneError, match=f"Port {settings.http_port} is taken"):
+        DataPlane(settings).start()
+
+
+def test_remove_leaves_no_data(tmp_path: Path):
+    data, elsewhere = tmp_path / "plane" / "postgres" / "test", tmp_path / "windlass-postgres-1"
+    data.mkdir(parents=True)
+    elsewhere.mkdir()
+    (data / "elsewhere").write_text(str(elsewhere))
+    DataPlane(Settings(endpoint_url="http://127.0.0.1:1", region="eu-west-1", folder=tmp_path / "plane")).remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ledger_leaves_alone_what_only_has_the_same_id(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    try:
+        (tmp_path / "processes.json").write_text(f'{{"{process.pid}": "another birth"}}')
+        assert Ledger(tmp_path / "processes.json").end_leftovers() == 0
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()

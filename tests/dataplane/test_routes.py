@@ -1,0 +1,88 @@
+"""Listener rules become routes; the expressions are those that Envoy's RE2 matches in full."""
+
+import re
+from typing import Any
+
+import pytest
+
+from local.dataplane.envoy_routes import RouteSurroundings, UnsupportedRuleError, route_of
+
+AROUND = RouteSurroundings(
+    listener_port=443, local_ports={80: 8080, 443: 8443}, clusters={"arn:blue": "blue", "arn:green": "green"}
+)
+
+
+def _route(*conditions: dict[str, Any], action: dict[str, Any] | None = None) -> dict[str, Any]:
+    forward = {"Type": "forward", "TargetGroupArn": "arn:blue"}
+    return route_of({"Conditions": list(conditions), "Actions": [action or forward]}, AROUND)
+
+
+def _path(*patterns: str) -> str:
+    route = _route({"Field": "path-pattern", "PathPatternConfig": {"Values": list(patterns)}})
+    return str(route["match"]["safe_regex"]["regex"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "matches"),
+    [
+        ("/*", "/anything/at/all", True),
+        ("/img/*", "/img/a.png", True),
+        ("/img/*", "/img", False),
+        ("/img/*/pics", "/img/a/b/pics", True),
+        ("/a?c", "/abc", True),
+        ("/a?c", "/ac", False),
+        ("/a.c", "/abc", False),
+        ("/API", "/api", False),
+    ],
+)
+def test_path_patterns_know_two_wildcards_and_the_case(pattern, path, matches):
+    assert (re.fullmatch(_path(pattern), path) is not None) is matches
+
+
+def test_any_value_of_a_condition_is_enough():
+    expression = _path("/a", "/b/*")
+    assert [bool(re.fullmatch(expression, path)) for path in ("/a", "/b/c", "/c")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "authority", "matches"),
+    [
+        ("app.example.com", "APP.example.com", True),
+        ("app.example.com", "app.example.com:8443", True),
+        ("*.example.com", "app.example.com", True),
+        ("*.example.com", "example.com", False),
+        ("app.example.com", "app-example.com", False),
+        ("app.example.com", "app.example.com.evil.org", False),
+    ],
+)
+def test_host_names_match_without_case_and_port(pattern, authority, matches):
+    route = _route({"Field": "host-header", "HostHeaderConfig": {"Values": [pattern]}})
+    (header,) = route["match"]["headers"]
+    assert header["name"] == ":authority"
+    assert (re.fullmatch(header["string_match"]["safe_regex"]["regex"], authority) is not None) is matches
+
+
+def test_weights_become_weighted_clusters_without_those_of_no_weight():
+    groups = [{"TargetGroupArn": "arn:blue", "Weight": 90}, {"TargetGroupArn": "arn:green", "Weight": 10}]
+    both = _route(action={"Type": "forward", "ForwardConfig": {"TargetGroups": groups}})
+    shares = [{"name": "blue", "weight": 90}, {"name": "green", "weight": 10}]
+    assert both["route"]["weighted_clusters"] == {"clusters": shares}
+
+    groups[1]["Weight"] = 0
+    one = _route(action={"Type": "forward", "ForwardConfig": {"TargetGroups": groups}})
+    assert one["route"]["cluster"] == "blue"
+
+
+def test_a_redirect_to_a_port_of_the_load_balancer_leads_to_the_port_of_this_machine():
+    config = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+    route = _route(action={"Type": "redirect", "RedirectConfig": config})
+    assert route["redirect"]["port_redirect"] == 8443
+    assert route["redirect"]["scheme_redirect"] == "https"
+
+
+@pytest.mark.parametrize("action", ["authenticate-oidc", "authenticate-cognito"])
+def test_what_is_not_known_is_refused_by_name(action):
+    with pytest.raises(UnsupportedRuleError, match=action):
+        _route(action={"Type": action})
+    with pytest.raises(UnsupportedRuleError, match="source-ip"):
+        _route({"Field": "source-ip", "SourceIpConfig": {"Values": ["10.0.0.0/8"]}})

@@ -1,0 +1,110 @@
+"""Services run what ECS is told: replaced when killed, scaled, rolled out, rolled back."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from local import processes
+from tests.dataplane.account import shown, wait_for
+from tests.dataplane.running import Platform
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_emulated_ecs_says_what_runs(platform: Platform):
+    service = platform.account.service("blue")
+    assert (service["runningCount"], service["pendingCount"]) == (2, 0)
+    assert [each["rolloutState"] for each in service["deployments"]] == ["COMPLETED"]
+    assert service["events"][0]["message"] == "(service web-blue) has reached a steady state."
+    tasks = platform.account.tasks("blue")
+    assert [each["lastStatus"] for each in tasks] == ["RUNNING", "RUNNING"], shown(tasks)
+    assert [each["healthStatus"] for each in tasks] == ["HEALTHY", "HEALTHY"]
+    assert all("web.wsgi:app" in processes.command_line(pid) for pid in platform.account.pids("blue").values())
+
+
+def test_a_container_gets_what_its_task_definition_says_and_nothing_of_the_caller(platform: Platform):
+    pid = next(iter(platform.account.pids("blue").values()))
+    text = Path(f"/proc/{pid}/environ").read_text()
+    given = dict(pair.split("=", 1) for pair in text.split("\0") if pair)
+    assert given["COLOUR"] == "blue"
+    assert given["DATABASE_URL"].startswith("postgresql://app:")
+    assert given["AWS_ENDPOINT_URL"] == platform.account.endpoint_url
+    assert not {"PYTHONPATH", "USER", "PYTEST_CURRENT_TEST"} & given.keys()
+
+
+def test_a_killed_process_is_replaced_while_the_colour_keeps_answering(platform: Platform):
+    before = platform.account.pids("blue")
+    with platform.load(clients=2, per_second=60) as load:
+        time.sleep(0.3)
+        os.killpg(next(iter(before.values())), signal.SIGKILL)
+        killed = time.monotonic()
+        wait_for("another process", lambda: len(set(platform.account.pids("blue")) - set(before)) == 1)
+        wait_for("two healthy targets again", lambda: platform.account.health("blue") == ["healthy"] * 2)
+        print(f"\nreplaced and healthy after {time.monotonic() - killed:.1f} s")
+    # At most the requests that the killed process had in its hands.
+    assert len(load.failures) <= 2, load.failures
+    assert {answer.label for answer in load.answers if not answer.failed} == {"blue"}
+
+
+def test_scaling_up_and_down_fails_no_request(platform: Platform):
+    with platform.load(clients=2, per_second=60) as load:
+        platform.account.scale("blue", 3)
+        wait_for("three healthy targets", lambda: platform.account.health("blue") == ["healthy"] * 3)
+        platform.account.scale("blue", 1)
+        wait_for("draining targets", lambda: "draining" in platform.account.health("blue"), 3)
+        wait_for("one target", lambda: platform.account.health("blue") == ["healthy"])
+        wait_for("one process", lambda: platform.account.service("blue")["runningCount"] == 1)
+    assert not load.failures
+
+
+def test_a_new_task_definition_is_rolled_out_without_a_failed_request(platform: Platform):
+    old = platform.account.pids("blue")
+    with platform.load(clients=2, per_second=60) as load:
+        platform.account.deploy("blue", platform.account.register("blue", "2"))
+        service = platform.account.service("blue")
+        assert [each["status"] for each in service["deployments"]] == ["PRIMARY", "ACTIVE"]
+        assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+        wait_for(
+            "the rollout to complete",
+            lambda: [each["rolloutState"] for each in platform.account.service("blue")["deployments"]] == ["COMPLETED"],
+            30,
+        )
+    assert not load.failures
+    assert platform.request("GET", "/health")[1]["version"] == "2"
+    assert not set(old) & set(platform.account.pids("blue"))
+
+
+def test_a_task_definition_that_cannot_run_is_rolled_back(platform: Platform):
+    good = platform.account.service("green")["taskDefinition"]
+    platform.account.deploy("green", platform.account.register("green", "broken", command=["python", "-c", "exit(3)"]))
+    wait_for("the way back", lambda: platform.account.service("green")["taskDefinition"] == good)
+    events = [each["message"] for each in platform.account.service("green")["events"]]
+    assert any("deployment failed: tasks failed to start" in message for message in events), events
+    assert platform.account.health("green") == ["healthy"]
+
+
+def test_a_container_that_becomes_unhealthy_is_replaced(platform: Platform, tmp_path: Path):
+    account, switch = platform.account, tmp_path / "unhealthy"
+    check = {"command": ["CMD-SHELL", f"test ! -e {switch}"], "interval": 10, "timeout": 5, "retries": 2}
+    account.deploy("green", account.register("green", "1", healthCheck=check))
+    wait_for("the rollout", lambda: len(account.service("green")["deployments"]) == 1)
+    (old,) = wait_for("one process", lambda: len(account.pids("green")) == 1 and account.pids("green"))
+
+    switch.touch()
+    wait_for("the replacement", lambda: set(account.pids("green")) - {old})
+    switch.unlink()
+
+    wait_for("one healthy task", lambda: [each["healthStatus"] for each in account.tasks("green")] == ["HEALTHY"])
+    assert old not in account.pids("green")
+
+
+def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
+    task = platform.account.run(["python", "-c", "print('done'); exit(7)"])
+    assert task["containers"][0]["exitCode"] == 7
+    assert task["stoppedReason"] == "Essential container in task exited"
+    id_ = task["taskArn"].rpartition("/")[2]
+    log = platform.data_plane.settings.folder / "tasks" / f"test-web-blue-{id_[:12]}" / "web.log"
+    assert log.read_text() == "done\n"

@@ -1,0 +1,72 @@
+"""Traffic follows the listener rule, within a second and without a failed request (D05, B01, B02)."""
+
+import time
+
+import pytest
+
+from tests.dataplane.account import HOST, wait_for
+from tests.dataplane.running import Platform
+
+pytestmark = pytest.mark.slow
+
+LONGEST_SECONDS_TO_EFFECT = 1.0
+
+
+def test_all_requests_go_to_the_colour_with_all_the_weight(platform: Platform):
+    assert {platform.colour() for _ in range(20)} == {"blue"}
+
+
+def test_a_changed_rule_takes_effect_within_a_second_and_fails_no_request(platform: Platform, record_property):
+    took = []
+    with platform.load(clients=4, per_second=120) as load:
+        time.sleep(0.5)
+        for weights, colour in (((0, 100), "green"), ((100, 0), "blue"), ((0, 100), "green")):
+            platform.account.weights(*weights)
+            changed = time.monotonic()
+            time.sleep(1.2)
+            others = [answer.at for answer in load.since(changed) if answer.label != colour]
+            took.append(round(max(others, default=changed) - changed, 3))
+    record_property("seconds_to_effect", took)
+    print(
+        f"\nseconds from the changed rule to the last answer of the other colour: {[round(each, 3) for each in took]}"
+    )
+    assert not load.failures
+    assert len(load.answers) > 200
+    assert max(took) < LONGEST_SECONDS_TO_EFFECT
+
+
+def test_weights_share_the_requests(platform: Platform):
+    platform.account.weights(90, 10)
+    wait_for("green to get some requests", lambda: platform.colour() == "green")
+    with platform.load(clients=4, per_second=300) as load:
+        time.sleep(2)
+    green = sum(answer.label == "green" for answer in load.answers) / len(load.answers)
+    assert 0.03 < green < 0.2
+    assert not load.failures
+
+
+def test_what_one_colour_wrote_the_other_reads_over_three_cycles(platform: Platform):
+    written = []
+    for cycle in range(3):
+        for weights, colour in (((100, 0), "blue"), ((0, 100), "green")):
+            platform.account.weights(*weights)
+            wait_for(f"{colour} to be live", lambda colour=colour: platform.colour() == colour, 2)
+            status, item = platform.request("POST", "/items", {"name": f"{colour} {cycle}"})
+            assert status == 201
+            written.append(item)
+            for each in written:
+                assert platform.request("GET", f"/items/{each['id']}") == (200, each)
+
+
+def test_what_no_rule_matches_gets_the_default_answer(platform: Platform):
+    assert platform.request("GET", "/health", host="other.windlass.test") == (404, "Not found")
+
+
+def test_a_host_name_may_be_written_in_capitals_and_with_a_port(platform: Platform):
+    port = platform.data_plane.settings.https_port
+    assert platform.request("GET", "/health", host=f"{HOST.upper()}:{port}")[0] == 200
+
+
+def test_a_rule_whose_groups_all_have_no_weight_answers_503(platform: Platform):
+    platform.account.weights(0, 0)
+    wait_for("503", lambda: platform.request("GET", "/health")[0] == 503, 2)

@@ -1,0 +1,92 @@
+"""Where the commands of the runbooks are run: on a small platform in this process, or in a shell."""
+
+import shlex
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+
+from cli import app, commands_release, commands_status
+from tests.docs.runbooks import filled
+from tests.release.platform import MIGRATION, REGION, Desk, Platform, quick
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    text: str
+    """All that it printed."""
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """One command of a runbook, the platform that it meets, and what happens while it waits."""
+
+    command: str
+    platform: Platform
+    monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str]
+    ran: bool = field(default=False)
+
+    @property
+    def desk(self) -> Desk:
+        """A colleague's keyboard, for what happened before."""
+        return Desk(self.platform, "bob@tablet")
+
+    def run(self, *, during: Callable[[], object] | None = None, **values: str) -> Ended:
+        """Run the command; `during` happens when it waits for the first time."""
+        values = {"ENV": "dev", "SERVICE": self.platform.name, "REASON": "a test", **values}
+        program, *arguments = shlex.split(filled(self.command, values))
+        assert program == "./windlass"
+        project = self._project(during)
+        self.capfd.readouterr()
+        code = app.main(arguments, project=project)
+        printed = self.capfd.readouterr()
+        self.ran = True
+        return Ended(code=code, text=" ".join((printed.out + printed.err).split()))
+
+    def shell(self, folder: Path, **values: str) -> Ended:
+        """Run the command as it stands in a shell."""
+        done = subprocess.run(
+            ["bash", "-c", filled(self.command, values)], cwd=folder, capture_output=True, text=True, timeout=60
+        )
+        self.ran = True
+        return Ended(code=done.returncode, text=done.stdout + done.stderr)
+
+    def _project(self, during: Callable[[], object] | None) -> Any:
+        """The project with the state of the platform instead of Terraform's, and with time that passes at once."""
+        platform, patch = self.platform, self.monkeypatch
+        published = {key: {"value": value} for key, value in platform.outputs.items()}
+        stack = SimpleNamespace(
+            name="service",
+            folder=Path("cdktf.out/stacks/dev-service"),
+            outputs=lambda: published,
+            state=lambda: {"serial": 1, "lineage": "one", "resources": [], "outputs": published},
+            backend=lambda: ("s3", {"bucket": "state"}),
+        )
+        environment = SimpleNamespace(
+            name="dev",
+            kind="production",
+            aws=SimpleNamespace(region=REGION, account_id="123456789012", endpoint_url=platform.shared.endpoint_url),
+            services={platform.name: SimpleNamespace(migration_command=MIGRATION)},
+        )
+        project = SimpleNamespace(
+            environment=lambda _: environment, embedded=lambda _: SimpleNamespace(status=lambda: True)
+        )
+        session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer=None: [stack])
+        context_of = commands_release.context_of
+        for module in (commands_release, commands_status):
+            patch.setattr(module, "begin", lambda *_, **__: session)
+            patch.setattr(module, "aws_of", lambda _: platform.aws)
+        patch.setattr(commands_release, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
+        patch.setattr(commands_release, "apply_layers", lambda *_, **__: platform.terraform_apply())
+        found = (commands_release.deploy, commands_release.migrate, commands_release.switch, commands_status.status)
+        patch.setattr(app, "windlass", click.Group(commands={str(one.name): one for one in found}))
+        return project

@@ -1,0 +1,101 @@
+"""The commands of the runbooks that need Terraform, on the applied platform; each leaves it as it was."""
+
+import json
+import os
+import pty
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Timer
+from typing import Any
+
+import boto3
+
+from tests.docs import runbooks
+from tests.support.platform import Platform
+
+OnThePlatform = Callable[[Platform, str], None]
+ON_THE_PLATFORM: dict[str, OnThePlatform] = {}
+"""Command, as the runbook has it → what goes before, and what must come of it."""
+
+
+def on_the_platform(*commands: str) -> Callable[[OnThePlatform], OnThePlatform]:
+    def register(function: OnThePlatform) -> OnThePlatform:
+        ON_THE_PLATFORM.update(dict.fromkeys(commands, function))
+        return function
+
+    return register
+
+
+def typed(applied: Platform, command: str, **values: str) -> subprocess.CompletedProcess[str]:
+    """The command in the project's folder, as somebody types it at a terminal who answers no question."""
+    text = runbooks.filled(command, {"ENV": "local", "SERVICE": "web", **values})
+    keyboard, terminal = pty.openpty()
+    try:
+        return subprocess.run(
+            ["bash", "-c", text],
+            cwd=applied.root,
+            env=applied.variables,
+            stdin=terminal,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    finally:
+        os.close(terminal)
+        os.close(keyboard)
+
+
+LOCK_ID = "0f0e0d0c-1111-2222-3333-444455557777"
+
+
+@contextmanager
+def locked(applied: Platform, layer: str) -> Iterator[Any]:
+    """A lock that a run left behind; gives the table."""
+    state = f"windlass-state-123456789012-eu-west-1/windlass/local/{layer}/terraform.tfstate"
+    info = {"ID": LOCK_ID, "Operation": "OperationTypeApply", "Who": "bob@tablet", "Path": state, "Version": "1.11.4"}
+    table = boto3.resource(
+        "dynamodb",
+        endpoint_url=applied.endpoint_url,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    ).Table("windlass-state-locks")
+    table.put_item(Item={"LockID": state, "Info": json.dumps({**info, "Info": "", "Created": "2026-01-01T00:00:00Z"})})
+    try:
+        yield lambda: "Item" in table.get_item(Key={"LockID": state}), lambda: table.delete_item(Key={"LockID": state})
+    finally:
+        table.delete_item(Key={"LockID": state})
+
+
+@on_the_platform("./windlass plan ENV --layer LAYER", "./windlass apply ENV --layer LAYER")
+def nothing_differs(applied: Platform, command: str) -> None:
+    layer = "service" if " plan " in command else "network"
+    done = typed(applied, command, LAYER=layer)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "local: nothing to change." in done.stderr
+
+
+@on_the_platform("./windlass output ENV --layer data")
+def where_the_database_is(applied: Platform, command: str) -> None:
+    done = typed(applied, command)
+    assert done.returncode == 0, done.stderr
+    assert "database_address" in done.stdout
+
+
+@on_the_platform("./windlass plan ENV --layer LAYER --lock-timeout 10m")
+def wait_for_the_lock(applied: Platform, command: str) -> None:
+    with locked(applied, "network") as (_, free):
+        release = Timer(8, free)
+        release.start()
+        done = typed(applied, command, LAYER="network")
+        release.join()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@on_the_platform("cd cdktf.out/stacks/ENV-LAYER && terraform force-unlock -force LOCK_ID")
+def free_the_lock(applied: Platform, command: str) -> None:
+    with locked(applied, "network") as (is_locked, _):
+        done = typed(applied, command, LAYER="network", LOCK_ID=LOCK_ID)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not is_locked()

@@ -1,0 +1,71 @@
+"""Every command of every runbook is run in the situation that the runbook means, and does what it promises.
+
+A command without a situation fails, and so does a situation whose command is gone. The commands that need Terraform run
+on the platform that the session applies, and leave it as it was.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from local.server import make_server
+from tests.docs import runbooks
+from tests.docs.release_situations import SITUATIONS
+from tests.docs.stage import Stage
+from tests.docs.terraform_situations import ON_THE_PLATFORM
+from tests.release.platform import Platform, Shared, tasks_run_until_stopped
+from tests.support.platform import begin
+
+COMMANDS = runbooks.commands()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    server = make_server("127.0.0.1", 0, instance="runbooks")
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with tasks_run_until_stopped():
+        yield Shared.make(f"http://127.0.0.1:{server.port}", name="runbooks")
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ON_THE_PLATFORM])
+def test_a_command_does_what_its_runbook_says(
+    command: str, shared: Shared, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert command in SITUATIONS, f"{COMMANDS[command]}: no test runs {command!r}; add a situation for it here"
+    stage = Stage(command=command, platform=Platform(shared), monkeypatch=monkeypatch, capfd=capfd)
+    SITUATIONS[command](stage)
+    assert stage.ran
+
+
+@pytest.mark.platform
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one in ON_THE_PLATFORM])
+def test_a_command_that_needs_terraform_does_so_too(command: str) -> None:
+    ON_THE_PLATFORM[command](begin().wait(), command)
+
+
+def test_every_situation_is_one_of_a_runbook() -> None:
+    assert not (set(SITUATIONS) | set(ON_THE_PLATFORM)) - set(COMMANDS)
+    assert not set(SITUATIONS) & set(ON_THE_PLATFORM)
+    assert len(COMMANDS) > 15
+
+
+@pytest.mark.parametrize("page", runbooks.PAGES, ids=lambda page: page.stem)
+def test_no_command_of_a_page_hides_from_these_tests(page: Path) -> None:
+    assert {block.language for block in runbooks.blocks(page)} <= {"sh"}
+    hidden = re.findall(r"`((?:\./windlass|terraform|curl|aws|make) [^`]*)`", runbooks.prose(page))
+    assert not hidden, "commands stand in sh blocks, where a test finds them"
+    used = {word for block in runbooks.blocks(page) for word in runbooks.placeholders(block.text)}
+    assert used <= runbooks.documented_placeholders(), "docs/runbooks/README.md explains every word in capitals"
+
+
+def test_the_first_page_leads_to_all_others() -> None:
+    text = (runbooks.FOLDER / "README.md").read_text()
+    assert set(re.findall(r"\]\(([a-z-]+\.md)\)", text)) == {page.name for page in runbooks.PAGES} - {"README.md"}

@@ -1,0 +1,33 @@
+"""What the tests of the platform look at."""
+
+import json
+from typing import Any
+
+import boto3
+
+from tests.support.platform import Platform
+
+
+def client(platform: Platform, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=platform.endpoint_url,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
+def outputs(platform: Platform, layer: str) -> dict[str, Any]:
+    shown = platform.windlass("output", "local", "--layer", layer, "--json")
+    assert shown.returncode == 0, shown.stderr
+    found = json.loads(shown.stdout)
+    return dict(found.get(layer, found))
+
+
+def secret_values(platform: Platform) -> dict[str, str]:
+    manager = client(platform, "secretsmanager")
+    names = [
+        secret["Name"] for page in manager.get_paginator("list_secrets").paginate() for secret in page["SecretList"]
+    ]
+    return {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}

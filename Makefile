@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 # Two processes: one applies the platform and looks at it, the other runs the rest.
-PYTEST_ALL := -n 2 --dist loadgroup
+PYTEST_ALL := -n 2 --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3

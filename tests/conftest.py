@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import bindings
 
 bindings.install()
+
+NEEDS_PLATFORM = ("tests/docs/test_runbooks.py",)
+"""Files outside `tests/platform` with tests that need the platform."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,7 +29,6 @@ def _is_worker() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in an order that waits for nothing.
 
@@ -32,17 +36,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     what needs the platform. With several processes one of them takes everything that needs the platform, from the
     start, since that takes longest.
     """
-    for item in items:
-        # The tests of a file stay together: they share what the file sets up.
-        group = "platform" if item.get_closest_marker("platform") else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
 
     def order(item: pytest.Item) -> int:
-        if item.get_closest_marker("platform"):
-            return 1 if _is_worker() else 3
-        return 0 if item.get_closest_marker("alone") else 2
+        if item.get_closest_marker("alone"):
+            return 0
+        if _is_worker():
+            return 1 if _work_unit(item.nodeid) == "platform" else 2
+        return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)
+
+
+def _work_unit(nodeid: str) -> str:
+    """Tests of a unit stay in one process: those of a file, and all that look at the platform."""
+    path = nodeid.partition("::")[0]
+    return "platform" if path in NEEDS_PLATFORM or path.startswith("tests/platform/") else path
+
+
+class _Units(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return _work_unit(nodeid)
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Units:
+    return _Units(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,7 +76,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start to apply the platform in the background as soon as nothing measures time any more."""
     from tests.support import platform
 
-    if _is_worker() or item.get_closest_marker("alone"):
-        return
-    if any(other.get_closest_marker("platform") for other in item.session.items):
+    if _is_worker():
+        if _work_unit(item.nodeid) == "platform":
+            platform.begin()
+    elif not item.get_closest_marker("alone") and any(
+        other.get_closest_marker("platform") for other in item.session.items
+    ):
         platform.begin()

@@ -30,7 +30,8 @@ def test_every_target_says_what_it_would_run(target: str):
 
 
 def test_arguments_for_pytest_are_handed_on():
-    assert "-m pytest -n 2 --dist loadgroup -k one" in run("make", "--dry-run", "test", "PYTEST_ARGS=-k one").stdout
+    made = run("make", "--dry-run", "test", "PYTEST_ARGS=-k one").stdout
+    assert "-m pytest -n 2 --no-loadscope-reorder -k one" in made
 
 
 def fake_python(folder: Path, version: str) -> Path:

@@ -37,8 +37,8 @@ def install() -> None:
     wheel = places.node_of_the_wheel()
     if wheel is not None:
         os.environ.setdefault("JSII_NODE", str(wheel))
-    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
         _quiet(str(wheel))
+    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
         return
     sys.modules[PACKAGE] = namespace(PACKAGE)
     # Just ahead of Python's own: other finders, such as the one by which pytest explains assertions, stay before it.

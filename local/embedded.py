@@ -1,35 +1,30 @@
 """Starts, stops and looks at the embedded AWS, a process of its own that outlives the command that started it."""
 
-import contextlib
-import fcntl
 import json
 import os
-import secrets
-import signal
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import processes
+from local.background import BackgroundProcess, BackgroundProcessError, Record
 from local.identity import IDENTITY_PATH, SERVICE
 
 START_TIMEOUT_SECONDS = 60
 """A cold start on a busy two-core machine takes about 5 s; more than this and something is wrong."""
 STOP_TIMEOUT_SECONDS = 10
 """After this, SIGKILL: the server keeps nothing that could get lost."""
-LOG_LINES_IN_ERRORS = 15
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
 
-class EmbeddedAwsError(RuntimeError):
-    """The embedded AWS cannot do what was asked; one sentence for people, then log lines where they help."""
+class EmbeddedAwsError(BackgroundProcessError):
+    """The embedded AWS cannot do what was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +43,6 @@ class EmbeddedAwsStatus:
     """Resident memory of the process, `None` when it is not running or cannot be read."""
     log_path: Path
     """Where the process writes its output."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Record:
-    """What the pid file says about the process that was started."""
-
-    pid: int
-    instance: str
-    endpoint_url: str
-    started_at: str
 
 
 def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
@@ -99,8 +84,14 @@ class EmbeddedAws:
         self.endpoint_url = endpoint_url.rstrip("/")
         self._host, self._port = str(parts.hostname), int(parts.port)
         self._folder = folder
-        self._pid_path = folder / "process.json"
         self.log_path = folder / "server.log"
+        self._process = BackgroundProcess(
+            name="The embedded AWS",
+            folder=folder,
+            log_path=self.log_path,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+            error=EmbeddedAwsError,
+        )
 
     def start(self) -> None:
         """Start the server and wait until it answers; does nothing when it already does.
@@ -109,14 +100,14 @@ class EmbeddedAws:
             EmbeddedAwsError: something else has the port, or the server ended or did not answer in time.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self._lock():
-            record = self._living_record()
+        with self._process.lock():
+            record = self._process.living()
             if record is None:
                 self._refuse_taken_port()
                 record = self._launch()
-            elif record.endpoint_url != self.endpoint_url:
+            elif record.told["endpoint_url"] != self.endpoint_url:
                 raise EmbeddedAwsError(
-                    f"The embedded AWS of {self._folder} already runs on {record.endpoint_url}, "
+                    f"The embedded AWS of {self._folder} already runs on {record.told['endpoint_url']}, "
                     f"not on {self.endpoint_url}; stop it first."
                 )
             self._wait_until_ready(record)
@@ -125,40 +116,24 @@ class EmbeddedAws:
         """End the process that `start` started, and no other; does nothing when it is not running."""
         if not self._folder.is_dir():
             return
-        with self._lock():
-            record = self._living_record()
+        with self._process.lock():
+            record = self._process.living()
             if record is not None:
-                self._end(record)
-            self._pid_path.unlink(missing_ok=True)
+                self._process.end(record)
+            self._process.forget()
 
     def status(self) -> EmbeddedAwsStatus:
         """Look, without changing anything."""
-        record = self._living_record()
-        running = record is not None and self._identity(record.endpoint_url) == record.instance
+        record = self._process.living()
+        running = record is not None and self._identity(record.told["endpoint_url"]) == record.instance
         return EmbeddedAwsStatus(
             running=running,
             pid=record.pid if record and running else None,
-            endpoint_url=record.endpoint_url if record and running else self.endpoint_url,
+            endpoint_url=record.told["endpoint_url"] if record and running else self.endpoint_url,
             started_at=datetime.fromisoformat(record.started_at) if record and running else None,
             memory_mib=processes.memory_mib(record.pid) if record and running else None,
             log_path=self.log_path,
         )
-
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        """One start or stop at a time, also between processes."""
-        with (self._folder / "lock").open("w") as lock_file:
-            fcntl.flock(lock_file, fcntl.LOCK_EX)
-            yield
-
-    def _living_record(self) -> _Record | None:
-        """The record of the pid file, if its process lives and is the one that was started then."""
-        try:
-            record = _Record(**json.loads(self._pid_path.read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
-        # A pid may have been given to another process since: the random word in its command line tells.
-        return record if record.instance in processes.command_line(record.pid) else None
 
     def _refuse_taken_port(self) -> None:
         if not processes.port_is_taken(self._host, self._port):
@@ -170,51 +145,21 @@ class EmbeddedAws:
             f"Port {self._port} is taken by {owner}; stop that, or give this environment another port."
         )
 
-    def _launch(self) -> _Record:
-        instance = secrets.token_hex(8)
-        # Without byte code each start would compile moto again, which takes longer than everything else together.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    def _launch(self) -> Record:
         command = [sys.executable, "-m", "local.server", "--host", self._host, "--port", str(self._port)]
-        with self.log_path.open("w") as log:
-            pid = processes.spawn_detached(
-                [*command, "--instance", instance],
-                folder=Path(__file__).resolve().parent.parent,
-                environment=environment,
-                log=log,
-            )
-        record = _Record(
-            pid=pid,
-            instance=instance,
-            endpoint_url=self.endpoint_url,
-            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        self._pid_path.write_text(json.dumps(asdict(record)))
-        return record
+        return self._process.launch(command, told={"endpoint_url": self.endpoint_url})
 
-    def _wait_until_ready(self, record: _Record) -> None:
+    def _wait_until_ready(self, record: Record) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            if self._identity(record.endpoint_url) == record.instance:
+            if self._identity(self.endpoint_url) == record.instance:
                 return
-            if processes.has_ended(record.pid):
-                self._pid_path.unlink(missing_ok=True)
-                raise EmbeddedAwsError(f"The embedded AWS ended while starting.\n{self._last_log_lines()}")
+            self._process.refuse_ended(record)
             time.sleep(0.1)
         raise EmbeddedAwsError(
-            f"The embedded AWS (process {record.pid}) does not answer on {record.endpoint_url} "
-            f"after {START_TIMEOUT_SECONDS} s.\n{self._last_log_lines()}"
+            f"The embedded AWS (process {record.pid}) does not answer on {self.endpoint_url} "
+            f"after {START_TIMEOUT_SECONDS} s.\n{self._process.last_log_lines()}"
         )
-
-    def _end(self, record: _Record) -> None:
-        for ending in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(record.pid, ending)
-            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-            while time.monotonic() < deadline:
-                if processes.has_ended(record.pid):
-                    return
-                time.sleep(0.05)
-        raise EmbeddedAwsError(f"The embedded AWS (process {record.pid}) does not end.")
 
     def _identity(self, endpoint_url: str) -> str | None:
         """The instance word of whatever answers there, `None` where nothing of ours does."""
@@ -227,11 +172,3 @@ class EmbeddedAws:
         if not isinstance(document, dict) or document.get("service") != SERVICE:
             return None
         return str(document.get("instance"))
-
-    def _last_log_lines(self) -> str:
-        try:
-            lines = self.log_path.read_text(errors="replace").splitlines()
-        except OSError:
-            lines = []
-        shown = "\n".join(lines[-LOG_LINES_IN_ERRORS:])
-        return f"Last lines of {self.log_path}:\n{shown}" if shown else f"{self.log_path} is empty."

@@ -1,20 +1,16 @@
 """Starts, stops and looks at the data plane, a process of its own that outlives the command that started it."""
 
-import contextlib
-import fcntl
 import json
-import os
-import secrets
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local import processes
+from local.background import BackgroundProcess, BackgroundProcessError, Record
 from local.dataplane.ledger import Ledger
 from local.dataplane.postgres import remove_data
 from local.dataplane.settings import Settings
@@ -23,12 +19,10 @@ from local.dataplane.supervisor import STATE_FILE
 START_TIMEOUT_SECONDS = 60.0
 """The first start makes a PostgreSQL cluster, which takes about 2 s."""
 STOP_TIMEOUT_SECONDS = 30.0
-LOG_LINES_IN_ERRORS = 15
-PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
-class DataPlaneError(RuntimeError):
-    """The data plane cannot do what was asked; a sentence for people, then log lines where they help."""
+class DataPlaneError(BackgroundProcessError):
+    """The data plane cannot do what was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +74,14 @@ class DataPlane:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._folder = settings.folder
-        self._pid_path = self._folder / "process.json"
         self.log_path = self._folder / "dataplane.log"
+        self._process = BackgroundProcess(
+            name="The data plane",
+            folder=self._folder,
+            log_path=self.log_path,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+            error=DataPlaneError,
+        )
 
     def start(self) -> None:
         """Start, and wait until the proxy listens and the data stores are there; does nothing where it already runs.
@@ -90,14 +90,14 @@ class DataPlane:
             DataPlaneError: a port is taken, the process ended, or was not ready in time.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self._lock():
-            pid = self._living_pid()
-            if pid is None:
+        with self._process.lock():
+            record = self._process.living()
+            if record is None:
                 for port in (self.settings.http_port, self.settings.https_port):
                     if processes.port_is_taken("127.0.0.1", port):
                         raise DataPlaneError(f"Port {port} is taken; stop what listens there, or choose another port.")
-                pid = self._launch()
-            self._wait_until_ready(pid)
+                record = self._launch()
+            self._wait_until_ready(record)
 
     def wait_until_steady(self, seconds: float = 60.0) -> None:
         """Wait until every service runs what it wants, all of it healthy.
@@ -112,7 +112,7 @@ class DataPlane:
             if status.ready and not behind:
                 return
             if not status.running:
-                raise DataPlaneError(f"The data plane ended.\n{self._last_log_lines()}")
+                raise DataPlaneError(f"The data plane ended.\n{self._process.last_log_lines()}")
             if time.monotonic() > deadline:
                 shown = ", ".join(f"{each.name} ({each.running} of {each.desired} running)" for each in behind)
                 raise DataPlaneError(f"Not steady after {seconds:g} s: {shown or 'the proxy or a data store'}.")
@@ -122,13 +122,13 @@ class DataPlane:
         """End the process that `start` started, and everything it started; does nothing when it is not running."""
         if not self._folder.is_dir():
             return
-        with self._lock():
-            pid = self._living_pid()
-            if pid is not None:
-                self._end(pid)
+        with self._process.lock():
+            record = self._process.living()
+            if record is not None:
+                self._process.end(record)
             # What a killed data plane could not end itself.
             Ledger(self._folder / "processes.json").end_leftovers()
-            self._pid_path.unlink(missing_ok=True)
+            self._process.forget()
             (self._folder / STATE_FILE).unlink(missing_ok=True)
 
     def remove(self) -> None:
@@ -140,13 +140,13 @@ class DataPlane:
 
     def status(self) -> DataPlaneStatus:
         """Look, without changing anything."""
-        pid = self._living_pid()
-        state = self._state() if pid is not None else {}
+        record = self._process.living()
+        state = self._state() if record is not None else {}
         ports = state.get("ports", {})
         return DataPlaneStatus(
-            running=pid is not None,
+            running=record is not None,
             ready=bool(state.get("ready")),
-            pid=pid,
+            pid=record.pid if record is not None else None,
             http_url=f"http://localhost:{ports['80']}" if "80" in ports else None,
             https_url=f"https://localhost:{ports['443']}" if "443" in ports else None,
             services=tuple(
@@ -158,62 +158,28 @@ class DataPlane:
             log_path=self.log_path,
         )
 
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        """One start or stop at a time, also between processes."""
-        with (self._folder / "lock").open("w") as lock_file:
-            fcntl.flock(lock_file, fcntl.LOCK_EX)
-            yield
-
-    def _living_pid(self) -> int | None:
-        """The id in the pid file, if that process lives and is the one that was started then."""
-        try:
-            record = json.loads(self._pid_path.read_text())
-            pid, instance = int(record["pid"]), str(record["instance"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-        # An id may have been given to another process since: the random word in its command line tells.
-        return pid if instance in processes.command_line(pid) else None
-
-    def _launch(self) -> int:
+    def _launch(self) -> Record:
         (self._folder / STATE_FILE).unlink(missing_ok=True)
-        instance = secrets.token_hex(8)
         settings = self.settings
-        command = [sys.executable, "-m", "local.dataplane", "--instance", instance]
+        command = [sys.executable, "-m", "local.dataplane"]
         command += ["--endpoint-url", settings.endpoint_url, "--folder", str(settings.folder.resolve())]
         command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
         command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
         command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        with self.log_path.open("a") as log:
-            pid = processes.spawn_detached(command, folder=PROJECT, environment=environment, log=log)
-        self._pid_path.write_text(json.dumps({"pid": pid, "instance": instance}))
-        return pid
+        return self._process.launch(command, append=True)
 
-    def _wait_until_ready(self, pid: int) -> None:
+    def _wait_until_ready(self, record: Record) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            if processes.has_ended(pid):
-                self._pid_path.unlink(missing_ok=True)
-                raise DataPlaneError(f"The data plane ended while starting.\n{self._last_log_lines()}")
+            self._process.refuse_ended(record)
             if self._state().get("ready"):
                 return
             time.sleep(0.05)
         problems = " ".join(self._state().get("problems", []))
         raise DataPlaneError(
-            f"The data plane is not ready after {START_TIMEOUT_SECONDS:g} s. {problems}\n{self._last_log_lines()}"
+            f"The data plane is not ready after {START_TIMEOUT_SECONDS:g} s. {problems}\n"
+            f"{self._process.last_log_lines()}"
         )
-
-    def _end(self, pid: int) -> None:
-        for ending in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, ending)
-            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-            while time.monotonic() < deadline:
-                if processes.has_ended(pid):
-                    return
-                time.sleep(0.02)
-        raise DataPlaneError(f"The data plane (process {pid}) does not end.")
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -221,11 +187,3 @@ class DataPlane:
         except (OSError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}
-
-    def _last_log_lines(self) -> str:
-        try:
-            lines = self.log_path.read_text(errors="replace").splitlines()
-        except OSError:
-            lines = []
-        shown = "\n".join(lines[-LOG_LINES_IN_ERRORS:])
-        return f"Last lines of {self.log_path}:\n{shown}" if shown else f"{self.log_path} is empty."

@@ -68,3 +68,4 @@ bench: install  ## Measure synth: our loading of the bindings against the stock 
 lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the images
 	$(RUN) scripts/lock.py
 	$(RUN) docker/web/lock_requirements.py
+	$(RUN) docker/airflow/lock_requirements.py

@@ -1,0 +1,176 @@
+"""Airflow's own Python environment: what it depends on does not fit beside cdktf's.
+
+`.venv-airflow` stands for the Python of the official image. It is made from `docker/airflow/requirements.txt` by uv.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uv
+
+NAME = ".venv-airflow"
+STAMP = ".windlass-stamp"
+"""The file in it that says from what it was made; written last."""
+VERSIONS = ("3.12", "3.11")
+"""Pythons that Airflow 3.1 supports with FAB and the project too; the image's comes first. On 3.13 there is no FAB."""
+RECIPE = 1
+"""Raise it where an environment must be made again although the requirements stay."""
+
+
+class AirflowEnvironmentError(RuntimeError):
+    """The environment cannot be made; a sentence for people."""
+
+
+def ensure(project: Path) -> Path:
+    """The folder of the environment, made first where there is none or the requirements changed.
+
+    Takes a minute or two then, and says so on standard error. Safe from several processes at once, and an environment
+    that is not whole never has the name. Stop what runs from the old one before: the new one takes its place.
+
+    Args:
+        project: the project's folder; `.venv-airflow` in it may be a link to another project's.
+
+    Raises:
+        AirflowEnvironmentError: the installation failed.
+    """
+    requirements = project / "docker" / "airflow" / "requirements.txt"
+    stamp = _stamp(requirements)
+    folder = project / NAME
+    if not _fits(folder, stamp):
+        with _alone(project / ".windlass" / "airflow-environment.lock"):
+            if not _fits(folder, stamp):  # another process may have made it meanwhile
+                _make(project, requirements, stamp)
+    return folder
+
+
+def uv_command() -> list[str]:
+    """How uv is called."""
+    return [uv.find_uv_bin(), "--no-config"]
+
+
+def uv_variables() -> dict[str, str]:
+    """The environment for uv, with where pip's configuration says that packages come from: uv does not read that.
+
+    Only the main index counts: what others hold under the same name has other hashes.
+    """
+    variables = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "trusted-host": "UV_INSECURE_HOST"}
+    for key, value in _pip_configuration().items():
+        if key in names:
+            variables.setdefault(names[key], value)
+    return variables
+
+
+def find_python() -> str:
+    """A Python for Airflow, from the PATH or among pyenv's; where there is none, the version that uv shall download."""
+    for version in VERSIONS:
+        for candidate in _candidates(version):
+            if _version_of(candidate) == version:
+                return str(candidate)
+    return VERSIONS[0]
+
+
+def _stamp(requirements: Path) -> str:
+    return f"{RECIPE} {hashlib.sha256(requirements.read_bytes()).hexdigest()}\n"
+
+
+def _fits(folder: Path, stamp: str) -> bool:
+    """Whether it is whole, up to date, and the Python that it was made with is still there."""
+    try:
+        return (folder / STAMP).read_text() == stamp and (folder / "bin" / "python").exists()
+    except OSError:
+        return False
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say("Another process makes Airflow's environment; waiting for it.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(project: Path, requirements: Path, stamp: str) -> None:
+    python = find_python()
+    count = sum(1 for line in requirements.read_text().splitlines() if line[:1].isalnum())
+    log = project / ".windlass" / "logs" / "airflow-environment.log"
+    _say(f"Installing Airflow and {count - 1} packages into {NAME} with Python {python}; a minute or two, once.")
+    unfinished, old = project / f"{NAME}.new", project / f"{NAME}.old"
+    for leftover in (unfinished, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("")
+    # Relocatable, because it gets its name when it is whole.
+    _run(["venv", "--relocatable", "--python", python, str(unfinished)], log)
+    install = ["pip", "install", "--python", str(unfinished / "bin" / "python"), "--no-deps", "--require-hashes"]
+    # Without compiled bytecode every component takes a minute to start.
+    _run([*install, "--compile-bytecode", "--requirements", str(requirements)], log)
+    (unfinished / STAMP).write_text(stamp)
+    folder = project / NAME
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        folder.replace(old)
+    unfinished.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    _say("Installed.")
+
+
+def _run(arguments: list[str], log: Path) -> None:
+    """Run uv: what it says goes to the terminal where there is one, and else to the log."""
+    terminal = sys.stderr.isatty()
+    with log.open("ab") as file:
+        output = None if terminal else file
+        done = subprocess.run(
+            [*uv_command(), *arguments], env=uv_variables(), stdout=output, stderr=output, check=False
+        )
+    if done.returncode != 0:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        where = "above" if terminal else f"in {log}, which ends with\n" + last
+        raise AirflowEnvironmentError(f"Airflow's environment could not be made; what uv says stands {where}")
+
+
+def _candidates(version: str) -> Iterator[Path]:
+    name = f"python{version}"
+    if ".".join(map(str, sys.version_info[:2])) == version:
+        yield Path(sys.base_prefix) / "bin" / name
+    for folder in os.get_exec_path():
+        yield Path(folder) / name
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), reverse=True)
+
+
+def _version_of(python: Path) -> str:
+    """Its version, as far as Airflow is concerned; empty where it does not run (pyenv puts such ones on the PATH)."""
+    if not os.access(python, os.X_OK):
+        return ""
+    check = "import ssl, sqlite3, sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([python, "-c", check], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _pip_configuration() -> dict[str, str]:
+    """The settings of pip from its files and from PIP_ variables, by their names without the section."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found: dict[str, str] = {}
+    for line in listed.splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            found[name.rpartition(".")[2]] = value.strip("'\"")
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -86,7 +86,9 @@ class TerraformCloudState(Section):
     hostname: Annotated[str, _matching(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"')] = "app.terraform.io"
     """Host of Terraform Cloud or Terraform Enterprise."""
 
-    project: Annotated[str, StringConstraints(min_length=3, max_length=40)] | None = None
+    project: Annotated[str, _matching(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _")] | None = (
+        None
+    )
     """Project for workspaces that Terraform makes. Default: the organization's default project."""
 
 
@@ -94,7 +96,14 @@ class LocalState(Section):
     """State in files beside the project: for a trial by one person only."""
 
     backend: Literal["local"]
-    path: Annotated[str, StringConstraints(min_length=1, max_length=200)] = ".windlass/state"
+    path: Annotated[
+        str,
+        StringConstraints(max_length=200),
+        _matching(
+            r"(?!.*(?:^|/)\.\.(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*",
+            "a folder inside the project, of letters, digits, dots, - and _, such as .windlass/state",
+        ),
+    ] = ".windlass/state"
     """Folder, relative to the project."""
 
 

@@ -5,12 +5,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.aws import Aws, DataPlane, State
-from config.base import Kind, Section, ShortWord
+from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
 from config.network import Dns, LoadBalancer, Network
 from config.services import Alarms, AnyWebService, Cluster
 
-Tag = Annotated[str, StringConstraints(max_length=256, pattern=r"^[\w\s+\-=.:/@]*$")]
+_TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
+
+Tag = Annotated[str, StringConstraints(max_length=256), _matching(r"[\w +\-=.:/@]*", _TAG_CHARACTERS)]
+TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), _matching(r"[\w +\-=.:/@]+", _TAG_CHARACTERS)]
 
 
 class Environment(Section):
@@ -25,12 +28,14 @@ class Environment(Section):
     kind: Kind
     """How strict to be: what production needs is checked for `production`, and HTTP is for `development` only."""
 
-    tags: dict[Annotated[str, StringConstraints(min_length=1, max_length=128)], Tag] = Field(default_factory=dict)
+    tags: dict[TagKey, Tag] = Field(default_factory=dict)
     """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
 
     aws: Aws
     data_plane: DataPlane = DataPlane()
     state: State
+    """Where Terraform's state is kept, and what locks it (S01)."""
+
     network: Network
     dns: Dns | None = None
     load_balancer: LoadBalancer = LoadBalancer()
@@ -39,6 +44,7 @@ class Environment(Section):
     cluster: Cluster = Cluster()
     alarms: Alarms = Alarms()
     services: dict[ShortWord, AnyWebService]
+    """The web services, by name."""
 
     @property
     def prefix(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config import service_rules  # noqa: F401 - registers its rules
+from config import service_rules, text_rules  # noqa: F401 - they register their rules
 from config.environment import Environment
 from config.errors import ConfigurationError, Problem
 from config.overrides import Override, overrides
@@ -65,7 +65,7 @@ def _read(name: str, root: Path, source: str) -> dict[str, Any]:
         raise ConfigurationError(f"{FOLDER}/", [Problem(path=("environment",), value=name, message=message)])
     try:
         return tomllib.loads((root / FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {error}")]) from None
     except OSError as error:
         raise ConfigurationError(source, [Problem(path=(), message=f"cannot be read: {error.strerror}")]) from None

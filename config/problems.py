@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import MISSING, Problem
-from config.schema import known_keys, owners
+from config.schema import known_keys, meaning, owners
 
 BOUNDS = {
     "greater_than": ("gt", "more than {:g}"),
@@ -48,7 +48,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
     if kind == "extra_forbidden":
         return _unknown_key(path, data)
     if kind == "missing":
-        return "is missing and has no default"
+        return f"is missing and has no default; wanted: {meaning(path)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tags = context.get("expected_tags", "'s3', 'terraform-cloud', 'local'").replace("'", '"')
         return f"{'is missing' if kind == 'union_tag_not_found' else 'is not known'}; allowed: {tags}"
@@ -59,7 +59,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
     if kind in BOUNDS:
         key, words = BOUNDS[kind]
         return f"is out of range; allowed: {words.format(context[key])}"
-    if kind in ("string_too_long", "string_too_short"):
+    if kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
         return f"has the wrong length; allowed: {bound} characters"
     if kind == "string_pattern_mismatch":

@@ -36,6 +36,19 @@ def _is_choice_of_words(variant: Any) -> bool:
     return get_origin(variant) is Literal and all(isinstance(choice, str) for choice in get_args(variant))
 
 
+def meaning(path: tuple[str, ...]) -> str:
+    """What the key at this path is: the first sentence of its documentation, or of its table's."""
+    for candidate in types_at(path[:-1]):
+        for variant in variants(candidate):
+            if isinstance(variant, type) and issubclass(variant, BaseModel) and path[-1] in variant.model_fields:
+                field = variant.model_fields[path[-1]]
+                tables = [one for one in variants(hints(variant)[path[-1]]) if isinstance(one, type)]
+                text = field.description or next((one.__doc__ for one in tables if issubclass(one, BaseModel)), None)
+                if text:
+                    return text.strip().partition(".\n")[0].partition(". ")[0].removesuffix(".").replace("\n", " ")
+    return "a table of keys"
+
+
 def known_keys(path: tuple[str, ...], table: Any = None) -> list[str]:
     """The keys that the table at this path may have; where it names its kind by a tag, only those of that kind."""
     keys: dict[str, None] = {}

@@ -11,6 +11,13 @@ EnvironmentName = Annotated[
     str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
 ]
 
+Text = Annotated[
+    str,
+    StringConstraints(max_length=4096),
+    _matching(r"(?s)(?!.*\{TfToken\[)[^\0]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
+]
+"""Free text for a container. It arrives there as it stands: neither Terraform nor ECS finds expressions in it."""
+
 Image = Annotated[
     str,
     StringConstraints(max_length=512),
@@ -113,7 +120,7 @@ class WebService(Section):
     ] = ("/*",)
     """Paths that the service answers to."""
 
-    migration_command: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1024)], ...] = ()
+    migration_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
     """Command that migrates the database, run with a new image before its first task starts (A07). Default: none."""
 
     uses_database: bool = True
@@ -125,7 +132,7 @@ class WebService(Section):
     alarms: Thresholds = Thresholds()
     """When each colour's alarms ring; a canary goes back by itself when those of the new colour do."""
 
-    environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
+    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
     """Plain settings of the container. Secrets do not belong here (A02)."""
 
 

@@ -15,6 +15,7 @@ from layers import BOOTSTRAP, LAYERS
 from layers.addresses import readable
 from layers.bootstrap import BootstrapLayer
 from layers.data import DataLayer
+from layers.inert import inert
 from layers.network import NetworkLayer
 from layers.output_folder import write_stacks
 from layers.service import ServiceLayer
@@ -54,6 +55,7 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
 def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
     """The Terraform JSON of every stack of an environment, by layer, in the order of dependence."""
     with tempfile.TemporaryDirectory(prefix="windlass-synth-") as folder:
+        environment = inert(environment)
         # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
         app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
         try:

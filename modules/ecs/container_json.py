@@ -12,7 +12,8 @@ from typing import Any
 from modules.ecs.containers import AwsLogs, Container, HealthCheck, MountPoint, PortMapping
 from modules.ecs.images import check_image
 
-_EXPRESSION = re.compile(r"\$\{[^{}]*\}")
+_EXPRESSION = re.compile(r"(?<!\$)\$\{[^{}]*\}")
+_DIRECTIVE = re.compile(r"(?<!%)%\{")
 
 
 def container_definitions(
@@ -44,8 +45,9 @@ def container_definitions_json(definitions: Sequence[dict[str, Any]]) -> str:
     """Return the text for `container_definitions` in Terraform's JSON."""
     text = json.dumps(definitions, sort_keys=True, separators=(",", ":"))
     # Terraform reads the text as a template: quotes inside an expression must be plain again, and "%{" is a directive.
+    # What is doubled already is literal text.
     text = _EXPRESSION.sub(lambda match: match.group().replace('\\"', '"'), text)
-    return text.replace("%{", "%%{")
+    return _DIRECTIVE.sub("%%{", text)
 
 
 def _definition(container: Container, logs: AwsLogs) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from config import load
 from config.schema import known_keys, owners, wants_text
 from config.services import BlueGreenService, CodeDeployService, RollingService
-from tests.config.test_environment_files import Change, changed, drop, mistakes, project, put
+from tests.config.test_environment_files import Change, changed, mistakes, project, put
 
 __all__ = ["project"]
 
@@ -81,57 +81,6 @@ def test_an_environment_variable_reaches_a_key_of_any_strategy(project: Path, mo
     service = load("prod", changed(project, "prod", strategy("codedeploy"))).services["web"]
     assert isinstance(service, CodeDeployService)
     assert (service.termination_wait_minutes, service.image) == (5, "public.ecr.aws/team/web:2")
-
-
-@pytest.mark.parametrize(
-    ("change", "key", "words"),
-    [
-        (put("services/web/strategy", "canary"), "services.web.strategy", '"rolling"'),
-        (put("services/web/strategy", 1), "services.web.strategy", '"codedeploy"'),
-        (put("services/web", 1), "services.web", "is not a table"),
-        (strategy("rolling", drop("services/web/image")), "services.web.image", "is missing"),
-        (strategy("rolling", image="web"), "services.web.image", "complete reference"),
-        (strategy("rolling", image="public.ecr.aws/t/web:latest"), "services.web.image", "moving tag"),
-        (strategy("codedeploy", image="public.ecr.aws/t/web:latest"), "services.web.image", "moving tag"),
-        (strategy("rolling", blue={"image": IMAGE}), "services.web.blue", 'a key of strategy = "blue-green"'),
-        (strategy("rolling", test_listener=OFFICE), "services.web.test_listener", 'a key of strategy = "codedeploy"'),
-        (strategy("codedeploy", green={"image": IMAGE}), "services.web.green", 'a key of strategy = "blue-green"'),
-        (put("services/web/image", IMAGE), "services.web.image", 'strategy = "rolling" or strategy = "codedeploy"'),
-        (strategy("rolling", imagee=IMAGE), "services.web.imagee", "did you mean image"),
-        (strategy("rolling", memory_mib=1500), "services.web.memory_mib", "no pair with cpu = 512"),
-        (strategy("codedeploy", memory_mib=1500), "services.web.memory_mib", "no pair with cpu = 512"),
-        (strategy("codedeploy", min_count=20), "services.web.min_count", "at most that"),
-        (strategy("codedeploy", environment={"PORT": "1"}), "services.web.environment.PORT", "by the platform"),
-        (strategy("codedeploy", deployment_config="Canary 10"), "services.web.deployment_config", "ECSAllAtOnce"),
-        (
-            strategy("codedeploy", deployment_config="CodeDeployDefault.OneAtATime"),
-            "services.web.deployment_config",
-            "",
-        ),
-        (strategy("codedeploy", termination_wait_minutes=2881), "services.web.termination_wait_minutes", "2880"),
-        (strategy("codedeploy", drop("services/web/test_listener")), "services.web.test_listener", "is missing"),
-        (strategy("codedeploy", test_listener={}), "services.web.test_listener.allowed_cidrs", "is missing"),
-        (
-            strategy("codedeploy", test_listener={"allowed_cidrs": []}),
-            "services.web.test_listener.allowed_cidrs",
-            "at least one",
-        ),
-        (
-            strategy("codedeploy", test_listener={"allowed_cidrs": ["0.0.0.0/0"]}),
-            "services.web.test_listener.allowed_cidrs",
-            "lets everybody see",
-        ),
-        (
-            strategy("codedeploy", test_listener={**OFFICE, "port": 443}),
-            "services.web.test_listener.port",
-            "serves everybody",
-        ),
-    ],
-)
-def test_a_mistake_is_named_with_what_is_allowed(project: Path, change: Change, key: str, words: str) -> None:
-    found = mistakes(changed(project, "prod", change), "prod")
-    assert key in found, found
-    assert words in found[key]
 
 
 def test_a_key_of_another_strategy_says_what_this_one_has(project: Path) -> None:

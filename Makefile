@@ -62,7 +62,7 @@ format: install  ## Mend what ruff can mend
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: install  ## Measure synth: our loading of the bindings against the stock one
+bench: install  ## Measure synth against the stock bindings, and a switch under load
 	$(RUN) -m scripts.bench
 
 lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the images

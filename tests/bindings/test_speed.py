@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from scripts.bench import STOCK, SYNTH, Run, median, run
+from scripts.bench.process import Run, median, run
+from scripts.bench.synth import STOCK, SYNTH
 
 PRODUCTION = {"WINDLASS_ENVIRONMENT": "prod", "WINDLASS_STOCK_BINDINGS": ""}
 LIMIT_SECONDS = 2.0

@@ -137,7 +137,7 @@ class Account:
         self.ecs.update_service(cluster="test", service=f"web-{colour}", taskDefinition=task_definition)
 
     def service(self, colour: str) -> dict[str, Any]:
-        return self.ecs.describe_services(cluster="test", services=[f"web-{colour}"])["services"][0]
+        return dict(self.ecs.describe_services(cluster="test", services=[f"web-{colour}"])["services"][0])
 
     def health(self, colour: str) -> list[str]:
         answer = self.elbv2.describe_target_health(TargetGroupArn=self.target_groups[colour])
@@ -155,7 +155,7 @@ class Account:
             task = self.ecs.describe_tasks(cluster="test", tasks=[arn])["tasks"][0]
             return task if task["lastStatus"] == "STOPPED" else None
 
-        return wait_for(f"{command} to end", stopped, seconds)
+        return dict(wait_for(f"{command} to end", stopped, seconds))
 
     def tasks(self, colour: str) -> list[dict[str, Any]]:
         arns = self.ecs.list_tasks(cluster="test", serviceName=f"web-{colour}")["taskArns"]

@@ -10,7 +10,8 @@ from typing import Any
 from release.switch import SwitchRequest, switch
 from tests.docker.web_service import WebService
 from tests.docs.stage import Stage
-from tests.release.platform import IMAGE, MIGRATION
+from tests.release.platform import MIGRATION
+from tests.release.shared import IMAGE
 
 Situation = Callable[[Stage], None]
 SITUATIONS: dict[str, Situation] = {}

@@ -13,7 +13,9 @@ import pytest
 
 from cli import app, commands_release, commands_status
 from tests.docs.runbooks import filled
-from tests.release.platform import MIGRATION, REGION, Desk, Platform, quick
+from tests.release.desk import Desk, quick
+from tests.release.platform import MIGRATION, Platform
+from tests.release.shared import REGION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,8 @@ from tests.docs import runbooks
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.stage import Stage
 from tests.docs.terraform_situations import ON_THE_PLATFORM
-from tests.release.platform import Platform, Shared, tasks_run_until_stopped
+from tests.release.platform import Platform
+from tests.release.shared import Shared, tasks_run_until_stopped
 from tests.support.platform import begin
 
 COMMANDS = runbooks.commands()

@@ -8,7 +8,9 @@ import pytest
 
 from local.server import make_server
 from modules.web.colour import Colour
-from tests.release.platform import Desk, Platform, Shared, tasks_run_until_stopped
+from tests.release.desk import Desk
+from tests.release.platform import Platform
+from tests.release.shared import Shared, tasks_run_until_stopped
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from typing import Any
 from release.aws import Aws
 from release.switch import SwitchRequest, switch
 from release.target import ReleaseTarget
-from tests.release.platform import quick, session
+from tests.release.desk import quick
+from tests.release.shared import session
 
 
 def _child(aws: Aws, job: dict[str, Any]) -> None:

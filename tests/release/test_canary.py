@@ -9,7 +9,8 @@ import pytest
 from modules.web.colour import Colour
 from release.errors import FailedError, LostError, RefusedError, RolledBackError, StoppedError
 from release.switch import SwitchRequest, switch
-from tests.release.platform import Desk, Platform, quick
+from tests.release.desk import Desk, quick
+from tests.release.platform import Platform
 
 BLUE, GREEN = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}
 STEPS = SwitchRequest(steps=(10, 50, 100), bake_seconds=10)

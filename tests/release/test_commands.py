@@ -8,7 +8,8 @@ import click
 import pytest
 
 from cli import app, commands_release
-from tests.release.platform import MIGRATION, REGION, Platform
+from tests.release.platform import MIGRATION, Platform
+from tests.release.shared import REGION
 
 
 class Ended(SimpleNamespace):

@@ -9,7 +9,8 @@ from modules.web.colour import Colour
 from release.errors import LostError
 from release.switch import SwitchRequest, switch
 from release.weights import Live
-from tests.release.platform import Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
 
 ROUNDS = 40
 

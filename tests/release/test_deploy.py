@@ -11,7 +11,9 @@ from release.parameter import Parameter
 from release.status import service_status
 from release.switch import SwitchRequest, switch
 from release.target import ReleaseTarget
-from tests.release.platform import IMAGE, Desk, Platform, quick
+from tests.release.desk import Desk, quick
+from tests.release.platform import Platform
+from tests.release.shared import IMAGE
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ import pytest
 
 from modules.web.colour import COLOURS, GRAMMAR, colour_weight_expression
 from release.switch import SwitchRequest, switch
-from tests.release.platform import REGION, Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
+from tests.release.shared import REGION
 
 pytestmark = pytest.mark.slow
 

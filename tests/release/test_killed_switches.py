@@ -11,7 +11,8 @@ import pytest
 
 from release.status import service_status
 from release.switch import SwitchRequest, switch
-from tests.release.platform import Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
 
 BLUE, GREEN, CANARY = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}, {"blue": 90, "green": 10}
 FULL = {"blue": BLUE, "green": GREEN}

@@ -10,7 +10,9 @@ from release.deploy import DeployRequest, deploy
 from release.errors import BadRequestError, FailedError, RefusedError, StoppedError
 from release.migrate import MigrateRequest, migrate, stop_migration
 from release.switch import SwitchRequest, switch
-from tests.release.platform import IMAGE, MIGRATION, Desk, Platform, quick
+from tests.release.desk import Desk, quick
+from tests.release.platform import MIGRATION, Platform
+from tests.release.shared import IMAGE
 
 REQUEST = MigrateRequest(command=MIGRATION)
 

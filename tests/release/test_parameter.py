@@ -10,7 +10,8 @@ from release.errors import FailedError
 from release.identity import author
 from release.parameter import Parameter
 from release.switch import SwitchRequest, switch
-from tests.release.platform import Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
 
 
 def refusal(code: str) -> ClientError:

@@ -11,7 +11,8 @@ from release.errors import BadRequestError
 from release.status import service_status, service_statuses
 from release.status_view import status_view
 from release.switch import SwitchRequest, switch
-from tests.release.platform import Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
 
 
 def text(platform: Platform) -> str:

@@ -7,7 +7,8 @@ import pytest
 from modules.web.colour import GRAMMAR, Colour
 from release.errors import BadRequestError, RefusedError
 from release.switch import SwitchRequest, switch
-from tests.release.platform import Desk, Platform
+from tests.release.desk import Desk
+from tests.release.platform import Platform
 
 
 def test_all_requests_go_to_the_idle_colour(platform: Platform, desk: Desk) -> None:

@@ -1,0 +1,133 @@
+"""Releases on the small platform: what `./windlass switch` does, on services that really run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import boto3
+
+from modules.web.colour import COLOURS, GRAMMAR, Colour
+from release.aws import Aws
+from release.context import Pace
+from release.status import ServiceStatus, service_status
+from release.switch import SwitchRequest, switch
+from release.target import ReleaseTarget
+from tests.dataplane.account import REGION
+from tests.dataplane.running import Platform
+from tests.release.desk import Desk
+from tests.release.shared import session
+
+PARAMETER = "/test/web/colour"
+QUICKLY = Pace(poll_seconds=0.1)
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Releases:
+    """The release tool on a platform whose blue side is live, with a parameter that has no history yet."""
+
+    def __init__(self, platform: Platform) -> None:
+        account = platform.account
+        self.outputs: dict[str, Any] = {
+            "cluster_name": "test",
+            "colour_parameters": {"web": PARAMETER},
+            "listener_rule_arns": {"web": account.rule},
+            **{f"{colour}_target_group_arns": {"web": account.target_groups[colour]} for colour in COLOURS},
+            **{f"{colour}_service_names": {"web": f"web-{colour}"} for colour in COLOURS},
+        }
+        self.endpoint_url = account.endpoint_url
+        self.aws = Aws(session(), endpoint_url=account.endpoint_url)
+        self.target = ReleaseTarget.from_outputs(self.outputs, "web", environment="test")
+        ssm = self.aws.client("ssm")
+        if ssm.get_parameters(Names=[PARAMETER])["Parameters"]:
+            ssm.delete_parameter(Name=PARAMETER)
+        ssm.put_parameter(Name=PARAMETER, Value="blue", Type="String", AllowedPattern=GRAMMAR)
+
+    def switch(self, colour: Colour | None = None, **how: Any) -> str:
+        """Carry out a switch; gives what was told."""
+        desk = Desk(self, pace=QUICKLY)
+        switch(desk.context, SwitchRequest(colour=colour, **how))
+        return desk.told
+
+    def status(self) -> ServiceStatus:
+        return service_status(self.aws, self.target)
+
+    def alarm(self, colour: Colour, state: str) -> str:
+        """An alarm of a colour, in a state."""
+        name = f"web-{colour}-5xx"
+        cloudwatch = boto3.client(
+            "cloudwatch",
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        figures = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **figures
+        )
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
+        return name
+
+    def without_alarms(self) -> None:
+        self.aws.client("cloudwatch").delete_alarms(AlarmNames=[f"web-{colour}-5xx" for colour in COLOURS])
+
+
+class Operator:
+    """Somebody at another terminal whose command may be killed at any moment."""
+
+    def __init__(self, releases: Releases, process: "subprocess.Popen[str]") -> None:
+        self._releases, self._process = releases, process
+
+    def switch(self, colour: Colour, steps: tuple[int, ...], *, kill_after: float | None = None) -> float | None:
+        """Switch in a process of its own.
+
+        Returns:
+            How many seconds it took, or None where it was killed before it had ended.
+        """
+        job = {
+            "endpoint_url": self._releases.endpoint_url,
+            "outputs": self._releases.outputs,
+            "service": "web",
+            "colour": colour,
+            "steps": steps,
+        }
+        _stream(self._process.stdin).write(json.dumps(job) + "\n")
+        _stream(self._process.stdin).flush()
+        pid = int(_stream(self._process.stdout).readline())
+        began = time.monotonic()
+        if kill_after is not None:
+            time.sleep(kill_after)
+            # Its parent waits for it with the next line, so the id is still its own.
+            os.kill(pid, signal.SIGKILL)
+        _stream(self._process.stdin).write("\n")
+        _stream(self._process.stdin).flush()
+        ended = _stream(self._process.stdout).readline().strip()
+        assert ended in ("killed", "ended 0"), ended
+        return None if ended == "killed" else time.monotonic() - began
+
+
+@contextmanager
+def operator(releases: Releases) -> Iterator[Operator]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dataplane.operator"],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield Operator(releases, process)
+        _stream(process.stdin).close()
+        process.wait(timeout=20)
+
+
+def _stream(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream

@@ -10,6 +10,8 @@ from scripts.bench import __doc__ as description
 from scripts.bench import environments, services, switching
 from scripts.bench.table import Progress, Table, drawn
 
+WIDTH_OF_A_FILE = 120
+
 TABLES: tuple[Table, ...] = (environments.TABLE, services.TABLE, switching.TABLE)
 
 
@@ -22,13 +24,16 @@ def main() -> int:
     parser.add_argument("--only", choices=[table.name for table in TABLES], help="this table alone")
     arguments = parser.parse_args()
     chosen = [table for table in TABLES if arguments.only in (None, table.name)]
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_FILE
     found: list[dict[str, Any]] = []
     with Progress(Console(stderr=True)) as progress:
         for table in chosen:
             rows = list(table.rows(1 if arguments.quick else arguments.runs, progress))
             found += [{"table": table.title, "name": row.name, **row.facts, "note": row.note} for row in rows]
             if not arguments.json:
-                Console().print(drawn(table.title, rows))
+                console.print(drawn(table.title, rows))
     if arguments.json:
         print(json.dumps(found, indent=2))
     return 0

@@ -9,6 +9,7 @@ from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
 from config.network import Dns, LoadBalancer, Network
 from config.services import Alarms, AnyWebService, Cluster
+from config.waivers import Waiver
 
 _TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
 
@@ -45,6 +46,8 @@ class Environment(Section):
     alarms: Alarms = Alarms()
     services: dict[ShortWord, AnyWebService]
     """The web services, by name."""
+    waivers: tuple[Waiver, ...] = ()
+    """What the guards find and this environment lives with. Default: nothing."""
 
     @property
     def prefix(self) -> str:

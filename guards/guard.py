@@ -1,31 +1,19 @@
 """What a guard is: a small function over the finished Terraform JSON of all layers of an environment."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-Finding = tuple[str, str]
-"""Address of what is wrong (`layer: type.name`), and the sentence that says what is wrong with it."""
+from guards.stacks import Stacks
 
+Severity = Literal["error", "warning"]
+"""An error stops the synth; a warning is told."""
 
-@dataclass(frozen=True, kw_only=True)
-class Stacks:
-    """The finished JSON of an environment, by layer."""
+Finding = tuple[str, str] | tuple[str, str, str]
+"""Address of what is wrong (`layer: type.name`), the sentence that says what is wrong with it, and, where another key of
+the environment file decides it than the guard names, that key (`network.egress`)."""
 
-    documents: Mapping[str, Mapping[str, Any]]
-
-    def resources(self, resource_type: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every resource of a type in every layer, with its address."""
-        for layer, document in self.documents.items():
-            for name, body in document.get("resource", {}).get(resource_type, {}).items():
-                yield f"{layer}: {resource_type}.{name}", body
-
-    def containers(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Every container of every task definition, with the address of the definition and the container's name."""
-        for address, body in self.resources("aws_ecs_task_definition"):
-            for container in json.loads(body["container_definitions"]):
-                yield f"{address} container {container['name']}", container
+Judge = Callable[[Stacks], Iterator[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,32 +26,33 @@ class Guard:
     fix: str
     """What to do, as a sentence."""
 
-    judge: Callable[[Stacks], Iterator[Finding]]
+    judge: Judge
+
+    severity: Severity = "error"
+
+    key: str = ""
+    """Key of the environment file that decides what it finds. Default: none does."""
 
     @property
     def name(self) -> str:
-        """The function's name: what the guard demands, in words."""
+        """The function's name: what the guard demands, in words. A waiver names it."""
         return self.judge.__name__
 
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Violation:
-    """One thing that a guard refuses."""
-
-    lesson: str
-    address: str
-    message: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"  {self.lesson}  {self.address}\n      {self.message}\n      Fix: {self.fix}"
+    @property
+    def sentence(self) -> str:
+        """What must hold, as a sentence: the function's docstring."""
+        return " ".join((self.judge.__doc__ or "").split())
 
 
-class GuardError(Exception):
-    """The generated Terraform breaks lessons; `str()` is a text for people that names every place."""
+GUARDS: list[Guard] = []
+"""Every guard, in the order of the files that hold them."""
 
-    def __init__(self, environment: str, violations: Sequence[Violation]) -> None:
-        self.violations = tuple(violations)
-        count = len(self.violations)
-        title = f"{environment}: {count} guard{'s refuse' if count != 1 else ' refuses'} what was generated:"
-        super().__init__("\n\n".join([title, *map(str, self.violations)]))
+
+def guard(lesson: str, *, fix: str, severity: Severity = "error", key: str = "") -> Callable[[Judge], Judge]:
+    """Register a guard under the id of its lesson."""
+
+    def register(function: Judge) -> Judge:
+        GUARDS.append(Guard(lesson=lesson, fix=fix, judge=function, severity=severity, key=key))
+        return function
+
+    return register

@@ -1,25 +1,14 @@
-"""The guards. Adding one is adding one function here."""
+"""Guards over tasks, data, listeners and state. Adding one is adding one function here."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from guards.guard import Finding, Guard, Stacks
+from guards.guard import Finding, guard
+from guards.stacks import Stacks
 
-GUARDS: list[Guard] = []
-_ANYWHERE = ("0.0.0.0/0", "::/0")
 _SECRET_WORDS = re.compile(r"(?:^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS|PRIVATE_KEY|FERNET_KEY)(?:_|$)")
 _PLAIN_SECRET = re.compile(r"://[^/\s:@${]+:[^/\s:@${]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
 _ARN_REFERENCE = re.compile(r"\$\{[^}]+\}(:[\w.-]+::)?|arn:[^\s]+")
-
-
-def guard(lesson: str, *, fix: str) -> Callable[[Callable[[Stacks], Iterator[Finding]]], object]:
-    """Register a guard under the id of its lesson."""
-
-    def register(function: Callable[[Stacks], Iterator[Finding]]) -> object:
-        GUARDS.append(Guard(lesson=lesson, fix=fix, judge=function))
-        return function
-
-    return register
 
 
 @guard("A02", fix="give the container the ARN of a secret in `secrets`, not a value in `environment`")
@@ -78,30 +67,6 @@ def scaling_is_not_undone(stacks: Stacks) -> Iterator[Finding]:
     for address, body in stacks.resources("aws_ecs_service"):
         if "desired_count" not in body.get("lifecycle", {}).get("ignore_changes", []):
             yield address, "the next apply would set desired_count back"
-
-
-@guard("N03", fix="change the table in layers/reachability.py")
-def internet_reaches_only_the_load_balancer(stacks: Stacks) -> Iterator[Finding]:
-    """The internet may open connections to the load balancer's group and to no other."""
-    for address, body in stacks.resources("aws_vpc_security_group_ingress_rule"):
-        from_anywhere = body.get("cidr_ipv4") in _ANYWHERE or body.get("cidr_ipv6") in _ANYWHERE
-        if from_anywhere and "group-load-balancer" not in body["security_group_id"]:
-            yield address, "everybody on the internet may connect"
-    for address, body in stacks.resources("aws_vpc_security_group_egress_rule"):
-        if re.search(r"group-(database|cache)\b", body["security_group_id"]):
-            yield address, "the database or the cache may open connections"
-
-
-@guard("N04", fix="say in the table in layers/reachability.py why the connection is needed")
-def rules_are_described(stacks: Stacks) -> Iterator[Finding]:
-    """Every security group rule says why it is there, and none is written inside a group."""
-    for direction in ("ingress", "egress"):
-        for address, body in stacks.resources(f"aws_vpc_security_group_{direction}_rule"):
-            if not body.get("description"):
-                yield address, "the rule has no description"
-        for address, body in stacks.resources("aws_security_group"):
-            if body.get(direction):
-                yield address, f"the group has {direction} rules of its own beside those of the table"
 
 
 @guard("B03", fix="give the action a `forward` block with all target groups and their weights")

@@ -9,13 +9,13 @@ from typing import Any
 
 from cdktf import App
 
-import guards
 from config import Environment
 from layers import BOOTSTRAP, LAYERS
 from layers.addresses import readable
 from layers.bootstrap import BootstrapLayer
 from layers.data import DataLayer
 from layers.inert import inert
+from layers.judging import judge
 from layers.network import NetworkLayer
 from layers.output_folder import write_stacks
 from layers.service import ServiceLayer
@@ -48,7 +48,7 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
     Whatever is raised, what was written before stays as it was.
     """
     documents = terraform_json(environment)
-    guards.check(environment.name, documents)
+    judge(environment, documents)
     return Synthesis(environment=environment.name, stacks=write_stacks(root, environment.name, documents))
 
 

@@ -1,0 +1,24 @@
+"""What the guards find in an environment and it lives with."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from config.base import Section, _matching
+
+
+class Waiver(Section):
+    """One finding of one guard, let through for a reason. A waiver that matches nothing is an error."""
+
+    guard: Annotated[str, _matching(r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it")]
+    """Name of the guard."""
+
+    address: Annotated[str, StringConstraints(min_length=3, max_length=300)]
+    """Address that the finding names, exactly: `service: aws_lb_listener.load-balancer_http`."""
+
+    reason: Annotated[
+        str,
+        _matching(r"[^\n\x00-\x1f]*\S[^\n\x00-\x1f]{8,}", "a sentence of ten characters or more, in one line, that says why"),
+        StringConstraints(max_length=500),
+    ]
+    """Why this environment lives with it; `./windlass check` prints it."""

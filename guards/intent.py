@@ -1,0 +1,56 @@
+"""What the environment's file asks for, as far as guards need to know: the JSON says what is, this what was meant."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, order=True)
+class Party:
+    """Anybody at one end of a row of the table of who may reach whom."""
+
+    kind: str
+    """`role`, `cidr`, `prefix-list`, `group` or `s3`."""
+
+    value: str
+    """The role's name, the range, the id; `0.0.0.0/0` is the internet."""
+
+    def __str__(self) -> str:
+        return "internet" if self == INTERNET else self.value
+
+
+INTERNET = Party("cidr", "0.0.0.0/0")
+S3 = Party("s3", "S3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of the table: who may open TCP connections to whom, on which ports, and why."""
+
+    source: Party
+    target: Party
+    first_port: int
+    last_port: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A finding that the environment lives with, and why."""
+
+    guard: str
+    """Name of the guard."""
+    address: str
+    """Address that the finding names, exactly."""
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """What guards are told beside the JSON."""
+
+    rows: tuple[Row, ...] = ()
+    """The table of who may reach whom. Default: nobody may reach anybody."""
+
+    tasks_may_be_public: bool = False
+    """Whether tasks lie in public subnets with public addresses, to save the NAT gateway (N02)."""
+
+    waivers: tuple[Waiver, ...] = field(default_factory=tuple)

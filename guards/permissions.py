@@ -1,0 +1,45 @@
+"""What AWS itself offers no narrower form of, each with its reason. A line more here is a decision: write why."""
+
+from collections.abc import Mapping
+
+_LISTS = "it lists, and AWS has no resource-level permission for the listing"
+_SESSION = "AWS has no resource-level permission for the channels of a session; they belong to the task that opens them"
+
+ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
+    "ecr:GetAuthorizationToken": "a sign-in to the whole registry of the account; pulling is allowed by repository",
+    "ssmmessages:CreateControlChannel": _SESSION,
+    "ssmmessages:CreateDataChannel": _SESSION,
+    "ssmmessages:OpenControlChannel": _SESSION,
+    "ssmmessages:OpenDataChannel": _SESSION,
+    "logs:DescribeLogGroups": "the agent of ECS Exec lists all groups to find its own, and takes no prefix",
+    "cloudwatch:DescribeAlarms": "composite alarms can be asked for only without naming one",
+    "cloudwatch:PutMetricData": "AWS has no resource-level permission; a condition on the namespace narrows it",
+    "elasticloadbalancing:DescribeListeners": _LISTS,
+    "elasticloadbalancing:DescribeLoadBalancers": _LISTS,
+    "elasticloadbalancing:DescribeRules": _LISTS,
+    "elasticloadbalancing:DescribeTargetGroups": _LISTS,
+    "elasticloadbalancing:DescribeTargetHealth": _LISTS,
+    "ecs:DescribeTaskDefinition": _LISTS,
+    "ecs:ListTaskDefinitions": _LISTS,
+    "sts:GetCallerIdentity": "it tells callers who they are, and no policy can narrow that",
+    "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
+    "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",
+}
+"""Actions that an identity may have on `*`."""
+
+ACTION_PATTERNS: Mapping[str, str] = {
+    pattern: "a family of KMS calls that CloudWatch needs as a whole, for a service in a key's policy only"
+    for pattern in ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+}
+"""Actions with a star that a service may have in the policy of a resource."""
+
+MANAGED_POLICIES: Mapping[str, str] = {
+    "service-role/AmazonRDSEnhancedMonitoringRole": "AWS's own, limited to the log groups RDS*, which RDS names itself",
+}
+"""AWS's managed policies that a role may have, by the part of their ARN after `policy/`."""
+
+SERVICES_WITHOUT_SOURCE: Mapping[str, str] = {
+    "ec2.amazonaws.com": "an instance assumes its role by its profile; EC2 sends no source",
+    "lambda.amazonaws.com": "Lambda sends no source when it assumes the role of a function",
+}
+"""Services that send neither `aws:SourceAccount` nor `aws:SourceArn` when they assume a role."""

@@ -1,0 +1,90 @@
+"""The network of an environment as the JSON has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from ipaddress import IPv4Network
+
+from guards.reachability.groups import Rule, default_rules, rules
+from guards.reachability.members import Member, members
+from guards.reachability.routing import Subnet, network, subnets
+from guards.stacks import Stacks, type_of
+
+_DEFAULT_GROUP = "the VPC's default security group"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Everything that decides who can reach whom."""
+
+    members: tuple[Member, ...]
+    rules: tuple[Rule, ...]
+    subnets: Mapping[str, Subnet]
+    """Ours, and those that members name and that exist already."""
+    vpc_cidrs: tuple[IPv4Network, ...]
+    roles: Mapping[str, frozenset[str]]
+    """Security group → its roles in the table of who may reach whom."""
+    s3: frozenset[str]
+    """Gateway endpoints of S3."""
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """Every security group that the JSON has something to say of; any other is another system's."""
+        carried = {group for member in self.members for group in member.groups}
+        return frozenset(carried | set(self.roles) | {rule.group for rule in self.rules})
+
+    def lies_in(self, member: Member) -> list[Subnet]:
+        """The subnets of a member, sorted."""
+        return [self.subnets[address] for address in sorted(member.subnets)]
+
+    def roles_of(self, member: Member) -> frozenset[str]:
+        """What the table calls a member."""
+        return frozenset(role for group in member.groups for role in self.roles.get(group, ()))
+
+    def leads_to_the_internet(self, member: Member) -> bool:
+        """Whether the internet can send packets to a member: an address of its own, and a gateway before it."""
+        return member.public and any(subnet.leads("internet gateway") for subnet in self.lies_in(member))
+
+
+def read(stacks: Stacks) -> Network:
+    """Read the network out of the JSON of all layers."""
+    everybody = tuple(sorted(_with_default_group(stacks)))
+    found = subnets(stacks)
+    for address in {subnet for member in everybody for subnet in member.subnets} - set(found):
+        found[address] = Subnet(address=address, cidr=None, exists_already=True)
+    every_rule = list(rules(stacks))
+    if any(_DEFAULT_GROUP in member.groups for member in everybody):
+        every_rule += default_rules(_DEFAULT_GROUP)
+    return Network(
+        members=everybody,
+        rules=tuple(every_rule),
+        subnets=found,
+        vpc_cidrs=tuple(
+            cidr for _, body in stacks.resources("aws_vpc") if (cidr := network(body.get("cidr_block"))) is not None
+        ),
+        roles=_roles(stacks),
+        s3=frozenset(
+            address
+            for address, body in stacks.resources("aws_vpc_endpoint")
+            if body.get("vpc_endpoint_type", "Gateway") == "Gateway" and str(body["service_name"]).endswith(".s3")
+        ),
+    )
+
+
+def _with_default_group(stacks: Stacks) -> list[Member]:
+    """Members; whoever names no group has the VPC's default one."""
+    ours = frozenset(address for address, _ in stacks.resources("aws_default_security_group"))
+    default = ours or frozenset({_DEFAULT_GROUP})
+    return [member if member.groups else replace(member, groups=default) for member in members(stacks)]
+
+
+def _roles(stacks: Stacks) -> dict[str, frozenset[str]]:
+    """From the outputs named `security_group_ids`, which are keyed by role (N07)."""
+    found: dict[str, frozenset[str]] = {}
+    for layer, document in stacks.documents.items():
+        published = document.get("output", {}).get("security_group_ids", {}).get("value", {})
+        for role, value in published.items():
+            for group in stacks.references.identities(layer, value):
+                if type_of(group) == "aws_security_group" or group.startswith("sg-"):
+                    found[group] = found.get(group, frozenset()) | {role}
+    return found

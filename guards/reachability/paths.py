@@ -1,0 +1,160 @@
+"""The paths: every pair between which a connection on some port would be let through."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Network
+
+from guards.reachability.groups import Peer, Rule
+from guards.reachability.members import Member
+from guards.reachability.network import Network
+from guards.reachability.ports import Ports
+from guards.reachability.routing import ANYWHERE, Exit, is_private
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Outside:
+    """Somebody who has no interface in the VPC: a range of addresses, another system's group, a prefix list, S3."""
+
+    kind: str
+    """`cidr`, `group`, `prefix-list` or `s3`."""
+    value: str
+
+    def __str__(self) -> str:
+        if self.kind == "s3":
+            return "S3"
+        return "internet" if self.value == str(ANYWHERE) else self.value
+
+    @cached_property
+    def range(self) -> IPv4Network | None:
+        """The range, where it is one."""
+        return IPv4Network(self.value) if self.kind == "cidr" else None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is on the internet."""
+        return self.range is not None and not is_private(self.range)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """`source` can open connections to `target` on these ports."""
+
+    source: Member | Outside
+    target: Member | Outside
+    ports: Ports
+    rules: tuple[str, ...]
+    """Addresses of the rules that let it through: that of the source, then that of the target."""
+
+
+def paths(network: Network) -> list[Path]:
+    """Every path there is, each once, in the order of its ends."""
+    found = {
+        (path.source, path.target, path.ports): path
+        for path in (*_from_outside(network), *_between(network), *_to_outside(network))
+    }
+    return [found[key] for key in sorted(found, key=_order)]
+
+
+def _order(key: tuple[Member | Outside, Member | Outside, Ports]) -> tuple[str, str, str, str, Ports]:
+    source, target, ports = key
+    return (*_name(source), *_name(target), ports)
+
+
+def _name(end: Member | Outside) -> tuple[str, str]:
+    return (end.kind, end.address) if isinstance(end, Member) else ("", str(end))
+
+
+def _rules_of(network: Network, member: Member, *, outgoing: bool) -> list[Rule]:
+    return [rule for rule in network.rules if rule.group in member.groups and rule.outgoing == outgoing]
+
+
+def _from_outside(network: Network) -> Iterator[Path]:
+    for target in network.members:
+        for rule in _rules_of(network, target, outgoing=False):
+            for source in _outsiders(network, rule.peer):
+                if _can_come_in(network, source, target, rule.ports):
+                    yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
+
+
+def _to_outside(network: Network) -> Iterator[Path]:
+    for source in network.members:
+        for rule in _rules_of(network, source, outgoing=True):
+            for target in _outsiders(network, rule.peer):
+                if _can_go_out(network, source, target, rule.ports):
+                    yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
+
+
+def _between(network: Network) -> Iterator[Path]:
+    outgoing = {member: _rules_of(network, member, outgoing=True) for member in network.members}
+    incoming = {member: _rules_of(network, member, outgoing=False) for member in network.members}
+    for source in network.members:
+        for target in network.members:
+            for out in outgoing[source]:
+                for into in incoming[target]:
+                    ports = out.ports.common(into.ports)
+                    if (
+                        ports is not None
+                        and _meets(network, out.peer, target)
+                        and _meets(network, into.peer, source)
+                        and _acls_let(network, source, target, ports)
+                    ):
+                        yield Path(source=source, target=target, ports=ports, rules=(out.address, into.address))
+
+
+def _outsiders(network: Network, peer: Peer) -> Iterator[Outside]:
+    """Who beyond the VPC's own members is meant by the other end of a rule."""
+    if peer.cidr is not None:
+        if not any(peer.cidr.subnet_of(vpc) for vpc in network.vpc_cidrs):
+            yield Outside(kind="cidr", value=str(peer.cidr))
+    elif peer.prefix_list:
+        is_s3 = any(f"<{endpoint}>" in peer.prefix_list or endpoint == peer.prefix_list for endpoint in network.s3)
+        yield Outside(kind="s3", value="S3") if is_s3 else Outside(kind="prefix-list", value=peer.prefix_list)
+    elif peer.group not in network.groups:
+        yield Outside(kind="group", value=peer.group)
+
+
+def _meets(network: Network, peer: Peer, member: Member) -> bool:
+    """Whether a member is, or may be, the other end of a rule."""
+    if peer.group:
+        return peer.group in member.groups
+    if peer.cidr is None:
+        return False  # a prefix list: of AWS's services or of other networks
+    # An address that the internet can name may lie in any range of the internet's.
+    if member.public and not is_private(peer.cidr):
+        return True
+    return any(subnet.cidr is None or peer.cidr.overlaps(subnet.cidr) for subnet in network.lies_in(member))
+
+
+def _acls_let(network: Network, source: Member, target: Member, ports: Ports) -> bool:
+    """ACLs stand at the border of a subnet: within it they see nothing."""
+    return any(
+        start.address == end.address
+        or (start.lets(ports, end.cidr, outgoing=True) and end.lets(ports, start.cidr, outgoing=False))
+        for start in network.lies_in(source)
+        for end in network.lies_in(target)
+    )
+
+
+def _can_come_in(network: Network, source: Outside, target: Member, ports: Ports) -> bool:
+    places = [each for each in network.lies_in(target) if each.lets(ports, source.range, outgoing=False)]
+    if source.is_public:
+        return target.public and any(each.leads("internet gateway") for each in places)
+    return bool(places)
+
+
+def _can_go_out(network: Network, source: Member, target: Outside, ports: Ports) -> bool:
+    places = [each for each in network.lies_in(source) if each.lets(ports, target.range, outgoing=True)]
+    if target.kind == "s3":
+        return any(each.exists_already or each.endpoints & network.s3 for each in places)
+    if target.is_public:
+        return any(each.exists_already or _leads_to(each.exits, target.range, source.public) for each in places)
+    return bool(places)
+
+
+def _leads_to(exits: Iterable[Exit], destination: IPv4Network | None, has_public_address: bool) -> bool:
+    return any(
+        (has_public_address or each.way != "internet gateway")
+        and (destination is None or each.destination.overlaps(destination))
+        for each in exits
+    )

@@ -1,0 +1,170 @@
+"""Guards over identities: least privilege, and who may become whom (I01, I02)."""
+
+import re
+from collections.abc import Iterator
+
+from guards.guard import Finding, guard
+from guards.permissions import (
+    ACTION_PATTERNS,
+    ACTIONS_WITHOUT_RESOURCES,
+    MANAGED_POLICIES,
+    SERVICES_WITHOUT_SOURCE,
+)
+from guards.policies import Statement, as_list, policies
+from guards.stacks import Stacks, type_of
+
+_EVERYTHING_OF_A_KIND = re.compile(r"\**|[A-Za-z-]+[/:]\**")
+_EQUALS = ("StringEquals", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike", "StringLike")
+_SOURCES = (
+    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:PrincipalAccount", "aws:PrincipalOrgID"),
+    *("aws:PrincipalArn", "aws:SourceVpce", "kms:CallerAccount", "kms:EncryptionContext:aws:logs:arn"),
+)
+
+
+@guard("I01", fix="write the policy as JSON in Python, or as a data source in the same layer, so that it can be judged")
+def policies_can_be_read(stacks: Stacks) -> Iterator[Finding]:
+    """Every policy can be read before anything is applied."""
+    for address in policies(stacks).unreadable:
+        yield address, "the policy is an expression that only Terraform can read"
+
+
+@guard("I01", fix="name the actions that the role's owner calls")
+def permissions_name_their_actions(stacks: Stacks) -> Iterator[Finding]:
+    """Whoever is allowed something is allowed actions by name, never by a star or as all but some."""
+    for one in _allowing(stacks):
+        if one.is_inverted:
+            yield one.address, f"{_named(one)} allows everything but what it names"
+        for action in one.actions:
+            if "*" in action and not (_is_own_account(one) or (one.kind == "resource" and action in ACTION_PATTERNS)):
+                yield one.address, f"{_named(one)} allows {action}"
+
+
+@guard("I01", fix="name the resources, or write into guards/permissions.py why AWS has no narrower form")
+def permissions_name_their_resources(stacks: Stacks) -> Iterator[Finding]:
+    """A permission is for named resources, except where AWS has no resource-level permission for the action."""
+    for one in _allowing(stacks, "identity"):
+        wide = [resource for resource in one.resources if _is_wide(resource)]
+        narrow_enough = all(action in ACTIONS_WITHOUT_RESOURCES for action in one.actions)
+        if wide and not narrow_enough:
+            actions = ", ".join(action for action in one.actions if action not in ACTIONS_WITHOUT_RESOURCES)
+            yield one.address, f"{_named(one)} allows {actions} on {', '.join(wide)}"
+
+
+@guard("I01", fix="name the roles, and the service that gets them by the condition `iam:PassedToService`")
+def roles_are_passed_by_name(stacks: Stacks) -> Iterator[Finding]:
+    """`iam:PassRole` is for named roles, to the one service that each of them trusts."""
+    trusted = _trusted_services(stacks)
+    for one in _allowing(stacks, "identity"):
+        if "iam:PassRole" not in one.actions:
+            continue
+        services = frozenset(one.values("iam:PassedToService", "StringEquals"))
+        if not services or any("*" in service for service in services):
+            yield one.address, f"{_named(one)} does not say to which service it passes roles"
+        for resource in one.resources:
+            if "*" in resource:
+                yield one.address, f"{_named(one)} passes every role that is called {resource}"
+            for role in re.findall(r"<([^<>]+)>", resource):
+                if role in trusted and services and not services <= trusted[role]:
+                    yield one.address, f"{_named(one)} passes {role} to {', '.join(sorted(services - trusted[role]))}"
+
+
+@guard("I01", fix="demand the account by `aws:SourceAccount` and the source by `aws:SourceArn` in the trust policy")
+def trust_names_service_account_and_source(stacks: Stacks) -> Iterator[Finding]:
+    """A role is assumed by the service it is for, on behalf of this account and of the resource it is for."""
+    for one in _allowing(stacks, "trust"):
+        accounts = one.values("aws:SourceAccount", "StringEquals")
+        sources = one.values("aws:SourceArn", *_EQUALS)
+        for service in one.principals.get("Service", ()):
+            if service in SERVICES_WITHOUT_SOURCE:
+                continue
+            if not accounts or not all(re.fullmatch(r"\d{12}|<[^<>]+>\.\w+", account) for account in accounts):
+                yield one.address, f"{service} may assume the role on behalf of any account"
+            if not sources or not all(_names_its_account(source) for source in sources):
+                yield one.address, f"{service} may assume the role on behalf of any source"
+        for who in one.principals.get("AWS", ()):
+            if who == "*" or who.endswith(":root"):
+                yield one.address, f"{who} may assume the role: name the roles that may"
+
+
+@guard("I02", fix="demand `aud` and `sub` of the identity provider, with the repository and the branch in `sub`")
+def federated_trust_names_its_subject(stacks: Stacks) -> Iterator[Finding]:
+    """A role that is assumed through OIDC is for named repositories and branches only."""
+    for one in _allowing(stacks, "trust"):
+        if not one.principals.get("Federated"):
+            continue
+        keys = {key for by_key in one.conditions.values() for key in by_key}
+        audiences = [value for key in keys if key.endswith(":aud") for value in one.values(key, "StringEquals")]
+        subjects = [value for key in keys if key.endswith(":sub") for value in one.values(key, *_EQUALS)]
+        if not audiences:
+            yield one.address, "a token for any audience may assume the role"
+        if not subjects or any(re.search(r"^\*|:\*|/\*", subject) for subject in subjects):
+            yield one.address, "a token of any repository or branch may assume the role"
+
+
+@guard("I01", fix="name who may: a role, or a service with `aws:SourceAccount`")
+def resource_policies_name_who(stacks: Stacks) -> Iterator[Finding]:
+    """A resource lets in whom it names: nobody from another account, no service on another account's behalf."""
+    for one in _allowing(stacks, "resource"):
+        limited = any(one.values(key, *_EQUALS) for key in _SOURCES)
+        if one.principals.get("Service") and not limited:
+            yield one.address, f"{_named(one)} lets {', '.join(one.principals['Service'])} in for any account"
+        if "*" in one.principals.get("AWS", ()) and not limited:
+            yield one.address, f"{_named(one)} lets everybody in"
+
+
+@guard("I01", fix="write a policy for what the role does, or add AWS's to guards/permissions.py with the reason")
+def managed_policies_are_few(stacks: Stacks) -> Iterator[Finding]:
+    """A managed policy says what AWS thinks a role may need; only those that are narrow enough are used."""
+    for address, body in stacks.resources("aws_iam_role_policy_attachment", "aws_iam_role"):
+        arns = [body["policy_arn"]] if "policy_arn" in body else as_list(body.get("managed_policy_arns") or [])
+        for arn in arns:
+            if "${" not in arn and arn.partition(":policy/")[2] not in MANAGED_POLICIES:
+                yield address, f"the role has {arn}"
+
+
+@guard("I01", fix="give ECS one role and the code another")
+def execution_and_task_role_are_two(stacks: Stacks) -> Iterator[Finding]:
+    """What ECS needs to start a task is not what the code in it may do."""
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        execution = stacks.behind(address, body.get("execution_role_arn") or "")
+        if execution & stacks.behind(address, body.get("task_role_arn") or ""):
+            yield address, f"the code has the execution role {', '.join(sorted(execution))}"
+
+
+def _allowing(stacks: Stacks, *kinds: str) -> Iterator[Statement]:
+    return (one for one in policies(stacks).statements if one.allow and (not kinds or one.kind in kinds))
+
+
+def _named(one: Statement) -> str:
+    return f"statement {one.sid}" if one.sid else "a statement"
+
+
+def _is_own_account(one: Statement) -> bool:
+    """Whether it hands the decision to this account's IAM policies, as the policy of a key must."""
+    principals = [who for each in one.principals.values() for who in each]
+    return one.kind == "resource" and bool(principals) and all(who.endswith(":root") for who in principals)
+
+
+def _is_wide(resource: str) -> bool:
+    """Whether a resource is no name, but everything of a kind."""
+    parts = resource.split(":", 5)
+    if parts[0] != "arn" or len(parts) < 6:
+        return "*" in resource.partition(">")[0] or resource.startswith("*")
+    has_account = parts[2] not in ("s3", "iam") and parts[4] != ""
+    return (has_account and "*" in parts[4]) or _EVERYTHING_OF_A_KIND.fullmatch(parts[5]) is not None
+
+
+def _names_its_account(source: str) -> bool:
+    if source.startswith("<"):
+        return True
+    parts = source.split(":", 5)
+    return len(parts) == 6 and re.fullmatch(r"\d{12}|<[^<>]+>\.\w+", parts[4]) is not None
+
+
+def _trusted_services(stacks: Stacks) -> dict[str, frozenset[str]]:
+    """Role → the services that may assume it."""
+    found: dict[str, frozenset[str]] = {}
+    for one in _allowing(stacks, "trust"):
+        if type_of(one.address) == "aws_iam_role":
+            found[one.address] = found.get(one.address, frozenset()) | set(one.principals.get("Service", ()))
+    return found

@@ -1,0 +1,61 @@
+"""Guards over who reads which secrets (D04, I01)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guards.guard import Finding, guard
+from guards.policies import policies, roles_with
+from guards.stacks import Stacks, containers_of, layer_of
+
+_READS = {"secretsmanager:GetSecretValue", "ssm:GetParameters", "ssm:GetParameter"}
+_SECRET_ARN = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:.*)?")
+
+
+@guard("D04", fix="give the execution role the ARNs that its containers name in `secrets`, and no others")
+def execution_roles_read_exactly_their_secrets(stacks: Stacks) -> Iterator[Finding]:
+    """ECS reads for a task the secrets that its containers name: all of them, and no others."""
+    named: dict[str, dict[str, str]] = {}
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        for role in stacks.behind(address, body.get("execution_role_arn") or ""):
+            for secret in _named_secrets(stacks, address, body):
+                named.setdefault(role, {}).setdefault(secret, address)
+            named.setdefault(role, {})
+    allowed = _readable(stacks)
+    for role, secrets in sorted(named.items()):
+        may = allowed.get(role, {})
+        for secret in sorted(set(may) - set(secrets)):
+            yield may[secret], f"{role} may read {secret}, which none of its containers names"
+        for secret in sorted(set(secrets) - set(may)):
+            yield secrets[secret], f"a container names {secret}, which {role} may not read: the task would not start"
+
+
+def _named_secrets(stacks: Stacks, address: str, task_definition: Mapping[str, Any]) -> Iterator[str]:
+    for container in containers_of(task_definition):
+        options = container.get("logConfiguration", {}).get("secretOptions", [])
+        for secret in (*container.get("secrets", []), *options):
+            yield from _identity(stacks, address, secret["valueFrom"])
+        if "repositoryCredentials" in container:
+            yield from _identity(stacks, address, container["repositoryCredentials"]["credentialsParameter"])
+
+
+def _identity(stacks: Stacks, address: str, value: str) -> frozenset[str]:
+    """The secret itself, without the key, stage or version that a container picks from it."""
+    things = stacks.behind(address, value)
+    if things:
+        return things
+    whole = _SECRET_ARN.fullmatch(value)
+    return frozenset({whole[1] if whole else stacks.references.canonical(layer_of(address), value)})
+
+
+def _readable(stacks: Stacks) -> dict[str, dict[str, str]]:
+    """Role → the secrets and parameters that it may read → the policy that says so."""
+    found: dict[str, dict[str, str]] = {}
+    for one in policies(stacks).statements:
+        if one.kind != "identity" or not one.allow or not _READS & set(one.actions):
+            continue
+        for role in roles_with(stacks, one.address):
+            for resource in one.resources:
+                for secret in re.findall(r"<([^<>]+)>", resource) or [resource]:
+                    found.setdefault(role, {})[secret] = one.address
+    return found

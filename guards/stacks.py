@@ -1,0 +1,86 @@
+"""What guards look at: the finished JSON of all layers, references seen through, and what the environment asks for."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from guards.intent import Intent
+from guards.references import References
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stacks:
+    """The finished JSON of an environment, by layer."""
+
+    documents: Mapping[str, Mapping[str, Any]]
+
+    intent: Intent = field(default_factory=Intent)
+    """What the environment's file asks for. Default: nothing, so that every path is one too many."""
+
+    notes: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What one guard has computed and another needs too."""
+
+    @cached_property
+    def references(self) -> References:
+        """What expressions stand for, within a layer and between them."""
+        return References(self.documents)
+
+    @cached_property
+    def everything(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every resource and data source: address → body."""
+        return {
+            f"{layer}: {prefix}{resource_type}.{name}": body
+            for layer, document in self.documents.items()
+            for section, prefix in (("resource", ""), ("data", "data."))
+            for resource_type, bodies in document.get(section, {}).items()
+            for name, body in bodies.items()
+        }
+
+    def resources(self, *resource_types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every resource of these types in every layer, with its address."""
+        for layer, document in self.documents.items():
+            for resource_type in resource_types:
+                for name, body in document.get("resource", {}).get(resource_type, {}).items():
+                    yield f"{layer}: {resource_type}.{name}", body
+
+    def containers(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every container of every task definition, with the address of the definition and the container's name."""
+        for address, body in self.resources("aws_ecs_task_definition"):
+            for container in containers_of(body):
+                yield f"{address} container {container['name']}", container
+
+    def behind(self, address: str, value: Any) -> frozenset[str]:
+        """Addresses of the resources that a value of the resource at `address` stands for."""
+        return self.references.things(layer_of(address), value)
+
+
+def layer_of(address: str) -> str:
+    """`network` of `network: aws_vpc.vpc`."""
+    return address.partition(":")[0]
+
+
+def type_of(address: str) -> str:
+    """`aws_vpc` of `network: aws_vpc.vpc`."""
+    return address.partition(": ")[2].rpartition(".")[0]
+
+
+def blocks(body: Any, path: str) -> Iterator[Mapping[str, Any]]:
+    """The blocks at a path of dots (`target.ecs_parameters`): Terraform writes one as an object, or many as a list."""
+    if isinstance(body, list):
+        for one in body:
+            yield from blocks(one, path)
+    elif isinstance(body, Mapping):
+        if not path:
+            yield body
+            return
+        first, _, rest = path.partition(".")
+        if first in body:
+            yield from blocks(body[first], rest)
+
+
+def containers_of(task_definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The containers of a task definition."""
+    found: list[dict[str, Any]] = json.loads(task_definition["container_definitions"])
+    return found

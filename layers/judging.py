@@ -1,0 +1,55 @@
+"""An environment's own words for the guards: who may reach whom, what it waives; and the verdict over its JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import guards
+from config import Environment
+from guards.intent import INTERNET, S3, Intent, Party, Row, Waiver
+from layers.reachability import flows
+from modules.networking import flows as parties
+
+
+def intent_of(environment: Environment) -> Intent:
+    """What the environment's file asks for, as far as guards need to know."""
+    return Intent(
+        rows=tuple(
+            Row(
+                source=_party(flow.source),
+                target=_party(flow.target),
+                first_port=flow.port,
+                last_port=flow.last_port,
+                why=flow.why,
+            )
+            for flow in flows(environment)
+        ),
+        tasks_may_be_public=environment.network.egress == "public-ip",
+        waivers=tuple(
+            Waiver(guard=waiver.guard, address=waiver.address, reason=waiver.reason) for waiver in environment.waivers
+        ),
+    )
+
+
+def judge(environment: Environment, documents: Mapping[str, Mapping[str, Any]]) -> guards.Verdict:
+    """Let the guards judge the finished JSON of an environment.
+
+    Raises:
+        guards.GuardError: names every place that a guard refuses.
+    """
+    return guards.check(environment.name, documents, intent_of(environment))
+
+
+def _party(party: parties.Party) -> Party:
+    match party:
+        case parties.Role(name):
+            return Party("role", name)
+        case parties.Cidr(cidr):
+            return Party("cidr", cidr)
+        case parties.Internet():
+            return INTERNET
+        case parties.S3Endpoint():
+            return S3
+        case parties.PrefixList(prefix_list_id):
+            return Party("prefix-list", prefix_list_id)
+        case parties.OtherSecurityGroup(security_group_id):
+            return Party("group", security_group_id)

@@ -32,9 +32,11 @@ def main() -> int:
     from layers.synthesis import SynthesisError, synthesise  # only now, since it loads the bindings
 
     try:
-        synthesise(environment, ROOT)
+        written = synthesise(environment, ROOT)
     except (SynthesisError, GuardError) as error:
         return _refused(error)
+    for warning in written.verdict.warnings:
+        print(warning, file=sys.stderr)
     return 0
 
 

@@ -29,7 +29,10 @@ def synth(project: Project, name: str) -> None:
 @click.pass_obj
 def check(project: Project, name: str) -> None:
     """Check the environment's file and the guards; write nothing."""
-    count = project.check(project.environment(name))
+    count, verdict = project.check(project.environment(name))
+    for title, found in (("Warnings:", verdict.warnings), ("Waived:", verdict.waived)):
+        if found:
+            say("\n\n".join([title, *map(str, found), ""]))
     say(f"{name}: the configuration is sound, and the guards accept its {count} stacks.")
 
 

@@ -14,6 +14,7 @@ from cli.terraform import Terraform, find_terraform
 
 if TYPE_CHECKING:
     from config import Environment
+    from guards import Verdict
     from local.dataplane import DataPlane
     from local.embedded import EmbeddedAws
 
@@ -69,20 +70,25 @@ class Project:
         bootstrap = (BOOTSTRAP,) if environment.state.backend == "s3" else ()
         return {layer: self.stack_folder(environment, layer) for layer in (*bootstrap, *self.layers())}
 
-    def check(self, environment: "Environment") -> int:
-        """Run the guards over what synth would write, and write nothing; returns the number of stacks."""
+    def check(self, environment: "Environment") -> tuple[int, "Verdict"]:
+        """Run the guards over what synth would write, and write nothing.
+
+        Returns:
+            The number of stacks, and what the guards let through although they have something to say.
+        """
         import bindings
 
         bindings.install()
         import guards
+        from layers.judging import judge
         from layers.synthesis import SynthesisError, terraform_json
 
         try:
             documents = terraform_json(environment)
-            guards.check(environment.name, documents)
+            verdict = judge(environment, documents)
         except (SynthesisError, guards.GuardError) as error:
             raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
-        return len(documents)
+        return len(documents), verdict
 
     def stack_folder(self, environment: "Environment", layer: str) -> Path:
         """Where the stack of a layer is written."""

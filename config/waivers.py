@@ -18,7 +18,6 @@ class Waiver(Section):
 
     reason: Annotated[
         str,
-        _matching(r"[^\n\x00-\x1f]*\S[^\n\x00-\x1f]{8,}", "a sentence of ten characters or more, in one line, that says why"),
-        StringConstraints(max_length=500),
+        _matching(r"(?=.*\S.*\S)[^\x00-\x1f]{10,500}", "one line of 10 to 500 characters that says why"),
     ]
     """Why this environment lives with it; `./windlass check` prints it."""

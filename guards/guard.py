@@ -10,8 +10,8 @@ Severity = Literal["error", "warning"]
 """An error stops the synth; a warning is told."""
 
 Finding = tuple[str, str] | tuple[str, str, str]
-"""Address of what is wrong (`layer: type.name`), the sentence that says what is wrong with it, and, where another key of
-the environment file decides it than the guard names, that key (`network.egress`)."""
+"""Address of what is wrong (`layer: type.name`), the sentence that says what is wrong with it, and, where another key
+of the environment file decides it than the guard names, that key (`network.egress`)."""
 
 Judge = Callable[[Stacks], Iterator[Finding]]
 

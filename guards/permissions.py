@@ -27,9 +27,14 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
 }
 """Actions that an identity may have on `*`."""
 
+_FAMILY = "a family of KMS calls that CloudWatch needs as a whole, for a service in a key's policy only"
+
 ACTION_PATTERNS: Mapping[str, str] = {
-    pattern: "a family of KMS calls that CloudWatch needs as a whole, for a service in a key's policy only"
-    for pattern in ("kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+    "kms:Decrypt*": _FAMILY,
+    "kms:Describe*": _FAMILY,
+    "kms:Encrypt*": _FAMILY,
+    "kms:GenerateDataKey*": _FAMILY,
+    "kms:ReEncrypt*": _FAMILY,
 }
 """Actions with a star that a service may have in the policy of a resource."""
 

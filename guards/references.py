@@ -87,4 +87,3 @@ class References:
             else:
                 return match[0]
         return self.canonical(layer, value)
-

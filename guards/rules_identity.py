@@ -150,8 +150,9 @@ def _is_wide(resource: str) -> bool:
     parts = resource.split(":", 5)
     if parts[0] != "arn" or len(parts) < 6:
         return "*" in resource.partition(">")[0] or resource.startswith("*")
-    has_account = parts[2] not in ("s3", "iam") and parts[4] != ""
-    return (has_account and "*" in parts[4]) or _EVERYTHING_OF_A_KIND.fullmatch(parts[5]) is not None
+    if parts[2] == "s3":  # a bucket has no account and no kind in its ARN: `bucket/*` is what lies in one bucket
+        return parts[5].startswith("*")
+    return "*" in parts[4] or _EVERYTHING_OF_A_KIND.fullmatch(parts[5]) is not None
 
 
 def _names_its_account(source: str) -> bool:

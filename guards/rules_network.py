@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from guards.guard import Finding, guard
 from guards.reachability import Member, Network, Outside, Path, Table, paths, read
 from guards.reachability.members import strangers
+from guards.reachability.routing import Way
 from guards.stacks import Stacks
 
 TABLE = "layers/reachability.py"
@@ -28,7 +29,7 @@ def name_of(network: Network, end: Member | Outside) -> str:
     return f"{roles} ({end.address})" if roles else end.address
 
 
-@guard("N03", fix=f"write the row into the table in {TABLE}, or take away the rule, route or address that opens the path")
+@guard("N03", fix=f"write the row into the table in {TABLE}, or take away the rule, route or address that opens it")
 def no_path_but_those_of_the_table(stacks: Stacks) -> Iterator[Finding]:
     """Whoever can reach somebody is allowed to by a row of the table."""
     network, found, table = network_of(stacks)
@@ -46,9 +47,8 @@ def data_and_tasks_are_out_of_the_internets_reach(stacks: Stacks) -> Iterator[Fi
         source, target = name_of(network, path.source), name_of(network, path.target)
         if isinstance(path.source, Member) and path.source.is_store:
             yield path.rules[0], f"{source} can open connections to {target} on {path.ports}"
-        elif isinstance(path.source, Outside) and path.source.is_public and isinstance(path.target, Member):
-            if path.target.kind != "load balancer":
-                yield path.rules[-1], f"{source} can reach {target} on {path.ports}, which is no load balancer"
+        elif isinstance(path.source, Outside) and path.source.is_public and not _is_balancer(path.target):
+            yield path.rules[-1], f"{source} can reach {target} on {path.ports}, which is no load balancer"
 
 
 @guard("N03", fix=f"make the rule from a row of the table in {TABLE}, or take it away")
@@ -85,30 +85,45 @@ def everything_with_an_address_is_known(stacks: Stacks) -> Iterator[Finding]:
         yield address, "it is given a security group or a subnet, and the proof of reachability knows nothing of it"
 
 
-@guard("N02", key="network.egress", fix='keep the way out that `egress` names; only `egress = "public-ip"` makes tasks public')
+@guard("N02", key="network.egress", fix='only `egress = "public-ip"` makes tasks public; data is never public')
 def only_load_balancers_lie_in_public_subnets(stacks: Stacks) -> Iterator[Finding]:
     """Subnets with a way in from the internet hold load balancers, and tasks only where the environment says so."""
     network, _, _ = network_of(stacks)
-    for member in network.members:
-        if member.kind == "load balancer" or (member.kind == "task" and stacks.intent.tasks_may_be_public):
-            continue
+    hidden = [
+        member
+        for member in network.members
+        if not _is_balancer(member) and not (member.kind == "task" and stacks.intent.tasks_may_be_public)
+    ]
+    for member in hidden:
         if member.public:
             yield member.address, f"{name_of(network, member)} has a public address"
-        for subnet in network.lies_in(member):
-            for way in subnet.exits:
-                if way.way == "internet gateway":
-                    yield way.address, f"{name_of(network, member)} lies in {subnet.address}, which leads to the internet"
+    for address, who in _behind_exits(network, hidden, ("internet gateway",)):
+        yield address, f"the route leads from the internet to where {who} lie"
 
 
 @guard("N02", fix="keep the isolated subnets without any route of their own")
 def data_has_no_way_out(stacks: Stacks) -> Iterator[Finding]:
-    """Subnets of databases, caches and file systems have no route but the VPC's own."""
+    """Subnets of databases and caches have no route but the VPC's own."""
     network, _, _ = network_of(stacks)
-    for member in network.members:
-        for subnet in network.lies_in(member) if member.kind in ("database", "cache") else ():
+    stores = [member for member in network.members if member.kind in ("database", "cache")]
+    for address, who in _behind_exits(network, stores, ("nat gateway", "other")):
+        yield address, f"the route leads out of where {who} lie"
+
+
+def _behind_exits(network: Network, members: list[Member], ways: tuple[Way, ...]) -> Iterator[tuple[str, str]]:
+    """Each route of these kinds out of subnets of these members, with their names."""
+    found: dict[str, set[str]] = {}
+    for member in members:
+        for subnet in network.lies_in(member):
             for way in subnet.exits:
-                if way.way != "internet gateway":
-                    yield way.address, f"{name_of(network, member)} lies in {subnet.address}, from where it leads out"
+                if way.way in ways:
+                    found.setdefault(way.address, set()).add(name_of(network, member))
+    for address, names in sorted(found.items()):
+        yield address, ", ".join(sorted(names))
+
+
+def _is_balancer(end: Member | Outside) -> bool:
+    return isinstance(end, Member) and end.kind == "load balancer"
 
 
 @guard("N04", fix=f"say in the table in {TABLE} why the connection is needed")

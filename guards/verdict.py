@@ -52,5 +52,5 @@ class GuardError(Exception):
     def __init__(self, environment: str, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
         count = len(self.violations)
-        title = f"{environment}: {count} guard{'s refuse' if count != 1 else ' refuses'} what was generated:"
+        title = f"{environment}: the guards refuse {count} thing{'s' if count != 1 else ''} in what was generated:"
         super().__init__("\n\n".join([title, *map(str, self.violations)]))

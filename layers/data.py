@@ -60,6 +60,9 @@ class DataLayer(Layer):
         )
         inputs = rds.PostgreSqlInputs(
             identifier=self.environment.prefix,
+            region=self.environment.aws.region,
+            account_id=self.environment.aws.account_id,
+            partition=self.environment.aws.partition,
             database_name=settings.database_name,
             username=settings.username,
             password_expression=password.value_expression,
@@ -88,7 +91,6 @@ class DataLayer(Layer):
                 performance_insights=settings.performance_insights,
                 performance_insights_kms_key_arn=key if settings.performance_insights else None,
                 enhanced_interval_seconds=settings.monitoring_interval_seconds,
-                partition=self.environment.aws.partition,
             ),
             replicas={
                 name: rds.ReadReplica(instance_class=replica.instance_class)

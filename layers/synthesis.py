@@ -10,6 +10,7 @@ from typing import Any
 from cdktf import App
 
 from config import Environment
+from guards import Verdict
 from layers import BOOTSTRAP, LAYERS
 from layers.addresses import readable
 from layers.bootstrap import BootstrapLayer
@@ -32,6 +33,8 @@ class Synthesis:
     environment: str
     stacks: Mapping[str, Path]
     """Folder of each stack, by layer; the bootstrap stack among them where state is in S3."""
+    verdict: Verdict
+    """What the guards let through although they have something to say."""
 
 
 def synthesise(environment: Environment, root: Path) -> Synthesis:
@@ -48,8 +51,9 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
     Whatever is raised, what was written before stays as it was.
     """
     documents = terraform_json(environment)
-    judge(environment, documents)
-    return Synthesis(environment=environment.name, stacks=write_stacks(root, environment.name, documents))
+    verdict = judge(environment, documents)
+    stacks = write_stacks(root, environment.name, documents)
+    return Synthesis(environment=environment.name, stacks=stacks, verdict=verdict)
 
 
 def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,9 @@ class Ports:
             return "every port"
         if (self.first, self.last) == (0, 65535):
             return f"{self.protocol}, every port"
-        return f"{self.protocol} {self.first}" if self.first == self.last else f"{self.protocol} {self.first}-{self.last}"
+        return (
+            f"{self.protocol} {self.first}" if self.first == self.last else f"{self.protocol} {self.first}-{self.last}"
+        )
 
     def common(self, other: "Ports") -> "Ports | None":
         """What both hold."""

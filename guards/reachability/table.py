@@ -10,7 +10,8 @@ from guards.reachability.members import Member
 from guards.reachability.network import Network
 from guards.reachability.paths import Outside, Path
 from guards.reachability.ports import Ports
-from guards.reachability.routing import is_private, network as parsed
+from guards.reachability.routing import is_private
+from guards.reachability.routing import network as parsed
 
 
 @dataclass(frozen=True, kw_only=True)

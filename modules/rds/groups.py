@@ -177,9 +177,6 @@ class Monitoring:
     enhanced_interval_seconds: int = 60
     """Seconds between measurements of the operating system: 0 (off), 1, 5, 10, 15, 30 or 60."""
 
-    partition: str = "aws"
-    """Partition of the account, for the ARN of AWS's monitoring policy."""
-
     def __post_init__(self) -> None:
         """Refuse the intervals and days that RDS does not know."""
         if self.enhanced_interval_seconds not in _MONITORING_SECONDS:

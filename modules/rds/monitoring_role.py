@@ -7,7 +7,9 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 
-def monitoring_role(scope: Construct, identifier: str, partition: str) -> tuple[IamRole, IamRolePolicyAttachment]:
+def monitoring_role(
+    scope: Construct, identifier: str, *, region: str, account_id: str, partition: str
+) -> tuple[IamRole, IamRolePolicyAttachment]:
     """Make the role for the instance `identifier` and its replicas.
 
     Returns:
@@ -26,7 +28,11 @@ def monitoring_role(scope: Construct, identifier: str, partition: str) -> tuple[
                         "Effect": "Allow",
                         "Action": "sts:AssumeRole",
                         "Principal": {"Service": "monitoring.rds.amazonaws.com"},
-                        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:{partition}:rds:*:*:db:{identifier}*"}},
+                        # Without these, RDS could be made to use the role for an instance of another account.
+                        "Condition": {
+                            "StringEquals": {"aws:SourceAccount": account_id},
+                            "ArnLike": {"aws:SourceArn": f"arn:{partition}:rds:{region}:{account_id}:db:{identifier}*"},
+                        },
                     }
                 ],
             },

@@ -25,6 +25,15 @@ class PostgreSqlInputs:
     identifier: str
     """Name of the instance; 1 to 63 lower-case letters, digits, hyphens, a letter first (RDS's limit)."""
 
+    region: str
+    """Region of the instance: it stands in the ARNs that its roles trust."""
+
+    account_id: str
+    """Account of the instance; twelve digits."""
+
+    partition: str = "aws"
+    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+
     database_name: str
     """The database made at the start; letters, digits, underscores. A later change replaces the instance."""
 
@@ -127,7 +136,13 @@ class PostgreSql(Construct):
         self._monitoring_role_arn: str | None = None
         self._wait_for: list[ITerraformDependable] = []
         if inputs.monitoring.enhanced_interval_seconds:
-            role, attachment = monitoring_role(self, inputs.identifier, inputs.monitoring.partition)
+            role, attachment = monitoring_role(
+                self,
+                inputs.identifier,
+                region=inputs.region,
+                account_id=inputs.account_id,
+                partition=inputs.partition,
+            )
             self._monitoring_role_arn = role.arn
             self._wait_for.append(attachment)
         primary = self._primary(subnet_group.name)

@@ -1,98 +1,77 @@
-"""Each guard is quiet on what we ship and refuses the mistake that it was made for."""
+"""Each guard is quiet on what we ship and refuses the mistakes that it was made for."""
 
 import copy
-from collections.abc import Callable
-from typing import Any
+import re
 
 import pytest
 
 import guards
-from tests.support.documents import ENVIRONMENTS, Documents, documents
+from config.schema import types_at
+from tests.guards import mistakes_identity, mistakes_network, mistakes_tasks
+from tests.guards.mistakes import Mistake, resource
+from tests.support.documents import ENVIRONMENTS, documents, intent
 
-Change = Callable[[Documents], object]
+MISTAKES = (*mistakes_tasks.MISTAKES, *mistakes_network.MISTAKES, *mistakes_identity.MISTAKES)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_what_we_ship_breaks_no_lesson(name: str) -> None:
-    guards.check(name, documents(name))
+    verdict = guards.check(name, documents(name), intent(name))
+    assert verdict.warnings == ()
 
 
-def resource(all_documents: Documents, layer: str, resource_type: str, name: str = "") -> dict[str, Any]:
-    bodies = all_documents[layer]["resource"][resource_type]
-    body: dict[str, Any] = bodies[next(key for key in bodies if name in key)]
-    return body
-
-
-def edit(layer: str, resource_type: str, name: str, **values: Any) -> Change:
-    return lambda all_documents: resource(all_documents, layer, resource_type, name).update(values)
-
-
-def in_container(old: str, new: str) -> Change:
-    def change(all_documents: Documents) -> None:
-        task = resource(all_documents, "service", "aws_ecs_task_definition", "blue")
-        assert old in task["container_definitions"]
-        task["container_definitions"] = task["container_definitions"].replace(old, new)
-
-    return change
-
-
-def short_forward(all_documents: Documents) -> None:
-    rule = resource(all_documents, "service", "aws_lb_listener_rule")
-    rule["action"] = [{"type": "forward", "target_group_arn": "${aws_lb_target_group.web_route_blue.arn}"}]
-
-
-def without_platform(all_documents: Documents) -> None:
-    del resource(all_documents, "service", "aws_ecs_task_definition", "green")["runtime_platform"]
-
-
-def egress_of_the_database(all_documents: Documents) -> None:
-    rules = all_documents["network"]["resource"]["aws_vpc_security_group_egress_rule"]
-    group = "${aws_security_group.networking_group-database.id}"
-    rules["networking_egress-database"] = {"security_group_id": group, "cidr_ipv4": "0.0.0.0/0", "description": "x"}
-
-
-@pytest.mark.parametrize(
-    ("lesson", "change"),
-    [
-        ("A02", in_container('"COLOUR"', '"API_TOKEN"')),
-        ("A02", in_container('"value":"blue"', '"value":"postgresql://app:hunter22@db/app"')),
-        ("A02", in_container("${data.terraform_remote_state.data.outputs.database_url_secret_arn}", "hunter22")),
-        ("D02", edit("data", "aws_db_instance", "instance", publicly_accessible=True)),
-        ("D02", edit("data", "aws_db_instance", "instance", storage_encrypted=False)),
-        ("D02", edit("data", "aws_elasticache_replication_group", "", transit_encryption_enabled=False)),
-        ("D03", edit("data", "aws_db_instance", "instance", password="hunter22")),
-        ("D03", edit("data", "aws_elasticache_replication_group", "", auth_token="${var.token}")),
-        ("D03", edit("data", "aws_secretsmanager_secret_version", "database-url", secret_string="hunter22")),
-        ("E02", without_platform),
-        ("E07", edit("service", "aws_ecs_service", "blue", lifecycle={})),
-        ("N03", edit("network", "aws_vpc_security_group_ingress_rule", "to-database", cidr_ipv4="0.0.0.0/0")),
-        ("N03", egress_of_the_database),
-        ("N04", edit("network", "aws_vpc_security_group_egress_rule", "", description="")),
-        ("N04", edit("network", "aws_security_group", "database", ingress=[{"from_port": 5432}])),
-        ("B03", short_forward),
-        ("S01", edit("bootstrap", "aws_dynamodb_table", "", hash_key="id")),
-    ],
-)
-def test_a_mistake_is_refused_with_its_lesson_and_its_fix(lesson: str, change: Change) -> None:
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.guard}: {mistake.what}")
+def test_a_mistake_is_refused_with_its_lesson_and_its_fix(mistake: Mistake) -> None:
     changed = copy.deepcopy(documents("prod"))
-    change(changed)
+    mistake.change(changed)
+    assert changed != documents("prod")
     with pytest.raises(guards.GuardError) as caught:
-        guards.check("prod", changed)
-    assert {violation.lesson for violation in caught.value.violations} == {lesson}
+        guards.check("prod", changed, intent("prod"))
+    assert {violation.guard for violation in caught.value.violations} == {mistake.guard, *mistake.also}
+    (guard,) = [one for one in guards.GUARDS if one.name == mistake.guard]
     text = str(caught.value)
-    assert lesson in text
-    assert "Fix: " in text
+    assert guard.lesson in text
+    assert f"Fix: {guard.fix}" in text
+
+
+def test_every_guard_has_a_mistake_that_it_refuses() -> None:
+    errors = {guard.name for guard in guards.GUARDS if guard.severity == "error"}
+    assert {mistake.guard for mistake in MISTAKES} == errors
+
+
+def test_every_guard_has_a_name_of_its_own_a_lesson_a_sentence_and_a_key_that_exists() -> None:
+    assert len({guard.name for guard in guards.GUARDS}) == len(guards.GUARDS)
+    for guard in guards.GUARDS:
+        assert re.fullmatch(r"[A-Z]\d\d", guard.lesson)
+        assert re.fullmatch(r"[A-Z`].*\.", guard.sentence), guard.name
+        assert not guard.key or types_at(tuple(guard.key.split("."))), guard.key
 
 
 def test_all_findings_are_told_at_once_and_sorted() -> None:
     changed = copy.deepcopy(documents("prod"))
-    short_forward(changed)
-    without_platform(changed)
+    for mistake in mistakes_tasks.MISTAKES:
+        if mistake.guard in ("forward_actions_have_weights", "platforms_are_explicit"):
+            mistake.change(changed)
     with pytest.raises(guards.GuardError) as caught:
-        guards.check("prod", changed)
+        guards.check("prod", changed, intent("prod"))
     assert [violation.lesson for violation in caught.value.violations] == ["B03", "E02"]
 
 
-def test_every_guard_has_a_test() -> None:
-    (mark,) = test_a_mistake_is_refused_with_its_lesson_and_its_fix.pytestmark  # type: ignore[attr-defined]
-    assert {case[0] for case in mark.args[1]} == {guard.lesson for guard in guards.GUARDS}
+def test_a_finding_names_the_file_and_the_key_that_decide_it() -> None:
+    changed = copy.deepcopy(documents("prod"))
+    resource(changed, "service", "aws_ecs_service")["network_configuration"]["assign_public_ip"] = True
+    with pytest.raises(guards.GuardError, match=r"Decided by: environments/prod\.toml, network\.egress"):
+        guards.check("prod", changed, intent("prod"))
+
+
+def test_a_warning_stops_nothing_and_is_told() -> None:
+    changed = copy.deepcopy(documents("prod"))
+    changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}
+    (warning,) = guards.check("prod", changed, intent("prod")).warnings
+    assert (warning.guard, warning.address) == ("groups_are_carried", "network: aws_security_group.left-over")
+
+
+def test_whoever_says_nothing_of_what_is_meant_allows_nothing() -> None:
+    with pytest.raises(guards.GuardError) as caught:
+        guards.check("prod", documents("prod"))
+    assert "rules_are_rows_of_the_table" in {violation.guard for violation in caught.value.violations}

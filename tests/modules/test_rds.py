@@ -23,6 +23,8 @@ PASSWORD = "${ephemeral.aws_secretsmanager_secret_version.database-password.secr
 NETWORK = Network(subnet_ids={"eu-west-1a": "subnet-a", "eu-west-1b": "subnet-b"}, security_group_ids=["sg-db"])
 INPUTS = PostgreSqlInputs(
     identifier="acme-prod",
+    region="eu-west-1",
+    account_id="111122223333",
     database_name="airflow",
     username="airflow",
     password_expression=PASSWORD,
@@ -118,7 +120,10 @@ def test_enhanced_monitoring_has_a_role_of_its_own_that_only_this_instance_can_u
     result, _ = database()
     trust = json.loads(result.only("aws_iam_role")["assume_role_policy"])["Statement"][0]
     assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
-    assert trust["Condition"] == {"ArnLike": {"aws:SourceArn": "arn:aws:rds:*:*:db:acme-prod*"}}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "111122223333"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:rds:eu-west-1:111122223333:db:acme-prod*"},
+    }
     assert result.only("aws_db_instance")["monitoring_interval"] == 60
 
 

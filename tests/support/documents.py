@@ -10,6 +10,8 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from config import Environment, load
+from guards import Intent
+from layers.judging import intent_of
 from layers.synthesis import terraform_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +31,12 @@ def documents_of(name: str, change: Callable[[dict[str, Any]], object]) -> Docum
     data = to_jsonable_python(load(name, ROOT))
     change(data)
     return terraform_json(Environment.model_validate_json(json.dumps(data)))
+
+
+@cache
+def intent(name: str) -> Intent:
+    """What the file of a shipped environment tells the guards."""
+    return intent_of(load(name, ROOT))
 
 
 def addresses(all_documents: Documents) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 _KEY = r"(?:\.[A-Za-z_][\w-]*|\[\\?\"[^\"\\]+\\?\"\]|\['[^']+'\]|\[\d+\])"
 _REFERENCE = re.compile(
-    r"(?P<open>\$\{\s*)?(?<![\w.-])(?:"
+    r"\$\$\{[^}]*\}|(?P<open>\$\{\s*)?(?<![\w.-])(?:"
     rf"data\.terraform_remote_state\.(?P<layer>[\w-]+)\.outputs\.(?P<output>\w[\w-]*)(?P<keys>{_KEY}*)"
     r"|local\.(?P<local>[\w-]+)"
     r"|(?P<type>(?:data\.|ephemeral\.)?[a-z][a-z0-9]*_[a-z0-9_]+)\.(?P<name>[A-Za-z_][\w-]*)\.(?P<attribute>[a-z_0-9]+)"
@@ -54,6 +54,8 @@ class References:
         return frozenset(found)
 
     def _meaning(self, layer: str, match: "re.Match[str]") -> str:
+        if match[0].startswith("$${"):  # doubled, so that Terraform takes it literally
+            return match[0]
         if match["layer"]:
             return self._output(match)
         if match["local"]:

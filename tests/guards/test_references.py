@@ -38,6 +38,7 @@ SECRET = "data: aws_secretsmanager_secret.url"
     ("text", "meaning"),
     [
         ("plain", "plain"),
+        ("$${aws_lb.x.arn}", "$${aws_lb.x.arn}"),
         ("${aws_lb.x.arn}", "<service: aws_lb.x>.arn"),
         ("${data.terraform_remote_state.network.outputs.key}", "<network: aws_kms_key.key>.arn"),
         ("${data.terraform_remote_state.network.outputs.subnet_ids.eu-west-1a}", "<network: aws_subnet.a-1>.id"),

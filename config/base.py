@@ -43,7 +43,8 @@ def _cidr(value: str) -> str:
     try:
         network = ipaddress.IPv4Network(value)
     except ValueError as error:
-        raise ValueError(f'an IPv4 block such as "10.20.0.0/16" ({error})') from error
+        why = f" ({error})" if len(value) <= len("255.255.255.255/255.255.255.255") else ""
+        raise ValueError(f'an IPv4 block such as "10.20.0.0/16"{why}') from error
     return str(network)
 
 

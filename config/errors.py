@@ -33,7 +33,7 @@ class Problem:
         )
 
     def __str__(self) -> str:
-        head = self.key or "the file"
+        head = _clipped(self.key) or "the file"
         if self.value is not MISSING:
             head += f" = {_short(self.value)}"
         if self.origin:
@@ -56,6 +56,9 @@ class ConfigurationError(Exception):
         return "\n\n".join([title, *map(str, self.problems)])
 
 
-def _short(value: Any, limit: int = 120) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+def _short(value: Any) -> str:
+    return _clipped(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _clipped(text: str, limit: int = 120) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

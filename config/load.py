@@ -64,11 +64,14 @@ def _read(name: str, root: Path, source: str) -> dict[str, Any]:
         )
         raise ConfigurationError(f"{FOLDER}/", [Problem(path=("environment",), value=name, message=message)])
     try:
-        return tomllib.loads((root / FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        data = tomllib.loads((root / FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        _json(data)
     except (ValueError, RecursionError) as error:
+        # TOML's own mistakes, and what it can say and nothing after it can take: tables too deep, numbers too long.
         raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {error}")]) from None
     except OSError as error:
         raise ConfigurationError(source, [Problem(path=(), message=f"cannot be read: {error.strerror}")]) from None
+    return data
 
 
 def _set(data: dict[str, Any], override: Override) -> None:

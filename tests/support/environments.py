@@ -1,0 +1,164 @@
+"""Environments as hypothesis makes them: valid ones of every shape, and ones with something broken in them."""
+
+import copy
+import ipaddress
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from modules.ecs.fargate import allowed_memory_mib
+
+REPEATABLE = settings(derandomize=True, deadline=None, database=None)
+"""The same examples in every run: a failure is never seen once only, and CI takes the same time each day."""
+
+IMAGE = "public.ecr.aws/team/web:1.4.2"
+REGIONS = ("eu-west-1", "us-east-2", "ap-southeast-2", "cn-north-1", "us-gov-west-1")
+words = st.from_regex(r"[a-z]([a-z0-9]|-[a-z0-9]){0,3}", fullmatch=True)
+
+
+@st.composite
+def networks(draw: st.DrawFn, region: str) -> dict[str, Any]:
+    """A VPC whose subnets fit, in two to four zones, with each way out."""
+    vpc = ipaddress.IPv4Network(f"10.{draw(st.integers(0, 255))}.0.0/16")
+    blocks = vpc.subnets(new_prefix=draw(st.sampled_from((20, 22, 24, 26, 28))))
+    zones = [region + letter for letter in draw(st.sampled_from(("ab", "bc", "abc", "acd", "abcd")))]
+    made: dict[str, Any] = {
+        "cidr": str(vpc),
+        "zones": {zone: {tier: str(next(blocks)) for tier in ("public", "private", "isolated")} for zone in zones},
+        "egress": draw(st.sampled_from(("nat-per-zone", "one-nat", "endpoints", "public-ip"))),
+        "interface_endpoints": draw(st.lists(st.sampled_from(("sqs", "ecr.api", "ssmmessages")), unique=True)),
+    }
+    if made["egress"] == "one-nat":
+        made["nat_zone"] = draw(st.sampled_from(zones))
+    return made
+
+
+@st.composite
+def services(draw: st.DrawFn, number: int, *, cache: bool, zone: str | None) -> dict[str, Any]:
+    """A web service of any strategy; its number keeps it apart from the others."""
+    cpu = draw(st.sampled_from((256, 512, 1024, 2048, 4096, 8192, 16384)))
+    least, wanted, most = sorted(draw(st.lists(st.integers(1, 1000), min_size=3, max_size=3)))
+    own = {
+        "blue-green": {"blue": {"image": IMAGE}, "green": {"image": IMAGE}},
+        "rolling": {"image": IMAGE},
+        "codedeploy": {"image": IMAGE, "test_listener": {"port": 9000 + number, "allowed_cidrs": ["192.0.2.0/24"]}},
+    }
+    strategy = draw(st.sampled_from(sorted(own)))
+    return {
+        "strategy": strategy,
+        **own[strategy],
+        "cpu": cpu,
+        "memory_mib": draw(st.sampled_from(allowed_memory_mib(cpu))),
+        "architecture": draw(st.sampled_from(("ARM64", "X86_64"))),
+        "min_count": least,
+        "desired_count": wanted,
+        "max_count": most,
+        "spot_percent": draw(st.integers(0, 100)),
+        "port": draw(st.integers(1, 65535)),
+        "priority": 100 + number,
+        "host_names": [f"s{number}.{zone}"] if zone else [],
+        "uses_database": draw(st.booleans()),
+        "uses_cache": cache and draw(st.booleans()),
+        "environment": draw(st.dictionaries(st.from_regex(r"X_[A-Z]{1,5}", fullmatch=True), st.text("a$%{}\"'\\\n ü"))),
+        "migration_command": draw(st.lists(st.text("ab$%{}\"' ", min_size=1, max_size=9), max_size=3)),
+    }
+
+
+@st.composite
+def environments(draw: st.DrawFn) -> dict[str, Any]:
+    """A whole environment, as its file's data."""
+    region = draw(st.sampled_from(REGIONS))
+    kind = draw(st.sampled_from(("development", "staging", "production")))
+    zone = draw(st.sampled_from((None, "example.com"))) if kind == "development" else "example.com"
+    cache = draw(
+        st.none() | st.fixed_dictionaries({"node_type": st.just("cache.t4g.small"), "nodes": st.integers(2, 6)})
+    )
+    names = draw(st.lists(words, min_size=1, max_size=3, unique=True))
+    storage = draw(st.integers(20, 50_000))
+    made: dict[str, Any] = {
+        "project": draw(words),
+        "kind": kind,
+        "tags": draw(st.dictionaries(st.from_regex(r"X[a-zA-Z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@"))),
+        "aws": {"region": region, "account_id": draw(st.from_regex(r"[0-9]{12}", fullmatch=True))},
+        "state": draw(states()),
+        "network": draw(networks(region)),
+        "load_balancer": {
+            "https": zone is not None,
+            "scheme": draw(st.sampled_from(("public", "internal"))),
+            "allowed_cidrs": draw(st.sampled_from((["0.0.0.0/0"], ["192.0.2.0/24", "10.0.0.0/8"]))),
+        },
+        "database": {
+            "instance_class": "db.t4g.micro",
+            "major_version": draw(st.sampled_from(("14", "15", "16", "17"))),
+            "port": draw(st.integers(1150, 65535)),
+            "allocated_storage_gib": storage,
+            "max_allocated_storage_gib": storage * 2 if storage < 30_000 else 65536,
+            "multi_az": kind == "production" or draw(st.booleans()),
+            "backup_retention_days": draw(st.integers(7, 35)),
+            "replicas": {name: {"instance_class": "db.t4g.small"} for name in draw(st.lists(words, max_size=2))},
+        },
+        "services": {
+            name: draw(services(number, cache=cache is not None, zone=zone)) for number, name in enumerate(names)
+        },
+    }
+    if zone is not None:
+        made["dns"] = {"zone_name": zone}
+    if cache is not None:
+        made["cache"] = cache
+    return made
+
+
+def states() -> st.SearchStrategy[dict[str, Any]]:
+    """Each place for state."""
+    return st.sampled_from(
+        (
+            {"backend": "s3", "bucket": "state-bucket", "lock_table": "locks"},
+            {"backend": "s3", "bucket": "state-bucket", "lock_file": True},
+            {"backend": "terraform-cloud", "organization": "example", "project": "Web shop"},
+            {"backend": "local"},
+        )
+    )
+
+
+junk = st.recursive(
+    st.none().map(lambda _: "") | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+"""Whatever TOML can say."""
+
+
+@st.composite
+def broken_environments(draw: st.DrawFn) -> dict[str, Any]:
+    """A valid environment in which up to three things were taken out, changed, renamed or put in."""
+    data = copy.deepcopy(draw(environments()))
+    for _ in range(draw(st.integers(1, 3))):
+        table, key = draw(st.sampled_from(_places(data)))
+        match draw(st.sampled_from(("drop", "change", "rename", "add"))):
+            case "drop":
+                del table[key]
+            case "change":
+                table[key] = draw(junk)
+            case "rename" if isinstance(table, dict):
+                table[draw(st.text(max_size=20))] = table.pop(key)
+            case _:
+                _put(table, draw(st.text(max_size=20)), draw(junk))
+        if not data:
+            break
+    return data
+
+
+def _put(table: Any, key: str, value: Any) -> None:
+    if isinstance(table, dict):
+        table[key] = value
+    else:
+        table.append(value)
+
+
+def _places(value: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in items:
+        found += [(value, key), *_places(below)]
+    return found

@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
-# Two processes: one applies the platform and looks at it, the other runs the rest.
-PYTEST_ALL := -n 2 --no-loadscope-reorder
+# Three processes: two apply platforms, which is mostly waiting, and the third runs the rest.
+PYTEST_ALL := -n 3 --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3

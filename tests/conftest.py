@@ -1,4 +1,4 @@
-"""What every test run needs: fast bindings before the first import of them, an order, and one applied platform."""
+"""What every test run needs: fast bindings before the first import of them, an order, and applied platforms."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,10 @@ import bindings
 bindings.install()
 
 NEEDS_PLATFORM = ("tests/docs/test_runbooks.py",)
-"""Files outside `tests/platform` with tests that need the platform."""
+"""Files outside `tests/platform` with tests that need the shared platform."""
+
+DESTROYS = "tests/platform/test_platform_teardown.py"
+"""Has a platform of its own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +28,7 @@ def update_snapshots(request: pytest.FixtureRequest) -> bool:
 
 
 def _is_worker() -> bool:
-    """Whether this is one of several processes that share the tests (`-n 2`)."""
+    """Whether this is one of several processes that share the tests (`-n 3`)."""
     return "PYTEST_XDIST_WORKER" in os.environ
 
 
@@ -33,15 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in an order that waits for nothing.
 
     Alone in one process: first what measures time, then the rest while the platform is applied in the background, then
-    what needs the platform. With several processes one of them takes everything that needs the platform, from the
-    start, since that takes longest.
+    what needs the platform. With several processes one of them takes everything that needs the shared platform, from
+    the start, since that takes longest, and another what destroys one.
     """
 
     def order(item: pytest.Item) -> int:
         if item.get_closest_marker("alone"):
             return 0
         if _is_worker():
-            return 1 if _work_unit(item.nodeid) == "platform" else 2
+            return 1 if _work_unit(item.nodeid) in ("platform", DESTROYS) else 2
         return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)
@@ -50,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _work_unit(nodeid: str) -> str:
     """Tests of a unit stay in one process: those of a file, and all that look at the platform."""
     path = nodeid.partition("::")[0]
+    if path == DESTROYS:
+        return path
     return "platform" if path in NEEDS_PLATFORM or path.startswith("tests/platform/") else path
 
 
@@ -79,6 +84,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if _is_worker():
         if _work_unit(item.nodeid) == "platform":
             platform.begin()
+        elif _work_unit(item.nodeid) == DESTROYS:
+            platform.begin("destroyed")
     elif not item.get_closest_marker("alone") and any(
         other.get_closest_marker("platform") for other in item.session.items
     ):

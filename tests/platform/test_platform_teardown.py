@@ -1,26 +1,38 @@
-"""What was made goes again: the stateless part alone, and then everything (S02, S05). Runs after all other tests."""
+"""What was made goes again: the stateless part alone, which comes back, and then everything (S02, S05)."""
 
 import pytest
 
 from tests.platform.looking import client, secret_values
-from tests.support.platform import Platform
+from tests.support.platform import Platform, begin
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow]
 
 
+@pytest.fixture(scope="module")
+def platform() -> Platform:
+    """The one that is there to be destroyed."""
+    return begin("destroyed").wait()
+
+
+def run(platform: Platform, *arguments: str) -> None:
+    done = platform.windlass(*arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_service_layer_alone_can_go_and_come_back_without_touching_data(platform: Platform) -> None:
     secrets = secret_values(platform)
-    gone = platform.windlass("destroy", "local", "--layer", "service", "--yes")
-    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert secrets
+    run(platform, "destroy", "local", "--layer", "service", "--yes")
     assert client(platform, "elbv2").describe_load_balancers()["LoadBalancers"] == []
+    assert secret_values(platform) == secrets
+    run(platform, "apply", "local", "--layer", "service", "--yes")
+    assert len(client(platform, "elbv2").describe_load_balancers()["LoadBalancers"]) == 1
     assert secret_values(platform) == secrets
 
 
 def test_a_destroy_leaves_nothing(platform: Platform) -> None:
-    gone = platform.windlass("destroy", "local", "--yes")
-    assert gone.returncode == 0, gone.stdout + gone.stderr
-    bootstrap = platform.windlass("bootstrap", "local", "--destroy", "--yes")
-    assert bootstrap.returncode == 0, bootstrap.stdout + bootstrap.stderr
+    run(platform, "destroy", "local", "--yes")
+    run(platform, "bootstrap", "local", "--destroy", "--yes")
     ec2 = client(platform, "ec2")
     assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
     assert client(platform, "rds").describe_db_instances()["DBInstances"] == []

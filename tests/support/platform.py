@@ -1,11 +1,13 @@
-"""One platform for the whole test run: a copy of the project, applied on an embedded AWS of its own.
+"""Platforms for the whole test run: copies of the project, each applied on an embedded AWS of its own.
 
-It is applied by the same command that `make local` runs, in the background while other tests run, and every test that
-needs it gets the same one.
+They are applied in the background while other tests run. The `shared` one is what `make local` makes, containers and
+all, and every test that needs a platform gets it. The `destroyed` one has no containers and is there to be destroyed,
+in a process of its own, since a destroy waits for minutes.
 """
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -56,46 +58,48 @@ class Platform:
         return self
 
 
-_platform: Platform | None = None
+COMMANDS = {
+    "shared": "./windlass local apply",
+    "destroyed": "./windlass local up && ./windlass bootstrap local --yes && ./windlass apply local --yes",
+}
+_platforms: dict[str, Platform] = {}
 
 
-def begin() -> Platform:
-    """Start to apply the platform, if nobody has yet."""
-    global _platform
-    if _platform is None:
+def begin(name: str = "shared") -> Platform:
+    """Start to apply a platform, if nobody has yet."""
+    if name not in _platforms:
         root = Path(tempfile.mkdtemp(prefix="windlass-platform-"))
         copy_project(root)
         endpoint_url = f"http://127.0.0.1:{free_port()}"
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
         variables["WINDLASS_AWS__ENDPOINT_URL"] = endpoint_url
-        for name in ("DATABASE__PORT", "DATA_PLANE__HTTP_PORT", "DATA_PLANE__HTTPS_PORT"):
-            variables[f"WINDLASS_{name}"] = str(free_port())
+        for variable in ("DATABASE__PORT", "DATA_PLANE__HTTP_PORT", "DATA_PLANE__HTTPS_PORT"):
+            variables[f"WINDLASS_{variable}"] = str(free_port())
         applying = subprocess.Popen(
-            ["./windlass", "local", "apply"],
+            ["sh", "-c", COMMANDS[name]],
             cwd=root,
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
-        _platform = Platform(root=root, endpoint_url=endpoint_url, variables=variables, applying=applying)
-    return _platform
+        _platforms[name] = Platform(root=root, endpoint_url=endpoint_url, variables=variables, applying=applying)
+    return _platforms[name]
 
 
 def end() -> None:
     """Stop whatever `begin` started."""
-    global _platform
-    if _platform is None:
-        return
-    if _platform.applying.poll() is None:
-        _platform.applying.terminate()
-        _platform.applying.wait(timeout=60)
-    if _platform.applying.stdout is not None:
-        _platform.applying.stdout.close()
-    _platform.windlass("local", "down")
-    shutil.rmtree(_platform.root, ignore_errors=True)
-    _platform = None
+    while _platforms:
+        _, platform = _platforms.popitem()
+        if platform.applying.poll() is None:
+            os.killpg(platform.applying.pid, signal.SIGTERM)
+            platform.applying.wait(timeout=60)
+        if platform.applying.stdout is not None:
+            platform.applying.stdout.close()
+        platform.windlass("local", "down")
+        shutil.rmtree(platform.root, ignore_errors=True)
 
 
 def copy_project(target: Path) -> None:

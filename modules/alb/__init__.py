@@ -2,6 +2,7 @@
 
 from modules.alb.codedeploy_route import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs
 from modules.alb.load_balancer import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
+from modules.alb.login_route import LoginRoute, LoginRouteInputs, LoginRouteOutputs, OidcLogin
 from modules.alb.route import (
     BlueGreenRoute,
     BlueGreenRouteInputs,
@@ -24,6 +25,10 @@ __all__ = [
     "LoadBalancer",
     "LoadBalancerInputs",
     "LoadBalancerOutputs",
+    "LoginRoute",
+    "LoginRouteInputs",
+    "LoginRouteOutputs",
+    "OidcLogin",
     "RuleInputs",
     "SingleRoute",
     "SingleRouteInputs",

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from modules.ecs.backlog import BacklogTarget, QueueMetric
     from modules.ecs.capacity import CapacityInputs
     from modules.ecs.cluster import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
     from modules.ecs.container_json import container_definitions, container_definitions_json
@@ -39,14 +40,16 @@ if TYPE_CHECKING:
         TaskDefinitionOutputs,
         TaskSize,
     )
+    from modules.ecs.working_hours import WorkingHours
 
 _FILES = (
     *("containers", "container_json", "cluster", "capacity", "discovery"),
-    *("scaling", "task_definition", "deployment", "service"),
+    *("backlog", "working_hours", "scaling", "task_definition", "deployment", "service"),
 )
 
 __all__ = [
     "AwsLogs",
+    "BacklogTarget",
     "CapacityInputs",
     "Cluster",
     "ClusterInputs",
@@ -64,6 +67,7 @@ __all__ = [
     "MountPoint",
     "NetworkInputs",
     "PortMapping",
+    "QueueMetric",
     "RequestTarget",
     "ScalingInputs",
     "SecretReference",
@@ -74,6 +78,7 @@ __all__ = [
     "TaskDefinitionInputs",
     "TaskDefinitionOutputs",
     "TaskSize",
+    "WorkingHours",
     "container_definitions",
     "container_definitions_json",
 ]

@@ -1,7 +1,8 @@
-"""How many tasks a service has: Application Auto Scaling that follows CPU, memory and requests."""
+"""How many tasks a service has: Application Auto Scaling that follows CPU, memory, requests and waiting work."""
 
 from dataclasses import dataclass
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
@@ -9,6 +10,9 @@ from cdktf_cdktf_provider_aws.appautoscaling_policy import (
 )
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
+
+from modules.ecs.backlog import BacklogTarget, follow_backlog, wake_from_zero
+from modules.ecs.working_hours import WorkingHours, keep_working_hours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,14 @@ class ScalingInputs:
     requests: RequestTarget | None = None
     """Requests to hold. Default: not followed."""
 
+    backlog: BacklogTarget | None = None
+    """Waiting work to hold (A16). Default: not followed. With it, CPU and memory only ever add tasks: an idle worker
+    keeps its memory, and the two would hold on to workers that have nothing to do. With a `min_count` of 0 the first
+    message starts the first task."""
+
+    working_hours: WorkingHours | None = None
+    """When there are tasks at all. Default: always."""
+
     scale_out_cooldown_seconds: int = 60
     """Pause after tasks were added. Default: short, since waiting users cost more than a task."""
 
@@ -67,6 +79,7 @@ def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, s
     or memory figures, so no alarm. (A scheduled action that sets a minimum would lift it.) Hence one scalable target
     for each colour, at all times.
     """
+    hours = inputs.working_hours
     target = AppautoscalingTarget(
         scope,
         "scaling",
@@ -75,8 +88,25 @@ def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, s
         resource_id=f"service/{cluster_name}/{service_name}",
         min_capacity=inputs.min_count,
         max_capacity=inputs.max_count,
+        # With working hours the limits change twice a day, and are the schedule's.
+        lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"]) if hours else None,
     )
     resource_id = target.resource_id
+    if hours is not None:
+        keep_working_hours(
+            scope, hours, resource_id=resource_id, min_count=inputs.min_count, max_count=inputs.max_count
+        )
+    if inputs.backlog is not None:
+        service = {"resource_id": resource_id, "cluster_name": cluster_name, "service_name": service_name}
+        follow_backlog(
+            scope,
+            inputs.backlog,
+            **service,
+            scale_in_cooldown_seconds=inputs.scale_in_cooldown_seconds,
+            scale_out_cooldown_seconds=inputs.scale_out_cooldown_seconds,
+        )
+        if inputs.min_count == 0:
+            wake_from_zero(scope, inputs.backlog, **service)
     if inputs.cpu_percent is not None:
         _follow(scope, inputs, resource_id, "cpu", "ECSServiceAverageCPUUtilization", inputs.cpu_percent)
     if inputs.memory_percent is not None:
@@ -108,6 +138,7 @@ def _follow(
             target_value=value,
             scale_in_cooldown=inputs.scale_in_cooldown_seconds,
             scale_out_cooldown=inputs.scale_out_cooldown_seconds,
+            disable_scale_in=True if inputs.backlog is not None else None,
             predefined_metric_specification=AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
                 predefined_metric_type=metric, resource_label=resource_label
             ),

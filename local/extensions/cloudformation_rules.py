@@ -1,0 +1,54 @@
+"""CloudFormation: `AWS::ElasticLoadBalancingV2::ListenerRule` with a client secret that comes from Secrets Manager.
+
+Symptoms: the rule has the reference itself, `{{resolve:…}}`, for its secret, since moto resolves no dynamic references;
+and it stays when its stack goes, so that its target group cannot be deleted.
+A stack with such a rule is how the secret of a login at the load balancer stays out of the Terraform state (D03).
+"""
+
+import copy
+from typing import Any
+
+from moto.elbv2.models import FakeListenerRule, elbv2_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from local.extensions.dynamic_references import resolve
+from local.extensions.patching import around, missing_from
+
+
+@around(FakeListenerRule, "create_from_cloudformation_json")
+def create_with_secret(
+    original: Any, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+) -> Any:
+    """Create the rule with its references resolved."""
+    resolved = _resolved(cloudformation_json, account_id, region_name)
+    return original(resource_name, resolved, account_id, region_name, **kwargs)
+
+
+@around(FakeListenerRule, "update_from_cloudformation_json")
+def update_with_secret(
+    original: Any,
+    original_resource: Any,
+    new_resource_name: str,
+    cloudformation_json: Any,
+    account_id: str,
+    region_name: str,
+) -> Any:
+    """Change the rule, with its references resolved again."""
+    resolved = _resolved(cloudformation_json, account_id, region_name)
+    return original(original_resource, new_resource_name, resolved, account_id, region_name)
+
+
+@missing_from(FakeListenerRule)
+def delete(rule: Any, account_id: str, region_name: str) -> None:
+    """Delete the rule with its stack."""
+    elbv2_backends[account_id][region_name].delete_rule(rule.arn)
+
+
+def _resolved(cloudformation_json: Any, account_id: str, region_name: str) -> Any:
+    changed = copy.deepcopy(cloudformation_json)
+    secrets = secretsmanager_backends[account_id][region_name]
+    for action in changed["Properties"].get("Actions", []):
+        login = action.get("AuthenticateOidcConfig", {})
+        if "ClientSecret" in login:
+            login["ClientSecret"] = resolve(login["ClientSecret"], secrets)
+    return changed

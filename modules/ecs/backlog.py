@@ -1,0 +1,200 @@
+"""Scaling of workers on the work that waits for each of them, also from no worker at all (A16)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyStepScalingPolicyConfiguration,
+    AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification as Specification,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics as Query,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat as Stat,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric as Metric,  # noqa: E501
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions as Dimension,  # noqa: E501
+)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarm,
+    CloudwatchMetricAlarmMetricQuery,
+    CloudwatchMetricAlarmMetricQueryMetric,
+)
+from constructs import Construct
+
+MOST_QUEUES = 8
+"""A target tracking policy takes ten queries: the queues, the tasks, and the quotient."""
+
+_FAR_BELOW_ANY_BACKLOG = -1_000_000
+
+_START_SECONDS = 300
+"""Longer than a worker takes to start and to report for the first time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueMetric:
+    """The CloudWatch metric of one queue: how many messages wait in it, every minute, also when there are none."""
+
+    namespace: str
+    """Namespace of the metric."""
+
+    name: str
+    """Name of the metric."""
+
+    dimensions: Mapping[str, str]
+    """Its dimensions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacklogTarget:
+    """How much work may wait for each task."""
+
+    queues: Sequence[QueueMetric]
+    """The queues that the tasks take work from, one to eight; their lengths are added."""
+
+    per_task: int
+    """So many messages may wait for each running task; more adds tasks, fewer takes them away."""
+
+    def __post_init__(self) -> None:
+        """Refuse what Application Auto Scaling would refuse."""
+        if not 1 <= len(self.queues) <= MOST_QUEUES:
+            raise ValueError(f"a backlog of {len(self.queues)} queues; allowed are 1 to {MOST_QUEUES}")
+        if self.per_task < 1:
+            raise ValueError(f"per_task is {self.per_task}; it must be 1 or more")
+
+
+def follow_backlog(
+    scope: Construct,
+    target: BacklogTarget,
+    *,
+    resource_id: str,
+    cluster_name: str,
+    service_name: str,
+    scale_in_cooldown_seconds: int,
+    scale_out_cooldown_seconds: int,
+) -> None:
+    """Keep the backlog per running task at its target.
+
+    Without a running task there is no quotient, and so no figure: the count stays. The same holds when nobody reports
+    the length of the queues, which is why a missing length is not taken for an empty queue.
+    """
+    lengths = [f"q{number}" for number in range(1, len(target.queues) + 1)]
+    queries = [
+        Query(
+            id="backlog",
+            expression=f"({' + '.join(lengths)}) / running",
+            label="Waiting messages per running task",
+            return_data=True,
+        ),
+        _query("running", "AWS/ECS", "CPUUtilization", _tasks(cluster_name, service_name), "SampleCount"),
+        *(
+            _query(id_, queue.namespace, queue.name, queue.dimensions, "Maximum")
+            for id_, queue in zip(lengths, target.queues, strict=True)
+        ),
+    ]
+    AppautoscalingPolicy(
+        scope,
+        "scaling-backlog",
+        name="backlog",
+        policy_type="TargetTrackingScaling",
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=resource_id,
+        target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+            target_value=target.per_task,
+            scale_in_cooldown=scale_in_cooldown_seconds,
+            scale_out_cooldown=scale_out_cooldown_seconds,
+            customized_metric_specification=Specification(metrics=queries),
+        ),
+    )
+
+
+def wake_from_zero(
+    scope: Construct,
+    target: BacklogTarget,
+    *,
+    resource_id: str,
+    cluster_name: str,
+    service_name: str,
+) -> None:
+    """Start the first task as soon as a message waits and no task runs; from there on the quotient decides.
+
+    The alarm stays on while the first task starts; the pause keeps it from asking for a second one.
+    """
+    policy = AppautoscalingPolicy(
+        scope,
+        "scaling-from-zero",
+        name="from-zero",
+        policy_type="StepScaling",
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=resource_id,
+        step_scaling_policy_configuration=AppautoscalingPolicyStepScalingPolicyConfiguration(
+            adjustment_type="ChangeInCapacity",
+            cooldown=_START_SECONDS,
+            metric_aggregation_type="Maximum",
+            step_adjustment=[
+                AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(
+                    scaling_adjustment=1, metric_interval_lower_bound="0"
+                )
+            ],
+        ),
+    )
+    lengths = [f"q{number}" for number in range(1, len(target.queues) + 1)]
+    # SUM over a list leaves out what has no figures, where `+` would have none either: a service without tasks
+    # reports no CPU at all, and one with tasks pulls the sum far below zero.
+    expression = f"SUM([{', '.join(lengths)}, {_FAR_BELOW_ANY_BACKLOG} * running])"
+    CloudwatchMetricAlarm(
+        scope,
+        "scaling-from-zero-alarm",
+        alarm_name=f"{service_name}-from-zero",
+        alarm_description=f"Work waits and {service_name} has no task: the first one is started. No fault.",
+        comparison_operator="GreaterThanThreshold",
+        threshold=0,
+        evaluation_periods=1,
+        datapoints_to_alarm=1,
+        treat_missing_data="notBreaching",
+        alarm_actions=[policy.arn],
+        metric_query=[
+            CloudwatchMetricAlarmMetricQuery(
+                id="waiting", expression=expression, label="Waiting without a task", return_data=True
+            ),
+            _alarm_query("running", "AWS/ECS", "CPUUtilization", _tasks(cluster_name, service_name), "SampleCount"),
+            *(
+                _alarm_query(id_, queue.namespace, queue.name, queue.dimensions, "Maximum")
+                for id_, queue in zip(lengths, target.queues, strict=True)
+            ),
+        ],
+    )
+
+
+def _tasks(cluster_name: str, service_name: str) -> dict[str, str]:
+    """Each running task reports its CPU once a minute, so the number of samples is the number of tasks.
+
+    Container Insights has the figure by name, but costs, and may be off.
+    """
+    return {"ClusterName": cluster_name, "ServiceName": service_name}
+
+
+def _query(id_: str, namespace: str, name: str, dimensions: Mapping[str, str], stat: str) -> Query:
+    pairs = [Dimension(name=key, value=value) for key, value in sorted(dimensions.items())]
+    metric = Metric(namespace=namespace, metric_name=name, dimensions=pairs)
+    return Query(id=id_, return_data=False, metric_stat=Stat(stat=stat, metric=metric))
+
+
+def _alarm_query(
+    id_: str, namespace: str, name: str, dimensions: Mapping[str, str], stat: str
+) -> CloudwatchMetricAlarmMetricQuery:
+    metric = CloudwatchMetricAlarmMetricQueryMetric(
+        namespace=namespace, metric_name=name, dimensions=dict(dimensions), period=60, stat=stat
+    )
+    return CloudwatchMetricAlarmMetricQuery(id=id_, return_data=False, metric=metric)

@@ -1,0 +1,71 @@
+"""Plain facts of a deployment in SSM Parameter Store, under a path of its own (E09)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_PATH = re.compile(r"(?:/[A-Za-z0-9_.-]+){1,14}")
+_SECRET_WORDS = frozenset({"password", "passwd", "secret", "token", "credentials"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedParametersInputs:
+    """What is told, and where."""
+
+    path: str
+    """Folder of the parameters, such as `/acme/prod/airflow`; not ending with a slash."""
+
+    values: Mapping[str, str]
+    """Value by name, in lower case; lists with commas. No secrets: whoever may read the path sees them (D03)."""
+
+    descriptions: Mapping[str, str]
+    """What each of them is, by name."""
+
+    def __post_init__(self) -> None:
+        """Refuse what SSM would refuse, what nobody could understand, and what sounds like a secret."""
+        if "${" not in self.path and not _PATH.fullmatch(self.path):
+            raise ValueError(f'path of the parameters is "{self.path}"; a path such as "/acme/prod/airflow" is wanted')
+        for name in self.values:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f'name of a parameter is "{name}"; lower-case words with "-" or "_" are wanted')
+            if _SECRET_WORDS & set(re.split("[-_]", name)):
+                raise ValueError(f'D03: parameter "{name}" sounds like a secret; published parameters are plain text')
+        if unknown := sorted(set(self.values) ^ set(self.descriptions)):
+            raise ValueError(f"values and descriptions of the parameters differ in {', '.join(unknown)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedParametersOutputs:
+    """How code finds the parameters."""
+
+    path: str
+    """Folder; `aws ssm get-parameters-by-path --path …` reads them all."""
+
+    names: Mapping[str, str]
+    """Full name by short name."""
+
+
+class PublishedParameters(Construct):
+    """A String parameter for each fact."""
+
+    outputs: PublishedParametersOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: PublishedParametersInputs) -> None:
+        super().__init__(scope, id_)
+        for name, value in inputs.values.items():
+            SsmParameter(
+                self,
+                name,
+                name=f"{inputs.path}/{name}",
+                description=inputs.descriptions[name],
+                type="String",
+                # Not `value`, which a plan would hide: these are for people to read.
+                insecure_value=value,
+            )
+        self.outputs = PublishedParametersOutputs(
+            path=inputs.path, names={name: f"{inputs.path}/{name}" for name in inputs.values}
+        )

@@ -1,0 +1,115 @@
+"""Calls of the AWS API at set times: EventBridge Scheduler's universal targets."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cdktf_cdktf_provider_aws.scheduler_schedule import (
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetRetryPolicy,
+)
+from constructs import Construct
+
+from modules.iam.statements import Statement
+from modules.scheduling.outputs import ScheduleOutputs
+from modules.scheduling.parts import check, group_and_role
+
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledCall:
+    """One call."""
+
+    action: str
+    """What is called, in IAM's words: `rds:StopDBInstance`. The role is allowed exactly this."""
+
+    arguments: Mapping[str, object]
+    """Arguments in the API's words: `{"DbInstanceIdentifier": "acme-dev"}`."""
+
+    resources: Sequence[str]
+    """ARNs that the call touches; the role is allowed no others (I01)."""
+
+    expression: str
+    """When: `cron(0 19 ? * MON-FRI *)`."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not the name of a call."""
+        if not _ACTION.fullmatch(self.action):
+            raise ValueError(f'action is "{self.action}"; a name such as "rds:StopDBInstance" is wanted')
+
+    def target_arn(self, partition: str) -> str:
+        """The universal target of the call."""
+        service, name = self.action.split(":")
+        return f"arn:{partition}:scheduler:::aws-sdk:{service}:{name[0].lower()}{name[1:]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledCallsInputs:
+    """Calls for one purpose."""
+
+    name: str
+    """Name of the group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is called `<name>-schedule`."""
+
+    purpose: str
+    """What the role is for: the end of the sentence "Lets EventBridge Scheduler …"."""
+
+    account_id: str
+    """The account; twelve digits."""
+
+    region: str
+    """The region."""
+
+    partition: str = "aws"
+    """Partition of the account, for ARNs."""
+
+    timezone: str = "UTC"
+    """Time zone of all expressions; it knows of summer time. Default: UTC."""
+
+    calls: Mapping[str, ScheduledCall] = field(default_factory=dict)
+    """The calls by a word for each."""
+
+
+class ScheduledCalls(Construct):
+    """A group of schedules that call the AWS API with a role for exactly these calls."""
+
+    outputs: ScheduleOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: ScheduledCallsInputs) -> None:
+        super().__init__(scope, id_)
+        check(inputs.name, {word: call.expression for word, call in inputs.calls.items()})
+        group, role_arn = group_and_role(
+            self,
+            name=inputs.name,
+            purpose=inputs.purpose,
+            account=(inputs.partition, inputs.region, inputs.account_id),
+            statements={
+                "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", word)): Statement(
+                    actions=(call.action,), resources=call.resources
+                )
+                for word, call in inputs.calls.items()
+            },
+        )
+        for word, call in inputs.calls.items():
+            SchedulerSchedule(
+                self,
+                word,
+                name=word,
+                group_name=group,
+                schedule_expression=call.expression,
+                schedule_expression_timezone=inputs.timezone,
+                flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
+                target=SchedulerScheduleTarget(
+                    arn=call.target_arn(inputs.partition),
+                    role_arn=role_arn,
+                    input=json.dumps(dict(call.arguments), sort_keys=True),
+                    # What is not the moment any more is not worth doing: a database is not stopped at noon.
+                    retry_policy=SchedulerScheduleTargetRetryPolicy(
+                        maximum_event_age_in_seconds=900, maximum_retry_attempts=5
+                    ),
+                ),
+            )
+        self.outputs = ScheduleOutputs(group_name=group, role_arn=role_arn)

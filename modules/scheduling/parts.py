@@ -1,0 +1,79 @@
+"""What every schedule has: a group, a role that only the group may take, and an expression that Scheduler accepts."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from cdktf import Fn
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleGroup
+from constructs import Construct
+
+from modules.iam.statements import Statement, policy
+
+_EXPRESSION = re.compile(r"(cron|rate)\([^()]+\)")
+_NAME = re.compile(r"[0-9a-zA-Z_.-]{1,53}")
+
+
+def check(name: str, expressions: Mapping[str, str]) -> None:
+    """Refuse a name or an expression that EventBridge Scheduler or IAM would refuse.
+
+    Raises:
+        ValueError: says which, and what is wanted.
+    """
+    if "${" not in name and not _NAME.fullmatch(name):
+        raise ValueError(f'name of the schedules is "{name}"; 1 to 53 letters, digits, "_", "." and "-" are allowed')
+    for schedule, expression in expressions.items():
+        if not _EXPRESSION.fullmatch(expression):
+            raise ValueError(f'schedule "{schedule}" is "{expression}"; "cron(0 3 * * ? *)" or "rate(1 day)" is wanted')
+
+
+def group_and_role(
+    scope: Construct,
+    *,
+    name: str,
+    purpose: str,
+    account: tuple[str, str, str],
+    statements: Mapping[str, Statement],
+) -> tuple[str, str]:
+    """Make the group of schedules and its role.
+
+    Args:
+        scope: the construct that they belong to.
+        name: name of the group; the role is `<name>-schedule`.
+        purpose: what the role is for, as the end of a sentence.
+        account: partition, region and account id.
+        statements: what the role may do (I01).
+
+    Returns:
+        The name of the group, and the ARN of the role; whoever uses the ARN waits for the policy too.
+    """
+    group = SchedulerScheduleGroup(scope, "group", name=name)
+    role = IamRole(
+        scope,
+        "role",
+        name=f"{name}-schedule",
+        description=f"Lets EventBridge Scheduler {purpose}",
+        assume_role_policy=_trust(name, account),
+    )
+    resource = IamRolePolicy(scope, "role-policy", name="schedule", role=role.name, policy=policy(statements))
+    return group.name, Fn.element([role.arn, resource.id], 0)
+
+
+def _trust(group: str, account: tuple[str, str, str]) -> str:
+    """Scheduler on behalf of this group only, so that it is nobody's confused deputy."""
+    partition, region, account_id = account
+    statement = {
+        "Sid": "Scheduler",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "scheduler.amazonaws.com"},
+        "Condition": {
+            "StringEquals": {
+                "aws:SourceAccount": account_id,
+                "aws:SourceArn": f"arn:{partition}:scheduler:{region}:{account_id}:schedule-group/{group}",
+            }
+        },
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -1,0 +1,136 @@
+"""A task on ECS at set times."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.scheduler_schedule import (
+    SchedulerSchedule,
+    SchedulerScheduleFlexibleTimeWindow,
+    SchedulerScheduleTarget,
+    SchedulerScheduleTargetEcsParameters,
+    SchedulerScheduleTargetEcsParametersNetworkConfiguration,
+    SchedulerScheduleTargetRetryPolicy,
+)
+from constructs import Construct
+
+from modules.iam.statements import Statement
+from modules.scheduling.outputs import ScheduleOutputs
+from modules.scheduling.parts import check, group_and_role
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduledTaskInputs:
+    """Which task, where, when."""
+
+    name: str
+    """Name of the group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is called `<name>-schedule`."""
+
+    account_id: str
+    """The account; twelve digits."""
+
+    region: str
+    """The region."""
+
+    partition: str = "aws"
+    """Partition of the account, for ARNs."""
+
+    expression: str
+    """When: `cron(0 3 * * ? *)`."""
+
+    timezone: str = "UTC"
+    """Time zone of the expression. Default: UTC."""
+
+    flexible_minutes: int = 15
+    """The task starts within so many minutes, 1 to 1440. Default: a quarter of an hour, so that what several
+    deployments do at the same time is spread."""
+
+    cluster_arn: str
+    """Cluster that the task runs in."""
+
+    task_family: str
+    """Family of the task definition; the newest revision runs, so that a new revision changes no schedule."""
+
+    role_arns: Sequence[str]
+    """Execution role and task role of the task, which the schedule's role hands on."""
+
+    subnet_ids: Sequence[str]
+    """Subnets of the task."""
+
+    security_group_ids: Sequence[str]
+    """Security groups of the task."""
+
+    assign_public_ip: bool = False
+    """A public address, where the subnets are public. Default: none."""
+
+    def __post_init__(self) -> None:
+        """Refuse what EventBridge Scheduler would refuse."""
+        if not 1 <= self.flexible_minutes <= 1440:
+            raise ValueError(f"flexible_minutes is {self.flexible_minutes}; allowed are 1 to 1440")
+
+
+class ScheduledTask(Construct):
+    """A schedule that runs a task of one family in one cluster, with a role that may do exactly that."""
+
+    outputs: ScheduleOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: ScheduledTaskInputs) -> None:
+        super().__init__(scope, id_)
+        check(inputs.name, {"task": inputs.expression})
+        ecs = f"arn:{inputs.partition}:ecs:{inputs.region}:{inputs.account_id}"
+        family = f"{ecs}:task-definition/{inputs.task_family}"
+        group, role_arn = group_and_role(
+            self,
+            name=inputs.name,
+            purpose=f"run {inputs.task_family}",
+            account=(inputs.partition, inputs.region, inputs.account_id),
+            statements={
+                "RunTask": Statement(
+                    # Without and with a revision: the schedule names the family, ECS asks for what it resolves to.
+                    actions=("ecs:RunTask",),
+                    resources=(family, f"{family}:*"),
+                    conditions={"ArnEquals": {"ecs:cluster": inputs.cluster_arn}},
+                ),
+                "TagTask": Statement(
+                    actions=("ecs:TagResource",),
+                    resources=(f"{ecs}:task/*",),
+                    conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
+                ),
+                "PassRoles": Statement(
+                    actions=("iam:PassRole",),
+                    resources=tuple(inputs.role_arns),
+                    conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+                ),
+            },
+        )
+        SchedulerSchedule(
+            self,
+            "task",
+            name="task",
+            group_name=group,
+            schedule_expression=inputs.expression,
+            schedule_expression_timezone=inputs.timezone,
+            flexible_time_window=SchedulerScheduleFlexibleTimeWindow(
+                mode="FLEXIBLE", maximum_window_in_minutes=inputs.flexible_minutes
+            ),
+            target=SchedulerScheduleTarget(
+                arn=inputs.cluster_arn,
+                role_arn=role_arn,
+                ecs_parameters=SchedulerScheduleTargetEcsParameters(
+                    task_definition_arn=family,
+                    launch_type="FARGATE",
+                    task_count=1,
+                    enable_ecs_managed_tags=True,
+                    propagate_tags="TASK_DEFINITION",
+                    network_configuration=SchedulerScheduleTargetEcsParametersNetworkConfiguration(
+                        subnets=list(inputs.subnet_ids),
+                        security_groups=list(inputs.security_group_ids),
+                        assign_public_ip=inputs.assign_public_ip,
+                    ),
+                ),
+                # Fargate may have no room for a moment; an hour later the next run is near enough.
+                retry_policy=SchedulerScheduleTargetRetryPolicy(
+                    maximum_event_age_in_seconds=3600, maximum_retry_attempts=10
+                ),
+            ),
+        )
+        self.outputs = ScheduleOutputs(group_name=group, role_arn=role_arn)

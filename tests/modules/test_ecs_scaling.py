@@ -1,0 +1,114 @@
+"""Scaling that follows waiting work, from zero too, and working hours."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from modules.ecs import BacklogTarget, QueueMetric, ScalingInputs, Service, WorkingHours
+from tests.modules.test_ecs import SERVICE
+from tests.support.stack import Synthesised, module_stack, synthesised
+
+
+def queue(name: str) -> QueueMetric:
+    return QueueMetric(namespace="Acme", name="QueueLength", dimensions={"Queue": name, "Deployment": "acme-prod"})
+
+
+BACKLOG = BacklogTarget(queues=[queue("default"), queue("reports")], per_task=4)
+HOURS = WorkingHours(start="cron(0 8 ? * MON-FRI *)", end="cron(0 19 ? * MON-FRI *)", timezone="Europe/Berlin")
+
+
+def scaled(**values: Any) -> Synthesised:
+    with module_stack() as stack:
+        Service(stack, "worker", dataclasses.replace(SERVICE, name="worker", scaling=ScalingInputs(**values)))
+        return synthesised(stack)
+
+
+def policies(found: Synthesised) -> dict[str, dict[str, Any]]:
+    return {body["name"]: body for body in found.resources("aws_appautoscaling_policy").values()}
+
+
+def queries(found: Synthesised) -> dict[str, dict[str, Any]]:
+    body = policies(found)["backlog"]["target_tracking_scaling_policy_configuration"]
+    return {query["id"]: query for query in body["customized_metric_specification"]["metrics"]}
+
+
+def test_a16_the_lengths_of_all_queues_are_added_and_divided_by_the_running_tasks() -> None:
+    found = scaled(min_count=1, max_count=10, backlog=BACKLOG)
+    assert policies(found)["backlog"]["target_tracking_scaling_policy_configuration"]["target_value"] == 4
+    assert queries(found)["backlog"]["expression"] == "(q1 + q2) / running"
+    names = [
+        {pair["name"]: pair["value"] for pair in queries(found)[id_]["metric_stat"]["metric"]["dimensions"]}["Queue"]
+        for id_ in ("q1", "q2")
+    ]
+    assert names == ["default", "reports"]
+
+
+def test_running_tasks_are_counted_without_container_insights() -> None:
+    stat = queries(scaled(min_count=1, max_count=10, backlog=BACKLOG))["running"]["metric_stat"]
+    assert (stat["metric"]["namespace"], stat["metric"]["metric_name"], stat["stat"]) == (
+        "AWS/ECS",
+        "CPUUtilization",
+        "SampleCount",
+    )
+
+
+def test_exactly_one_query_is_the_figure() -> None:
+    found = queries(scaled(min_count=1, max_count=10, backlog=BACKLOG))
+    assert [id_ for id_, query in found.items() if query["return_data"]] == ["backlog"]
+
+
+def test_only_the_backlog_takes_workers_away() -> None:
+    with_backlog = policies(scaled(min_count=1, max_count=10, backlog=BACKLOG))
+    key = "target_tracking_scaling_policy_configuration"
+    assert {name for name, body in with_backlog.items() if not body[key].get("disable_scale_in")} == {"backlog"}
+    without = policies(scaled(min_count=1, max_count=10))
+    assert [body[key].get("disable_scale_in") for body in without.values()] == [None, None]
+
+
+def test_from_zero_the_first_message_starts_the_first_task() -> None:
+    found = scaled(min_count=0, max_count=10, backlog=BACKLOG)
+    step = policies(found)["from-zero"]["step_scaling_policy_configuration"]
+    assert step["adjustment_type"] == "ChangeInCapacity"
+    assert step["step_adjustment"] == [{"metric_interval_lower_bound": "0", "scaling_adjustment": 1}]
+    alarm = found.only("aws_cloudwatch_metric_alarm")
+    (action,) = alarm["alarm_actions"]
+    assert "scaling-from-zero" in action
+    assert (alarm["comparison_operator"], alarm["threshold"], alarm["evaluation_periods"]) == (
+        "GreaterThanThreshold",
+        0,
+        1,
+    )
+    assert alarm["metric_query"][0]["expression"] == "SUM([q1, q2, -1000000 * running])"
+
+
+def test_from_one_nobody_is_woken() -> None:
+    found = scaled(min_count=1, max_count=10, backlog=BACKLOG)
+    assert "from-zero" not in policies(found)
+    assert found.resources("aws_cloudwatch_metric_alarm") == {}
+
+
+@pytest.mark.parametrize(("count", "per_task"), [(0, 1), (9, 1), (1, 0)])
+def test_a_backlog_that_aws_would_refuse_is_refused(count: int, per_task: int) -> None:
+    with pytest.raises(ValueError, match=r"backlog of|per_task"):
+        BacklogTarget(queues=[queue(f"q{number}") for number in range(count)], per_task=per_task)
+
+
+def test_outside_working_hours_there_is_no_task() -> None:
+    found = scaled(min_count=2, max_count=5, working_hours=HOURS)
+    actions = {body["name"]: body for body in found.resources("aws_appautoscaling_scheduled_action").values()}
+    assert actions["working-hours-end"]["scalable_target_action"] == {"min_capacity": "0", "max_capacity": "0"}
+    assert actions["working-hours-start"]["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "5"}
+    assert {body["timezone"] for body in actions.values()} == {"Europe/Berlin"}
+    assert actions["working-hours-end"]["schedule"] == HOURS.end
+
+
+def test_e07_an_apply_at_night_wakes_nobody() -> None:
+    with_hours = scaled(min_count=2, max_count=5, working_hours=HOURS).only("aws_appautoscaling_target")
+    assert with_hours["lifecycle"] == {"ignore_changes": ["min_capacity", "max_capacity"]}
+    assert "lifecycle" not in scaled(min_count=2, max_count=5).only("aws_appautoscaling_target")
+
+
+def test_hours_that_are_no_cron_expression_are_refused() -> None:
+    with pytest.raises(ValueError, match=r'start is "08:00"'):
+        WorkingHours(start="08:00", end="cron(0 19 ? * MON-FRI *)")

@@ -1,0 +1,173 @@
+"""Real Terraform on an embedded AWS: what runs beside the services is made, stays as it is, and goes away."""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cdktf import TerraformStack
+
+from local import environment_variables
+from modules.alb import RuleInputs, TargetGroupSettings, TargetHealthCheck
+from modules.alb.login_route import LoginRoute, LoginRouteInputs, OidcLogin
+from modules.ecs import BacklogTarget, NetworkInputs, QueueMetric, ScalingInputs, Service, WorkingHours
+from modules.observability import (
+    CacheFigures,
+    Chart,
+    DatabaseFigures,
+    Metric,
+    MetricAlarms,
+    MetricAlarmsInputs,
+    Page,
+    PageInputs,
+    cache_alarms,
+    database_alarms,
+)
+from modules.parameters import PublishedParameters, PublishedParametersInputs
+from modules.scheduling import ScheduledCalls, ScheduledTask
+from tests.modules.test_ecs import SERVICE
+from tests.modules.test_scheduling import CALLS, TASK
+from tests.support.stack import module_stack, write_stack
+from tests.support.strategies import REGION, Around, embedded_aws, make_around
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("terraform") is None, reason="Terraform is the one thing that a user brings"),
+]
+
+CLIENT_SECRET = "the-provider-made-this-up"
+
+
+@pytest.fixture(scope="module")
+def around() -> Iterator[Around]:
+    with embedded_aws() as endpoint_url:
+        yield make_around(endpoint_url, "operations")
+
+
+def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version: int) -> None:
+    queue = QueueMetric(namespace="Acme", name="QueueLength", dimensions={"Deployment": "acme", "Queue": "default"})
+    scaling = ScalingInputs(
+        min_count=0,
+        max_count=5,
+        backlog=BacklogTarget(queues=[queue], per_task=4),
+        working_hours=WorkingHours(
+            start="cron(0 8 ? * MON-FRI *)", end="cron(0 19 ? * MON-FRI *)", timezone="Europe/Berlin"
+        ),
+    )
+    cluster = around.cluster_arn
+    inputs = dataclasses.replace(
+        SERVICE,
+        cluster_arn=cluster,
+        cluster_name=cluster.rpartition("/")[2],
+        desired_count=0,
+        scaling=scaling,
+        network=NetworkInputs(subnet_ids=list(around.subnet_ids), security_group_ids=[around.security_group_id]),
+    )
+    Service(stack, "worker", inputs)
+    alarms = {
+        **database_alarms(DatabaseFigures(identifier="acme", max_connections=100)),
+        **cache_alarms(CacheFigures(replication_group_id="acme", nodes=2)),
+    }
+    topic = f"arn:aws:sns:{REGION}:123456789012:alarms"
+    found = MetricAlarms(stack, "alarms", MetricAlarmsInputs(prefix="acme", topic_arns=[topic], alarms=alarms)).outputs
+    chart = Chart(title="Waiting", lines={"default": Metric(namespace="Acme", name="QueueLength")})
+    Page(
+        stack,
+        "page",
+        PageInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(found.alarm_arns.values())),
+    )
+    ScheduledCalls(stack, "hours", CALLS)
+    ScheduledTask(stack, "clean", dataclasses.replace(TASK, cluster_arn=cluster))
+    facts = PublishedParametersInputs(path="/acme/prod", values={"cluster": "acme"}, descriptions={"cluster": "Name"})
+    PublishedParameters(stack, "published", facts)
+    login = OidcLogin(
+        issuer="https://login.example.com",
+        authorization_endpoint="https://login.example.com/authorize",
+        token_endpoint="https://login.example.com/token",
+        user_info_endpoint="https://login.example.com/me",
+        client_id="airflow",
+        client_secret_arn=secret_arn,
+        client_secret_version=secret_version,
+    )
+    route = LoginRouteInputs(
+        name="acme-airflow",
+        rule=RuleInputs(listener_arn=around.listener_arn, priority=10, host_headers=["airflow.example.com"]),
+        targets=TargetGroupSettings(vpc_id=around.vpc_id, health_check=TargetHealthCheck(path="/health")),
+        login=login,
+    )
+    LoginRoute(stack, "route", route)
+
+
+def terraform(folder: Path, around: Around, *arguments: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_LOG"))}
+    return subprocess.run(
+        ["terraform", *arguments, "-no-color"],
+        cwd=folder,
+        env={**inherited, **environment_variables(around.endpoint_url, REGION), "CHECKPOINT_DISABLE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+def written(folder: Path, around: Around, secret_arn: str, version: int) -> None:
+    with module_stack() as stack:
+        build(stack, around, secret_arn, version)
+        write_stack(stack, folder)
+    text = (folder / "cdk.tf.json").read_text()
+    document = json.loads(text)
+    # cdktf's own would put the state into the folder that the tests are run from.
+    document["terraform"].pop("backend", None)
+    provider = document["provider"]["aws"][0]
+    provider |= {"skip_credentials_validation": True, "skip_metadata_api_check": "true", "skip_region_validation": True}
+    (folder / "cdk.tf.json").write_text(json.dumps(document, indent=2))
+
+
+def oidc_action(around: Around) -> dict[str, object]:
+    rules = around.client("elbv2").describe_rules(ListenerArn=around.listener_arn)["Rules"]
+    (rule,) = [rule for rule in rules if rule["Priority"] == "10"]
+    return dict(next(a for a in rule["Actions"] if a["Type"] == "authenticate-oidc")["AuthenticateOidcConfig"])
+
+
+def test_operations_are_applied_planned_empty_and_destroyed(tmp_path: Path, around: Around) -> None:
+    secrets = around.client("secretsmanager")
+    arn = secrets.create_secret(Name="acme/oidc", SecretString=CLIENT_SECRET)["ARN"]
+    written(tmp_path, around, arn, 1)
+    for arguments in (("init", "-input=false"), ("apply", "-auto-approve", "-input=false")):
+        run = terraform(tmp_path, around, *arguments)
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
+    scaling = around.client("application-autoscaling")
+    found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    (backlog,) = [policy for policy in found if policy["PolicyName"] == "backlog"]
+    specification = backlog["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
+    assert [metric.get("Expression") for metric in specification["Metrics"]] == ["(q1) / running", None, None]
+    actions = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
+    assert {action["Timezone"] for action in actions} == {"Europe/Berlin"}
+
+    # Night falls: the limits are the schedule's, and the next plan leaves them and everything else alone.
+    scaling.register_scalable_target(
+        ServiceNamespace="ecs",
+        ResourceId=actions[0]["ResourceId"],
+        ScalableDimension="ecs:service:DesiredCount",
+        MinCapacity=0,
+        MaxCapacity=0,
+    )
+    at_night = terraform(tmp_path, around, "plan", "-detailed-exitcode", "-input=false")
+    assert at_night.returncode == 0, at_night.stdout[-6000:] + at_night.stderr
+
+    assert oidc_action(around)["ClientSecret"] == CLIENT_SECRET
+    assert CLIENT_SECRET not in (tmp_path / "terraform.tfstate").read_text()
+
+    secrets.put_secret_value(SecretId=arn, SecretString="rotated")
+    written(tmp_path, around, arn, 2)
+    run = terraform(tmp_path, around, "apply", "-auto-approve", "-input=false")
+    assert "1 changed" in run.stdout, run.stdout[-3000:] + run.stderr
+    assert oidc_action(around)["ClientSecret"] == "rotated"
+
+    run = terraform(tmp_path, around, "destroy", "-auto-approve", "-input=false")
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr

@@ -25,7 +25,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth test test-fast snapshots lint format bench lock
+.PHONY: help install local clean-local synth docs test test-fast snapshots lint format bench lock
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ lint: install  ## Check style and types
 
 snapshots: install  ## Write the snapshots of the generated JSON; then read the diff
 	$(RUN) -m pytest tests/layers/test_snapshots.py --update-snapshots -q
+
+docs: install  ## Write the generated pages of the documentation
+	$(RUN) -m scripts.docs
 
 format: install  ## Mend what ruff can mend
 	$(RUN) -m ruff check --fix .

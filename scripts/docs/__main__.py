@@ -1,0 +1,30 @@
+"""Writes the generated pages of the documentation."""
+
+from pathlib import Path
+
+import bindings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Write what changed, and take away pages of environments that are gone."""
+    bindings.install()
+    from scripts.docs.pages import FOLDER, generated
+
+    pages = generated(ROOT)
+    (ROOT / FOLDER).mkdir(exist_ok=True)
+    for old in (ROOT / FOLDER).glob("reachability-*"):
+        if old.relative_to(ROOT) not in pages:
+            old.unlink()
+            print(f"gone:    {old.relative_to(ROOT)}")
+    for path, text in sorted(pages.items()):
+        file = ROOT / path
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+            print(f"written: {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,32 @@
+"""Which pages are generated, and their text."""
+
+from pathlib import Path
+
+from config import environment_names, load
+from guards.rules_network import network_of
+from guards.stacks import Stacks
+from layers.judging import intent_of
+from layers.synthesis import terraform_json
+from scripts.docs.reachability_page import page
+from scripts.docs.reachability_picture import picture
+from scripts.docs.reachability_view import view
+
+FOLDER = Path("docs") / "generated"
+
+
+def pages(name: str, stacks: Stacks) -> dict[Path, str]:
+    """The pages of an environment: path within the project → text."""
+    seen = view(name, *network_of(stacks))
+    return {
+        FOLDER / f"reachability-{name}.md": page(seen),
+        FOLDER / f"reachability-{name}.svg": picture(seen),
+    }
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Every generated page of every environment."""
+    found: dict[Path, str] = {}
+    for name in environment_names(root):
+        environment = load(name, root)
+        found |= pages(name, Stacks(documents=terraform_json(environment), intent=intent_of(environment)))
+    return found

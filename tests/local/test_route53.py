@@ -1,3 +1,7 @@
+import pytest
+from botocore.exceptions import ClientError
+
+
 def test_a_zone_with_a_vpc_is_private_and_keeps_it(client):
     vpc_id = client("ec2").create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
     route53 = client("route53")
@@ -16,3 +20,22 @@ def test_a_zone_without_a_vpc_stays_public(client):
     route53 = client("route53")
     zone_id = route53.create_hosted_zone(Name="public.example", CallerReference="public")["HostedZone"]["Id"]
     assert route53.get_hosted_zone(Id=zone_id)["HostedZone"]["Config"]["PrivateZone"] is False
+
+
+def test_a_deleted_alias_can_be_made_again_but_not_twice(client):
+    route53 = client("route53")
+    zone_id = route53.create_hosted_zone(Name="again.example", CallerReference="again")["HostedZone"]["Id"]
+    alias = {"HostedZoneId": zone_id, "DNSName": "a.example", "EvaluateTargetHealth": True}
+    record = {"Name": "app.again.example", "Type": "A", "AliasTarget": alias}
+
+    def change(action):
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        return route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+
+    change("CREATE")
+    change("DELETE")
+    change("CREATE")
+    with pytest.raises(ClientError, match="already exists"):
+        change("CREATE")
+    found = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert [one["Name"] for one in found if one["Type"] == "A"] == ["app.again.example."]

@@ -8,9 +8,11 @@ from cli.operate import Outcome, apply_layers, destroy_layers, plan_layers, refu
 from cli.project import Project
 from cli.session import asking, begin, confirm_destruction
 from cli.stack import CHANGES
+from cli.terraform_options import checked
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 full_option = click.option("--full", is_flag=True, help="Show plans as Terraform does, with every attribute.")
+terraform_argument = click.argument("terraform_options", metavar="[-- TERRAFORM_OPTION...]", nargs=-1)
 confirm_option = click.option("--confirm", metavar="NAME", help="The environment's name; production wants it.")
 lock_timeout_option = click.option(
     "--lock-timeout", default="0s", show_default=True, metavar="DURATION", help="How long to wait for a locked state."
@@ -24,6 +26,7 @@ lock_timeout_option = click.option(
 @full_option
 @lock_timeout_option
 @as_json
+@terraform_argument
 @click.pass_obj
 def plan(
     project: Project,
@@ -33,10 +36,15 @@ def plan(
     full: bool,
     lock_timeout: str,
     as_json: bool,
+    terraform_options: tuple[str, ...],
 ) -> int:
-    """Show what apply would change."""
+    """Show what apply would change.
+
+    What stands behind `--` goes to Terraform, such as `-- -replace=ADDRESS`; it needs --layer.
+    """
+    options = checked(terraform_options, layer=layer)
     session = begin(project, name, lock_timeout=lock_timeout)
-    plans = plan_layers(session.stacks(layer), full=full, quiet=as_json)
+    plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
     if as_json:
         print_json({one.layer: one.json() for one in plans})
     changes = any(one.has_changes for one in plans)
@@ -51,12 +59,25 @@ def plan(
 @yes_option
 @full_option
 @lock_timeout_option
+@terraform_argument
 @click.pass_obj
-def apply(project: Project, name: str, layer: str | None, yes: bool, full: bool, lock_timeout: str) -> None:
-    """Plan every layer in order, and apply what changed."""
+def apply(
+    project: Project,
+    name: str,
+    layer: str | None,
+    yes: bool,
+    full: bool,
+    lock_timeout: str,
+    terraform_options: tuple[str, ...],
+) -> None:
+    """Plan every layer in order, and apply what changed.
+
+    What stands behind `--` goes to Terraform's plan, such as `-- -replace=ADDRESS`; it needs --layer.
+    """
+    options = checked(terraform_options, layer=layer)
     ask = asking(yes)
     session = begin(project, name, lock_timeout=lock_timeout)
-    conclude(name, apply_layers(session.stacks(layer), ask=ask, full=full))
+    conclude(name, apply_layers(session.stacks(layer), ask=ask, full=full, options=options))
 
 
 @click.command()

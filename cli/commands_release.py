@@ -1,79 +1,28 @@
 """Commands that change a running service: deploy, migrate and switch."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.commands_look import environment_argument
 from cli.console import messages
-from cli.errors import CommandError
-from cli.operate import apply_layers
+from cli.operate import apply_layers, register_task_definition
 from cli.project import Project
+from cli.release_options import Duration, reason_option, service_argument, stepping
+from cli.release_session import (
+    context_of,
+    migration_command,
+    one_sided_context_of,
+    release_errors,
+    strategy_of,
+)
 from cli.session import Session, begin
 
 if TYPE_CHECKING:
-    from config import Environment
     from release.context import Context
+    from release.deploy import DeployRequest
     from release.switch import SwitchRequest
-
-_UNITS = {"s": 1, "m": 60, "h": 3600}
-
-
-class Duration(click.ParamType[float]):
-    """`90s`, `5m`, `1h`, or a number of seconds; gives seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it."""
-        if isinstance(value, int | float):
-            return float(value)
-        number, unit = (value[:-1], _UNITS[value[-1]]) if value[-1:] in _UNITS else (value, 1)
-        try:
-            seconds = float(number) * unit
-        except ValueError:
-            seconds = -1
-        if not 0 <= seconds < float("inf"):
-            self.fail(f"{value!r} is no duration; write 90s, 5m or 1h.", param, ctx)
-        return seconds
-
-
-class Shares(click.ParamType[tuple[int, ...]]):
-    """`10,50,100`; gives a tuple of whole numbers."""
-
-    name = "shares"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """Read it."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(int(part.strip().removesuffix("%")) for part in value.split(","))
-        except ValueError:
-            self.fail(f"{value!r} are no shares; write 10,50,100.", param, ctx)
-
-
-service_argument = click.argument("service", metavar="SERVICE")
-reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.")
-
-
-def stepping(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how traffic moves; `switch` and `deploy --switch` share them."""
-    options = [
-        click.option("--canary", type=Shares(), metavar="10,50,100", help="Move the traffic in these steps."),
-        click.option("--bake", type=Duration(), default="5m", show_default=True, metavar="TIME", help="Look at each "
-                     "step so long."),
-        click.option(
-            "--soak", type=Duration(), metavar="TIME", help="Look at the last step so long.  [default: 2m before a "
-            "scale-down, otherwise not at all]",
-        ),
-        click.option("--scale-down", is_flag=True, help="Scale the other colour to zero afterwards."),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command()
@@ -161,7 +110,10 @@ def deploy(
     force: bool,
     reason: str,
 ) -> None:
-    """Put an image on the idle colour, and wait until its targets are healthy; requests go there with --switch only."""
+    """Put an image on the idle colour, and wait until its targets are healthy; requests go there with --switch only.
+
+    A service of another strategy has no idle colour: there ECS or CodeDeploy moves the requests as well.
+    """
     with release_errors():
         from release.deploy import DeployRequest
         from release.deploy import deploy as put_image
@@ -184,11 +136,16 @@ def deploy(
             steps=canary or (100,), bake_seconds=bake, soak_seconds=soak, scale_down=scale_down, reason=reason
         )
         session = begin(project, name)
+        if strategy_of(session, service) != "blue-green":
+            if and_switch or force or count is not None:
+                raise BadRequestError(
+                    f"{service} has no colours: --switch, --force and --count are for blue/green services."
+                )
+            _deploy_one_sided(session, service, wanted)
+            return
         context = context_of(session, service)
-        done = put_image(context, wanted, lambda: _ignore(apply_layers(session.stacks("service"), ask=None)))
+        done = put_image(context, wanted, lambda: _apply(session))
         if and_switch:
-            from dataclasses import replace
-
             # As many as were asked for are healthy now; the live colour's count is not asked again.
             _switch(context, replace(steps, colour=done.colour, minimum=count))
 
@@ -203,7 +160,8 @@ def deploy(
 def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool) -> None:
     """Migrate the database, as a task of its own; `deploy` does it by itself.
 
-    For the first installation, and to try again. It runs the image of the idle colour, or of the one that is named.
+    For the first installation, and to try again. It runs the image of the idle colour, or of the one that is named; of
+    a service without colours the newest image that Terraform has registered.
     """
     with release_errors():
         from release.migrate import MigrateRequest, stop_migration
@@ -211,6 +169,9 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
 
         command = migration_command(project.environment(name), service)
         session = begin(project, name)
+        if strategy_of(session, service) != "blue-green":
+            _migrate_one_sided(session, service, command, colour=colour, timeout=timeout, stop=stop)
+            return
         context = context_of(session, service)
         if stop:
             if not stop_migration(context):
@@ -219,68 +180,51 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         run_migration(context, MigrateRequest(command=command, colour=colour, timeout_seconds=timeout))
 
 
-def migration_command(environment: "Environment", service: str) -> tuple[str, ...]:
-    """What migrates the database of a service; nothing where there is no such service, or no such command."""
-    settings = environment.services.get(service)
-    return settings.migration_command if settings is not None else ()
-
-
 def _switch(context: "Context", request: "SwitchRequest") -> None:
     from release.switch import switch as move
 
     move(context, request)
 
 
-def context_of(session: Session, service: str) -> "Context":
-    """Everything that `release` needs to know of a service."""
-    from release.context import Context
-    from release.identity import author
-    from release.reporter import Reporter
-    from release.target import ReleaseTarget
-
-    target = ReleaseTarget.from_outputs(outputs(session), service, environment=session.environment.name)
-    aws = aws_of(session)
-    return Context(aws=aws, target=target, author=author(aws), reporter=Reporter(messages()))
+def _apply(session: Session) -> None:
+    apply_layers(session.stacks("service"), ask=None)
 
 
-def outputs(session: Session) -> dict[str, Any]:
-    """The outputs of the service layer, by name."""
+def _deploy_one_sided(session: Session, service: str, wanted: "DeployRequest") -> None:
+    from release.codedeploy import deploy_by_codedeploy
+    from release.rolling import deploy_rolling
+
+    context = one_sided_context_of(session, service)
+    if context.target.strategy == "codedeploy":
+        deploy_by_codedeploy(context, wanted, apply=lambda: _apply(session))
+        return
     (stack,) = session.stacks("service")
-    return {key: one["value"] for key, one in stack.outputs().items()}
+    deploy_rolling(
+        context,
+        wanted,
+        register=lambda: register_task_definition(stack, context.target.service_name),
+        apply=lambda: _apply(session),
+    )
 
 
-def aws_of(session: Session) -> Any:
-    """AWS as the environment's file means it: a `release.aws.Aws`; the embedded one with its own keys."""
-    import os
+def _migrate_one_sided(
+    session: Session, service: str, command: tuple[str, ...], *, colour: str | None, timeout: float, stop: bool
+) -> None:
+    from release.errors import BadRequestError
+    from release.migrate import MigrateRequest, migrate_like, stop_migration
 
-    import boto3
-    from botocore.session import Session as Settings
-
-    from release.aws import Aws
-
-    aws = session.environment.aws
-    variables = session.project.embedded_variables(session.environment)
-    settings = Settings()
-    if variables:
-        # The profile and files of the person at the keyboard have no say on the embedded AWS.
-        nothing, empty = (None, None, None, None), (None, None, os.devnull, None)
-        settings = Settings(session_vars={"profile": nothing, "config_file": empty, "credentials_file": empty})
-        settings.set_credentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
-    return Aws(boto3.session.Session(botocore_session=settings, region_name=aws.region), endpoint_url=aws.endpoint_url)
-
-
-@contextmanager
-def release_errors() -> Iterator[None]:
-    """Errors of `release` as those of the command line."""
-    from release.aws import explained
-    from release.errors import ReleaseError
-
-    try:
-        with explained():
-            yield
-    except ReleaseError as error:
-        raise CommandError(str(error), exit_code=error.exit_code) from error
-
-
-def _ignore(_: object) -> None:
-    return None
+    if colour is not None:
+        raise BadRequestError(f"{service} has no colours: leave {colour} out.")
+    context = one_sided_context_of(session, service)
+    if stop:
+        if not stop_migration(context):
+            messages().print("No migration runs.")
+        return
+    migrate_like(
+        context,
+        context.target.service_name,
+        command=MigrateRequest(command=command).command,
+        timeout_seconds=timeout,
+        label=service,
+        task_definition=context.ecs.newest_task_definition(),
+    )

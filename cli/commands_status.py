@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from cli.commands_look import as_json, environment_argument
-from cli.commands_release import aws_of, release_errors
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
 from cli.project import Project, is_running
+from cli.release_session import aws_of, release_errors
 from cli.session import Session, begin
 from cli.stack import Stack, count_resources
 
@@ -56,13 +56,11 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
 
 
 def _services(session: Session, service: str | None) -> list[Any]:
-    """How the services run; those without colours are not among them."""
+    """How the services run."""
     (stack,) = session.stacks("service")
     published = {key: one["value"] for key, one in stack.state().get("outputs", {}).items()}
-    if service is None and not published.get("colour_parameters"):
-        return []
     with release_errors():
-        from release.status import service_statuses
+        from release.statuses import service_statuses
 
         return list(service_statuses(aws_of(session), published, environment=session.environment.name, service=service))
 

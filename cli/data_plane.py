@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from cli.commands_release import context_of, migration_command, release_errors
 from cli.console import say, show, table
 from cli.errors import CommandError
 from cli.project import Project
+from cli.release_session import context_of, migration_command, one_sided_context_of, release_errors
 from cli.session import Session
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def run_containers(session: Session) -> None:
     try:
         plane.start()
         for name, service in session.environment.services.items():
-            if service.strategy == "blue-green" and service.migration_command:
-                _migrate(session, name)
+            if service.migration_command:
+                _migrate(session, name, has_colours=service.strategy == "blue-green")
         plane.wait_until_steady(STEADY_SECONDS)
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
@@ -63,9 +63,20 @@ def reach(environment: "Environment", status: "DataPlaneStatus") -> list[tuple[s
     return found
 
 
-def _migrate(session: Session, service: str) -> None:
+def _migrate(session: Session, service: str, *, has_colours: bool) -> None:
     command = migration_command(session.environment, service)
     with release_errors():
-        from release.migrate import MigrateRequest, migrate
+        from release.migrate import MigrateRequest, migrate, migrate_like
 
-        migrate(context_of(session, service), MigrateRequest(command=command))
+        request = MigrateRequest(command=command)
+        if has_colours:
+            migrate(context_of(session, service), request)
+            return
+        context = one_sided_context_of(session, service)
+        migrate_like(
+            context,
+            context.target.service_name,
+            command=command,
+            timeout_seconds=request.timeout_seconds,
+            label=service,
+        )

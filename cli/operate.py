@@ -41,7 +41,9 @@ class Outcome:
     unchanged: list[str] = field(default_factory=list)
 
 
-def plan_layers(stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False) -> list[LayerPlan]:
+def plan_layers(
+    stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False, options: Sequence[str] = ()
+) -> list[LayerPlan]:
     """Plan each layer; those below a layer that was never applied are named as waiting for it.
 
     They read its outputs, so Terraform could only say that these do not exist.
@@ -54,7 +56,7 @@ def plan_layers(stacks: Sequence[Stack], *, full: bool = False, quiet: bool = Fa
             if not quiet:
                 output().print(f"{stack.name}: can be planned when {missing} is applied")
             continue
-        with stack.plan() as plan:
+        with stack.plan(options=options) as plan:
             plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui))
             show_warnings(stack.name, plan.ui)
             if not quiet:
@@ -65,11 +67,13 @@ def plan_layers(stacks: Sequence[Stack], *, full: bool = False, quiet: bool = Fa
     return plans
 
 
-def apply_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, full: bool = False) -> Outcome:
+def apply_layers(
+    stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, full: bool = False, options: Sequence[str] = ()
+) -> Outcome:
     """Plan and apply each layer in order; `ask` is shown the plan first, None applies without asking."""
     outcome = Outcome()
     for stack in stacks:
-        with stack.plan() as plan:
+        with stack.plan(options=options) as plan:
             show_warnings(stack.name, plan.ui)
             if not plan.has_changes:
                 outcome.unchanged.append(stack.name)
@@ -86,6 +90,23 @@ def apply_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, 
             outcome.changed[stack.name] = ui
             say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
+
+
+def register_task_definition(stack: Stack, family: str) -> None:
+    """Apply one task definition alone, so that a task can run with it before the service does.
+
+    Raises:
+        CommandError: the stack has no such family, or Terraform fails.
+    """
+    definitions = stack.document()["resource"].get("aws_ecs_task_definition", {})
+    names = [name for name, body in definitions.items() if body["family"] == family]
+    if not names:
+        raise CommandError(f"{stack.name} has no task definition {family}: it was applied from another configuration.")
+    # Terraform warns that a plan with a target is not everything; here the rest follows.
+    with stack.plan(options=[f"-target=aws_ecs_task_definition.{name}" for name in names]) as plan:
+        if plan.has_changes:
+            say(f"{stack.name}: {summary(plan.ui)} ({family} alone)")
+            stack.apply(plan)
 
 
 def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None) -> Outcome:

@@ -89,8 +89,13 @@ class Stack:
         return [one.text() for one in ui.diagnostics]
 
     @contextmanager
-    def plan(self, *, destroy: bool = False) -> Iterator[Plan]:
-        """A plan, saved in a file that only its owner can read and that is gone when the block ends."""
+    def plan(self, *, destroy: bool = False, options: Sequence[str] = ()) -> Iterator[Plan]:
+        """A plan, saved in a file that only its owner can read and that is gone when the block ends.
+
+        Args:
+            destroy: of everything that is there.
+            options: of Terraform's own, such as `-replace=ADDRESS`.
+        """
         self.init()
         plans = self.terraform.work_folder / "plans"
         plans.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -98,8 +103,9 @@ class Stack:
         descriptor, name = tempfile.mkstemp(prefix=f"{self.folder.name}-", suffix=".tfplan", dir=plans)
         os.close(descriptor)
         try:
-            options = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
-            code, ui = self._stream("plan", options, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
+            given = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
+            given += options
+            code, ui = self._stream("plan", given, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
             yield Plan(file=Path(name), has_changes=code == CHANGES, ui=ui)
         finally:
             Path(name).unlink(missing_ok=True)

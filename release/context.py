@@ -15,7 +15,7 @@ from release.parameter import Log, Parameter
 from release.reporter import Reporter
 from release.rule import ListenerRule
 from release.settle import settle
-from release.target import ReleaseTarget
+from release.target import ReleaseTarget, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,21 @@ class Pace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
-    """One service, as one person at one keyboard sees it."""
+class AnyContext:
+    """One service of whatever strategy, as one person at one keyboard sees it."""
 
     aws: Aws
-    target: ReleaseTarget
+    target: Target
     author: Author
     reporter: Reporter
     pace: Pace = Pace()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(AnyContext):
+    """A blue/green service."""
+
+    target: ReleaseTarget
 
     @cached_property
     def colour(self) -> Parameter:
@@ -55,7 +62,7 @@ class Context:
 
     def service(self, colour: Colour) -> EcsService:
         """The ECS service of a colour."""
-        return EcsService(self.aws, self.target, self.target.sides[colour])
+        return EcsService(self.aws, self.target, self.target.sides[colour].service_name)
 
     def health(self, colour: Colour) -> Health:
         """The targets of a colour."""

@@ -15,10 +15,10 @@ from modules.web.colour import Colour
 from release.context import Context
 from release.ecs import Running
 from release.errors import BadRequestError, FailedError, RefusedError
-from release.images import check_exists, check_reference
+from release.images import check_exists, check_reference, write_image
 from release.migrate import TIMEOUT_SECONDS as MIGRATION_TIMEOUT_SECONDS
 from release.migrate import MigrateRequest, migrate
-from release.parameter import Log, Parameter, won
+from release.parameter import Log, Parameter
 from release.scale import TIMEOUT_SECONDS, bring_up
 from release.weights import Live, in_words, other
 
@@ -94,11 +94,7 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
     if log.agrees and log.latest.value == request.image and _is_up(context, colour, running, request.image, count):
         say(f"{target.service} {colour} runs {request.image} already, with {running.running} tasks; nothing to deploy.")
         return Deployed(colour=colour, changed=False)
-    if not (log.agrees and log.latest.value == request.image):
-        author, base = context.author, log.effective
-        parameter.write(request.image, base=base, action="deploy", author=author, why=request.reason)
-        won(parameter.agree(author), author, base, f"The image of {target.service} {colour}")
-        say(f"{target.service} {colour}: {request.image}")
+    write_image(context, parameter, request.image, whose=f"{target.service} {colour}", why=request.reason)
     _require_unswitched(context, before, "Terraform")
     if running.image != request.image:
         if request.migration and running.desired and _gets_no_request(context, before, colour):

@@ -1,11 +1,13 @@
-"""Whether an image can be deployed: its reference is complete, and ECR has it where ECR should."""
+"""Whether an image can be deployed: its reference is complete, ECR has it where ECR should; and asking for it."""
 
 import re
 
 from botocore.exceptions import ClientError
 
 from release.aws import Aws, error_code
+from release.context import AnyContext
 from release.errors import BadRequestError, RefusedError
+from release.parameter import Parameter, won
 
 _REFERENCE = re.compile(
     r"(?P<registry>[a-z0-9.-]+(:\d+)?)(?P<repository>(/[a-z0-9]+([._-]+[a-z0-9]+)*)+)"
@@ -60,3 +62,18 @@ def check_exists(aws: Aws, image: str) -> None:
             (name,) = wanted.values()
             raise RefusedError(f"ECR has no image {name} in {repository}: push it first, or check the name.") from error
         raise
+
+
+def write_image(context: AnyContext, parameter: Parameter, image: str, *, whose: str, why: str) -> None:
+    """Make an image the wanted one; does nothing where it is already.
+
+    Raises:
+        LostError: somebody else wrote at the same moment, and was first.
+    """
+    log, author = parameter.read(), context.author
+    if log.agrees and log.latest.value == image:
+        return
+    base = log.effective
+    parameter.write(image, base=base, action="deploy", author=author, why=why)
+    won(parameter.agree(author), author, base, f"The image of {whose}")
+    context.reporter.say(f"{whose}: {image}")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from modules.web.colour import Colour
-from release.context import Context
+from release.context import AnyContext, Context
 from release.errors import BadRequestError, FailedError, RefusedError, StoppedError
 from release.task import OneOffTasks, Task
 from release.weights import Live, other
@@ -46,29 +46,60 @@ def migrate(context: Context, request: MigrateRequest) -> None:
         FailedError: it ended otherwise, or takes too long; with ECS's reason and its last log lines.
         StoppedError: somebody pressed Ctrl-C; the task goes on.
     """
-    target, say = context.target, context.reporter.say
     colour = request.colour or newest_colour(context)
-    tasks = _tasks(context, colour)
+    migrate_like(
+        context,
+        context.target.sides[colour].service_name,
+        command=request.command,
+        timeout_seconds=request.timeout_seconds,
+        label=f"{context.target.service} {colour}",
+    )
+
+
+def migrate_like(
+    context: AnyContext,
+    service_name: str,
+    *,
+    command: tuple[str, ...],
+    timeout_seconds: float,
+    label: str,
+    task_definition: str | None = None,
+) -> None:
+    """Run the migration in a task like those of an ECS service, and wait until it has ended with exit code 0.
+
+    Args:
+        context: the service.
+        service_name: the ECS service.
+        command: what migrates.
+        timeout_seconds: how long to wait for it.
+        label: whose image migrates, for people.
+        task_definition: a revision. Default: the one that the ECS service runs.
+
+    Raises:
+        RefusedError, FailedError, StoppedError: as `migrate`.
+    """
+    target, say = context.target, context.reporter.say
+    tasks = _tasks(context, service_name)
     for one in tasks.running():
         raise RefusedError(
             f"A migration of {target.service} runs already (task {one.id}, asked for {one.asked_for}). "
             f"Wait for it, or stop it: ./windlass migrate {target.arguments} --stop"
         )
-    tags = {"Name": f"{target.sides[colour].service_name}-migration", "StartedBy": _tag_value(context.author.name)}
-    task = tasks.start(request.command, tags=tags)
-    say(f"{target.service} {colour}: migration in task {task.id}: {' '.join(request.command)}")
-    ended = _wait(context, tasks, task, request.timeout_seconds)
+    tags = {"Name": f"{service_name}-migration", "StartedBy": _tag_value(context.author.name)}
+    task = tasks.start(command, tags=tags, task_definition=task_definition)
+    say(f"{label}: migration in task {task.id}: {' '.join(command)}")
+    ended = _wait(context, tasks, task, timeout_seconds)
     lines = _log_lines(context, tasks, ended)
     if ended.exit_code != 0:
-        raise FailedError(_why(context, colour, ended, lines))
+        raise FailedError(_why(label, ended, lines))
     for line in lines:
         say(f"  {line}")
-    say(f"{target.service} {colour}: migration done.", style="green")
+    say(f"{label}: migration done.", style="green")
 
 
-def stop_migration(context: Context) -> bool:
+def stop_migration(context: AnyContext) -> bool:
     """Stop the migration that runs; returns whether there was one. What it has not finished, PostgreSQL takes back."""
-    tasks = _tasks(context, "blue")
+    tasks = _tasks(context, "")
     running = tasks.running()
     for task in running:
         tasks.stop(task, f"Stopped by {context.author.name}: ./windlass migrate --stop")
@@ -82,9 +113,9 @@ def newest_colour(context: Context) -> Colour:
     return other(live.full) if live.full is not None else live.colour
 
 
-def _tasks(context: Context, colour: Colour) -> OneOffTasks:
+def _tasks(context: AnyContext, service_name: str) -> OneOffTasks:
     target = context.target
-    return OneOffTasks(context.aws, target, target.sides[colour], started_by=f"windlass-migrate-{target.service}")
+    return OneOffTasks(context.aws, target, service_name, started_by=f"windlass-migrate-{target.service}")
 
 
 def _tag_value(text: str) -> str:
@@ -92,7 +123,7 @@ def _tag_value(text: str) -> str:
     return re.sub(r"[^\w .:/=+@-]", "", text)[:256]
 
 
-def _wait(context: Context, tasks: OneOffTasks, task: Task, timeout_seconds: float) -> Task:
+def _wait(context: AnyContext, tasks: OneOffTasks, task: Task, timeout_seconds: float) -> Task:
     pace, name = context.pace, context.target.service
     end = pace.clock() + timeout_seconds
     try:
@@ -118,7 +149,7 @@ def _wait(context: Context, tasks: OneOffTasks, task: Task, timeout_seconds: flo
         context.reporter.done_waiting()
 
 
-def _log_lines(context: Context, tasks: OneOffTasks, task: Task) -> tuple[str, ...]:
+def _log_lines(context: AnyContext, tasks: OneOffTasks, task: Task) -> tuple[str, ...]:
     if task.exit_code is None:
         return ()  # it never ran
     for attempt in range(LOG_ATTEMPTS):
@@ -130,8 +161,7 @@ def _log_lines(context: Context, tasks: OneOffTasks, task: Task) -> tuple[str, .
     return ()
 
 
-def _why(context: Context, colour: Colour, task: Task, lines: tuple[str, ...]) -> str:
-    name = f"{context.target.service} {colour}"
+def _why(name: str, task: Task, lines: tuple[str, ...]) -> str:
     end = "its container never ran" if task.exit_code is None else f"exit code {task.exit_code}"
     told = [
         f"The migration of {name} failed: {end}. Nothing was scaled up or switched.",

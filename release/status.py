@@ -1,7 +1,6 @@
-"""How the web services of an environment stand: colours, images, weights, tasks, targets, alarms, and who switched."""
+"""How a blue/green service stands: colours, images, weights, tasks, targets, alarms, and who switched."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -13,7 +12,7 @@ from release.entry import Version
 from release.health import target_health
 from release.parameter import Log, Parameter
 from release.rule import ListenerRule
-from release.target import ReleaseTarget, Side, service_names
+from release.target import ReleaseTarget, Side
 from release.weights import Live, in_words
 
 State = Literal["live", "canary", "switch not finished", "rule changed by hand"]
@@ -63,10 +62,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceStatus:
-    """One web service."""
+    """One blue/green service."""
 
     environment: str
     service: str
+    strategy: str = "blue-green"
     url: str | None
     value: str
     """What the live colour's parameter says: what Terraform reads."""
@@ -80,28 +80,6 @@ class ServiceStatus:
     def json(self) -> dict[str, Any]:
         """For scripts."""
         return asdict(self)
-
-
-def service_statuses(
-    aws: Aws, outputs: Mapping[str, Any], *, environment: str, service: str | None = None
-) -> tuple[ServiceStatus, ...]:
-    """Look at one service, or at all of them at once; changes nothing.
-
-    Args:
-        aws: the account.
-        outputs: of the `service` layer, output name → value.
-        environment: name of the environment, for hints.
-        service: only this one.
-
-    Raises:
-        BadRequestError: there is no such service.
-    """
-    names = service_names(outputs) if service is None else (service,)
-    if not names:
-        return ()
-    targets = [ReleaseTarget.from_outputs(outputs, name, environment=environment) for name in names]
-    with ThreadPoolExecutor(min(8, len(targets))) as pool:
-        return tuple(pool.map(lambda target: service_status(aws, target), targets))
 
 
 def service_status(aws: Aws, target: ReleaseTarget) -> ServiceStatus:
@@ -119,7 +97,7 @@ def service_status(aws: Aws, target: ReleaseTarget) -> ServiceStatus:
         state=state,
         notes=tuple(_notes(target, log, live, actual, state, colours)),
         colours=colours,
-        history=tuple(_change(version) for version in reversed(log.counted[-HISTORY:])),
+        history=tuple(change(version) for version in reversed(log.counted[-HISTORY:])),
     )
 
 
@@ -173,7 +151,7 @@ def _notes(
 def _colour(
     aws: Aws, target: ReleaseTarget, side: Side, live: Live, actual: Mapping[Colour, int] | None
 ) -> ColourStatus:
-    running = EcsService(aws, target, side).look()
+    running = EcsService(aws, target, side.service_name).look()
     health = target_health(aws, side.target_group_arn)
     image = Parameter(aws, side.image_parameter).read() if side.image_parameter else None
     return ColourStatus(
@@ -205,7 +183,8 @@ def _deployment(target: ReleaseTarget, running: Running, image: Log | None) -> s
     return None if running.steady else "a deployment is going on"
 
 
-def _change(version: Version) -> Change:
+def change(version: Version) -> Change:
+    """A version of a parameter, for people."""
     return Change(
         version=version.number,
         value=version.value,

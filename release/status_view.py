@@ -6,14 +6,17 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from release.one_sided_status import OneSidedStatus
 from release.status import ColourStatus, ServiceStatus
+from release.statuses import AnyStatus
 
-_STYLES = {"live": "green", "canary": "cyan", "switch not finished": "yellow", "rule changed by hand": "yellow"}
+_STYLES = {"live": "green", "canary": "cyan", "deploying": "cyan"}
+"""What is none of these needs somebody."""
 _SHOWN_CHANGES = 5
 
 
-def status_view(statuses: Sequence[ServiceStatus], *, history: bool = True) -> RenderableType:
-    """Return a heading, a table of both colours, notes and the newest changes for each service.
+def status_view(statuses: Sequence[AnyStatus], *, history: bool = True) -> RenderableType:
+    """Return a heading, a table of what runs, notes and the newest changes for each service.
 
     Args:
         statuses: from `service_statuses`.
@@ -23,18 +26,29 @@ def status_view(statuses: Sequence[ServiceStatus], *, history: bool = True) -> R
     for status in statuses:
         if parts:
             parts.append(Text())
-        parts += [_heading(status), _colours(status)]
+        parts += [_heading(status), _one(status) if isinstance(status, OneSidedStatus) else _colours(status)]
         parts += [Text(note, style="yellow") for note in status.notes]
         if history and status.history:
             parts.append(_history(status))
     return Group(*parts)
 
 
-def _heading(status: ServiceStatus) -> Text:
+def _heading(status: AnyStatus) -> Text:
     url = f"  {status.url}" if status.url else ""
-    return Text.assemble(
-        (status.service, "bold"), "  ", (status.state, _STYLES[status.state]), f"  {status.value}{url}"
+    what = status.strategy if isinstance(status, OneSidedStatus) else status.value
+    style = _STYLES.get(status.state, "yellow")
+    return Text.assemble((status.service, "bold"), "  ", (status.state, style), f"  {what}{url}")
+
+
+def _one(status: OneSidedStatus) -> Table:
+    made = _table("image", "tasks", "healthy", "alarms")
+    made.add_row(
+        status.running_image,
+        f"{status.running_count}/{status.desired_count}",
+        Text("\n".join([f"{status.healthy_targets}/{status.targets}", *status.target_problems])),
+        Text("\n".join(status.alarms) or "none", style="red" if status.alarms else ""),
     )
+    return made
 
 
 def _colours(status: ServiceStatus) -> Table:
@@ -56,7 +70,7 @@ def _drift(one: ColourStatus) -> str:
     return "" if one.actual_weight == one.wanted_weight else "yellow"
 
 
-def _history(status: ServiceStatus) -> Table:
+def _history(status: AnyStatus) -> Table:
     made = _table("when", "what", "to", "who", "why")
     for change in status.history[:_SHOWN_CHANGES]:
         made.add_row(change.when, change.action, change.value, change.who, change.why)

@@ -6,6 +6,7 @@ from typing import Any
 
 from modules.web.colour import COLOURS, Colour
 from release.errors import BadRequestError
+from release.strategies import previous_image_hint, strategy_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,8 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseTarget:
-    """One web service of an environment."""
+class Target:
+    """One web service of an environment, whatever its strategy."""
 
     environment: str
     """The environment, for messages and hints."""
@@ -43,14 +44,24 @@ class ReleaseTarget:
     cluster_name: str
     """The ECS cluster."""
 
+    url: str | None
+    """Where the service answers."""
+
+    @property
+    def arguments(self) -> str:
+        """`ENV SERVICE`, as a command wants them."""
+        return f"{self.environment} {self.service}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseTarget(Target):
+    """A blue/green service."""
+
     colour_parameter: str
     """Name of the SSM parameter that says which colour is live."""
 
     listener_rule_arn: str
     """The listener rule whose weights are changed."""
-
-    url: str | None
-    """Where the service answers."""
 
     sides: Mapping[Colour, Side]
     """Blue and green."""
@@ -62,21 +73,18 @@ class ReleaseTarget:
         Raises:
             BadRequestError: the layer was never applied, or it has no such service.
         """
-        known = outputs.get("colour_parameters")
-        if not known:
+        strategy = strategy_of(outputs, service, environment=environment)
+        if strategy != "blue-green":
             raise BadRequestError(
-                f"{environment} has no applied service layer with a blue/green service: ./windlass apply {environment}"
-            )
-        if service not in known:
-            raise BadRequestError(
-                f"{environment} has no blue/green service {service!r}; there are: {', '.join(sorted(known))}."
+                f"{service} has the strategy {strategy}: it has no colours, so there is nothing to switch. "
+                f"{previous_image_hint(strategy, environment, service)}"
             )
         images = {colour: outputs.get(f"{colour}_image_parameters") or {} for colour in COLOURS}
         return cls(
             environment=environment,
             service=service,
             cluster_name=outputs["cluster_name"],
-            colour_parameter=known[service],
+            colour_parameter=outputs["colour_parameters"][service],
             listener_rule_arn=outputs["listener_rule_arns"][service],
             url=(outputs.get("service_urls") or {}).get(service),
             sides={
@@ -89,13 +97,3 @@ class ReleaseTarget:
                 for colour in COLOURS
             },
         )
-
-    @property
-    def arguments(self) -> str:
-        """`ENV SERVICE`, as a command wants them."""
-        return f"{self.environment} {self.service}"
-
-
-def service_names(outputs: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of all blue/green services in the outputs of the `service` layer."""
-    return tuple(sorted(outputs.get("colour_parameters") or {}))

@@ -8,7 +8,7 @@ from typing import Any
 from release.aws import Aws, error_code
 from release.ecs import stopped_reason
 from release.errors import FailedError
-from release.target import ReleaseTarget, Side
+from release.target import Target
 
 _NO_LOGS = {"ResourceNotFoundException", "AccessDeniedException"}
 
@@ -43,19 +43,19 @@ class Task:
 
 
 class OneOffTasks:
-    """The one-off tasks of a colour that share a `started_by`.
+    """The one-off tasks of a service that share a `started_by`.
 
     Args:
         aws: the account.
         target: the service.
-        side: the colour whose ECS service they take after.
+        service_name: the ECS service that they take after.
         started_by: what tells them from all others; at most 36 characters.
     """
 
-    def __init__(self, aws: Aws, target: ReleaseTarget, side: Side, *, started_by: str) -> None:
+    def __init__(self, aws: Aws, target: Target, service_name: str, *, started_by: str) -> None:
         self._aws = aws
         self._target = target
-        self._side = side
+        self._service_name = service_name
         self._started_by = started_by
 
     def running(self) -> list[Task]:
@@ -67,8 +67,13 @@ class OneOffTasks:
         found = client.describe_tasks(cluster=self._target.cluster_name, tasks=arns)["tasks"]
         return [task for task in map(self._task, found) if not task.stopped]
 
-    def start(self, command: Sequence[str], *, tags: Mapping[str, str]) -> Task:
+    def start(self, command: Sequence[str], *, tags: Mapping[str, str], task_definition: str | None = None) -> Task:
         """Start one.
+
+        Args:
+            command: what its container runs.
+            tags: of the task.
+            task_definition: a revision. Default: the one that the service runs.
 
         Raises:
             FailedError: ECS has no place for it.
@@ -82,11 +87,11 @@ class OneOffTasks:
             tags=[{"key": key, "value": value} for key, value in tags.items()],
             enableECSManagedTags=True,
             propagateTags="TASK_DEFINITION",
-            **self._like_the_service(),
+            **self._like_the_service(task_definition),
         )
         if not answer["tasks"]:
             reasons = ", ".join(one.get("reason", "no reason given") for one in answer.get("failures", []))
-            raise FailedError(f"ECS did not start a task of {self._side.service_name}: {reasons}")
+            raise FailedError(f"ECS did not start a task of {self._service_name}: {reasons}")
         return self._task(answer["tasks"][0])
 
     def look(self, task: Task) -> Task:
@@ -122,13 +127,16 @@ class OneOffTasks:
             raise
         return tuple(_readable(event["message"]) for event in events)
 
-    def _like_the_service(self) -> dict[str, Any]:
-        """What the service's own next task would get; the newest task definition among it."""
+    def _like_the_service(self, task_definition: str | None) -> dict[str, Any]:
+        """What the service's own next task would get."""
         answer = self._aws.client("ecs").describe_services(
-            cluster=self._target.cluster_name, services=[self._side.service_name]
+            cluster=self._target.cluster_name, services=[self._service_name]
         )
         (service,) = answer["services"]
-        found: dict[str, Any] = {"taskDefinition": service["taskDefinition"]}
+        # With CodeDeploy some of it stands at the task set that serves.
+        sets = service.get("taskSets") or []
+        service = {**service, **next((one for one in sets if one.get("status") == "PRIMARY"), {})}
+        found: dict[str, Any] = {"taskDefinition": task_definition or service["taskDefinition"]}
         for key in ("networkConfiguration", "platformVersion"):
             if service.get(key):
                 found[key] = service[key]

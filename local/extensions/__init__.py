@@ -12,7 +12,7 @@ EXTENDED_SERVICES = {
     "applicationautoscaling": "local.extensions.applicationautoscaling",
     "cloudformation": "local.extensions.cloudformation",
     "cloudwatch": "local.extensions.cloudwatch",
-    "codedeploy": "local.extensions.codedeploy",
+    "codedeploy": "local.extensions.codedeploy_deployments",
     "ec2": "local.extensions.ec2",
     "ecs": "local.extensions.dataplane_ecs",
     "elb": "local.extensions.dataplane_elbv2",

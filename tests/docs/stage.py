@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_release, commands_status
+from cli import app, commands_release, commands_status, release_session
 from tests.docs.runbooks import filled
 from tests.release.desk import Desk, quick
 from tests.release.platform import MIGRATION, Platform
@@ -86,6 +86,7 @@ class Stage:
         context_of = commands_release.context_of
         for module in (commands_release, commands_status):
             patch.setattr(module, "begin", lambda *_, **__: session)
+        for module in (release_session, commands_status):
             patch.setattr(module, "aws_of", lambda _: platform.aws)
         patch.setattr(commands_release, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
         patch.setattr(commands_release, "apply_layers", lambda *_, **__: platform.terraform_apply())

@@ -33,20 +33,28 @@ class Workplace(Protocol):
     target: ReleaseTarget
 
 
-class Desk:
-    """One person at one keyboard: a context of their own, and what they were told."""
+class Recorder:
+    """Somebody's name, and what they were told."""
 
-    def __init__(self, platform: Workplace, who: str = "anna@laptop", pace: Pace | None = None) -> None:
+    def __init__(self, who: str = "anna@laptop") -> None:
         self._text = io.StringIO()
-        console = Console(file=self._text, width=200, force_terminal=False)
-        self.context = Context(
-            aws=platform.aws,
-            target=platform.target,
-            author=Author(name=who),
-            reporter=Reporter(console),
-            pace=pace or quick(),
-        )
+        self.author = Author(name=who)
+        self.reporter = Reporter(Console(file=self._text, width=200, force_terminal=False))
 
     @property
     def told(self) -> str:
         return self._text.getvalue()
+
+
+class Desk(Recorder):
+    """One person at one keyboard: a context of their own, and what they were told."""
+
+    def __init__(self, platform: Workplace, who: str = "anna@laptop", pace: Pace | None = None) -> None:
+        super().__init__(who)
+        self.context = Context(
+            aws=platform.aws,
+            target=platform.target,
+            author=self.author,
+            reporter=self.reporter,
+            pace=pace or quick(),
+        )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_release
+from cli import app, commands_release, release_session
 from tests.release.platform import MIGRATION, Platform
 from tests.release.shared import REGION
 
@@ -37,7 +37,7 @@ def windlass(
     session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer: [stack])
     monkeypatch.setattr(commands_release, "begin", lambda _project, _name: session)
     monkeypatch.setattr(commands_release, "apply_layers", lambda _stacks, ask: platform.terraform_apply())
-    monkeypatch.setattr(commands_release, "aws_of", lambda _session: platform.aws)
+    monkeypatch.setattr(release_session, "aws_of", lambda _session: platform.aws)
     commands = (commands_release.deploy, commands_release.migrate, commands_release.switch)
     group = click.Group(commands={str(command.name): command for command in commands})
     monkeypatch.setattr(app, "windlass", group)
@@ -88,13 +88,13 @@ def test_a_refusal_ends_with_1_and_no_traceback(platform: Platform, windlass: Ca
     ("arguments", "said"),
     [
         (["switch", "dev", "web", "red"], "'red' is not one of"),
-        (["switch", "dev", "nothing"], "dev has no blue/green service 'nothing'"),
+        (["switch", "dev", "nothing"], "dev has no web service 'nothing'"),
         (["switch", "dev", "web", "--weight", "10", "--canary", "10,100"], "choose one"),
         (["switch", "dev", "web", "--weight", "0"], "1<=x<=100"),
         (["switch", "dev", "web", "--canary", "ten"], "are no shares"),
         (["switch", "dev", "web", "--bake", "soon"], "is no duration"),
         (["switch", "dev", "web", "--rollback", "blue"], "--rollback goes to the previous colour"),
-        (["migrate", "dev", "web"], "has no blue/green service 'web'"),
+        (["migrate", "dev", "web"], "has no web service 'web'"),
         (["migrate", "dev", "migrates", "red"], "'red' is not one of"),
         (["deploy", "dev", "web"], "Missing option '--image'"),
         (["deploy", "dev", "web", "--image", "web"], "give registry, repository"),
@@ -146,5 +146,5 @@ def test_the_embedded_aws_is_asked_with_its_own_keys(platform: Platform, monkeyp
         ),
         environment=SimpleNamespace(aws=SimpleNamespace(region=REGION, endpoint_url=platform.shared.endpoint_url)),
     )
-    client = commands_release.aws_of(session).client("ssm")  # type: ignore[arg-type]
+    client = release_session.aws_of(session).client("ssm")  # type: ignore[arg-type]
     assert client.get_parameter(Name=platform.target.colour_parameter)["Parameter"]["Value"] == "blue"

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from release.errors import BadRequestError
-from release.status import service_status, service_statuses
+from release.status import service_status
 from release.status_view import status_view
+from release.statuses import service_statuses
 from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk
 from tests.release.platform import Platform
@@ -98,7 +99,7 @@ def test_all_services_of_an_environment_at_once_as_json(platform: Platform) -> N
 
 
 def test_an_unknown_service_is_told_which_there_are(platform: Platform) -> None:
-    with pytest.raises(BadRequestError, match=f"dev has no blue/green service 'wbe'; there are: {platform.name}"):
+    with pytest.raises(BadRequestError, match=f"dev has no web service 'wbe'; there are: {platform.name}"):
         service_statuses(platform.aws, platform.outputs, environment="dev", service="wbe")
 
 

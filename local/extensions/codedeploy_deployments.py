@@ -1,0 +1,112 @@
+"""CodeDeploy: deployments of ECS services go through their steps, move the requests, and are taken back by alarms.
+
+Symptom: moto's deployments stay `Created` for ever and change nothing; GetDeploymentTarget is missing. Here a
+deployment takes a step each time that somebody looks at it: installs, shifts a tenth, shifts all, ends. Without a data
+plane nothing runs, so what changes is what ECS and the load balancer say.
+"""
+
+import json
+from typing import Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.codedeploy.responses import CodeDeployResponse
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.ecs.models import ecs_backends
+from moto.elbv2.models import FakeAction, elbv2_backends
+
+from local.extensions import codedeploy
+from local.extensions.patching import around, missing_from
+
+__all__ = ["codedeploy"]
+
+EVENTS = ("BeforeInstall", "Install", "AfterInstall", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
+INSTALLING, SHIFTING, SHIFTED, ENDED = 1, 2, 3, 4
+"""Looks after which a deployment is so far."""
+_DONE_EVENTS = {0: 0, INSTALLING: 1, SHIFTING: 4, SHIFTED: 6, ENDED: 6}
+_TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
+_OVER = ("Succeeded", "Failed", "Stopped")
+
+
+@around(CodeDeployResponse, "get_deployment")
+def get_deployment(original: Any, response: Any) -> ActionResult:
+    """GetDeployment; the deployment takes a step."""
+    deployment = response.codedeploy_backend.get_deployment(response._get_param("deploymentId"))
+    if deployment.application.compute_platform == "ECS":
+        _advance(response, deployment)
+    answer: ActionResult = original(response)
+    answer.result["deploymentInfo"]["errorInformation"] = getattr(deployment, "error_information", {})
+    return answer
+
+
+@missing_from(CodeDeployResponse)
+def get_deployment_target(self: Any) -> ActionResult:
+    """GetDeploymentTarget of an ECS service."""
+    deployment = self.codedeploy_backend.get_deployment(self._get_param("deploymentId"))
+    step = getattr(deployment, "step", 0)
+    done = _DONE_EVENTS[step]
+    events = [
+        {"lifecycleEventName": name, "status": "Succeeded" if n < done else "InProgress" if n == done else "Pending"}
+        for n, name in enumerate(EVENTS)
+    ]
+    traffic = 0 if deployment.status == "Stopped" else _TRAFFIC[step]
+    sets = [
+        {"taskSetLabel": "Blue", "status": "PRIMARY", "trafficWeight": 100 - traffic},
+        {"taskSetLabel": "Green", "status": "ACTIVE", "trafficWeight": traffic},
+    ]
+    target = {
+        "deploymentId": deployment.deployment_id,
+        "targetId": self._get_param("targetId"),
+        "lifecycleEvents": events,
+        "taskSetsInfo": sets,
+        "status": deployment.status,
+    }
+    return ActionResult({"deploymentTarget": {"deploymentTargetType": "ECSTarget", "ecsTarget": target}})
+
+
+def _advance(response: Any, deployment: Any) -> None:
+    if deployment.status in _OVER:
+        return
+    where = (response.current_account, response.region)
+    deployment.step = getattr(deployment, "step", 0) + 1
+    deployment.status = "InProgress"
+    deployment.start_time = deployment.start_time or utcnow()
+    if ringing := _ringing(where, deployment.deployment_group):
+        deployment.status, deployment.complete_time = "Stopped", utcnow()
+        deployment.error_information = {"code": "ALARM_ACTIVE", "message": f"One or more alarms rang: {ringing}"}
+    elif deployment.step == SHIFTED:
+        _shift(where, deployment)
+    elif deployment.step == ENDED:
+        deployment.status, deployment.complete_time = "Succeeded", utcnow()
+
+
+def _ringing(where: tuple[str, str], group: Any) -> str:
+    watched = [one["name"] for one in (group.alarm_configuration or {}).get("alarms", [])]
+    alarms = cloudwatch_backends[where[0]][where[1]].alarms
+    return ", ".join(name for name in watched if name in alarms and alarms[name].state_value == "ALARM")
+
+
+def _shift(where: tuple[str, str], deployment: Any) -> None:
+    """The service runs the new task definition behind the other target group, and the rules lead there."""
+    group = deployment.deployment_group
+    account, region = where
+    pair = group.load_balancer_info["targetGroupPairInfoList"][0]["targetGroups"]
+    balancing = elbv2_backends[account][region]
+    arns = [one.arn for one in balancing.target_groups.values() if one.name in {each["name"] for each in pair}]
+    spec = json.loads(deployment.revision["appSpecContent"]["content"])
+    properties = spec["Resources"][0]["TargetService"]["Properties"]
+    (place,) = group.ecs_services
+    service = ecs_backends[account][region]._get_service(place["clusterName"], place["serviceName"])
+    before = service.load_balancers[0]["targetGroupArn"]
+    after = next(arn for arn in arns if arn != before)
+    service.task_definition = properties["TaskDefinition"]
+    service.load_balancers = [{**service.load_balancers[0], "targetGroupArn": after}]
+    for one in service.deployments:
+        one["taskDefinition"] = service.task_definition
+    listeners = [one for balancer in balancing.load_balancers.values() for one in balancer.listeners.values()]
+    for rule in (rule for listener in listeners for rule in listener.rules.values()):
+        rule.actions = [_to(action, before, after) for action in rule.actions]
+
+
+def _to(action: Any, before: str, after: str) -> Any:
+    return FakeAction(json.loads(json.dumps(action.data).replace(before, after)))

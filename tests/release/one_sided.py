@@ -1,0 +1,192 @@
+"""A service without colours as Terraform would have made it, with boto3: rolling, or deployed by CodeDeploy."""
+
+import itertools
+from typing import Any
+
+from release.one_sided import OneSidedContext, OneSidedTarget
+from release.strategies import Strategy
+from tests.release.desk import Recorder, quick
+from tests.release.shared import IMAGE, LOG_GROUP, REGION, Shared
+
+_numbers = itertools.count(1)
+ROLE = "arn:aws:iam::123456789012:role/codedeploy"
+
+
+class OneSided:
+    """Two tasks of version 1.0.0."""
+
+    def __init__(self, shared: Shared, strategy: Strategy) -> None:
+        self.shared, self.strategy, self.aws = shared, strategy, shared.aws
+        number = next(_numbers)
+        self.name = f"{'api' if strategy == 'rolling' else 'shop'}{number}"
+        self.service_name = f"shop-dev-{self.name}-{strategy}"
+        self.parameter = f"/shop/dev/{self.name}/image"
+        self.alarm_name = f"shop-dev-{self.name}-5xx"
+        self.recorder = Recorder()
+        sides = ["only"] if strategy == "rolling" else ["a", "b"]
+        self.group_arns = [self._target_group(f"{self.name}-{side}") for side in sides]
+        rule = self._rule(5000 + number)
+        self.client("ssm").put_parameter(Name=self.parameter, Value=f"{IMAGE}:1.0.0", Type="String")
+        self.register(f"{IMAGE}:1.0.0")
+        self._service()
+        key = "rolling_target_group_arns" if strategy == "rolling" else "codedeploy_applications"
+        self.outputs: dict[str, Any] = {
+            "cluster_name": shared.cluster_name,
+            "service_urls": {self.name: "http://shop.test"},
+            "listener_rule_arns": {self.name: rule},
+            "image_parameters": {self.name: self.parameter},
+            "service_names": {self.name: self.service_name},
+            "codedeploy_deployment_groups": {self.name: self.name},
+            key: {self.name: self.name},
+        }
+        if strategy == "codedeploy":
+            self._deployment_group()
+
+    def client(self, service: str) -> Any:
+        return self.aws.client(service)
+
+    def context(self, **pace: Any) -> OneSidedContext:
+        target = OneSidedTarget.from_outputs(self.outputs, self.name, environment="dev")
+        return OneSidedContext(
+            aws=self.aws,
+            target=target,
+            author=self.recorder.author,
+            reporter=self.recorder.reporter,
+            pace=quick(**pace),
+        )
+
+    def register(self, image: str) -> str:
+        answer = self.client("ecs").register_task_definition(
+            family=self.service_name,
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=[
+                {
+                    "name": self.name,
+                    "image": image,
+                    "memory": 512,
+                    "portMappings": [{"containerPort": 8000}],
+                    "logConfiguration": {
+                        "logDriver": "awslogs",
+                        "options": {
+                            "awslogs-group": LOG_GROUP,
+                            "awslogs-region": REGION,
+                            "awslogs-stream-prefix": self.strategy,
+                        },
+                    },
+                }
+            ],
+        )
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    # --- what Terraform does in a deployment ---------------------------------------------------------------------
+
+    def wanted(self) -> str:
+        return str(self.client("ssm").get_parameter(Name=self.parameter)["Parameter"]["Value"])
+
+    def apply_task_definition(self) -> None:
+        found = self.client("ecs").describe_task_definition(taskDefinition=self.service_name)
+        if found["taskDefinition"]["containerDefinitions"][0]["image"] != self.wanted():
+            self.register(self.wanted())
+
+    def apply(self) -> None:
+        self.apply_task_definition()
+        if self.strategy == "rolling":
+            self.client("ecs").update_service(
+                cluster=self.shared.cluster_name, service=self.service_name, taskDefinition=self.service_name
+            )
+
+    # --- what happens around it ----------------------------------------------------------------------------------
+
+    def end_migration(self, exit_code: int = 0) -> list[str]:
+        """Let the migration end; gives the image that it ran."""
+        from moto.ecs.models import ecs_backends
+
+        tasks = ecs_backends["123456789012"][REGION].tasks[self.shared.cluster_name].values()
+        (task,) = [one for one in tasks if one.containers[0].name == self.name and one.last_status != "STOPPED"]
+        task.containers[0].exitCode = exit_code
+        task.stopped_reason, task.stop_code = "Essential container in task exited", "EssentialContainerExited"
+        task.desired_status = task.last_status = "STOPPED"
+        return [self.image_of(task.task_definition_arn)]
+
+    def alarm(self, state: str) -> None:
+        cloudwatch = self.client("cloudwatch")
+        figures = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
+        cloudwatch.put_metric_alarm(
+            AlarmName=self.alarm_name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **figures
+        )
+        cloudwatch.set_alarm_state(AlarmName=self.alarm_name, StateValue=state, StateReason="test")
+
+    # --- how it stands -------------------------------------------------------------------------------------------
+
+    def image_of(self, task_definition: str) -> str:
+        found = self.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+        return str(found["containerDefinitions"][0]["image"])
+
+    def described(self) -> dict[str, Any]:
+        answer = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[self.service_name])
+        return dict(answer["services"][0])
+
+    def running(self) -> str:
+        return self.image_of(self.described()["taskDefinition"])
+
+    def rule_target(self) -> str:
+        (rule,) = self.client("elbv2").describe_rules(RuleArns=[self.outputs["listener_rule_arns"][self.name]])["Rules"]
+        return str(rule["Actions"][0]["ForwardConfig"]["TargetGroups"][0]["TargetGroupArn"])
+
+    def _target_group(self, name: str) -> str:
+        elb = self.client("elbv2")
+        answer = elb.create_target_group(
+            Name=name, Protocol="HTTP", Port=8000, VpcId=self.shared.vpc_id, TargetType="ip"
+        )
+        arn = str(answer["TargetGroups"][0]["TargetGroupArn"])
+        elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": f"10.9.5.{n}", "Port": 8000} for n in (1, 2)])
+        return arn
+
+    def _rule(self, priority: int) -> str:
+        groups = [{"TargetGroupArn": self.group_arns[0], "Weight": 1}]
+        answer = self.client("elbv2").create_rule(
+            ListenerArn=self.shared.listener_arn,
+            Priority=priority,
+            Conditions=[{"Field": "path-pattern", "Values": [f"/{self.name}/*"]}],
+            Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+        )
+        return str(answer["Rules"][0]["RuleArn"])
+
+    def _service(self) -> None:
+        how: dict[str, Any] = {"deploymentController": {"type": "CODE_DEPLOY"}}
+        if self.strategy == "rolling":
+            alarms = {"alarmNames": [self.alarm_name], "enable": True, "rollback": True}
+            how = {"deploymentConfiguration": {"alarms": alarms, "maximumPercent": 200, "minimumHealthyPercent": 100}}
+        self.client("ecs").create_service(
+            cluster=self.shared.cluster_name,
+            serviceName=self.service_name,
+            taskDefinition=self.service_name,
+            desiredCount=2,
+            capacityProviderStrategy=[{"capacityProvider": "FARGATE", "base": 1, "weight": 1}],
+            loadBalancers=[{"targetGroupArn": self.group_arns[0], "containerName": self.name, "containerPort": 8000}],
+            networkConfiguration={
+                "awsvpcConfiguration": {
+                    "subnets": self.shared.subnet_ids,
+                    "securityGroups": [self.shared.security_group_id],
+                }
+            },
+            **how,
+        )
+
+    def _deployment_group(self) -> None:
+        codedeploy = self.client("codedeploy")
+        codedeploy.create_application(applicationName=self.name, computePlatform="ECS")
+        groups = [{"name": f"{self.name}-{side}"} for side in "ab"]
+        route = {"listenerArns": [self.shared.listener_arn]}
+        codedeploy.create_deployment_group(
+            applicationName=self.name,
+            deploymentGroupName=self.name,
+            deploymentConfigName="CodeDeployDefault.ECSCanary10Percent5Minutes",
+            serviceRoleArn=ROLE,
+            alarmConfiguration={"enabled": True, "alarms": [{"name": self.alarm_name}]},
+            ecsServices=[{"clusterName": self.shared.cluster_name, "serviceName": self.service_name}],
+            loadBalancerInfo={"targetGroupPairInfoList": [{"targetGroups": groups, "prodTrafficRoute": route}]},
+        )

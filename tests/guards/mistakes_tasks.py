@@ -16,11 +16,17 @@ def without_platform(documents: Documents) -> None:
 URL_SECRET = "${data.terraform_remote_state.data.outputs.database_url_secret_arn}"
 
 MISTAKES = (
-    Mistake("secrets_are_references", "a token as a plain variable", in_container('"COLOUR"', '"API_TOKEN"')),
+    Mistake(
+        "secrets_are_references",
+        "a token as a plain variable",
+        in_container('"COLOUR"', '"API_TOKEN"'),
+        also=("no_secret_stands_in_plain_text",),
+    ),
     Mistake(
         "secrets_are_references",
         "a URL with a password as a plain variable",
         in_container('"value":"blue"', '"value":"postgresql://app:hunter22@db/app"'),
+        also=("no_secret_stands_in_plain_text",),
     ),
     Mistake(
         "secrets_are_references",
@@ -48,6 +54,7 @@ MISTAKES = (
         "passwords_are_write_only",
         "a password that Terraform keeps",
         edit("data", "aws_db_instance", "instance", password="hunter22"),
+        also=("no_secret_stands_in_plain_text",),
     ),
     Mistake(
         "passwords_are_write_only",

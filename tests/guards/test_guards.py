@@ -7,11 +7,16 @@ import pytest
 
 import guards
 from config.schema import types_at
-from tests.guards import mistakes_identity, mistakes_network, mistakes_tasks
+from tests.guards import mistakes_identity, mistakes_network, mistakes_plain_secrets, mistakes_tasks
 from tests.guards.mistakes import Mistake, resource
 from tests.support.documents import ENVIRONMENTS, documents, intent
 
-MISTAKES = (*mistakes_tasks.MISTAKES, *mistakes_network.MISTAKES, *mistakes_identity.MISTAKES)
+MISTAKES = (
+    *mistakes_tasks.MISTAKES,
+    *mistakes_network.MISTAKES,
+    *mistakes_identity.MISTAKES,
+    *mistakes_plain_secrets.MISTAKES,
+)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

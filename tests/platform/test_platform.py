@@ -14,6 +14,7 @@ import pytest
 
 from layers import LAYERS
 from tests.platform.looking import client, outputs, secret_values
+from tests.support.forms import places
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow]
@@ -78,29 +79,27 @@ def test_no_secret_is_in_any_state_plan_json_or_log(platform: Platform) -> None:
     secrets = secret_values(platform)
     assert {"windlass/local/database/password", "windlass/local/cache/password"} <= set(secrets)
     assert all(len(value) >= 16 for value in secrets.values())
-    plan = platform.stack("data") / "search.tfplan"
-    made = subprocess.run(
-        ["terraform", "plan", "-input=false", "-lock=false", f"-out={plan}"],
-        cwd=platform.stack("data"),
-        env=platform.variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-    shown = subprocess.run(
-        ["terraform", "show", "-json", str(plan)],
-        cwd=platform.stack("data"),
-        capture_output=True,
-        text=True,
-        check=True,
-        env=platform.variables,
-    ).stdout
-    searched = {**states(platform), "plan": shown, "output": platform.applied or ""}
+    plans = {f"plan of {layer}": plan_as_json(platform, layer) for layer in ("data", "service")}
+    searched = {**states(platform), **plans, "output": platform.applied or ""}
     searched |= {str(path): path.read_text(errors="replace") for path in files(platform.root)}
     assert len(searched) > 20
     for name, value in secrets.items():
-        assert [place for place, text in searched.items() if value in text] == [], name
+        assert places(value, searched) == [], name
+
+
+def plan_as_json(platform: Platform, layer: str) -> str:
+    plan = platform.stack(layer) / "search.tfplan"
+    for arguments in (["plan", "-input=false", "-lock=false", f"-out={plan}"], ["show", "-json", str(plan)]):
+        run = subprocess.run(
+            ["terraform", *arguments],
+            cwd=platform.stack(layer),
+            env=platform.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
 
 
 def files(root: Path) -> Iterator[Path]:

@@ -1,0 +1,134 @@
+"""Texts in finished JSON, and which of them look like a secret. Pure."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_WORDS = re.compile(
+    r"(?:^|[_/-])(?:password|passwd|passphrase|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key"
+    r"|fernet[_-]?key|auth)$"
+)
+"""Ends of names whose values are secrets; `password_length` and `secret_arn` end otherwise."""
+
+_FORMS = {
+    "an AWS access key": r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
+    "a URL with a password": r"://[^/\s:@]*:[^/\s:@\0]+@",
+    "a GitHub token": r"(?<!\w)(?:gh[opsu]_[A-Za-z0-9]{36}|github_pat_\w{22,})",
+    "a Slack token": r"xox[abprs]-[A-Za-z0-9-]{10,}",
+    "a JSON web token": r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.",
+    "a Stripe key": r"(?<!\w)[rs]k_live_\w{16,}",
+    "a Google key": r"AIza[\w-]{35}",
+    "an authorization header": r"(?i)\b(?:bearer|basic) [\w+/.=-]{16,}",
+}
+_FORM = {what: re.compile(pattern) for what, pattern in _FORMS.items()}
+
+_EXPRESSION = re.compile(r"(?<!\$)\$\{[^{}]*\}")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
+_GIT_COMMIT_LENGTH = 40
+_WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
+_BITS = 4.0
+"""Bits per character from which on a run of letters and digits is no word. English has 3 or less in 20 characters,
+random base64 has 4 and more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A text, and where it stands."""
+
+    path: str
+    """Keys from the body down, with dots."""
+
+    name: str
+    """What the text is called: its key, or the `name` beside a `value`."""
+
+    value: str
+
+
+def texts(body: Any, path: str = "", name: str = "") -> Iterator[Text]:
+    """Every text in a piece of JSON; JSON inside of texts (policies, containers) is opened."""
+    if isinstance(body, Mapping):
+        called = body.get("name", body.get("Name"))
+        for key, value in body.items():
+            if key == "default" and name:
+                own = name
+            else:
+                own = called if isinstance(called, str) and key in ("value", "Value") else key
+            yield from texts(value, f"{path}.{key}" if path else key, own)
+    elif isinstance(body, list):
+        for index, value in enumerate(body):
+            yield from texts(value, f"{path}.{index}", name)
+    elif isinstance(body, str):
+        opened = _opened(body)
+        if opened is None:
+            yield Text(path=path, name=name, value=body)
+        else:
+            yield from texts(opened, path, name)
+
+
+def why_secret(text: Text) -> str | None:
+    """What makes a text look like a secret; None where nothing does. The answer never holds the text itself."""
+    plain = _without_expressions(text.value)
+    if _WORDS.search(text.name.lower()) and _is_a_value(text.value):
+        return f'its name, "{text.name}"'
+    for what, form in _FORM.items():
+        if form.search(plain):
+            return f"it looks like {what}"
+    if any(_is_random(run, before) for run, before in _runs(plain)):
+        return "it looks random, as only keys and passwords do"
+    return None
+
+
+def _is_a_value(value: str) -> bool:
+    """Whether a text says something itself, and is no reference to where the secret lies."""
+    return bool(_EXPRESSION.sub("", value).strip()) and not value.startswith(("arn:", "/", "${"))
+
+
+def _without_expressions(value: str) -> str:
+    """The literal parts of a template: what is outside of expressions, which become NUL, and what is quoted in them."""
+    quoted = [text for expression in _EXPRESSION.findall(value) for text in _QUOTED.findall(expression)]
+    return " ".join([_EXPRESSION.sub("\0", value), *quoted])
+
+
+def _runs(value: str) -> Iterator[tuple[str, str]]:
+    for found in _RUN.finditer(value):
+        before = value[: found.start()]
+        for part in re.split(r"[/=_-]+", found[0]) if _is_of_words(found[0]) else [found[0]]:
+            yield part, before
+
+
+def _is_of_words(run: str) -> bool:
+    """Whether a run is a path or words with hyphens: its parts are short, or of letters alone."""
+    parts = [part for part in re.split(r"[/=_-]+", run) if part]
+    return all(len(part) <= 12 or part.isalpha() or part.isdigit() for part in parts)
+
+
+def _is_random(run: str, before: str) -> bool:
+    if len(run) < 20:
+        return False
+    if _HEXADECIMAL.fullmatch(run):
+        return not before.endswith("sha256:") and len(run) != _GIT_COMMIT_LENGTH
+    kinds = (re.search(r"[a-z]", run), re.search(r"[A-Z]", run), re.search(r"\d", run))
+    of_words = sum(map(len, _WORD.findall(run))) > len(run) / 2  # EveryWordLikeThis1
+    return all(kinds) and not of_words and _bits(run) >= _BITS
+
+
+def _bits(run: str) -> float:
+    """Shannon entropy per character."""
+    return -sum(count / len(run) * math.log2(count / len(run)) for count in Counter(run).values())
+
+
+def _opened(value: str) -> Any:
+    if value[:1] not in ("{", "["):
+        return None
+    try:
+        opened = json.loads(value)
+    except ValueError:
+        return None
+    return opened if isinstance(opened, dict | list) else None

@@ -1,0 +1,81 @@
+"""What looks like a secret and what does not, text by text; the whole JSON is the business of `test_guards`."""
+
+import pytest
+
+import guards
+from guards.plain_text import Text, texts, why_secret
+from guards.rules_plain_secrets import no_secret_stands_in_plain_text
+from tests.guards.mistakes_plain_secrets import ACCESS_KEY, GITHUB, HEXADECIMAL, PRIVATE_KEY, RANDOM, WEB_TOKEN
+from tests.support.documents import ENVIRONMENTS, documents
+
+
+def why(value: str, name: str = "value") -> str | None:
+    return why_secret(Text(path=name, name=name, value=value))
+
+
+@pytest.mark.parametrize(
+    "value", [RANDOM, HEXADECIMAL, ACCESS_KEY, GITHUB, PRIVATE_KEY, WEB_TOKEN, "redis://:abc@cache", "a://u:p@h/x"]
+)
+def test_these_are_secrets_by_their_looks(value: str) -> None:
+    assert why(value)
+    assert why(f"before {value} after")
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "master_password", "DB_PASSWORD", "auth_token", "api-key", "secret_key", "/shop/api_key"]
+)
+def test_these_are_secrets_by_their_name(name: str) -> None:
+    assert why("hunter22", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("password_wo", "${ephemeral.aws_secretsmanager_random_password.db.random_password}"),
+        ("secret_string_wo", "postgresql://app:${ephemeral.a.b.random_password}@${aws_db_instance.i.address}:5432/app"),
+        ("password", "${var.password}"),
+        ("secret_arn", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/prod/database/url-a1B2c3"),
+        ("secret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/prod/database/url-a1B2c3"),
+        ("secret_id", "shop/prod/database/password"),
+        ("image", "public.ecr.aws/team/web@sha256:" + "9f86d081884c7d65" * 4),
+        ("image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:" + "9f86d08188" * 4),
+        ("VERSION", "9f86d08188" * 4),
+        ("zone_id", "Z0123456789ABCDEFGHIJ"),
+        ("resource", "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop-prod/50dc6c495c0c9188"),
+        ("resource", "arn:aws:s3:::shop-prod-123456789012-eu-west-1-access-logs/AWSLogs/123456789012/*"),
+        ("action", "ec2:DescribeVpcEndpointServiceConfigurations"),
+        ("config", "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"),
+        ("policy", "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"),
+        ("url", "https://airflow-api-server.shop-prod.internal:8080/execution/"),
+        ("uuid", "f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+    ],
+)
+def test_these_are_none(name: str, value: str) -> None:
+    assert why(value, name) is None
+
+
+def test_json_within_text_is_looked_into_and_a_pair_gives_its_value_a_name() -> None:
+    found = list(texts({"definitions": '[{"environment": [{"name": "API_KEY", "value": "abc"}]}]'}))
+    assert found[-1] == Text(path="definitions.0.environment.0.value", name="API_KEY", value="abc")
+    assert why_secret(found[-1])
+
+
+def test_the_secret_itself_is_never_shown() -> None:
+    changed = {"data": {"resource": {"aws_ssm_parameter": {"key": {"value": RANDOM}}}}}
+    (finding,) = no_secret_stands_in_plain_text(guards.Stacks(documents=changed))
+    assert RANDOM not in str(finding)
+
+
+def test_keys_of_a_provider_are_let_through_on_loopback_only() -> None:
+    def found(url: str) -> list[object]:
+        provider = {"access_key": "testing", "secret_key": "testing", "endpoints": [{"s3": url}]}
+        document = {"provider": {"aws": [provider]}}
+        return list(no_secret_stands_in_plain_text(guards.Stacks(documents={"network": document})))
+
+    assert found("http://127.0.0.1:5999") == []
+    assert len(found("https://s3.example.com")) == 2
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_nothing_that_we_ship_looks_like_a_secret(name: str) -> None:
+    assert list(no_secret_stands_in_plain_text(guards.Stacks(documents=documents(name)))) == []

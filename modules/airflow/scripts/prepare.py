@@ -63,7 +63,7 @@ def connect(name: str) -> Any:
             connection.autocommit = True
             return connection
         except psycopg2.Error as error:
-            reason = (str(error).strip().splitlines() or ["no reason given"])[-1]
+            reason = (str(error).strip().splitlines() or ["no reason given"])[0]
         if any(words in reason for words in FINAL) or time.monotonic() > last:
             fail(f"{name}: {reason}")
         if reason != said:

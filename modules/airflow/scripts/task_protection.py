@@ -14,6 +14,7 @@ import urllib.request
 from celery import Celery
 
 MINUTES = 120
+RENEW_SECONDS = 3600
 
 
 class Agent:
@@ -37,7 +38,7 @@ class Agent:
             raise OSError(said.get("error") or said["failure"])
         if wanted != self.told:
             print(f"task-protection: {'on' if wanted else 'off'}", flush=True)
-        self.told, self.renew_at = wanted, time.monotonic() + MINUTES * 30
+        self.told, self.renew_at = wanted, time.monotonic() + RENEW_SECONDS
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def what_the_schema_lacks(address: str, known: set[str], last: set[str]) -> str:
     except psycopg2.errors.UndefinedTable:
         return "the database has no tables yet"
     except psycopg2.Error as error:
-        return (str(error).strip().splitlines() or ["the database does not answer"])[-1]
+        return (str(error).strip().splitlines() or ["the database does not answer"])[0]
     if there - known:
         fail("the database was migrated by a newer Airflow than this image's")
     return "" if there == last else "the database's schema is that of an older Airflow"

@@ -10,6 +10,7 @@ from config.data import Cache, Database
 from config.network import Dns, LoadBalancer, Network
 from config.services import Alarms, AnyWebService, Cluster
 from config.waivers import Waiver
+from config.working_hours import WorkingHours
 
 _TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
 
@@ -46,6 +47,8 @@ class Environment(Section):
     alarms: Alarms = Alarms()
     services: dict[ShortWord, AnyWebService]
     """The web services, by name."""
+    working_hours: WorkingHours | None = None
+    """When the environment works. Default: always."""
     waivers: tuple[Waiver, ...] = ()
     """What the guards find and this environment lives with. Default: nothing."""
 

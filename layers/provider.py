@@ -26,6 +26,7 @@ _EMBEDDED_SERVICES = (
     "rds",
     "route53",
     "s3",
+    "scheduler",
     "secretsmanager",
     "servicediscovery",
     "sns",

@@ -3,11 +3,13 @@
 from constructs import Construct
 
 from config import Environment
+from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import LOAD_BALANCER
 from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
 from layers.wiring import publish
+from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
@@ -38,6 +40,8 @@ class ServiceLayer(Layer):
         rolling = {name: service for name, service in services.items() if isinstance(service, Rolling)}
         codedeploy = {name: service for name, service in services.items() if isinstance(service, CodeDeployed)}
         one_sided = {name: service for name, service in services.items() if not isinstance(service, BlueGreen)}
+        data_alarms(self, environment, self.data, surroundings.alarm_topic_arn)
+        database_hours(self, environment, self.data)
         self._names(balancer)
         self.outputs = ServiceOutputs(
             load_balancer_dns_name=balancer.dns_name,

@@ -11,6 +11,7 @@ from config.services import WebService
 from layers import images
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import service_role
+from layers.working_hours import working_hours
 from modules import ecs
 from modules.alb import LoadBalancerOutputs, RuleInputs, TargetGroupOutputs, TargetGroupSettings, TargetHealthCheck
 from modules.iam import ExecuteCommandAccess, TaskRoles, TaskRolesInputs, TaskRolesOutputs
@@ -170,7 +171,11 @@ class WiredWebService(Construct, Generic[Settings]):
                 ],
                 health_check_grace_period_seconds=settings.health_check_grace_period_seconds,
             ),
-            scaling=ecs.ScalingInputs(min_count=settings.min_count, max_count=settings.max_count),
+            scaling=ecs.ScalingInputs(
+                min_count=settings.min_count,
+                max_count=settings.max_count,
+                working_hours=working_hours(self._environment, self._name),
+            ),
             deployment=tasks.deployment,
             enable_execute_command=self._environment.cluster.execute_command,
             availability_zone_rebalancing=tasks.availability_zone_rebalancing,

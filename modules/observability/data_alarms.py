@@ -14,8 +14,8 @@ class DatabaseFigures:
     identifier: str
     """Identifier of the instance."""
 
-    max_connections: int
-    """Connections that the instance accepts."""
+    max_connections: int | None
+    """Connections that the instance accepts; nothing where that is not known, then nobody is told of too many."""
 
     free_storage_gib: float = 2
     """Rings below this. Default: 2, of which a busy queue of work makes an hour."""
@@ -46,7 +46,6 @@ class CacheFigures:
 
 def database_alarms(figures: DatabaseFigures) -> dict[str, MetricAlarm]:
     """Return the alarms of a database: storage, CPU, connections."""
-    most = figures.max_connections * figures.connections_percent / 100
     return {
         "database-storage": MetricAlarm(
             description=f"The database {figures.identifier} has less than {figures.free_storage_gib:g} GiB of storage "
@@ -61,13 +60,21 @@ def database_alarms(figures: DatabaseFigures) -> dict[str, MetricAlarm]:
             above=figures.cpu_percent,
             minutes=15,
         ),
-        "database-connections": MetricAlarm(
-            description=f"The database {figures.identifier} has more than {most:g} of its {figures.max_connections} "
-            "connections open. The next ones are refused: fewer or smaller pools, or a larger instance class.",
-            metrics={"connections": _of_database(figures, "DatabaseConnections", "Maximum")},
-            above=most,
-        ),
+        **_connections(figures),
     }
+
+
+def _connections(figures: DatabaseFigures) -> dict[str, MetricAlarm]:
+    if figures.max_connections is None:
+        return {}
+    most = figures.max_connections * figures.connections_percent // 100
+    alarm = MetricAlarm(
+        description=f"The database {figures.identifier} has more than {most:g} of its {figures.max_connections} "
+        "connections open. At the last one the next is refused: fewer or smaller pools, or a larger instance class.",
+        metrics={"connections": _of_database(figures, "DatabaseConnections", "Maximum")},
+        above=most,
+    )
+    return {"database-connections": alarm}
 
 
 def cache_alarms(figures: CacheFigures) -> dict[str, MetricAlarm]:

@@ -1,0 +1,117 @@
+"""When an environment works: outside these hours its tasks are away, and if wished its database too."""
+
+import zoneinfo
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from config.base import Kind, Section, ShortWord, _matching
+from config.data import Database
+from config.errors import MISSING, Problem
+from config.rules import problem, rule
+from config.services import BlueGreenService, WebService
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+BEFORE_START_MINUTES = 20
+"""The database starts so long before the tasks: RDS takes five to fifteen minutes."""
+
+AFTER_END_MINUTES = 10
+"""The database stops so long after the tasks: they have two minutes to end, and ECS takes a few to say so."""
+
+
+def _timezone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError('the name of a time zone, such as "Europe/Berlin" or "Etc/UTC"') from error
+    return value
+
+
+TimeOfDay = Annotated[str, _matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time such as "08:00"')]
+
+
+class WorkingHours(Section):
+    """Hours of an environment that nobody uses at night, such as a development environment."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
+    """Days on which it works."""
+
+    start: TimeOfDay
+    """When its tasks start, 00:20 or later."""
+
+    end: TimeOfDay
+    """When its tasks stop, 23:49 or earlier."""
+
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    """Time zone of both; it knows of summer time."""
+
+    services: tuple[ShortWord, ...] = ()
+    """Web services that keep the hours too; those with colours cannot. Airflow always does. Default: none."""
+
+    stop_database: bool = False
+    """Stop the database too. AWS starts a database by itself after seven days. Default: it stays, so that an apply at
+    night finds it."""
+
+    def start_cron(self, *, minutes_before: int = 0) -> str:
+        """The start as a cron expression of AWS."""
+        return self._cron(_minutes(self.start) - minutes_before)
+
+    def end_cron(self, *, minutes_after: int = 0) -> str:
+        """The end as a cron expression of AWS."""
+        return self._cron(_minutes(self.end) + minutes_after)
+
+    def _cron(self, minutes: int) -> str:
+        return f"cron({minutes % 60} {minutes // 60} ? * {','.join(day.upper() for day in self.days)} *)"
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+@rule
+def production_never_sleeps(kind: Kind, working_hours: WorkingHours | None) -> Iterator[Problem]:
+    """A schedule that takes production away is a mistake of the file."""
+    if kind == "production" and working_hours is not None:
+        yield problem("working_hours", MISSING, 'is not allowed where kind = "production"; leave it out')
+
+
+@rule
+def working_hours_are_within_a_day(working_hours: WorkingHours | None) -> Iterator[Problem]:
+    """The start comes before the end, and the database's times fall on the same day."""
+    if working_hours is None:
+        return
+    start, end = _minutes(working_hours.start), _minutes(working_hours.end)
+    if start >= end:
+        message = f"is not after start = {working_hours.start}; allowed: a later time of the same day"
+        yield problem("working_hours/end", working_hours.end, message)
+    if start < BEFORE_START_MINUTES:
+        message = f"leaves no {BEFORE_START_MINUTES} minutes of the day for the database to start; allowed: from 00:20"
+        yield problem("working_hours/start", working_hours.start, message)
+    if end >= 24 * 60 - AFTER_END_MINUTES:
+        message = f"leaves no {AFTER_END_MINUTES} minutes of the day until the database stops; allowed: until 23:49"
+        yield problem("working_hours/end", working_hours.end, message)
+
+
+@rule
+def services_with_hours_have_no_colours(
+    working_hours: WorkingHours | None, services: dict[str, WebService]
+) -> Iterator[Problem]:
+    """E07: a schedule that sets a minimum would wake the idle colour."""
+    for name in working_hours.services if working_hours is not None else ():
+        if name not in services:
+            known = ", ".join(f'"{service}"' for service in services) or "none, there are no services"
+            yield problem("working_hours/services", name, f"is no service of this file; allowed: {known}")
+        elif isinstance(services[name], BlueGreenService):
+            message = 'has two colours, and the morning would wake the idle one; allowed: strategy = "rolling" (E07)'
+            yield problem("working_hours/services", name, message)
+
+
+@rule
+def a_database_with_replicas_cannot_stop(working_hours: WorkingHours | None, database: Database) -> Iterator[Problem]:
+    """RDS refuses to stop an instance that has read replicas."""
+    if working_hours is not None and working_hours.stop_database and database.replicas:
+        message = "is not possible with read replicas, which RDS does not stop; allowed: false, or no database.replicas"
+        yield problem("working_hours/stop_database", True, message)

@@ -1,0 +1,68 @@
+"""Working hours: services without colours and the database go away for the night and come back in time."""
+
+import json
+from functools import cache
+
+from pydantic_core import to_jsonable_python
+
+import guards
+from config import Environment, load
+from layers.judging import intent_of
+from layers.synthesis import terraform_json
+from tests.layers.test_strategies import add
+from tests.support.documents import ROOT, Documents, addresses, documents
+
+HOURS = {"start": "08:00", "end": "19:05", "days": ["mon", "fri"], "timezone": "Europe/Berlin"}
+
+
+def environment(stop_database: bool = True) -> Environment:
+    data = to_jsonable_python(load("staging", ROOT))
+    add("api", "rolling", 50)(data)
+    add("docs", "rolling", 60)(data)
+    data["working_hours"] = {**HOURS, "services": ["api"], "stop_database": stop_database}
+    return Environment.model_validate_json(json.dumps(data))
+
+
+@cache
+def with_hours(stop_database: bool = True) -> Documents:
+    return terraform_json(environment(stop_database))
+
+
+def test_only_the_services_that_are_named_keep_the_hours() -> None:
+    found = addresses(with_hours())
+    actions = [address for address in found if "aws_appautoscaling_scheduled_action" in address]
+    assert sorted(address.rpartition(".")[2] for address in actions) == [
+        "api_rolling_working-hours-end",
+        "api_rolling_working-hours-start",
+    ]
+    start = found["service: aws_appautoscaling_scheduled_action.api_rolling_working-hours-start"]
+    assert (start["schedule"], start["timezone"]) == ("cron(0 8 ? * MON,FRI *)", "Europe/Berlin")
+
+
+def test_the_database_is_there_before_the_services_and_goes_after_them() -> None:
+    schedules = with_hours()["service"]["resource"]["aws_scheduler_schedule"]
+    times = {name: body["schedule_expression"] for name, body in schedules.items()}
+    assert times == {
+        "database-hours_start": "cron(40 7 ? * MON,FRI *)",
+        "database-hours_stop": "cron(15 19 ? * MON,FRI *)",
+    }
+    assert {body["schedule_expression_timezone"] for body in schedules.values()} == {"Europe/Berlin"}
+
+
+def test_the_database_stays_unless_it_is_wished_otherwise() -> None:
+    assert "aws_scheduler_schedule" not in with_hours(stop_database=False)["service"]["resource"]
+    assert "aws_scheduler_schedule" not in documents("prod")["service"]["resource"]
+
+
+def test_i01_who_stops_the_database_can_do_nothing_else() -> None:
+    policy = with_hours()["service"]["resource"]["aws_iam_role_policy"]["database-hours_role-policy"]["policy"]
+    statements = json.loads(policy)["Statement"]
+    assert [statement["Action"] for statement in statements] == [["rds:StartDBInstance"], ["rds:StopDBInstance"]]
+    for statement in statements:
+        (resource,) = statement["Resource"]
+        assert resource.startswith("arn:aws:rds:eu-west-1:123456789012:db:")
+        assert "*" not in resource
+
+
+def test_working_hours_break_no_guard() -> None:
+    guards.check("staging", with_hours(), intent_of(environment()))

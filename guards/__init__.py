@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from guards import rules, rules_identity, rules_network, rules_plain_secrets, rules_secrets  # noqa: F401 - each registers its guards
+from guards import (  # noqa: F401 - each registers its guards
+    rules,
+    rules_identity,
+    rules_network,
+    rules_plain_secrets,
+    rules_platform,
+    rules_secrets,
+    rules_services,
+)
 from guards.guard import GUARDS, Guard
 from guards.intent import Intent, Party, Row, Waiver
 from guards.stacks import Stacks

@@ -117,6 +117,7 @@ MISTAKES = (
             Action="s3:GetObject",
             Condition=None,
         ),
+        also=("buckets_are_private_and_encrypted",),
     ),
     Mistake(
         "managed_policies_are_few",

@@ -7,7 +7,14 @@ import pytest
 
 import guards
 from config.schema import types_at
-from tests.guards import mistakes_identity, mistakes_network, mistakes_plain_secrets, mistakes_tasks
+from tests.guards import (
+    mistakes_identity,
+    mistakes_network,
+    mistakes_plain_secrets,
+    mistakes_platform,
+    mistakes_services,
+    mistakes_tasks,
+)
 from tests.guards.mistakes import Mistake, resource
 from tests.support.documents import ENVIRONMENTS, documents, intent
 
@@ -16,6 +23,8 @@ MISTAKES = (
     *mistakes_network.MISTAKES,
     *mistakes_identity.MISTAKES,
     *mistakes_plain_secrets.MISTAKES,
+    *mistakes_services.MISTAKES,
+    *mistakes_platform.MISTAKES,
 )
 
 

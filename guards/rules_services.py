@@ -1,0 +1,133 @@
+"""Guards over what runs: services, tasks, containers and their checks."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guards.guard import Finding, guard
+from guards.plain_text import texts
+from guards.stacks import Stacks, blocks, containers_of
+from modules.ecs.fargate import allowed_memory_mib
+from modules.ecs.images import check_image
+
+_LEAST_GRACE_SECONDS = 300
+_LEAST_START_SECONDS = 60
+_DATABASE = re.compile(r"DATABASE|SQL_ALCHEMY")
+_NOT_IN_IMAGES = re.compile(r"(?:^|[\s/;|&(])(?:curl|wget|nc)(?:\s|$)")
+_ADDRESS = re.compile(r"(?:://|@)(?:[^/\s@]*@)?(?:(?!127\.)\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\])")
+
+
+@guard("E01", fix="keep the circuit breaker with rollback in modules/ecs/deployment.py")
+def failed_deployments_are_taken_back(stacks: Stacks) -> Iterator[Finding]:
+    """A service that ECS itself deploys goes back by itself when its new tasks do not come up."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        if any(controller.get("type") != "ECS" for controller in blocks(body, "deployment_controller")):
+            continue
+        breakers = list(blocks(body, "deployment_circuit_breaker"))
+        if not any(breaker.get("enable") is True and breaker.get("rollback") is True for breaker in breakers):
+            yield address, "a deployment that fails goes on for hours, and nothing takes it back"
+
+
+@guard("E03", key="services", fix="choose a pair that Fargate accepts; the error of the environment file lists them")
+def cpu_and_memory_are_a_pair(stacks: Stacks) -> Iterator[Finding]:
+    """CPU and memory of a task are one of the pairs that Fargate accepts."""
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        cpu, memory = body.get("cpu"), body.get("memory")
+        try:
+            fits = int(memory or 0) in allowed_memory_mib(int(cpu or 0))
+        except (ValueError, KeyError):
+            fits = False
+        if not fits:
+            yield address, f"cpu {cpu} and memory {memory} are no pair on Fargate"
+
+
+@guard("E04", fix="give the container a volume of the task at /tmp")
+def temporary_files_have_a_place(stacks: Stacks) -> Iterator[Finding]:
+    """A container that cannot write to its own files has a /tmp on the task's disk."""
+    for address, container in _essential(stacks):
+        mounts = {mount["containerPath"] for mount in container.get("mountPoints", []) if not mount.get("readOnly")}
+        if container.get("readonlyRootFilesystem") and "/tmp" not in mounts:  # noqa: S108
+            yield address, "the container can write nowhere, not even to /tmp"
+
+
+@guard("E05", key="services", fix="name registry, repository, and tag or digest")
+def images_are_complete(stacks: Stacks) -> Iterator[Finding]:
+    """An image says where it lies and which one it is."""
+    for address, container in stacks.containers():
+        try:
+            check_image(container["image"], allow_moving_tags=True)
+        except ValueError as error:
+            yield address, str(error)
+
+
+@guard("E06", fix="give the container a health check of its own beside the load balancer's")
+def served_containers_are_checked_twice(stacks: Stacks) -> Iterator[Finding]:
+    """What a load balancer sends requests to is checked by it, and inside of the container."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        served = {block["container_name"] for block in blocks(body, "load_balancer")}
+        for container in _containers_behind(stacks, address, body):
+            if container["name"] in served and "healthCheck" not in container:
+                yield address, f"the container {container['name']} has no health check of its own"
+    for address, body in stacks.resources("aws_lb_target_group"):
+        if not any(check.get("path") for check in blocks(body, "health_check")):
+            yield address, "the target group does not say which path it asks"
+
+
+@guard("E08", fix="keep both in modules/ecs/service.py")
+def tags_reach_the_tasks(stacks: Stacks) -> Iterator[Finding]:
+    """Tasks carry the tags of their service, and those that ECS manages."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        if body.get("enable_ecs_managed_tags") is not True:
+            yield address, "enable_ecs_managed_tags is off"
+        if body.get("propagate_tags") not in ("SERVICE", "TASK_DEFINITION"):
+            yield address, "propagate_tags is not set, so that nobody knows what a task costs"
+
+
+@guard("A06", fix="name the host by its DNS name, an attribute of the resource")
+def hosts_are_names(stacks: Stacks) -> Iterator[Finding]:
+    """Databases, caches and APIs are called by name: an address changes with every failover."""
+    for address, container in stacks.containers():
+        for text in texts(container.get("environment", [])):
+            if _ADDRESS.search(text.value):
+                yield address, f"{text.name} names a host by its address"
+    for address, body in stacks.resources("aws_secretsmanager_secret_version"):
+        if any(_ADDRESS.search(text.value) for text in texts(body)):
+            yield address, "the secret names a host by its address"
+
+
+@guard(
+    "A08",
+    key="services",
+    fix=f"set health_check_grace_period_seconds to {_LEAST_GRACE_SECONDS} or more, or leave it out",
+)
+def who_needs_the_database_gets_time(stacks: Stacks) -> Iterator[Finding]:
+    """RDS says that it is available minutes before it answers, so those who need it are given time to start."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        for container in _containers_behind(stacks, address, body):
+            if not any(_DATABASE.search(secret["name"]) for secret in container.get("secrets", [])):
+                continue
+            if body.get("load_balancer") and body.get("health_check_grace_period_seconds", 0) < _LEAST_GRACE_SECONDS:
+                yield address, f"its first failed check counts before {_LEAST_GRACE_SECONDS} s have passed"
+            if container.get("healthCheck", {}).get("startPeriod", _LEAST_START_SECONDS) < _LEAST_START_SECONDS:
+                yield address, f"the container {container['name']} has less than {_LEAST_START_SECONDS} s to start"
+
+
+@guard("A19", fix="ask with what the image has; Python is in each of ours")
+def checks_need_nothing_that_images_lack(stacks: Stacks) -> Iterator[Finding]:
+    """No health check calls a program that a small image does not have."""
+    for address, container in stacks.containers():
+        command = " ".join(container.get("healthCheck", {}).get("command", [])[:3])
+        if _NOT_IN_IMAGES.search(command):
+            yield address, "the health check calls a program that the image may lack"
+
+
+def _essential(stacks: Stacks) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for address, container in stacks.containers():
+        if container.get("essential", True):
+            yield address, container
+
+
+def _containers_behind(stacks: Stacks, address: str, service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for task in stacks.behind(address, service.get("task_definition", "")):
+        if "container_definitions" in stacks.everything.get(task, {}):
+            yield from containers_of(stacks.everything[task])

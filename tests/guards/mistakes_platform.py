@@ -1,0 +1,61 @@
+"""Mistakes in zones, listeners, target groups, the database, buckets, and between layers."""
+
+from tests.guards.mistakes import Change, Mistake, edit, resource
+from tests.support.documents import Documents
+
+
+def one_zone(documents: Documents) -> None:
+    for body in documents["network"]["resource"]["aws_subnet"].values():
+        body["availability_zone"] = "eu-west-1a"
+
+
+def asked_zones(documents: Documents) -> None:
+    documents["network"].setdefault("data", {})["aws_availability_zones"] = {"all": {"state": "available"}}
+
+
+def found_vpc(documents: Documents) -> None:
+    documents["service"]["data"]["aws_vpc"] = {"vpc": {"tags": {"Environment": "prod"}}}
+
+
+def without(layer: str, resource_type: str) -> Change:
+    return lambda documents: documents[layer]["resource"].pop(resource_type)
+
+
+def clear_text(documents: Documents) -> None:
+    body = resource(documents, "service", "aws_lb_listener", "_http")
+    body["default_action"] = [{"type": "fixed-response", "fixed_response": {"status_code": "200"}}]
+
+
+def slow_check(documents: Documents) -> None:
+    resource(documents, "service", "aws_lb_target_group", "blue")["health_check"] |= {"interval": 300}
+
+
+LISTENER = ("service", "aws_lb_listener", "_https")
+ZONES = "zones_are_named"
+BUCKETS = "buckets_are_private_and_encrypted"
+
+MISTAKES = (
+    Mistake(ZONES, "a zone that AWS chooses", edit("network", "aws_subnet", "isolated", availability_zone=None)),
+    Mistake(ZONES, "all in one zone", one_zone),
+    Mistake(ZONES, "zones that AWS is asked for", asked_zones),
+    Mistake("listeners_speak_modern_tls", "an old policy", edit(*LISTENER, ssl_policy="ELBSecurityPolicy-2016-08")),
+    Mistake("listeners_speak_modern_tls", "no certificate", edit(*LISTENER, certificate_arn=None)),
+    Mistake("listeners_speak_modern_tls", "HTTP beside HTTPS", clear_text),
+    Mistake("targets_are_asked_the_agreed_way", "a check every five minutes", slow_check),
+    Mistake(
+        "targets_are_asked_the_agreed_way",
+        "targets that stay for five minutes",
+        edit("service", "aws_lb_target_group", "blue", deregistration_delay="300"),
+    ),
+    Mistake("minor_versions_follow_aws", "a minor version", edit("data", "aws_db_instance", "", engine_version="16.4")),
+    Mistake(
+        "minor_versions_follow_aws",
+        "no patches",
+        edit("data", "aws_db_instance", "", auto_minor_version_upgrade=False),
+    ),
+    Mistake(BUCKETS, "no encryption", without("data", "aws_s3_bucket_server_side_encryption_configuration")),
+    Mistake(BUCKETS, "one switch off", edit("data", "aws_s3_bucket_public_access_block", "", block_public_acls=False)),
+    Mistake(BUCKETS, "a state bucket without TLS", without("bootstrap", "aws_s3_bucket_policy")),
+    Mistake("states_have_versions", "states without versions", without("bootstrap", "aws_s3_bucket_versioning")),
+    Mistake("nothing_is_looked_up_by_its_looks", "a VPC that is found by a tag", found_vpc),
+)

@@ -1,0 +1,73 @@
+"""Mistakes in services, tasks, containers and their checks."""
+
+import json
+from typing import Any
+
+from tests.guards.mistakes import Change, Mistake, edit, resource
+from tests.support.documents import Documents
+
+
+def task(**values: Any) -> Change:
+    return edit("service", "aws_ecs_task_definition", "blue", **values)
+
+
+def service(**values: Any) -> Change:
+    return edit("service", "aws_ecs_service", "blue", **values)
+
+
+def container(**values: Any) -> Change:
+    """Set parts of the container of the blue side; a part that is None goes."""
+
+    def change(documents: Documents) -> None:
+        body = resource(documents, "service", "aws_ecs_task_definition", "blue")
+        (one,) = json.loads(body["container_definitions"])
+        one.update(values)
+        kept = {key: value for key, value in one.items() if value is not None}
+        body["container_definitions"] = json.dumps([kept])
+
+    return change
+
+
+def check(command: list[str], start_period: int = 120) -> dict[str, Any]:
+    return {"command": command, "interval": 15, "retries": 3, "startPeriod": start_period, "timeout": 5}
+
+
+def setting(value: str) -> list[dict[str, str]]:
+    return [{"name": "BROKER", "value": value}]
+
+
+PYTHON = ["CMD", "python", "-m", "web.healthcheck"]
+
+MISTAKES = tuple(
+    Mistake(guard, what, change)
+    for guard, what, change in (
+        ("failed_deployments_are_taken_back", "no circuit breaker", service(deployment_circuit_breaker=None)),
+        (
+            "failed_deployments_are_taken_back",
+            "a circuit breaker that only stops",
+            service(deployment_circuit_breaker={"enable": True, "rollback": False}),
+        ),
+        ("cpu_and_memory_are_a_pair", "half a vCPU with 5 GiB", task(cpu="512", memory="5120")),
+        ("cpu_and_memory_are_a_pair", "a CPU that Fargate does not have", task(cpu="300")),
+        ("temporary_files_have_a_place", "no /tmp", container(mountPoints=[])),
+        ("images_are_complete", "an image without registry", container(image="web:1.4.2")),
+        ("images_are_complete", "an image without tag", container(image="public.ecr.aws/team/web")),
+        ("served_containers_are_checked_twice", "no check inside", container(healthCheck=None)),
+        ("tags_reach_the_tasks", "no managed tags", service(enable_ecs_managed_tags=False)),
+        ("tags_reach_the_tasks", "tags that stay with the service", service(propagate_tags="NONE")),
+        ("hosts_are_names", "a host by its IPv4 address", container(environment=setting("redis://10.0.1.7:6379/0"))),
+        ("hosts_are_names", "a host by its IPv6 address", container(environment=setting("redis://[fd00::7]:6379/0"))),
+        ("who_needs_the_database_gets_time", "no grace", service(health_check_grace_period_seconds=60)),
+        ("who_needs_the_database_gets_time", "10 s to start", container(healthCheck=check(PYTHON, start_period=10))),
+        (
+            "checks_need_nothing_that_images_lack",
+            "curl in a shell",
+            container(healthCheck=check(["CMD-SHELL", "curl -f http://localhost:8000/health || exit 1"])),
+        ),
+        (
+            "checks_need_nothing_that_images_lack",
+            "wget",
+            container(healthCheck=check(["CMD", "wget", "-q", "http://localhost:8000/health"])),
+        ),
+    )
+)

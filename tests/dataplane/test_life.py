@@ -21,8 +21,10 @@ pytestmark = pytest.mark.slow
 
 
 def _started_by(platform: Platform) -> set[int]:
-    """Ids of all living processes whose command line or environment names the folder or the endpoint."""
-    marks = (str(platform.data_plane.settings.folder).encode(), b"windlass-postgres-")
+    """Ids of all living processes whose command line or environment names the folder, or that of its database."""
+    own = platform.data_plane.settings.folder
+    # For root the database's data may be elsewhere; other data planes of this machine have theirs there too.
+    marks = [str(own).encode(), *((note.read_bytes()) for note in (own / "postgres").glob("*/elsewhere"))]
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:

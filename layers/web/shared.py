@@ -59,8 +59,8 @@ class Tasks:
     suffix: str
     """What its names have behind that of the web service, so that two strategies never want one name."""
 
-    colour: Colour = "blue"
-    """What the container is told. Default: blue, which the sample image shows where there is only one side."""
+    colour: Colour | None = None
+    """What the container is told. Default: nothing, for a service that has no sides."""
 
     image: ColourImageOutputs
     target_group: TargetGroupOutputs

@@ -16,8 +16,8 @@ class WebContainerInputs:
     image: str
     """Complete reference of the image that this colour runs (E05)."""
 
-    colour: Colour
-    """The side that it serves; shown by `GET /health`."""
+    colour: Colour | None = None
+    """The side that it serves; shown by `GET /health`. Default: none, for a service that has no sides."""
 
     version: str
     """Version of the image; shown by `GET /health`."""
@@ -54,7 +54,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
         image=inputs.image,
         environment={
             **inputs.environment,
-            "COLOUR": inputs.colour,
+            **({} if inputs.colour is None else {"COLOUR": inputs.colour}),
             "PORT": str(inputs.port),
             "VERSION": inputs.version,
         },

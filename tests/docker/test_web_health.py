@@ -49,6 +49,13 @@ def test_the_containers_check_fails_in_one_line_where_nothing_listens_or_another
     assert other.stderr == "unhealthy: colour is 'green', this container's is 'blue'\n"
 
 
+def test_a_service_without_sides_says_so_and_passes_its_check(start_web: StartWeb) -> None:
+    service = start_web(COLOUR="none")
+    assert service.wait_until("/health", colour="none")
+    without = {name: value for name, value in service.environment.items() if name != "COLOUR"}
+    assert check(without).returncode == 0
+
+
 def test_a_database_with_another_password_leaves_the_service_alive_but_not_ready(
     start_web: StartWeb, postgres: PostgresServer
 ) -> None:

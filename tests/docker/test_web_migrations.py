@@ -142,7 +142,7 @@ def test_it_gives_up_when_the_time_is_over_or_waiting_is_of_no_use(postgres: Pos
 
 def test_a_wrong_environment_ends_with_2(empty_database_url: str) -> None:
     done = migrate(empty_database_url, COLOUR="red")
-    assert (done.returncode, done.stderr) == (2, "COLOUR is 'red': give one of blue, green\n")
+    assert (done.returncode, done.stderr) == (2, "COLOUR is 'red': give one of blue, green, none\n")
 
 
 def test_a_revision_that_fails_leaves_the_schema_as_it_was(database_url: str, newer: Path) -> None:

@@ -29,8 +29,7 @@ def start(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess
         ("DATABASE_URL", "postgresql://web:s3cr3t-w0rd@db/items", "DATABASE_URL lacks sslmode"),
         ("DATABASE_URL", "postgresql://s3cr3t-w0rd@?sslmode=require", "DATABASE_URL lacks password, host, dbname"),
         ("DATABASE_URL", "postgresql://web:s3cr3t-w0rd@db/items?sslmode=on", "unknown sslmode: give one of disable"),
-        ("COLOUR", None, "COLOUR is missing: give one of blue, green"),
-        ("COLOUR", "red", "COLOUR is 'red': give one of blue, green"),
+        ("COLOUR", "red", "COLOUR is 'red': give one of blue, green, none"),
         ("VERSION", None, "VERSION is missing"),
         ("VERSION", "1 2", "VERSION is '1 2'"),
         ("PORT", "http", "PORT is 'http': give a whole number from 1 to 65535"),
@@ -53,3 +52,8 @@ def test_all_mistakes_are_told_together() -> None:
     result = start(COLOUR="", PORT="-1", DATABASE_URL=None)
     assert result.returncode == 2
     assert [line.split()[0] for line in result.stderr.splitlines()] == ["DATABASE_URL", "COLOUR", "PORT"]
+
+
+def test_a_service_without_sides_needs_no_colour() -> None:
+    result = start(COLOUR=None, VERSION=None)
+    assert [line.split()[0] for line in result.stderr.splitlines()] == ["VERSION"]

@@ -53,6 +53,10 @@ def test_the_container_is_what_the_image_wants() -> None:
     assert container.stop_timeout_seconds == 60
 
 
+def test_a_service_without_sides_is_told_no_colour() -> None:
+    assert "COLOUR" not in web_container(dataclasses.replace(WEB, colour=None)).environment
+
+
 def test_only_tmp_can_be_written() -> None:
     container = web_container(WEB)
     assert container.readonly_root_filesystem

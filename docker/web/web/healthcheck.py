@@ -25,9 +25,10 @@ def problem(port: int) -> str:
         connection.close()
     if response.status != 200:
         return f"status {response.status}"
-    for name, key in (("COLOUR", "colour"), ("VERSION", "version")):
-        if body.get(key) != os.environ.get(name):
-            return f"{key} is {body.get(key)!r}, this container's is {os.environ.get(name)!r}"
+    for name, key, default in (("COLOUR", "colour", "none"), ("VERSION", "version", None)):
+        own = os.environ.get(name, default)
+        if body.get(key) != own:
+            return f"{key} is {body.get(key)!r}, this container's is {own!r}"
     return ""
 
 

@@ -8,7 +8,8 @@ from typing import Self
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-COLOURS = ("blue", "green")
+NO_COLOUR = "none"
+COLOURS = ("blue", "green", NO_COLOUR)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 URL_SHAPE = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require"
@@ -31,9 +32,10 @@ class Settings:
     database_url: str
     """DATABASE_URL, a secret: a libpq URL with user, percent-encoded password, host, database and sslmode."""
     colour: str
-    """COLOUR: `blue` or `green`. Required: a colour that guesses wrong would hide a failed switch."""
+    """COLOUR: `blue` or `green`. Default `none`, for a service without sides; never a guess, which would hide a failed
+    switch."""
     version: str
-    """VERSION: what is deployed, such as the image's tag. Required, for the same reason."""
+    """VERSION: what is deployed, such as the image's tag. Required, for the same reason: it shows what serves."""
     port: int
     """PORT to listen on, 1 to 65535. Default 8000, the port that the security groups open to the load balancer."""
     workers: int
@@ -51,7 +53,7 @@ class Settings:
         problems: list[str] = []
         settings = cls(
             database_url=_database_url(environment, problems),
-            colour=_choice(environment, "COLOUR", None, COLOURS, problems),
+            colour=_choice(environment, "COLOUR", NO_COLOUR, COLOURS, problems),
             version=_version(environment, problems),
             port=_number(environment, "PORT", 8000, 65535, problems),
             workers=_number(environment, "WEB_CONCURRENCY", 2, 32, problems),
@@ -96,12 +98,9 @@ def _version(environment: Mapping[str, str], problems: list[str]) -> str:
 
 
 def _choice(
-    environment: Mapping[str, str], name: str, default: str | None, allowed: tuple[str, ...], problems: list[str]
+    environment: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...], problems: list[str]
 ) -> str:
     value = environment.get(name, default)
-    if value is None:
-        problems.append(f"{name} is missing: give one of {', '.join(allowed)}")
-        return ""
     if value not in allowed:
         problems.append(f"{name} is {value!r}: give one of {', '.join(allowed)}")
     return value

@@ -14,6 +14,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "modules").glob("*/README.md")),
     ROOT / "backend" / "README.md",
+    ROOT / "docker" / "airflow" / "README.md",
     ROOT / "docker" / "web" / "README.md",
 ]
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")

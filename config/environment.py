@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from config.airflow import Airflow
 from config.aws import Aws, DataPlane, State
 from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
@@ -45,12 +46,14 @@ class Environment(Section):
     cache: Cache | None = None
     cluster: Cluster = Cluster()
     alarms: Alarms = Alarms()
-    services: dict[ShortWord, AnyWebService]
+    services: dict[ShortWord, AnyWebService] = Field(default_factory=dict)
     """The web services, by name."""
     working_hours: WorkingHours | None = None
     """When the environment works. Default: always."""
     waivers: tuple[Waiver, ...] = ()
     """What the guards find and this environment lives with. Default: nothing."""
+
+    airflow: Airflow | None = None
 
     @property
     def prefix(self) -> str:
@@ -66,6 +69,12 @@ class Environment(Section):
     def is_throw_away(self) -> bool:
         """Whether buckets and repositories may be deleted with what they hold: only on an embedded AWS."""
         return self.aws.endpoint_url is not None
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """All names that the load balancer answers to, each once."""
+        holders = [*self.services.values(), *([self.airflow] if self.airflow else [])]
+        return tuple(dict.fromkeys(name for holder in holders for name in holder.host_names))
 
     def bucket_name(self, purpose: str) -> str:
         """Name of a bucket: unique in the world through account and region."""

@@ -63,8 +63,15 @@ def platforms_are_explicit(stacks: Stacks) -> Iterator[Finding]:
 
 @guard("E07", fix="keep `desired_count` in the service's `ignore_changes`")
 def scaling_is_not_undone(stacks: Stacks) -> Iterator[Finding]:
-    """What scaling or a person sets at run time is not changed back by the next apply."""
+    """What scaling or a switch sets at run time is not changed back by the next apply.
+
+    A service that neither scaling nor the load balancer knows has no other owner of its count than Terraform.
+    """
+    scaled = " ".join(str(body["resource_id"]) for _, body in stacks.resources("aws_appautoscaling_target"))
     for address, body in stacks.resources("aws_ecs_service"):
+        name = address.split(": ")[1]
+        if not body.get("load_balancer") and f"{name}." not in scaled:
+            continue
         if "desired_count" not in body.get("lifecycle", {}).get("ignore_changes", []):
             yield address, "the next apply would set desired_count back"
 

@@ -1,14 +1,27 @@
 """The `data` layer: everything that holds state of its own: secrets, database, cache, buckets, image repositories."""
 
+from typing import Any
+
 from constructs import Construct
 
 from config import Environment
+from layers import images
+from layers.airflow.names import airflow_images, airflow_of, repository_keys
+from layers.airflow.secrets import AirflowSecrets, Sources
+from layers.airflow.storage import AirflowStorage
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
 from layers.wiring import publish
 from modules import elasticache, rds
-from modules.registry import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository
+from modules.registry import (
+    PullThroughCache,
+    PullThroughCacheInputs,
+    Repositories,
+    RepositoriesInputs,
+    RepositoriesOutputs,
+    Repository,
+)
 from modules.secrets import (
     DerivedSecret,
     DerivedSecretInputs,
@@ -35,6 +48,7 @@ class DataLayer(Layer):
         database, database_url = self._database()
         cache, cache_url = self._cache()
         repositories = self._repositories()
+        airflow = self._airflow(database, cache) if environment.airflow else {}
         self.outputs = DataOutputs(
             database_address=database.address,
             database_port=database.port,
@@ -46,6 +60,7 @@ class DataLayer(Layer):
             access_logs_bucket_name=self._access_logs_bucket(),
             repository_urls=repositories.repository_urls,
             repository_arns=repositories.repository_arns,
+            **airflow,
         )
         publish(self, self.outputs, environment)
 
@@ -117,11 +132,13 @@ class DataLayer(Layer):
         )
         return database, DerivedSecret(self, "database-url", secret).outputs.secret_arn
 
+    _cache_password: GeneratedSecretOutputs | None = None
+
     def _cache(self) -> tuple[elasticache.ValkeyOutputs | None, str | None]:
         settings, key = self.environment.cache, self.network.kms_key_arn
         if settings is None:
             return None, None
-        password = self._password(
+        password = self._cache_password = self._password(
             "cache-password", "cache/password", "Password of the cache", settings.password_version
         )
         inputs = elasticache.ValkeyInputs(
@@ -180,9 +197,30 @@ class DataLayer(Layer):
                 name: Repository(
                     name=f"{self.environment.prefix}/{name}", immutable_tags=self.environment.kind != "development"
                 )
-                for name in self.environment.services
+                for name in repository_keys(self.environment)
             },
             kms_key_arn=self.network.kms_key_arn,
             force_delete=self.environment.is_throw_away,
         )
         return Repositories(self, "repositories", inputs).outputs
+
+    def _airflow(self, database: rds.PostgreSqlOutputs, cache: elasticache.ValkeyOutputs | None) -> dict[str, Any]:
+        """What Airflow keeps, as fields of the outputs."""
+        assert cache is not None and self._cache_password is not None  # a rule of the environment file demands it
+        sources = Sources(store=self.store, database=database, cache=cache, cache_password=self._cache_password)
+        self._pull_through_cache()
+        storage = AirflowStorage(self, "airflow-storage", self.environment, self.network)
+        system = storage.dags_file_system
+        return {
+            "airflow_secret_arns": AirflowSecrets(self, "airflow", self.environment, sources).arns,
+            "airflow_task_logs_bucket_name": storage.task_logs_bucket_name,
+            "airflow_dags_bucket_name": storage.dags_bucket_name,
+            "airflow_dags_file_system_id": system.file_system_id if system else None,
+            "airflow_dags_access_point_id": system.access_point_id if system else None,
+        }
+
+    def _pull_through_cache(self) -> None:
+        registries = images.cached_registries(airflow_images(airflow_of(self.environment)))
+        if registries:
+            inputs = PullThroughCacheInputs(prefix=self.environment.prefix, registries=registries)
+            PullThroughCache(self, "pull-through-cache", inputs)

@@ -80,7 +80,6 @@ class NetworkLayer(Layer):
             return None
         if load_balancer.certificate_arn is not None:
             return load_balancer.certificate_arn
-        names = [name for service in self.environment.services.values() for name in service.host_names]
-        first, *others = dict.fromkeys(names)
+        first, *others = self.environment.host_names
         inputs = CertificateInputs(domain_name=first, alternative_names=tuple(others), zone_id=zone_id)
         return Certificate(self, "certificate", inputs).outputs.certificate_arn

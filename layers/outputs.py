@@ -5,6 +5,14 @@ from dataclasses import dataclass
 
 from config import Environment
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
+from layers.airflow.names import (
+    component_keys,
+    has_airflow,
+    makes_dags_bucket,
+    makes_dags_file_system,
+    repository_keys,
+    secret_keys,
+)
 from layers.reachability import roles
 from layers.wiring import output
 
@@ -82,8 +90,18 @@ class DataOutputs:
     cache_port: str | None = output("Port of the cache.", when=_has_cache)
     cache_url_secret_arn: str | None = output("ARN of the secret that holds the cache's URL.", when=_has_cache)
     access_logs_bucket_name: str = output("Bucket of the load balancer's access logs.")
-    repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=_services)
-    repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=_services)
+    repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=repository_keys)
+    repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=repository_keys)
+
+    airflow_secret_arns: Mapping[str, str] = output(
+        "ARNs of Airflow's secrets, by name.", keys=secret_keys, when=has_airflow
+    )
+    airflow_task_logs_bucket_name: str | None = output("Bucket of Airflow's task logs.", when=has_airflow)
+    airflow_dags_bucket_name: str | None = output("Bucket that DAGs are put into.", when=makes_dags_bucket)
+    airflow_dags_file_system_id: str | None = output("File system that DAGs are put into.", when=makes_dags_file_system)
+    airflow_dags_access_point_id: str | None = output(
+        "Access point of the file system for DAGs.", when=makes_dags_file_system
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +113,15 @@ class ServiceOutputs:
     cluster_name: str = output("Name of the ECS cluster.")
     service_urls: Mapping[str, str] = output("URL of each service.", keys=_services)
     listener_rule_arns: Mapping[str, str] = output("ARN of each service's listener rule.", keys=_services)
+
+    airflow_url: str | None = output("URL of Airflow.", when=has_airflow)
+    airflow_service_names: Mapping[str, str] = output(
+        "ECS service of each of Airflow's components.", keys=component_keys, when=has_airflow
+    )
+    airflow_listener_rule_arn: str | None = output("ARN of Airflow's listener rule.", when=has_airflow)
+    airflow_workflow_security_group_id: str | None = output(
+        "Security group of the tasks that run workflows, for other systems to let in (N07).", when=has_airflow
+    )
 
     colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_blue_green)
     blue_image_parameters: Mapping[str, str] = output("SSM parameter that holds blue's image.", keys=_blue_green)

@@ -19,6 +19,7 @@ _EMBEDDED_SERVICES = (
     "ec2",
     "ecr",
     "ecs",
+    "efs",
     "elasticache",
     "elbv2",
     "iam",

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from config import Environment
+from config.airflow import Airflow
+from config.airflow_dags import EfsDags, GitSync
 from config.services import CodeDeployService
-from modules.networking import Cidr, Flow, Internet, Party, Role, S3Endpoint
+from modules.airflow import API_SERVER_PORT, COMPONENTS, TRIGGERER_LOG_PORT, WORKER_LOG_PORT, Component
+from modules.networking import Cidr, Flow, Internet, OtherSecurityGroup, Party, Role, S3Endpoint
 
 EVERYWHERE = "0.0.0.0/0"
 
@@ -12,6 +15,16 @@ LOAD_BALANCER = "load-balancer"
 DATABASE = "database"
 CACHE = "cache"
 ENDPOINTS = "endpoints"
+AIRFLOW_DAGS = "airflow-dags"
+"""Mount targets of the file system that DAGs are delivered by."""
+
+
+NFS_PORT = 2049
+
+
+def airflow_role(component: Component) -> str:
+    """The role of a component's tasks; all worker groups have one."""
+    return f"airflow-{component}"
 
 
 def service_role(service: str) -> str:
@@ -33,12 +46,17 @@ def roles(environment: Environment) -> dict[str, str]:
         found[ENDPOINTS] = "Interface endpoints of AWS services"
     for service in environment.services:
         found[service_role(service)] = f"Tasks of the service {service}"
+    if environment.airflow is not None:
+        found |= {airflow_role(component): f"Tasks of the Airflow {component}" for component in COMPONENTS}
+        if _makes_file_system(environment.airflow):
+            found[AIRFLOW_DAGS] = "File system of the Airflow DAGs"
     return found
 
 
 def flows(environment: Environment) -> tuple[Flow, ...]:
     """The table. There is no row out of the database or the cache, and so no rule."""
-    return (*_into_the_load_balancer(environment), *_of_the_services(environment))
+    airflow = () if environment.airflow is None else _of_airflow(environment, environment.airflow)
+    return (*_into_the_load_balancer(environment), *_of_the_services(environment), *airflow)
 
 
 def _into_the_load_balancer(environment: Environment) -> Iterator[Flow]:
@@ -64,11 +82,57 @@ def _of_the_services(environment: Environment) -> Iterator[Flow]:
             yield Flow(tasks, Role(DATABASE), environment.database.port, f"PostgreSQL from {name}")
         if service.uses_cache and environment.cache is not None:
             yield Flow(tasks, Role(CACHE), environment.cache.port, f"Valkey from {name}")
-        yield Flow(tasks, S3Endpoint(), 443, f"Image layers for {name} from S3")
-        if has_endpoints(environment):
-            yield Flow(tasks, Role(ENDPOINTS), 443, f"AWS services for {name}")
-        if environment.network.egress != "endpoints":
-            yield Flow(tasks, Internet(), 443, f"AWS services and registries for {name}")
+        yield from _of_every_task(environment, tasks, name)
+
+
+def _of_every_task(environment: Environment, tasks: Role, name: str) -> Iterator[Flow]:
+    """Images, secrets and logs."""
+    yield Flow(tasks, S3Endpoint(), 443, f"Image layers for {name} from S3")
+    if has_endpoints(environment):
+        yield Flow(tasks, Role(ENDPOINTS), 443, f"AWS services for {name}")
+    if environment.network.egress != "endpoints":
+        yield Flow(tasks, Internet(), 443, f"AWS services and registries for {name}")
+
+
+def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
+    api_server, scheduler, dag_processor, triggerer, worker = (Role(airflow_role(name)) for name in COMPONENTS)
+    yield Flow(Role(LOAD_BALANCER), api_server, API_SERVER_PORT, "Requests and health checks to Airflow")
+    # A11: tasks report to the execution API inside the VPC. Triggerer and DAG processor carry one of their own.
+    yield Flow(worker, api_server, API_SERVER_PORT, "Execution API for Airflow tasks")
+    yield Flow(api_server, worker, WORKER_LOG_PORT, "Live logs of Airflow tasks")
+    yield Flow(api_server, triggerer, TRIGGERER_LOG_PORT, "Live logs of Airflow triggers")
+    for tasks in (api_server, scheduler, dag_processor, triggerer, worker):
+        yield Flow(tasks, Role(DATABASE), environment.database.port, f"PostgreSQL from {tasks.name}")
+        yield from _of_every_task(environment, tasks, tasks.name)
+    if environment.cache is not None:
+        for tasks in (scheduler, worker):
+            yield Flow(tasks, Role(CACHE), environment.cache.port, f"Broker of {tasks.name}")
+    for tasks in (dag_processor, triggerer, worker):
+        yield from _of_dags(airflow, tasks)
+    for tasks in (triggerer, worker):
+        for name, reach in airflow.reaches.items():
+            party: Party = (
+                Cidr(reach.cidr, name) if reach.cidr else OtherSecurityGroup(str(reach.security_group_id), name)
+            )
+            yield Flow(tasks, party, reach.port, f"{name} for {tasks.name}")
+
+
+def _of_dags(airflow: Airflow, tasks: Role) -> Iterator[Flow]:
+    """What the delivery of DAGs needs beside HTTPS on its usual port."""
+    dags = airflow.dags
+    if isinstance(dags, EfsDags):
+        system: Party = Role(AIRFLOW_DAGS)
+        if dags.file_system_id is not None:
+            system = OtherSecurityGroup(str(dags.security_group_id), AIRFLOW_DAGS)
+        yield Flow(tasks, system, NFS_PORT, f"DAGs for {tasks.name}")
+    if isinstance(dags, GitSync):
+        ports = {port for repository in dags.repositories.values() if (port := repository.port) != 443}
+        for port in sorted(ports):
+            yield Flow(tasks, Internet(), port, f"Git repositories for {tasks.name}")
+
+
+def _makes_file_system(airflow: Airflow) -> bool:
+    return isinstance(airflow.dags, EfsDags) and airflow.dags.file_system_id is None
 
 
 def _word(cidr: str) -> str:

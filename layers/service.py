@@ -1,12 +1,17 @@
 """The `service` layer: load balancer, cluster, and the web services. It can be destroyed and made again (S02)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from constructs import Construct
 
 from config import Environment
+from layers.airflow.names import airflow_of
+from layers.airflow.services import AirflowServices
 from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
-from layers.reachability import LOAD_BALANCER
+from layers.reachability import LOAD_BALANCER, airflow_role
 from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
 from layers.wiring import publish
 from layers.working_hours import database_hours
@@ -23,7 +28,7 @@ class ServiceLayer(Layer):
         super().__init__(scope, environment, "service")
         self.network = self.outputs_of("network", NetworkOutputs)
         self.data = self.outputs_of("data", DataOutputs)
-        balancer = self._load_balancer()
+        balancer = self._balancer = self._load_balancer()
         cluster = self._cluster()
         surroundings = Surroundings(
             environment=environment,
@@ -42,12 +47,13 @@ class ServiceLayer(Layer):
         one_sided = {name: service for name, service in services.items() if not isinstance(service, BlueGreen)}
         data_alarms(self, environment, self.data, surroundings.alarm_topic_arn)
         database_hours(self, environment, self.data)
+        airflow = self._airflow(surroundings) if environment.airflow else {}
         self._names(balancer)
         self.outputs = ServiceOutputs(
             load_balancer_dns_name=balancer.dns_name,
             listener_arn=balancer.listener_arn,
             cluster_name=cluster.name,
-            service_urls={name: self._url(name, balancer) for name in services},
+            service_urls={name: self._url(settings.host_names) for name, settings in environment.services.items()},
             listener_rule_arns={name: service.listener_rule_arn for name, service in services.items()},
             colour_parameters={name: pair.colour_parameter for name, pair in blue_green.items()},
             blue_image_parameters={name: pair.image_parameters["blue"] for name, pair in blue_green.items()},
@@ -63,6 +69,7 @@ class ServiceLayer(Layer):
             codedeploy_deployment_groups={name: service.deployment_group_name for name, service in codedeploy.items()},
             codedeploy_task_definition_arns={name: service.task_definition_arn for name, service in codedeploy.items()},
             codedeploy_test_listener_arns={name: service.test_listener_arn for name, service in codedeploy.items()},
+            **airflow,
         )
         publish(self, self.outputs, environment)
 
@@ -114,8 +121,7 @@ class ServiceLayer(Layer):
         """A record for each host name that a service answers to (N08)."""
         if self.network.dns_zone_id is None:
             return
-        names = (name for service in self.environment.services.values() for name in service.host_names)
-        for name in dict.fromkeys(names):
+        for name in self.environment.host_names:
             inputs = AliasRecordInputs(
                 zone_id=self.network.dns_zone_id,
                 name=name,
@@ -124,6 +130,16 @@ class ServiceLayer(Layer):
             )
             AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
 
-    def _url(self, name: str, balancer: LoadBalancerOutputs) -> str:
-        host_names = self.environment.services[name].host_names
-        return f"{balancer.url_scheme}://{host_names[0] if host_names else balancer.dns_name}"
+    def _url(self, host_names: Sequence[str]) -> str:
+        return f"{self._balancer.url_scheme}://{host_names[0] if host_names else self._balancer.dns_name}"
+
+    def _airflow(self, surroundings: Surroundings) -> dict[str, Any]:
+        """Airflow, as fields of the outputs."""
+        url = self._url(airflow_of(self.environment).host_names)
+        airflow = AirflowServices(self, "airflow", surroundings, url)
+        return {
+            "airflow_url": airflow.url,
+            "airflow_service_names": airflow.service_names,
+            "airflow_listener_rule_arn": airflow.listener_rule_arn,
+            "airflow_workflow_security_group_id": self.network.security_group_ids[airflow_role("worker")],
+        }

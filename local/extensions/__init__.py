@@ -14,6 +14,7 @@ EXTENDED_SERVICES = {
     "cloudwatch": "local.extensions.cloudwatch",
     "codedeploy": "local.extensions.codedeploy_deployments",
     "ec2": "local.extensions.ec2",
+    "ecr": "local.extensions.ecr",
     "ecs": "local.extensions.dataplane_ecs",
     "elb": "local.extensions.dataplane_elbv2",
     "elbv2": "local.extensions.dataplane_elbv2",

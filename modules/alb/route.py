@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRuleCondition,
     LbListenerRuleConditionHostHeader,
     LbListenerRuleConditionPathPattern,
+    LbListenerRuleConditionSourceIp,
 )
 from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from constructs import Construct
@@ -39,14 +40,17 @@ class RuleInputs:
     path_patterns: Sequence[str] = ()
     """Paths, with `*` and `?`. Default: any."""
 
+    source_cidrs: Sequence[str] = ()
+    """Blocks of addresses that requests come from. Default: any."""
+
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
         if not 1 <= self.priority <= 50000:
             raise ValueError(f"priority of the listener rule is {self.priority}; allowed are 1 to 50000")
-        values = len(self.host_headers) + len(self.path_patterns)
+        values = len(self.host_headers) + len(self.path_patterns) + len(self.source_cidrs)
         if not 1 <= values <= 5:
             raise ValueError(
-                f"the listener rule has {values} host names and paths together; allowed are 1 to 5. "
+                f"the listener rule has {values} host names, paths and blocks together; allowed are 1 to 5. "
                 'To take everything, use the path "/*"'
             )
 
@@ -207,6 +211,10 @@ def _conditions(rule: RuleInputs) -> list[LbListenerRuleCondition]:
     if rule.path_patterns:
         conditions.append(
             LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(rule.path_patterns)))
+        )
+    if rule.source_cidrs:
+        conditions.append(
+            LbListenerRuleCondition(source_ip=LbListenerRuleConditionSourceIp(values=list(rule.source_cidrs)))
         )
     return conditions
 

@@ -63,6 +63,7 @@ def _definition(container: Container, logs: AwsLogs) -> dict[str, Any]:
         "name": container.name,
         "image": container.image,
         "essential": container.essential,
+        "restartPolicy": {"enabled": True, "restartAttemptPeriod": 60} if container.restarts else None,
         "command": list(container.command),
         "entryPoint": list(container.entry_point),
         "environment": [{"name": name, "value": value} for name, value in sorted(container.environment.items())],

@@ -174,6 +174,10 @@ class Container:
     essential: bool = True
     """The task stops when this container stops. Default: yes, as on ECS."""
 
+    restarts: bool = False
+    """ECS starts the container again when it ends, and the task goes on. For helpers that are not essential.
+    Default: no."""
+
     user: str | None = None
     """`user`, `uid` or `uid:gid`. Default: the image's own (A15)."""
 

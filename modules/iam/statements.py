@@ -84,12 +84,18 @@ def trust_of_tasks(*, partition: str, region: str, account_id: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
 
 
-def pull_images(repository_arns: Iterable[str]) -> dict[str, Statement]:
-    """Return what is needed to pull from these ECR repositories; nothing for public registries."""
-    repositories = tuple(repository_arns)
+def pull_images(repository_arns: Iterable[str], cached_repository_arns: Iterable[str] = ()) -> dict[str, Statement]:
+    """Return what is needed to pull from these ECR repositories; nothing for public registries.
+
+    Args:
+        repository_arns: the repositories.
+        cached_repository_arns: those that a pull-through cache fills: the first pull makes them.
+    """
+    cached = tuple(cached_repository_arns)
+    repositories = (*repository_arns, *cached)
     if not repositories:
         return {}
-    return {
+    statements = {
         "SignInToRegistry": Statement(
             actions=("ecr:GetAuthorizationToken",),
             resources=("*",),
@@ -100,6 +106,11 @@ def pull_images(repository_arns: Iterable[str]) -> dict[str, Statement]:
             resources=repositories,
         ),
     }
+    if cached:
+        statements["FillPullThroughCache"] = Statement(
+            actions=("ecr:BatchImportUpstreamImage", "ecr:CreateRepository"), resources=cached
+        )
+    return statements
 
 
 def write_logs(log_group_arns: Iterable[str]) -> dict[str, Statement]:

@@ -51,6 +51,9 @@ class TaskRolesInputs:
     repository_arns: Sequence[str] = ()
     """ECR repositories of the images. Default: none; images of public registries need no permission."""
 
+    cached_repository_arns: Sequence[str] = ()
+    """ECR repositories that a pull-through cache makes and fills with the first pull. Default: none."""
+
     log_group_arns: Sequence[str] = ()
     """Log groups of the containers, without `:*`. Default: none."""
 
@@ -138,7 +141,7 @@ class TaskRoles(Construct):
 
 def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
     return {
-        **pull_images(inputs.repository_arns),
+        **pull_images(inputs.repository_arns, inputs.cached_repository_arns),
         **write_logs(inputs.log_group_arns),
         **read_secrets(
             secret_arns=inputs.secret_arns,

@@ -1,0 +1,224 @@
+"""Apache Airflow: the `[airflow]` section, with its components and worker groups."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.airflow_dags import AnyDags, GitSync
+from config.base import Cidr, DnsName, Percent, Section, ShortWord, Version, _matching
+from config.services import EnvironmentName, Image
+
+DEFAULT_IMAGE = "docker.io/apache/airflow:3.1.8-python3.12"
+"""The newest of Airflow 3.1. In 3.1.0 to 3.1.2 a worker loses its task when the database restarts."""
+
+Cpu = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
+QueueName = Annotated[
+    str,
+    _matching(r"[a-z0-9][a-z0-9_.-]{0,62}", "up to 63 lower-case letters, digits, _ . and -, not starting with one"),
+]
+SecretArn = Annotated[
+    str,
+    _matching(
+        r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+|ssm:[a-z0-9-]+:\d{12}:parameter/[\w/.-]+)",
+        "the ARN of a Secrets Manager secret or an SSM parameter",
+    ),
+]
+PoolName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Component(Section):
+    """What Fargate gives each task of a component."""
+
+    cpu: Cpu = 512
+    """CPU units of a task; 1024 are one vCPU."""
+
+    memory_mib: Annotated[int, Field(ge=512, le=122880)] = 1024
+    """Memory of a task; Fargate accepts certain pairs only (E03)."""
+
+    ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20
+    """Disk of a task, which holds the image, `/tmp` and the logs; 20 GiB come with every task (E04)."""
+
+    spot_percent: Percent = 0
+    """Share of the tasks on Fargate Spot. Default: none."""
+
+
+class FixedComponent(Component):
+    """A component with a number of tasks that the environment file decides."""
+
+    count: Annotated[int, Field(ge=1, le=20)] = 1
+    """Tasks. Two of each survive the loss of a zone; they share the work."""
+
+
+class ApiServer(Component):
+    """The UI, the public API, and the execution API that tasks talk to."""
+
+    cpu: Cpu = 1024
+    memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
+    """Memory of a task. Default: 2 GiB, since its memory grows with use (airflow#61804)."""
+
+    min_count: Annotated[int, Field(ge=1, le=20)] = 1
+    """Scaling goes no lower."""
+
+    max_count: Annotated[int, Field(ge=1, le=20)] = 4
+    """Scaling goes no higher."""
+
+    processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes in a task, each with 220 to 270 MiB at the start. Default: one; more tasks do more for availability."""
+
+
+class WorkerGroup(Component):
+    """Workers with queues of their own, such as those of a team (A21)."""
+
+    queues: Annotated[tuple[QueueName, ...], Field(min_length=1)] = ("default",)
+    """Queues that the group listens to. No other group listens to them."""
+
+    cpu: Cpu = 1024
+    memory_mib: Annotated[int, Field(ge=2048, le=122880)] = 2048
+    """Memory of a task, 2 GiB or more (A16)."""
+
+    ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 30
+    """Disk of a task. Default: 30 GiB, because tasks write temporary files (E04)."""
+
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    """Airflow tasks that one ECS task runs at once. Each is a process of 150 MiB and more."""
+
+    min_count: Annotated[int, Field(ge=0, le=1000)] = 1
+    """Scaling goes no lower (A16). 0 lets the group go to nothing when its queues are empty."""
+
+    max_count: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Scaling goes no higher (A16)."""
+
+    spot_percent: Percent = 75
+    """Share of Spot among the tasks above `on_demand_base` (A16). Spot may be taken back with two minutes' notice; a
+    task that is lost is run again by its retries. Default: three of four, so that one in four stays when there is no
+    Spot to be had."""
+
+    on_demand_base: Annotated[int, Field(ge=0, le=1000)] = 1
+    """So many tasks are on demand before Spot gets a share (A16)."""
+
+
+class FirstUser(Section):
+    """The user that the deployment makes, with a generated password (A18). It is left alone once it exists."""
+
+    username: Annotated[str, _matching(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -")] = "admin"
+    first_name: Text = "First"
+    last_name: Text = "User"
+    email: Annotated[str, _matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address")] = "admin@example.com"
+    role: Literal["Admin", "Op", "User", "Viewer"] = "Admin"
+    """Role in Airflow."""
+
+
+class Pool(Section):
+    """A pool of slots (A18). The deployment keeps its slots and description as they are here."""
+
+    slots: Annotated[int, Field(ge=-1, le=1_000_000)]
+    """Slots; -1 is without end."""
+
+    description: Annotated[str, StringConstraints(max_length=512)] = ""
+    """What it is for."""
+
+    include_deferred: bool = False
+    """Whether deferred tasks hold a slot."""
+
+
+class TaskLogs(Section):
+    """Task logs in S3 (A17)."""
+
+    expire_after_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Days after which a log goes."""
+
+
+class Reach(Section):
+    """Another system that tasks talk to (N07)."""
+
+    cidr: Cidr | None = None
+    """Its addresses. Either this or `security_group_id`."""
+
+    security_group_id: (
+        Annotated[str, _matching(r"(\d{12}/)?sg-[0-9a-f]{8,17}", "the id of a security group, sg-…")] | None
+    ) = None
+    """Its security group, in this VPC or a peered one."""
+
+    port: Annotated[int, Field(ge=1, le=65535)]
+    """TCP port."""
+
+
+class Airflow(Section):
+    """One Airflow deployment. Several teams or stages are several environment files (A22)."""
+
+    image: Image = DEFAULT_IMAGE
+    """Complete reference. Default: the official image; the repository `<project>-<environment>/airflow` is for one of
+    your own."""
+
+    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    """CPU architecture of the image (E02)."""
+
+    host_names: tuple[DnsName, ...] = ()
+    """Host names of the UI. Default: any. The first one is what Airflow calls itself."""
+
+    priority: Annotated[int, Field(ge=1, le=50000)] = 50
+    """Priority of the listener rule; that of no service."""
+
+    allowed_cidrs: tuple[Cidr, ...] = ()
+    """Who may see the UI and the API, of those whom the load balancer lets in. Default: all of them."""
+
+    api_server: ApiServer = ApiServer()
+    scheduler: FixedComponent = FixedComponent(cpu=1024, memory_mib=2048)
+    dag_processor: FixedComponent = FixedComponent(cpu=1024, memory_mib=2048)
+    triggerer: FixedComponent = FixedComponent()
+    workers: dict[ShortWord, WorkerGroup] = Field(default_factory=lambda: {"default": WorkerGroup()})
+    """Worker groups by name. Default: one, which listens to the queue `default`."""
+
+    default_queue: QueueName = "default"
+    """Queue of the tasks that name none."""
+
+    dags: AnyDags = Field(default_factory=lambda: GitSync(repositories={}))
+    """How DAGs arrive (A13, A14). Default: by git-sync; then at least one repository must be named."""
+
+    first_user: FirstUser = FirstUser()
+    pools: dict[PoolName, Pool] = Field(default_factory=dict)
+
+    database_name: Annotated[
+        str, _matching(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _")
+    ] = "airflow"
+    """Database of its own on the environment's instance. Its users are called `<name>_a` and `<name>_b`."""
+
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
+    """Connections that each process keeps."""
+
+    database_max_overflow: Annotated[int, Field(ge=0, le=100)] = 5
+    """Connections that each process may open above those, for a moment."""
+
+    database_password_version: Version = 1
+    """Raise it to rotate: the other of the two users gets a new password, and running tasks keep theirs."""
+
+    fernet_key_version: Version = 1
+    """Raise it to rotate: new values are encrypted by a new key, and the one before still decrypts."""
+
+    jwt_secret_version: Version = 1
+    """Raise it to rotate. Tasks that run meanwhile fail and are retried."""
+
+    api_secret_key_version: Version = 1
+    """Raise it to rotate. Everybody logs in again."""
+
+    first_user_password_version: Version = 1
+    """Raise it to make a new password for the first user."""
+
+    visibility_timeout_seconds: Annotated[int, Field(ge=3600, le=604800)] = 86400
+    """A task that runs longer than this is run twice (A20)."""
+
+    task_logs: TaskLogs = TaskLogs()
+
+    execute_command: bool | None = None
+    """ECS Exec into Airflow's containers. Default: as `cluster.execute_command` says, which it needs."""
+
+    environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
+    """Further plain settings of all components. Secrets do not belong here (A02)."""
+
+    secrets: dict[EnvironmentName, SecretArn] = Field(default_factory=dict)
+    """Further secrets by variable, such as `AIRFLOW_CONN_WAREHOUSE`, for what runs DAG code: workers, triggerer and
+    DAG processor. They exist already (A02)."""
+
+    reaches: dict[ShortWord, Reach] = Field(default_factory=dict)
+    """Other systems that workers and triggerer talk to, by name (N07). HTTPS to the internet needs no entry."""

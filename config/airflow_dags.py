@@ -1,0 +1,160 @@
+"""How DAGs arrive: `[airflow.dags]`, whose `delivery` says which keys it has (A13, A14)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from config.aws import BucketName
+from config.base import Section, ShortWord, _matching
+from config.services import Image
+
+GIT_SYNC_IMAGE = "registry.k8s.io/git-sync/git-sync:v4.4.2"
+
+Folder = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    _matching(
+        r"(?!.*(^|/)\.\.?(/|$))[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", 'a folder such as "pipelines/dags", no .. in it'
+    ),
+]
+"""A relative path without `..`."""
+
+
+class Repository(Section):
+    """A git repository with DAGs. It becomes the DAG bundle of its name."""
+
+    url: Annotated[
+        str,
+        StringConstraints(max_length=512),
+        _matching(
+            r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+|ssh://[\w.-]+@[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+"
+            r"|[\w.-]+@[A-Za-z0-9.-]+:[\w./~-]+",
+            'an address without a user\'s password, such as "https://github.com/acme/dags.git" or '
+            '"git@github.com:acme/dags.git"',
+        ),
+    ]
+    """Address, by HTTPS or SSH."""
+
+    ref: Annotated[str, _matching(r"[A-Za-z0-9][\w./-]{0,254}", "a branch, a tag or a commit")] = "main"
+    """Branch, tag or commit."""
+
+    folder: Folder | None = None
+    """Folder of the DAGs in the repository. Default: the whole repository."""
+
+    credentials: Literal["none", "ssh", "token"] = "none"
+    """How to log in: not at all, with a private SSH key, or with a token as password."""
+
+    secret_arn: (
+        Annotated[
+            str,
+            _matching(
+                r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+",
+                "the ARN of a Secrets Manager secret",
+            ),
+        ]
+        | None
+    ) = None
+    """Existing secret with the key or the token. Default: an empty one is made, `<project>/<environment>/airflow/git/
+    <repository>`; put the value in before the first apply of the service layer."""
+
+    username: Annotated[str, _matching(r"[\w.@-]{1,64}", "letters, digits, _ . @ and -")] = "git"
+    """User name beside a token. Most hosts take any; GitLab's deploy tokens have one."""
+
+    known_hosts: tuple[
+        Annotated[
+            str,
+            _matching(r"[^\s]+ (ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+", "a line of known_hosts: host, kind of key, key"),
+        ],
+        ...,
+    ] = ()
+    """Public keys of the host, as `ssh-keyscan` prints them. Needed with SSH: without, anybody could pose as it."""
+
+    @property
+    def is_ssh(self) -> bool:
+        """Whether the address is SSH's."""
+        return not self.url.startswith("https://")
+
+    @property
+    def port(self) -> int:
+        """TCP port of the host."""
+        scheme, separator, rest = self.url.partition("://")
+        port = rest.split("/")[0].rpartition(":")[2] if separator else ""
+        if port.isdigit():
+            return int(port)
+        return 443 if scheme == "https" else 22
+
+
+class GitSync(Section):
+    """A git-sync container beside every component that reads DAGs. The default (A13)."""
+
+    delivery: Literal["git-sync"] = "git-sync"
+
+    repositories: dict[ShortWord, Repository]
+    """Repositories by name, each in a folder of its own (A14)."""
+
+    period_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    """Pause between two looks at the repositories."""
+
+    image: Image = GIT_SYNC_IMAGE
+    """The git-sync image; one of a public registry comes through the account's pull-through cache (P04)."""
+
+
+class S3Dags(Section):
+    """Airflow reads DAGs from a bucket itself, as a DAG bundle."""
+
+    delivery: Literal["s3"]
+
+    bucket: BucketName | None = None
+    """Existing bucket. Default: one is made."""
+
+    prefix: Folder | None = None
+    """Folder in the bucket. Default: the whole bucket."""
+
+    period_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
+    """Pause between two looks at the bucket."""
+
+
+class EfsDags(Section):
+    """A file system that is mounted read-only."""
+
+    delivery: Literal["efs"]
+
+    file_system_id: Annotated[str, _matching(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…")] | None = None
+    """Existing file system. Default: one is made."""
+
+    access_point_id: Annotated[str, _matching(r"fsap-[0-9a-f]{8,17}", "the id of an access point, fsap-…")] | None = (
+        None
+    )
+    """Access point of that file system. Default: one is made, with its file system."""
+
+    security_group_id: Annotated[str, _matching(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…")] | None = None
+    """Security group of that file system's mount targets; it must let the components in on port 2049."""
+
+
+class ImageDags(Section):
+    """DAGs are in the image."""
+
+    delivery: Literal["image"]
+
+    path: Annotated[str, _matching(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"')] = (
+        "/opt/airflow/dags"
+    )
+    """Where in the image."""
+
+
+def delivery(dags: Any) -> str:
+    """The delivery that a table names, or the default. What is no table is left to the default's own check."""
+    if isinstance(dags, Section):
+        return str(getattr(dags, "delivery", "git-sync"))
+    return str(dags.get("delivery", "git-sync")) if isinstance(dags, Mapping) else "git-sync"
+
+
+AnyDags = Annotated[
+    Annotated[GitSync, Tag("git-sync")]
+    | Annotated[S3Dags, Tag("s3")]
+    | Annotated[EfsDags, Tag("efs")]
+    | Annotated[ImageDags, Tag("image")],
+    Discriminator(delivery),
+]
+"""A delivery of DAGs; `git-sync` where none is named."""

@@ -1,0 +1,1 @@
+"""Apache Airflow in the layers: secrets and storage in the data layer, what runs in the service layer."""

@@ -1,0 +1,101 @@
+"""From the environment file and the layers above to what the containers are told."""
+
+from config import Environment
+from config.airflow_dags import AnyDags, EfsDags, GitSync, S3Dags
+from layers import images
+from layers.airflow.names import airflow_of, git_secret
+from layers.outputs import DataOutputs, NetworkOutputs
+from modules import airflow as module
+from modules.airflow.dags import Delivery
+from modules.ecs import SecretReference
+
+TASK_LOGS_FOLDER = "task-logs"
+
+
+def deployment(environment: Environment, network: NetworkOutputs, data: DataOutputs, base_url: str) -> module.Airflow:
+    """The deployment of an environment."""
+    settings = airflow_of(environment)
+    user = settings.first_user
+    return module.Airflow(
+        name=environment.prefix,
+        image=images.cached_image(settings.image, environment),
+        base_url=base_url,
+        internal_host=f"airflow-api-server.{network.namespace_name}",
+        secrets=_secrets(environment, data),
+        dags=_delivery(environment, settings.dags, data),
+        task_logs_url=f"s3://{data.airflow_task_logs_bucket_name}/{TASK_LOGS_FOLDER}",
+        first_user=module.FirstUser(
+            username=user.username,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            email=user.email,
+            role=user.role,
+        ),
+        pools={
+            name: module.Pool(slots=pool.slots, description=pool.description, include_deferred=pool.include_deferred)
+            for name, pool in settings.pools.items()
+        },
+        default_queue=settings.default_queue,
+        queues=[queue for group in settings.workers.values() for queue in group.queues],
+        database=module.Database(pool_size=settings.database_pool_size, max_overflow=settings.database_max_overflow),
+        visibility_timeout_seconds=settings.visibility_timeout_seconds,
+        api_server_processes=settings.api_server.processes,
+        environment=settings.environment,
+        dag_secrets={name: SecretReference(arn=arn) for name, arn in settings.secrets.items()},
+    )
+
+
+def _secrets(environment: Environment, data: DataOutputs) -> module.Secrets:
+    settings = airflow_of(environment)
+    references = {key: SecretReference(arn=arn) for key, arn in data.airflow_secret_arns.items()}
+    assert environment.cache is not None  # a rule of the environment file demands it
+    return module.Secrets(
+        admin_database_url=SecretReference(arn=data.database_url_secret_arn),
+        database_url=references["database-url"],
+        broker_url=references["broker-url"],
+        fernet_keys=references["fernet-keys"],
+        jwt_secret=references["jwt-secret"],
+        api_secret_key=references["api-secret-key"],
+        first_user_password=references["first-user-password"],
+        versions={
+            "admin_database_url": environment.database.password_version,
+            "api_secret_key": settings.api_secret_key_version,
+            "broker_url": environment.cache.password_version,
+            "database_url": settings.database_password_version,
+            "fernet_keys": settings.fernet_key_version,
+            "first_user_password": settings.first_user_password_version,
+            "jwt_secret": settings.jwt_secret_version,
+        },
+    )
+
+
+def _delivery(environment: Environment, dags: AnyDags, data: DataOutputs) -> Delivery:
+    if isinstance(dags, GitSync):
+        return module.FromGit(
+            image=images.cached_image(dags.image, environment),
+            repositories={
+                name: module.GitRepository(
+                    url=repository.url,
+                    ref=repository.ref,
+                    folder=repository.folder,
+                    credentials=repository.credentials,
+                    secret=_git_secret(name, repository.secret_arn, repository.credentials, data),
+                    username=repository.username,
+                    known_hosts=repository.known_hosts,
+                )
+                for name, repository in dags.repositories.items()
+            },
+            period_seconds=dags.period_seconds,
+        )
+    if isinstance(dags, S3Dags):
+        bucket = dags.bucket or str(data.airflow_dags_bucket_name)
+        return module.FromBucket(bucket=bucket, prefix=dags.prefix or "", period_seconds=dags.period_seconds)
+    if isinstance(dags, EfsDags):
+        return module.OnFileSystem()
+    return module.InImage(folder=dags.path)
+
+
+def _git_secret(name: str, given_arn: str | None, credentials: str, data: DataOutputs) -> SecretReference | None:
+    if credentials == "none":
+        return None
+    return SecretReference(arn=given_arn or data.airflow_secret_arns[git_secret(name)])

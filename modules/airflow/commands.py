@@ -1,0 +1,39 @@
+"""Commands of Airflow's containers: the image's own, and the short programs of `scripts/`.
+
+The programs stand in the task definition itself, as `python -c`. So the official image works as it is, and a program
+changes together with the task definition that needs it.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from modules.airflow.deployment import API_SERVER_PORT, Airflow, Component, WorkerSettings
+
+SCRIPTS = Path(__file__).resolve().parent / "scripts"
+
+
+@cache
+def script(name: str) -> tuple[str, ...]:
+    """The command that runs a program of `scripts/` in any image with Python.
+
+    Args:
+        name: the file's name without `.py`.
+    """
+    text = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8")
+    # Terraform reads a task definition as a template, in which "${" begins an expression.
+    return ("python", "-c", text.replace("${", "$${"))
+
+
+def component_command(component: Component, airflow: Airflow, worker: WorkerSettings | None) -> tuple[str, ...]:
+    """The command of a component's main container, for the entry point of the official image."""
+    if component == "api-server":
+        # Behind a load balancer that ends TLS; whom it believes is FORWARDED_ALLOW_IPS.
+        processes = str(airflow.api_server_processes)
+        return ("api-server", "--port", str(API_SERVER_PORT), "--workers", processes, "--proxy-headers")
+    if component == "worker":
+        assert worker is not None
+        return (
+            *("celery", "worker", "--queues", ",".join(worker.queues)),
+            *("--concurrency", str(worker.concurrency)),
+        )
+    return (component,)

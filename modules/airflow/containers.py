@@ -1,0 +1,159 @@
+"""The containers of each component's task: the component, what it waits for, and its helpers. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from modules.airflow.commands import component_command, script
+from modules.airflow.deployment import (
+    API_SERVER_PORT,
+    SCHEDULER_HEALTH_PORT,
+    TRIGGERER_LOG_PORT,
+    WORKER_LOG_PORT,
+    Airflow,
+    Component,
+    WorkerSettings,
+)
+from modules.airflow.secrets import Helper, container_secrets, rotation_environment
+from modules.airflow.variables import READS_DAGS, common_environment, component_environment
+from modules.ecs.containers import Container, ContainerDependency, HealthCheck, PortMapping
+
+PORTS: Mapping[Component, int] = {
+    "api-server": API_SERVER_PORT,
+    "scheduler": SCHEDULER_HEALTH_PORT,
+    "triggerer": TRIGGERER_LOG_PORT,
+    "worker": WORKER_LOG_PORT,
+}
+HEALTH_SCRIPTS: Mapping[Component, str] = {
+    "api-server": "health_api_server",
+    "scheduler": "health_scheduler",
+    "dag-processor": "health_heartbeat",
+    "triggerer": "health_heartbeat",
+    "worker": "health_worker",
+}
+METRICS_NAMESPACE = "Windlass/Airflow"
+STOP_TIMEOUT_SECONDS = 120
+"""The most that Fargate gives, for tasks that must end (A16)."""
+
+# The image's entry point would check the database before these have made it, or waited for it.
+_UNCHECKED = {"CONNECTION_CHECK_MAX_COUNT": "0"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentTask:
+    """What the task definition of a component is made of."""
+
+    containers: tuple[Container, ...]
+    volumes: tuple[str, ...]
+    """Volumes on the task's own disk."""
+
+
+def component_task(component: Component, airflow: Airflow, worker: WorkerSettings | None = None) -> ComponentTask:
+    """The containers of a component's task.
+
+    Args:
+        component: which one.
+        airflow: the deployment.
+        worker: queues and concurrency, for a worker only.
+    """
+    if (component == "worker") != (worker is not None):
+        raise ValueError(f'worker settings belong to the component "worker", not to "{component}"')
+    gate = _migrate(airflow) if component == "api-server" else _wait(component, airflow)
+    main = _main(component, airflow, worker, gate.name)
+    helpers = [gate]
+    volumes: tuple[str, ...] = ()
+    if component in READS_DAGS:
+        helpers += airflow.dags.helpers()
+        volumes = airflow.dags.volumes
+        main = replace(
+            main, mount_points=airflow.dags.mounts, depends_on=(*main.depends_on, *airflow.dags.dependencies)
+        )
+    if component == "scheduler":
+        helpers.append(_queue_metrics(airflow))
+    if component == "worker":
+        helpers.append(_task_protection(airflow))
+    return ComponentTask(containers=(main, *helpers), volumes=volumes)
+
+
+def _main(component: Component, airflow: Airflow, worker: WorkerSettings | None, gate: str) -> Container:
+    port = PORTS.get(component)
+    return Container(
+        name=component,
+        image=airflow.image,
+        command=component_command(component, airflow, worker),
+        environment={**component_environment(component, airflow), **rotation_environment(component, airflow)},
+        secrets=container_secrets(component, airflow),
+        port_mappings=(PortMapping(container_port=port),) if port else (),
+        # A19: the cheap checks; `airflow jobs check` costs 4 to 5 CPU seconds a time.
+        health_check=HealthCheck(
+            command=("CMD", *script(HEALTH_SCRIPTS[component])),
+            interval_seconds=30,
+            timeout_seconds=20,
+            retries=4,
+            # A08: the most that ECS accepts.
+            start_period_seconds=300,
+        ),
+        depends_on=(ContainerDependency(container=gate, condition="SUCCESS"),),
+        # Airflow writes its configuration, its logs and temporary files below its home, and an empty volume of
+        # Fargate's belongs to root, whom Airflow is not (A15).
+        readonly_root_filesystem=False,
+        # The image's own entry point is an init.
+        init_process_enabled=False,
+        stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+    )
+
+
+def _migrate(airflow: Airflow) -> Container:
+    """Database, users, schema, first user and pools, before this revision's api-server serves (A07, A18)."""
+    pools = {name: asdict(pool) for name, pool in airflow.pools.items()}
+    environment = {
+        **common_environment(airflow),
+        **_UNCHECKED,
+        "WINDLASS_FIRST_USER": _json(asdict(airflow.first_user)),
+        "WINDLASS_POOLS": _json(pools),
+    }
+    return _helper("migrate", "prepare", airflow, environment, read_only=False)
+
+
+def _wait(component: Component, airflow: Airflow) -> Container:
+    """Everybody else waits for the schema of their image; workers for the execution API too (A11, A12)."""
+    environment = {**common_environment(airflow), **_UNCHECKED}
+    if component == "worker":
+        environment["WINDLASS_WAIT_FOR_URL"] = f"{airflow.internal_url}/api/v2/version"
+    return _helper("wait", "wait", airflow, environment, read_only=False)
+
+
+def _queue_metrics(airflow: Airflow) -> Container:
+    """Tells CloudWatch how long the queues are, through the log (A16)."""
+    environment = {
+        **_UNCHECKED,
+        "WINDLASS_DEPLOYMENT": airflow.name,
+        "WINDLASS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "WINDLASS_QUEUES": ",".join(airflow.queues),
+    }
+    return replace(_helper("queue-metrics", "queue_metrics", airflow, environment), restarts=True)
+
+
+def _task_protection(airflow: Airflow) -> Container:
+    """Keeps ECS from ending a worker whose tasks run."""
+    return replace(_helper("task-protection", "task_protection", airflow, dict(_UNCHECKED)), restarts=True)
+
+
+def _helper(
+    name: Helper, script_name: str, airflow: Airflow, environment: Mapping[str, str], *, read_only: bool = True
+) -> Container:
+    return Container(
+        name=name,
+        image=airflow.image,
+        command=script(script_name),
+        environment={**environment, **rotation_environment(name, airflow)},
+        secrets=container_secrets(name, airflow),
+        essential=False,
+        readonly_root_filesystem=read_only,
+        init_process_enabled=False,
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

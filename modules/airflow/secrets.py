@@ -1,0 +1,69 @@
+"""Which component gets which secret (A10, D04), and the two slots that a rotation takes turns with. Pure."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from modules.airflow.deployment import Airflow, Component
+from modules.airflow.variables import READS_DAGS
+from modules.ecs.containers import SecretReference
+
+Helper = Literal["migrate", "wait", "queue-metrics", "task-protection"]
+Slot = Literal["a", "b"]
+
+VARIABLES: Mapping[str, str] = {
+    "admin_database_url": "WINDLASS_ADMIN_DATABASE_URL",
+    "database_url": "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "broker_url": "AIRFLOW__CELERY__BROKER_URL",
+    "fernet_keys": "AIRFLOW__CORE__FERNET_KEY",
+    "jwt_secret": "AIRFLOW__API_AUTH__JWT_SECRET",
+    "api_secret_key": "AIRFLOW__API__SECRET_KEY",
+    "first_user_password": "WINDLASS_FIRST_USER_PASSWORD",
+}
+"""Field of `Secrets` → the variable that carries it."""
+
+WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
+    # Signs in users, encrypts connections, verifies the tokens of tasks, signs requests for live logs.
+    "api-server": ("database_url", "fernet_keys", "jwt_secret", "api_secret_key"),
+    # Makes the tokens of tasks and sends them to the queue. It opens no connection of a DAG's.
+    "scheduler": ("database_url", "broker_url", "jwt_secret"),
+    # DAG files may read variables and connections while they are parsed, and those are encrypted.
+    "dag-processor": ("database_url", "fernet_keys"),
+    # Triggers use connections; live logs are shown to whoever signs with the secret key.
+    "triggerer": ("database_url", "fernet_keys", "api_secret_key"),
+    # Tasks get variables and connections from the execution API, decrypted.
+    "worker": ("database_url", "broker_url", "api_secret_key"),
+    "migrate": (
+        *("admin_database_url", "database_url", "first_user_password"),
+        *("fernet_keys", "jwt_secret", "api_secret_key"),
+    ),
+    "wait": ("database_url",),
+    "queue-metrics": ("broker_url",),
+    "task-protection": ("broker_url",),
+}
+"""The least that each component and each helper container works with."""
+
+VERSIONS = "WINDLASS_VERSIONS"
+"""Variable with the rotation numbers of the secrets that a container has: a rotation makes a new revision."""
+
+
+def container_secrets(who: Component | Helper, airflow: Airflow) -> dict[str, SecretReference]:
+    """The secrets of a container by variable."""
+    own: dict[str, SecretReference] = {VARIABLES[name]: getattr(airflow.secrets, name) for name in WHO_NEEDS_WHAT[who]}
+    return {**(airflow.dag_secrets if who in READS_DAGS else {}), **own}
+
+
+def rotation_environment(who: Component | Helper, airflow: Airflow) -> dict[str, str]:
+    """The rotation numbers of a container's secrets, where there are any."""
+    versions = airflow.secrets.versions
+    text = ",".join(f"{name}={versions[name]}" for name in sorted(WHO_NEEDS_WHAT[who]) if name in versions)
+    return {VERSIONS: text} if text else {}
+
+
+def current_slot(version: int) -> Slot:
+    """The slot in use: `a` for odd versions, `b` for even ones."""
+    return "a" if version % 2 else "b"
+
+
+def slot_rotation(slot: Slot, version: int) -> int:
+    """How often the value of a slot was made; raising the version makes a new value for the other slot only."""
+    return (version + 1) // 2 if slot == "a" else version // 2 + 1

@@ -1,0 +1,128 @@
+"""Plain settings: those that all components share, in one place (A04), and those of each component. Pure.
+
+Airflow is configured by these variables only (A01). What a component does not need is not here for it.
+"""
+
+import json
+from collections.abc import Mapping
+
+from modules.airflow.dags import Bundle
+from modules.airflow.deployment import SCHEDULER_HEALTH_PORT, Airflow, Component
+
+FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
+
+JOB_TYPES: Mapping[Component, str] = {"triggerer": "TriggererJob", "dag-processor": "DagProcessorJob"}
+"""Components whose health is their heartbeat in the database, by the name of their job there."""
+
+READS_DAGS: tuple[Component, ...] = ("dag-processor", "triggerer", "worker")
+"""Who runs DAG code. The triggerer needs it for triggers that are defined beside DAGs."""
+
+USES_TASK_LOGS: tuple[Component, ...] = ("api-server", "triggerer", "worker")
+"""Who writes or shows task logs (A17)."""
+
+
+def common_environment(airflow: Airflow) -> dict[str, str]:
+    """What every container with Airflow in it is told."""
+    return {
+        "AIRFLOW__CORE__AUTH_MANAGER": FAB,
+        # Without it a scheduler runs the tasks itself and says nothing.
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+        # The api-server fetches live logs by this name; a task's address is what can be reached in the VPC.
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "airflow.utils.net.get_host_ip_address",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": str(airflow.database.max_overflow),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": str(airflow.database.pool_size),
+        "AIRFLOW__OPERATORS__DEFAULT_QUEUE": airflow.default_queue,
+        # Not `sslmode` in the URL: Airflow's asynchronous driver does not know it. Both drivers read this.
+        "PGSSLMODE": "require",
+    }
+
+
+def component_environment(component: Component, airflow: Airflow) -> dict[str, str]:
+    """What the main container of a component is told."""
+    own = {
+        "api-server": _api_server,
+        "scheduler": _scheduler,
+        "dag-processor": _dag_processor,
+        "triggerer": _dag_code_beside,
+        "worker": _worker,
+    }[component](airflow)
+    if component in JOB_TYPES:
+        own["WINDLASS_JOB_TYPE"] = JOB_TYPES[component]
+    if component in READS_DAGS:
+        own |= _dags(airflow)
+    if component in USES_TASK_LOGS:
+        own |= _task_logs(airflow)
+    return {**airflow.environment, **common_environment(airflow), **own}
+
+
+def _api_server(airflow: Airflow) -> dict[str, str]:
+    https = airflow.base_url.startswith("https://")
+    return {
+        "AIRFLOW__API__BASE_URL": airflow.base_url,
+        "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
+        "AIRFLOW__FAB__COOKIE_SECURE": str(https),
+        "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
+        # The security group lets in the load balancer and the workers only (N03).
+        "FORWARDED_ALLOW_IPS": "*",
+    }
+
+
+def _scheduler(airflow: Airflow) -> dict[str, str]:
+    return {
+        **_celery(airflow),
+        "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(SCHEDULER_HEALTH_PORT),
+    }
+
+
+def _dag_processor(airflow: Airflow) -> dict[str, str]:
+    return {"AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": str(airflow.dags.period_seconds)}
+
+
+def _dag_code_beside(airflow: Airflow) -> dict[str, str]:
+    """The triggerer reads no DAGs, but imports triggers from the modules beside them."""
+    paths = [bundle["kwargs"]["path"] for bundle in airflow.dags.bundles if "path" in bundle["kwargs"]]
+    return {"PYTHONPATH": ":".join(paths)} if paths else {}
+
+
+def _worker(airflow: Airflow) -> dict[str, str]:
+    return {
+        **_celery(airflow),
+        # A11: inside the VPC, never through the load balancer.
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{airflow.internal_url}/execution/",
+        # With 1, SIGTERM would reach the tasks too and kill them; so the worker alone gets it, and finishes them.
+        "DUMB_INIT_SETSID": "0",
+    }
+
+
+def _celery(airflow: Airflow) -> dict[str, str]:
+    # A20: a message that nobody has acknowledged for so long is given to another worker.
+    timeout = str(airflow.visibility_timeout_seconds)
+    return {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": timeout}
+
+
+def _dags(airflow: Airflow) -> dict[str, str]:
+    found = {"AIRFLOW__CORE__DAGS_FOLDER": airflow.dags.folder}
+    if airflow.dags.bundles:
+        found["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = _json(airflow.dags.bundles)
+    return found
+
+
+def _task_logs(airflow: Airflow) -> dict[str, str]:
+    return {
+        # Without a connection every task fails; this one is the task's own role.
+        "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
+        "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": airflow.task_logs_url,
+        "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
+        "AIRFLOW__LOGGING__REMOTE_LOG_CONN_ID": "aws_default",
+    }
+
+
+def _json(bundles: list[Bundle]) -> str:
+    return json.dumps(bundles, sort_keys=True)
+
+
+_TOKEN_SECONDS = 86400
+"""A message that waits longer than its token is queued again: workers may come from zero, queues may be long."""

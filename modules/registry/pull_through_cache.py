@@ -1,0 +1,83 @@
+"""ECR's pull-through cache: images of public registries that the account keeps a copy of (A13, P04)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.ecr_pull_through_cache_rule import EcrPullThroughCacheRule
+from constructs import Construct
+
+PUBLIC_REGISTRIES: Mapping[str, str] = {"public.ecr.aws": "aws", "quay.io": "quay", "registry.k8s.io": "k8s"}
+"""Registries that ECR copies from without credentials, and a word for each."""
+
+MAX_PREFIX_CHARACTERS = 30
+
+_PREFIX = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullThroughCacheInputs:
+    """From where, and under which names."""
+
+    prefix: str
+    """First part of the repositories' names, such as `acme-prod`; with `/` and the registry's word at most 30
+    characters (ECR's limit)."""
+
+    registries: tuple[str, ...]
+    """Registries to copy from; of `PUBLIC_REGISTRIES`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullThroughCacheOutputs:
+    """Where the copies are."""
+
+    repository_prefixes: Mapping[str, str]
+    """First part of the copies' repositories by registry: `registry.k8s.io` → `acme-prod/k8s`. Known once the rule
+    stands."""
+
+
+class PullThroughCache(Construct):
+    """A rule for each registry. ECR makes a repository when an image is pulled for the first time.
+
+    Raises:
+        ValueError: where ECR would want credentials for the registry, or refuse the prefix.
+    """
+
+    outputs: PullThroughCacheOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: PullThroughCacheInputs) -> None:
+        super().__init__(scope, id_)
+        rules = {
+            registry: EcrPullThroughCacheRule(
+                self,
+                PUBLIC_REGISTRIES[registry],
+                ecr_repository_prefix=repository_prefix(inputs.prefix, registry),
+                upstream_registry_url=registry,
+            )
+            for registry in sorted({_known(registry) for registry in inputs.registries})
+        }
+        self.outputs = PullThroughCacheOutputs(
+            repository_prefixes={registry: rule.ecr_repository_prefix for registry, rule in rules.items()}
+        )
+
+
+def repository_prefix(prefix: str, registry: str) -> str:
+    """First part of the names of a registry's copies.
+
+    Raises:
+        ValueError: it is longer than ECR allows, or has other characters.
+    """
+    found = f"{prefix}/{PUBLIC_REGISTRIES[registry]}"
+    if "${" not in found and not _PREFIX.fullmatch(found):
+        raise ValueError(
+            f"the pull-through cache of {registry} would be named {found!r}: 2 to {MAX_PREFIX_CHARACTERS} lower-case "
+            "letters, digits, . _ - and / are allowed"
+        )
+    return found
+
+
+def _known(registry: str) -> str:
+    if registry not in PUBLIC_REGISTRIES:
+        allowed = ", ".join(sorted(PUBLIC_REGISTRIES))
+        raise ValueError(f"registry is {registry!r}: without credentials ECR copies from {allowed}")
+    return registry

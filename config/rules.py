@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
+from config.airflow import Airflow
 from config.aws import Aws, State
 from config.base import Kind
 from config.data import Cache, Database
@@ -132,7 +133,7 @@ def one_nat_needs_its_zone(network: Network) -> Iterator[Problem]:
 
 @rule
 def https_has_a_certificate(
-    load_balancer: LoadBalancer, dns: Dns | None, services: dict[str, WebService]
+    load_balancer: LoadBalancer, dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
 ) -> Iterator[Problem]:
     """N05: an existing certificate, or a zone and host names to make one for."""
     if not load_balancer.https:
@@ -150,12 +151,13 @@ def https_has_a_certificate(
             "is missing where https = true; "
             "allowed: the ARN of a certificate, or a [dns] section so that one is made (N05)",
         )
-    if load_balancer.certificate_arn is None and not any(service.host_names for service in services.values()):
+    named = any(service.host_names for service in services.values()) or (airflow is not None and airflow.host_names)
+    if load_balancer.certificate_arn is None and not named:
         yield problem(
             "services",
             MISSING,
             "has no host_names, so there is no name to make a certificate for; "
-            "allowed: host_names in at least one service, or load_balancer.certificate_arn",
+            "allowed: host_names in at least one service or in [airflow], or load_balancer.certificate_arn",
         )
 
 
@@ -181,15 +183,20 @@ def http_is_for_development(kind: Kind, load_balancer: LoadBalancer) -> Iterator
 
 
 @rule
-def host_names_are_in_the_zone(dns: Dns | None, services: dict[str, WebService]) -> Iterator[Problem]:
+def host_names_are_in_the_zone(
+    dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
+) -> Iterator[Problem]:
     """A record can be made only in the zone that the environment has."""
     if dns is None:
         return
-    for name, service in services.items():
-        for host_name in service.host_names:
+    holders = [(f"services/{name}", service.host_names) for name, service in services.items()]
+    if airflow is not None:
+        holders.append(("airflow", airflow.host_names))
+    for holder, host_names in holders:
+        for host_name in host_names:
             if host_name != dns.zone_name and not host_name.endswith("." + dns.zone_name):
                 yield problem(
-                    f"services/{name}/host_names",
+                    f"{holder}/host_names",
                     host_name,
                     f'is not in the zone; allowed: "{dns.zone_name}" and names below it',
                 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.airflow import Airflow
 from config.aws import Aws
 from config.base import Kind
 from config.data import Cache
@@ -18,10 +19,11 @@ WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTI
 
 
 @rule
-def there_is_a_service(services: Services) -> Iterator[Problem]:
+def there_is_a_service(services: Services, airflow: Airflow | None) -> Iterator[Problem]:
     """An environment without a service has nothing behind its load balancer."""
-    if not services:
-        yield problem("services", MISSING, "is empty; allowed: at least one service, such as [services.web]")
+    if not services and airflow is None:
+        message = "is empty; allowed: at least one service, such as [services.web], or an [airflow] section"
+        yield problem("services", MISSING, message)
 
 
 @rule_for_each("services")

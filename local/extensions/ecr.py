@@ -38,7 +38,7 @@ def create_pull_through_cache_rule(response: Any) -> ActionResult:
     rule = _rules[key] = {
         "ecrRepositoryPrefix": key[2],
         "upstreamRegistryUrl": response._get_param("upstreamRegistryUrl"),
-        "upstreamRepositoryPrefix": response._get_param("upstreamRepositoryPrefix") or "ROOT",
+        "upstreamRepositoryPrefix": response._get_param("upstreamRepositoryPrefix"),
         "registryId": key[0],
         "createdAt": utcnow(),
     }

@@ -181,7 +181,7 @@ def test_hosts_and_paths_both_must_match() -> None:
 
 @pytest.mark.parametrize("paths", [[], [f"/{n}" for n in range(6)]])
 def test_a_rule_has_one_to_five_conditions(paths: list[str]) -> None:
-    with pytest.raises(ValueError, match=r"the listener rule has \d host names and paths"):
+    with pytest.raises(ValueError, match=r"the listener rule has \d host names, paths and blocks"):
         RuleInputs(listener_arn=LISTENER, priority=1, path_patterns=paths)
 
 

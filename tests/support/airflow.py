@@ -1,0 +1,104 @@
+"""Airflow in one stack: its secrets, storage and services, applied with real Terraform on an embedded AWS.
+
+Database, cache, load balancer, network and cluster are made past Terraform or only named: the provider waits for
+minutes for them, and their own tests apply them.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cdktf import App, TerraformStack
+from pydantic_core import to_jsonable_python
+
+from config import Environment, load
+from layers import images
+from layers.addresses import readable
+from layers.airflow.names import airflow_images, airflow_of
+from layers.airflow.secrets import AirflowSecrets, Sources
+from layers.airflow.services import AirflowServices
+from layers.airflow.storage import AirflowStorage
+from layers.outputs import DataOutputs
+from layers.provider import add_provider
+from modules.elasticache import ValkeyOutputs
+from modules.rds import PostgreSqlOutputs
+from modules.registry import PullThroughCache, PullThroughCacheInputs
+from modules.secrets import GeneratedSecret, GeneratedSecretInputs, SecretStore
+from tests.support.documents import ROOT
+from tests.support.strategies import ACCOUNT, REGION, Terraform
+
+DATABASE = PostgreSqlOutputs(
+    address="database.test",
+    port="5432",
+    endpoint="database.test:5432",
+    identifier="windlass-local",
+    arn=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:windlass-local",
+    resource_id="db-1",
+    database_name="app",
+    username="app",
+    replica_addresses={},
+)
+CACHE = ValkeyOutputs(
+    primary_endpoint_address="cache.test",
+    reader_endpoint_address="cache-ro.test",
+    port="6379",
+    username="default",
+    replication_group_id="windlass-local",
+    arn=f"arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:windlass-local",
+)
+
+
+def environment(endpoint_url: str, **airflow: Any) -> Environment:
+    """The local environment with Airflow alone, and changes to its section."""
+    data = to_jsonable_python(load("local", ROOT))
+    data["aws"]["endpoint_url"] = endpoint_url
+    data["load_balancer"]["https"] = False
+    data["dns"] = None
+    data["services"] = {}
+    data["airflow"] |= airflow
+    return Environment.model_validate_json(json.dumps(data))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AirflowTerraform(Terraform):
+    """Terraform on one stack with Airflow."""
+
+    namespace_id: str
+
+    def write_airflow(self, **airflow: Any) -> None:
+        """Write the stack, with changes to the section."""
+        wanted = environment(self.around.endpoint_url, **airflow)
+        document = self._document(wanted, self.folder / "synth")
+        (self.folder / "cdk.tf.json").write_text(json.dumps(document, indent=2))
+
+    def _document(self, wanted: Environment, folder: Path) -> dict[str, Any]:
+        app = App(outdir=str(folder), stack_traces=False, skip_backend_validation=True)
+        stack = TerraformStack(app, "local-airflow")
+        add_provider(stack, wanted, "service")
+        around = self.around.surroundings(wanted)
+        network = replace(around.network, namespace_id=self.namespace_id)
+        store = SecretStore(path=wanted.secret_path(), recovery_window_in_days=0)
+        password = GeneratedSecret(
+            stack, "cache-password", GeneratedSecretInputs(store=store, name="cache/password", description="Cache")
+        ).outputs
+        sources = Sources(store=store, database=DATABASE, cache=CACHE, cache_password=password)
+        storage = AirflowStorage(stack, "airflow-storage", wanted, network)
+        registries = images.cached_registries(airflow_images(airflow_of(wanted)))
+        PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
+        system = storage.dags_file_system
+        data = DataOutputs(
+            database_url_secret_arn=password.secret_arn,
+            repository_arns={"airflow": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/windlass-local/airflow"},
+            airflow_secret_arns=AirflowSecrets(stack, "airflow", wanted, sources).arns,
+            airflow_task_logs_bucket_name=storage.task_logs_bucket_name,
+            airflow_dags_bucket_name=storage.dags_bucket_name,
+            airflow_dags_file_system_id=system.file_system_id if system else None,
+            airflow_dags_access_point_id=system.access_point_id if system else None,
+        )
+        around = replace(around, network=network, data=data)
+        AirflowServices(stack, "services", around, "http://airflow.windlass.test")
+        app.synth()
+        document = readable(json.loads((folder / "stacks" / "local-airflow" / "cdk.tf.json").read_text()))
+        del document["terraform"]["backend"]
+        return document

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from config.airflow_dags import AnyDags, GitSync
 from config.base import Cidr, DnsName, Percent, Section, ShortWord, Version, _matching
-from config.services import EnvironmentName, Image
+from config.services import EnvironmentName, Image, Text
 
 DEFAULT_IMAGE = "docker.io/apache/airflow:3.1.8-python3.12"
 """The newest of Airflow 3.1. In 3.1.0 to 3.1.2 a worker loses its task when the database restarts."""
@@ -23,8 +23,9 @@ SecretArn = Annotated[
         "the ARN of a Secrets Manager secret or an SSM parameter",
     ),
 ]
-PoolName = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_WORDS = _matching(r"[^\x00-\x1f\x7f-\x9f$%{}]*", "text in one line without $ % { and }")
+PoolName = Annotated[str, StringConstraints(min_length=1, max_length=256), _WORDS]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=64), _WORDS]
 
 
 class Component(Section):
@@ -102,8 +103,8 @@ class FirstUser(Section):
     """The user that the deployment makes, with a generated password (A18). It is left alone once it exists."""
 
     username: Annotated[str, _matching(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -")] = "admin"
-    first_name: Text = "First"
-    last_name: Text = "User"
+    first_name: PersonName = "First"
+    last_name: PersonName = "User"
     email: Annotated[str, _matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address")] = "admin@example.com"
     role: Literal["Admin", "Op", "User", "Viewer"] = "Admin"
     """Role in Airflow."""
@@ -115,7 +116,7 @@ class Pool(Section):
     slots: Annotated[int, Field(ge=-1, le=1_000_000)]
     """Slots; -1 is without end."""
 
-    description: Annotated[str, StringConstraints(max_length=512)] = ""
+    description: Annotated[str, StringConstraints(max_length=512), _WORDS] = ""
     """What it is for."""
 
     include_deferred: bool = False
@@ -213,7 +214,7 @@ class Airflow(Section):
     execute_command: bool | None = None
     """ECS Exec into Airflow's containers. Default: as `cluster.execute_command` says, which it needs."""
 
-    environment: dict[EnvironmentName, Annotated[str, StringConstraints(max_length=4096)]] = Field(default_factory=dict)
+    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
     """Further plain settings of all components. Secrets do not belong here (A02)."""
 
     secrets: dict[EnvironmentName, SecretArn] = Field(default_factory=dict)

@@ -112,7 +112,7 @@ class Supervisor:
 
     def _run_services(self, wishes: Wishes, now: float) -> None:
         for arn, service in wishes.services.items():
-            if arn not in self._schedulers:
+            if arn not in self._schedulers and self._has_programs(service, wishes):
                 self._schedulers[arn] = Scheduler(
                     service,
                     start_task=self._start_task,
@@ -191,6 +191,12 @@ class Supervisor:
             now=now,
         )
 
+    def _has_programs(self, service: Service, wishes: Wishes) -> bool:
+        """Whether something stands in for every essential container; a service that nothing can run is left out."""
+        definition = wishes.definitions.get(service.task_definition_arn)
+        essential = [each for each in definition.containers if each.essential] if definition else []
+        return not any(self._program_or_none(each) == Program(command=()) for each in essential)
+
     def _program_or_none(self, container: Container) -> Program:
         try:
             return self._tools.program(container)
@@ -240,7 +246,11 @@ class Supervisor:
             state["databases"] = self._databases.description(wishes)
             state["problems"] += [each["problem"] for each in state["databases"] if each["problem"]]
             state["ports"] = self._listening_ports(wishes)
-            state["services"] = [self._service_state(arn, each) for arn, each in wishes.services.items()]
+            state["services"] = [
+                self._service_state(arn, each)
+                for arn, each in wishes.services.items()
+                if self._has_programs(each, wishes)
+            ]
             listens = len(state["ports"]) == len({each.port for each in wishes.listeners})
             state["ready"] = listens and self._databases.is_settled(wishes) and not self._watcher.problem
         text = json.dumps(state, indent=1)

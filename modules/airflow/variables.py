@@ -71,6 +71,8 @@ def _api_server(airflow: Airflow) -> dict[str, str]:
 def _scheduler(airflow: Airflow) -> dict[str, str]:
     return {
         **_celery(airflow),
+        # The default of a second may end in the middle of importing the client of Redis, for good.
+        "AIRFLOW__CELERY__OPERATION_TIMEOUT": "10",
         "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(SCHEDULER_HEALTH_PORT),

@@ -13,9 +13,13 @@ from config import Environment, load
 from guards import Intent
 from layers.judging import intent_of
 from layers.synthesis import terraform_json
+from modules.airflow.commands import SCRIPTS, script
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ("dev", "local", "prod", "staging")
+
+PROGRAMS = {script(path.stem)[2]: f"(the program {path.name})" for path in SCRIPTS.glob("*.py")}
+"""Programs that task definitions carry, by their text; a review reads them where they are written."""
 
 Documents = dict[str, dict[str, Any]]
 
@@ -68,7 +72,7 @@ def _opened(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _opened(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_opened(item) for item in value]
+        return [PROGRAMS.get(item) or _opened(item) if isinstance(item, str) else _opened(item) for item in value]
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return {"(JSON)": _opened(json.loads(value))}

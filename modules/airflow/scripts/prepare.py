@@ -39,7 +39,7 @@ def url_parts(name: str) -> tuple[str, str, str]:
             return parts
     except ValueError:
         pass
-    fail(f"{name} must be a URL, postgresql://..., with user, password, host, port and database, each percent-encoded")
+    fail(f"{name} must be postgresql://..., with user, password, host, port and database, each percent-encoded")
 
 
 def json_of(name: str) -> dict[str, Any]:

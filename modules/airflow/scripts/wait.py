@@ -63,7 +63,7 @@ def fail(text: str) -> NoReturn:
 def main() -> None:
     address = re.sub(r"^postgresql\+\w+", "postgresql", os.environ.get(AIRFLOW, ""))
     if not address.startswith("postgresql://"):
-        fail(f"{AIRFLOW} must be a URL, postgresql://..., with user, password, host, port and database")
+        fail(f"{AIRFLOW} must be postgresql://..., with user, password, host, port and database")
     url = os.environ.get("WINDLASS_WAIT_FOR_URL", "")
     try:
         seconds = float(os.environ.get("WINDLASS_WAIT_SECONDS", "600"))

@@ -107,4 +107,7 @@ def test_it_waits_for_a_server_and_for_tables_and_says_what_it_lacks(deployment:
 @pytest.mark.parametrize("url", ["", "sqlite:////tmp/airflow.db"])
 def test_without_a_database_it_says_so_at_once(deployment: Deployment, url: str) -> None:
     done = deployment.image.run_script("wait.py", {URL: url})
-    assert (done.code, done.err) == (1, f"wait: {URL} must be postgresql://..., with user, password, host, port and database\n")
+    assert (done.code, done.err) == (
+        1,
+        f"wait: {URL} must be postgresql://..., with user, password, host, port and database\n",
+    )

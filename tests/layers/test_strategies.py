@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import guards
+from layers.judging import intent_of
 from tests.layers.test_terraform_validate import validate
-from tests.support.documents import Documents, addresses, documents, documents_of
+from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-prod/api:1.0.0"
 OFFICES = ["203.0.113.0/24", "198.51.100.0/24"]
@@ -31,13 +32,14 @@ def add(name: str, strategy: str, priority: int) -> Any:
     return change
 
 
+def both(data: dict[str, Any]) -> None:
+    add("api", "rolling", 50)(data)
+    add("shop", "codedeploy", 60)(data)
+
+
 @cache
 def with_both() -> Documents:
-    def change(data: dict[str, Any]) -> None:
-        add("api", "rolling", 50)(data)
-        add("shop", "codedeploy", 60)(data)
-
-    return documents_of("prod", change)
+    return documents_of("prod", both)
 
 
 def added(all_documents: Documents, service: str) -> dict[str, int]:
@@ -90,7 +92,7 @@ def test_a_codedeploy_service_is_one_ecs_service_with_two_target_groups_and_a_te
 
 
 def test_services_of_other_strategies_break_no_guard() -> None:
-    guards.check("prod", with_both())
+    guards.check("prod", with_both(), intent_of(changed_environment("prod", both)))
 
 
 @pytest.mark.parametrize("strategy", list(OWN))

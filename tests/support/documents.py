@@ -32,9 +32,14 @@ def documents(name: str) -> Documents:
 
 def documents_of(name: str, change: Callable[[dict[str, Any]], object]) -> Documents:
     """The JSON of a shipped environment after a change to what its file says."""
+    return terraform_json(changed_environment(name, change))
+
+
+def changed_environment(name: str, change: Callable[[dict[str, Any]], object]) -> Environment:
+    """A shipped environment after a change to what its file says."""
     data = to_jsonable_python(load(name, ROOT))
     change(data)
-    return terraform_json(Environment.model_validate_json(json.dumps(data)))
+    return Environment.model_validate_json(json.dumps(data))
 
 
 @cache

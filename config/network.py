@@ -22,14 +22,43 @@ class ZoneSubnets(Section):
     """For the database and the cache: no route out of the VPC (N02)."""
 
 
+SubnetId = Annotated[str, _matching(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, subnet-…")]
+
+
+class ExistingSubnets(Section):
+    """Subnets of one availability zone that are there already."""
+
+    public: SubnetId
+    """For load balancers, and for tasks where `egress` is `public-ip`."""
+
+    private: SubnetId
+    """For tasks."""
+
+    isolated: SubnetId
+    """For the database and the cache: best without a route out of the VPC (N02)."""
+
+
+class ExistingNetwork(Section):
+    """A VPC that somebody else owns; its routes, gateways, endpoints and flow logs stay theirs (E11)."""
+
+    vpc_id: Annotated[str, _matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-…")]
+    """The VPC, in which DNS names are resolved."""
+
+    zones: dict[ZoneName, ExistingSubnets]
+    """Two or more zones by name, each with its subnets (N01)."""
+
+
 class Network(Section):
-    """The VPC of the environment."""
+    """The VPC of the environment: one of its own, or one that is there already."""
 
-    cidr: Cidr
-    """Block of the VPC, /16 to /24."""
+    cidr: Cidr | None = None
+    """Block of the VPC, /16 to /24. Left out only where `existing` names a VPC."""
 
-    zones: dict[ZoneName, ZoneSubnets]
+    zones: dict[ZoneName, ZoneSubnets] = Field(default_factory=dict)
     """Two or more zones by name, each with its subnets (N01). Adding one moves nothing else."""
+
+    existing: ExistingNetwork | None = None
+    """A VPC that is there already, in place of `cidr` and `zones` (E11). Default: one is made."""
 
     egress: Egress = "nat-per-zone"
     """How tasks reach AWS's services and the internet: a NAT gateway in each zone (default: one zone's failure stays
@@ -46,6 +75,11 @@ class Network(Section):
 
     flow_logs_retention_days: LogRetentionDays = 90
     """How long VPC flow logs are kept."""
+
+    @property
+    def zone_names(self) -> tuple[str, ...]:
+        """The availability zones."""
+        return tuple(self.existing.zones if self.existing is not None else self.zones)
 
 
 class Dns(Section):

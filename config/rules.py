@@ -64,14 +64,14 @@ def problem(path: str, value: Any, message: str) -> Problem:
 @rule
 def vpc_has_a_size_that_aws_accepts(network: Network) -> Iterator[Problem]:
     """A VPC is a /16 to /28; ours needs room for three subnets in each zone."""
-    if not 16 <= ipaddress.IPv4Network(network.cidr).prefixlen <= 24:
+    if network.cidr is not None and not 16 <= ipaddress.IPv4Network(network.cidr).prefixlen <= 24:
         yield problem("network/cidr", network.cidr, "is not a size for a VPC; allowed: /16 to /24")
 
 
 @rule
 def at_least_two_zones(network: Network) -> Iterator[Problem]:
     """N01: a load balancer and a Multi-AZ database need two zones."""
-    if len(network.zones) < 2:
+    if network.existing is None and network.zones and len(network.zones) < 2:
         yield problem(
             "network/zones", list(network.zones), "names fewer than two availability zones; allowed: two or more (N01)"
         )
@@ -92,6 +92,8 @@ def zones_are_in_the_region(aws: Aws, network: Network) -> Iterator[Problem]:
 @rule
 def subnets_fit_and_do_not_overlap(network: Network) -> Iterator[Problem]:
     """Every subnet is a /16 to /28 inside the VPC, and no two share an address."""
+    if network.cidr is None:
+        return
     vpc = ipaddress.IPv4Network(network.cidr)
     sound: list[tuple[str, ipaddress.IPv4Network]] = []
     for zone, subnets in network.zones.items():

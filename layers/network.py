@@ -3,13 +3,23 @@
 from constructs import Construct
 
 from config import Environment
+from config.network import ExistingNetwork as ExistingSettings
 from layers.layer import Layer
 from layers.outputs import NetworkOutputs
 from layers.reachability import flows, roles
 from layers.wiring import publish
 from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs
 from modules.kms import Key, KeyInputs
-from modules.networking import FlowLogs, InterfaceEndpoints, Networking, NetworkingInputs, ZoneSubnets
+from modules.networking import (
+    ExistingNetwork,
+    ExistingNetworkInputs,
+    FlowLogs,
+    InterfaceEndpoints,
+    Networking,
+    NetworkingInputs,
+    NetworkingOutputs,
+    ZoneSubnets,
+)
 
 
 class NetworkLayer(Layer):
@@ -19,7 +29,7 @@ class NetworkLayer(Layer):
         super().__init__(scope, environment, "network")
         # The key is here and not beside the data, because the flow logs are encrypted with it too.
         key = self._key()
-        network = self._networking(key).outputs
+        network = self._networking(key)
         zone_id = self._zone_id()
         self.outputs = NetworkOutputs(
             vpc_id=network.vpc_id,
@@ -46,8 +56,11 @@ class NetworkLayer(Layer):
         )
         return Key(self, "key", inputs).outputs.key_arn
 
-    def _networking(self, kms_key_arn: str) -> Networking:
+    def _networking(self, kms_key_arn: str) -> NetworkingOutputs:
         environment, network, aws = self.environment, self.environment.network, self.environment.aws
+        if network.existing is not None:
+            return self._existing(network.existing)
+        assert network.cidr is not None  # a rule of the environment file demands it
         inputs = NetworkingInputs(
             name=environment.prefix,
             account_id=aws.account_id,
@@ -66,7 +79,24 @@ class NetworkLayer(Layer):
             interface_endpoints=InterfaceEndpoints(services=network.interface_endpoints),
             flow_logs=FlowLogs(retention_days=network.flow_logs_retention_days, kms_key_arn=kms_key_arn),
         )
-        return Networking(self, "networking", inputs)
+        return Networking(self, "networking", inputs).outputs
+
+    def _existing(self, existing: ExistingSettings) -> NetworkingOutputs:
+        environment = self.environment
+        inputs = ExistingNetworkInputs(
+            name=environment.prefix,
+            region=environment.aws.region,
+            vpc_id=existing.vpc_id,
+            subnet_ids={
+                "public": {zone: subnets.public for zone, subnets in existing.zones.items()},
+                "private": {zone: subnets.private for zone, subnets in existing.zones.items()},
+                "isolated": {zone: subnets.isolated for zone, subnets in existing.zones.items()},
+            },
+            namespace=f"{environment.prefix}.internal",
+            roles=roles(environment),
+            flows=flows(environment),
+        )
+        return ExistingNetwork(self, "networking", inputs).outputs
 
     def _zone_id(self) -> str | None:
         dns = self.environment.dns

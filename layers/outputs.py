@@ -18,7 +18,7 @@ from layers.wiring import output
 
 
 def _zones(environment: Environment) -> Iterable[str]:
-    return environment.network.zones
+    return environment.network.zone_names
 
 
 def _services(environment: Environment) -> Iterable[str]:

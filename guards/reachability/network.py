@@ -1,6 +1,7 @@
 """The network of an environment as the JSON has it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network
@@ -25,7 +26,7 @@ class Network:
     roles: Mapping[str, frozenset[str]]
     """Security group → its roles in the table of who may reach whom."""
     s3: frozenset[str]
-    """Gateway endpoints of S3."""
+    """Gateway endpoints of S3, and AWS's own prefix lists of it in a VPC that exists already."""
 
     @cached_property
     def groups(self) -> frozenset[str]:
@@ -63,12 +64,19 @@ def read(stacks: Stacks) -> Network:
             cidr for _, body in stacks.resources("aws_vpc") if (cidr := network(body.get("cidr_block"))) is not None
         ),
         roles=_roles(stacks),
-        s3=frozenset(
-            address
-            for address, body in stacks.resources("aws_vpc_endpoint")
-            if body.get("vpc_endpoint_type", "Gateway") == "Gateway" and str(body["service_name"]).endswith(".s3")
-        ),
+        s3=frozenset(_s3(stacks)),
     )
+
+
+def _s3(stacks: Stacks) -> Iterator[str]:
+    for address, body in stacks.resources("aws_vpc_endpoint"):
+        if body.get("vpc_endpoint_type", "Gateway") == "Gateway" and str(body["service_name"]).endswith(".s3"):
+            yield address
+    for layer, document in stacks.documents.items():
+        for name, body in document.get("data", {}).get("aws_ec2_managed_prefix_list", {}).items():
+            # AWS keeps the names that begin so for its own lists.
+            if re.fullmatch(r"com\.amazonaws\.[a-z0-9-]+\.s3", str(body.get("name"))):
+                yield f"{layer}: data.aws_ec2_managed_prefix_list.{name}"
 
 
 def _with_default_group(stacks: Stacks) -> list[Member]:

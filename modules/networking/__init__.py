@@ -1,6 +1,7 @@
 """The VPC, its subnets and routes, its endpoints, and the table of who may reach whom."""
 
 from modules.networking.endpoints import FARGATE_SERVICES, InterfaceEndpoints
+from modules.networking.existing import ExistingNetwork, ExistingNetworkInputs
 from modules.networking.flow_logs import FlowLogs
 from modules.networking.flows import (
     Cidr,
@@ -21,6 +22,8 @@ __all__ = [
     "FARGATE_SERVICES",
     "Cidr",
     "Egress",
+    "ExistingNetwork",
+    "ExistingNetworkInputs",
     "Flow",
     "FlowLogs",
     "InterfaceEndpoints",

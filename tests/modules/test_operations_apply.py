@@ -15,6 +15,7 @@ from local import environment_variables
 from modules.alb import RuleInputs, TargetGroupSettings, TargetHealthCheck
 from modules.alb.login_route import LoginRoute, LoginRouteInputs, OidcLogin
 from modules.ecs import BacklogTarget, NetworkInputs, QueueMetric, ScalingInputs, Service, WorkingHours
+from modules.networking import ExistingNetwork
 from modules.observability import (
     CacheFigures,
     Chart,
@@ -30,6 +31,7 @@ from modules.observability import (
 from modules.parameters import PublishedParameters, PublishedParametersInputs
 from modules.scheduling import ScheduledCalls, ScheduledTask
 from tests.modules.test_ecs import SERVICE
+from tests.modules.test_networking_existing import NETWORK
 from tests.modules.test_scheduling import CALLS, TASK
 from tests.support.stack import module_stack, write_stack
 from tests.support.strategies import REGION, Around, embedded_aws, make_around
@@ -100,6 +102,9 @@ def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version
         login=login,
     )
     LoginRoute(stack, "route", route)
+    zones = dict(zip((f"{REGION}a", f"{REGION}b"), around.subnet_ids, strict=True))
+    tiers = dict.fromkeys(("public", "private", "isolated"), zones)
+    ExistingNetwork(stack, "network", dataclasses.replace(NETWORK, vpc_id=around.vpc_id, subnet_ids=tiers))
 
 
 def terraform(folder: Path, around: Around, *arguments: str) -> subprocess.CompletedProcess[str]:

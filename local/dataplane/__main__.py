@@ -6,7 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
+from local.dataplane.addresses import NoAddressError
 from local.dataplane.envoy import ProxyMissingError
+from local.dataplane.namespaces import NamespacesError
 from local.dataplane.settings import (
     DEFAULT_HTTP_PORT,
     DEFAULT_HTTPS_PORT,
@@ -27,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--https-port", type=int, default=DEFAULT_HTTPS_PORT, help="for 443 (default: %(default)s)")
     parser.add_argument("--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="intervals are multiplied by it")
     parser.add_argument("--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="upper limit")
+    parser.add_argument("--skip", action="append", default=[], metavar="PATTERN", help="services that are not run")
     parser.add_argument("--instance", default="", help="a word that tells this process from others")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
@@ -40,10 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
         https_port=options.https_port,
         time_factor=options.time_factor,
         longest_drain_seconds=options.longest_drain_seconds,
+        skipped_services=tuple(options.skip),
     )
     try:
         supervisor = Supervisor(settings)
-    except ProxyMissingError as error:
+    except (NamespacesError, NoAddressError, ProxyMissingError) as error:
         print(f"The data plane cannot start: {error}", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, lambda *_: supervisor.request_stop())

@@ -1,6 +1,7 @@
 """Certificates for the proxy and the data stores, signed by an authority that is made once per folder."""
 
 import ipaddress
+import ssl
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,12 +26,16 @@ class Certificates:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.authority_path = folder / "authority.pem"
+        self.bundle_path = folder / "trusted.pem"
+        """What containers trust: this machine's authorities, and this one."""
         folder.mkdir(parents=True, exist_ok=True)
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._authority = self._sign(
             "Windlass local authority", self._key.public_key(), [], issuer="Windlass local authority"
         )
         self.authority_path.write_bytes(self._authority.public_bytes(serialization.Encoding.PEM))
+        known = ssl.get_default_verify_paths().cafile
+        self.bundle_path.write_bytes((Path(known).read_bytes() if known else b"") + self.authority_path.read_bytes())
         self._made: dict[str, tuple[str, ...]] = {}
 
     def for_names(self, file_name: str, names: Iterable[str]) -> tuple[Path, Path]:

@@ -12,7 +12,8 @@ from local.dataplane.definitions import Container
 from local.dataplane.health import Checker, Pace, command_check
 from local.dataplane.images import Program
 from local.dataplane.ledger import Ledger, signal_group
-from local.dataplane.surroundings import MissingSecretError, Surroundings, environment_of
+from local.dataplane.namespaces import Box, kill_all
+from local.dataplane.surroundings import MissingSecretError, Surroundings, box_of, environment_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class Tools:
     executor: ThreadPoolExecutor
     program: Callable[[Container], Program]
     time_factor: float
-    """Intervals of checks are multiplied by it; time-outs and start periods are not."""
+    """Intervals of checks and restarts are multiplied by it; time-outs and start periods are not."""
 
 
 class ContainerProcess:
@@ -35,7 +36,11 @@ class ContainerProcess:
         self.exit_code: int | None = None
         self.reason = ""
         """Why it never started."""
+        self.restarts = 0
+        """How often the container's restart policy started it again."""
+        self.began = 0.0
         self._around, self._tools = around, tools
+        self._box: Box | None = None
         self._process: Popen[bytes] | None = None
         self._checker: Checker | None = None
         self._kill_at: float | None = None
@@ -68,14 +73,13 @@ class ContainerProcess:
         try:
             program = self._tools.program(container)
             environment = environment_of(container, program, self._around)
-            folder = Path(container.working_directory) if container.working_directory else program.working_folder
+            self._box = box = box_of(container, program, self._around)
             words = (*(container.entry_point or program.entry_point), *(container.command or _own(container, program)))
+            if not words:
+                raise FileNotFoundError("neither the task definition nor the image says what to run")
             with self.log_path.open("ab") as log:
-                self._process = self._tools.ledger.start(
-                    words,
-                    folder=folder if folder.is_dir() else program.working_folder,
-                    environment=environment,
-                    log=log,
+                process = self._tools.ledger.start(
+                    box.command(words), folder=box.folder, environment=environment, log=log
                 )
         except MissingSecretError as error:
             self._never(f"ResourceInitializationError: unable to pull secrets: {error}")
@@ -86,12 +90,16 @@ class ContainerProcess:
         except OSError as error:
             self._never(f"CannotStartContainerError: {error}")
             return
-        self.status = "RUNNING"
-        if container.health_check is not None and container.health_check.command[0] != "NONE":
-            check = container.health_check
+        self._process, self.status, self.began = process, "RUNNING", now
+        self._checker = None
+        check = container.health_check
+        if check is not None and check.command[0] != "NONE":
+            words = ("/bin/sh", "-c", check.command[1]) if check.command[0] == "CMD-SHELL" else check.command[1:]
             self._checker = Checker(
                 command_check(
-                    check.command, folder=folder, environment=environment, timeout_seconds=check.timeout_seconds
+                    lambda: box.command_inside(process.pid, words),
+                    environment=environment,
+                    timeout_seconds=check.timeout_seconds,
                 ),
                 Pace(
                     interval_seconds=check.interval_seconds * self._tools.time_factor,
@@ -109,14 +117,33 @@ class ContainerProcess:
             return
         code = self._process.poll()
         if code is not None:
-            # A signal's number is negative here; a container's exit code for it is 128 more.
-            self.exit_code = code if code >= 0 else 128 - code
-            self.status = "STOPPED"
-            self._tools.ledger.ended(self._process)
+            self._end(code, now)
         elif self._kill_at is not None and now >= self._kill_at:
             signal_group(self._process, signal.SIGKILL)
         elif self._checker is not None and self._kill_at is None:
             self._checker.advance(now)
+
+    def _end(self, code: int, now: float) -> None:
+        assert self._process is not None and self._box is not None
+        # The end of the main process is the end of the container, whatever it has started.
+        self._tools.ledger.ended(self._process)
+        kill_all(self._box.folder)
+        # A signal's number is negative here; a container's exit code for it is 128 more.
+        self.exit_code = code if code >= 0 else 128 - code
+        self.status = "STOPPED"
+        if self._box.failure:
+            self._never(f"CannotStartContainerError: {self._box.failure}")
+        elif self._kill_at is None and self._may_restart(now):
+            self.restarts += 1
+            self.start(now)
+
+    def _may_restart(self, now: float) -> bool:
+        policy = self.container.restart
+        return (
+            policy is not None
+            and self.exit_code not in policy.ignored_exit_codes
+            and now - self.began >= policy.attempt_period_seconds * self._tools.time_factor
+        )
 
     def stop(self, now: float, *, at_most_seconds: float | None = None) -> None:
         """SIGTERM now, SIGKILL after the container's `stopTimeout`; a second call changes nothing."""

@@ -12,6 +12,7 @@ from typing import Any
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, Record
 from local.dataplane.ledger import Ledger
+from local.dataplane.namespaces import kill_all
 from local.dataplane.postgres import remove_data
 from local.dataplane.settings import Settings
 from local.dataplane.supervisor import STATE_FILE
@@ -54,8 +55,8 @@ class DataPlaneStatus:
     https_url: str | None
     """Where port 443 of the load balancer is, `None` when nothing listens there."""
     services: tuple[ServiceStatus, ...]
-    databases: tuple[Mapping[str, Any], ...]
-    """Each with `identifier`, `port`, `running`, `problem`."""
+    stores: tuple[Mapping[str, Any], ...]
+    """Databases and caches, each with `identifier`, `names`, `address`, `port`, `running`, `pids`, `problem`."""
     problems: tuple[str, ...]
     """What somebody has to solve, in sentences."""
     authority_path: Path
@@ -73,7 +74,7 @@ class DataPlane:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._folder = settings.folder
+        self._folder = settings.folder.resolve()
         self.log_path = self._folder / "dataplane.log"
         self._process = BackgroundProcess(
             name="The data plane",
@@ -128,13 +129,14 @@ class DataPlane:
                 self._process.end(record)
             # What a killed data plane could not end itself.
             Ledger(self._folder / "processes.json").end_leftovers()
+            kill_all(self.settings.tasks_folder)
             self._process.forget()
             (self._folder / STATE_FILE).unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Stop, and delete everything that was written, the data of the data stores too."""
         self.stop()
-        for folder in (self._folder / "postgres").glob("*"):
+        for folder in (self._folder / "stores").glob("*"):
             remove_data(folder)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -152,7 +154,7 @@ class DataPlane:
             services=tuple(
                 ServiceStatus(**{**each, "logs": tuple(map(Path, each["logs"]))}) for each in state.get("services", [])
             ),
-            databases=tuple(state.get("databases", [])),
+            stores=tuple(state.get("stores", [])),
             problems=tuple(state.get("problems", [])),
             authority_path=self._folder / "certificates" / "authority.pem",
             log_path=self.log_path,
@@ -166,6 +168,7 @@ class DataPlane:
         command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
         command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
         command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]
+        command += [word for pattern in settings.skipped_services for word in ("--skip", pattern)]
         return self._process.launch(command, append=True)
 
     def _wait_until_ready(self, record: Record) -> None:

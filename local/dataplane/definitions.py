@@ -25,6 +25,25 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MountPoint:
+    """A volume of the task at a place in the container."""
+
+    path: str
+    volume: str
+    read_only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestartPolicy:
+    """A container that ends starts again in its task, without an end of the task."""
+
+    ignored_exit_codes: tuple[int, ...]
+    """After these it stays ended."""
+    attempt_period_seconds: float
+    """It must have run for so long."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Container:
     """One container of a task definition."""
 
@@ -44,8 +63,11 @@ class Container:
     essential: bool
     stop_timeout_seconds: float
     working_directory: str | None
-    mounts: Mapping[str, str]
-    """Path in the container → name of the task's volume."""
+    mounts: tuple[MountPoint, ...]
+    user: str
+    """`UID`, `UID:GID` or a name; empty where the image's own holds."""
+    read_only_root: bool
+    restart: RestartPolicy | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +123,24 @@ def _container(document: Mapping[str, Any]) -> Container:
         essential=document.get("essential", True) is not False,
         stop_timeout_seconds=float(document.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
         working_directory=document.get("workingDirectory"),
-        mounts={each["containerPath"]: each["sourceVolume"] for each in document.get("mountPoints") or []},
+        mounts=tuple(
+            MountPoint(
+                path=each["containerPath"], volume=each["sourceVolume"], read_only=each.get("readOnly", False) is True
+            )
+            for each in document.get("mountPoints") or []
+        ),
+        user=str(document.get("user") or ""),
+        read_only_root=document.get("readonlyRootFilesystem") is True,
+        restart=_restart_policy(document.get("restartPolicy") or {}),
+    )
+
+
+def _restart_policy(document: Mapping[str, Any]) -> RestartPolicy | None:
+    if not document.get("enabled"):
+        return None
+    return RestartPolicy(
+        ignored_exit_codes=tuple(int(code) for code in document.get("ignoredExitCodes") or ()),
+        attempt_period_seconds=float(document.get("restartAttemptPeriod") or 300),
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.dataplane.envoy_routes import Document, RouteSurroundings, UnsupportedRuleError, route_of
+from local.dataplane.targets import Endpoint
 from local.dataplane.wishes import Listener, TargetGroup
 
 logger = logging.getLogger(__name__)
 
 TYPE = "type.googleapis.com/"
-ADDRESS = "127.0.0.1"
+LISTEN_ADDRESS = "127.0.0.1"
 CONNECT_TIMEOUT = "5s"
 
 TRACE_ID_SCRIPT = """
@@ -33,8 +34,8 @@ class ProxyInputs:
     folder: Path
     listeners: tuple[Listener, ...]
     target_groups: Mapping[str, TargetGroup]
-    endpoints: Mapping[str, tuple[int, ...]]
-    """Target group → ports on this machine."""
+    endpoints: Mapping[str, tuple[Endpoint, ...]]
+    """Target group → addresses with ports."""
     local_ports: Mapping[int, int]
     """Port of the load balancer → port on this machine."""
     certificates: Mapping[str, tuple[Path, Path]]
@@ -120,7 +121,7 @@ def _listener(inputs: ProxyInputs, listener: Listener) -> Document:
     return {
         "@type": f"{TYPE}envoy.config.listener.v3.Listener",
         "name": f"listener-{listener.port}",
-        "address": _address(inputs.local_ports[listener.port]),
+        "address": _address((LISTEN_ADDRESS, inputs.local_ports[listener.port])),
         "filter_chains": [chain],
     }
 
@@ -160,11 +161,11 @@ def _cluster(folder: Path, name: str, group: TargetGroup) -> Document:
     }
 
 
-def _endpoints(name: str, ports: tuple[int, ...]) -> Document:
+def _endpoints(name: str, endpoints: tuple[Endpoint, ...]) -> Document:
     return {
         "@type": f"{TYPE}envoy.config.endpoint.v3.ClusterLoadAssignment",
         "cluster_name": name,
-        "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(port)}} for port in ports]}],
+        "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(each)}} for each in endpoints]}],
     }
 
 
@@ -173,8 +174,8 @@ def _cluster_name(group: TargetGroup) -> str:
     return f"{group.name}-{group.arn.rpartition('/')[2]}"
 
 
-def _address(port: int) -> Document:
-    return {"socket_address": {"address": ADDRESS, "port_value": port}}
+def _address(endpoint: Endpoint) -> Document:
+    return {"socket_address": {"address": endpoint[0], "port_value": endpoint[1]}}
 
 
 def _file(folder: Path, name: str) -> Document:

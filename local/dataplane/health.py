@@ -6,10 +6,9 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 FIRST_INTERVAL_SECONDS = 0.5
 """Pace of the checks until the first one passes, so that a start is noticed soon."""
@@ -72,16 +71,20 @@ class Checker:
 
 
 def command_check(
-    command: tuple[str, ...], *, folder: Path, environment: Mapping[str, str], timeout_seconds: float
+    command: Callable[[], Sequence[str]], *, environment: Mapping[str, str], timeout_seconds: float
 ) -> Check:
-    """The check of a container, as written: `CMD` and words, or `CMD-SHELL` and a line for the shell."""
-    words = ["/bin/sh", "-c", command[1]] if command[0] == "CMD-SHELL" else list(command[1:])
+    """The check of a container: a command that ends with 0 where all is well.
+
+    Args:
+        command: its words, with what brings it into the container; called for each check.
+        environment: the container's.
+        timeout_seconds: a check that takes longer is ended, and has failed.
+    """
 
     def check() -> str:
         try:
             process = subprocess.Popen(
-                words,
-                cwd=folder,
+                list(command()),
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -104,11 +107,11 @@ def command_check(
     return check
 
 
-def http_check(*, port: int, path: str, expected: str, timeout_seconds: float) -> Check:
-    """The check of a target group: GET on the target's port; `expected` is its matcher, such as `200,301-399`."""
+def http_check(*, address: str, port: int, path: str, expected: str, timeout_seconds: float) -> Check:
+    """The check of a target group: GET from the target; `expected` is its matcher, such as `200,301-399`."""
 
     def check() -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
+        connection = http.client.HTTPConnection(address, port, timeout=timeout_seconds)
         try:
             connection.request("GET", path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
             status = connection.getresponse().status

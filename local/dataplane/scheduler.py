@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.dataplane.deployment import Deployment, Events, failure_threshold
-from local.dataplane.targets import Targets
+from local.dataplane.targets import Endpoint, Targets
 from local.dataplane.task import Task
 from local.dataplane.wishes import Service, TargetGroup
 
@@ -23,8 +23,8 @@ class _Placed:
 
     task: Task
     deployment_id: str
-    registered: list[tuple[str, int]] = field(default_factory=list)
-    """(target group, port on this machine)."""
+    registered: list[tuple[str, Endpoint]] = field(default_factory=list)
+    """Target group, and the task's address with the container's port."""
     draining: bool = False
 
 
@@ -109,10 +109,10 @@ class Scheduler:
         if placed.registered or placed.draining or not task.wanted or task.status != "RUNNING":
             return
         for binding in self._service.targets:
-            port = task.ports.get((binding.container, binding.port))
-            if binding.target_group_arn in groups and port is not None:
-                self._targets.register(groups[binding.target_group_arn], port, now)
-                placed.registered.append((binding.target_group_arn, port))
+            if binding.target_group_arn in groups and binding.container in task.containers:
+                endpoint = (task.address, binding.port)
+                self._targets.register(groups[binding.target_group_arn], endpoint, now)
+                placed.registered.append((binding.target_group_arn, endpoint))
                 self._events.add(f"registered 1 targets in (target-group {binding.target_group_arn})")
 
     def _collect_ended(self, groups: Mapping[str, TargetGroup], now: float) -> list[Task]:
@@ -123,8 +123,8 @@ class Scheduler:
                 self._take_out(each, groups, now)
                 each.draining = True
         for each in ended:
-            for group_arn, port in each.registered:
-                self._targets.remove(group_arn, port)
+            for target in each.registered:
+                self._targets.remove(*target)
             self._placed.remove(each)
             if each.task.stop_code in ("TaskFailedToStart", "EssentialContainerExited"):
                 self._failed(each, now)
@@ -150,7 +150,9 @@ class Scheduler:
         ready_current = sum(map(self._is_ready, current))
         minimum = -(-desired * self._service.minimum_healthy_percent // 100)
         room = max(desired * self._service.maximum_percent // 100, min(desired, 1)) - len(live)
-        for each in sorted(current, key=self._is_ready)[: max(0, len(current) - desired)]:
+        # A protected task is not chosen, so more than desired may run for a while.
+        free = sorted((each for each in current if not each.task.is_protected()), key=self._is_ready)
+        for each in free[: max(0, len(current) - desired)]:
             self._drain(each, groups, now, "Scaling activity initiated by deployment")
         missing = desired - len(current)
         failed = self._deployment_has_failed()
@@ -171,6 +173,8 @@ class Scheduler:
         """Stop old and unhealthy tasks as soon as enough others are ready."""
         ready = sum(self._is_ready(each) for each in self._placed if not each.draining)
         for each in sorted(outgoing, key=self._is_ready):
+            if each.task.is_protected() and each.task.health != "UNHEALTHY":
+                continue
             serves = self._is_ready(each)
             if serves and not enough and ready - 1 < minimum:
                 continue
@@ -194,9 +198,9 @@ class Scheduler:
         self._take_out(placed, groups, now)
 
     def _take_out(self, placed: _Placed, groups: Mapping[str, TargetGroup], now: float) -> None:
-        for group_arn, port in placed.registered:
+        for group_arn, endpoint in placed.registered:
             if group_arn in groups:
-                self._targets.deregister(groups[group_arn], port, now)
+                self._targets.deregister(groups[group_arn], endpoint, now)
                 self._events.add(f"deregistered 1 targets in (target-group {group_arn})")
 
     def _go_on_draining(self, now: float) -> None:
@@ -241,10 +245,12 @@ class Scheduler:
     def _is_unhealthy(self, placed: _Placed, now: float) -> bool:
         if now - placed.task.began < self._service.grace_period_seconds * self._time_factor:
             return False
-        for group_arn, port in placed.registered:
-            if self._targets.state(group_arn, port) == "unhealthy":
-                why = self._targets.problem(group_arn, port)
-                self._events.add(f"(port {port}) is unhealthy in (target-group {group_arn}) due to (reason {why}).")
+        for group_arn, endpoint in placed.registered:
+            if self._targets.state(group_arn, endpoint) == "unhealthy":
+                why = self._targets.problem(group_arn, endpoint)
+                self._events.add(
+                    f"(port {endpoint[1]}) is unhealthy in (target-group {group_arn}) due to (reason {why})."
+                )
                 return True
         return placed.task.health == "UNHEALTHY"
 

@@ -29,6 +29,19 @@ class Settings:
     longest_drain_seconds: float = LONGEST_DRAIN_SECONDS
     """Upper limit of the deregistration delay after that. Default 5 s."""
 
+    skipped_services: tuple[str, ...] = ()
+    """Patterns (`*` for anything) of names of services that are not run. Default: all are."""
+
+    @property
+    def tasks_folder(self) -> Path:
+        """A folder in it for each task: logs, volumes, what its containers are made of."""
+        return self.folder / "tasks"
+
+    @property
+    def repositories_folder(self) -> Path:
+        """Git repositories that stand for remote ones."""
+        return self.folder / "repositories"
+
     def local_port(self, port: int) -> int:
         """The port on this machine for a port of the load balancer; one that root alone could take is moved up."""
         fixed = {80: self.http_port, 443: self.https_port}

@@ -1,17 +1,19 @@
-"""What a container is given by its surroundings: environment, secrets, ports, folders."""
+"""What a container is given by its surroundings: environment, secrets, files, folders, names."""
 
 import json
-import socket
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.dataplane.definitions import Container, TaskDefinition
-from local.dataplane.images import Program, search_path
+from local.dataplane.definitions import Container
+from local.dataplane.images import STAND_INS, Program, interpreter_folders
+from local.dataplane.names import HostsFile
+from local.dataplane.namespaces import Box, Mount
 
-FIRST_PORT, LAST_PORT = 20_000, 29_999
-"""Below the range from which the kernel gives ports to outgoing connections."""
+SHIM_FOLDER = "/windlass"
+"""Where containers find what makes them listen on the task's own address."""
+TRUST_PATH = "/windlass/trusted.pem"
+OWN_TMP = "/tmp"  # noqa: S108 (the container's)
 
 SecretReader = Callable[[str], str]
 """The text of a secret or a parameter, by its ARN or name without what ECS adds at the end."""
@@ -25,54 +27,22 @@ class MissingSecretError(LookupError):
 class Surroundings:
     """The same for all containers of a task."""
 
-    task_id: str
     folder: Path
-    """The task's own: logs, volumes, home."""
+    """The task's own: logs, volumes, containers."""
+    address: str
+    """The task's loopback address."""
+    host_name: str
+    hosts: HostsFile
+    """The task's names."""
+    trust: Path
+    """Certificates to trust: this machine's, and the authority of the data stores."""
     aws: Mapping[str, str]
     """Variables with which an AWS SDK finds the embedded AWS; on ECS the task role does that."""
     read_secret: SecretReader
-    ports: Mapping[tuple[str, int], int] = field(default_factory=dict)
-    """(container, container port) → the port on this machine."""
-
-
-class Ports:
-    """Hands out ports of this machine that nothing listens on, none of them twice while it is in use."""
-
-    def __init__(self) -> None:
-        self._taken: set[int] = set()
-        self._next = FIRST_PORT
-        self._lock = threading.Lock()
-
-    def take(self) -> int:
-        """A free port.
-
-        Raises:
-            OSError: all of them are taken.
-        """
-        with self._lock:
-            for _ in range(LAST_PORT - FIRST_PORT + 1):
-                port = self._next
-                self._next = FIRST_PORT if port == LAST_PORT else port + 1
-                if port not in self._taken and _is_free(port):
-                    self._taken.add(port)
-                    return port
-        raise OSError(f"no port from {FIRST_PORT} to {LAST_PORT} is free")
-
-    def give_back(self, port: int) -> None:
-        """The port is not in use any more; does nothing for one that was not taken here."""
-        with self._lock:
-            self._taken.discard(port)
-
-
-def ports_of(
-    definition: TaskDefinition, program: Callable[[Container], Program], ports: Ports
-) -> dict[tuple[str, int], int]:
-    """A port of this machine for each container port: a free one where the program can be told, else the same one."""
-    return {
-        (container.name, port): ports.take() if program(container).told and port == container.ports[0] else port
-        for container in definition.containers
-        for port in container.ports
-    }
+    agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
+    """Variables with which a container of this name finds the ECS agent."""
+    repositories: Path | None = None
+    """Folder of git repositories that stand for remote ones; see the git-sync stand-in."""
 
 
 def environment_of(container: Container, program: Program, around: Surroundings) -> dict[str, str]:
@@ -84,22 +54,73 @@ def environment_of(container: Container, program: Program, around: Surroundings)
         MissingSecretError: a secret leads to nothing.
     """
     given = {
-        "PATH": search_path(),
+        "PATH": program.search_path,
         "LANG": "C.UTF-8",
-        "HOME": str(around.folder),
-        "HOSTNAME": f"ip-{around.task_id[:12]}",
+        "HOME": program.home,
+        "HOSTNAME": around.host_name,
+        "SSL_CERT_FILE": TRUST_PATH,
         **program.environment,
         **around.aws,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+        **around.agent(container.name),
         **container.environment,
     }
-    if "/tmp" in container.mounts:  # noqa: S108 (the container's, which becomes a folder of the task)
-        given["TMPDIR"] = str(volume_folder(around.folder, container.mounts["/tmp"]))  # noqa: S108
     given.update({name: secret_value(source, around.read_secret) for name, source in container.secrets.items()})
-    if container.ports:
-        port = around.ports[container.name, container.ports[0]]
-        given.update({name: text.format(port=port) for name, text in program.told.items()})
+    given["WINDLASS_TASK_ADDRESS"] = around.address
+    given["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, given.get("PYTHONPATH", "")]))
     return given
+
+
+def box_of(container: Container, program: Program, around: Surroundings) -> Box:
+    """The container's file system and identity."""
+    folder = around.folder / "containers" / container.name
+    user, group = identity_of(container.user, program)
+    volumes = {each.path: each for each in container.mounts}
+    mounts = [
+        Mount(source=volume_folder(around.folder, each.volume), target=each.path, read_only=each.read_only)
+        for each in container.mounts
+    ]
+    mounts += [
+        Mount(
+            source=made(folder / "own" / path.strip("/").replace("/", "-")),
+            target=path,
+            read_only=container.read_only_root,
+        )
+        for path in (OWN_TMP, *program.writable)
+        if path not in volumes
+    ]
+    of_image = {
+        **program.content,
+        "/etc/hosts": around.hosts.path,
+        TRUST_PATH: around.trust,
+        f"{SHIM_FOLDER}/sitecustomize.py": STAND_INS / "sitecustomize.py",
+        **_accounts(folder, program, user, group),
+    }
+    if around.repositories is not None:
+        of_image["/repositories"] = made(around.repositories)
+    hidden = interpreter_folders(program)
+    of_image.update({str(path): path for path in hidden if _is_hidden(path, [*of_image, *(m.target for m in mounts)])})
+    mounts += [Mount(source=source, target=target, of_image=True) for target, source in of_image.items()]
+    return Box(
+        folder=folder,
+        user=user,
+        group=group,
+        host_name=around.host_name,
+        mounts=tuple(mounts),
+        working_folder=container.working_directory or program.working_folder,
+    )
+
+
+def identity_of(user: str, program: Program) -> tuple[int, int]:
+    """User and group ids for what a task definition says: `UID`, `UID:GID`, or a name; empty is the image's."""
+    names = {"root": 0, program.user: program.user_id}
+    if not user:
+        return program.user_id, program.group_id
+    name, _, group = user.partition(":")
+    user_id = names.get(name, int(name) if name.isdigit() else program.user_id)
+    if group:
+        return user_id, names.get(group, int(group) if group.isdigit() else program.group_id)
+    return user_id, program.group_id if user_id == program.user_id else 0
 
 
 def secret_value(value_from: str, read: SecretReader) -> str:
@@ -124,16 +145,28 @@ def secret_value(value_from: str, read: SecretReader) -> str:
 
 def volume_folder(task_folder: Path, volume: str) -> Path:
     """The folder of a task's volume; made when it is missing."""
-    folder = task_folder / "volumes" / volume
+    return made(task_folder / "volumes" / volume)
+
+
+def made(folder: Path) -> Path:
+    """The folder, which is there now."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", port))  # noqa: S104 (a test, never listened on)
-        except OSError:
-            return False
-        return True
+def _accounts(folder: Path, program: Program, user: int, group: int) -> dict[str, Path]:
+    """`/etc/passwd` and `/etc/group` of the image: programs look up their own name."""
+    people = {0: ("root", "/root"), program.user_id: (program.user, program.home)}
+    people.setdefault(user, (f"user-{user}", program.home))
+    groups = {0: "root", program.group_id: program.user if program.group_id else "root"}
+    groups.setdefault(group, f"group-{group}")
+    made(folder)
+    passwd = "".join(f"{name}:x:{id_}:{group}::{home}:/bin/sh\n" for id_, (name, home) in people.items())
+    (folder / "passwd").write_text(passwd)
+    (folder / "group").write_text("".join(f"{name}:x:{id_}:\n" for id_, name in groups.items()))
+    return {f"/etc/{name}": folder / name for name in ("passwd", "group")}
+
+
+def _is_hidden(path: Path, targets: list[str]) -> bool:
+    """Whether something is mounted over one of its parents, such as over `/tmp`."""
+    return any(str(path).startswith(f"{target}/") for target in targets)

@@ -8,7 +8,8 @@ from typing import Any
 from local.dataplane.health import Checker, Pace, http_check
 from local.dataplane.wishes import TargetGroup
 
-ADDRESS = "127.0.0.1"
+Endpoint = tuple[str, int]
+"""An address of this machine with a port."""
 
 FIRST_PASS_SECONDS = 15.0
 """A new target has at least so long to pass its first check before it is called unhealthy: programs start no faster
@@ -36,7 +37,7 @@ class _Target:
 
 
 class Targets:
-    """All targets of all target groups. A target is a port of this machine.
+    """All targets of all target groups. A target is an address with a port.
 
     Args:
         executor: runs the checks.
@@ -46,11 +47,18 @@ class Targets:
 
     def __init__(self, executor: ThreadPoolExecutor, *, time_factor: float, longest_drain_seconds: float) -> None:
         self._executor, self._time_factor, self._longest_drain = executor, time_factor, longest_drain_seconds
-        self._targets: dict[str, dict[int, _Target]] = {}
+        self._targets: dict[str, dict[Endpoint, _Target]] = {}
 
-    def register(self, group: TargetGroup, port: int, now: float) -> None:
+    def register(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
         """Begin to check; the target gets requests once a check has passed."""
-        check = http_check(port=port, path=group.path, expected=group.matcher, timeout_seconds=group.timeout_seconds)
+        address, port = endpoint
+        check = http_check(
+            address=address,
+            port=port,
+            path=group.path,
+            expected=group.matcher,
+            timeout_seconds=group.timeout_seconds,
+        )
         interval = group.interval_seconds * self._time_factor
         pace = Pace(
             interval_seconds=interval,
@@ -58,32 +66,32 @@ class Targets:
             healthy_threshold=group.healthy_threshold,
             unhealthy_threshold=group.unhealthy_threshold,
         )
-        self._targets.setdefault(group.arn, {})[port] = _Target(checker=Checker(check, pace, self._executor, now))
+        self._targets.setdefault(group.arn, {})[endpoint] = _Target(checker=Checker(check, pace, self._executor, now))
 
-    def deregister(self, group: TargetGroup, port: int, now: float) -> None:
+    def deregister(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
         """No new requests from now on; requests in flight have the deregistration delay to end."""
-        target = self._targets.get(group.arn, {}).get(port)
+        target = self._targets.get(group.arn, {}).get(endpoint)
         if target is not None and target.drained_at is None:
             delay = min(self._longest_drain, group.deregistration_delay_seconds * self._time_factor)
             target.drained_at = now + delay
 
-    def remove(self, group_arn: str, port: int) -> None:
+    def remove(self, group_arn: str, endpoint: Endpoint) -> None:
         """Forget it at once: its process has ended."""
-        self._targets.get(group_arn, {}).pop(port, None)
+        self._targets.get(group_arn, {}).pop(endpoint, None)
 
-    def state(self, group_arn: str, port: int) -> str:
+    def state(self, group_arn: str, endpoint: Endpoint) -> str:
         """`initial`, `healthy`, `unhealthy`, `draining`, or `unused` where it is not registered."""
-        target = self._targets.get(group_arn, {}).get(port)
+        target = self._targets.get(group_arn, {}).get(endpoint)
         return target.state if target is not None else "unused"
 
-    def problem(self, group_arn: str, port: int) -> str:
+    def problem(self, group_arn: str, endpoint: Endpoint) -> str:
         """What its last failed check said."""
-        target = self._targets.get(group_arn, {}).get(port)
+        target = self._targets.get(group_arn, {}).get(endpoint)
         return target.checker.problem if target is not None else ""
 
-    def is_drained(self, group_arn: str, port: int, now: float) -> bool:
+    def is_drained(self, group_arn: str, endpoint: Endpoint, now: float) -> bool:
         """Whether the deregistration delay is over, or the target is not registered."""
-        target = self._targets.get(group_arn, {}).get(port)
+        target = self._targets.get(group_arn, {}).get(endpoint)
         return target is None or (target.drained_at is not None and now >= target.drained_at)
 
     def advance(self, now: float) -> None:
@@ -93,13 +101,13 @@ class Targets:
                 if target.drained_at is None:
                     target.checker.advance(now)
 
-    def endpoints(self) -> dict[str, tuple[int, ...]]:
-        """Target group → ports that get requests. Like ALB it fails open: where none is healthy, all unhealthy ones."""
+    def endpoints(self) -> dict[str, tuple[Endpoint, ...]]:
+        """Target group → targets that get requests. Like ALB it fails open: the unhealthy where none is healthy."""
         found = {}
         for arn, targets in self._targets.items():
-            by_state: dict[str, list[int]] = {}
-            for port, target in targets.items():
-                by_state.setdefault(target.state, []).append(port)
+            by_state: dict[str, list[Endpoint]] = {}
+            for endpoint, target in targets.items():
+                by_state.setdefault(target.state, []).append(endpoint)
             found[arn] = tuple(sorted(by_state.get("healthy") or by_state.get("unhealthy") or []))
         return found
 
@@ -108,7 +116,8 @@ class Targets:
         return {arn: [_shown(*each) for each in sorted(self._targets.get(arn, {}).items())] for arn in groups}
 
 
-def _shown(port: int, target: _Target) -> dict[str, Any]:
+def _shown(endpoint: Endpoint, target: _Target) -> dict[str, Any]:
+    address, port = endpoint
     health = {"State": target.state}
     if target.state in REASONS:
         health["Reason"], health["Description"] = REASONS[target.state]
@@ -120,4 +129,4 @@ def _shown(port: int, target: _Target) -> dict[str, Any]:
             "Target.ResponseCodeMismatch" if codes else "Target.Timeout" if timeout else "Target.FailedHealthChecks"
         )
         health["Description"] = problem
-    return {"Target": {"Id": ADDRESS, "Port": port}, "HealthCheckPort": str(port), "TargetHealth": health}
+    return {"Target": {"Id": address, "Port": port}, "HealthCheckPort": str(port), "TargetHealth": health}

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from local.dataplane.container import ContainerProcess, Tools
@@ -35,7 +36,10 @@ class Task:
         self.stop_code = ""
         self.began = now
         self.running_since: float | None = None
-        self.ports = dict(around.ports)
+        self.address = around.address
+        self.protected_until: float | None = None
+        """Seconds since 1970 until which its service may not choose it to be stopped."""
+        self._around = around
         self._tags: dict[str, Any] = {"createdAt": time.time()}
         self._stop_at_most: float | None = None
         self.containers = {each.name: ContainerProcess(each, around, tools) for each in definition.containers}
@@ -97,11 +101,7 @@ class Task:
                 "containerArn": f"{self.arn.replace(':task/', ':container/')}/{name}",
                 "lastStatus": each.status,
                 "healthStatus": each.health,
-                "networkBindings": [
-                    {"bindIP": "127.0.0.1", "containerPort": inside, "hostPort": outside, "protocol": "tcp"}
-                    for (container, inside), outside in self.ports.items()
-                    if container == name
-                ],
+                "networkInterfaces": [{"attachmentId": self.id, "privateIpv4Address": self.address}],
             }
             if each.pid is not None:
                 shown["runtimeId"] = f"{self.id}-{each.pid}"
@@ -124,11 +124,31 @@ class Task:
             "cpu": self.definition.cpu,
             "memory": self.definition.memory,
             "containers": containers,
+            "attachments": [self._network_interface()],
             **self._tags,
         }
+        if self.protected_until is not None:
+            task["protectedUntil"] = self.protected_until
         if self.stopped_reason:
             task.update(stoppedReason=self.stopped_reason, stopCode=self.stop_code)
         return task
+
+    def is_protected(self, at: float | None = None) -> bool:
+        """Whether its service may not choose it when it stops tasks; `at` is in seconds since 1970, default now."""
+        return self.protected_until is not None and (time.time() if at is None else at) < self.protected_until
+
+    def update_names(self, names: Mapping[str, tuple[str, ...]]) -> None:
+        """Tell its containers what names mean now."""
+        self._around.hosts.update(names)
+
+    def _network_interface(self) -> dict[str, Any]:
+        details = {"privateIPv4Address": self.address, "privateDnsName": self._around.host_name}
+        return {
+            "id": self.id,
+            "type": "ElasticNetworkInterface",
+            "status": "ATTACHED",
+            "details": [{"name": name, "value": value} for name, value in details.items()],
+        }
 
     def _start_what_may(self, now: float) -> None:
         for each in self.containers.values():
@@ -140,7 +160,7 @@ class Task:
     def _judge(self, now: float) -> None:
         """Whether the task runs, or has to end because of one of its containers."""
         for each in self.containers.values():
-            if each.status == "STOPPED" and each.reason:
+            if each.status == "STOPPED" and each.reason and each.container.essential:
                 self.stop(each.reason, "TaskFailedToStart")
             elif each.status == "STOPPED" and each.container.essential:
                 self.stop("Essential container in task exited", "EssentialContainerExited")

@@ -22,13 +22,14 @@ class Front:
     """Passes connections on.
 
     Args:
-        port: of the store, on loopback.
+        host: of the store, a loopback address.
+        port: of the store.
         context: for the server's side of TLS.
         is_postgres: whether PostgreSQL's negotiation comes before TLS.
     """
 
-    def __init__(self, port: int, context: ssl.SSLContext, *, is_postgres: bool) -> None:
-        self._port, self._context, self._is_postgres = port, context, is_postgres
+    def __init__(self, host: str, port: int, context: ssl.SSLContext, *, is_postgres: bool) -> None:
+        self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
 
     async def serve(self, host: str, port: int) -> None:
         """Listen until the process is ended."""
@@ -42,7 +43,7 @@ class Front:
         try:
             if self._is_postgres:
                 first = await asyncio.wait_for(self._negotiate(reader, writer), HANDSHAKE_SECONDS)
-            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._port)
+            inner_reader, inner_writer = await asyncio.open_connection(self._host, self._port)
         except (OSError, ssl.SSLError, EOFError, TimeoutError):
             writer.close()
             return
@@ -83,19 +84,21 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m local.dataplane.tls_front", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="port on loopback to listen on")
-    parser.add_argument("--to", type=int, required=True, help="port on loopback of the store")
+    parser.add_argument("--host", required=True, help="loopback address to listen on")
+    parser.add_argument("--port", type=int, required=True, help="port to listen on")
+    parser.add_argument("--to-host", required=True, help="loopback address of the store")
+    parser.add_argument("--to", type=int, required=True, help="port of the store")
     parser.add_argument("--certificate", required=True, help="file of the certificate chain")
     parser.add_argument("--key", required=True, help="file of its key")
     parser.add_argument("--protocol", choices=("postgres", "tls"), required=True)
     options = parser.parse_args()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-    front = Front(options.to, context, is_postgres=options.protocol == "postgres")
+    front = Front(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
     try:
-        asyncio.run(front.serve("127.0.0.1", options.port))
+        asyncio.run(front.serve(options.host, options.port))
     except OSError as error:
-        sys.exit(f"cannot listen on 127.0.0.1:{options.port}: {error}")
+        sys.exit(f"cannot listen on {options.host}:{options.port}: {error}")
 
 
 if __name__ == "__main__":

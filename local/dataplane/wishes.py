@@ -33,6 +33,8 @@ class Service:
     grace_period_seconds: float
     circuit_breaker: bool
     rollback: bool
+    names: tuple[str, ...]
+    """Cloud Map names of its tasks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +71,39 @@ class Database:
     """A PostgreSQL instance of RDS."""
 
     identifier: str
-    address: str
+    names: tuple[str, ...]
+    """Of its endpoints."""
     port: int
     major_version: int
     username: str
     database_name: str | None
+    password: str = field(default="", repr=False)
+    reboots: int = 0
+    """How often somebody asked for one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheUser:
+    """A user of a cache."""
+
+    identifier: str
+    name: str
+    access: str
+    """Rules of access control."""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cache:
+    """A replication group of ElastiCache."""
+
+    identifier: str
+    names: tuple[str, ...]
+    """Of its endpoints."""
+    port: int
+    maxmemory_policy: str
+    users: tuple[CacheUser, ...]
+    reboots: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +116,4 @@ class Wishes:
     """Tasks that somebody asked to run or to stop and that have not ended, as DescribeTasks answers, by ARN."""
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
-    databases: tuple[Database, ...] = ()
-    secrets_revision: int = 0
-    """Changes whenever a secret or a parameter may have."""
+    stores: tuple[Database | Cache, ...] = ()

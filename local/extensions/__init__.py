@@ -19,7 +19,7 @@ EXTENDED_SERVICES = {
     "elb": "local.extensions.dataplane_elbv2",
     "elbv2": "local.extensions.dataplane_elbv2",
     "elasticache": "local.extensions.elasticache",
-    "rds": "local.extensions.loopback_endpoints",
+    "rds": "local.extensions.rds",
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
 }

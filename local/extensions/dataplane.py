@@ -1,6 +1,6 @@
 """The door between the embedded AWS and its data plane: what changed, and what really runs.
 
-`with_dataplane` adds two pages to the server's application. The data plane waits on the first until something was
+`with_dataplane` adds pages to the server's application. The data plane waits on the first until something was
 changed, and tells on the second what it observes. As long as it does, ECS and target health answer with that instead
 of moto's assumptions (`dataplane_ecs.py`, `dataplane_elbv2.py`).
 """
@@ -13,10 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from local.extensions.dataplane_logins import logins
+
 CHANGES_PATH = "/windlass/data-plane/changes"
 """GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
 OBSERVED_PATH = "/windlass/data-plane/observed"
 """PUT replaces what is known of services, tasks and targets; DELETE says that the data plane has gone."""
+LOGINS_PATH = "/windlass/data-plane/logins"
+"""GET answers the passwords of the data stores of `?region=`."""
 
 WAIT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
@@ -96,12 +100,12 @@ observations = Observations()
 
 
 def with_dataplane(application: Application) -> Application:
-    """The application with the two pages, counting every call that may change something."""
+    """The application with the pages, counting every call that may change something."""
     _count_changes()
 
     def extended(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path not in (CHANGES_PATH, OBSERVED_PATH):
+        if path not in (CHANGES_PATH, OBSERVED_PATH, LOGINS_PATH):
             return application(environ, start_response)
         status, answer = _answer(environ, path)
         body = json.dumps(answer).encode()
@@ -116,6 +120,8 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
     if (path, method) == (CHANGES_PATH, "GET"):
         after = str(environ.get("QUERY_STRING", "")).removeprefix("after=")
         return "200 OK", observations.wait(after, WAIT_SECONDS)
+    if (path, method) == (LOGINS_PATH, "GET"):
+        return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:

@@ -45,6 +45,14 @@ def update_fully(original: Any, instance: Any, **settings: Any) -> None:
     _set_performance_insights(instance, settings)
 
 
+@around(RDSBackend, "reboot_db_instance")
+def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -> Any:
+    """RebootDBInstance; the data plane restarts what it runs when the count rises."""
+    instance = original(backend, db_instance_identifier)
+    instance.reboots = getattr(instance, "reboots", 0) + 1
+    return instance
+
+
 @around(RDSBackend, "create_db_instance_read_replica")
 def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) -> Any:
     """Take from the copy of the primary what AWS does not copy."""

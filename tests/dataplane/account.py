@@ -47,10 +47,12 @@ class Account:
             DBInstanceIdentifier="test",
             DBInstanceClass="db.t4g.micro",
             AllocatedStorage=20,
-            MasterUserPassword="never-read",
+            MasterUserPassword="first-password",
             Port=self.database_port,
             **DATABASE,
         )
+        instance = self.rds.describe_db_instances(DBInstanceIdentifier="test")["DBInstances"][0]
+        self.database_name = str(instance["Endpoint"]["Address"])
         self.secret_arn = self.secrets.create_secret(
             Name="test/database/url", SecretString=self.database_url("first-password")
         )["ARN"]
@@ -88,8 +90,14 @@ class Account:
             self.register(colour, "1")
             self._service(colour, desired=2 if colour == "blue" else 0)
 
-    def database_url(self, password: str) -> str:
-        return f"postgresql://app:{password}@localhost:{self.database_port}/app?sslmode=require"
+    def database_url(self, password: str, *, host: str = "") -> str:
+        """As containers have it; `host` is for those who do not know the names of containers."""
+        return f"postgresql://app:{password}@{host or self.database_name}:{self.database_port}/app?sslmode=require"
+
+    def rotate(self, password: str) -> None:
+        """A new password of the master user, in the instance and in the secret."""
+        self.rds.modify_db_instance(DBInstanceIdentifier="test", MasterUserPassword=password, ApplyImmediately=True)
+        self.secrets.put_secret_value(SecretId=self.secret_arn, SecretString=self.database_url(password))
 
     def register(self, colour: str, version: str, **container: Any) -> str:
         """A new revision of a colour's task definition, as the web service's module writes it."""

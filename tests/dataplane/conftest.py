@@ -10,6 +10,7 @@ import pytest
 from local.dataplane import DataPlane, Settings
 from tests.dataplane.account import REGION, Account
 from tests.dataplane.running import Platform
+from tests.dataplane.tasks import Tasks
 from tests.support.postgres import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -52,3 +53,11 @@ def platform(running_platform: Platform) -> Platform:
     """Blue live with two tasks, green with one, everything healthy."""
     running_platform.settle(blue=2, green=1)
     return running_platform
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Tasks]:
+    """Starts a task of the given containers, without an account."""
+    tasks = Tasks(tmp_path)
+    yield tasks
+    tasks.end()

@@ -42,6 +42,11 @@ class Platform:
         self.account.weights(100, 0)
         wait_for("blue to be live", lambda: {self.colour() for _ in range(3)} == {"blue"})
 
+    def database_url(self, password: str) -> str:
+        """For a client outside of containers."""
+        (store,) = self.data_plane.status().stores
+        return self.account.database_url(password, host=store["address"])
+
     def request(self, method: str, path: str, body: Any = None, *, host: str = HOST, **headers: str) -> tuple[int, Any]:
         port = self.data_plane.settings.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=self.tls)

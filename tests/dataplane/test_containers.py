@@ -4,72 +4,19 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from local.dataplane.container import Tools
-from local.dataplane.databases import login_of
-from local.dataplane.definitions import task_definition_from
 from local.dataplane.health import Checker, Pace, matches
-from local.dataplane.images import Program, UnknownImageError, program_of, programs
-from local.dataplane.ledger import Ledger
-from local.dataplane.surroundings import MissingSecretError, Ports, Surroundings, ports_of, secret_value
-from local.dataplane.task import Task
-from local.dataplane.wishes import Database
+from local.dataplane.images import UnknownImageError, program_of, programs
+from local.dataplane.surroundings import MissingSecretError, secret_value
 from tests.dataplane.account import wait_for
+from tests.dataplane.tasks import SLEEP, advanced, log_of, shell
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf"
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., Task]]:
-    """Starts a task of the given containers, whose image is any program of this machine."""
-    tasks: list[Task] = []
-    tools = Tools(
-        ledger=Ledger(tmp_path / "processes.json"),
-        executor=ThreadPoolExecutor(4),
-        program=lambda _container: Program(command=("true",), working_folder=tmp_path),
-        time_factor=0.05,
-    )
-
-    def start(*containers: dict[str, Any]) -> Task:
-        defined = [{"image": "any", "essential": True, **each} for each in containers]
-        definition = task_definition_from({"taskDefinitionArn": "a", "family": "f", "containerDefinitions": defined})
-        around = Surroundings(
-            task_id="1" * 32,
-            folder=tmp_path,
-            aws={},
-            read_secret=lambda _name: "secret",
-            ports=ports_of(definition, tools.program, Ports()),
-        )
-        task = Task(
-            arn="arn:aws:ecs:eu-west-1:123456789012:task/c/1",
-            cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/c",
-            definition=definition,
-            group="g",
-            started_by="s",
-            around=around,
-            tools=tools,
-            now=time.monotonic(),
-        )
-        tasks.append(task)
-        return task
-
-    yield start
-    for task in tasks:
-        task.stop("test ends", "UserInitiated", at_most_seconds=0)
-        wait_for("the end", lambda task=task: _advanced(task).status == "STOPPED")
-    tools.executor.shutdown()
-
-
-def _advanced(task: Task) -> Task:
-    task.advance(time.monotonic())
-    return task
 
 
 def test_a_secret_is_the_whole_text_or_one_key_of_its_json():
@@ -90,16 +37,16 @@ def test_the_program_of_an_image_is_found_by_its_repository():
 
 
 def test_containers_start_in_the_order_of_their_dependencies(run, tmp_path):
-    say = "import sys; open(sys.argv[1], 'a').write(sys.argv[2])"
-    log = tmp_path / "order"
-    first = {"name": "first", "essential": False, "command": [sys.executable, "-c", say, str(log), "1"]}
+    log = tmp_path / "volumes" / "shared" / "order"
+    mounts = [{"sourceVolume": "shared", "containerPath": "/shared"}]
+    first = {"name": "first", "essential": False, "command": shell("echo -n 1 >> /shared/order")}
     second = {
         "name": "second",
-        "command": [sys.executable, "-c", f"{say}; import time; time.sleep(60)", str(log), "2"],
+        "command": shell("echo -n 2 >> /shared/order; sleep 60"),
         "dependsOn": [{"containerName": "first", "condition": "SUCCESS"}],
     }
-    task = run(second, first)
-    wait_for("both", lambda: _advanced(task).status == "RUNNING" and log.exists() and log.read_text() == "12")
+    task = run(*({**each, "mountPoints": mounts} for each in (second, first)))
+    wait_for("both", lambda: advanced(task).status == "RUNNING" and log.exists() and log.read_text() == "12")
     assert task.containers["first"].exit_code == 0
 
 
@@ -107,16 +54,16 @@ def test_a_task_ends_when_a_dependency_can_never_be_met(run):
     failing = {"name": "failing", "essential": False, "command": ["false"]}
     waiting = {"name": "web", "command": SLEEP, "dependsOn": [{"containerName": "failing", "condition": "SUCCESS"}]}
     task = run(failing, waiting)
-    wait_for("the end", lambda: _advanced(task).status == "STOPPED")
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
     assert task.stopped_reason == "Dependency of container web was not met"
     assert task.containers["web"].exit_code is None
 
 
 def test_the_end_of_an_essential_container_ends_the_others(run):
     task = run({"name": "main", "command": SLEEP}, {"name": "sidecar", "command": SLEEP})
-    wait_for("the start", lambda: _advanced(task).status == "RUNNING")
+    wait_for("the start", lambda: advanced(task).status == "RUNNING")
     os.kill(task.containers["main"].pid, signal.SIGKILL)
-    wait_for("the end", lambda: _advanced(task).status == "STOPPED")
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
     assert task.containers["main"].exit_code == 137
     assert task.containers["sidecar"].exit_code == 143
 
@@ -124,23 +71,18 @@ def test_the_end_of_an_essential_container_ends_the_others(run):
 def test_a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout(run):
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     task = run({"name": "main", "command": [sys.executable, "-c", stubborn], "stopTimeout": 1})
-    wait_for("the start", lambda: "ready" in _log(_advanced(task)))
+    wait_for("the start", lambda: "ready" in log_of(advanced(task)))
     task.stop("enough", "UserInitiated")
     began = time.monotonic()
-    wait_for("the end", lambda: _advanced(task).status == "STOPPED")
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
     assert 0.9 < time.monotonic() - began < 3
     assert task.containers["main"].exit_code == 137
 
 
 def test_a_missing_program_is_told_as_ecs_would(run):
     task = run({"name": "main", "command": ["no-such-program"]})
-    wait_for("the end", lambda: _advanced(task).status == "STOPPED")
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
     assert task.stopped_reason.startswith("CannotStartContainerError: ")
-
-
-def _log(task: Task) -> str:
-    path = task.containers["main"].log_path
-    return path.read_text() if path.exists() else ""
 
 
 class _Immediately:
@@ -179,14 +121,3 @@ def test_failures_in_the_start_period_do_not_count():
 )
 def test_matchers_are_codes_and_ranges(matcher, passes):
     assert matches(301, matcher) is passes
-
-
-def test_the_login_of_a_url_belongs_to_its_database_only():
-    database = Database(
-        identifier="d", address="localhost", port=5432, major_version=16, username="app", database_name="app"
-    )
-    (login,) = login_of("postgresql+psycopg2://air%40flow:p%2Fw@localhost/airflow?sslmode=require", database)
-    assert (login.role, login.password, login.database) == ("air@flow", "p/w", "airflow")
-    assert list(login_of("postgresql://a:b@localhost:5433/c", database)) == []
-    assert list(login_of("postgresql://a:b@elsewhere/c", database)) == []
-    assert list(login_of("redis://a:b@localhost:5432/0", database)) == []

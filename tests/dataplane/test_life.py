@@ -14,6 +14,7 @@ import pytest
 from local import processes
 from local.dataplane import DataPlane, DataPlaneError, Settings
 from local.dataplane.ledger import Ledger
+from local.dataplane.namespaces import processes_of
 from tests.dataplane.account import wait_for
 from tests.dataplane.running import Platform
 
@@ -21,11 +22,11 @@ pytestmark = pytest.mark.slow
 
 
 def _started_by(platform: Platform) -> set[int]:
-    """Ids of all living processes whose command line or environment names the folder, or that of its database."""
+    """Ids of all living processes in containers, and of those whose command line or environment names the folder."""
     own = platform.data_plane.settings.folder
     # For root the database's data may be elsewhere; other data planes of this machine have theirs there too.
-    marks = [str(own).encode(), *((note.read_bytes()) for note in (own / "postgres").glob("*/elsewhere"))]
-    found = set()
+    marks = [str(own).encode(), *(note.read_bytes() for note in (own / "stores").glob("*/elsewhere"))]
+    found = set(processes_of(platform.data_plane.settings.folder))
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
@@ -37,7 +38,7 @@ def _started_by(platform: Platform) -> set[int]:
 
 
 def test_the_database_refuses_plain_text(platform: Platform):
-    url = platform.account.database_url("first-password").replace("sslmode=require", "sslmode=disable")
+    url = platform.database_url("first-password").replace("sslmode=require", "sslmode=disable")
     with pytest.raises(psycopg.OperationalError, match="no encryption"):
         psycopg.connect(url, connect_timeout=2)
 
@@ -60,12 +61,11 @@ def test_stop_leaves_no_process_and_start_finds_the_data_again(platform: Platfor
 
 
 def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
-    account = platform.account
-    account.secrets.put_secret_value(SecretId=account.secret_arn, SecretString=account.database_url("second-password"))
+    platform.account.rotate("second-password")
 
     def connects(password: str) -> bool:
         try:
-            psycopg.connect(account.database_url(password), connect_timeout=2).close()
+            psycopg.connect(platform.database_url(password), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -95,7 +95,7 @@ def test_start_refuses_a_port_that_is_taken(platform: Platform, tmp_path: Path):
 
 
 def test_remove_leaves_no_data(tmp_path: Path):
-    data, elsewhere = tmp_path / "plane" / "postgres" / "test", tmp_path / "windlass-postgres-1"
+    data, elsewhere = tmp_path / "plane" / "stores" / "test", tmp_path / "windlass-postgres-1"
     data.mkdir(parents=True)
     elsewhere.mkdir()
     (data / "elsewhere").write_text(str(elsewhere))

@@ -1,0 +1,184 @@
+"""The data stores of the platform: a PostgreSQL for each RDS instance, a Redis for each ElastiCache group."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from local.dataplane.addresses import Addresses
+from local.dataplane.certificates import Certificates
+from local.dataplane.ledger import Ledger
+from local.dataplane.postgres import Postgres
+from local.dataplane.redis_server import Redis
+from local.dataplane.server import Place, StoreError
+from local.dataplane.wishes import Cache, Database, Wishes
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
+
+Store = Database | Cache
+
+
+class Server(Protocol):
+    """What runs a data store."""
+
+    place: Place
+    reboots: int
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all its processes live."""
+
+    @property
+    def pids(self) -> list[int]:
+        """Of its processes, the store itself first."""
+
+    def start(self) -> None:
+        """Start, and wait until it accepts connections."""
+
+    def stop(self) -> None:
+        """Stop; the data stays."""
+
+    def let_in(self, store: Any) -> None:
+        """Give users the passwords that the store has now."""
+
+
+class Stores:
+    """Starts and stops servers, and keeps their passwords. Nothing here waits; a thread works.
+
+    Args:
+        folder: a folder in it for each store.
+        ledger: starts processes.
+        addresses: gives addresses.
+        certificates: makes certificates.
+    """
+
+    def __init__(self, folder: Path, *, ledger: Ledger, addresses: Addresses, certificates: Certificates) -> None:
+        self._folder, self._ledger, self._addresses, self._certificates = folder, ledger, addresses, certificates
+        self._servers: dict[str, Server] = {}
+        self._told: dict[str, Store] = {}
+        self._problems: dict[str, str] = {}
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
+        self._work: Future[None] | None = None
+        self._done: tuple[Store, ...] | None = None
+        self._retry_at = 0.0
+
+    def advance(self, wishes: Wishes, now: float) -> None:
+        """Begin what is to be done, unless something is being done already."""
+        if self._work is not None:
+            if not self._work.done():
+                return
+            self._work.result()
+            self._work = None
+            if self._problems:
+                self._retry_at = now + RETRY_SECONDS
+        ended = any(not server.is_running for server in self._servers.values())
+        if wishes.stores != self._done or ended or (self._problems and now >= self._retry_at):
+            self._done = wishes.stores
+            self._work = self._worker.submit(self._reconcile, wishes.stores)
+
+    def description(self, wishes: Wishes) -> list[dict[str, Any]]:
+        """For people: each store, where it listens, and what is wrong with it."""
+        found = []
+        for each in wishes.stores:
+            server = self._servers.get(each.identifier)
+            found.append(
+                {
+                    "identifier": each.identifier,
+                    "names": list(each.names),
+                    "address": server.place.address if server else "",
+                    "port": each.port,
+                    "running": server is not None and server.is_running,
+                    "pids": server.pids if server else [],
+                    "problem": self._problems.get(each.identifier, ""),
+                }
+            )
+        return found
+
+    def names(self, wishes: Wishes) -> dict[str, tuple[str, ...]]:
+        """Endpoint name → address, of every store that has a server."""
+        return {
+            name: (self._servers[each.identifier].place.address,)
+            for each in wishes.stores
+            if each.identifier in self._servers
+            for name in each.names
+        }
+
+    def is_settled(self, wishes: Wishes) -> bool:
+        """Whether every wanted server runs with its users, or has a problem that somebody has to solve."""
+        wanted = {each.identifier for each in wishes.stores}
+        idle = self._work is None or self._work.done()
+        return idle and wanted <= self._servers.keys() | self._problems.keys()
+
+    def stop(self) -> None:
+        """Stop all servers; the data stays."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+        for server in self._servers.values():
+            server.stop()
+
+    def _reconcile(self, stores: tuple[Store, ...]) -> None:
+        wanted = {each.identifier: each for each in stores}
+        for identifier in list(self._servers):
+            if identifier not in wanted or wanted[identifier].port != self._servers[identifier].place.port:
+                server = self._servers.pop(identifier)
+                server.stop()
+                self._addresses.give_back(server.place.address)
+                self._addresses.give_back(server.place.inner_address)
+                self._told.pop(identifier, None)
+        self._problems = {}
+        for store in stores:
+            try:
+                self._keep(store)
+            except (StoreError, OSError) as error:
+                logger.warning("%s: %s", store.identifier, error)
+                self._problems[store.identifier] = str(error)
+
+    def _keep(self, store: Store) -> None:
+        server = self._servers.get(store.identifier)
+        if server is None:
+            server = self._new(store)
+            server.start()
+            server.let_in(store)
+            self._servers[store.identifier] = server
+            self._told[store.identifier] = store
+            logger.info("%s listens on %s:%d", store.identifier, server.place.address, store.port)
+            return
+        if not server.is_running or store.reboots != server.reboots:
+            server.stop()
+            server.start()
+            server.reboots = store.reboots
+            self._told.pop(store.identifier, None)
+        if self._told.get(store.identifier) != store:
+            server.let_in(store)
+            self._told[store.identifier] = store
+
+    def _new(self, store: Store) -> Server:
+        place = Place(
+            folder=self._folder / store.identifier,
+            address=self._addresses.take(),
+            inner_address=self._addresses.take(),
+            port=store.port,
+            certificate=self._certificates.for_names(f"store-{store.identifier}", store.names),
+            ledger=self._ledger,
+        )
+        server: Server = (
+            Postgres(place, major_version=store.major_version)
+            if isinstance(store, Database)
+            else Redis(place, maxmemory_policy=store.maxmemory_policy)
+        )
+        server.reboots = store.reboots
+        return server
+
+
+def with_logins(store: Store, logins: Any) -> Store:
+    """The store with the passwords and the reboots that the embedded AWS knows."""
+    if isinstance(store, Database):
+        return replace(
+            store,
+            password=str(logins["databases"].get(store.identifier) or ""),
+            reboots=int(logins["reboots"].get(store.identifier, 0)),
+        )
+    users = tuple(replace(each, passwords=tuple(logins["users"].get(each.identifier, ()))) for each in store.users)
+    return replace(store, users=users)

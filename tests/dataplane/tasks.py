@@ -1,0 +1,88 @@
+"""Tasks of any containers, without an account."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from local.dataplane.container import Tools
+from local.dataplane.definitions import task_definition_from
+from local.dataplane.images import Program
+from local.dataplane.ledger import Ledger
+from local.dataplane.names import HostsFile
+from local.dataplane.surroundings import Surroundings
+from local.dataplane.task import Task
+from tests.dataplane.account import wait_for
+
+ADDRESS = "127.99.9.9"
+HOST_NAME = "ip-127-99-9-9.test"
+SLEEP = ["sleep", "60"]
+PROGRAM = Program(command=("true",), user="somebody", user_id=1234, group_id=1234, home="/home/somebody")
+
+
+def shell(script: str) -> list[str]:
+    return ["sh", "-c", script]
+
+
+class Tasks:
+    """Starts tasks whose image is any program of this machine, and ends them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.program = PROGRAM
+        (folder / "trusted.pem").touch()
+        self.names = HostsFile(folder / "hosts", address=ADDRESS, host_name=HOST_NAME)
+        self._started: list[Task] = []
+        self._tools = Tools(
+            ledger=Ledger(folder / "processes.json"),
+            executor=ThreadPoolExecutor(4),
+            program=lambda _container: self.program,
+            time_factor=0.05,
+        )
+
+    def __call__(self, *containers: dict[str, Any]) -> Task:
+        defined = [{"image": "any", "essential": True, **each} for each in containers]
+        definition = task_definition_from({"taskDefinitionArn": "a", "family": "f", "containerDefinitions": defined})
+        around = Surroundings(
+            folder=self.folder,
+            address=ADDRESS,
+            host_name=HOST_NAME,
+            hosts=self.names,
+            trust=self.folder / "trusted.pem",
+            aws={},
+            read_secret=lambda _name: "secret",
+        )
+        task = Task(
+            arn="arn:aws:ecs:eu-west-1:123456789012:task/c/1",
+            cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/c",
+            definition=definition,
+            group="service:s",
+            started_by="s",
+            around=around,
+            tools=self._tools,
+            now=time.monotonic(),
+        )
+        self._started.append(task)
+        return task
+
+    def end(self) -> None:
+        for task in self._started:
+            task.stop("test ends", "UserInitiated", at_most_seconds=0)
+            wait_for("the end", lambda task=task: advanced(task).status == "STOPPED")
+        self._tools.executor.shutdown()
+
+
+def advanced(task: Task) -> Task:
+    task.advance(time.monotonic())
+    return task
+
+
+def log_of(task: Task, container: str = "main") -> str:
+    path = task.containers[container].log_path
+    return path.read_text() if path.exists() else ""
+
+
+def output_of(task: Task, container: str = "main") -> str:
+    """What it printed, once the task has ended."""
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
+    return log_of(task, container)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.aws import Region
 from config.base import DailyWindow, Section, Version, WeeklyWindow, Word, _matching
 
 MonitoringIntervalSeconds = Literal[0, 1, 5, 10, 15, 30, 60]
@@ -13,6 +14,16 @@ class Replica(Section):
     """A read replica of the database."""
 
     instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
+
+
+class BackupCopy(Section):
+    """Copies of the automated backups in a second region, from which a recovery environment can start (D06)."""
+
+    region: Region
+    """Another region than the environment's."""
+
+    retention_days: Annotated[int, Field(ge=1, le=35)] = 14
+    """Days of point-in-time recovery in that region."""
 
 
 class Database(Section):
@@ -67,6 +78,35 @@ class Database(Section):
 
     final_snapshot: bool = True
     """Take a snapshot when the database is deleted (D02)."""
+
+    copy_backups_to: BackupCopy | None = None
+    """A second region that gets the backups too (D06). Default: none."""
+
+    restore_from_snapshot: (
+        Annotated[
+            str,
+            _matching(
+                r"(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(snapshot|cluster-snapshot):)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}",
+                "the name or the ARN of a snapshot",
+            ),
+        ]
+        | None
+    ) = None
+    """Snapshot that a new database starts from (D06): its users and data are those of the snapshot, the password is
+    this environment's own. Default: none, an empty database. Taking it out later changes nothing."""
+
+    restore_from_backup_arn: (
+        Annotated[
+            str,
+            _matching(
+                r"arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:auto-backup:[A-Za-z0-9-]+",
+                'the ARN of automated backups, such as "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-1"',
+            ),
+        ]
+        | None
+    ) = None
+    """Automated backups, such as the copy in a second region, whose newest moment a new database starts from (D06).
+    Default: none. Taking it out later changes nothing."""
 
     performance_insights: bool = True
     """Seven days of Performance Insights, which are free."""

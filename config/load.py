@@ -12,7 +12,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config import airflow_rules, existing_rules, service_rules, text_rules  # noqa: F401 - they register their rules
+from config import (  # noqa: F401 - they register their rules
+    airflow_rules,
+    existing_rules,
+    recovery_rules,
+    service_rules,
+    text_rules,
+)
 from config.environment import Environment
 from config.errors import ConfigurationError, Problem
 from config.overrides import Override, overrides

@@ -9,6 +9,7 @@ from layers import images
 from layers.airflow.names import airflow_images, airflow_of, repository_keys
 from layers.airflow.secrets import AirflowSecrets, Sources
 from layers.airflow.storage import AirflowStorage
+from layers.backups import copy_backups
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
@@ -46,6 +47,7 @@ class DataLayer(Layer):
             recovery_window_in_days=0 if environment.is_throw_away else 30 if environment.is_production else 7,
         )
         database, database_url = self._database()
+        copy_backups(self, environment, database)
         cache, cache_url = self._cache()
         repositories = self._repositories()
         airflow = self._airflow(database, cache) if environment.airflow else {}
@@ -99,7 +101,12 @@ class DataLayer(Layer):
                 final_snapshot=settings.final_snapshot,
                 maintenance_window=settings.maintenance_window,
             ),
-            backup=rds.Backup(retention_days=settings.backup_retention_days, window=settings.backup_window),
+            backup=rds.Backup(
+                retention_days=settings.backup_retention_days,
+                window=settings.backup_window,
+                restore_from_snapshot=settings.restore_from_snapshot,
+                restore_from_backup_arn=settings.restore_from_backup_arn,
+            ),
             monitoring=rds.Monitoring(
                 log_retention_days=self.environment.cluster.logs_retention_days,
                 log_kms_key_arn=key,

@@ -37,23 +37,33 @@ _EMBEDDED_SERVICES = (
 """Every service that a resource of ours talks to, by the provider's name for it."""
 
 
-def add_provider(stack: TerraformStack, environment: Environment, layer: str) -> None:
-    """Add the provider with the tags that everything carries; only the environment's own account is accepted."""
+def add_provider(
+    stack: TerraformStack, environment: Environment, layer: str, *, region: str | None = None, alias: str | None = None
+) -> AwsProvider:
+    """Add the provider with the tags that everything carries; only the environment's own account is accepted.
+
+    Args:
+        stack: gets the provider.
+        environment: whose account, region and tags.
+        layer: the stack's layer, a tag.
+        region: another region than the environment's. Then it has an alias too.
+        alias: word for the provider. Default: none, it is the one that resources take by themselves.
+    """
     tags = {"Layer": layer, "ManagedBy": "windlass"}
     if layer != BOOTSTRAP:  # which several environments share, so that it must look the same from each of them
         tags |= {**environment.tags, "Project": environment.project, "Environment": environment.name}
-    region, endpoint_url = environment.aws.region, environment.aws.endpoint_url
+    endpoint_url = environment.aws.endpoint_url
     common: dict[str, Any] = {
-        "region": region,
+        "region": region or environment.aws.region,
+        "alias": alias,
         "allowed_account_ids": [environment.aws.account_id],
         "default_tags": [AwsProviderDefaultTags(tags=tags)],
     }
     if endpoint_url is None:
-        AwsProvider(stack, "aws", **common)
-        return
-    AwsProvider(
+        return AwsProvider(stack, alias or "aws", **common)
+    return AwsProvider(
         stack,
-        "aws",
+        alias or "aws",
         **common,
         # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
         access_key="testing",

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
@@ -26,6 +27,9 @@ class KeyInputs:
 
     description: str = ""
     """What KMS's console shows. Empty by default: then it is derived from the name."""
+
+    provider: TerraformProvider | None = None
+    """Provider of the key's region. None by default: the stack's own."""
 
     deletion_window_days: int = 30
     """Days, 7 to 30, in which a deleted key can be restored. 30 by default: without its key all data is lost."""
@@ -70,9 +74,10 @@ class Key(Construct):
             deletion_window_in_days=inputs.deletion_window_days,
             policy=_policy(inputs),
             tags={"Name": inputs.name},
+            provider=inputs.provider,
         )
         alias = f"alias/{inputs.name}"
-        KmsAlias(self, "alias", name=alias, target_key_id=key.key_id)
+        KmsAlias(self, "alias", name=alias, target_key_id=key.key_id, provider=inputs.provider)
         self.outputs = KeyOutputs(key_arn=key.arn, key_id=key.key_id, alias=alias)
 
 

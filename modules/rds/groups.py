@@ -147,8 +147,14 @@ class Backup:
     Database name and user name are those of the snapshot; the password becomes this deployment's own.
     """
 
+    restore_from_backup_arn: str | None = None
+    """Automated backups whose newest moment a *new* database starts from, such as a copy from another region (D06).
+    Removing it later changes nothing."""
+
     def __post_init__(self) -> None:
         """Refuse what RDS would refuse."""
+        if self.restore_from_snapshot and self.restore_from_backup_arn:
+            raise ValueError("restore_from_snapshot and restore_from_backup_arn are both given; a database starts once")
         if not 0 <= self.retention_days <= 35:
             raise ValueError(f"retention_days is {self.retention_days}; RDS keeps backups for 0 to 35 days")
         if not _BACKUP_WINDOW.fullmatch(self.window):

@@ -7,7 +7,7 @@ from typing import Any
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceRestoreToPointInTime
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
@@ -206,14 +206,20 @@ class PostgreSql(Construct):
             backup_retention_period=inputs.backup.retention_days,
             backup_window=inputs.backup.window,
             snapshot_identifier=inputs.backup.restore_from_snapshot,
+            restore_to_point_in_time=None
+            if inputs.backup.restore_from_backup_arn is None
+            else DbInstanceRestoreToPointInTime(
+                source_db_instance_automated_backups_arn=inputs.backup.restore_from_backup_arn,
+                use_latest_restorable_time=True,
+            ),
             skip_final_snapshot=not final_snapshot,
             final_snapshot_identifier=self._final_snapshot_identifier() if final_snapshot else None,
             delete_automated_backups=not final_snapshot,
             deletion_protection=inputs.availability.deletion_protection,
             depends_on=[*self._wait_for, *self._log_groups(inputs.identifier)],
             lifecycle=TerraformResourceLifecycle(
-                # D06: the snapshot matters once. Without this, dropping it from the input replaces the database.
-                ignore_changes=["snapshot_identifier"],
+                # D06: what it starts from matters once. Without this, dropping it from the input replaces the database.
+                ignore_changes=["snapshot_identifier", "restore_to_point_in_time"],
             ),
             **self._common(inputs.engine.instance_class),
         )

@@ -72,3 +72,4 @@ lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the
 	$(RUN) scripts/lock.py
 	$(RUN) docker/web/lock_requirements.py
 	$(RUN) docker/airflow/lock_requirements.py
+	$(RUN) tests/scanners/lock_requirements.py

@@ -215,7 +215,6 @@ class PostgreSql(Construct):
             skip_final_snapshot=not final_snapshot,
             final_snapshot_identifier=self._final_snapshot_identifier() if final_snapshot else None,
             delete_automated_backups=not final_snapshot,
-            deletion_protection=inputs.availability.deletion_protection,
             depends_on=[*self._wait_for, *self._log_groups(inputs.identifier)],
             lifecycle=TerraformResourceLifecycle(
                 # D06: what it starts from matters once. Without this, dropping it from the input replaces the database.
@@ -251,6 +250,7 @@ class PostgreSql(Construct):
             "storage_throughput": inputs.storage.throughput_mib_per_second,
             "port": inputs.network.port,
             "publicly_accessible": False,
+            "deletion_protection": inputs.availability.deletion_protection,
             "vpc_security_group_ids": list(inputs.network.security_group_ids),
             "parameter_group_name": self._parameter_group_name,
             "ca_cert_identifier": inputs.engine.ca_certificate_identifier,

@@ -148,6 +148,7 @@ def test_a_replica_follows_the_primary_and_is_found_by_its_name() -> None:
     assert replica["replicate_source_db"] == f"${{aws_db_instance.{primary}.identifier}}"
     assert replica["instance_class"] == "db.t4g.large"
     assert replica["storage_encrypted"] is True
+    assert replica["deletion_protection"] is True
     assert not {"password_wo", "username", "db_name", "engine_version"} & set(replica)
     assert list(outputs.replica_addresses) == ["reports"]
 

@@ -1,0 +1,97 @@
+"""Checkov in an environment of its own: what it needs does not fit beside what the project needs."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from local.airflow_environment import uv_command, uv_variables
+from tests.support.documents import ROOT
+
+ENVIRONMENT = ROOT / ".venv-checkov"
+REQUIREMENTS = Path(__file__).parent / "requirements.txt"
+ACCEPTED = Path(__file__).parent / "accepted.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A line of the list of failed checks that we live with."""
+
+    check: str
+    resource: str
+    """Pattern of Terraform addresses, as shells write them."""
+    reason: str
+
+    def covers(self, failed: tuple[str, str]) -> bool:
+        """Whether a failed check is meant: its id, and the resource's address."""
+        return failed[0] == self.check and fnmatchcase(failed[1], self.resource)
+
+
+def accepted() -> list[Accepted]:
+    """The list, in its order."""
+    return [Accepted(**line) for line in tomllib.loads(ACCEPTED.read_text(encoding="utf-8"))["accepted"]]
+
+
+def ensure() -> Path:
+    """The folder of the environment; made first where there is none or the requirements changed (half a minute)."""
+    stamp = ENVIRONMENT / ".stamp"
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        unfinished = ROOT / f"{ENVIRONMENT.name}.{os.getpid()}"
+        _uv("venv", "--relocatable", "--python", sys.executable, str(unfinished))
+        python = str(unfinished / "bin" / "python")
+        install = ("pip", "install", "--python", python, "--no-deps", "--require-hashes", "--compile-bytecode")
+        _uv(*install, "--requirements", str(REQUIREMENTS))
+        (unfinished / ".stamp").write_text(wanted)
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        unfinished.rename(ENVIRONMENT)
+    return ENVIRONMENT
+
+
+def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int]:
+    """Scan one file, offline.
+
+    Args:
+        framework: `terraform_json` for what synth writes, `terraform_plan` for `terraform show -json`.
+        file: what to scan.
+
+    Returns:
+        The failed checks with the addresses that they are about, and the number of checks that passed.
+    """
+    # Whatever it would ask the network for goes to a port that nobody listens on.
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    done = subprocess.run(
+        [
+            str(ensure() / "bin" / "checkov"),
+            *("--file", str(file), "--framework", framework, "--output", "json"),
+            *("--skip-download", "--compact", "--quiet", "--soft-fail"),
+        ],
+        cwd=file.parent,
+        env={**os.environ, **nowhere, "BC_SKIP_MAPPING": "TRUE"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    assert report["summary"]["parsing_errors"] == 0, done.stderr
+    found = {(one["check_id"], _address(one["resource"])) for one in report["results"]["failed_checks"]}
+    return found, report["summary"]["passed"]
+
+
+def _address(resource: str) -> str:
+    """Without the prefix that checkov gives to what it has split."""
+    return resource.removeprefix("resource.")
+
+
+def _uv(*arguments: str) -> None:
+    done = subprocess.run([*uv_command(), *arguments], env=uv_variables(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

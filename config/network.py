@@ -94,6 +94,16 @@ class Dns(Section):
     """An existing hosted zone (E11). Default: none, then the zone is made."""
 
 
+class Firewall(Section):
+    """AWS WAF before the load balancer: AWS's own rules, and a limit for each address."""
+
+    requests_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
+    """Requests from one address in five minutes, above which it is refused."""
+
+    count_only: bool = False
+    """Let AWS's rules count what they would refuse, to see first. Default: refuse."""
+
+
 class LoadBalancer(Section):
     """The one load balancer of the environment; services are told apart by host name and path."""
 
@@ -117,3 +127,6 @@ class LoadBalancer(Section):
 
     access_logs_retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """How long access logs stay in their bucket."""
+
+    firewall: Firewall | None = None
+    """Web application firewall. Default: none; AWS bills each web ACL and rule by the month."""

@@ -33,6 +33,7 @@ _EMBEDDED_SERVICES = (
     "sns",
     "ssm",
     "sts",
+    "wafv2",
 )
 """Every service that a resource of ours talks to, by the provider's name for it."""
 

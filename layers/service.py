@@ -8,6 +8,7 @@ from constructs import Construct
 from config import Environment
 from layers.airflow.names import airflow_of
 from layers.airflow.services import AirflowServices
+from config.network import Firewall as FirewallSettings
 from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
@@ -19,6 +20,7 @@ from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalanc
 from modules.dns import AliasRecord, AliasRecordInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
 from modules.observability import AlarmTopic, AlarmTopicInputs
+from modules.waf import Firewall, FirewallInputs
 
 
 class ServiceLayer(Layer):
@@ -89,7 +91,21 @@ class ServiceLayer(Layer):
             deletion_protection=settings.deletion_protection,
             idle_timeout_seconds=settings.idle_timeout_seconds,
         )
-        return LoadBalancer(self, "load-balancer", inputs).outputs
+        balancer = LoadBalancer(self, "load-balancer", inputs).outputs
+        if settings.firewall is not None:
+            self._firewall(settings.firewall, balancer)
+        return balancer
+
+    def _firewall(self, settings: FirewallSettings, balancer: LoadBalancerOutputs) -> None:
+        inputs = FirewallInputs(
+            name=self.environment.prefix,
+            load_balancer_arn=balancer.arn,
+            requests_per_five_minutes=settings.requests_per_five_minutes,
+            count_only=settings.count_only,
+            log_retention_days=self.environment.cluster.logs_retention_days,
+            log_kms_key_arn=self.network.kms_key_arn,
+        )
+        Firewall(self, "firewall", inputs)
 
     def _cluster(self) -> ClusterOutputs:
         environment, settings = self.environment, self.environment.cluster

@@ -1,0 +1,5 @@
+"""A web application firewall before a load balancer."""
+
+from modules.waf.firewall import Firewall, FirewallInputs, FirewallOutputs
+
+__all__ = ["Firewall", "FirewallInputs", "FirewallOutputs"]

@@ -1,0 +1,137 @@
+"""AWS WAF before a load balancer: AWS's own rules, a limit for each address, and a record of what was refused."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.wafv2_web_acl import (
+    Wafv2WebAcl,
+    Wafv2WebAclDefaultAction,
+    Wafv2WebAclDefaultActionAllow,
+    Wafv2WebAclVisibilityConfig,
+)
+from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
+from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import Wafv2WebAclLoggingConfiguration
+from constructs import Construct
+
+MANAGED = ("AmazonIpReputationList", "KnownBadInputsRuleSet", "CommonRuleSet")
+"""AWS's rule groups, in the order in which they are asked; each without its `AWSManagedRules`."""
+_COUNTED_ONLY = {"CommonRuleSet": ("SizeRestrictions_BODY",)}
+"""Rules that would refuse what is no attack: bodies above 8 KiB, as uploads have them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallInputs:
+    """What is protected, and how strictly."""
+
+    name: str
+    """Name of the web ACL; its log group is `aws-waf-logs-<name>`, because WAF takes no other."""
+
+    load_balancer_arn: str
+    """The application load balancer. It has one web ACL at the most."""
+
+    requests_per_five_minutes: int = 2000
+    """Requests from one address in five minutes, above which it is refused: 10 to 2,000,000,000. Default: what a person
+    with a busy browser does not reach."""
+
+    count_only: bool = False
+    """Let AWS's rules count what they would refuse, to see first. The limit refuses all the same. Default: refuse."""
+
+    log_retention_days: int = 90
+    """How long the record of refused requests is kept."""
+
+    log_kms_key_arn: str | None = None
+    """Key of the log group. Default: CloudWatch's own."""
+
+    def __post_init__(self) -> None:
+        """Refuse a limit that WAF would refuse."""
+        if not 10 <= self.requests_per_five_minutes <= 2_000_000_000:
+            raise ValueError(
+                f"requests_per_five_minutes is {self.requests_per_five_minutes}; WAF takes 10 to 2,000,000,000"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallOutputs:
+    """What others may need of it."""
+
+    web_acl_arn: str
+    """ARN of the web ACL."""
+
+
+class Firewall(Construct):
+    """A web ACL, its association with the load balancer, and the log of what it did not let through."""
+
+    outputs: FirewallOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: FirewallInputs) -> None:
+        super().__init__(scope, id_)
+        acl = Wafv2WebAcl(
+            self,
+            "acl",
+            name=inputs.name,
+            description=f"Before the load balancer of {inputs.name}",
+            scope="REGIONAL",
+            default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
+            visibility_config=Wafv2WebAclVisibilityConfig(**_visibility(inputs.name)),
+        )
+        # As JSON: cdktf's classes for rules are nested seven deep and say no more.
+        acl.add_override("rule", [_limit(inputs), *(_managed(n, name, inputs) for n, name in enumerate(MANAGED, 1))])
+        Wafv2WebAclAssociation(self, "association", resource_arn=inputs.load_balancer_arn, web_acl_arn=acl.arn)
+        logs = CloudwatchLogGroup(
+            self,
+            "logs",
+            name=f"aws-waf-logs-{inputs.name}",
+            retention_in_days=inputs.log_retention_days,
+            kms_key_id=inputs.log_kms_key_arn,
+        )
+        logging = Wafv2WebAclLoggingConfiguration(
+            self, "logging", resource_arn=acl.arn, log_destination_configs=[logs.arn]
+        )
+        # Sessions and tokens do not belong into a log; requests that pass are in the access log.
+        logging.add_override(
+            "redacted_fields", [{"single_header": {"name": name}} for name in ("authorization", "cookie")]
+        )
+        logging.add_override("logging_filter", _only_what_was_stopped())
+        self.outputs = FirewallOutputs(web_acl_arn=acl.arn)
+
+
+def _limit(inputs: FirewallInputs) -> dict[str, Any]:
+    statement = {
+        "rate_based_statement": {
+            "aggregate_key_type": "IP",
+            "evaluation_window_sec": 300,
+            "limit": inputs.requests_per_five_minutes,
+        }
+    }
+    return _rule("limit", 0, statement, action={"block": {}})
+
+
+def _managed(number: int, name: str, inputs: FirewallInputs) -> dict[str, Any]:
+    group: dict[str, Any] = {"vendor_name": "AWS", "name": f"AWSManagedRules{name}"}
+    if name in _COUNTED_ONLY:
+        group["rule_action_override"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in _COUNTED_ONLY[name]]
+    override: dict[str, Any] = {"count": {}} if inputs.count_only else {"none": {}}
+    return _rule(name, number, {"managed_rule_group_statement": group}, override_action=override)
+
+
+def _rule(name: str, priority: int, statement: dict[str, Any], **action: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "priority": priority,
+        "statement": statement,
+        "visibility_config": _visibility(name),
+        **action,
+    }
+
+
+def _visibility(metric: str) -> dict[str, Any]:
+    return {"cloudwatch_metrics_enabled": True, "metric_name": metric, "sampled_requests_enabled": True}
+
+
+def _only_what_was_stopped() -> dict[str, Any]:
+    conditions = [{"action_condition": {"action": action}} for action in ("BLOCK", "COUNT")]
+    return {
+        "default_behavior": "DROP",
+        "filter": [{"behavior": "KEEP", "requirement": "MEETS_ANY", "condition": conditions}],
+    }

@@ -14,8 +14,10 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssoci
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import Wafv2WebAclLoggingConfiguration
 from constructs import Construct
 
-MANAGED = ("AmazonIpReputationList", "KnownBadInputsRuleSet", "CommonRuleSet")
+MANAGED = ("AmazonIpReputationList", "AnonymousIpList", "KnownBadInputsRuleSet", "CommonRuleSet")
 """AWS's rule groups, in the order in which they are asked; each without its `AWSManagedRules`."""
+_NEVER_REFUSES = ("AnonymousIpList",)
+"""Groups that only count: pipelines and partners come from hosting providers as attackers do."""
 _COUNTED_ONLY = {"CommonRuleSet": ("SizeRestrictions_BODY",)}
 """Rules that would refuse what is no attack: bodies above 8 KiB, as uploads have them."""
 
@@ -111,7 +113,7 @@ def _managed(number: int, name: str, inputs: FirewallInputs) -> dict[str, Any]:
     group: dict[str, Any] = {"vendor_name": "AWS", "name": f"AWSManagedRules{name}"}
     if name in _COUNTED_ONLY:
         group["rule_action_override"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in _COUNTED_ONLY[name]]
-    override: dict[str, Any] = {"count": {}} if inputs.count_only else {"none": {}}
+    override: dict[str, Any] = {"count": {}} if inputs.count_only or name in _NEVER_REFUSES else {"none": {}}
     return _rule(name, number, {"managed_rule_group_statement": group}, override_action=override)
 
 

@@ -39,6 +39,10 @@ def test_known_attacks_are_refused_and_long_bodies_are_not() -> None:
     assert group["rule_action_override"] == [{"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}}]
 
 
+def test_who_comes_from_a_hosting_provider_is_counted_and_let_in() -> None:
+    assert rules()["AnonymousIpList"]["override_action"] == {"count": {}}
+
+
 def test_it_can_look_first() -> None:
     found = rules(count_only=True)
     assert found["CommonRuleSet"]["override_action"] == {"count": {}}

@@ -26,12 +26,14 @@ class Accepted:
 
     check: str
     resource: str
-    """Pattern of Terraform addresses, as shells write them."""
+    """Pattern of Terraform addresses, as shells write them. Where checkov leaves out the type, the name counts."""
     reason: str
 
     def covers(self, failed: tuple[str, str]) -> bool:
         """Whether a failed check is meant: its id, and the resource's address."""
-        return failed[0] == self.check and fnmatchcase(failed[1], self.resource)
+        check, resource = failed
+        pattern = self.resource if "." in resource else self.resource.rpartition(".")[2]
+        return check == self.check and fnmatchcase(resource, pattern)
 
 
 def accepted() -> list[Accepted]:

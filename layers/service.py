@@ -6,9 +6,9 @@ from typing import Any
 from constructs import Construct
 
 from config import Environment
+from config.network import Firewall as FirewallSettings
 from layers.airflow.names import airflow_of
 from layers.airflow.services import AirflowServices
-from config.network import Firewall as FirewallSettings
 from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs

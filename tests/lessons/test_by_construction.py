@@ -1,0 +1,139 @@
+"""Lessons that no guard needs to hold: each test shows what went wrong once, and that it cannot be written here."""
+
+import json
+import random
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from config import load
+from layers.outputs import NetworkOutputs
+from layers.reachability import roles
+from layers.wiring import publish
+from modules.ecs.container_json import container_definitions, container_definitions_json
+from modules.ecs.containers import AwsLogs, Container, SecretReference
+from tests.support.documents import ENVIRONMENTS, ROOT, Documents, documents, documents_of
+from tests.support.stack import module_stack
+
+NAMES = ("name", "identifier", "family", "bucket", "replication_group_id", "alarm_name", "dashboard_name")
+
+
+def bodies(all_documents: Documents, *types: str) -> list[dict[str, Any]]:
+    return [
+        body
+        for document in all_documents.values()
+        for resource_type in types
+        for body in document.get("resource", {}).get(resource_type, {}).values()
+    ]
+
+
+def test_a05_a_password_is_safe_in_a_url() -> None:
+    password = "p@ss:w/rd?#"
+    assert urlsplit(f"postgresql://app:{password}@db.example.com:5432/app").hostname != "db.example.com"
+    made = [
+        body
+        for name in ENVIRONMENTS
+        for body in documents(name)["data"]["ephemeral"]["aws_secretsmanager_random_password"].values()
+    ]
+    assert made
+    for body in made:
+        assert body["exclude_punctuation"] is True
+        assert not body.get("include_space")
+
+
+def names(all_documents: Documents) -> set[str]:
+    """What resources of an environment are called in AWS, but for what environments share on purpose."""
+    return {
+        f"{resource_type} {body[key]}"
+        for layer, document in all_documents.items()
+        if layer != "bootstrap"
+        for resource_type, found in document.get("resource", {}).items()
+        for body in found.values()
+        for key in NAMES
+        if isinstance(body.get(key), str) and "${" not in body[key] and resource_type.startswith("aws_")
+    } - {"aws_iam_role_policy execution", "aws_iam_role_policy task"}
+
+
+def test_a22_two_environments_share_no_name() -> None:
+    twins = names(documents("staging")) & names(documents_of("prod", lambda data: data.update(name="staging")))
+    assert len(twins) > 20
+    own = {kind for kind in names(documents("prod")) if "windlass-prod" in kind or "/windlass/prod" in kind}
+    shared = names(documents("prod")) & names(documents("staging"))
+    assert own
+    assert {name for name in shared if "windlass" in name} == set()
+
+
+def test_e10_the_order_of_settings_registers_no_new_task_definition() -> None:
+    settings = {f"SETTING_{number}": str(number) for number in range(9)}
+    shuffled = dict(random.Random(1).sample(list(settings.items()), len(settings)))
+    assert json.dumps(settings) != json.dumps(shuffled)
+    container = Container(
+        name="web",
+        image="public.ecr.aws/team/web:1",
+        secrets={"B": SecretReference(arn="arn:b"), "A": SecretReference(arn="arn:a")},
+    )
+    logs = AwsLogs(group="g", region="eu-west-1", stream_prefix="p")
+    texts = {
+        container_definitions_json(container_definitions([replace(container, environment=each)], logs))
+        for each in (settings, shuffled)
+    }
+    assert len(texts) == 1
+
+
+def test_e11_a_zone_and_a_certificate_that_exist_are_used_and_none_is_made() -> None:
+    arn = "arn:aws:acm:eu-west-1:123456789012:certificate/ab-1"
+    made = documents("staging")
+    assert bodies(made, "aws_route53_zone")
+    assert bodies(made, "aws_acm_certificate")
+
+    def existing(data: dict[str, Any]) -> None:
+        data["dns"]["zone_id"] = "Z0123456789ABCDEFGHIJ"
+        data["load_balancer"]["certificate_arn"] = arn
+
+    used = documents_of("staging", existing)
+    assert bodies(used, "aws_route53_zone", "aws_acm_certificate", "aws_acm_certificate_validation") == []
+    assert used["network"]["output"]["certificate_arn"]["value"] == arn
+    assert {body["zone_id"] for body in bodies(used, "aws_route53_record")} != set()
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_n07_no_security_group_is_kept_from_other_systems(name: str) -> None:
+    environment = load(name, ROOT)
+    incomplete = NetworkOutputs(security_group_ids={"load-balancer": "sg-1"})
+    with module_stack() as stack, pytest.raises(ValueError, match="output"):
+        publish(stack, incomplete, environment)
+    published = documents(name)["network"]["output"]["security_group_ids"]["value"]
+    assert set(published) == set(roles(environment))
+
+
+def test_n08_an_internal_load_balancer_has_its_name() -> None:
+    internal = documents("staging")
+    (balancer,) = bodies(internal, "aws_lb")
+    assert balancer["internal"] is True
+    nameless = documents_of("staging", without_names)
+    assert service_records(nameless) == []
+    (record, *_) = service_records(internal)
+    assert "aws_lb." in json.dumps(record["alias"])
+
+
+def without_names(data: dict[str, Any]) -> None:
+    data["dns"] = None
+    data["load_balancer"]["certificate_arn"] = "arn:aws:acm:eu-west-1:123456789012:certificate/ab-1"
+
+
+def service_records(all_documents: Documents) -> list[dict[str, Any]]:
+    return list(all_documents["service"]["resource"].get("aws_route53_record", {}).values())
+
+
+def state_keys(all_documents: Documents) -> list[str]:
+    return [json.dumps(document["terraform"], sort_keys=True) for document in all_documents.values()]
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_s02_no_two_layers_share_a_state(name: str) -> None:
+    mixed = json.loads(json.dumps(documents(name)))
+    mixed["service"]["terraform"] = mixed["data"]["terraform"]
+    assert len(set(state_keys(mixed))) < len(mixed)
+    assert len(set(state_keys(documents(name)))) == len(documents(name))

@@ -25,7 +25,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth docs test test-fast snapshots lint format bench lock
+.PHONY: help install local clean-local synth docs test test-fast snapshots lint format bench lock compose
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ docs: install  ## Write the generated pages of the documentation
 format: install  ## Mend what ruff can mend
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
+
+compose: install  ## Write docker/compose.yaml from the task definitions
+	$(RUN) -m scripts.compose
 
 bench: install  ## Measure synth against the stock bindings, and a switch under load
 	$(RUN) -m scripts.bench

@@ -1,0 +1,132 @@
+"""Write docker/compose.yaml and docker/compose.env.example from the task definitions of `environments/local.toml`.
+
+`make compose` runs this; a test checks that both files are current. PostgreSQL, Valkey and a proxy with a certificate
+of its own stand for RDS, ElastiCache and the load balancer.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from config import load
+from scripts.compose_services import Composed, composed
+from scripts.compose_values import Secret
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = ROOT / "docker" / "compose.yaml"
+EXAMPLE = ROOT / "docker" / "compose.env.example"
+ENVIRONMENT = "local"
+HEADER = """\
+# Written by scripts/compose.py from the task definitions of environments/local.toml: `make compose` writes it again.
+# docker/README.md says how to start it.
+"""
+FORMS = {
+    "AIRFLOW_DATABASE_URL": "postgresql://airflow_a:PASSWORD@database:5432/airflow",
+    "DATABASE_URL": "postgresql://app:POSTGRES_PASSWORD@database:5432/app",
+    "AIRFLOW_BROKER_URL": "redis://default:VALKEY_PASSWORD@cache:6379/0",
+    "AIRFLOW_FERNET_KEYS": "32 random bytes in URL-safe base64; in a rotation the new key, a comma, the old one",
+}
+"""What a value looks like, where it is more than random letters and digits."""
+
+
+def main() -> None:
+    """Write both files."""
+    import bindings
+
+    bindings.install()
+
+    from layers.synthesis import terraform_json  # only now, since it loads the bindings
+
+    environment = load(ENVIRONMENT, ROOT)
+    compose, example = files(terraform_json(environment), environment.prefix)
+    COMPOSE.write_text(compose, encoding="utf-8")
+    EXAMPLE.write_text(example, encoding="utf-8")
+
+
+def files(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> tuple[str, str]:
+    """The text of the compose file and of the example of its secrets."""
+    found = composed(documents, prefix)
+    services = {**_stand_ins(documents, found), **found.services}
+    volumes = {"database": {}, **dict(sorted(found.volumes.items()))}
+    document = {"name": prefix, "x-programs": _programs(services), "services": services, "volumes": volumes}
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True)
+    return HEADER + text, _example(found.secrets)
+
+
+def _stand_ins(documents: Mapping[str, Mapping[str, Any]], found: Composed) -> dict[str, Any]:
+    data = documents["data"]["resource"]
+    (database,) = data["aws_db_instance"].values()
+    (cache,) = data["aws_elasticache_replication_group"].values()
+    name, port = "airflow-api-server", 8080
+    host = urlsplit(found.services[name]["environment"]["AIRFLOW__API__BASE_URL"]).hostname or "localhost"
+    return {
+        "database": {
+            "image": f"docker.io/library/postgres:{database['engine_version'].partition('.')[0]}",
+            # RDS asks for TLS; the image brings a certificate that nobody checks.
+            "command": [
+                "postgres",
+                *("-c", "ssl=on"),
+                *("-c", "ssl_cert_file=/etc/ssl/certs/ssl-cert-snakeoil.pem"),
+                *("-c", "ssl_key_file=/etc/ssl/private/ssl-cert-snakeoil.key"),
+            ],
+            "environment": {
+                "POSTGRES_USER": database["username"],
+                "POSTGRES_PASSWORD": "${POSTGRES_PASSWORD:?set it in docker/compose.env}",
+            },
+            "healthcheck": {"test": ["CMD", "pg_isready", "-U", database["username"]], "interval": "5s"},
+            "volumes": ["database:/var/lib/postgresql/data"],
+        },
+        "cache": {
+            "image": f"docker.io/valkey/valkey:{cache['engine_version']}",
+            "command": ["valkey-server", "--maxmemory-policy", "noeviction", "--requirepass", "${VALKEY_PASSWORD:?}"],
+            "healthcheck": {"test": ["CMD", "valkey-cli", "ping"], "interval": "5s"},
+        },
+        "load-balancer": {
+            "image": "docker.io/library/caddy:2.10",
+            "command": ["caddy", "reverse-proxy", "--internal-certs", "--from", host, "--to", f"{name}:{port}"],
+            "ports": ["127.0.0.1:${HTTPS_PORT:-443}:443"],
+        },
+    }
+
+
+def _programs(services: dict[str, Any]) -> dict[str, str]:
+    """Programs in commands, named once; equal ones become the same object, which YAML can then refer to."""
+    found: dict[str, str] = {}
+    for service in services.values():
+        for words in (service.get("command", []), service.get("healthcheck", {}).get("test", [])):
+            words[:] = [found.setdefault(word, word) if "\n" in word else word for word in words]
+    return {f"program-{number}": program for number, program in enumerate(found, start=1)}
+
+
+def _example(secrets: Mapping[str, Secret]) -> str:
+    lines = ["# Written by scripts/compose.py. Copy it to docker/compose.env, which git ignores, and fill it in."]
+    described = {name: secret.description for name, secret in secrets.items()}
+    described |= {
+        "POSTGRES_PASSWORD": "Password of PostgreSQL's first user, which DATABASE_URL has too",
+        "VALKEY_PASSWORD": "Password of Valkey's user `default`, which AIRFLOW_BROKER_URL has too",
+    }
+    for name, description in sorted(described.items()):
+        form = f": {FORMS[name]}" if name in FORMS else ""
+        lines += ["", f"# {description}{form}", f"{name}="]
+    return "\n".join(lines) + "\n"
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
+    """Programs as blocks that can be read, each of them once."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return not (isinstance(data, str) and "\n" in data)
+
+
+def _text(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+if __name__ == "__main__":
+    main()

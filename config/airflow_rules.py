@@ -1,11 +1,25 @@
-"""Rules about Airflow; registered beside those of `config.rules`."""
+"""Rules about Airflow: its names, its surroundings, its components; registered beside those of `config.rules`.
+
+DAGs have `config.airflow_dags_rules`, settings and secrets `config.airflow_settings_rules`.
+"""
 
 from collections.abc import Iterator
 
-from config.airflow import Airflow
-from config.data import Cache
+from config.airflow import Airflow, ApiServer, Component, WorkerGroup
+from config.base import Kind
+from config.data import Cache, Database
 from config.errors import MISSING, Problem
+from config.network import Network
 from config.rules import problem, rule
+from config.services import Cluster, WebService
+from modules.ecs.fargate import allowed_memory_mib
+from modules.ecs.images import MOVING_TAGS
+from modules.registry.public import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
+
+Services = dict[str, WebService]
+FIXED = ("scheduler", "dag_processor", "triggerer")
+ROLE_NAME_CHARACTERS = 54
+"""IAM stops at 64, and `-execution` is added."""
 
 
 @rule
@@ -18,3 +32,222 @@ def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterat
     elif cache.maxmemory_policy != "noeviction":
         message = 'would drop messages of Airflow\'s broker; allowed with [airflow]: "noeviction"'
         yield problem("cache/maxmemory_policy", cache.maxmemory_policy, message)
+
+
+@rule
+def airflow_has_a_database_of_its_own(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
+    """Its database belongs to a role of its own, and so does every table in it."""
+    if airflow is None:
+        return
+    name = airflow.database_name
+    if name in (database.database_name, "postgres", "rdsadmin", "template0", "template1"):
+        yield problem("airflow/database_name", name, "is taken; allowed: a name of its own on the instance")
+    if database.username in (name, f"{name}_a", f"{name}_b"):
+        message = f"makes the role {database.username}, which is the master user's name; allowed: another name"
+        yield problem("airflow/database_name", name, message)
+
+
+@rule
+def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
+    """Resources of a service carry its name; `airflow` is Airflow's."""
+    if airflow is not None:
+        for name in services:
+            if name == "airflow" or name.startswith("airflow-"):
+                message = "is a name of Airflow's resources; allowed where there is [airflow]: another name"
+                yield problem(f"services/{name}", MISSING, message)
+
+
+@rule
+def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
+    """Two listener rules cannot have one priority."""
+    if airflow is None:
+        return
+    for name, service in services.items():
+        if service.priority == airflow.priority:
+            message = f"is that of services.{name} too; allowed: a number of its own, 1 to 50000"
+            yield problem("airflow/priority", airflow.priority, message)
+
+
+@rule
+def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
+    """Of the rules that match a request the lowest wins: one for every name and path takes everything behind it."""
+    if airflow is None:
+        return
+    for name, service in services.items():
+        same = set(service.host_names) & set(airflow.host_names)
+        for host_name in sorted(same):
+            message = f"is that of services.{name} too; allowed: a name of its own"
+            yield problem("airflow/host_names", host_name, message)
+        takes_all = not service.host_names and "/*" in service.path_patterns
+        if takes_all and service.priority < airflow.priority:
+            message = f"comes after services.{name}, which takes every request; allowed: less than {service.priority}"
+            yield problem("airflow/priority", airflow.priority, message)
+        if not airflow.host_names and service.priority > airflow.priority:
+            message = (
+                f"is empty, so Airflow takes the requests of services.{name} too; allowed: at least one name, or a "
+                f"priority above {service.priority}"
+            )
+            yield problem("airflow/host_names", MISSING, message)
+
+
+@rule
+def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
+    """AWS takes five values a rule: host names and blocks of addresses together."""
+    if airflow is None:
+        return
+    count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
+    if count > 5:
+        message = f"makes {count} conditions together with host_names; allowed: 5 in all"
+        yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
+    for host_name in airflow.host_names[:1]:
+        if host_name.startswith("*."):
+            message = "is what Airflow calls itself, so it cannot be a wildcard; allowed: a whole name first"
+            yield problem("airflow/host_names", host_name, message)
+
+
+@rule
+def airflows_names_fit_into_what_aws_allows(airflow: Airflow | None, project: str, name: str) -> Iterator[Problem]:
+    """A22: every name is built from project and environment, and AWS limits some of them."""
+    if airflow is None:
+        return
+    prefix = f"{project}-{name}"
+    if len(f"{prefix}-airflow") > 32:
+        message = (
+            f'makes the target group "{prefix}-airflow" of {len(prefix) + 8} characters; allowed: 32, so shorten the '
+            "project or the environment"
+        )
+        yield problem("project", project, message)
+    for group in airflow.workers:
+        role = f"{prefix}-airflow-worker-{group}"
+        if len(role) > ROLE_NAME_CHARACTERS:
+            message = f'makes the role "{role}" of {len(role)} characters; allowed: {ROLE_NAME_CHARACTERS}'
+            yield problem(f"airflow/workers/{group}", MISSING, message)
+
+
+@rule
+def copies_of_public_images_have_names_that_ecr_takes(
+    airflow: Airflow | None, project: str, name: str
+) -> Iterator[Problem]:
+    """P04: a pull-through cache is known by the first part of its repositories' names."""
+    if airflow is None:
+        return
+    images = {"image": airflow.image}
+    if (git_sync := getattr(airflow.dags, "image", None)) is not None:
+        images["dags/image"] = git_sync
+    for path, image in images.items():
+        word = PUBLIC_REGISTRIES.get(image.partition("/")[0])
+        prefix = f"{project}-{name}/{word}"
+        if word is not None and len(prefix) > MAX_PREFIX_CHARACTERS:
+            message = (
+                f'would be copied to "{prefix}", and ECR allows {MAX_PREFIX_CHARACTERS} characters; allowed: an image '
+                "in a registry of your own, or a shorter project or environment"
+            )
+            yield problem(f"airflow/{path}", image, message)
+
+
+@rule
+def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator[Problem]:
+    """E05: a moving tag is refused outside development."""
+    if airflow is None or kind == "development":
+        return
+    images = {"image": airflow.image}
+    if (git_sync := getattr(airflow.dags, "image", None)) is not None:
+        images["dags/image"] = git_sync
+    for path, image in images.items():
+        if image.rpartition(":")[2] in MOVING_TAGS:
+            message = (
+                f'is a moving tag, which is refused where kind = "{kind}"; '
+                "allowed: a tag that stays, such as a version, or a digest (E05)"
+            )
+            yield problem(f"airflow/{path}", image, message)
+
+
+@rule
+def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
+    """Without a way to the internet images come from ECR, directly or through its cache."""
+    if airflow is None or network.egress != "endpoints":
+        return
+    registry = airflow.image.partition("/")[0]
+    if ".dkr.ecr." not in registry and registry not in PUBLIC_REGISTRIES:
+        message = (
+            'cannot be pulled where network.egress = "endpoints"; allowed: an image in ECR, such as one in the '
+            "repository <project>-<environment>/airflow"
+        )
+        yield problem("airflow/image", airflow.image, message)
+
+
+def _components(airflow: Airflow) -> Iterator[tuple[str, Component]]:
+    for key in ("api_server", *FIXED):
+        yield key, getattr(airflow, key)
+    for name, group in airflow.workers.items():
+        yield f"workers/{name}", group
+
+
+@rule
+def airflows_cpu_and_memory_are_pairs(airflow: Airflow | None) -> Iterator[Problem]:
+    """E03: Fargate accepts certain pairs of CPU and memory only."""
+    if airflow is None:
+        return
+    for key, component in _components(airflow):
+        choices = allowed_memory_mib(component.cpu)
+        if component.memory_mib not in choices:
+            message = (
+                f"is no pair with cpu = {component.cpu} on Fargate; allowed: {choices[0]} to {choices[-1]}, "
+                f"such as {', '.join(map(str, choices[:4]))} (E03)"
+            )
+            yield problem(f"airflow/{key}/memory_mib", component.memory_mib, message)
+
+
+@rule
+def airflows_counts_are_in_order(airflow: Airflow | None) -> Iterator[Problem]:
+    """The minimum is at most the maximum."""
+    if airflow is None:
+        return
+    scaled: dict[str, ApiServer | WorkerGroup] = {"api_server": airflow.api_server}
+    scaled |= {f"workers/{key}": group for key, group in airflow.workers.items()}
+    for key, component in scaled.items():
+        if component.min_count > component.max_count:
+            message = f"is more than max_count = {component.max_count}; allowed: at most that"
+            yield problem(f"airflow/{key}/min_count", component.min_count, message)
+
+
+@rule
+def every_queue_has_one_group_of_workers(airflow: Airflow | None) -> Iterator[Problem]:
+    """A21: a task in a queue that nobody listens to waits for ever; two groups would take from each other."""
+    if airflow is None:
+        return
+    if not airflow.workers:
+        yield problem("airflow/workers", MISSING, "is empty, so no task would ever run; allowed: at least one group")
+        return
+    owners: dict[str, str] = {}
+    for name, group in airflow.workers.items():
+        for queue in group.queues:
+            if (owner := owners.setdefault(queue, name)) != name:
+                message = f"is a queue of airflow.workers.{owner} too; allowed: a queue of its own (A21)"
+                yield problem(f"airflow/workers/{name}/queues", queue, message)
+        if len(set(group.queues)) < len(group.queues):
+            message = "names a queue twice; allowed: each queue once"
+            yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
+    if airflow.default_queue not in owners:
+        message = f"is a queue that no group of workers listens to; allowed: {', '.join(sorted(owners))}"
+        yield problem("airflow/default_queue", airflow.default_queue, message)
+
+
+@rule
+def shells_are_recorded(airflow: Airflow | None, cluster: Cluster) -> Iterator[Problem]:
+    """ECS Exec sessions are recorded by the cluster, where it allows them."""
+    if airflow is not None and airflow.execute_command and not cluster.execute_command:
+        message = "needs cluster.execute_command = true, which keeps a record of every shell; allowed: false, or both"
+        yield problem("airflow/execute_command", True, message)
+
+
+@rule
+def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> Iterator[Problem]:
+    """In production the loss of one task is not the loss of Airflow, and Spot takes none that stands alone."""
+    if airflow is None or kind != "production":
+        return
+    message = 'leaves Airflow with one task where kind = "production"; allowed: 2 or more'
+    if airflow.scheduler.count < 2:
+        yield problem("airflow/scheduler/count", airflow.scheduler.count, message)
+    if airflow.api_server.min_count < 2:
+        yield problem("airflow/api_server/min_count", airflow.api_server.min_count, message)

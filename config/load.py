@@ -13,7 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from config import (  # noqa: F401 - they register their rules
+    airflow_dags_rules,
     airflow_rules,
+    airflow_settings_rules,
     existing_rules,
     recovery_rules,
     service_rules,

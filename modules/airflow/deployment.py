@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from modules.airflow.dags import Delivery
+from modules.airflow.owned import owner
 from modules.ecs.containers import SecretReference
 
 Component = Literal["api-server", "scheduler", "dag-processor", "triggerer", "worker"]
@@ -147,10 +148,18 @@ class Airflow:
     """Processes of an api-server's task. Default: one."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Further plain settings of all components. Default: none."""
+    """Further plain settings of all components, none that the deployment owns. Default: none."""
 
     dag_secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets by variable, for what runs DAG code. Default: none."""
+
+    def __post_init__(self) -> None:
+        """Refuse settings that would go over the deployment's own."""
+        taken = sorted(name for name in (*self.environment, *self.dag_secrets) if owner(name))
+        if taken:
+            raise ValueError(
+                f"environment and dag_secrets have {', '.join(taken)}; the deployment's own inputs say that"
+            )
 
     @property
     def internal_url(self) -> str:

@@ -53,7 +53,7 @@ def component_environment(component: Component, airflow: Airflow) -> dict[str, s
         own |= _dags(airflow)
     if component in USES_TASK_LOGS:
         own |= _task_logs(airflow)
-    return {**airflow.environment, **common_environment(airflow), **own}
+    return {**common_environment(airflow), **own, **airflow.environment}
 
 
 def _api_server(airflow: Airflow) -> dict[str, str]:

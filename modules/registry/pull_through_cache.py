@@ -1,18 +1,12 @@
 """ECR's pull-through cache: images of public registries that the account keeps a copy of (A13, P04)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.ecr_pull_through_cache_rule import EcrPullThroughCacheRule
 from constructs import Construct
 
-PUBLIC_REGISTRIES: Mapping[str, str] = {"public.ecr.aws": "aws", "quay.io": "quay", "registry.k8s.io": "k8s"}
-"""Registries that ECR copies from without credentials, and a word for each."""
-
-MAX_PREFIX_CHARACTERS = 30
-
-_PREFIX = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*")
+from modules.registry.public import PUBLIC_REGISTRIES, repository_prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,21 +53,6 @@ class PullThroughCache(Construct):
         self.outputs = PullThroughCacheOutputs(
             repository_prefixes={registry: rule.ecr_repository_prefix for registry, rule in rules.items()}
         )
-
-
-def repository_prefix(prefix: str, registry: str) -> str:
-    """First part of the names of a registry's copies.
-
-    Raises:
-        ValueError: it is longer than ECR allows, or has other characters.
-    """
-    found = f"{prefix}/{PUBLIC_REGISTRIES[registry]}"
-    if "${" not in found and not _PREFIX.fullmatch(found):
-        raise ValueError(
-            f"the pull-through cache of {registry} would be named {found!r}: 2 to {MAX_PREFIX_CHARACTERS} lower-case "
-            "letters, digits, . _ - and / are allowed"
-        )
-    return found
 
 
 def _known(registry: str) -> str:

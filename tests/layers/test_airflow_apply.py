@@ -1,8 +1,10 @@
 """Airflow on the embedded AWS with real Terraform: applied, nothing left to change, rotated, destroyed."""
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,6 +12,8 @@ from tests.support.airflow import AirflowTerraform
 from tests.support.strategies import Around, embedded_aws, make_around
 
 pytestmark = pytest.mark.slow
+
+KEYS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +44,11 @@ def definition(around: Around, component: str) -> dict[str, Any]:
     return dict(found["taskDefinition"])
 
 
+def described(around: Around, component: str) -> dict[str, Any]:
+    name = f"windlass-local-airflow-{component}"
+    return dict(around.client("ecs").describe_services(cluster=around.cluster_arn, services=[name])["services"][0])
+
+
 def test_the_second_plan_is_empty(terraform: AirflowTerraform) -> None:
     plan = terraform.plan()
     assert plan.returncode == 0, plan.stdout + plan.stderr
@@ -52,6 +61,54 @@ def test_d03_no_secret_is_in_the_state(terraform: AirflowTerraform, around: Arou
         assert len(value) >= 24
         assert value not in state
     assert secret(around, "airflow/database-password-a") not in state
+
+
+def test_a06_the_urls_have_every_part_and_name_hosts(terraform: AirflowTerraform, around: Around) -> None:
+    database, broker = (urlsplit(secret(around, f"airflow/{name}")) for name in ("database-url", "broker-url"))
+    assert (database.scheme, database.username, database.path) == ("postgresql", "airflow_a", "/airflow")
+    assert (database.hostname, database.port) == ("database.test", 5432)
+    assert database.password == secret(around, "airflow/database-password-a")
+    assert (broker.scheme, broker.hostname, broker.port, broker.path) == ("rediss", "cache.test", 6379, "/1")
+    assert broker.password == secret(around, "cache/password")
+
+
+def test_fernet_accepts_the_keys(terraform: AirflowTerraform, around: Around) -> None:
+    keys = secret(around, "airflow/fernet-keys").split(",")
+    assert [len(base64.urlsafe_b64decode(key)) for key in keys] == [32, 32]
+
+
+def test_the_services_are_found_by_name_and_run_what_the_file_says(terraform: AirflowTerraform, around: Around) -> None:
+    services = around.client("servicediscovery").list_services()["Services"]
+    assert {service["Name"] for service in services} == {f"airflow-{key}" for key in KEYS}
+    found = described(around, "worker-default")
+    assert found["capacityProviderStrategy"] == [
+        {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+        {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 3},
+    ]
+    assert found["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    containers = definition(around, "worker-default")["containerDefinitions"]
+    assert {each["name"] for each in containers if "restartPolicy" in each} == {"git-sync-dags", "task-protection"}
+
+
+def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
+    terraform: AirflowTerraform, around: Around
+) -> None:
+    names = ("database-password-a", "database-password-b", "fernet-key-a", "fernet-key-b", "jwt-secret")
+    before = {name: secret(around, f"airflow/{name}") for name in names}
+    revisions = {key: definition(around, key)["revision"] for key in KEYS}
+    terraform.write_airflow(database_password_version=2, fernet_key_version=2, scheduler={"count": 2})
+    applied = terraform.apply()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+
+    after = {name: secret(around, f"airflow/{name}") for name in names}
+    assert {name for name in names if after[name] != before[name]} == {"database-password-b", "fernet-key-b"}
+    url = urlsplit(secret(around, "airflow/database-url"))
+    assert (url.username, url.password) == ("airflow_b", after["database-password-b"])
+    assert secret(around, "airflow/fernet-keys") == f"{after['fernet-key-b']},{after['fernet-key-a']}"
+    assert {key for key in KEYS if definition(around, key)["revision"] > revisions[key]} == set(KEYS)
+    assert described(around, "scheduler")["desiredCount"] == 2
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, around: Around) -> None:

@@ -1,0 +1,104 @@
+"""Rules about how DAGs arrive (A13, A14); registered beside those of `config.rules`."""
+
+from collections.abc import Iterator
+
+from config.airflow import Airflow
+from config.airflow_dags import EfsDags, GitSync, Repository, S3Dags
+from config.aws import Aws
+from config.errors import MISSING, Problem
+from config.network import Network
+from config.rules import problem, rule
+
+
+def _repositories(airflow: Airflow | None) -> dict[str, Repository]:
+    return airflow.dags.repositories if airflow is not None and isinstance(airflow.dags, GitSync) else {}
+
+
+@rule
+def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
+    """The default delivery needs to be told from where."""
+    if airflow is not None and isinstance(airflow.dags, GitSync) and not airflow.dags.repositories:
+        message = (
+            "is empty; allowed: at least one repository, such as [airflow.dags.repositories.dags] with its url, "
+            'or another delivery: "s3", "efs", "image"'
+        )
+        yield problem("airflow/dags/repositories", MISSING, message)
+
+
+@rule
+def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
+    """Without a way to the internet there is no git host to fetch from."""
+    if _repositories(airflow) and network.egress == "endpoints":
+        message = 'reaches no git host where network.egress = "endpoints"; allowed: "s3", "efs", "image"'
+        yield problem("airflow/dags/delivery", "git-sync", message)
+
+
+@rule
+def credentials_fit_the_address(airflow: Airflow | None) -> Iterator[Problem]:
+    """A key is for SSH, a token for HTTPS."""
+    for name, repository in _repositories(airflow).items():
+        path = f"airflow/dags/repositories/{name}"
+        wanted = ("ssh",) if repository.is_ssh else ("none", "token")
+        if repository.credentials not in wanted:
+            kind = "SSH" if repository.is_ssh else "HTTPS"
+            allowed = " or ".join(f'"{each}"' for each in wanted)
+            message = f"does not fit the address, which is for {kind}; allowed: {allowed}"
+            yield problem(f"{path}/credentials", repository.credentials, message)
+        if repository.credentials == "none" and repository.secret_arn is not None:
+            message = 'is never used where credentials = "none"; leave it out'
+            yield problem(f"{path}/secret_arn", repository.secret_arn, message)
+
+
+@rule
+def git_hosts_prove_themselves(airflow: Airflow | None) -> Iterator[Problem]:
+    """Without the host's public key anybody on the way could hand over DAGs, which are code."""
+    for name, repository in _repositories(airflow).items():
+        path = f"airflow/dags/repositories/{name}/known_hosts"
+        if repository.is_ssh and not repository.known_hosts:
+            message = "is missing; allowed with SSH: the lines that ssh-keyscan prints for the host"
+            yield problem(path, MISSING, message)
+        if not repository.is_ssh and repository.known_hosts:
+            yield problem(path, list(repository.known_hosts), "is for SSH; leave it out")
+
+
+@rule
+def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
+    """ECS reads secrets of its own region only."""
+    if airflow is None:
+        return
+    found = {f"airflow/secrets/{name}": arn for name, arn in airflow.secrets.items()}
+    for name, repository in _repositories(airflow).items():
+        if repository.secret_arn is not None:
+            found[f"airflow/dags/repositories/{name}/secret_arn"] = repository.secret_arn
+    for path, arn in found.items():
+        if arn.split(":")[3] != aws.region:
+            yield problem(path, arn, f'is of another region; allowed: one of "{aws.region}"')
+
+
+@rule
+def an_existing_file_system_is_named_whole(airflow: Airflow | None) -> Iterator[Problem]:
+    """E11: who brings a file system brings its access point and its security group."""
+    if airflow is None or not isinstance(airflow.dags, EfsDags):
+        return
+    keys = ("file_system_id", "access_point_id", "security_group_id")
+    given = {key: getattr(airflow.dags, key) for key in keys}
+    missing = [key for key, value in given.items() if value is None]
+    if 0 < len(missing) < len(keys):
+        for key in missing:
+            message = f"is missing; allowed: {', '.join(keys)} together, or none of them, and one is made"
+            yield problem(f"airflow/dags/{key}", MISSING, message)
+
+
+@rule
+def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws: Aws) -> Iterator[Problem]:
+    """Names of buckets are built from project, environment, account and region."""
+    if airflow is None:
+        return
+    purposes = ["task-logs"]
+    if isinstance(airflow.dags, S3Dags) and airflow.dags.bucket is None:
+        purposes.append("dags")
+    for purpose in purposes:
+        bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-{purpose}"
+        if len(bucket) > 63:
+            message = f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63'
+            yield problem("project", project, message)

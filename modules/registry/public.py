@@ -1,0 +1,27 @@
+"""Public registries that ECR copies from, and what the copies are called. Pure; the check of a file uses it too."""
+
+import re
+from collections.abc import Mapping
+
+PUBLIC_REGISTRIES: Mapping[str, str] = {"public.ecr.aws": "aws", "quay.io": "quay", "registry.k8s.io": "k8s"}
+"""Registries that ECR copies from without credentials, and a word for each."""
+
+MAX_PREFIX_CHARACTERS = 30
+"""ECR's limit for the first part of the copies' names."""
+
+_PREFIX = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*")
+
+
+def repository_prefix(prefix: str, registry: str) -> str:
+    """First part of the names of a registry's copies.
+
+    Raises:
+        ValueError: it is longer than ECR allows, or has other characters.
+    """
+    found = f"{prefix}/{PUBLIC_REGISTRIES[registry]}"
+    if "${" not in found and not _PREFIX.fullmatch(found):
+        raise ValueError(
+            f"the pull-through cache of {registry} would be named {found!r}: 2 to {MAX_PREFIX_CHARACTERS} lower-case "
+            "letters, digits, . _ - and / are allowed"
+        )
+    return found

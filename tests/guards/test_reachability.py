@@ -22,16 +22,24 @@ def short(end: Member | Outside) -> str:
 
 
 def test_production_is_reached_as_its_table_says_and_in_no_other_way() -> None:
-    services = ("web_blue_service", "web_green_service")
-    stores = {"database_instance": 5432, "database_replica-reports": 5432, "cache_replication-group": 6379}
+    web = ("web_blue_service", "web_green_service")
+    workers = ("airflow_worker-default_service", "airflow_worker-reports_service")
+    scheduler, triggerer, api_server = (f"airflow_{name}_service" for name in ("scheduler", "triggerer", "api-server"))
+    tasks = (*web, *workers, scheduler, triggerer, api_server, "airflow_dag-processor_service")
+    databases, cache = ("database_instance", "database_replica-reports"), "cache_replication-group"
     balancer = "load-balancer_balancer"
     assert reached(documents("prod")) == {
         *(("internet", balancer, f"tcp {port}") for port in (80, 443)),
-        *((balancer, service, "tcp 8000") for service in services),
-        *((service, store, f"tcp {port}") for service in services for store, port in stores.items()),
-        *((service, outside, "tcp 443") for service in services for outside in ("internet", "S3")),
+        *((balancer, service, "tcp 8000") for service in web),
+        (balancer, api_server, "tcp 8080"),
+        *((worker, api_server, "tcp 8080") for worker in workers),
+        *((api_server, worker, "tcp 8793") for worker in workers),
+        (api_server, triggerer, "tcp 8794"),
+        *((each, database, "tcp 5432") for each in tasks for database in databases),
+        *((each, cache, "tcp 6379") for each in (*web, *workers, scheduler)),
+        *((each, outside, "tcp 443") for each in tasks for outside in ("internet", "S3")),
         # The load balancer is on the internet, which tasks may reach.
-        *((service, balancer, "tcp 443") for service in services),
+        *((each, balancer, "tcp 443") for each in tasks),
     }
 
 

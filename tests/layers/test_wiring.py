@@ -32,7 +32,8 @@ def prod() -> Environment:
 
 @pytest.fixture(scope="module")
 def dev() -> Environment:
-    return load("dev", ROOT)
+    """Development without a cache, and so without Airflow."""
+    return load("dev", ROOT).model_copy(update={"cache": None, "airflow": None})
 
 
 def test_what_is_read_is_an_expression_over_the_state_of_the_other_layer(prod: Environment) -> None:

@@ -10,78 +10,18 @@ from dataclasses import dataclass
 from modules.web.colour import Colour
 from release.context import Context
 from release.entry import Action, Version
-from release.errors import BadRequestError, FailedError, LostError, RolledBackError, StoppedError
+from release.errors import FailedError, LostError, RolledBackError, StoppedError
 from release.interrupts import uninterrupted
 from release.migrate import MigrateRequest, migrate
 from release.parameter import Log, won
 from release.previous import previous_colour
 from release.ready import needed_targets, require_quiet, require_ready
 from release.scale import bring_up
+from release.switch_request import SwitchRequest
 from release.watch import require_mine, watch
 from release.weights import Live, in_words, other
 
-DEFAULT_BAKE_SECONDS = 300
-DEFAULT_SOAK_SECONDS = 120
-
-
-@dataclass(frozen=True, kw_only=True)
-class SwitchRequest:
-    """What somebody asks for."""
-
-    colour: Colour | None = None
-    """Where to. Default: the idle colour; during a canary its new colour; after a killed switch, where that went."""
-
-    rollback: bool = False
-    """Go back to the colour that was live before, with every request."""
-
-    steps: tuple[int, ...] = (100,)
-    """Shares of the colour in percent, one after the other. Default: everything at once."""
-
-    bake_seconds: float = DEFAULT_BAKE_SECONDS
-    """How long to look at each step before the next one."""
-
-    soak_seconds: float | None = None
-    """How long to look at the last step. Default: 2 minutes before a scale-down, otherwise not at all."""
-
-    scale_down: bool = False
-    """Scale the other colour to zero after the soak time. Default: it stays, ready for a rollback."""
-
-    scale_up: bool = False
-    """Scale the colour up to the other one's count first, and wait until it is healthy."""
-
-    migration: tuple[str, ...] = ()
-    """Command that migrates the database before a colour is scaled up from zero, but for a rollback. Default: none."""
-
-    minimum: int | None = None
-    """Healthy targets that the colour needs. Default: the other one's desired count (B04)."""
-
-    force: bool = False
-    """Do not ask for healthy targets, nor that its alarms are quiet before; new alarms still count."""
-
-    reason: str = ""
-    """Why, for the history."""
-
-    def __post_init__(self) -> None:
-        """Refuse what contradicts itself."""
-        if self.rollback and (self.colour is not None or self.steps != (100,)):
-            raise BadRequestError(
-                "--rollback goes to the previous colour with every request: no colour, weight or canary."
-            )
-        if not self.steps or any(not 1 <= step <= 100 for step in self.steps):
-            raise BadRequestError(f"Shares are 1 to 100 percent, not {', '.join(map(str, self.steps)) or 'none'}.")
-        if list(self.steps) != sorted(set(self.steps)):
-            raise BadRequestError(f"A canary's shares must grow: {', '.join(map(str, self.steps))} do not.")
-        if self.minimum is not None and self.minimum < 1:
-            raise BadRequestError("A colour needs one healthy target at least; --force asks for none.")
-        if self.scale_down and self.steps[-1] != 100:
-            raise BadRequestError("--scale-down needs a switch to 100 percent: the other colour still gets requests.")
-
-    @property
-    def soak(self) -> float:
-        """The soak time in seconds."""
-        if self.soak_seconds is not None:
-            return self.soak_seconds
-        return DEFAULT_SOAK_SECONDS if self.scale_down else 0
+__all__ = ["SwitchRequest", "Switched", "switch"]
 
 
 @dataclass(frozen=True, kw_only=True)

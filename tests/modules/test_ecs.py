@@ -1,7 +1,6 @@
-"""Cluster and services on Fargate: safe to deploy, left alone when scaled, and stable."""
+"""Services on Fargate: safe to deploy, left alone when scaled, and stable."""
 
 import dataclasses
-import json
 from typing import Any
 
 import pytest
@@ -9,77 +8,16 @@ import pytest
 import modules.ecs
 from modules.ecs import (
     CapacityInputs,
-    Cluster,
-    ClusterInputs,
-    Container,
     DeploymentInputs,
     DiscoveryInputs,
-    EfsVolume,
-    ExecuteCommandLogs,
     LoadBalancerTarget,
     LoadBalancing,
-    LogGroupInputs,
-    MountPoint,
-    NetworkInputs,
-    PortMapping,
     RequestTarget,
     ScalingInputs,
     Service,
-    ServiceInputs,
-    TaskDefinition,
-    TaskDefinitionInputs,
-    TaskSize,
 )
-from tests.support.stack import Synthesised, module_stack, synthesised
-
-KEY = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
-TASK = TaskDefinitionInputs(
-    family="acme-prod-web",
-    region="eu-west-1",
-    containers=[
-        Container(name="web", image="public.ecr.aws/acme/web:1.4.2", port_mappings=[PortMapping(container_port=8000)])
-    ],
-    log_group=LogGroupInputs(name="/windlass/acme/prod/web", retention_days=90, kms_key_arn=KEY),
-    execution_role_arn="arn:aws:iam::111122223333:role/acme-prod-web-execution",
-    task_role_arn="arn:aws:iam::111122223333:role/acme-prod-web-task",
-)
-SERVICE = ServiceInputs(
-    name="web",
-    cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/acme-prod",
-    cluster_name="acme-prod",
-    task=TASK,
-    network=NetworkInputs(subnet_ids=["subnet-a"], security_group_ids=["sg-1"]),
-    desired_count=2,
-)
-BALANCED = dataclasses.replace(
-    SERVICE,
-    load_balancing=LoadBalancing(
-        targets=[LoadBalancerTarget(target_group_arn="arn:tg", container_name="web", container_port=8000)]
-    ),
-)
-
-
-def service(inputs: ServiceInputs = SERVICE) -> Synthesised:
-    with module_stack() as stack:
-        Service(stack, "web", inputs)
-        return synthesised(stack)
-
-
-def service_body(inputs: ServiceInputs = SERVICE) -> dict[str, Any]:
-    return service(inputs).only("aws_ecs_service")
-
-
-def task_body(inputs: TaskDefinitionInputs = TASK) -> dict[str, Any]:
-    with module_stack() as stack:
-        TaskDefinition(stack, "task", inputs)
-        return synthesised(stack).only("aws_ecs_task_definition")
-
-
-def strategy(capacity: CapacityInputs) -> dict[str, tuple[int, int]]:
-    body = service_body(dataclasses.replace(SERVICE, capacity=capacity))
-    return {
-        entry["capacity_provider"]: (entry["base"], entry["weight"]) for entry in body["capacity_provider_strategy"]
-    }
+from tests.modules.ecs_examples import BALANCED, SERVICE, TASK, service, service_body, strategy, task_body
+from tests.support.stack import module_stack, synthesised
 
 
 def test_every_public_name_is_there() -> None:
@@ -103,21 +41,6 @@ def test_alarms_take_a_deployment_back_too() -> None:
     deployment = DeploymentInputs(alarm_names=["acme-prod-web-5xx"])
     alarms = service_body(dataclasses.replace(SERVICE, deployment=deployment))["alarms"]
     assert alarms == {"alarm_names": ["acme-prod-web-5xx"], "enable": True, "rollback": True}
-
-
-def test_e02_the_architecture_is_always_said() -> None:
-    assert task_body()["runtime_platform"] == {"cpu_architecture": "ARM64", "operating_system_family": "LINUX"}
-
-
-def test_e03_a_pair_that_fargate_refuses_is_refused() -> None:
-    with pytest.raises(ValueError, match="E03"):
-        TaskSize(cpu_units=1024, memory_mib=512)
-
-
-def test_e04_the_disk_of_every_task_is_not_asked_for() -> None:
-    assert "ephemeral_storage" not in task_body()
-    bigger = dataclasses.replace(TASK, size=TaskSize(ephemeral_storage_gib=21))
-    assert task_body(bigger)["ephemeral_storage"] == {"size_in_gib": 21}
 
 
 def test_e07_the_number_of_tasks_is_left_alone() -> None:
@@ -258,67 +181,12 @@ def test_a_singleton_replaces_itself_in_place() -> None:
     assert body["availability_zone_rebalancing"] == "DISABLED"
 
 
-def test_logs_have_a_group_of_their_own_with_key_and_end() -> None:
-    result = service()
-    group = result.only("aws_cloudwatch_log_group")
-    assert group == {"name": "/windlass/acme/prod/web", "retention_in_days": 90, "kms_key_id": KEY}
-    (container,) = json.loads(result.only("aws_ecs_task_definition")["container_definitions"])
-    options = container["logConfiguration"]["options"]
-    assert options["awslogs-group"].startswith("${aws_cloudwatch_log_group.")
-    assert options["awslogs-stream-prefix"] == "acme-prod-web"
-
-
-def test_a14_a_file_system_is_entered_by_iam_and_encrypted_in_transit() -> None:
-    volume = EfsVolume(file_system_id="fs-1", access_point_id="fsap-1")
-    container = dataclasses.replace(
-        TASK.containers[0], mount_points=[MountPoint(volume="dags", container_path="/dags", read_only=True)]
-    )
-    volumes: dict[str, EfsVolume | None] = {"tmp": None, "dags": volume}
-    body = task_body(dataclasses.replace(TASK, volumes=volumes, containers=[container]))
-    dags, tmp = body["volume"]
-    assert tmp == {"name": "tmp"}
-    assert dags["efs_volume_configuration"] == {
-        "file_system_id": "fs-1",
-        "transit_encryption": "ENABLED",
-        "authorization_config": {"access_point_id": "fsap-1", "iam": "ENABLED"},
-    }
-
-
 @pytest.mark.parametrize("name", ["", "web service", "a" * 256])
 def test_names_that_ecs_would_refuse_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="service name is"):
         service(dataclasses.replace(SERVICE, name=name))
     with pytest.raises(ValueError, match="family is"):
         task_body(dataclasses.replace(TASK, family=name))
-
-
-def test_a_cluster_has_insights_and_both_kinds_of_fargate() -> None:
-    with module_stack() as stack:
-        Cluster(stack, "cluster", ClusterInputs(name="acme-prod"))
-        result = synthesised(stack)
-    assert result.only("aws_ecs_cluster")["setting"] == [{"name": "containerInsights", "value": "enabled"}]
-    assert "configuration" not in result.only("aws_ecs_cluster")
-    assert result.only("aws_ecs_cluster_capacity_providers")["capacity_providers"] == ["FARGATE", "FARGATE_SPOT"]
-
-
-def test_a_cluster_records_shells_in_an_encrypted_log() -> None:
-    logs = ExecuteCommandLogs(log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY)
-    with module_stack() as stack:
-        outputs = Cluster(stack, "cluster", ClusterInputs(name="acme-prod", execute_command_logs=logs)).outputs
-        result = synthesised(stack)
-    command = result.only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
-    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", KEY)
-    assert command["log_configuration"]["cloud_watch_encryption_enabled"] is True
-    assert result.only("aws_cloudwatch_log_group")["kms_key_id"] == KEY
-    assert outputs.execute_command_log_group_arn is not None
-
-
-def test_whoever_uses_the_cluster_waits_for_its_capacity_providers() -> None:
-    with module_stack() as stack:
-        cluster = Cluster(stack, "cluster", ClusterInputs(name="acme-prod")).outputs
-        Service(stack, "web", dataclasses.replace(SERVICE, cluster_arn=cluster.arn, cluster_name=cluster.name))
-        body = synthesised(stack).only("aws_ecs_service")
-    assert "aws_ecs_cluster_capacity_providers." in body["cluster"]
 
 
 def test_another_service_moves_no_address() -> None:

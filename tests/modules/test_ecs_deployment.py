@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modules.ecs import DeploymentInputs, Service
-from tests.modules.test_ecs import BALANCED
+from tests.modules.ecs_examples import BALANCED
 from tests.support.stack import Synthesised, module_stack, synthesised
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modules.ecs import BacklogTarget, QueueMetric, ScalingInputs, Service, WorkingHours
-from tests.modules.test_ecs import SERVICE
+from tests.modules.ecs_examples import SERVICE
 from tests.support.stack import Synthesised, module_stack, synthesised
 
 

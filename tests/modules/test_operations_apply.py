@@ -30,7 +30,7 @@ from modules.observability import (
 )
 from modules.parameters import PublishedParameters, PublishedParametersInputs
 from modules.scheduling import ScheduledCalls, ScheduledTask
-from tests.modules.test_ecs import SERVICE
+from tests.modules.ecs_examples import SERVICE
 from tests.modules.test_networking_existing import NETWORK
 from tests.modules.test_scheduling import CALLS, TASK
 from tests.support.stack import module_stack, write_stack

@@ -3,7 +3,8 @@
 Symptoms: `aws_ecs_service` drifts in a dozen arguments, because moto's CreateService drops the circuit breaker,
 alarms, percentages, capacity providers, exec, managed tags, the grace period and zone rebalancing;
 `wait_for_steady_state` never ends, as the running count stays 0; after UpdateService the deployment still shows the
-old task definition; destroyed clusters and services stay in every list.
+old task definition; destroyed clusters and services stay in every list; RunTask fails where a container names no memory
+of its own, which Fargate does not ask for.
 """
 
 from typing import Any
@@ -74,6 +75,12 @@ def list_active_services(original: Any, backend: Any, *args: Any, **kwargs: Any)
     """ListServices, likewise."""
     active = {service.arn for service in backend.services.values() if service.status == "ACTIVE"}
     return [arn for arn in original(backend, *args, **kwargs) if arn in active]
+
+
+@around(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")
+def need_no_instance(_original: Any, _backend: Any, _task_definition: Any) -> dict[str, Any]:
+    """What a task takes of a container instance; there are none here."""
+    return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
 
 
 def _keep_arguments(service: Any, arguments: dict[str, Any]) -> None:

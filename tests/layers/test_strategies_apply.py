@@ -1,13 +1,21 @@
 """Rolling and CodeDeploy services on the embedded AWS with real Terraform: what an apply does and leaves alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from layers.strategy_change import explain
+from release.aws import Aws
+from release.codedeploy import deploy_by_codedeploy
+from release.deploy import DeployRequest
+from release.one_sided import OneSidedContext, OneSidedTarget
+from release.rolling import deploy_rolling
+from tests.release.desk import Recorder, quick
+from tests.release.one_sided import end_one_off_task
+from tests.release.shared import session, tasks_run_until_stopped
 from tests.support.strategies import Around, Terraform, embedded_aws, make_around, service
 
 pytestmark = pytest.mark.slow
@@ -15,6 +23,7 @@ pytestmark = pytest.mark.slow
 IMAGES = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-local/web"
 API = service("rolling", priority=50, path_patterns=["/api/*"])
 SHOP = service("codedeploy", priority=60, path_patterns=["/shop/*"])
+NEW = "registry.example.com/team/web:2"
 NAMES = {"api": "windlass-local-api-rolling", "shop": "windlass-local-shop-codedeploy"}
 
 
@@ -123,17 +132,68 @@ def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_tur
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
-def test_an_image_becomes_a_task_definition_that_ecs_rolls_out_and_that_waits_for_codedeploy(
+def applied(terraform: Terraform, *options: str) -> None:
+    result = terraform.apply(*options)
+    assert result.returncode == 0, result.stderr
+
+
+def context_of(around: Around, name: str, during: Callable[[], object] | None = None) -> OneSidedContext:
+    target = OneSidedTarget(
+        environment="local",
+        service=name,
+        cluster_name=around.cluster_arn.rpartition("/")[2],
+        url=None,
+        strategy="rolling" if name == "api" else "codedeploy",
+        service_name=NAMES[name],
+        image_parameter=f"/windlass/local/{name}/image",
+        application_name=f"windlass-local-{name}",
+        deployment_group_name=f"windlass-local-{name}",
+    )
+    somebody, aws = Recorder(), Aws(session(), endpoint_url=around.endpoint_url)
+    return OneSidedContext(
+        aws=aws, target=target, author=somebody.author, reporter=somebody.reporter, pace=quick(during)
+    )
+
+
+def test_a07_a_rolling_deployment_migrates_with_the_new_image_then_replaces_the_tasks_and_the_plan_is_empty(
     terraform: Terraform, around: Around
 ) -> None:
-    before = described(around, "shop")["taskDefinition"]
-    deploy(around, "shop", "2")
-    deploy(around, "api", "2")
-    applied = terraform.apply()
-    assert applied.returncode == 0, applied.stderr
-    assert image_of(around, described(around, "api")["taskDefinition"]) == f"{IMAGES}:2"
-    assert image_of(around, NAMES["shop"]) == f"{IMAGES}:2"
-    assert described(around, "shop")["taskDefinition"] == before
+    seen: list[str] = []
+
+    def migrated() -> None:
+        task = end_one_off_task("api", around.cluster_arn)
+        seen.extend([image_of(around, task), image_of(around, described(around, "api")["taskDefinition"])])
+
+    with tasks_run_until_stopped():
+        deploy_rolling(
+            context_of(around, "api", migrated),
+            DeployRequest(image=NEW, migration=("python", "-m", "web.migrate")),
+            register=lambda: applied(terraform, "-target=aws_ecs_task_definition.api_rolling_task_definition"),
+            apply=lambda: applied(terraform),
+        )
+    assert seen == [NEW, f"{IMAGES}:1"]
+    assert image_of(around, described(around, "api")["taskDefinition"]) == NEW
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
+def test_an_image_waits_for_codedeploy_which_shifts_the_requests_to_it_and_the_plan_is_empty(
+    terraform: Terraform, around: Around
+) -> None:
+    before = described(around, "shop")
+    during: list[str] = []
+
+    def apply() -> None:
+        applied(terraform)
+        during.append(described(around, "shop")["taskDefinition"])
+
+    deploy_by_codedeploy(context_of(around, "shop"), DeployRequest(image=NEW), apply=apply)
+    after = described(around, "shop")
+    assert during == [before["taskDefinition"]], "Terraform registers, and leaves the service to CodeDeploy"
+    assert image_of(around, after["taskDefinition"]) == NEW
+    assert after["loadBalancers"][0]["targetGroupArn"] != before["loadBalancers"][0]["targetGroupArn"]
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_e01_an_apply_fails_when_ecs_took_the_deployment_back_and_the_next_plan_shows_the_change(
@@ -145,7 +205,7 @@ def test_e01_an_apply_fails_when_ecs_took_the_deployment_back_and_the_next_plan_
     assert applied.returncode == 1, applied.stdout
     said = re.sub(r"[\s│]+", " ", applied.stderr)
     assert "ECS took the deployment of windlass-local-api-rolling back" in said
-    assert image_of(around, described(around, "api")["taskDefinition"]) == f"{IMAGES}:2"
+    assert image_of(around, described(around, "api")["taskDefinition"]) == NEW
 
     plan = terraform.plan()
     assert plan.returncode == 2, plan.stdout + plan.stderr

@@ -110,3 +110,11 @@ def test_what_is_deleted_is_in_no_list_and_can_be_made_again(ecs):
 
         assert not any(arn.endswith("/short-lived") for arn in ecs.list_clusters()["clusterArns"])
         assert ecs.describe_clusters(clusters=["short-lived"])["clusters"][0]["status"] == "INACTIVE"
+
+
+def test_a_task_runs_whose_container_names_no_memory_of_its_own(ecs):
+    definition = {"name": "web", "image": "web:1", "essential": True}
+    how = {"cpu": "256", "memory": "512", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
+    ecs.register_task_definition(family="lean", containerDefinitions=[definition], **how)
+    (task,) = ecs.run_task(cluster="platform", taskDefinition="lean", launchType="FARGATE")["tasks"]
+    assert task["taskDefinitionArn"].endswith("task-definition/lean:1")

@@ -12,6 +12,18 @@ _numbers = itertools.count(1)
 ROLE = "arn:aws:iam::123456789012:role/codedeploy"
 
 
+def end_one_off_task(container: str, cluster: str, exit_code: int = 0) -> str:
+    """Let the task of that container that runs end by itself, as ECS would; gives its task definition."""
+    from moto.ecs.models import ecs_backends
+
+    tasks = ecs_backends["123456789012"][REGION].tasks[cluster.rpartition("/")[2]].values()
+    (task,) = [one for one in tasks if one.containers[0].name == container and one.last_status != "STOPPED"]
+    task.containers[0].exitCode = exit_code
+    task.stopped_reason, task.stop_code = "Essential container in task exited", "EssentialContainerExited"
+    task.desired_status = task.last_status = "STOPPED"
+    return str(task.task_definition_arn)
+
+
 class OneSided:
     """Two tasks of version 1.0.0."""
 
@@ -102,14 +114,7 @@ class OneSided:
 
     def end_migration(self, exit_code: int = 0) -> list[str]:
         """Let the migration end; gives the image that it ran."""
-        from moto.ecs.models import ecs_backends
-
-        tasks = ecs_backends["123456789012"][REGION].tasks[self.shared.cluster_name].values()
-        (task,) = [one for one in tasks if one.containers[0].name == self.name and one.last_status != "STOPPED"]
-        task.containers[0].exitCode = exit_code
-        task.stopped_reason, task.stop_code = "Essential container in task exited", "EssentialContainerExited"
-        task.desired_status = task.last_status = "STOPPED"
-        return [self.image_of(task.task_definition_arn)]
+        return [self.image_of(end_one_off_task(self.name, self.shared.cluster_name, exit_code))]
 
     def alarm(self, state: str) -> None:
         cloudwatch = self.client("cloudwatch")

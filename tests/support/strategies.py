@@ -129,6 +129,8 @@ def make_around(endpoint_url: str, name: str) -> Around:
     """Make a VPC, a load balancer with a listener, and a cluster."""
     ec2, elb, ecs = (_client(endpoint_url, service) for service in ("ec2", "elbv2", "ecs"))
     vpc_id = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    # As the networking module does; without it moto cannot run a task in the VPC.
+    ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
     subnets = [
         ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.7.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
         for n, zone in enumerate("ab")

@@ -114,7 +114,7 @@ def test_what_is_deleted_is_in_no_list_and_can_be_made_again(ecs):
 
 def test_a_task_runs_whose_container_names_no_memory_of_its_own(ecs):
     definition = {"name": "web", "image": "web:1", "essential": True}
-    how = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
+    how = {"cpu": "256", "memory": "512"}
     ecs.register_task_definition(family="lean", containerDefinitions=[definition], **how)
     (task,) = ecs.run_task(cluster="platform", taskDefinition="lean", launchType="FARGATE")["tasks"]
     assert task["taskDefinitionArn"].endswith("task-definition/lean:1")

@@ -1,9 +1,9 @@
 """The network of an environment as the JSON has it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import IPv4Network
 
 from guards.reachability.groups import Rule, default_rules, rules
@@ -40,7 +40,22 @@ class Network:
 
     def roles_of(self, member: Member) -> frozenset[str]:
         """What the table calls a member."""
-        return frozenset(role for group in member.groups for role in self.roles.get(group, ()))
+        return self._roles_by_groups(member.groups)
+
+    def rules_of(self, member: Member, *, outgoing: bool) -> list[Rule]:
+        """The rules of one direction of a member's groups."""
+        return [rule for group in sorted(member.groups) for rule in self._rules_by_group.get((group, outgoing), ())]
+
+    @cached_property
+    def _rules_by_group(self) -> Mapping[tuple[str, bool], list[Rule]]:
+        found: dict[tuple[str, bool], list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault((rule.group, rule.outgoing), []).append(rule)
+        return found
+
+    @cached_property
+    def _roles_by_groups(self) -> Callable[[frozenset[str]], frozenset[str]]:
+        return cache(lambda groups: frozenset(role for group in groups for role in self.roles.get(group, ())))
 
     def leads_to_the_internet(self, member: Member) -> bool:
         """Whether the internet can send packets to a member: an address of its own, and a gateway before it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 
-from guards.reachability.groups import Peer, Rule
+from guards.reachability.groups import Peer
 from guards.reachability.members import Member
 from guards.reachability.network import Network
 from guards.reachability.ports import Ports
@@ -65,13 +65,9 @@ def _name(end: Member | Outside) -> tuple[str, str]:
     return (end.kind, end.address) if isinstance(end, Member) else ("", str(end))
 
 
-def _rules_of(network: Network, member: Member, *, outgoing: bool) -> list[Rule]:
-    return [rule for rule in network.rules if rule.group in member.groups and rule.outgoing == outgoing]
-
-
 def _from_outside(network: Network) -> Iterator[Path]:
     for target in network.members:
-        for rule in _rules_of(network, target, outgoing=False):
+        for rule in network.rules_of(target, outgoing=False):
             for source in _outsiders(network, rule.peer):
                 if _can_come_in(network, source, target, rule.ports):
                     yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
@@ -79,26 +75,22 @@ def _from_outside(network: Network) -> Iterator[Path]:
 
 def _to_outside(network: Network) -> Iterator[Path]:
     for source in network.members:
-        for rule in _rules_of(network, source, outgoing=True):
+        for rule in network.rules_of(source, outgoing=True):
             for target in _outsiders(network, rule.peer):
                 if _can_go_out(network, source, target, rule.ports):
                     yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
 
 
 def _between(network: Network) -> Iterator[Path]:
-    outgoing = {member: _rules_of(network, member, outgoing=True) for member in network.members}
-    incoming = {member: _rules_of(network, member, outgoing=False) for member in network.members}
+    incoming = {member: network.rules_of(member, outgoing=False) for member in network.members}
     for source in network.members:
-        for target in network.members:
-            for out in outgoing[source]:
-                for into in incoming[target]:
+        for out in network.rules_of(source, outgoing=True):
+            for target, rules in incoming.items():
+                if not _meets(network, out.peer, target):
+                    continue
+                for into in rules:
                     ports = out.ports.common(into.ports)
-                    if (
-                        ports is not None
-                        and _meets(network, out.peer, target)
-                        and _meets(network, into.peer, source)
-                        and _acls_let(network, source, target, ports)
-                    ):
+                    if ports and _meets(network, into.peer, source) and _acls_let(network, source, target, ports):
                         yield Path(source=source, target=target, ports=ports, rules=(out.address, into.address))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Network
 from typing import Any, Literal
 
@@ -76,10 +77,15 @@ class Subnet:
 
 
 def network(value: Any) -> IPv4Network | None:
-    """A range, or None where it is no plain IPv4 range."""
+    """The range, or None where it is no plain IPv4 range."""
+    return _parsed(value) if isinstance(value, str) else None
+
+
+@cache
+def _parsed(value: str) -> IPv4Network | None:
     try:
         return IPv4Network(value)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
 
 

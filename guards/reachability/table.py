@@ -1,8 +1,8 @@
 """The table of who may reach whom, asked about a path, a rule or a row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from functools import cached_property
 
 from guards.intent import Party, Row
 from guards.reachability.groups import Peer, Rule
@@ -27,9 +27,16 @@ class Table:
         A row from one to the other does. So does a pair of rows: who may reach the whole internet may reach whatever
         the whole internet may reach.
         """
-        out = [row for row in self._with(path.ports) if self._is(row.source, path.source)]
-        into = [row for row in self._with(path.ports) if self._is(row.target, path.target)]
-        direct = [row for row in out if row in into]
+        known = self._answers.get(path)
+        if known is None:
+            known = self._answers[path] = self._rows_for(path)
+        return known
+
+    def _rows_for(self, path: Path) -> tuple[Row, ...]:
+        out = [row for row in self._about(self._sources, path.source, path.ports) if self._is(row.source, path.source)]
+        into = [row for row in self._about(self._targets, path.target, path.ports) if self._is(row.target, path.target)]
+        both = {*out} & {*into}
+        direct = [row for row in out if row in both]
         if direct:
             return tuple(direct)
         pair = [
@@ -40,21 +47,39 @@ class Table:
 
     def row_of(self, rule: Rule) -> Row | None:
         """The row that a security group rule is written for."""
-        roles = self.network.roles.get(rule.group, frozenset())
-        for row in self._with(rule.ports):
-            own, other = (row.source, row.target) if rule.outgoing else (row.target, row.source)
-            if own.kind == "role" and own.value in roles and self._is_peer(other, rule.peer):
-                return row
+        by_role = self._sources if rule.outgoing else self._targets
+        for role in self.network.roles.get(rule.group, ()):
+            for row in by_role.get(role, ()):
+                other = row.target if rule.outgoing else row.source
+                if _ports(row).covers(rule.ports) and self._is_peer(other, rule.peer):
+                    return row
         return None
 
-    def _with(self, ports: Ports) -> Iterator[Row]:
-        return (row for row in self.rows if Ports("tcp", row.first_port, row.last_port).covers(ports))
+    @cached_property
+    def _answers(self) -> dict[Path, tuple[Row, ...]]:
+        return {}
+
+    @cached_property
+    def _sources(self) -> Mapping[str, list[Row]]:
+        """Role → the rows that begin in it; rows that begin elsewhere under the empty word."""
+        return _by_role(self.rows, lambda row: row.source)
+
+    @cached_property
+    def _targets(self) -> Mapping[str, list[Row]]:
+        return _by_role(self.rows, lambda row: row.target)
+
+    def _about(self, by_role: Mapping[str, list[Row]], end: Member | Outside, ports: Ports) -> Iterator[Row]:
+        """Rows that may be about one end of a path."""
+        roles = self.network.roles_of(end) if isinstance(end, Member) else frozenset[str]()
+        for role in (*sorted(roles), ""):
+            yield from (row for row in by_role.get(role, ()) if _ports(row).covers(ports))
 
     def _is(self, party: Party, end: Member | Outside) -> bool:
         """Whether a party of the table is, or holds, one end of a path."""
         if isinstance(end, Outside):
             if party.kind == "cidr" and end.range is not None:
-                return end.range.subnet_of(IPv4Network(party.value))
+                cidr = parsed(party.value)
+                return cidr is not None and end.range.subnet_of(cidr)
             return (party.kind, party.value) == (end.kind, end.value)
         if party.kind == "role":
             return party.value in self.network.roles_of(end)
@@ -77,6 +102,13 @@ class Table:
         return (party.kind, party.value) == ("group", peer.group)
 
 
-def names(rows: Iterable[Row]) -> str:
-    """Rows as a list for people: `web → database 5432`."""
-    return ", ".join(f"{row.source} → {row.target} {row.first_port}" for row in rows)
+def _ports(row: Row) -> Ports:
+    return Ports("tcp", row.first_port, row.last_port)
+
+
+def _by_role(rows: Iterable[Row], end: Callable[[Row], Party]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        party = end(row)
+        found.setdefault(party.value if party.kind == "role" else "", []).append(row)
+    return found

@@ -1,0 +1,62 @@
+"""What the guards add to a synth: judging the finished JSON, processor time of this process."""
+
+import json
+import statistics
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bindings
+from scripts.bench.process import ROOT
+from scripts.bench.table import Progress, Row, Table
+
+SERVICES = 100
+
+
+def judging_seconds(times: int, environment: Any, documents: dict[str, Any]) -> float:
+    """The median of some judgements, each from nothing."""
+    from layers.judging import judge
+
+    runs = []
+    for _ in range(times):
+        began = time.process_time()
+        judge(environment, documents)
+        runs.append(time.process_time() - began)
+    return statistics.median(runs)
+
+
+def rows(times: int, progress: Progress) -> Iterator[Row]:
+    """A row for each environment, and one for production with a hundred services."""
+    bindings.install()
+    from config import Environment, environment_names, load
+    from layers.synthesis import terraform_json
+
+    for name in environment_names(ROOT):
+        progress(f"guards over {name}")
+        environment = load(name, ROOT)
+        yield _row(name, times, environment, terraform_json(environment))
+    progress(f"guards over prod with {SERVICES} services")
+    environment = load("prod", ROOT)
+    template = tomllib.loads(Path(ROOT, "environments/prod.toml").read_text(encoding="utf-8"))["services"]["web"]
+    data = json.loads(environment.model_dump_json())
+    data["services"] = {
+        f"web-{number:03}": {**template, "priority": 1000 + number, "host_names": [f"web-{number:03}.example.com"]}
+        for number in range(SERVICES)
+    }
+    large = Environment.model_validate_json(json.dumps(data))
+    yield _row(f"prod, {SERVICES} services", times, large, terraform_json(large))
+
+
+def _row(name: str, times: int, environment: Any, documents: dict[str, Any]) -> Row:
+    seconds = judging_seconds(times, environment, documents)
+    count = sum(len(bodies) for layer in documents.values() for bodies in layer.get("resource", {}).values())
+    return Row(
+        name=name,
+        figures={"resources": str(count), "seconds": f"{seconds:.3f}"},
+        facts={"resources": count, "seconds": seconds},
+    )
+
+
+TABLE = Table(name="guards", title="Guards over the finished JSON", rows=rows)

@@ -1,0 +1,20 @@
+"""Guards are no reason to wait for a synth."""
+
+import pytest
+
+from config import load
+from scripts.bench.guards import judging_seconds
+from tests.support.documents import ENVIRONMENTS, ROOT, documents
+
+LIMIT_SECONDS = 0.3
+
+
+def resources(name: str) -> int:
+    return sum(len(bodies) for layer in documents(name).values() for bodies in layer.get("resource", {}).values())
+
+
+@pytest.mark.alone
+def test_the_guards_add_less_than_a_third_of_a_second_to_the_largest_environment() -> None:
+    largest = max(ENVIRONMENTS, key=resources)
+    # Processor time: what else the machine does is not the guards'.
+    assert judging_seconds(5, load(largest, ROOT), documents(largest)) < LIMIT_SECONDS

@@ -77,17 +77,22 @@ def _targets(inputs: ServiceDashboardInputs, metric: str, stat: str) -> list[lis
     return [
         [
             *(LOAD_BALANCER, metric, "TargetGroup", suffix, "LoadBalancer", inputs.load_balancer_arn_suffix),
-            {"stat": stat, "label": colour, "color": LINES.get(colour, "#7f7f7f")},
+            {"stat": stat, **_line(colour)},
         ]
         for colour, suffix in inputs.target_group_arn_suffixes.items()
     ]
+
+
+def _line(label: str) -> dict[str, str]:
+    """CloudWatch chooses the colour of what has none, a different one for each line."""
+    return {"label": label, **({"color": LINES[label]} if label in LINES else {})}
 
 
 def _services(inputs: ServiceDashboardInputs, metric: str) -> list[list[Any]]:
     return [
         [
             *(ECS, metric, "ServiceName", name, "ClusterName", inputs.cluster_name),
-            {"stat": "Average", "label": colour, "color": LINES.get(colour, "#7f7f7f")},
+            {"stat": "Average", **_line(colour)},
         ]
         for colour, name in inputs.service_names.items()
     ]

@@ -1,0 +1,94 @@
+"""The command line for services without colours: deploy and migrate work, the rest is refused in words."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+
+from cli import app, commands_release, commands_status, release_session
+from tests.release.one_sided import OneSided
+from tests.release.platform import MIGRATION
+from tests.release.shared import REGION, Shared
+
+NEW = "registry.example.com/shop/web:3.0.0"
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(params=["rolling", "codedeploy"])
+def service(request: pytest.FixtureRequest, shared: Shared) -> OneSided:
+    return OneSided(shared, request.param)
+
+
+@pytest.fixture
+def windlass(service: OneSided, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line; Terraform's state and its applies are stood in for."""
+    published = {key: {"value": value} for key, value in service.outputs.items()}
+    stack = SimpleNamespace(
+        name="service", folder="", outputs=lambda: published, backend=lambda: ("s3", {"bucket": "state"}),
+        state=lambda: {"serial": 1, "lineage": "one", "resources": [], "outputs": published},
+    )  # fmt: skip
+    environment = SimpleNamespace(
+        name="dev",
+        kind="production",
+        aws=SimpleNamespace(region=REGION, account_id="123456789012", endpoint_url=service.shared.endpoint_url),
+        services={service.name: SimpleNamespace(migration_command=MIGRATION)},
+    )
+    running = SimpleNamespace(status=lambda: True)
+    project: Any = SimpleNamespace(environment=lambda _: environment, embedded=lambda _: running)
+    session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer=None: [stack])
+    patch = monkeypatch.setattr
+    for module in (commands_release, commands_status):
+        patch(module, "begin", lambda *_, **__: session)
+    patch(commands_release, "apply_layers", lambda *_, **__: service.apply())
+    patch(commands_release, "register_task_definition", lambda _stack, _family: service.apply_task_definition())
+    patch(commands_release, "one_sided_context_of", lambda *_: service.context(during=service.end_migration))
+    for module in (release_session, commands_status):
+        patch(module, "aws_of", lambda _: service.aws)
+    commands = (commands_release.deploy, commands_release.migrate, commands_release.switch, commands_status.status)
+    patch(app, "windlass", click.Group(commands={str(one.name): one for one in commands}))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        capfd.readouterr()
+        code = app.main(list(arguments), project=project)
+        printed = capfd.readouterr()
+        return code, " ".join((printed.out + printed.err).split())
+
+    return run
+
+
+def test_deploy_migrates_and_brings_the_image_and_status_shows_it(service: OneSided, windlass: Run) -> None:
+    code, said = windlass("deploy", "dev", service.name, "--image", NEW, "--reason", "release 3")
+    assert code == 0, said
+    assert service.running() == NEW
+    assert "migration done" in service.recorder.told
+    code, said = windlass("status", "dev", service.name)
+    assert code == 0
+    for word in (service.name, service.strategy, NEW, "2/2", "release 3", "http://shop.test"):
+        assert word in said
+
+
+def test_the_database_can_be_migrated_alone(service: OneSided, windlass: Run) -> None:
+    assert windlass("migrate", "dev", service.name)[0] == 0
+    assert "migration done" in service.recorder.told
+    assert windlass("migrate", "dev", service.name, "--stop") == (0, "No migration runs.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["switch"], "it has no colours, so there is nothing to switch"),
+        (["switch", "--rollback"], "--image PREVIOUS_IMAGE"),
+        (["migrate", "blue"], "has no colours: leave blue out"),
+        (["deploy", "--image", NEW, "--switch"], "--switch, --force and --count are for blue/green services"),
+        (["deploy", "--image", NEW, "--count", "3"], "--switch, --force and --count are for blue/green services"),
+    ],
+)
+def test_what_needs_colours_ends_with_2_and_says_so(
+    service: OneSided, windlass: Run, arguments: list[str], said: str
+) -> None:
+    command, *options = arguments
+    code, text = windlass(command, "dev", service.name, *options)
+    assert (code, said in text) == (2, True), text
+    assert service.wanted() != NEW

@@ -4,6 +4,7 @@ import click
 from rich.text import Text
 
 from cli.commands_change import apply, bootstrap, destroy, plan
+from cli.commands_cost import cost
 from cli.commands_local import local
 from cli.commands_look import check, output, synth, validate
 from cli.commands_release import deploy, migrate, switch
@@ -26,6 +27,7 @@ def windlass(context: click.Context) -> None:
 for command in (
     synth,
     check,
+    cost,
     validate,
     plan,
     apply,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.stack import STACK_FILE, Stack
@@ -76,19 +76,27 @@ class Project:
         Returns:
             The number of stacks, and what the guards let through although they have something to say.
         """
+        documents = self.documents(environment)
+        import guards
+        from layers.judging import judge
+
+        try:
+            verdict = judge(environment, documents)
+        except guards.GuardError as error:
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
+        return len(documents), verdict
+
+    def documents(self, environment: "Environment") -> dict[str, dict[str, Any]]:
+        """The JSON of every layer, as synth would write it; nothing is written."""
         import bindings
 
         bindings.install()
-        import guards
-        from layers.judging import judge
         from layers.synthesis import SynthesisError, terraform_json
 
         try:
-            documents = terraform_json(environment)
-            verdict = judge(environment, documents)
-        except (SynthesisError, guards.GuardError) as error:
+            return terraform_json(environment)
+        except SynthesisError as error:
             raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
-        return len(documents), verdict
 
     def stack_folder(self, environment: "Environment", layer: str) -> Path:
         """Where the stack of a layer is written."""

@@ -1,0 +1,78 @@
+"""`./windlass cost`: what an environment costs a month, before it is built (P06)."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.commands_look import as_json, environment_argument
+from cli.console import print_json, say, show, table
+from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.project import Project
+
+if TYPE_CHECKING:
+    from cost import Estimate
+
+
+@click.command()
+@environment_argument
+@click.option("--compare", "other", metavar="ENV", help="Say what ENV costs beside it, and the difference.")
+@click.option("--region", metavar="REGION", help="Prices of this region. Default: the environment's own.")
+@as_json
+@click.pass_obj
+def cost(project: Project, name: str, other: str | None, region: str | None, as_json: bool) -> None:
+    """Estimate what an environment costs a month. Nothing is asked of AWS."""
+    found = [_estimate(project, each, region) for each in (name, other) if each is not None]
+    if as_json:
+        print_json({each.environment: each.json() for each in found})
+        return
+    if len(found) == 1:
+        _show_lines(found[0])
+    else:
+        _show_difference(*found)
+    _say_what_it_is(found)
+
+
+def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
+    environment = project.environment(name)
+    documents = project.documents(environment)
+    from cost import PricesError, estimate, prices_of
+
+    try:
+        return estimate(name, documents, prices_of(region or environment.aws.region))
+    except PricesError as error:
+        message = f"{error} Choose one with --region for a rough idea."
+        raise CommandError(message, exit_code=BAD_CONFIGURATION) from error
+
+
+def _show_lines(found: "Estimate") -> None:
+    made = table("", "USD a month", "what", "address")
+    for group, total in found.groups().items():
+        made.add_row(group, f"{total:,.2f}", "", "")
+        for line in found.lines:
+            if line.group == group:
+                made.add_row(
+                    "", "no price" if line.monthly is None else f"{line.monthly:,.2f}", line.what, line.address
+                )
+    made.add_row("together", f"{found.total:,.2f}", "", "")
+    show(made)
+
+
+def _show_difference(one: "Estimate", other: "Estimate") -> None:
+    made = table("USD a month", one.environment, other.environment, f"{one.environment} adds")
+    mine, theirs = one.groups(), other.groups()
+    for group in sorted({*mine, *theirs}, key=lambda each: theirs.get(each, 0.0) - mine.get(each, 0.0)):
+        first, second = mine.get(group, 0.0), theirs.get(group, 0.0)
+        made.add_row(group, f"{first:,.2f}", f"{second:,.2f}", f"{first - second:+,.2f}")
+    made.add_row("together", f"{one.total:,.2f}", f"{other.total:,.2f}", f"{one.total - other.total:+,.2f}")
+    show(made)
+
+
+def _say_what_it_is(found: "list[Estimate]") -> None:
+    from cost.estimate import BY_USE
+
+    prices = found[0].prices
+    say(f"An estimate by AWS's list prices of {prices.as_of} in {prices.region}, without taxes and discounts.")
+    say("It leaves out what depends on use: " + "; ".join(BY_USE) + ".")
+    for each in found:
+        for line in each.unpriced:
+            say(f"{each.environment}: {line.what} has no price here, so the total is too low ({line.address}).")

@@ -1,0 +1,79 @@
+"""The estimate of an environment: its lines, their sums, and what is not in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cost.lines import PRICERS, Line
+from cost.prices import Prices
+from guards.stacks import Stacks
+
+BY_USE = (
+    "traffic (NAT gateway, load balancer, between zones, out to the internet)",
+    "logs and metrics",
+    "requests to and contents of buckets, image repositories and file systems",
+    "backups beyond the size of the database, and copies of them in another region",
+    "tasks that scaling or a deployment adds, and people's work at night that saves them",
+)
+"""What depends on use, so that nobody can say it before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What an environment costs a month, in US dollars."""
+
+    environment: str
+    prices: Prices
+    lines: tuple[Line, ...]
+    """By group, the dearest first."""
+
+    @property
+    def total(self) -> float:
+        """The sum of what has a price."""
+        return sum(line.monthly or 0.0 for line in self.lines)
+
+    @property
+    def unpriced(self) -> tuple[Line, ...]:
+        """What the table of prices does not know; the total is too low by it."""
+        return tuple(line for line in self.lines if line.monthly is None)
+
+    def groups(self) -> dict[str, float]:
+        """Sums by group, the dearest first."""
+        sums: dict[str, float] = {}
+        for line in self.lines:
+            sums[line.group] = sums.get(line.group, 0.0) + (line.monthly or 0.0)
+        return dict(sorted(sums.items(), key=lambda item: -item[1]))
+
+    def json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "environment": self.environment,
+            "currency": "USD",
+            "is_an_estimate": True,
+            "prices": {"region": self.prices.region, "as_of": self.prices.as_of},
+            "monthly_total": round(self.total, 2),
+            "groups": {group: round(value, 2) for group, value in self.groups().items()},
+            "lines": [
+                {
+                    "group": line.group,
+                    "address": line.address,
+                    "what": line.what,
+                    "monthly": None if line.monthly is None else round(line.monthly, 2),
+                }
+                for line in self.lines
+            ],
+            "not_included": list(BY_USE),
+        }
+
+
+def estimate(environment: str, documents: Mapping[str, Mapping[str, Any]], prices: Prices) -> Estimate:
+    """Add up what the resources of all layers cost by themselves, whatever their use."""
+    stacks = Stacks(documents=documents)
+    found = [
+        line
+        for address, body in stacks.everything.items()
+        if (pricer := PRICERS.get(address.partition(": ")[2].partition(".")[0])) is not None
+        for line in pricer(address, body, stacks, prices)
+    ]
+    found.sort(key=lambda line: (line.group, -(line.monthly or 0.0), line.address, line.what))
+    return Estimate(environment=environment, prices=prices, lines=tuple(found))

@@ -1,0 +1,112 @@
+"""The estimate of a month: checked against sums by hand, complete, and honest about what it does not know (P06)."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.app import main
+from cost import Estimate, PricesError, estimate, prices_of
+from cost.lines import PRICERS
+from tests.support.documents import ENVIRONMENTS, documents
+
+EU = prices_of("eu-west-1")
+
+
+def of(name: str) -> Estimate:
+    return estimate(name, documents(name), EU)
+
+
+def monthly(found: Estimate, group: str) -> list[float]:
+    return [round(line.monthly or 0.0, 2) for line in found.lines if line.group == group]
+
+
+def test_the_database_of_production_is_two_machines_and_a_replica() -> None:
+    machine, gib = 0.187 * 730, 0.127 * 100
+    assert monthly(of("prod"), "database") == [
+        round(2 * machine, 2),
+        round(machine, 2),
+        round(2 * gib, 2),
+        round(gib, 2),
+    ]
+
+
+def tasks(found: Estimate, service: str) -> list[float]:
+    lines = [line for line in found.lines if f"aws_ecs_service.{service}_" in line.address and "vCPU" in line.what]
+    return [round(line.monthly or 0.0, 2) for line in lines]
+
+
+def test_tasks_are_those_of_the_live_colour_at_half_a_vcpu_and_a_gib() -> None:
+    task = (0.5 * 0.03238 + 1 * 0.00356) * 730
+    assert tasks(of("prod"), "web_blue") == [round(3 * task, 2)]
+    assert tasks(of("prod"), "web_green") == [0.0]
+
+
+def test_tasks_on_spot_cost_their_share() -> None:
+    on_demand = (0.25 * 0.03238 + 0.5 * 0.00356) * 730
+    changed = copy.deepcopy(documents("dev"))
+    (service,) = (body for name, body in changed["service"]["resource"]["aws_ecs_service"].items() if "blue" in name)
+    service["desired_count"] = 4
+    service["capacity_provider_strategy"] = [
+        {"capacity_provider": "FARGATE", "base": 2, "weight": 1},
+        {"capacity_provider": "FARGATE_SPOT", "weight": 1},
+    ]
+    # Two of the base and one of the rest on demand, one on Spot.
+    assert tasks(estimate("dev", changed, EU), "web_blue") == [round(on_demand * (3 + 0.32), 2)]
+
+
+def test_a_gateway_in_each_zone_costs_three() -> None:
+    lines = [line for line in of("prod").lines if line.what == "NAT gateway"]
+    assert [round(line.monthly or 0, 2) for line in lines] == [35.04, 35.04, 35.04]
+
+
+def test_production_costs_more_and_the_comparison_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    prod, dev = of("prod"), of("dev")
+    assert prod.total > 3 * dev.total > 0
+    assert main(["cost", "prod", "--compare", "dev"]) == 0
+    shown = capsys.readouterr()
+    assert f"{prod.total - dev.total:+,.2f}" in shown.out
+    rows = [line.split()[0] for line in shown.out.splitlines()[1:]]
+    assert {"database", "network", "cache"} <= set(rows)
+    assert rows[-1] == "together"
+    assert "An estimate by AWS's list prices of" in shown.err
+    assert "depends on use" in shown.err
+
+
+def test_scripts_get_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "dev", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["dev"]
+    assert found["is_an_estimate"] is True
+    assert found["monthly_total"] == pytest.approx(sum(found["groups"].values()), abs=0.05)
+    assert found["monthly_total"] == pytest.approx(sum(line["monthly"] for line in found["lines"]), abs=0.2)
+
+
+def test_what_has_no_price_is_told_and_not_taken_for_nothing() -> None:
+    changed = copy.deepcopy(documents("dev"))
+    for body in changed["data"]["resource"]["aws_db_instance"].values():
+        body["instance_class"] = "db.x9z.large"
+    (line,) = estimate("dev", changed, EU).unpriced
+    assert line.what == "db.x9z.large"
+
+
+def test_a_region_without_prices_is_told_with_those_that_have_some() -> None:
+    with pytest.raises(PricesError, match="eu-west-1, us-east-1"):
+        prices_of("mars-north-1")
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "hourly"), [("db.t4g.micro", 0.0176), ("db.m7g.large", 0.187), ("db.m7g.4xlarge", 1.496)]
+)
+def test_sizes_follow_the_steps_of_aws(instance_class: str, hourly: float) -> None:
+    assert (EU.instance("database", instance_class) or 0) / 730 == pytest.approx(hourly, abs=0.0001)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_kind_of_resource_has_a_price_or_costs_nothing_or_goes_by_use(name: str) -> None:
+    kinds = {
+        kind.removeprefix("aws_") for document in documents(name).values() for kind in document.get("resource", {})
+    }
+    # Looked through by a person: these cost nothing by themselves, or by use alone.
+    named = set(json.loads((Path(__file__).parent / "without_a_price.json").read_text()))
+    assert {kind for kind in kinds if f"aws_{kind}" not in PRICERS and kind not in named} == set()

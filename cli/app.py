@@ -3,6 +3,7 @@
 import click
 from rich.text import Text
 
+from cli.commands_airflow import airflow
 from cli.commands_change import apply, bootstrap, destroy, plan
 from cli.commands_cost import cost
 from cli.commands_local import local
@@ -38,6 +39,7 @@ for command in (
     deploy,
     migrate,
     switch,
+    airflow,
     local,
 ):
     windlass.add_command(command)

@@ -207,3 +207,21 @@ def ask_the_service_why(stage: Stage) -> None:
             service.stop()
     assert done.code == 0, done.text
     assert (json.loads(done.text)["status"], json.loads(done.text)["reason"]) == ("degraded", "connection refused")
+
+
+@situation("./windlass airflow ENV rotate-fernet-key")
+def encrypt_with_the_new_key(stage: Stage) -> None:
+    done = stage.run(during=lambda: stage.platform.end_task(logs=("rotated",)))
+    assert done.code == 0
+    assert "airflow rotate-fernet-key: done." in done.text
+    (task,) = stage.platform.tasks()
+    assert task.overrides["containerOverrides"][0]["command"] == ["rotate-fernet-key"]
+
+
+@situation("./windlass airflow ENV db check")
+def log_in_to_the_database(stage: Stage) -> None:
+    done = stage.run(during=lambda: stage.platform.end_task(1, logs=("password authentication failed",)))
+    assert done.code == 1
+    assert "airflow db check failed: exit code 1." in done.text
+    assert "log: password authentication failed" in done.text
+    assert stage.run(during=stage.platform.end_task).code == 0

@@ -11,7 +11,10 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_release, commands_status, release_session
+from cli import app, commands_airflow, commands_release, commands_status, release_session
+from cli.console import messages
+from release.context import AnyContext, Pace
+from release.reporter import Reporter
 from tests.docs.runbooks import filled
 from tests.release.desk import Desk, quick
 from tests.release.platform import MIGRATION, Platform
@@ -90,6 +93,21 @@ class Stage:
             patch.setattr(module, "aws_of", lambda _: platform.aws)
         patch.setattr(commands_release, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
         patch.setattr(commands_release, "apply_layers", lambda *_, **__: platform.terraform_apply())
-        found = (commands_release.deploy, commands_release.migrate, commands_release.switch, commands_status.status)
+        self._airflow(session, quick(during))
+        found = (
+            *(commands_release.deploy, commands_release.migrate, commands_release.switch),
+            *(commands_status.status, commands_airflow.airflow),
+        )
         patch.setattr(app, "windlass", click.Group(commands={str(one.name): one for one in found}))
         return project
+
+    def _airflow(self, session: Any, pace: Pace) -> None:
+        """The service stands for Airflow's API server too."""
+        context = Desk(self.platform, pace=pace).context
+        reporter = Reporter(messages())
+        of_airflow = AnyContext(
+            aws=context.aws, target=context.target, author=context.author, reporter=reporter, pace=pace
+        )
+        service_name = self.platform.target.sides["blue"].service_name
+        self.monkeypatch.setattr(commands_airflow, "begin", lambda *_, **__: session)
+        self.monkeypatch.setattr(commands_airflow, "context_of", lambda _: (of_airflow, service_name))

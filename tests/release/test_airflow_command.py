@@ -72,6 +72,7 @@ def test_the_target_is_the_api_server_of_what_was_applied() -> None:
         },
     }
     target, service_name = airflow_target(outputs, "dev")
-    assert (target.service, target.cluster_name, service_name) == ("api-server", "acme-dev", "acme-dev-airflow-api-server")  # fmt: skip
+    assert (target.service, target.cluster_name) == ("api-server", "acme-dev")
+    assert service_name == "acme-dev-airflow-api-server"
     with pytest.raises(BadRequestError, match=r"dev has no Airflow that was applied: \./windlass apply dev"):
         airflow_target({"cluster_name": "acme-dev"}, "dev")

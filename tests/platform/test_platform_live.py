@@ -37,6 +37,12 @@ def test_the_live_colour_serves_by_https_with_what_the_task_definition_says(live
     assert found["version"] == "0.1.0"
 
 
+def test_the_containers_are_started_by_a_command_of_their_own_which_can_be_repeated(live: Live) -> None:
+    said = " ".join(live.windlass("local", "up", "--with", "web").split())
+    assert "web green: migration done." in said or "web blue: migration done." in said
+    assert "windlass-local-web-green 3 of 3" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "before", "after"),
     [

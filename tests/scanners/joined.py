@@ -16,7 +16,7 @@ _SECTIONS = ("resource", "data", "ephemeral", "locals")
 
 
 def joined(documents: Documents) -> dict[str, Any]:
-    """One configuration without backend, outputs and provider."""
+    """One configuration without backend, outputs and providers."""
     whole: dict[str, Any] = {}
     for layer in documents.values():
         for section in _SECTIONS:
@@ -32,6 +32,16 @@ def joined(documents: Documents) -> dict[str, Any]:
                 known.update(bodies)
     made: dict[str, Any] = json.loads(json.dumps(whole))
     return _seen_through(made, documents)  # type: ignore[no-any-return]
+
+
+def providers(documents: Documents) -> dict[str, Any]:
+    """The providers of all layers, each once: they differ in a tag only."""
+    found: dict[str, dict[str, Any]] = {}
+    for layer in documents.values():
+        for name, configurations in layer["provider"].items():
+            for configuration in configurations:
+                found.setdefault(name, {}).setdefault(configuration.get("alias", ""), configuration)
+    return {name: list(by_alias.values()) for name, by_alias in found.items()}
 
 
 def _seen_through(value: Any, documents: Documents) -> Any:

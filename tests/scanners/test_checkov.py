@@ -12,7 +12,7 @@ import pytest
 from local.embedded import environment_variables
 from local.server import make_server
 from tests.scanners.checkov import accepted, failed_checks
-from tests.scanners.joined import joined
+from tests.scanners.joined import joined, providers
 from tests.support.documents import documents
 
 pytestmark = pytest.mark.slow
@@ -46,9 +46,8 @@ def in_json(tmp_path_factory: pytest.TempPathFactory) -> tuple[Failed, int]:
 def in_plan(tmp_path_factory: pytest.TempPathFactory, embedded_aws: str) -> tuple[Failed, int]:
     """What checkov says of the plan."""
     folder = tmp_path_factory.mktemp("plan")
-    provider = documents("prod")["network"]["provider"]
     terraform = {"required_providers": documents("prod")["network"]["terraform"]["required_providers"]}
-    whole = {**joined(documents("prod")), "provider": provider, "terraform": terraform}
+    whole = {**joined(documents("prod")), "provider": providers(documents("prod")), "terraform": terraform}
     (folder / "cdk.tf.json").write_text(json.dumps(whole))
     variables = {**os.environ, **environment_variables(embedded_aws, "eu-west-1"), "TF_IN_AUTOMATION": "1"}
     for command in (["init", "-input=false"], ["plan", "-input=false", "-out=plan"]):

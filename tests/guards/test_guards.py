@@ -8,6 +8,7 @@ import pytest
 import guards
 from config.schema import types_at
 from tests.guards import (
+    mistakes_airflow,
     mistakes_identity,
     mistakes_network,
     mistakes_plain_secrets,
@@ -25,6 +26,7 @@ MISTAKES = (
     *mistakes_plain_secrets.MISTAKES,
     *mistakes_services.MISTAKES,
     *mistakes_platform.MISTAKES,
+    *mistakes_airflow.MISTAKES,
 )
 
 

@@ -51,6 +51,20 @@ class FixedComponent(Component):
     """Tasks. Two of each survive the loss of a zone; they share the work."""
 
 
+class Scheduler(FixedComponent):
+    """Decides what runs, and puts it into the queues."""
+
+    cpu: Cpu = 1024
+    memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
+
+
+class DagProcessor(FixedComponent):
+    """Reads DAG files, one process for each."""
+
+    cpu: Cpu = 1024
+    memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
+
+
 class ApiServer(Component):
     """The UI, the public API, and the execution API that tasks talk to."""
 
@@ -165,8 +179,8 @@ class Airflow(Section):
     """Who may see the UI and the API, of those whom the load balancer lets in. Default: all of them."""
 
     api_server: ApiServer = ApiServer()
-    scheduler: FixedComponent = FixedComponent(cpu=1024, memory_mib=2048)
-    dag_processor: FixedComponent = FixedComponent(cpu=1024, memory_mib=2048)
+    scheduler: Scheduler = Scheduler()
+    dag_processor: DagProcessor = DagProcessor()
     triggerer: FixedComponent = FixedComponent()
     workers: dict[ShortWord, WorkerGroup] = Field(default_factory=lambda: {"default": WorkerGroup()})
     """Worker groups by name. Default: one, which listens to the queue `default`."""

@@ -9,6 +9,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from config.schema import chosen, hints
 
 _NOTHING = object()
+_ADAPTERS: dict[int, tuple[Any, TypeAdapter[Any]]] = {}
+"""Made once for each annotation, which takes milliseconds. By identity, since not every annotation has a hash; the
+annotation is kept, so that its identity is not given to another."""
 
 
 def sound_part(model: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,9 +31,15 @@ def sound_part(model: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any
     return fields
 
 
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    if id(annotation) not in _ADAPTERS:
+        _ADAPTERS[id(annotation)] = (annotation, TypeAdapter(annotation))
+    return _ADAPTERS[id(annotation)][1]
+
+
 def _sound(annotation: Any, value: Any) -> Any:
     try:
-        return TypeAdapter(annotation).validate_json(json.dumps(value, default=str), strict=True)
+        return _adapter(annotation).validate_json(json.dumps(value, default=str), strict=True)
     except ValidationError:
         pass
     if not isinstance(value, Mapping):

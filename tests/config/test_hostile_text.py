@@ -92,7 +92,7 @@ def test_text_is_accepted_or_refused_in_words(field: TextField, tmp_path: Path) 
     if not is_free(field):
         # What ends up in names, addresses and backends takes nothing that could be an expression.
         assert {"an expression", "a directive", "half an expression", "newlines", "a NUL"} & set(freely) == set()
-    else:
+    elif accepted(tmp_path, field, PLAIN):  # otherwise the table lacks what it needs in this file, and another has it
         assert "an expression" in freely
         assert {"a NUL", "very much", "a token of CDKTF"} & set(freely) == set()
 

@@ -1,0 +1,157 @@
+"""The containers of each task: commands, gates, checks, users, and what stops how."""
+
+import json
+
+import pytest
+
+from modules.airflow import COMPONENTS, Component, WorkerSettings, component_task
+from modules.airflow.commands import SCRIPTS, script
+from modules.ecs.container_json import container_definitions, container_definitions_json
+from modules.ecs.containers import AwsLogs, ContainerDependency
+from tests.modules.airflow_deployment import AIRFLOW, GIT_SYNC, IMAGE, WORKER, container, task
+
+MAX_TASK_DEFINITION_BYTES = 64 * 1024
+LOGS = AwsLogs(group="/acme/prod/airflow", region="eu-west-1", stream_prefix="airflow")
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_a_task_definition_stays_below_what_ecs_takes(component: Component) -> None:
+    found = task(component)
+    text = container_definitions_json(container_definitions(found.containers, LOGS, volumes=found.volumes))
+    assert len(text.encode()) < MAX_TASK_DEFINITION_BYTES / 2
+    assert json.loads(text)[0]["name"] == component
+
+
+@pytest.mark.parametrize(
+    ("component", "command"),
+    [
+        ("api-server", ["api-server", "--port", "8080", "--workers", "1", "--proxy-headers"]),
+        ("scheduler", ["scheduler"]),
+        ("dag-processor", ["dag-processor"]),
+        ("triggerer", ["triggerer"]),
+        ("worker", ["celery", "worker", "--queues", "default,reports", "--concurrency", "4"]),
+    ],
+)
+def test_the_images_own_entry_point_runs_the_component(component: Component, command: list[str]) -> None:
+    found = container(component, component)
+    assert list(found.command) == command
+    assert (found.image, found.entry_point) == (IMAGE, ())
+
+
+def test_a07_the_api_server_waits_for_its_own_migration_and_the_others_for_the_schema() -> None:
+    for component in COMPONENTS:
+        gate = "migrate" if component == "api-server" else "wait"
+        assert ContainerDependency(container=gate, condition="SUCCESS") in container(component, component).depends_on
+        program = "prepare" if component == "api-server" else "wait"
+        assert tuple(container(component, gate).command) == script(program)
+
+
+def test_a12_workers_also_wait_for_the_execution_api() -> None:
+    waiting = {
+        component: container(component, "wait").environment.get("WINDLASS_WAIT_FOR_URL")
+        for component in COMPONENTS
+        if component != "api-server"
+    }
+    assert waiting.pop("worker") == "http://airflow-api-server.acme-prod.internal:8080/api/v2/version"
+    assert set(waiting.values()) == {None}
+
+
+def test_a09_what_makes_the_database_is_not_made_to_wait_for_it() -> None:
+    for component in COMPONENTS:
+        for each in task(component).containers:
+            unchecked = each.environment.get("CONNECTION_CHECK_MAX_COUNT") == "0"
+            assert unchecked == (each.image == IMAGE and each.name != component)
+
+
+def test_a15_only_git_sync_is_root() -> None:
+    for component in COMPONENTS:
+        for each in task(component).containers:
+            assert each.user == ("0:0" if each.image == GIT_SYNC else None)
+
+
+def test_a18_first_user_and_pools_are_told_as_json() -> None:
+    found = container("api-server", "migrate").environment
+    user = json.loads(found["WINDLASS_FIRST_USER"])
+    assert user == {
+        "username": "admin",
+        "first_name": "Ada",
+        "last_name": "L",
+        "email": "ada@acme.example",
+        "role": "Admin",
+    }
+    assert json.loads(found["WINDLASS_POOLS"]) == {
+        "reports": {"slots": 2, "description": "", "include_deferred": False}
+    }
+
+
+@pytest.mark.parametrize(
+    ("component", "program"),
+    [
+        ("api-server", "health_api_server"),
+        ("scheduler", "health_scheduler"),
+        ("dag-processor", "health_heartbeat"),
+        ("triggerer", "health_heartbeat"),
+        ("worker", "health_worker"),
+    ],
+)
+def test_a19_a_check_is_a_program_of_our_own_with_time_to_start(component: Component, program: str) -> None:
+    check = container(component, component).health_check
+    assert check is not None
+    assert tuple(check.command) == ("CMD", *script(program))
+    assert check.start_period_seconds == 300
+
+
+def test_every_program_in_a_container_is_a_file_of_scripts() -> None:
+    used = {
+        command[2]
+        for component in COMPONENTS
+        for each in task(component).containers
+        for command in (list(each.command), list(each.health_check.command)[1:] if each.health_check else [])
+        if command[:2] == ["python", "-c"]
+    }
+    assert len(used) >= 8
+    assert used <= {script(path.stem)[2] for path in SCRIPTS.glob("*.py")}
+
+
+def test_no_program_holds_what_terraform_would_read_as_its_own() -> None:
+    for path in SCRIPTS.glob("*.py"):
+        text = path.read_text()
+        assert "${" not in text
+        assert "%{" not in text
+
+
+def test_a_task_ends_with_its_component_and_with_nothing_else() -> None:
+    for component in COMPONENTS:
+        assert [each.name for each in task(component).containers if each.essential] == [component]
+
+
+def test_running_tasks_get_all_the_time_that_fargate_gives() -> None:
+    assert {container(component, component).stop_timeout_seconds for component in COMPONENTS} == {120}
+
+
+def test_helpers_that_go_on_are_started_again() -> None:
+    restarting = {each.name for component in COMPONENTS for each in task(component).containers if each.restarts}
+    assert restarting == {"git-sync-dags", "queue-metrics", "task-protection"}
+
+
+def test_what_need_not_write_cannot() -> None:
+    for component in COMPONENTS:
+        writing = {each.name for each in task(component).containers if not each.readonly_root_filesystem}
+        assert writing == {component, "migrate" if component == "api-server" else "wait"}
+
+
+def test_the_scheduler_measures_all_queues() -> None:
+    found = container("scheduler", "queue-metrics").environment
+    assert found["WINDLASS_QUEUES"] == "default,reports"
+    assert (found["WINDLASS_METRICS_NAMESPACE"], found["WINDLASS_DEPLOYMENT"]) == ("Windlass/Airflow", "acme-prod")
+
+
+def test_worker_settings_belong_to_a_worker() -> None:
+    with pytest.raises(ValueError, match='not to "scheduler"'):
+        component_task("scheduler", AIRFLOW, WORKER)
+    with pytest.raises(ValueError, match="worker settings"):
+        component_task("worker", AIRFLOW)
+    with pytest.raises(ValueError, match="queues are"):
+        WorkerSettings(queues=("a,b",), concurrency=1)
+    with pytest.raises(ValueError, match="concurrency is 0"):
+        WorkerSettings(queues=("a",), concurrency=0)

@@ -22,7 +22,7 @@ class FileSystemInputs:
     """Where the file system is, and who works in it."""
 
     name: str
-    """Name of the file system, shown in the console; it is its creation token too."""
+    """Name of the file system, shown in the console."""
 
     subnet_ids: Mapping[str, str]
     """A subnet for each zone, by the zone's name."""
@@ -75,7 +75,6 @@ class FileSystem(Construct):
         system = EfsFileSystem(
             self,
             "file-system",
-            creation_token=inputs.name,
             encrypted=True,
             kms_key_id=inputs.kms_key_arn,
             throughput_mode="elastic",

@@ -1,0 +1,227 @@
+"""Airflow in the layers: who may do what, how people and tasks get in, and what a change moves."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+import guards
+from layers.judging import intent_of
+from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
+
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "worker-reports")
+SECRET = re.compile(r"outputs\.(?:airflow_secret_arns\.)?([\w-]+)\}")
+
+
+def resources(all_documents: Documents, layer: str, resource_type: str) -> dict[str, Any]:
+    return dict(all_documents[layer]["resource"].get(resource_type, {}))
+
+
+def containers(component: str, all_documents: Documents | None = None) -> list[dict[str, Any]]:
+    found = resources(all_documents or documents("prod"), "service", "aws_ecs_task_definition")
+    return list(json.loads(found[f"airflow_{component}_task_definition"]["container_definitions"]))
+
+
+def statements(component: str, role: str, all_documents: Documents | None = None) -> dict[str, dict[str, Any]]:
+    found = resources(all_documents or documents("prod"), "service", "aws_iam_role_policy")
+    body = found.get(f"airflow_{component}-roles_{role}-policy")
+    return {} if body is None else {each["Sid"]: each for each in json.loads(body["policy"])["Statement"]}
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_i01_the_execution_role_reads_exactly_the_secrets_that_its_containers_name(component: str) -> None:
+    named = {secret["valueFrom"] for each in containers(component) for secret in each.get("secrets", [])}
+    assert set(statements(component, "execution")["ReadSecrets"]["Resource"]) == named
+    assert named
+
+
+def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
+    may = {
+        component
+        for component in COMPONENTS
+        for arn in statements(component, "execution")["ReadSecrets"]["Resource"]
+        if SECRET.search(arn)[1] == "database_url_secret_arn"  # type: ignore[index]
+    }
+    assert may == {"api-server"}
+
+
+def test_i01_a_task_role_does_the_work_of_its_component() -> None:
+    logs = {"FindTaskLogs", "TaskLogs", "TaskLogsKey"}
+    assert {component: set(statements(component, "task")) for component in COMPONENTS} == {
+        "api-server": logs,
+        "scheduler": set(),
+        "dag-processor": set(),
+        "triggerer": logs,
+        "worker-default": {*logs, "ProtectRunningTasks"},
+        "worker-reports": {*logs, "ProtectRunningTasks"},
+    }
+    writing = {
+        name
+        for name in COMPONENTS
+        if "s3:PutObject" in statements(name, "task").get("TaskLogs", {"Action": []})["Action"]
+    }
+    assert writing == {"triggerer", "worker-default", "worker-reports"}
+
+
+def test_a13_git_syncs_image_comes_through_the_accounts_own_registry() -> None:
+    (rule,) = resources(documents("prod"), "data", "aws_ecr_pull_through_cache_rule").values()
+    assert (rule["ecr_repository_prefix"], rule["upstream_registry_url"]) == ("windlass-prod/k8s", "registry.k8s.io")
+    images = {each["image"] for each in containers("worker-default") if each["name"].startswith("git-sync")}
+    registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    assert images == {f"{registry}/windlass-prod/k8s/git-sync/git-sync:v4.4.2"}
+    filled = statements("worker-default", "execution")["FillPullThroughCache"]["Resource"]
+    assert filled == ["arn:aws:ecr:eu-west-1:123456789012:repository/windlass-prod/k8s/git-sync/git-sync"]
+    assert "FillPullThroughCache" not in statements("scheduler", "execution")
+
+
+def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
+    found = documents("prod")
+    rule = resources(found, "service", "aws_lb_listener_rule")["airflow_route_rule"]
+    conditions = {name: value["values"] for each in rule["condition"] for name, value in each.items() if value}
+    assert conditions == {"host_header": ["airflow.example.com"], "source_ip": ["203.0.113.0/24"]}
+    assert resources(found, "service", "aws_route53_record")["name-airflow-example-com_record"]
+    certificate = resources(found, "network", "aws_acm_certificate")["certificate_certificate"]
+    assert "airflow.example.com" in (certificate["domain_name"], *certificate["subject_alternative_names"])
+    environment = {each["name"]: each["value"] for each in containers("api-server")[0]["environment"]}
+    assert environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com"
+
+
+def test_a11_workers_talk_to_the_execution_api_by_its_cloud_map_name() -> None:
+    names = {body["name"] for body in resources(documents("prod"), "service", "aws_service_discovery_service").values()}
+    assert names == {f"airflow-{component}" for component in COMPONENTS}
+    environment = {each["name"]: each["value"] for each in containers("worker-reports")[0]["environment"]}
+    assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == (
+        "http://airflow-api-server.${data.terraform_remote_state.network.outputs.namespace_name}:8080/execution/"
+    )
+
+
+def test_e01_every_component_goes_back_by_itself() -> None:
+    services = resources(documents("prod"), "service", "aws_ecs_service")
+    for component in COMPONENTS:
+        body = services[f"airflow_{component}_service"]
+        assert body["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+
+
+def test_n07_the_security_group_of_workflows_is_an_output() -> None:
+    output = documents("prod")["service"]["output"]["airflow_workflow_security_group_id"]
+    assert output["value"] == "${data.terraform_remote_state.network.outputs.security_group_ids.airflow-worker}"
+
+
+def add_worker_group(data: dict[str, Any]) -> None:
+    # In front of the others, so that anything that depends on the order shows.
+    data["airflow"]["workers"] = {"audits": {"queues": ["audits"]}, **data["airflow"]["workers"]}
+
+
+def test_a21_a_new_group_of_workers_moves_nothing_and_changes_only_what_names_all_queues() -> None:
+    before, after = addresses(documents("prod")), addresses(documents_of("prod", add_worker_group))
+    assert set(before) - set(after) == set()
+    changed = {address for address, body in before.items() if after[address] != body}
+    assert changed <= {"service: aws_ecs_task_definition.airflow_scheduler_task_definition"}
+    new = {address.split(": ")[1] for address in set(after) - set(before)}
+    assert "aws_ecs_service.airflow_worker-audits_service" in new
+
+
+def add_repository(data: dict[str, Any]) -> None:
+    more = {"url": "https://github.com/example/more.git", "credentials": "token"}
+    data["airflow"]["dags"]["repositories"] = {"more": more, **data["airflow"]["dags"]["repositories"]}
+
+
+def test_a14_a_new_repository_moves_nothing() -> None:
+    before, after = addresses(documents("prod")), addresses(documents_of("prod", add_repository))
+    assert set(before) - set(after) == set()
+    assert {address.split(": ")[1] for address in set(after) - set(before)} == {
+        "aws_secretsmanager_secret.airflow_git-more_secret"
+    }
+
+
+def without_airflow(data: dict[str, Any]) -> None:
+    data["airflow"] = None
+
+
+def test_airflow_beside_other_services_leaves_them_as_they_are() -> None:
+    without, both = addresses(documents_of("prod", without_airflow)), addresses(documents("prod"))
+    changed = {address.split(": ")[1] for address, body in without.items() if both.get(address) != body}
+    # The one certificate has one more name.
+    assert changed == {
+        "aws_acm_certificate.certificate_certificate",
+        "aws_acm_certificate_validation.certificate_validation",
+    }
+
+
+def alone(data: dict[str, Any]) -> None:
+    data["services"] = {}
+
+
+def deliver(dags: dict[str, Any]) -> Any:
+    def change(data: dict[str, Any]) -> None:
+        data["airflow"]["dags"] = dags
+
+    return change
+
+
+EXISTING = {
+    "file_system_id": "fs-0123456789abcdef0",
+    "access_point_id": "fsap-0123456789abcdef0",
+    "security_group_id": "sg-0123456789abcdef0",
+}
+CHANGES = {
+    "alone": alone,
+    "s3": deliver({"delivery": "s3"}),
+    "s3 existing": deliver({"delivery": "s3", "bucket": "somebodys-dags", "prefix": "prod"}),
+    "efs": deliver({"delivery": "efs"}),
+    "efs existing": deliver({"delivery": "efs", **EXISTING}),
+    "image": deliver({"delivery": "image"}),
+}
+
+
+@cache
+def changed(name: str) -> Documents:
+    return documents_of("prod", CHANGES[name])
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_guards_accept_airflow_alone_and_with_every_delivery(name: str) -> None:
+    guards.check("prod", changed(name), intent_of(changed_environment("prod", CHANGES[name])))
+
+
+def test_dags_on_a_file_system_are_mounted_read_only_by_whoever_reads_them() -> None:
+    found = changed("efs")
+    tasks = resources(found, "service", "aws_ecs_task_definition")
+    mounting = {name for name in COMPONENTS if tasks[f"airflow_{name}_task_definition"].get("volume")}
+    assert mounting == {"dag-processor", "triggerer", "worker-default", "worker-reports"}
+    (volume,) = tasks["airflow_worker-default_task_definition"]["volume"]
+    assert volume["efs_volume_configuration"]["authorization_config"]["iam"] == "ENABLED"
+    (mount,) = containers("worker-default", found)[0]["mountPoints"]
+    assert mount == {"containerPath": "/opt/airflow/dags", "readOnly": True, "sourceVolume": "dags"}
+    assert statements("worker-default", "task", found)["Dags"]["Action"] == ["elasticfilesystem:ClientMount"]
+    assert len(resources(found, "data", "aws_efs_mount_target")) == 3
+
+
+def test_an_existing_file_system_is_used_and_let_in_by_its_own_group() -> None:
+    found = changed("efs existing")
+    assert resources(found, "data", "aws_efs_file_system") == {}
+    egress = resources(found, "network", "aws_vpc_security_group_egress_rule").values()
+    groups = {rule.get("referenced_security_group_id") for rule in egress if rule["from_port"] == 2049}
+    assert groups == {EXISTING["security_group_id"]}
+
+
+def test_dags_in_a_bucket_are_read_from_their_folder_only() -> None:
+    dags = statements("dag-processor", "task", changed("s3 existing"))["Dags"]
+    assert (dags["Action"], dags["Resource"]) == (["s3:GetObject"], ["arn:aws:s3:::somebodys-dags/prod/*"])
+    assert "aws_s3_bucket" in documents("staging")["data"]["resource"]
+    assert "airflow-storage_dags_bucket" in resources(documents("staging"), "data", "aws_s3_bucket")
+
+
+def test_a22_two_deployments_share_no_name() -> None:
+    def names(name: str) -> set[str]:
+        found: set[str] = set()
+        for body in addresses(documents(name)).values():
+            found |= {
+                str(body[key]) for key in ("name", "family", "bucket", "repository") if isinstance(body.get(key), str)
+            }
+        return {each for each in found if "airflow" in each and "${" not in each}
+
+    # Cloud Map names lie in a namespace of each environment's own.
+    assert {each for each in names("prod") & names("staging") if not each.startswith("airflow-")} == set()

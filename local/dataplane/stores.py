@@ -83,7 +83,7 @@ class Stores:
         """For people: each store, where it listens, and what is wrong with it."""
         found = []
         for each in wishes.stores:
-            server = self._servers.get(each.identifier)
+            server = self._servers.get(each.key)
             found.append(
                 {
                     "identifier": each.identifier,
@@ -92,7 +92,7 @@ class Stores:
                     "port": each.port,
                     "running": server is not None and server.is_running,
                     "pids": server.pids if server else [],
-                    "problem": self._problems.get(each.identifier, ""),
+                    "problem": self._problems.get(each.key, ""),
                 }
             )
         return found
@@ -100,15 +100,15 @@ class Stores:
     def names(self, wishes: Wishes) -> dict[str, tuple[str, ...]]:
         """Endpoint name → address, of every store that has a server."""
         return {
-            name: (self._servers[each.identifier].place.address,)
+            name: (self._servers[each.key].place.address,)
             for each in wishes.stores
-            if each.identifier in self._servers
+            if each.key in self._servers
             for name in each.names
         }
 
     def is_settled(self, wishes: Wishes) -> bool:
         """Whether every wanted server runs with its users, or has a problem that somebody has to solve."""
-        wanted = {each.identifier for each in wishes.stores}
+        wanted = {each.key for each in wishes.stores}
         idle = self._work is None or self._work.done()
         return idle and wanted <= self._servers.keys() | self._problems.keys()
 
@@ -119,48 +119,48 @@ class Stores:
             server.stop()
 
     def _reconcile(self, stores: tuple[Store, ...]) -> None:
-        wanted = {each.identifier: each for each in stores}
-        for identifier in list(self._servers):
-            if identifier not in wanted or wanted[identifier].port != self._servers[identifier].place.port:
-                server = self._servers.pop(identifier)
+        wanted = {each.key: each for each in stores}
+        for key in list(self._servers):
+            if key not in wanted or wanted[key].port != self._servers[key].place.port:
+                server = self._servers.pop(key)
                 server.stop()
                 self._addresses.give_back(server.place.address)
                 self._addresses.give_back(server.place.inner_address)
-                self._told.pop(identifier, None)
+                self._told.pop(key, None)
         self._problems = {}
         for store in stores:
             try:
                 self._keep(store)
             except (StoreError, OSError) as error:
-                logger.warning("%s: %s", store.identifier, error)
-                self._problems[store.identifier] = str(error)
+                logger.warning("%s: %s", store.key, error)
+                self._problems[store.key] = str(error)
 
     def _keep(self, store: Store) -> None:
-        server = self._servers.get(store.identifier)
+        server = self._servers.get(store.key)
         if server is None:
             server = self._new(store)
             server.start()
             server.let_in(store)
-            self._servers[store.identifier] = server
-            self._told[store.identifier] = store
-            logger.info("%s listens on %s:%d", store.identifier, server.place.address, store.port)
+            self._servers[store.key] = server
+            self._told[store.key] = store
+            logger.info("%s listens on %s:%d", store.key, server.place.address, store.port)
             return
         if not server.is_running or store.reboots != server.reboots:
             server.stop()
             server.start()
             server.reboots = store.reboots
-            self._told.pop(store.identifier, None)
-        if self._told.get(store.identifier) != store:
+            self._told.pop(store.key, None)
+        if self._told.get(store.key) != store:
             server.let_in(store)
-            self._told[store.identifier] = store
+            self._told[store.key] = store
 
     def _new(self, store: Store) -> Server:
         place = Place(
-            folder=self._folder / store.identifier,
+            folder=self._folder / store.key,
             address=self._addresses.take(),
             inner_address=self._addresses.take(),
             port=store.port,
-            certificate=self._certificates.for_names(f"store-{store.identifier}", store.names),
+            certificate=self._certificates.for_names(f"store-{store.key}", store.names),
             ledger=self._ledger,
         )
         server: Server = (

@@ -81,6 +81,11 @@ class Database:
     reboots: int = 0
     """How often somebody asked for one."""
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other store; RDS and ElastiCache know nothing of each other's identifiers."""
+        return f"database-{self.identifier}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CacheUser:
@@ -104,6 +109,11 @@ class Cache:
     maxmemory_policy: str
     users: tuple[CacheUser, ...]
     reboots: int = 0
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other store."""
+        return f"cache-{self.identifier}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from rich.text import Text
 from cli.commands_look import as_json, show_outputs
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
-from cli.data_plane import reach, run_containers, show_containers
+from cli.data_plane import first_user_password, reach, run_containers, show_containers
 from cli.errors import CommandError
 from cli.operate import Outcome, apply_layers, destroy_layers
+from cli.parts import PARTS, parts_of
 from cli.progress import duration
 from cli.project import BOOTSTRAP, Project, is_running
 from cli.session import Session, begin
@@ -28,15 +29,13 @@ def local() -> None:
 
 @local.command()
 @environment_option
-@click.option(
-    "--with", "parts", type=click.Choice(["web"]), multiple=True, help="Run the containers of the web services too."
-)
+@click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part too.")
 @click.pass_obj
 def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
-    """Start the embedded AWS, and with `--with web` the containers of what is applied there."""
+    """Start the embedded AWS; with `--with web` or `--with airflow` (or both) also containers of what is applied."""
     start(project, name)
     if parts:
-        run_containers(begin(project, name))
+        run_containers(begin(project, name), parts)
         show_containers(project, project.environment(name))
 
 
@@ -95,7 +94,7 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
     made = bootstrap.create(ask=None) if bootstrap else Outcome()
     outcome = apply_layers(session.stacks(), ask=None)
     if not bare:
-        run_containers(session)
+        run_containers(session, parts_of(session.environment))
     _show_what_stands(session)
     took = duration(time.monotonic() - began)
     if made.changed or outcome.changed:
@@ -103,6 +102,18 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
     else:
         say(f"\n{name}: nothing to change ({took}).", style="bold green")
     _show_what_next(session)
+
+
+@local.command(name="airflow-password")
+@environment_option
+@click.pass_obj
+def airflow_password(project: Project, name: str) -> None:
+    """Print the password of Airflow's first user, out of the embedded Secrets Manager."""
+    environment = project.environment(name)
+    if environment.airflow is None:
+        raise CommandError(f"environments/{name}.toml has no [airflow] section.")
+    project.require_aws(environment)
+    click.echo(first_user_password(project, environment))
 
 
 @local.command()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.console import say, show, table
 from cli.errors import CommandError
+from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
 from cli.release_session import context_of, migration_command, one_sided_context_of, release_errors
 from cli.session import Session
@@ -12,25 +13,36 @@ if TYPE_CHECKING:
     from config import Environment
     from local.dataplane import DataPlaneStatus
 
-STEADY_SECONDS = 120
-"""What tasks may take to become healthy; the first start compiles the packages."""
+STEADY_SECONDS = {WEB: 120, AIRFLOW: 420}
+"""What tasks of a part may take to become healthy: the first start compiles packages, or makes Airflow's tables."""
 
 
-def run_containers(session: Session) -> None:
+def run_containers(session: Session, parts: tuple[str, ...]) -> None:
     """Start the data plane, migrate the databases, and wait until every service runs what it wants.
+
+    Args:
+        session: of the environment.
+        parts: what of it is run.
 
     Raises:
         CommandError: a port is taken, a migration failed, or tasks do not become healthy.
     """
     from local.dataplane import DataPlaneError
 
-    plane = session.project.data_plane(session.environment)
+    missing = [part for part in parts if part not in parts_of(session.environment)]
+    if missing:
+        raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
+    if AIRFLOW in parts:
+        prepare_airflow(session.project, session.environment)
+    plane = session.project.data_plane(session.environment, parts=parts)
     try:
         plane.start()
         for name, service in session.environment.services.items():
-            if service.migration_command:
+            if WEB in parts and service.migration_command:
                 _migrate(session, name, has_colours=service.strategy == "blue-green")
-        plane.wait_until_steady(STEADY_SECONDS)
+        if AIRFLOW in parts:
+            say("Airflow makes its tables and starts; this takes a minute or two.")
+        plane.wait_until_steady(max((STEADY_SECONDS[part] for part in parts), default=0))
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
     for problem in plane.status().problems:
@@ -49,18 +61,54 @@ def show_containers(project: Project, environment: "Environment") -> None:
 
 
 def reach(environment: "Environment", status: "DataPlaneStatus") -> list[tuple[str, str]]:
-    """A command for each service that asks it something, with what it does."""
+    """Commands that ask the services something, with what each does; for Airflow also how to log in."""
+    running = {each.name for each in status.services}
     found = []
     for name, service in environment.services.items():
-        host = service.host_names[0] if service.host_names else "localhost"
-        if environment.load_balancer.https:
-            port = environment.data_plane.https_port
-            trust = f"--cacert {status.authority_path} --connect-to {host}:{port}:localhost:{port} "
-            found.append((f"curl {trust}https://{host}:{port}{service.health_check_path}", f"asks {name} how it is"))
-        else:
-            port = environment.data_plane.http_port
-            found.append((f"curl -H 'Host: {host}' http://localhost:{port}{service.health_check_path}", f"asks {name}"))
+        if any(each.startswith(f"{environment.prefix}-{name}") for each in running):
+            host = service.host_names[0] if service.host_names else "localhost"
+            path = service.health_check_path
+            found.append((_curl(environment, status, host, path), f"asks {name} how it is"))
+    airflow = environment.airflow
+    if airflow is not None and f"{environment.prefix}-airflow-api-server" in running:
+        host = airflow.host_names[0] if airflow.host_names else "localhost"
+        found.append((_curl(environment, status, host, "/api/v2/version"), "asks Airflow for its version"))
+        user = airflow.first_user.username
+        command = f"./windlass local airflow-password --environment {environment.name}"
+        found.append((command, f"prints the password of {user}"))
     return found
+
+
+def first_user_password(project: Project, environment: "Environment") -> str:
+    """The password of Airflow's first user.
+
+    Raises:
+        CommandError: nothing is applied yet.
+    """
+    import boto3
+    from botocore.exceptions import ClientError
+
+    variables = project.embedded_variables(environment)
+    client = boto3.client(
+        "secretsmanager",
+        endpoint_url=environment.aws.endpoint_url,
+        region_name=environment.aws.region,
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    )
+    name = f"{environment.project}/{environment.name}/airflow/first-user-password"
+    try:
+        return str(client.get_secret_value(SecretId=name)["SecretString"])
+    except ClientError as error:
+        raise CommandError(f"There is no secret {name}; apply first: ./windlass local apply") from error
+
+
+def _curl(environment: "Environment", status: "DataPlaneStatus", host: str, path: str) -> str:
+    if environment.load_balancer.https:
+        port = environment.data_plane.https_port
+        trust = f"--cacert {status.authority_path} --connect-to {host}:{port}:localhost:{port} "
+        return f"curl {trust}https://{host}:{port}{path}"
+    return f"curl -H 'Host: {host}' http://localhost:{environment.data_plane.http_port}{path}"
 
 
 def _migrate(session: Session, service: str, *, has_colours: bool) -> None:

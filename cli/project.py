@@ -152,8 +152,14 @@ class Project:
             raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
         return EmbeddedAws(endpoint_url=endpoint_url, folder=self.work_folder / "embedded-aws")
 
-    def data_plane(self, environment: "Environment") -> "DataPlane":
-        """What runs the containers of an environment on the embedded AWS."""
+    @property
+    def repositories_folder(self) -> Path:
+        """Git repositories on this machine that stand for remote ones, as `HOST/PATH`."""
+        return self.work_folder / "repositories"
+
+    def data_plane(self, environment: "Environment", *, parts: tuple[str, ...] | None = None) -> "DataPlane":
+        """What runs the containers of an environment on the embedded AWS; `parts` of it, or all."""
+        from cli.parts import PARTS, skipped_services
         from local.dataplane import DataPlane, Settings
 
         if environment.aws.endpoint_url is None:
@@ -164,6 +170,8 @@ class Project:
             region=environment.aws.region,
             http_port=environment.data_plane.http_port,
             https_port=environment.data_plane.https_port,
+            skipped_services=skipped_services(environment, PARTS if parts is None else parts),
+            repositories=self.repositories_folder,
         )
         return DataPlane(settings)
 

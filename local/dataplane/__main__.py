@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--https-port", type=int, default=DEFAULT_HTTPS_PORT, help="for 443 (default: %(default)s)")
     parser.add_argument("--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="intervals are multiplied by it")
     parser.add_argument("--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="upper limit")
+    parser.add_argument("--repositories", type=Path, help="git repositories that stand for remote ones")
     parser.add_argument("--skip", action="append", default=[], metavar="PATTERN", help="services that are not run")
     parser.add_argument("--instance", default="", help="a word that tells this process from others")
     options = parser.parse_args(arguments)
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         https_port=options.https_port,
         time_factor=options.time_factor,
         longest_drain_seconds=options.longest_drain_seconds,
+        repositories=options.repositories,
         skipped_services=tuple(options.skip),
     )
     try:

@@ -103,6 +103,7 @@ class ContainerProcess:
                 ),
                 Pace(
                     interval_seconds=check.interval_seconds * self._tools.time_factor,
+                    slow_seconds=check.interval_seconds,
                     healthy_threshold=1,
                     unhealthy_threshold=check.retries,
                     start_period_seconds=check.start_period_seconds,

@@ -56,7 +56,7 @@ class DataPlaneStatus:
     """Where port 443 of the load balancer is, `None` when nothing listens there."""
     services: tuple[ServiceStatus, ...]
     stores: tuple[Mapping[str, Any], ...]
-    """Databases and caches, each with `identifier`, `names`, `address`, `port`, `running`, `pids`, `problem`."""
+    """Databases and caches: `kind`, `identifier`, `names`, `address`, `port`, `running`, `pids`, `problem`."""
     problems: tuple[str, ...]
     """What somebody has to solve, in sentences."""
     authority_path: Path
@@ -168,6 +168,8 @@ class DataPlane:
         command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
         command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
         command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]
+        if settings.repositories is not None:
+            command += ["--repositories", str(settings.repositories.resolve())]
         command += [word for pattern in settings.skipped_services for word in ("--skip", pattern)]
         return self._process.launch(command, append=True)
 

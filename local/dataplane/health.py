@@ -13,6 +13,8 @@ from dataclasses import dataclass
 FIRST_INTERVAL_SECONDS = 0.5
 """Pace of the checks until the first one passes, so that a start is noticed soon."""
 MIN_INTERVAL_SECONDS = 0.5
+REST = 10
+"""A check rests for so many times what it took, so that a fast clock does not fill the processors with checks."""
 
 Check = Callable[[], str]
 """Answers what is wrong; empty where nothing is. Never raises."""
@@ -23,6 +25,8 @@ class Pace:
     """How often to check, and how many results in a row mean a change."""
 
     interval_seconds: float
+    slow_seconds: float = 0.0
+    """Upper limit of the rest after a slow check, as a rule the interval before it was made shorter."""
     healthy_threshold: int
     unhealthy_threshold: int
     start_period_seconds: float = 0.0
@@ -38,7 +42,7 @@ class Checker:
         self.problem = ""
         """What the last failed check said."""
         self._check, self._pace, self._executor = check, pace, executor
-        self._began = self._due = now
+        self._began = self._due = self._started = now
         self._running: Future[str] | None = None
         self._passed = self._failed = 0
 
@@ -46,15 +50,20 @@ class Checker:
         """Start a check where one is due, count its result where it has ended; never waits."""
         if self._running is None:
             if now >= self._due:
-                self._running = self._executor.submit(self._check)
+                self._running, self._started = self._executor.submit(self._check), now
             return
         if not self._running.done():
             return
         problem = self._running.result()
         self._running = None
         self._count(problem, now)
+        took = now - self._started
         interval = max(MIN_INTERVAL_SECONDS, self._pace.interval_seconds)
-        self._due = now + (interval if self.healthy is not None else min(interval, FIRST_INTERVAL_SECONDS))
+        if self.healthy:
+            interval = max(interval, min(REST * took, self._pace.slow_seconds))
+        elif self.healthy is None:
+            interval = min(interval, max(FIRST_INTERVAL_SECONDS, took))
+        self._due = now + interval
 
     def _count(self, problem: str, now: float) -> None:
         if not problem:

@@ -59,8 +59,14 @@ def programs() -> dict[str, Program]:
             content={"/app": PROJECT / "docker" / "web"},
         ),
         "airflow": _airflow(),
-        "git-sync": _sidecar("git_sync.py", user="git-sync", user_id=65533),
-        "cloudwatch-agent": _sidecar("statsd_sink.py", user="cwagent", user_id=1000),
+        "git-sync": Program(
+            command=(),
+            entry_point=("python", "-I", "/git_sync.py"),
+            user="git-sync",
+            user_id=65533,
+            home="/tmp",  # noqa: S108 (the container's own)
+            content={"/git_sync.py": STAND_INS / "git_sync.py"},
+        ),
     }
 
 
@@ -85,18 +91,6 @@ def _airflow() -> Program:
         home="/home/airflow",
         content={entry_point: STAND_INS / "airflow_entry_point.py"},
         writable=("/opt/airflow", "/home/airflow"),
-    )
-
-
-def _sidecar(script: str, *, user: str, user_id: int) -> Program:
-    """A program of our own in the place of one whose image cannot be had here."""
-    return Program(
-        command=(),
-        entry_point=("python", "-I", f"/{script}"),
-        user=user,
-        user_id=user_id,
-        home="/tmp",  # noqa: S108 (the container's own)
-        content={f"/{script}": STAND_INS / script},
     )
 
 

@@ -32,15 +32,13 @@ class Settings:
     skipped_services: tuple[str, ...] = ()
     """Patterns (`*` for anything) of names of services that are not run. Default: all are."""
 
+    repositories: Path | None = None
+    """Folder of git repositories that stand for remote ones, as `HOST/PATH`. Default: there are none."""
+
     @property
     def tasks_folder(self) -> Path:
         """A folder in it for each task: logs, volumes, what its containers are made of."""
         return self.folder / "tasks"
-
-    @property
-    def repositories_folder(self) -> Path:
-        """Git repositories that stand for remote ones."""
-        return self.folder / "repositories"
 
     def local_port(self, port: int) -> int:
         """The port on this machine for a port of the load balancer; one that root alone could take is moved up."""

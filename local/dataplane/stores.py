@@ -86,6 +86,7 @@ class Stores:
             server = self._servers.get(each.key)
             found.append(
                 {
+                    "kind": each.kind,
                     "identifier": each.identifier,
                     "names": list(each.names),
                     "address": server.place.address if server else "",

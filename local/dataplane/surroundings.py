@@ -41,6 +41,8 @@ class Surroundings:
     read_secret: SecretReader
     agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
     """Variables with which a container of this name finds the ECS agent."""
+    time_factor: float = 1.0
+    """Stand-ins of our own multiply their periods by it; the programs of images know nothing of it."""
     repositories: Path | None = None
     """Folder of git repositories that stand for remote ones; see the git-sync stand-in."""
 
@@ -66,6 +68,7 @@ def environment_of(container: Container, program: Program, around: Surroundings)
         **container.environment,
     }
     given.update({name: secret_value(source, around.read_secret) for name, source in container.secrets.items()})
+    given["WINDLASS_TIME_FACTOR"] = str(around.time_factor)
     given["WINDLASS_TASK_ADDRESS"] = around.address
     given["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, given.get("PYTHONPATH", "")]))
     return given

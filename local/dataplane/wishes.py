@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from local.dataplane.definitions import TaskDefinition
 
@@ -80,6 +80,12 @@ class Database:
     password: str = field(default="", repr=False)
     reboots: int = 0
     """How often somebody asked for one."""
+    kind: ClassVar[str] = "database"
+
+    @property
+    def key(self) -> str:
+        """A word that no other store has."""
+        return f"{self.kind}-{self.identifier}"
 
     @property
     def key(self) -> str:
@@ -109,6 +115,12 @@ class Cache:
     maxmemory_policy: str
     users: tuple[CacheUser, ...]
     reboots: int = 0
+    kind: ClassVar[str] = "cache"
+
+    @property
+    def key(self) -> str:
+        """A word that no other store has."""
+        return f"{self.kind}-{self.identifier}"
 
     @property
     def key(self) -> str:

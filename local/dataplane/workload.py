@@ -185,7 +185,8 @@ class Workload:
             aws=self._account.variables,
             read_secret=self._account.read_secret,
             agent=lambda container: self._agent.variables(id_, container),
-            repositories=self._settings.repositories_folder,
+            time_factor=self._settings.time_factor,
+            repositories=self._settings.repositories,
         )
         task = Task(
             arn=arn,

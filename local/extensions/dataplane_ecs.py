@@ -4,6 +4,7 @@ Symptom: moto starts nothing, so counts are assumptions, services have no tasks,
 Import this after `ecs.py`, whose assumptions it takes back.
 """
 
+import time
 import uuid
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
 from local.extensions.dataplane import observations
-from local.extensions.patching import around
+from local.extensions.patching import around, missing_from
 
 __all__ = ["ecs"]
 
@@ -133,6 +134,21 @@ def stop_task(original: Any, response: Any) -> ActionResult:
         task["desiredStatus"] = "STOPPED"
         task["stoppedReason"] = response._get_param("reason") or "Task stopped by user"
     return ActionResult({"task": _with_times(task)})
+
+
+@missing_from(EC2ContainerServiceResponse)
+def get_task_protection(response: Any) -> ActionResult:
+    """GetTaskProtection: what a container of the task asked the agent for."""
+    found = response.describe_tasks().result
+    protected = []
+    for task in found["tasks"]:
+        until = task.get("protectedUntil")
+        enabled = isinstance(until, int | float) and until > time.time()
+        document: dict[str, Any] = {"taskArn": task["taskArn"], "protectionEnabled": enabled}
+        if enabled:
+            document["expirationDate"] = datetime.fromtimestamp(until)
+        protected.append(document)
+    return ActionResult({"protectedTasks": protected, "failures": found["failures"]})
 
 
 def _named(definition: Any) -> list[dict[str, Any]]:

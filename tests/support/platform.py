@@ -3,6 +3,9 @@
 They are applied in the background while other tests run. The `shared` one is what `make local` makes, containers and
 all, and every test that needs a platform gets it. The `destroyed` one has no containers and is there to be destroyed,
 in a process of its own, since a destroy waits for minutes.
+
+While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform stands and runs already in place of
+the shared one (with the same `WINDLASS_…` variables), and leaves it as it is.
 """
 
 import os
@@ -14,7 +17,11 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.airflow_environment import ensure
+from local.dataplane import DataPlane, Settings
+
 ROOT = Path(__file__).resolve().parents[2]
+STANDING = "WINDLASS_TEST_PLATFORM"
 APPLY_TIMEOUT_SECONDS = 780
 
 
@@ -25,7 +32,7 @@ class Platform:
     root: Path
     endpoint_url: str
     variables: dict[str, str]
-    applying: subprocess.Popen[str]
+    applying: subprocess.Popen[str] | None
     applied: str | None = field(default=None)
     """What the apply printed, once it has ended."""
 
@@ -45,6 +52,17 @@ class Platform:
         """Folder of a stack of the local environment."""
         return self.root / "cdktf.out" / "stacks" / f"local-{layer}"
 
+    def data_plane(self) -> DataPlane:
+        """What runs its containers."""
+        settings = Settings(
+            endpoint_url=self.endpoint_url,
+            folder=self.root / ".windlass" / "data-plane",
+            region="eu-west-1",
+            http_port=int(self.variables["WINDLASS_DATA_PLANE__HTTP_PORT"]),
+            https_port=int(self.variables["WINDLASS_DATA_PLANE__HTTPS_PORT"]),
+        )
+        return DataPlane(settings)
+
     def wait(self) -> "Platform":
         """Wait until everything is applied.
 
@@ -52,6 +70,7 @@ class Platform:
             AssertionError: the apply failed; what it printed is in the message.
         """
         if self.applied is None:
+            assert self.applying is not None
             printed, _ = self.applying.communicate(timeout=APPLY_TIMEOUT_SECONDS)
             assert self.applying.returncode == 0, printed
             self.applied = printed
@@ -67,7 +86,13 @@ _platforms: dict[str, Platform] = {}
 
 def begin(name: str = "shared") -> Platform:
     """Start to apply a platform, if nobody has yet."""
+    if name == "shared" and STANDING in os.environ:
+        variables = {key: value for key, value in os.environ.items() if key != STANDING}
+        url = variables["WINDLASS_AWS__ENDPOINT_URL"]
+        root = Path(os.environ[STANDING])
+        return Platform(root=root, endpoint_url=url, variables=variables, applying=None, applied="")
     if name not in _platforms:
+        ensure(ROOT)
         root = Path(tempfile.mkdtemp(prefix="windlass-platform-"))
         copy_project(root)
         endpoint_url = f"http://127.0.0.1:{free_port()}"
@@ -93,6 +118,7 @@ def end() -> None:
     """Stop whatever `begin` started."""
     while _platforms:
         _, platform = _platforms.popitem()
+        assert platform.applying is not None
         if platform.applying.poll() is None:
             os.killpg(platform.applying.pid, signal.SIGTERM)
             platform.applying.wait(timeout=60)
@@ -116,7 +142,8 @@ def copy_project(target: Path) -> None:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
-    (target / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
+    for name in (".venv", ".venv-airflow"):
+        (target / name).symlink_to(ROOT / name, target_is_directory=True)
 
 
 def free_port() -> int:

@@ -1,0 +1,181 @@
+"""Airflow as its users see it, and as those who operate it do."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.dataplane import DataPlane
+from tests.support.platform import Platform
+
+HOST = "airflow.windlass.test"
+PREFIX = "windlass-local"
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
+ENDED = ("success", "failed")
+PAUSE_SECONDS = 0.5
+
+
+class Deployment:
+    """The applied deployment of a platform, while its containers run."""
+
+    def __init__(self, platform: Platform, data_plane: DataPlane) -> None:
+        self.platform, self.data_plane = platform, data_plane
+        self._token = ""
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.platform.endpoint_url,
+            region_name="eu-west-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    # As a user.
+
+    def request(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> tuple[int, Any]:
+        context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
+        port = self.data_plane.settings.https_port
+        connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
+        headers = {"Host": HOST, "Content-Type": "application/json", "Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
+            response = connection.getresponse()
+            text = response.read().decode()
+            is_json = response.headers.get_content_type() == "application/json"
+            return response.status, json.loads(text) if is_json and text else text
+        finally:
+            connection.close()
+
+    def password(self) -> str:
+        name = "windlass/local/airflow/first-user-password"
+        return str(self.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+    def log_in(self, password: str) -> tuple[int, Any]:
+        return self.request("POST", "/auth/token", {"username": "admin", "password": password})
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask as the first user; a gap while a component is replaced is waited out."""
+
+        def answer() -> Any:
+            try:
+                if not self._token:
+                    status, found = self.log_in(self.password())
+                    if status not in (200, 201):
+                        return None
+                    self._token = found["access_token"]
+                status, found = self.request(method, f"/api/v2{path}", body, token=self._token)
+            except OSError:
+                return None
+            if status in (401, 403):
+                self._token = ""
+            return (status, found) if status < 500 and status not in (401, 403) else None
+
+        status, found = wait_for(f"{method} {path}", answer, 60)
+        assert status < 400, (method, path, status, found)
+        return found
+
+    def has_dag(self, dag_id: str) -> bool:
+        status, _ = self.request("GET", f"/api/v2/dags/{dag_id}", token=self._token)
+        return status == 200
+
+    def trigger(self, dag_id: str, **conf: Any) -> "Run":
+        found = self.api("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
+        return Run(self, dag_id, found["dag_run_id"])
+
+    # As an operator.
+
+    def commit(self, files: dict[str, str], message: str) -> None:
+        """Push a commit to the repository that the deployment takes its DAGs from."""
+        origin = self.platform.root / ".windlass" / "repositories" / "git.windlass.test" / "dags.git"
+        with tempfile.TemporaryDirectory() as folder:
+            git = ["git", "-C", folder, "-c", "user.name=Test", "-c", "user.email=test@localhost"]
+            subprocess.run(["git", "clone", "--quiet", str(origin), folder], check=True)
+            for name, text in files.items():
+                (Path(folder) / name).write_text(text)
+            subprocess.run([*git, "add", "--all"], check=True)
+            subprocess.run([*git, "commit", "--quiet", "--message", message], check=True)
+            subprocess.run([*git, "push", "--quiet", "origin", "HEAD"], check=True)
+
+    def tasks(self, component: str) -> list[dict[str, Any]]:
+        ecs, cluster = self.client("ecs"), PREFIX
+        arns = ecs.list_tasks(cluster=cluster, serviceName=f"{PREFIX}-airflow-{component}")["taskArns"]
+        found = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+        return [each for each in found if each["lastStatus"] == "RUNNING"]
+
+    def task(self, component: str) -> dict[str, Any]:
+        return wait_for(f"a running {component}", lambda: self.tasks(component), 60)[0]
+
+    def main_process(self, component: str) -> int:
+        name = "worker" if component.startswith("worker") else component
+        (container,) = [each for each in self.task(component)["containers"] if each["name"] == name]
+        return int(container["runtimeId"].rpartition("-")[2])
+
+    def kill(self, component: str) -> None:
+        os.kill(self.main_process(component), signal.SIGKILL)
+
+    def is_steady(self) -> bool:
+        status = self.data_plane.status()
+        return bool(status.services) and all(each.steady for each in status.services)
+
+    def settle(self, seconds: float = 120) -> None:
+        wait_for("every service to be steady", self.is_steady, seconds)
+
+    def forget_local_logs(self) -> int:
+        """Delete every task log that a worker or a triggerer has written on its own disk; how many there were."""
+        found = list(self.data_plane.settings.tasks_folder.glob("*/containers/*/own/opt-airflow/logs/dag_id=*"))
+        for path in found:
+            shutil.rmtree(path)
+        return len(found)
+
+
+class Run:
+    """A DAG run."""
+
+    def __init__(self, deployment: Deployment, dag_id: str, run_id: str) -> None:
+        self._deployment, self._path = deployment, f"/dags/{dag_id}/dagRuns/{run_id}"
+
+    def state(self) -> str:
+        return str(self._deployment.api("GET", self._path)["state"])
+
+    def end(self, seconds: float = 90) -> str:
+        """Its state, once it has ended."""
+        return str(wait_for(f"the end of {self._path}", lambda: (s := self.state()) in ENDED and s, seconds))
+
+    def task_states(self) -> dict[str, str]:
+        found = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["state"] for each in found}
+
+    def tries(self) -> dict[str, int]:
+        found = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["try_number"] for each in found}
+
+    def log(self, task_id: str, number: int = 1) -> str:
+        path = f"{self._path}/taskInstances/{task_id}/logs/{number}?full_content=true"
+        return json.dumps(self._deployment.api("GET", path))
+
+    def wait_for_task(self, task_id: str, state: str, seconds: float = 60) -> None:
+        wait_for(f"{task_id} to be {state}", lambda: self.task_states().get(task_id) == state, seconds)
+
+
+def wait_for(what: str, condition: Callable[[], Any], seconds: float) -> Any:
+    """The first true value of a condition, asked now and then; fails with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
+        time.sleep(PAUSE_SECONDS)

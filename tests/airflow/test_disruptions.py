@@ -1,0 +1,76 @@
+"""Whatever ends, no task is lost: processes are killed and data stores restart while DAGs run."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.airflow.deployment import Deployment, Run, wait_for
+
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
+
+
+def kill_broker(airflow: Deployment) -> None:
+    before = stores(airflow)["windlass-local-cache"]["pids"]
+    os.kill(before[0], signal.SIGKILL)
+    wait_for("another Redis", lambda: is_new(airflow, "windlass-local-cache", before), 30)
+
+
+def restart_database(airflow: Deployment) -> None:
+    name = next(name for name, store in stores(airflow).items() if "rds" in store["names"][0])
+    before = stores(airflow)[name]["pids"]
+    airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=name)
+    wait_for("another PostgreSQL", lambda: is_new(airflow, name, before), 30)
+
+
+def stores(airflow: Deployment) -> dict[str, dict]:
+    return {each["identifier"]: dict(each) for each in airflow.data_plane.status().stores}
+
+
+def is_new(airflow: Deployment, name: str, before: list[int]) -> bool:
+    store = stores(airflow)[name]
+    return bool(store["running"] and store["pids"] and store["pids"][0] != before[0])
+
+
+def test_no_task_is_lost_when_any_component_is_killed_or_a_data_store_restarts(airflow: Deployment) -> None:
+    on_worker = airflow.trigger("patient", seconds=20)
+    on_worker.wait_for_task("work", "running")
+    airflow.kill("worker-default")  # its task is missed after the heartbeat's time-out, while the others are tried
+    runs: dict[str, Run] = {"worker": on_worker}
+    for component in ("dag-processor", "triggerer", "scheduler"):
+        runs[component] = airflow.trigger("patient", seconds=3)
+        airflow.kill(component)
+    runs["deferred"] = airflow.trigger("deferrable")
+    wait_for("another worker", lambda: airflow.tasks("worker-default"), 60)
+    runs["api-server"] = airflow.trigger("patient", seconds=8)
+    runs["api-server"].wait_for_task("work", "running", 120)
+    airflow.kill("api-server")
+    time.sleep(1)
+    runs["database"] = airflow.trigger("patient", seconds=8)
+    runs["database"].wait_for_task("work", "running", 120)
+    restart_database(airflow)
+    runs["broker"] = airflow.trigger("patient", seconds=8)
+    kill_broker(airflow)
+    assert {name: run.end(240) for name, run in runs.items()} == dict.fromkeys(runs, "success")
+    assert runs["worker"].tries()["work"] > 1
+    airflow.settle(180)
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_its_task_and_is_protected_until_then(airflow: Deployment) -> None:
+    run = airflow.trigger("patient", seconds=25)
+    run.wait_for_task("work", "running")
+    task = airflow.task("worker-default")
+    ecs = airflow.client("ecs")
+
+    def is_protected() -> bool:
+        (found,) = ecs.get_task_protection(cluster=task["clusterArn"], tasks=[task["taskArn"]])["protectedTasks"]
+        return bool(found["protectionEnabled"])
+
+    wait_for("the protection of the working task", is_protected, 40)
+    ecs.stop_task(cluster=task["clusterArn"], task=task["taskArn"], reason="test")
+    assert run.end(120) == "success"
+    assert run.tries()["work"] == 1, "the task was not repeated, so it was finished"
+    (stopped,) = ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
+    assert stopped["desiredStatus"] == "STOPPED"
+    wait_for("another worker", lambda: airflow.tasks("worker-default"), 60)

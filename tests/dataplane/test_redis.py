@@ -1,0 +1,93 @@
+"""Redis in the place of Valkey: TLS, users of the group, and what was written survives a kill."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from local.dataplane.addresses import Addresses
+from local.dataplane.certificates import Certificates
+from local.dataplane.ledger import Ledger
+from local.dataplane.redis_server import Redis
+from local.dataplane.server import Place
+from local.dataplane.wishes import Cache, CacheUser
+
+pytestmark = pytest.mark.slow
+
+RIGHTS = "on ~* &* +@all -@dangerous +info"
+NAME = "master.cache.test.use1.cache.amazonaws.com"
+
+
+def cache_of(*passwords: str) -> Cache:
+    user = CacheUser(identifier="u", name="default", access=RIGHTS, passwords=passwords)
+    return Cache(identifier="cache", names=(NAME,), port=6379, maxmemory_policy="noeviction", users=(user,))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Redis]:
+    addresses, certificates = Addresses(tmp_path), Certificates(tmp_path / "certificates")
+    place = Place(
+        folder=tmp_path / "cache",
+        address=addresses.take(),
+        inner_address=addresses.take(),
+        port=6379,
+        certificate=certificates.for_names("cache", [NAME]),
+        ledger=Ledger(tmp_path / "processes.json"),
+    )
+    found = Redis(place, maxmemory_policy="noeviction")
+    found.start()
+    yield found
+    found.stop()
+    addresses.claim.close()
+
+
+def connect(server: Redis, password: str) -> redis.Redis:
+    return redis.Redis(
+        host=server.place.address,
+        port=server.place.port,
+        password=password,
+        ssl=True,
+        ssl_ca_certs=str(server.place.certificate[0].parent / "authority.pem"),
+        ssl_check_hostname=False,
+        socket_timeout=5,
+    )
+
+
+def test_only_users_of_the_group_get_in_by_tls_with_their_rights(server: Redis) -> None:
+    with connect(server, "first-password-x") as nobody, pytest.raises(redis.AuthenticationError):
+        nobody.ping()
+    server.let_in(cache_of("first-password-x"))
+    with connect(server, "first-password-x") as client:
+        assert client.lpush("queue", "message") == 1
+        assert client.info("memory")["maxmemory_policy"] == "noeviction"
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            client.flushall()
+    with redis.Redis(host=server.place.address, port=6379, socket_timeout=2) as plain, pytest.raises(redis.RedisError):
+        plain.ping()
+
+
+def test_a_rotated_password_replaces_the_old_one_and_open_connections_stay(server: Redis) -> None:
+    server.let_in(cache_of("first-password-x"))
+    with connect(server, "first-password-x") as client:
+        client.ping()
+        server.let_in(cache_of("second-password-x"))
+        assert client.ping()
+    with connect(server, "first-password-x") as old, pytest.raises(redis.AuthenticationError):
+        old.ping()
+    with connect(server, "second-password-x") as new:
+        assert new.ping()
+
+
+def test_what_was_written_is_there_after_a_kill(server: Redis) -> None:
+    server.let_in(cache_of("first-password-x"))
+    with connect(server, "first-password-x") as client:
+        client.lpush("queue", "kept")
+    os.kill(server.pids[0], signal.SIGKILL)
+    server.stop()
+    assert not server.is_running
+    server.start()
+    with connect(server, "first-password-x") as client:
+        assert client.lrange("queue", 0, -1) == [b"kept"]

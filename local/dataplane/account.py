@@ -44,7 +44,9 @@ class Account:
     """
 
     def __init__(self, endpoint_url: str, region: str, *, is_wanted: Callable[[str], bool]) -> None:
-        self.variables = environment_variables(endpoint_url, region)
+        # Empty ones shut out what a person at the keyboard has, which no container inherits; some SDKs stumble over them.
+        found = environment_variables(endpoint_url, region)
+        self.variables = {name: value for name, value in found.items() if value}
         """What a container's AWS SDK needs."""
         parts = urlsplit(endpoint_url)
         self._address = (str(parts.hostname), int(parts.port or 80))

@@ -44,7 +44,7 @@ class Account:
     """
 
     def __init__(self, endpoint_url: str, region: str, *, is_wanted: Callable[[str], bool]) -> None:
-        # Empty ones shut out what a person at the keyboard has, which no container inherits; some SDKs stumble over them.
+        # Empty ones shut out what somebody at the keyboard has. No container inherits that, and boto3 refuses them.
         found = environment_variables(endpoint_url, region)
         self.variables = {name: value for name, value in found.items() if value}
         """What a container's AWS SDK needs."""

@@ -84,13 +84,8 @@ class Database:
 
     @property
     def key(self) -> str:
-        """A word that no other store has."""
-        return f"{self.kind}-{self.identifier}"
-
-    @property
-    def key(self) -> str:
         """What tells it from every other store; RDS and ElastiCache know nothing of each other's identifiers."""
-        return f"database-{self.identifier}"
+        return f"{self.kind}-{self.identifier}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +116,6 @@ class Cache:
     def key(self) -> str:
         """A word that no other store has."""
         return f"{self.kind}-{self.identifier}"
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other store."""
-        return f"cache-{self.identifier}"
 
 
 @dataclass(frozen=True, kw_only=True)

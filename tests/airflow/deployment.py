@@ -106,7 +106,7 @@ class Deployment:
             for name, text in files.items():
                 (Path(folder) / name).write_text(text)
             subprocess.run([*git, "add", "--all"], check=True)
-            subprocess.run([*git, "commit", "--quiet", "--message", message], check=True)
+            subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", message], check=True)
             subprocess.run([*git, "push", "--quiet", "origin", "HEAD"], check=True)
 
     def tasks(self, component: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         aws=SimpleNamespace(region="eu-west-1", account_id="123456789012", endpoint_url=endpoint_url),
         state=SimpleNamespace(backend="s3", bucket="the-bucket"),
         services={},
+        airflow=None,
     )
 
 
@@ -82,7 +83,7 @@ class FakeProject(Project):
         """An embedded AWS that only says whether it runs."""
         return SimpleNamespace(status=lambda: SimpleNamespace(running=self.running))
 
-    def data_plane(self, environment: Any) -> Any:
+    def data_plane(self, environment: Any, *, parts: object = None) -> Any:
         """A data plane that runs nothing."""
         nothing = SimpleNamespace(running=False, services=(), problems=())
         return SimpleNamespace(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOTSTRAP = "bootstrap"
+DELIVERY = "delivery"
 EMBEDDED_PARALLELISM = 30
 """The embedded AWS throttles nothing, and most of an apply is waiting."""
 
@@ -68,7 +69,10 @@ class Project:
             raise CommandError(finished.stderr.rstrip() or "The synth failed and did not say why.", exit_code=code)
         sys.stderr.write(finished.stderr)
         bootstrap = (BOOTSTRAP,) if environment.state.backend == "s3" else ()
-        return {layer: self.stack_folder(environment, layer) for layer in (*bootstrap, *self.layers())}
+        return {
+            layer: self.stack_folder(environment, layer)
+            for layer in (*bootstrap, *self.chosen_layers(None, environment))
+        }
 
     def check(self, environment: "Environment") -> tuple[int, "Verdict"]:
         """Run the guards over what synth would write, and write nothing.
@@ -115,9 +119,11 @@ class Project:
 
         return LAYERS
 
-    def chosen_layers(self, layer: str | None) -> tuple[str, ...]:
-        """All layers, or the one that `--layer` names."""
+    def chosen_layers(self, layer: str | None, environment: "Environment") -> tuple[str, ...]:
+        """All layers that the environment has, or the one that `--layer` names."""
         layers = self.layers()
+        if getattr(environment, "delivery", None) is not None:
+            layers = (*layers, DELIVERY)
         if layer is None:
             return layers
         if layer not in layers:

@@ -32,7 +32,7 @@ class Session:
 
     def stacks(self, layer: str | None = None) -> list[Stack]:
         """The stacks of all layers, or of the one that `--layer` names, in the order of their dependence."""
-        return [self._stack(name) for name in self.project.chosen_layers(layer)]
+        return [self._stack(name) for name in self.project.chosen_layers(layer, self.environment)]
 
     def bootstrap(self) -> Bootstrap | None:
         """The bootstrap of an environment whose state is in S3; None for other backends, which need none."""

@@ -8,6 +8,7 @@ from config.airflow import Airflow
 from config.aws import Aws, DataPlane, State
 from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
+from config.delivery import Delivery
 from config.network import Dns, LoadBalancer, Network
 from config.services import Alarms, AnyWebService, Cluster
 from config.waivers import Waiver
@@ -52,6 +53,9 @@ class Environment(Section):
     """When the environment works. Default: always."""
     waivers: tuple[Waiver, ...] = ()
     """What the guards find and this environment lives with. Default: nothing."""
+
+    delivery: Delivery | None = None
+    """Roles for pipelines on GitHub (I02). Default: none."""
 
     airflow: Airflow | None = None
 

@@ -39,6 +39,7 @@ ACTION_PATTERNS: Mapping[str, str] = {
 """Actions with a star that a service may have in the policy of a resource."""
 
 MANAGED_POLICIES: Mapping[str, str] = {
+    "ReadOnlyAccess": "a plan reads whatever a layer holds, of any service; it reads no secret and changes nothing",
     "service-role/AmazonRDSEnhancedMonitoringRole": "AWS's own, limited to the log groups RDS*, which RDS names itself",
 }
 """AWS's managed policies that a role may have, by the part of their ARN after `policy/`."""

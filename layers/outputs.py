@@ -152,3 +152,15 @@ class ServiceOutputs:
     codedeploy_test_listener_arns: Mapping[str, str] = output(
         "Listener that shows the new tasks of a deployment.", keys=_codedeploy, when=_has_codedeploy
     )
+
+
+def _pipeline_roles(_environment: Environment) -> Iterable[str]:
+    return ("plan", "apply", "switch")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryOutputs:
+    """Of the `delivery` layer."""
+
+    oidc_provider_arn: str = output("ARN of GitHub's OIDC provider in this account.")
+    role_arns: Mapping[str, str] = output("ARN of the role of each kind of workflow.", keys=_pipeline_roles)

@@ -11,10 +11,11 @@ from cdktf import App
 
 from config import Environment
 from guards import Verdict
-from layers import BOOTSTRAP, LAYERS
+from layers import BOOTSTRAP, DELIVERY, LAYERS
 from layers.addresses import readable
 from layers.bootstrap import BootstrapLayer
 from layers.data import DataLayer
+from layers.delivery import DeliveryLayer
 from layers.inert import inert
 from layers.judging import judge
 from layers.network import NetworkLayer
@@ -68,11 +69,13 @@ def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
             NetworkLayer(app, environment)
             DataLayer(app, environment)
             ServiceLayer(app, environment)
+            if environment.delivery is not None:
+                DeliveryLayer(app, environment, environment.delivery)
         except ValueError as error:
             raise SynthesisError(f"environments/{environment.name}.toml: {error}") from error
         app.synth()
         return {
             layer: readable(json.loads(path.read_text(encoding="utf-8")))
-            for layer in (BOOTSTRAP, *LAYERS)
+            for layer in (BOOTSTRAP, *LAYERS, DELIVERY)
             if (path := Path(folder) / "stacks" / f"{environment.name}-{layer}" / "cdk.tf.json").exists()
         }

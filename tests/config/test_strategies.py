@@ -97,7 +97,7 @@ def test_a_key_of_another_backend_is_told_the_same_way(project: Path) -> None:
 
 def test_mistakes_of_services_with_different_strategies_are_told_together(project: Path) -> None:
     def more(data: dict[str, Any]) -> None:
-        common = {"min_count": 9, "max_count": 3, "priority": 7}
+        common = {"min_count": 9, "max_count": 3, "priority": 70}
         data["services"]["api"] = {**common, "strategy": "rolling", "image": "web"}
         data["services"]["shop"] = {**common, "strategy": "codedeploy", "image": IMAGE, "test_listener": {}}
 

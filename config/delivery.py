@@ -1,0 +1,51 @@
+"""Who delivers: the repository whose workflows may plan, apply and switch (I02)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.base import Section, ShortWord, _matching
+
+Branch = Annotated[
+    str, _matching(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}", 'the name of one branch, such as "main", without a star')
+]
+
+
+class Delivery(Section):
+    """Roles for GitHub Actions, in a layer of their own. Nobody outside the named branches can assume them."""
+
+    repository: Annotated[
+        str, _matching(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", 'a repository such as "acme/shop"')
+    ]
+    """Repository on GitHub, `owner/name`."""
+
+    branches: Annotated[tuple[Branch, ...], Field(min_length=1)] = ("main",)
+    """Branches whose workflows may apply and switch; pull requests may plan."""
+
+    apply_policy_arns: Annotated[
+        dict[
+            ShortWord,
+            Annotated[
+                str,
+                _matching(
+                    r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]{1,200}",
+                    'the ARN of a policy, such as "arn:aws:iam::123456789012:policy/platform-apply"',
+                ),
+            ],
+        ],
+        Field(min_length=1),
+    ]
+    """Policies of the role that applies, by a word for each. Which they are is the account's decision, not ours: a
+    role that makes roles can do what these allow, so the guards want a waiver with a reason for each."""
+
+    oidc_provider_arn: (
+        Annotated[
+            str,
+            _matching(
+                r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+                "the ARN of GitHub's OIDC provider in the account",
+            ),
+        ]
+        | None
+    ) = None
+    """GitHub's OIDC provider. Default: it is made here; an account can have one, so a second environment names it."""

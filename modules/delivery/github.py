@@ -1,0 +1,131 @@
+"""Roles for workflows of GitHub Actions: assumed through OIDC, by one repository and named branches only (I02)."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.iam.statements import Statement, policy
+
+HOST = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+_REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRole:
+    """What one kind of workflow may do."""
+
+    purpose: str
+    """What it is for, as a sentence for IAM's console."""
+
+    branches: Sequence[str] = ()
+    """Branches whose workflows may assume it. Default: none, then `pull_requests` must be true."""
+
+    pull_requests: bool = False
+    """Whether workflows of pull requests may assume it too: for roles that change nothing. Default: no."""
+
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    """What it may do, by a name of letters and digits."""
+
+    managed_policy_arns: Mapping[str, str] = field(default_factory=dict)
+    """Managed policies by a word for each. Default: none."""
+
+    max_session_seconds: int = 3600
+    """How long its credentials are good for, 3600 to 43200. Default: an hour, the least that AWS has."""
+
+    def __post_init__(self) -> None:
+        """Refuse a role that nobody could assume, or anybody."""
+        if not self.branches and not self.pull_requests:
+            raise ValueError(f"I02: nobody may assume the role that {self.purpose}; name a branch")
+        for branch in self.branches:
+            if not _BRANCH.fullmatch(branch):
+                raise ValueError(f"I02: branch is {branch!r}; name one branch, without a star")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubRolesInputs:
+    """Whose workflows, and the roles that they get."""
+
+    name: str
+    """First part of the roles' names."""
+
+    repository: str
+    """`owner/name`."""
+
+    roles: Mapping[str, PipelineRole]
+    """Roles by a word for each, which is the last part of their name."""
+
+    provider_arn: str | None = None
+    """GitHub's OIDC provider in this account. Default: it is made; an account can have one only."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no repository."""
+        if not _REPOSITORY.fullmatch(self.repository):
+            raise ValueError(f"I02: repository is {self.repository!r}; write it as owner/name, without a star")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHubRolesOutputs:
+    """What the workflows name."""
+
+    provider_arn: str
+    """ARN of the OIDC provider."""
+
+    role_arns: Mapping[str, str]
+    """ARN of each role, for `role-to-assume`."""
+
+
+class GitHubRoles(Construct):
+    """No key is kept at GitHub: each run shows a token that says which repository and branch it is of."""
+
+    outputs: GitHubRolesOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: GitHubRolesInputs) -> None:
+        super().__init__(scope, id_)
+        self._inputs = inputs
+        provider_arn = inputs.provider_arn or self._provider()
+        self.outputs = GitHubRolesOutputs(
+            provider_arn=provider_arn,
+            role_arns={word: self._role(word, role, provider_arn) for word, role in inputs.roles.items()},
+        )
+
+    def _provider(self) -> str:
+        # No thumbprint: AWS trusts GitHub's certificate by its own list of authorities.
+        return IamOpenidConnectProvider(self, "provider", url=f"https://{HOST}", client_id_list=[AUDIENCE]).arn
+
+    def _role(self, word: str, role: PipelineRole, provider_arn: str) -> str:
+        made = IamRole(
+            self,
+            word,
+            name=f"{self._inputs.name}-{word}",
+            description=role.purpose,
+            assume_role_policy=_trust(self._inputs.repository, role, provider_arn),
+            max_session_duration=role.max_session_seconds,
+        )
+        if role.statements:
+            IamRolePolicy(self, f"{word}-policy", name=word, role=made.name, policy=policy(role.statements))
+        for name, arn in role.managed_policy_arns.items():
+            IamRolePolicyAttachment(self, f"{word}-{name}", role=made.name, policy_arn=arn)
+        return made.arn
+
+
+def _trust(repository: str, role: PipelineRole, provider_arn: str) -> str:
+    subjects = [f"repo:{repository}:ref:refs/heads/{branch}" for branch in role.branches]
+    if role.pull_requests:
+        subjects.append(f"repo:{repository}:pull_request")
+    statement = {
+        "Sid": "Workflows",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": provider_arn},
+        "Condition": {"StringEquals": {f"{HOST}:aud": AUDIENCE, f"{HOST}:sub": subjects}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -1,0 +1,86 @@
+"""Pipelines: pull requests plan, named branches apply and switch, nobody else does anything (I02)."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+import guards
+from layers.judging import judge
+from modules.delivery import GitHubRolesInputs, PipelineRole
+from tests.layers.test_terraform_validate import validate
+from tests.support.documents import Documents, changed_environment, documents, documents_of
+
+APPLY = "arn:aws:iam::123456789012:policy/platform-apply"
+ADDRESS = "delivery: aws_iam_role_policy_attachment.github_apply-platform"
+HOST = "token.actions.githubusercontent.com"
+
+
+def delivering(data: dict[str, Any]) -> None:
+    data["delivery"] = {"repository": "acme/shop", "apply_policy_arns": {"platform": APPLY}}
+    waiver = {"guard": "managed_policies_are_few", "address": ADDRESS, "reason": "the account's own policy for applies"}
+    data["waivers"] = [*data.get("waivers", []), waiver]
+
+
+def roles(all_documents: Documents) -> dict[str, dict[str, Any]]:
+    bodies = all_documents["delivery"]["resource"]["aws_iam_role"]
+    return {name.removeprefix("github_"): body for name, body in bodies.items()}
+
+
+def subjects(role: dict[str, Any]) -> list[str]:
+    (statement,) = json.loads(role["assume_role_policy"])["Statement"]
+    return list(statement["Condition"]["StringEquals"][f"{HOST}:sub"])
+
+
+def test_i02_branches_apply_and_switch_and_pull_requests_only_plan() -> None:
+    found = roles(documents_of("prod", delivering))
+    main, pull = "repo:acme/shop:ref:refs/heads/main", "repo:acme/shop:pull_request"
+    assert {word: subjects(role) for word, role in found.items()} == {
+        "plan": [main, pull],
+        "apply": [main],
+        "switch": [main],
+    }
+
+
+def test_i02_a_role_for_any_branch_is_refused_by_the_guards() -> None:
+    environment = changed_environment("prod", delivering)
+    changed = copy.deepcopy(documents_of("prod", delivering))
+    judge(environment, changed)
+    role = roles(changed)["apply"]
+    role["assume_role_policy"] = role["assume_role_policy"].replace("refs/heads/main", "*")
+    with pytest.raises(guards.GuardError) as caught:
+        judge(environment, changed)
+    assert {violation.guard for violation in caught.value.violations} == {"federated_trust_names_its_subject"}
+
+
+def test_what_an_apply_may_do_is_waived_with_a_reason_or_refused() -> None:
+    def unreasoned(data: dict[str, Any]) -> None:
+        delivering(data)
+        data["waivers"] = data["waivers"][:-1]
+
+    with pytest.raises(guards.GuardError, match="managed_policies_are_few"):
+        judge(changed_environment("prod", unreasoned), documents_of("prod", unreasoned))
+
+
+@pytest.mark.parametrize("repository", ["acme/*", "*", "acme", "acme/shop:ref"])
+def test_i02_a_repository_is_one_repository(repository: str) -> None:
+    with pytest.raises(ValueError, match="owner/name"):
+        GitHubRolesInputs(name="acme", repository=repository, roles={})
+
+
+@pytest.mark.parametrize("branches", [(), ("*",), ("release/*",)])
+def test_i02_a_branch_is_one_branch(branches: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="I02"):
+        PipelineRole(purpose="applies", branches=branches)
+
+
+def test_an_environment_without_the_section_has_no_such_layer_and_no_other_layer_minds() -> None:
+    before, after = documents("prod"), documents_of("prod", delivering)
+    assert "delivery" not in before
+    assert {layer: document for layer, document in after.items() if layer != "delivery"} == before
+
+
+@pytest.mark.slow
+def test_terraform_accepts_it_without_a_warning(tmp_path: Any) -> None:
+    assert validate(tmp_path / "delivery", documents_of("prod", delivering)["delivery"]) == []

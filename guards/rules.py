@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from guards.guard import Finding, guard
-from guards.stacks import Stacks
+from guards.stacks import Stacks, section_of
 
 _SECRET_WORDS = re.compile(r"(?:^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS|PRIVATE_KEY|FERNET_KEY)(?:_|$)")
 _PLAIN_SECRET = re.compile(r"://[^/\s:@${]+:[^/\s:@${]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
@@ -17,7 +17,8 @@ def secrets_are_references(stacks: Stacks) -> Iterator[Finding]:
     for address, container in stacks.containers():
         for variable in container.get("environment", []):
             if _SECRET_WORDS.search(variable["name"].upper()) or _PLAIN_SECRET.search(str(variable["value"])):
-                yield address, f"the plain variable {variable['name']} looks like a secret"
+                key = f"{section_of(address)}.environment"
+                yield address, f"the plain variable {variable['name']} looks like a secret", key
         for secret in container.get("secrets", []):
             if not isinstance(secret["valueFrom"], str) or not _ARN_REFERENCE.fullmatch(secret["valueFrom"]):
                 yield address, f"the secret {secret['name']} is not given as the ARN of a secret"
@@ -58,7 +59,8 @@ def platforms_are_explicit(stacks: Stacks) -> Iterator[Finding]:
     """Every task definition names the CPU architecture that its image is built for."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         if not (body.get("runtime_platform") or {}).get("cpu_architecture"):
-            yield address, "the task definition does not say which CPU architecture it runs on"
+            key = f"{section_of(address)}.architecture"
+            yield address, "the task definition does not say which CPU architecture it runs on", key
 
 
 @guard("E07", fix="keep `desired_count` in the service's `ignore_changes`")

@@ -66,6 +66,12 @@ def type_of(address: str) -> str:
     return address.partition(": ")[2].rpartition(".")[0]
 
 
+def section_of(address: str) -> str:
+    """Section of the environment file that a task definition comes from: `airflow` or `services.web`."""
+    owner = address.partition(": ")[2].rpartition(".")[2].partition(" ")[0].partition("_")[0]
+    return owner if owner == "airflow" else f"services.{owner}"
+
+
 def blocks(body: Any, path: str) -> Iterator[Mapping[str, Any]]:
     """The blocks at a path of dots (`target.ecs_parameters`): Terraform writes one as an object, or many as a list."""
     if isinstance(body, list):

@@ -80,6 +80,28 @@ def test_a_finding_names_the_file_and_the_key_that_decide_it() -> None:
         guards.check("prod", changed, intent("prod"))
 
 
+@pytest.mark.parametrize(
+    ("definition", "guard", "key"),
+    [
+        ("web_green", "platforms_are_explicit", "services.web.architecture"),
+        ("airflow_scheduler", "platforms_are_explicit", "airflow.architecture"),
+        ("web_blue", "secrets_are_references", "services.web.environment"),
+    ],
+)
+def test_a_finding_in_a_task_names_the_section_of_its_service(definition: str, guard: str, key: str) -> None:
+    changed = copy.deepcopy(documents("prod"))
+    body = resource(changed, "service", "aws_ecs_task_definition", definition)
+    if guard == "platforms_are_explicit":
+        del body["runtime_platform"]
+    else:
+        body["container_definitions"] = body["container_definitions"].replace('"COLOUR"', '"API_TOKEN"')
+    with pytest.raises(guards.GuardError) as caught:
+        guards.check("prod", changed, intent("prod"))
+    (violation,) = [one for one in caught.value.violations if one.guard == guard]
+    assert violation.decided_by == f"environments/prod.toml, {key}"
+    assert types_at(tuple(key.split(".")))
+
+
 def test_a_warning_stops_nothing_and_is_told() -> None:
     changed = copy.deepcopy(documents("prod"))
     changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}

@@ -106,7 +106,29 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         made["dns"] = {"zone_name": zone}
     if cache is not None:
         made["cache"] = cache
+    # Git is outside, and only some ways lead there.
+    if zone and cache and made["network"]["egress"] != "endpoints" and draw(st.booleans()):
+        made["airflow"] = draw(airflows())
     return made
+
+
+@st.composite
+def airflows(draw: st.DrawFn) -> dict[str, Any]:
+    """Airflow of production's kind, with one to three groups of workers and DAGs from one or two repositories."""
+    groups = draw(st.lists(words, min_size=1, max_size=3, unique=True))
+    repositories = draw(st.lists(words, min_size=1, max_size=2, unique=True))
+    first, *others = groups
+    return {
+        "host_names": ["airflow.example.com"],
+        "api_server": {"min_count": 2},
+        "scheduler": {"count": 2},
+        "workers": {
+            first: {"max_count": draw(st.integers(2, 30))},
+            **{name: {"queues": [f"queue-{name}"], "memory_mib": 4096} for name in others},
+        },
+        "dags": {"repositories": {name: {"url": f"https://github.com/acme/{name}.git"} for name in repositories}},
+        "environment": draw(st.dictionaries(st.from_regex(r"X_[A-Z]{1,5}", fullmatch=True), st.text("a$%{}\"'\\\n ü"))),
+    }
 
 
 def states() -> st.SearchStrategy[dict[str, Any]]:

@@ -55,7 +55,7 @@ def _work_unit(nodeid: str) -> str:
     path = nodeid.partition("::")[0]
     if path == DESTROYS:
         return path
-    return "platform" if path in NEEDS_PLATFORM or path.startswith("tests/platform/") else path
+    return "platform" if path in NEEDS_PLATFORM or path.startswith(("tests/platform/", "tests/airflow/")) else path
 
 
 class _Units(LoadScopeScheduling):

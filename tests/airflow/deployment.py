@@ -133,6 +133,13 @@ class Deployment:
     def settle(self, seconds: float = 120) -> None:
         wait_for("every service to be steady", self.is_steady, seconds)
 
+    def is_uploaded(self, run_id: str, task_id: str) -> bool:
+        """Whether the log of a task lies in the bucket."""
+        s3 = self.client("s3")
+        (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].endswith("-task-logs")]
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return any(f"run_id={run_id}/task_id={task_id}/" in key for key in keys)
+
     def forget_local_logs(self) -> int:
         """Delete every task log that a worker or a triggerer has written on its own disk; how many there were."""
         found = list(self.data_plane.settings.tasks_folder.glob("*/containers/*/own/opt-airflow/logs/dag_id=*"))
@@ -145,6 +152,7 @@ class Run:
     """A DAG run."""
 
     def __init__(self, deployment: Deployment, dag_id: str, run_id: str) -> None:
+        self.run_id = run_id
         self._deployment, self._path = deployment, f"/dags/{dag_id}/dagRuns/{run_id}"
 
     def state(self) -> str:

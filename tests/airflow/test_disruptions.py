@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from typing import Any
 
 import pytest
 
@@ -12,25 +13,25 @@ pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def kill_broker(airflow: Deployment) -> None:
-    before = stores(airflow)["windlass-local-cache"]["pids"]
+    before = store(airflow, "cache")["pids"]
     os.kill(before[0], signal.SIGKILL)
-    wait_for("another Redis", lambda: is_new(airflow, "windlass-local-cache", before), 30)
+    wait_for("another Redis", lambda: is_new(airflow, "cache", before), 30)
 
 
 def restart_database(airflow: Deployment) -> None:
-    name = next(name for name, store in stores(airflow).items() if "rds" in store["names"][0])
-    before = stores(airflow)[name]["pids"]
-    airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=name)
-    wait_for("another PostgreSQL", lambda: is_new(airflow, name, before), 30)
+    found = store(airflow, "database")
+    airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=found["identifier"])
+    wait_for("another PostgreSQL", lambda: is_new(airflow, "database", found["pids"]), 30)
 
 
-def stores(airflow: Deployment) -> dict[str, dict]:
-    return {each["identifier"]: dict(each) for each in airflow.data_plane.status().stores}
+def store(airflow: Deployment, kind: str) -> dict[str, Any]:
+    (found,) = [dict(each) for each in airflow.data_plane.status().stores if each["kind"] == kind]
+    return found
 
 
-def is_new(airflow: Deployment, name: str, before: list[int]) -> bool:
-    store = stores(airflow)[name]
-    return bool(store["running"] and store["pids"] and store["pids"][0] != before[0])
+def is_new(airflow: Deployment, kind: str, before: list[int]) -> bool:
+    found = store(airflow, kind)
+    return bool(found["running"] and found["pids"] and found["pids"][0] != before[0])
 
 
 def test_no_task_is_lost_when_any_component_is_killed_or_a_data_store_restarts(airflow: Deployment) -> None:

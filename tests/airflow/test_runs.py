@@ -1,5 +1,7 @@
 """DAGs run to their right end, and what their tasks said is there afterwards."""
 
+from functools import partial
+
 import pytest
 
 from tests.airflow.deployment import Deployment, wait_for
@@ -17,6 +19,9 @@ def test_a_plain_a_deferrable_and_a_failing_dag_run_to_their_right_end_and_their
         "failing": "failed",
     }
     assert runs["failing"].task_states() == {"breaks": "failed", "never": "upstream_failed"}
+    for name, task_ids in (("plain", ["extract", "load"]), ("deferrable", ["wait", "after"]), ("failing", ["breaks"])):
+        for task_id in task_ids:
+            wait_for(f"the log of {task_id} in S3", partial(airflow.is_uploaded, runs[name].run_id, task_id), 30)
     assert airflow.forget_local_logs() >= 3
     assert "plain: the sum is 6" in runs["plain"].log("load")
     assert "deferrable: woken up" in runs["deferrable"].log("after")

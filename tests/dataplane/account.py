@@ -178,6 +178,11 @@ class Account:
                 found[task["taskArn"]] = int(runtime_id.rpartition("-")[2])
         return found
 
+    def protected(self, tasks: list[str]) -> set[str]:
+        """Those of the tasks that are protected from being stopped by their service."""
+        answer = self.ecs.get_task_protection(cluster="test", tasks=tasks)
+        return {each["taskArn"] for each in answer["protectedTasks"] if each["protectionEnabled"]}
+
     def _target_group(self, vpc: str, colour: str) -> str:
         answer = self.elbv2.create_target_group(
             Name=f"test-{colour}",

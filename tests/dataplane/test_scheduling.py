@@ -1,9 +1,11 @@
 """Services run what ECS is told: replaced when killed, scaled, rolled out, rolled back."""
 
+import json
 import os
 import signal
 import time
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -108,3 +110,24 @@ def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
     id_ = task["taskArn"].rpartition("/")[2]
     log = platform.data_plane.settings.folder / "tasks" / f"test-web-blue-{id_[:12]}" / "web.log"
     assert log.read_text() == "done\n"
+
+
+def test_a_protected_task_is_not_chosen_when_a_service_is_scaled_in(platform: Platform):
+    account = platform.account
+    protected, other = sorted(account.pids("blue"))
+    environment = Path(f"/proc/{account.pids('blue')[protected]}/environ").read_text().split("\0")
+    agent = dict(pair.split("=", 1) for pair in environment if pair)["ECS_AGENT_URI"]
+
+    def protect(enabled: bool) -> None:
+        body = json.dumps({"ProtectionEnabled": enabled}).encode()
+        urlopen(Request(f"{agent}/task-protection/v1/state", data=body, method="PUT")).close()
+
+    protect(True)
+    wait_for("the protection to be known", lambda: account.protected([protected, other]) == {protected})
+    account.scale("blue", 1)
+    wait_for("the other task's end", lambda: list(account.pids("blue")) == [protected])
+    account.scale("blue", 0)
+    time.sleep(1)
+    assert list(account.pids("blue")) == [protected]
+    protect(False)
+    wait_for("its end", lambda: not account.pids("blue"))

@@ -138,6 +138,7 @@ def clean(project: Project, name: str) -> None:
     for layer in (*project.layers(), BOOTSTRAP):
         shutil.rmtree(project.stack_folder(environment, layer), ignore_errors=True)
     shutil.rmtree(project.work_folder / "embedded-aws", ignore_errors=True)
+    shutil.rmtree(project.repositories_folder, ignore_errors=True)
     say(f"{name}: nothing is left.", style="green")
 
 

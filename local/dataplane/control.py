@@ -84,8 +84,15 @@ class DataPlane:
             error=DataPlaneError,
         )
 
+    @property
+    def _told(self) -> dict[str, str]:
+        """What a running one is compared by."""
+        return {"skipped_services": " ".join(self.settings.skipped_services)}
+
     def start(self) -> None:
         """Start, and wait until the proxy listens and the data stores are there; does nothing where it already runs.
+
+        One that runs other services than `settings` say is ended first.
 
         Raises:
             DataPlaneError: a port is taken, the process ended, or was not ready in time.
@@ -93,6 +100,9 @@ class DataPlane:
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
             record = self._process.living()
+            if record is not None and dict(record.told) != self._told:
+                self._process.end(record)
+                record = None
             if record is None:
                 for port in (self.settings.http_port, self.settings.https_port):
                     if processes.port_is_taken("127.0.0.1", port):
@@ -171,7 +181,7 @@ class DataPlane:
         if settings.repositories is not None:
             command += ["--repositories", str(settings.repositories.resolve())]
         command += [word for pattern in settings.skipped_services for word in ("--skip", pattern)]
-        return self._process.launch(command, append=True)
+        return self._process.launch(command, told=self._told, append=True)
 
     def _wait_until_ready(self, record: Record) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

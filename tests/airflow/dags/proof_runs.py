@@ -7,16 +7,18 @@ from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
 from airflow.sdk import dag, get_current_context, task
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+PATIENT = {"retries": 3, "retry_delay": timedelta(seconds=2)}
+"""A task that dies with its worker, or whose API server is away for long, runs again."""
 
 
 @dag(schedule=None, start_date=START, catchup=False)
 def plain():
-    @task
+    @task(**PATIENT)
     def extract():
         print("plain: extracted")
         return [1, 2, 3]
 
-    @task
+    @task(**PATIENT)
     def load(numbers):
         print(f"plain: the sum is {sum(numbers)}")
 
@@ -25,11 +27,11 @@ def plain():
 
 @dag(schedule=None, start_date=START, catchup=False)
 def deferrable():
-    @task
+    @task(**PATIENT)
     def after():
         print("deferrable: woken up")
 
-    TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=3), deferrable=True) >> after()
+    TimeDeltaSensor(task_id="wait", delta=timedelta(seconds=3), deferrable=True, **PATIENT) >> after()
 
 
 @dag(schedule=None, start_date=START, catchup=False)
@@ -39,7 +41,7 @@ def failing():
         print("failing: about to break")
         raise ValueError("meant to fail")
 
-    @task
+    @task(**PATIENT)
     def never():
         print("failing: must not be seen")
 
@@ -48,16 +50,16 @@ def failing():
 
 @dag(schedule=None, start_date=START, catchup=False, max_active_runs=8)
 def patient():
-    """One task that takes `seconds`, and another one behind it. A task whose process was killed runs again."""
+    """One task that takes `seconds`, and another one behind it."""
 
-    @task(retries=3, retry_delay=timedelta(seconds=2))
+    @task(**PATIENT)
     def work():
         seconds = float(get_current_context()["dag_run"].conf.get("seconds", 1))
         print("patient: began", flush=True)
         time.sleep(seconds)
         print("patient: done", flush=True)
 
-    @task(retries=3, retry_delay=timedelta(seconds=2))
+    @task(**PATIENT)
     def confirm():
         print("patient: confirmed")
 

@@ -1,6 +1,5 @@
 """From what an environment file says about state to the backend that does it."""
 
-from pathlib import PurePath
 
 from backend.files import LocalFiles
 from backend.s3 import S3
@@ -34,8 +33,7 @@ def state_of(environment: Environment) -> StateBackend:
             hostname=state.hostname,
             cloud_project=state.project,
         )
-    folder = state.path if PurePath(state.path).is_absolute() else f"{_PROJECT_FROM_STACK}/{state.path}"
-    return LocalFiles(project=project, environment=name, folder=folder)
+    return LocalFiles(project=project, environment=name, folder=f"{_PROJECT_FROM_STACK}/{state.path}")
 
 
 def state_key_alias(bucket: str) -> str:

@@ -35,9 +35,3 @@ def test_terraform_cloud_keeps_its_own_project_apart_from_ours() -> None:
 def test_files_lie_below_the_project_and_not_below_the_stack() -> None:
     chosen = environment(LocalState(backend="local"))
     assert state_of(chosen) == LocalFiles(project=chosen.project, environment="prod", folder="../../../.windlass/state")
-
-
-def test_an_absolute_folder_stays_as_it_is() -> None:
-    chosen = state_of(environment(LocalState(backend="local", path="/srv/state")))
-    assert isinstance(chosen, LocalFiles)
-    assert chosen.folder == "/srv/state"

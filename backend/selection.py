@@ -1,6 +1,5 @@
 """From what an environment file says about state to the backend that does it."""
 
-
 from backend.files import LocalFiles
 from backend.s3 import S3
 from backend.state import StateBackend

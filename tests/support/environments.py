@@ -18,15 +18,15 @@ words = st.from_regex(r"[a-z]([a-z0-9]|-[a-z0-9]){0,3}", fullmatch=True)
 
 
 @st.composite
-def networks(draw: st.DrawFn, region: str) -> dict[str, Any]:
-    """A VPC whose subnets fit, in two to four zones, with each way out."""
+def networks(draw: st.DrawFn, region: str, ways_out: tuple[str, ...]) -> dict[str, Any]:
+    """A VPC whose subnets fit, in two to four zones, with one of the ways out."""
     vpc = ipaddress.IPv4Network(f"10.{draw(st.integers(0, 255))}.0.0/16")
     blocks = vpc.subnets(new_prefix=draw(st.sampled_from((20, 22, 24, 26, 28))))
     zones = [region + letter for letter in draw(st.sampled_from(("ab", "bc", "abc", "acd", "abcd")))]
     made: dict[str, Any] = {
         "cidr": str(vpc),
         "zones": {zone: {tier: str(next(blocks)) for tier in ("public", "private", "isolated")} for zone in zones},
-        "egress": draw(st.sampled_from(("nat-per-zone", "one-nat", "endpoints", "public-ip"))),
+        "egress": draw(st.sampled_from(ways_out)),
         "interface_endpoints": draw(st.lists(st.sampled_from(("sqs", "ecr.api", "ssmmessages")), unique=True)),
     }
     if made["egress"] == "one-nat":
@@ -70,10 +70,13 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
     """A whole environment, as its file's data."""
     region = draw(st.sampled_from(REGIONS))
     kind = draw(st.sampled_from(("development", "staging", "production")))
-    zone = draw(st.sampled_from((None, "example.com"))) if kind == "development" else "example.com"
-    cache = draw(
-        st.none() | st.fixed_dictionaries({"node_type": st.just("cache.t4g.small"), "nodes": st.integers(2, 6)})
-    )
+    airflow = draw(st.booleans())
+    zones = (None, "example.com") if kind == "development" and not airflow else ("example.com",)
+    zone = draw(st.sampled_from(zones))
+    # Git is outside, and only some ways lead there.
+    ways_out = ("nat-per-zone", "one-nat", "public-ip", *(() if airflow else ("endpoints",)))
+    caches = st.fixed_dictionaries({"node_type": st.just("cache.t4g.small"), "nodes": st.integers(2, 6)})
+    cache = draw(caches if airflow else st.none() | caches)
     names = draw(st.lists(words, min_size=1, max_size=3, unique=True))
     storage = draw(st.integers(20, 50_000))
     made: dict[str, Any] = {
@@ -82,7 +85,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         "tags": draw(st.dictionaries(st.from_regex(r"X[a-zA-Z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@"))),
         "aws": {"region": region, "account_id": draw(st.from_regex(r"[0-9]{12}", fullmatch=True))},
         "state": draw(states()),
-        "network": draw(networks(region)),
+        "network": draw(networks(region, ways_out)),
         "load_balancer": {
             "https": zone is not None,
             "scheme": draw(st.sampled_from(("public", "internal"))),
@@ -106,8 +109,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         made["dns"] = {"zone_name": zone}
     if cache is not None:
         made["cache"] = cache
-    # Git is outside, and only some ways lead there.
-    if zone and cache and made["network"]["egress"] != "endpoints" and draw(st.booleans()):
+    if airflow:
         made["airflow"] = draw(airflows())
     return made
 

@@ -143,3 +143,7 @@ class Cache(Section):
 
     password_version: Version = 1
     """Raise it to rotate the password."""
+
+    accept_previous_password: bool = False
+    """Let the password before this one in as well. Turn it on together with a new `password_version`, so that running
+    tasks keep their connection, and off when all of them have been replaced."""

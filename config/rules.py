@@ -239,6 +239,14 @@ def production_data_survives(kind: Kind, database: Database, cache: Cache | None
 
 
 @rule
+def there_is_a_previous_password(cache: Cache | None) -> Iterator[Problem]:
+    """Secrets Manager has no previous value before the first rotation."""
+    if cache is not None and cache.accept_previous_password and cache.password_version < 2:
+        message = "needs a password before this one; allowed with password_version = 1: false"
+        yield problem("cache/accept_previous_password", True, message)
+
+
+@rule
 def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
     """D02: nobody deletes production's way in by mistake."""
     if kind == "production" and not load_balancer.deletion_protection:

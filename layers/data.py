@@ -163,7 +163,9 @@ class DataLayer(Layer):
                 port=settings.port,
             ),
             authentication=elasticache.Authentication(
-                password_secret_arn=password.secret_arn, password_version=password.rotation
+                password_secret_arn=password.secret_arn,
+                password_version=password.rotation,
+                accept_previous_password=settings.accept_previous_password,
             ),
             kms_key_arn=key,
             snapshots=elasticache.Snapshots(retention_days=settings.snapshot_retention_days),

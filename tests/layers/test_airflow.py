@@ -3,12 +3,14 @@
 import json
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import guards
 from layers.judging import intent_of
+from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "worker-reports")
@@ -184,6 +186,13 @@ def changed(name: str) -> Documents:
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_guards_accept_airflow_alone_and_with_every_delivery(name: str) -> None:
     guards.check("prod", changed(name), intent_of(changed_environment("prod", CHANGES[name])))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["efs", "s3 existing", "image"])
+def test_terraform_accepts_every_delivery_without_a_warning(name: str, tmp_path: Path) -> None:
+    for layer in ("data", "service"):
+        assert validate(tmp_path / layer, changed(name)[layer]) == []
 
 
 def test_dags_on_a_file_system_are_mounted_read_only_by_whoever_reads_them() -> None:

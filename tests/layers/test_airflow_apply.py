@@ -111,6 +111,16 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
+def test_a14_another_delivery_is_one_apply(terraform: AirflowTerraform, around: Around) -> None:
+    terraform.write_airflow(dags={"delivery": "efs"})
+    applied = terraform.apply()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    (system,) = around.client("efs").describe_file_systems()["FileSystems"]
+    (volume,) = definition(around, "worker-default")["volumes"]
+    assert volume["efsVolumeConfiguration"]["fileSystemId"] == system["FileSystemId"]
+    assert len(around.client("efs").describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"]) == 2
+
+
 def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, around: Around) -> None:
     destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr

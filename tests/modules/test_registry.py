@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from modules.registry import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository
+from modules.registry import (
+    PullThroughCache,
+    PullThroughCacheInputs,
+    Repositories,
+    RepositoriesInputs,
+    RepositoriesOutputs,
+    Repository,
+)
 from tests.support.stack import Synthesised, module_stack, synthesised
 
 WEB = Repository(name="acme/web")
@@ -81,3 +88,27 @@ def test_a_key_that_is_no_word_is_refused():
 def test_keeping_nothing_is_refused(field: str):
     with pytest.raises(ValueError, match=f"{field} of repository 'acme/web' is 0: 1 or more"):
         Repository(name="acme/web", **{field: 0})
+
+
+def copies(prefix: str, *registries: str) -> Synthesised:
+    with module_stack() as stack:
+        PullThroughCache(stack, "copies", PullThroughCacheInputs(prefix=prefix, registries=registries))
+        return synthesised(stack)
+
+
+def test_p04_a_public_registry_is_copied_under_the_deployments_own_prefix() -> None:
+    rules = copies("acme-prod", "registry.k8s.io", "public.ecr.aws").resources("aws_ecr_pull_through_cache_rule")
+    assert {(rule["ecr_repository_prefix"], rule["upstream_registry_url"]) for rule in rules.values()} == {
+        ("acme-prod/k8s", "registry.k8s.io"),
+        ("acme-prod/aws", "public.ecr.aws"),
+    }
+
+
+def test_a_registry_that_wants_credentials_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"registry is 'docker\.io'"):
+        copies("acme-prod", "docker.io")
+
+
+def test_a_prefix_that_ecr_would_refuse_is_refused() -> None:
+    with pytest.raises(ValueError, match="2 to 30 lower-case"):
+        copies("a-project-with-a-name-too-long", "registry.k8s.io")

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 from cdktf import TerraformStack
 
-from modules.secrets import DerivedSecret, DerivedSecretInputs, GeneratedSecret, GeneratedSecretInputs, SecretStore
+from modules.secrets import (
+    DerivedSecret,
+    DerivedSecretInputs,
+    EmptySecret,
+    EmptySecretInputs,
+    GeneratedSecret,
+    GeneratedSecretInputs,
+    SecretStore,
+)
 from tests.support.stack import Synthesised, module_stack, synthesised
 
 STORE = SecretStore(path="acme/prod", kms_key_arn="arn:aws:kms:eu-west-1:111122223333:key/k")
@@ -160,3 +168,12 @@ def test_a_path_with_a_slash_at_an_end_is_refused() -> None:
 def test_a_derived_secret_must_say_what_it_is_made_of() -> None:
     with pytest.raises(ValueError, match="made_of"):
         DerivedSecretInputs(store=STORE, name="url", description="d", value_expression="x", made_of={})
+
+
+def test_a_secret_that_somebody_else_fills_has_no_value_and_terraform_asks_for_none() -> None:
+    with module_stack() as stack:
+        inputs = EmptySecretInputs(store=STORE, name="git/dags", description="Deploy key")
+        outputs = EmptySecret(stack, "git", inputs).outputs
+        found = synthesised(stack)
+    assert found.inventory() == {"aws_secretsmanager_secret": 1}
+    assert outputs.secret_name.endswith("/git/dags")

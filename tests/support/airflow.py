@@ -85,7 +85,8 @@ class AirflowTerraform(Terraform):
         sources = Sources(store=store, database=DATABASE, cache=CACHE, cache_password=password)
         storage = AirflowStorage(stack, "airflow-storage", wanted, network)
         registries = images.cached_registries(airflow_images(airflow_of(wanted)))
-        PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
+        if registries:
+            PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
         system = storage.dags_file_system
         data = DataOutputs(
             database_url_secret_arn=password.secret_arn,

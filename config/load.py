@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from config import (  # noqa: F401 - they register their rules
+    airflow_connections,
     airflow_dags_rules,
     airflow_rules,
     airflow_settings_rules,

@@ -11,11 +11,15 @@ import bindings
 
 bindings.install()
 
-NEEDS_PLATFORM = ("tests/docs/test_runbooks.py",)
-"""Files outside `tests/platform` with tests that need the shared platform."""
-
-DESTROYS = "tests/platform/test_platform_teardown.py"
-"""Has a platform of its own."""
+PLATFORMS = {
+    "tests/airflow/": "shared",
+    "tests/docs/test_runbooks.py": "layers",
+    "tests/platform/test_make_local.py": "shared",
+    "tests/platform/test_platform.py": "layers",
+    "tests/platform/test_platform_live.py": "shared",
+    "tests/platform/test_platform_teardown.py": "layers",
+}
+"""Start of a path → the platform that the tests there look at."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,26 +40,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in an order that waits for nothing.
 
     Alone in one process: first what measures time, then the rest while the platform is applied in the background, then
-    what needs the platform. With several processes one of them takes everything that needs the shared platform, from
-    the start, since that takes longest, and another what destroys one.
+    what needs a platform. With several processes each platform has one that takes everything that looks at it, from the
+    start, since that takes longest.
     """
 
     def order(item: pytest.Item) -> int:
         if item.get_closest_marker("alone"):
             return 0
         if _is_worker():
-            return 1 if _work_unit(item.nodeid) in ("platform", DESTROYS) else 2
+            return 1 if _work_unit(item.nodeid) in PLATFORMS.values() else 2
         return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)
 
 
 def _work_unit(nodeid: str) -> str:
-    """Tests of a unit stay in one process: those of a file, and all that look at the platform."""
+    """Tests of a unit stay in one process: those of a file, and all that look at one platform."""
     path = nodeid.partition("::")[0]
-    if path == DESTROYS:
-        return path
-    return "platform" if path in NEEDS_PLATFORM or path.startswith(("tests/platform/", "tests/airflow/")) else path
+    return next((platform for start, platform in PLATFORMS.items() if path.startswith(start)), path)
 
 
 class _Units(LoadScopeScheduling):
@@ -78,15 +80,14 @@ def _platform_is_ended(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Start to apply the platform in the background as soon as nothing measures time any more."""
+    """Start to apply a platform in the background as soon as nothing measures time any more."""
     from tests.support import platform
 
     if _is_worker():
-        if _work_unit(item.nodeid) == "platform":
-            platform.begin()
-        elif _work_unit(item.nodeid) == DESTROYS:
-            platform.begin("destroyed")
-    elif not item.get_closest_marker("alone") and any(
-        other.get_closest_marker("platform") for other in item.session.items
-    ):
-        platform.begin()
+        unit = _work_unit(item.nodeid)
+        if unit in PLATFORMS.values():
+            platform.begin(unit)
+    elif not item.get_closest_marker("alone"):
+        needed = {_work_unit(other.nodeid) for other in item.session.items if other.get_closest_marker("platform")}
+        for name in sorted(needed):
+            platform.begin(name)

@@ -49,7 +49,7 @@ def test_a_command_does_what_its_runbook_says(
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one in ON_THE_PLATFORM])
 def test_a_command_that_needs_terraform_does_so_too(command: str) -> None:
-    ON_THE_PLATFORM[command](begin().wait(), command)
+    ON_THE_PLATFORM[command](begin("layers").wait(), command)
 
 
 def test_every_situation_is_one_of_a_runbook() -> None:

@@ -31,3 +31,20 @@ def secret_values(platform: Platform) -> dict[str, str]:
         secret["Name"] for page in manager.get_paginator("list_secrets").paginate() for secret in page["SecretList"]
     ]
     return {name: manager.get_secret_value(SecretId=name)["SecretString"] for name in names}
+
+
+def states(platform: Platform) -> dict[str, str]:
+    """Every version of every state that lies in the bucket."""
+    s3 = client(platform, "s3")
+    bucket = "windlass-state-123456789012-eu-west-1"
+    versions = [
+        v for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket) for v in page.get("Versions", [])
+    ]
+    return {
+        f"{version['Key']}@{version['VersionId']}": s3.get_object(
+            Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"]
+        )["Body"]
+        .read()
+        .decode()
+        for version in versions
+    }

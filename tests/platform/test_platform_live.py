@@ -1,6 +1,6 @@
 """The containers of the applied platform serve, and releases move traffic that a load sees nothing of.
 
-Runs after `test_platform`, whose last switch left green live.
+Runs after the tests of Airflow, since it leaves the web service's containers only.
 """
 
 import json
@@ -30,6 +30,24 @@ def live(platform: Platform) -> Live:
 def written() -> list[dict[str, Any]]:
     """The items that were written so far, through either colour."""
     return []
+
+
+def test_a_live_switch_leaves_the_plan_empty(platform: Platform) -> None:
+    found = outputs(platform, "service")
+    client(platform, "ssm").put_parameter(Name=found["colour_parameters"]["web"], Value="green", Overwrite=True)
+    groups = [
+        {"TargetGroupArn": found["blue_target_group_arns"]["web"], "Weight": 0},
+        {"TargetGroupArn": found["green_target_group_arns"]["web"], "Weight": 100},
+    ]
+    client(platform, "elbv2").modify_rule(
+        RuleArn=found["listener_rule_arns"]["web"],
+        Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
+    )
+    client(platform, "ecs").update_service(
+        cluster=found["cluster_name"], service=found["green_service_names"]["web"], desiredCount=3
+    )
+    plan = platform.windlass("plan", "local", "--layer", "service", "--detailed-exitcode")
+    assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_the_live_colour_serves_by_https_with_what_the_task_definition_says(live: Live) -> None:

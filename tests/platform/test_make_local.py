@@ -1,0 +1,69 @@
+"""`make local`: one command makes everything, a second finds nothing to do, and no secret is left anywhere."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from layers import LAYERS
+from tests.platform.looking import secret_values, states
+from tests.support.forms import places
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.platform, pytest.mark.slow]
+
+
+def test_one_command_applies_every_layer_and_says_what_stands_where(platform: Platform) -> None:
+    assert platform.applied is not None
+    for layer in LAYERS:
+        assert f"local-{layer}" in platform.applied or layer in platform.applied
+    assert "https://app.windlass.test" in platform.applied
+    assert "./windlass plan local" in platform.applied
+    assert "Warning" not in platform.applied
+
+
+def test_the_same_command_again_says_that_there_is_nothing_to_change(platform: Platform) -> None:
+    again = platform.windlass("local", "apply")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "nothing to change" in again.stdout + again.stderr
+
+
+def test_no_secret_is_in_any_state_plan_json_or_log(platform: Platform) -> None:
+    secrets = secret_values(platform)
+    assert {"windlass/local/database/password", "windlass/local/cache/password"} <= set(secrets)
+    assert all(len(value) >= 16 for value in secrets.values())
+    plans = {f"plan of {layer}": plan_as_json(platform, layer) for layer in ("data", "service")}
+    searched = {**states(platform), **plans, "output": platform.applied or ""}
+    searched |= {str(path): path.read_text(errors="replace") for path in files(platform.root)}
+    assert len(searched) > 20
+    for name, value in secrets.items():
+        assert places(value, searched) == [], name
+
+
+def plan_as_json(platform: Platform, layer: str) -> str:
+    plan = platform.stack(layer) / "search.tfplan"
+    for arguments in (["plan", "-input=false", "-lock=false", f"-out={plan}"], ["show", "-json", str(plan)]):
+        run = subprocess.run(
+            ["terraform", *arguments],
+            cwd=platform.stack(layer),
+            env=platform.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Everything that the run left on disk, but for the embedded AWS's own memory."""
+    for folder in (root / "cdktf.out", root / ".windlass"):
+        for path in folder.rglob("*"):
+            if (
+                path.is_file()
+                and not path.is_symlink()
+                and "providers" not in path.parts
+                and path.stat().st_size < 50_000_000
+            ):
+                yield path

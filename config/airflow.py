@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from config.airflow_dags import AnyDags, GitSync
+from config.airflow_operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
 from config.base import Cidr, DnsName, Percent, Section, ShortWord, Version, _matching
 from config.services import EnvironmentName, Image, Text
 
@@ -111,6 +112,10 @@ class WorkerGroup(Component):
 
     on_demand_base: Annotated[int, Field(ge=0, le=1000)] = 1
     """So many tasks are on demand before Spot gets a share (A16)."""
+
+    backlog_per_task: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """So many Airflow tasks may wait for each ECS task before there are more of these (A16). Default: `concurrency`, as
+    many as it works on at once."""
 
 
 class FirstUser(Section):
@@ -224,6 +229,20 @@ class Airflow(Section):
     """A task that runs longer than this is run twice (A20)."""
 
     task_logs: TaskLogs = TaskLogs()
+
+    authentication: OidcLogin | None = None
+    """A login at the load balancer, before Airflow's own. Default: Airflow's own alone."""
+
+    metrics: bool = True
+    """Airflow's figures in CloudWatch; about twenty custom metrics (docs/decisions/0008)."""
+
+    alarms: AirflowAlarms = AirflowAlarms()
+    maintenance: Maintenance = Maintenance()
+    workflows: Workflows = Workflows()
+
+    roles: dict[ShortWord, ExistingRoles] = Field(default_factory=dict)
+    """Existing roles by component: `api-server`, `scheduler`, `dag-processor`, `triggerer`, `worker-<group>` (E11).
+    Default: they are made."""
 
     execute_command: bool | None = None
     """ECS Exec into Airflow's containers. Default: as `cluster.execute_command` says, which it needs."""

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from config import (  # noqa: F401 - they register their rules
     airflow_connections,
     airflow_dags_rules,
+    airflow_operations_rules,
     airflow_rules,
     airflow_settings_rules,
     existing_rules,

@@ -62,6 +62,11 @@ class WorkingHours(Section):
         """The end as a cron expression of AWS."""
         return self._cron(_minutes(self.end) + minutes_after)
 
+    def early_cron(self) -> str:
+        """An hour after the start, or half-way to the end of a short day; for what is done once a day."""
+        start, end = _minutes(self.start), _minutes(self.end)
+        return self._cron(start + min(60, (end - start) // 2))
+
     def _cron(self, minutes: int) -> str:
         return f"cron({minutes % 60} {minutes // 60} ? * {','.join(day.upper() for day in self.days)} *)"
 

@@ -21,6 +21,8 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "elasticloadbalancing:DescribeTargetHealth": _LISTS,
     "ecs:DescribeTaskDefinition": _LISTS,
     "ecs:ListTaskDefinitions": _LISTS,
+    "ecs:RegisterTaskDefinition": "a name of its own has only what is registered; running it is allowed by family, and "
+    "the roles in it must be passed",
     "sts:GetCallerIdentity": "it tells callers who they are, and no policy can narrow that",
     "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",

@@ -145,6 +145,9 @@ def groups_are_carried(stacks: Stacks) -> Iterator[Finding]:
     """A security group that nobody carries is left over, or somebody forgot to carry it."""
     network, _, _ = network_of(stacks)
     carried = {group for member in network.members for group in member.groups}
+    # Whom a published parameter tells the group, carries it: tasks that DAGs launch, for one (E09).
+    for address, body in stacks.resources("aws_ssm_parameter"):
+        carried |= stacks.behind(address, body.get("insecure_value") or body.get("value"))
     for address, _ in stacks.resources("aws_security_group"):
         if address not in carried:
             yield address, "nobody carries this security group"

@@ -8,6 +8,7 @@ from config.services import BlueGreenService, CodeDeployService, RollingService,
 from layers.airflow.names import (
     component_keys,
     has_airflow,
+    has_workflows,
     makes_dags_bucket,
     makes_dags_file_system,
     repository_keys,
@@ -120,7 +121,10 @@ class ServiceOutputs:
     )
     airflow_listener_rule_arn: str | None = output("ARN of Airflow's listener rule.", when=has_airflow)
     airflow_workflow_security_group_id: str | None = output(
-        "Security group of the tasks that run workflows, for other systems to let in (N07).", when=has_airflow
+        "Security group of the tasks that DAGs launch, for other systems to let in (N07).", when=has_workflows
+    )
+    airflow_workflow_parameters_path: str | None = output(
+        "Path of the SSM parameters for DAG code that launches tasks (E09).", when=has_workflows
     )
 
     colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_blue_green)

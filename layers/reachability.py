@@ -15,6 +15,9 @@ LOAD_BALANCER = "load-balancer"
 DATABASE = "database"
 CACHE = "cache"
 ENDPOINTS = "endpoints"
+AIRFLOW_WORKFLOW = "airflow-workflow"
+"""Tasks that DAGs launch."""
+
 AIRFLOW_DAGS = "airflow-dags"
 """Mount targets of the file system that DAGs are delivered by."""
 
@@ -48,6 +51,8 @@ def roles(environment: Environment) -> dict[str, str]:
         found[service_role(service)] = f"Tasks of the service {service}"
     if environment.airflow is not None:
         found |= {airflow_role(component): f"Tasks of the Airflow {component}" for component in COMPONENTS}
+        if environment.airflow.workflows.enabled:
+            found[AIRFLOW_WORKFLOW] = "Tasks that DAGs launch"
         if _makes_file_system(environment.airflow):
             found[AIRFLOW_DAGS] = "File system of the Airflow DAGs"
     return found
@@ -65,6 +70,8 @@ def _into_the_load_balancer(environment: Environment) -> Iterator[Flow]:
         source: Party = Internet() if cidr == EVERYWHERE else Cidr(cidr, _word(cidr))
         for port, what in ports.items():
             yield Flow(source, Role(LOAD_BALANCER), port, f"{what} from {source.name}")
+    if environment.airflow is not None and environment.airflow.authentication is not None:
+        yield Flow(Role(LOAD_BALANCER), Internet(), 443, "Tokens of the identity provider for the login to Airflow")
     for name, service in environment.services.items():
         if not isinstance(service, CodeDeployService):
             continue
@@ -109,7 +116,10 @@ def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
             yield Flow(tasks, Role(CACHE), environment.cache.port, f"Broker of {tasks.name}")
     for tasks in (dag_processor, triggerer, worker):
         yield from _of_dags(airflow, tasks)
-    for tasks in (triggerer, worker):
+    launched = [Role(AIRFLOW_WORKFLOW)] if airflow.workflows.enabled else []
+    for tasks in launched:
+        yield from _of_every_task(environment, tasks, tasks.name)
+    for tasks in (triggerer, worker, *launched):
         for name, reach in airflow.reaches.items():
             party: Party = (
                 Cidr(reach.cidr, name) if reach.cidr else OtherSecurityGroup(str(reach.security_group_id), name)

@@ -8,11 +8,11 @@ from constructs import Construct
 from config import Environment
 from config.network import Firewall as FirewallSettings
 from layers.airflow.names import airflow_of
-from layers.airflow.services import AirflowServices
+from layers.airflow.parts import airflow_parts
 from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
-from layers.reachability import LOAD_BALANCER, airflow_role
+from layers.reachability import AIRFLOW_WORKFLOW, LOAD_BALANCER
 from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
 from layers.wiring import publish
 from layers.working_hours import database_hours
@@ -152,10 +152,12 @@ class ServiceLayer(Layer):
     def _airflow(self, surroundings: Surroundings) -> dict[str, Any]:
         """Airflow, as fields of the outputs."""
         url = self._url(airflow_of(self.environment).host_names)
-        airflow = AirflowServices(self, "airflow", surroundings, url)
+        airflow = airflow_parts(self, surroundings, url)
+        services, workflows = airflow.services, airflow.workflows
         return {
-            "airflow_url": airflow.url,
-            "airflow_service_names": airflow.service_names,
-            "airflow_listener_rule_arn": airflow.listener_rule_arn,
-            "airflow_workflow_security_group_id": self.network.security_group_ids[airflow_role("worker")],
+            "airflow_url": services.url,
+            "airflow_service_names": services.service_names,
+            "airflow_listener_rule_arn": services.listener_rule_arn,
+            "airflow_workflow_security_group_id": self.network.security_group_ids.get(AIRFLOW_WORKFLOW),
+            "airflow_workflow_parameters_path": workflows.parameters_path if workflows else None,
         }

@@ -42,8 +42,10 @@ def composed(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> Compose
     mirrors = _mirrors(documents)
     for name, task in sorted(resources.get("aws_ecs_task_definition", {}).items()):
         main = task["family"].removeprefix(f"{prefix}-")
-        if main.startswith("airflow-"):
-            _task(found, values, task, _ecs_service(resources, name), main, mirrors)
+        service = _ecs_service(resources, name)
+        # What runs by a schedule, such as the cleaning of the database, is not part of a laptop's Airflow.
+        if main.startswith("airflow-") and service:
+            _task(found, values, task, service, main, mirrors)
     return found
 
 

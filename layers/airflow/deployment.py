@@ -40,6 +40,7 @@ def deployment(environment: Environment, network: NetworkOutputs, data: DataOutp
         database=module.Database(pool_size=settings.database_pool_size, max_overflow=settings.database_max_overflow),
         visibility_timeout_seconds=settings.visibility_timeout_seconds,
         api_server_processes=settings.api_server.processes,
+        metrics=settings.metrics,
         environment=settings.environment,
         dag_secrets={name: SecretReference(arn=arn) for name, arn in settings.secrets.items()},
     )

@@ -23,6 +23,11 @@ def has_airflow(environment: Environment) -> bool:
     return environment.airflow is not None
 
 
+def has_workflows(environment: Environment) -> bool:
+    """Whether DAGs may launch tasks of their own."""
+    return environment.airflow is not None and environment.airflow.workflows.enabled
+
+
 def airflow_of(environment: Environment) -> Airflow:
     """Its settings.
 

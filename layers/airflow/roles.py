@@ -1,7 +1,7 @@
 """The two roles of each component: its execution role reads what its containers name, its task role does its work."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from constructs import Construct
 
@@ -27,11 +27,23 @@ class RoleInputs:
     component: Component
     containers: Sequence[Container]
     log_group_name: str
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    """What its code may do beside what every task of the component may."""
+    is_service: bool = True
+    """Whether people may open a shell in it, where they may at all."""
 
 
 def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) -> TaskRolesOutputs:
-    """Make the execution role and the task role of a component (I01)."""
+    """Make the execution role and the task role of a component (I01), or take those that exist already (E11)."""
     environment, aws = around.environment, around.environment.aws
+    existing = airflow_of(environment).roles.get(inputs.key)
+    if existing is not None:
+        return TaskRolesOutputs(
+            execution_role_arn=existing.execution_role_arn,
+            execution_role_name=existing.execution_role_arn.rpartition("/")[2],
+            task_role_arn=existing.task_role_arn,
+            task_role_name=existing.task_role_arn.rpartition("/")[2],
+        )
     arns = sorted({secret.arn for container in inputs.containers for secret in container.secrets.values()})
     own, cached = _repositories(around, inputs.containers)
     roles = TaskRolesInputs(
@@ -45,8 +57,8 @@ def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) 
         secret_arns=[arn for arn in arns if ":ssm:" not in arn],
         parameter_arns=[arn for arn in arns if ":ssm:" in arn],
         kms_key_arns=[around.network.kms_key_arn],
-        task_statements=_statements(inputs.component, around),
-        execute_command=_execute_command(around),
+        task_statements={**_statements(inputs.component, around), **inputs.statements},
+        execute_command=_execute_command(around) if inputs.is_service else None,
     )
     return TaskRoles(scope, f"{inputs.key}-roles", roles).outputs
 

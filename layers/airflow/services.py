@@ -11,13 +11,16 @@ from config.airflow_dags import EfsDags
 from layers.airflow.deployment import deployment
 from layers.airflow.names import airflow_of, worker_key
 from layers.airflow.roles import RoleInputs, allows_execute_command, component_roles
+from layers.airflow.route import ui_route
+from layers.airflow.scaling import api_server_scaling, fixed_scaling, worker_scaling
 from layers.reachability import airflow_role
-from layers.web.shared import DEREGISTRATION_DELAY_SECONDS, Surroundings
+from layers.web.shared import Surroundings
+from modules import airflow as module
 from modules import ecs
 from modules.airflow import API_SERVER_PORT, Component, ComponentTask, WorkerSettings, component_task
 from modules.airflow.dags import VOLUME
-from modules.alb import RuleInputs, SingleRoute, SingleRouteInputs, TargetGroupSettings, TargetHealthCheck
-from modules.iam import TaskRolesOutputs
+from modules.alb import TargetGroupOutputs
+from modules.iam import Statement, TaskRolesOutputs
 
 # A08: database, migration and import of Airflow come before the first answer.
 GRACE_PERIOD_SECONDS = 600
@@ -43,36 +46,31 @@ class AirflowServices(Construct):
 
     url: str
     listener_rule_arn: str
+    target_group: TargetGroupOutputs
     service_names: Mapping[str, str]
+    airflow: module.Airflow
 
-    def __init__(self, scope: Construct, id_: str, around: Surroundings, url: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        around: Surroundings,
+        url: str,
+        worker_statements: Mapping[str, Statement],
+    ) -> None:
         super().__init__(scope, id_)
+        self._worker_statements = worker_statements
         self._around, self._environment = around, around.environment
         self._settings = airflow_of(around.environment)
-        self._airflow = deployment(around.environment, around.network, around.data, url)
+        self.airflow = deployment(around.environment, around.network, around.data, url)
         self.url = url
         services = [self._api_server(), *self._fixed(), *self._workers()]
         self.service_names = {tasks.key: self._service(tasks).name for tasks in services}
 
     def _api_server(self) -> _Tasks:
         settings: ApiServer = self._settings.api_server
-        inputs = SingleRouteInputs(
-            name=f"{self._environment.prefix}-airflow",
-            rule=RuleInputs(
-                listener_arn=self._around.load_balancer.listener_arn,
-                priority=self._settings.priority,
-                host_headers=self._settings.host_names,
-                path_patterns=() if self._settings.host_names else ("/*",),
-                source_cidrs=self._settings.allowed_cidrs,
-            ),
-            targets=TargetGroupSettings(
-                vpc_id=self._around.network.vpc_id,
-                health_check=TargetHealthCheck(path="/api/v2/version"),
-                deregistration_delay_seconds=DEREGISTRATION_DELAY_SECONDS,
-            ),
-        )
-        route = SingleRoute(self, "route", inputs).outputs
-        self.listener_rule_arn = route.listener_rule_arn
+        route = ui_route(self, self._around)
+        self.listener_rule_arn, self.target_group = route.listener_rule_arn, route.target_group
         target = ecs.LoadBalancerTarget(
             target_group_arn=route.target_group.arn, container_name="api-server", container_port=API_SERVER_PORT
         )
@@ -80,9 +78,9 @@ class AirflowServices(Construct):
             key="api-server",
             component="api-server",
             settings=settings,
-            task=component_task("api-server", self._airflow),
+            task=component_task("api-server", self.airflow),
             desired_count=settings.min_count,
-            scaling=ecs.ScalingInputs(min_count=settings.min_count, max_count=settings.max_count),
+            scaling=api_server_scaling(self._environment),
             load_balancing=ecs.LoadBalancing(targets=[target], health_check_grace_period_seconds=GRACE_PERIOD_SECONDS),
             depends_on=(route.listener_rule_address,),
         )
@@ -98,8 +96,9 @@ class AirflowServices(Construct):
                 key=component,
                 component=component,
                 settings=settings,
-                task=component_task(component, self._airflow),
+                task=component_task(component, self.airflow),
                 desired_count=settings.count,
+                scaling=fixed_scaling(self._environment, settings.count),
             )
             for component, settings in fixed.items()
         ]
@@ -113,9 +112,9 @@ class AirflowServices(Construct):
             key=worker_key(name),
             component="worker",
             settings=group,
-            task=component_task("worker", self._airflow, worker),
+            task=component_task("worker", self.airflow, worker),
             desired_count=group.min_count,
-            scaling=ecs.ScalingInputs(min_count=group.min_count, max_count=group.max_count),
+            scaling=worker_scaling(self._environment, group),
             on_demand_base=group.on_demand_base,
         )
 
@@ -132,6 +131,7 @@ class AirflowServices(Construct):
                 component=tasks.component,
                 containers=tasks.task.containers,
                 log_group_name=log_group_name,
+                statements=self._worker_statements if tasks.component == "worker" else {},
             ),
         )
         inputs = ecs.ServiceInputs(

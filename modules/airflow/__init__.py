@@ -1,6 +1,6 @@
 """Apache Airflow: its components as containers, settings, secrets and DAG deliveries. Everything here is pure."""
 
-from modules.airflow.containers import METRICS_NAMESPACE, ComponentTask, component_task
+from modules.airflow.containers import ComponentTask, component_task, maintenance_task
 from modules.airflow.dags import FromBucket, FromGit, InImage, OnFileSystem
 from modules.airflow.deployment import (
     API_SERVER_PORT,
@@ -16,6 +16,7 @@ from modules.airflow.deployment import (
     WorkerSettings,
 )
 from modules.airflow.git_sync import GitRepository
+from modules.airflow.metrics import METRICS_NAMESPACE
 from modules.airflow.secrets import current_slot, slot_rotation
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "WorkerSettings",
     "component_task",
     "current_slot",
+    "maintenance_task",
     "slot_rotation",
 ]

@@ -15,6 +15,7 @@ from modules.airflow.deployment import (
     Component,
     WorkerSettings,
 )
+from modules.airflow.metrics import METRICS, METRICS_NAMESPACE, statsd_container, statsd_environment
 from modules.airflow.secrets import Helper, container_secrets, rotation_environment
 from modules.airflow.variables import READS_DAGS, common_environment, component_environment
 from modules.ecs.containers import Container, ContainerDependency, HealthCheck, PortMapping
@@ -32,7 +33,6 @@ HEALTH_SCRIPTS: Mapping[Component, str] = {
     "triggerer": "health_heartbeat",
     "worker": "health_worker",
 }
-METRICS_NAMESPACE = "Windlass/Airflow"
 STOP_TIMEOUT_SECONDS = 120
 """The most that Fargate gives, for tasks that must end (A16)."""
 
@@ -73,6 +73,9 @@ def component_task(component: Component, airflow: Airflow, worker: WorkerSetting
         helpers.append(_queue_metrics(airflow))
     if component == "worker":
         helpers.append(_task_protection(airflow))
+    if airflow.metrics and component in METRICS:
+        helpers.append(statsd_container(component, deployment=airflow.name, image=airflow.image))
+        main = replace(main, environment={**main.environment, **statsd_environment()})
     return ComponentTask(containers=(main, *helpers), volumes=volumes)
 
 
@@ -138,6 +141,18 @@ def _queue_metrics(airflow: Airflow) -> Container:
 def _task_protection(airflow: Airflow) -> Container:
     """Keeps ECS from ending a worker whose tasks run."""
     return replace(_helper("task-protection", "task_protection", airflow, dict(_UNCHECKED)), restarts=True)
+
+
+def maintenance_task(airflow: Airflow, retention_days: int) -> Container:
+    """The one container of the task that cleans the database.
+
+    Args:
+        airflow: the deployment.
+        retention_days: what is older goes.
+    """
+    environment = {**common_environment(airflow), "WINDLASS_RETENTION_DAYS": str(retention_days)}
+    container = _helper("db-clean", "db_clean", airflow, environment, read_only=False)
+    return replace(container, essential=True, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
 
 
 def _helper(

@@ -147,6 +147,9 @@ class Airflow:
     api_server_processes: int = 1
     """Processes of an api-server's task. Default: one."""
 
+    metrics: bool = True
+    """Whether figures go to CloudWatch. Default: yes."""
+
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further plain settings of all components, none that the deployment owns. Default: none."""
 

@@ -7,7 +7,7 @@ from modules.airflow.deployment import Airflow, Component
 from modules.airflow.variables import READS_DAGS
 from modules.ecs.containers import SecretReference
 
-Helper = Literal["migrate", "wait", "queue-metrics", "task-protection"]
+Helper = Literal["migrate", "wait", "queue-metrics", "task-protection", "db-clean"]
 Slot = Literal["a", "b"]
 
 VARIABLES: Mapping[str, str] = {
@@ -39,6 +39,7 @@ WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
     "wait": ("database_url",),
     "queue-metrics": ("broker_url",),
     "task-protection": ("broker_url",),
+    "db-clean": ("database_url",),
 }
 """The least that each component and each helper container works with."""
 

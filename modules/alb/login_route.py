@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.cloudformation_stack import CloudformationStack
 from constructs import Construct
 
 from modules.alb.names import check_name
-from modules.alb.route import RuleInputs
+from modules.alb.route import RuleInputs, listener_rule
 from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, target_group
 
 
@@ -70,8 +70,20 @@ class LoginRouteInputs:
     login: OidcLogin
     """Who may pass: whoever the provider lets log in to this application."""
 
+    open_rule: RuleInputs | None = None
+    """Requests that pass without a login, to the same target group; its priority is lower than that of `rule`. For
+    programs that bring a token of the application's own. Default: none."""
+
     cloudformation_role_arn: str | None = None
     """Role that CloudFormation acts with. Default: whoever runs Terraform, who then may read that one secret."""
+
+    def __post_init__(self) -> None:
+        """Refuse an open rule that would never be asked."""
+        if self.open_rule is not None and self.open_rule.priority >= self.rule.priority:
+            raise ValueError(
+                f"open_rule has priority {self.open_rule.priority}; it must be lower than {self.rule.priority}, or the "
+                "login comes first"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +115,13 @@ class LoginRoute(Construct):
         group = target_group(self, "targets", inputs.name, inputs.targets)
         stack = CloudformationStack(
             self,
-            "rule",
+            "login",
             name=f"{inputs.name}-login",
             template_body=json.dumps(_template(inputs, group.arn), sort_keys=True),
             iam_role_arn=inputs.cloudformation_role_arn,
         )
+        if inputs.open_rule is not None:
+            listener_rule(self, inputs.open_rule, {group.arn: 1})
         self.outputs = LoginRouteOutputs(
             target_group=TargetGroupOutputs(arn=group.arn, arn_suffix=group.arn_suffix),
             listener_rule_arn=f'${{aws_cloudformation_stack.{stack.friendly_unique_id}.outputs["RuleArn"]}}',
@@ -169,4 +183,6 @@ def _conditions(rule: RuleInputs) -> list[dict[str, Any]]:
         conditions.append({"Field": "host-header", "HostHeaderConfig": {"Values": list(rule.host_headers)}})
     if rule.path_patterns:
         conditions.append({"Field": "path-pattern", "PathPatternConfig": {"Values": list(rule.path_patterns)}})
+    if rule.source_cidrs:
+        conditions.append({"Field": "source-ip", "SourceIpConfig": {"Values": list(rule.source_cidrs)}})
     return conditions

@@ -2,6 +2,7 @@
 
 from modules.observability.dashboard import ServiceDashboard, ServiceDashboardInputs, ServiceDashboardOutputs
 from modules.observability.data_alarms import CacheFigures, DatabaseFigures, cache_alarms, database_alarms
+from modules.observability.log_group import LogGroup, LogGroupInputs, LogGroupOutputs
 from modules.observability.metric_alarms import (
     Metric,
     MetricAlarm,
@@ -21,6 +22,9 @@ __all__ = [
     "CacheFigures",
     "Chart",
     "DatabaseFigures",
+    "LogGroup",
+    "LogGroupInputs",
+    "LogGroupOutputs",
     "Metric",
     "MetricAlarm",
     "MetricAlarms",

@@ -47,6 +47,9 @@ class ScheduledTaskInputs:
     cluster_arn: str
     """Cluster that the task runs in."""
 
+    cluster_name: str
+    """Its name, which is part of the ARNs of its tasks."""
+
     task_family: str
     """Family of the task definition; the newest revision runs, so that a new revision changes no schedule."""
 
@@ -92,7 +95,7 @@ class ScheduledTask(Construct):
                 ),
                 "TagTask": Statement(
                     actions=("ecs:TagResource",),
-                    resources=(f"{ecs}:task/*",),
+                    resources=(f"{ecs}:task/{inputs.cluster_name}/*",),
                     conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
                 ),
                 "PassRoles": Statement(

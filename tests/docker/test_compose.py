@@ -29,7 +29,7 @@ def task_definitions() -> dict[str, list[dict[str, Any]]]:
     found = {}
     for body in documents("local")["service"]["resource"]["aws_ecs_task_definition"].values():
         name = body["family"].removeprefix(f"{PREFIX}-")
-        if name.startswith("airflow-"):
+        if name.startswith("airflow-") and name != "airflow-db-clean":
             found[name] = json.loads(body["container_definitions"].replace("$${", "${").replace("%%{", "%{"))
     return found
 

@@ -22,7 +22,7 @@ ACCOUNT = {"aws:SourceAccount": "123456789012"}
 
 
 def trusting(**values: Any) -> Any:
-    return in_policy("service", "aws_iam_role", "execution", "Tasks", "assume_role_policy", **values)
+    return in_policy("service", "aws_iam_role", "web_roles_execution", "Tasks", "assume_role_policy", **values)
 
 
 def one_role_for_both(documents: Documents) -> None:

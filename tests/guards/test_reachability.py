@@ -25,7 +25,8 @@ def test_production_is_reached_as_its_table_says_and_in_no_other_way() -> None:
     web = ("web_blue_service", "web_green_service")
     workers = ("airflow_worker-default_service", "airflow_worker-reports_service")
     scheduler, triggerer, api_server = (f"airflow_{name}_service" for name in ("scheduler", "triggerer", "api-server"))
-    tasks = (*web, *workers, scheduler, triggerer, api_server, "airflow_dag-processor_service")
+    cleaning = "airflow-operations_db-clean-schedule_task"
+    tasks = (*web, *workers, scheduler, triggerer, api_server, "airflow_dag-processor_service", cleaning)
     databases, cache = ("database_instance", "database_replica-reports"), "cache_replication-group"
     balancer = "load-balancer_balancer"
     assert reached(documents("prod")) == {

@@ -56,6 +56,24 @@ def test_the_rule_takes_the_requests_that_it_is_told_to() -> None:
     assert (rule()["ListenerArn"], rule()["Priority"]) == ("arn:listener", 10)
 
 
+def test_blocks_of_addresses_are_a_condition_too() -> None:
+    from_offices = dataclasses.replace(ROUTE, rule=dataclasses.replace(ROUTE.rule, source_cidrs=["203.0.113.0/24"]))
+    assert rule(from_offices)["Conditions"][1] == {
+        "Field": "source-ip",
+        "SourceIpConfig": {"Values": ["203.0.113.0/24"]},
+    }
+
+
+def test_what_brings_a_token_of_its_own_may_pass_without_a_login() -> None:
+    open_rule = RuleInputs(listener_arn="arn:listener", priority=9, path_patterns=["/api/v2/*"])
+    with module_stack() as stack:
+        LoginRoute(stack, "route", dataclasses.replace(ROUTE, open_rule=open_rule))
+        body = synthesised(stack).only("aws_lb_listener_rule")
+    assert (body["priority"], body["action"][0]["type"]) == (9, "forward")
+    with pytest.raises(ValueError, match="or the login comes first"):
+        dataclasses.replace(ROUTE, open_rule=dataclasses.replace(open_rule, priority=10))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -30,6 +30,7 @@ TASK = ScheduledTaskInputs(
     region="eu-west-1",
     expression="cron(0 3 * * ? *)",
     cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/acme-dev",
+    cluster_name="acme-dev",
     task_family="acme-dev-clean",
     role_arns=["arn:aws:iam::111122223333:role/execution", "arn:aws:iam::111122223333:role/task"],
     subnet_ids=["subnet-1"],
@@ -95,6 +96,7 @@ def test_i01_a_task_of_one_family_in_one_cluster_with_its_own_roles() -> None:
     family = "arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean"
     assert found["RunTask"]["Resource"] == [family, f"{family}:*"]
     assert found["RunTask"]["Condition"] == {"ArnEquals": {"ecs:cluster": TASK.cluster_arn}}
+    assert found["TagTask"]["Resource"] == ["arn:aws:ecs:eu-west-1:111122223333:task/acme-dev/*"]
     assert found["PassRoles"]["Resource"] == list(TASK.role_arns)
     assert found["PassRoles"]["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 

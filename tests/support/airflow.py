@@ -16,8 +16,8 @@ from config import Environment, load
 from layers import images
 from layers.addresses import readable
 from layers.airflow.names import airflow_images, airflow_of
+from layers.airflow.parts import airflow_parts
 from layers.airflow.secrets import AirflowSecrets, Sources
-from layers.airflow.services import AirflowServices
 from layers.airflow.storage import AirflowStorage
 from layers.outputs import DataOutputs
 from layers.provider import add_provider
@@ -89,16 +89,17 @@ class AirflowTerraform(Terraform):
             PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
         system = storage.dags_file_system
         data = DataOutputs(
+            database_identifier=DATABASE.identifier,
             database_url_secret_arn=password.secret_arn,
             repository_arns={"airflow": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/windlass-local/airflow"},
-            airflow_secret_arns=AirflowSecrets(stack, "airflow", wanted, sources).arns,
+            airflow_secret_arns=AirflowSecrets(stack, "airflow-secrets", wanted, sources).arns,
             airflow_task_logs_bucket_name=storage.task_logs_bucket_name,
             airflow_dags_bucket_name=storage.dags_bucket_name,
             airflow_dags_file_system_id=system.file_system_id if system else None,
             airflow_dags_access_point_id=system.access_point_id if system else None,
         )
         around = replace(around, network=network, data=data)
-        AirflowServices(stack, "services", around, "http://airflow.windlass.test")
+        airflow_parts(stack, around, "http://airflow.windlass.test")
         app.synth()
         document = readable(json.loads((folder / "stacks" / "local-airflow" / "cdk.tf.json").read_text()))
         del document["terraform"]["backend"]

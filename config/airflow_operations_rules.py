@@ -1,0 +1,69 @@
+"""Rules about what runs beside Airflow; registered beside those of `config.rules`."""
+
+from collections.abc import Iterator
+
+from config.airflow import Airflow
+from config.errors import MISSING, Problem
+from config.network import LoadBalancer, Network
+from config.rules import problem, rule
+from config.services import WebService
+
+MOST_QUEUES_OF_A_GROUP = 8
+"""What the scaling policy of a group can add up (`modules/ecs/backlog.py`)."""
+
+
+@rule
+def a_group_has_few_enough_queues(airflow: Airflow | None) -> Iterator[Problem]:
+    """Application Auto Scaling takes ten queries a policy (A16)."""
+    for name, group in airflow.workers.items() if airflow is not None else ():
+        if len(group.queues) > MOST_QUEUES_OF_A_GROUP:
+            message = f"has {len(group.queues)} queues, more than its scaling can add up; allowed: 8, or a second group"
+            yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
+
+
+@rule
+def roles_belong_to_components(airflow: Airflow | None) -> Iterator[Problem]:
+    """E11: a role that nothing takes is a misspelt one."""
+    if airflow is None:
+        return
+    groups = (f"worker-{name}" for name in airflow.workers)
+    known = ("api-server", "scheduler", "dag-processor", "triggerer", *groups, "db-clean")
+    for name in airflow.roles:
+        if name not in known:
+            yield problem(f"airflow/roles/{name}", MISSING, f"is no component; allowed: {', '.join(known)} (E11)")
+
+
+@rule
+def a_login_has_https_and_a_way_out(
+    airflow: Airflow | None, load_balancer: LoadBalancer, network: Network
+) -> Iterator[Problem]:
+    """The load balancer hands out sessions by HTTPS only, and fetches tokens from the provider itself."""
+    if airflow is None or airflow.authentication is None:
+        return
+    if not load_balancer.https:
+        yield problem("airflow/authentication", MISSING, "needs HTTPS; allowed: load_balancer.https = true (N05)")
+    if load_balancer.scheme == "internal" and network.egress in ("endpoints", "public-ip"):
+        message = (
+            "needs a way from the load balancer to the provider, and an internal one has none where "
+            f'network.egress = "{network.egress}"; allowed: "nat-per-zone" or "one-nat"'
+        )
+        yield problem("airflow/authentication", MISSING, message)
+
+
+@rule
+def what_passes_without_a_login_has_a_rule_of_its_own(
+    airflow: Airflow | None, services: dict[str, WebService]
+) -> Iterator[Problem]:
+    """The rule for programs comes before that of the login, and a priority belongs to one rule."""
+    if airflow is None or airflow.authentication is None or not airflow.authentication.api_without_login:
+        return
+    before = airflow.priority - 1
+    if before < 1:
+        yield problem("airflow/priority", airflow.priority, "leaves no priority before it; allowed: 2 to 50000")
+    for name, service in services.items():
+        if service.priority == before:
+            message = f"is taken by the rule that lets programs through to Airflow (airflow.priority - 1 = {before})"
+            yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
+    if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
+        message = "are more than a rule with two paths takes together with airflow.host_names; allowed: 3 of both"
+        yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)

@@ -1,0 +1,72 @@
+"""The way in to Airflow's UI and API: a rule of the listener, with a login before it where one is wished."""
+
+from constructs import Construct
+
+from config.airflow_operations import OidcLogin as LoginSettings
+from layers.airflow.names import airflow_of
+from layers.web.shared import DEREGISTRATION_DELAY_SECONDS, Surroundings
+from modules.alb import (
+    LoginRoute,
+    LoginRouteInputs,
+    LoginRouteOutputs,
+    OidcLogin,
+    RuleInputs,
+    SingleRoute,
+    SingleRouteInputs,
+    SingleRouteOutputs,
+    TargetGroupSettings,
+    TargetHealthCheck,
+)
+
+WITH_A_TOKEN = ("/api/v2/*", "/auth/token*")
+"""Where Airflow itself asks for a token, or hands one out for a name and a password."""
+
+
+def ui_route(scope: Construct, around: Surroundings) -> SingleRouteOutputs | LoginRouteOutputs:
+    """Make the rule and the target group of the api-server."""
+    environment, settings = around.environment, airflow_of(around.environment)
+    name, listener_arn = f"{environment.prefix}-airflow", around.load_balancer.listener_arn
+    rule = RuleInputs(
+        listener_arn=listener_arn,
+        priority=settings.priority,
+        host_headers=settings.host_names,
+        path_patterns=() if settings.host_names else ("/*",),
+        source_cidrs=settings.allowed_cidrs,
+    )
+    targets = TargetGroupSettings(
+        vpc_id=around.network.vpc_id,
+        health_check=TargetHealthCheck(path="/api/v2/version"),
+        deregistration_delay_seconds=DEREGISTRATION_DELAY_SECONDS,
+    )
+    login = settings.authentication
+    if login is None:
+        return SingleRoute(scope, "route", SingleRouteInputs(name=name, rule=rule, targets=targets)).outputs
+    without_login = RuleInputs(
+        listener_arn=listener_arn,
+        priority=settings.priority - 1,
+        host_headers=settings.host_names,
+        path_patterns=WITH_A_TOKEN,
+        source_cidrs=settings.allowed_cidrs,
+    )
+    inputs = LoginRouteInputs(
+        name=name,
+        rule=rule,
+        targets=targets,
+        login=_login(login),
+        open_rule=without_login if login.api_without_login else None,
+    )
+    return LoginRoute(scope, "route", inputs).outputs
+
+
+def _login(login: LoginSettings) -> OidcLogin:
+    return OidcLogin(
+        issuer=login.issuer,
+        authorization_endpoint=login.authorization_endpoint,
+        token_endpoint=login.token_endpoint,
+        user_info_endpoint=login.user_info_endpoint,
+        client_id=login.client_id,
+        client_secret_arn=login.client_secret_arn,
+        client_secret_version=login.client_secret_version,
+        scope=login.scope,
+        session_timeout_seconds=login.session_hours * 3600,
+    )

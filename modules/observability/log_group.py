@@ -1,0 +1,44 @@
+"""A log group for what runs without a task definition of ours."""
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroupInputs:
+    """What the log group is called, and how long it keeps lines."""
+
+    name: str
+    """Name, such as `/acme/prod/airflow/workflow`."""
+
+    retention_days: int = 30
+    """How long lines are kept; one of the numbers that CloudWatch Logs accepts. Default: a month."""
+
+    kms_key_arn: str | None = None
+    """Key that encrypts the lines; its policy must let CloudWatch Logs use it. Default: AWS's own key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroupOutputs:
+    """What writers and readers need."""
+
+    name: str
+    """Name of the log group."""
+
+    arn: str
+    """ARN of the log group, without `:*`."""
+
+
+class LogGroup(Construct):
+    """A CloudWatch log group."""
+
+    outputs: LogGroupOutputs
+
+    def __init__(self, scope: Construct, id_: str, inputs: LogGroupInputs) -> None:
+        super().__init__(scope, id_)
+        group = CloudwatchLogGroup(
+            self, "group", name=inputs.name, retention_in_days=inputs.retention_days, kms_key_id=inputs.kms_key_arn
+        )
+        self.outputs = LogGroupOutputs(name=group.name, arn=group.arn)

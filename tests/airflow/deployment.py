@@ -59,6 +59,17 @@ class Deployment:
         finally:
             connection.close()
 
+    def location(self, path: str) -> str:
+        """Where a path is redirected to."""
+        context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
+        port = self.data_plane.settings.https_port
+        connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
+        connection.request("GET", path, headers={"Host": HOST})
+        with connection.getresponse() as response:
+            found = response.headers["Location"]
+        connection.close()
+        return str(found)
+
     def password(self) -> str:
         name = "windlass/local/airflow/first-user-password"
         return str(self.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])

@@ -13,7 +13,7 @@ from modules.iam import Statement
 
 
 class DeliveryLayer(Layer):
-    """Three roles: pull requests plan, named branches apply and switch."""
+    """Four roles: pull requests plan; named branches apply, switch and push images."""
 
     def __init__(self, scope: Construct, environment: Environment, delivery: Delivery) -> None:
         super().__init__(scope, environment, DELIVERY)
@@ -42,6 +42,11 @@ class DeliveryLayer(Layer):
                     purpose=f"Turns traffic in {environment.prefix}",
                     branches=delivery.branches,
                     statements=self._switching(),
+                ),
+                "push": PipelineRole(
+                    purpose=f"Pushes images of {environment.prefix}",
+                    branches=delivery.branches,
+                    statements=self._pushing(),
                 ),
             },
         )
@@ -104,5 +109,27 @@ class DeliveryLayer(Layer):
                 ),
                 resources=("*",),
                 any_resource_because="AWS has no resource-level permission for these listings",
+            ),
+        }
+
+    def _pushing(self) -> dict[str, Statement]:
+        """What the image pipeline calls (P03): the environment's own repositories, and the log-in to the registry."""
+        return {
+            "PushImages": Statement(
+                actions=(
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:CompleteLayerUpload",
+                    "ecr:GetDownloadUrlForLayer",
+                    "ecr:InitiateLayerUpload",
+                    "ecr:PutImage",
+                    "ecr:UploadLayerPart",
+                ),
+                resources=(self._arn("ecr", f"repository/{self.environment.prefix}/*"),),
+            ),
+            "LogIn": Statement(
+                actions=("ecr:GetAuthorizationToken",),
+                resources=("*",),
+                any_resource_because="AWS has no resource-level permission for the log-in to the registry",
             ),
         }

@@ -159,7 +159,7 @@ class ServiceOutputs:
 
 
 def _pipeline_roles(_environment: Environment) -> Iterable[str]:
-    return ("plan", "apply", "switch")
+    return ("plan", "apply", "switch", "push")
 
 
 @dataclass(frozen=True, kw_only=True)

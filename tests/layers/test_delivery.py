@@ -1,4 +1,4 @@
-"""Pipelines: pull requests plan, named branches apply and switch, nobody else does anything (I02)."""
+"""Pipelines: pull requests plan, named branches apply, switch and push, nobody else does anything (I02)."""
 
 import copy
 import json
@@ -40,7 +40,16 @@ def test_i02_branches_apply_and_switch_and_pull_requests_only_plan() -> None:
         "plan": [main, pull],
         "apply": [main],
         "switch": [main],
+        "push": [main],
     }
+
+
+def test_p03_the_image_pipeline_pushes_to_the_repositories_of_the_environment_only() -> None:
+    policies = documents_of("prod", delivering)["delivery"]["resource"]["aws_iam_role_policy"]
+    (policy,) = [body["policy"] for name, body in policies.items() if name.startswith("github_push")]
+    by_sid = {statement["Sid"]: statement for statement in json.loads(policy)["Statement"]}
+    assert by_sid["PushImages"]["Resource"] == ["arn:aws:ecr:eu-west-1:123456789012:repository/windlass-prod/*"]
+    assert by_sid["LogIn"]["Action"] == ["ecr:GetAuthorizationToken"]
 
 
 def test_i02_a_role_for_any_branch_is_refused_by_the_guards() -> None:

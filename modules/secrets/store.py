@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cdktf import TerraformStack
+from cdktf import TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
@@ -59,7 +59,14 @@ def write_secret(
         recovery_window_in_days=store.recovery_window_in_days,
     )
     return SecretsmanagerSecretVersion(
-        scope, "version", secret_id=secret.id, secret_string_wo=value, secret_string_wo_version=version
+        scope,
+        "version",
+        secret_id=secret.id,
+        secret_string_wo=value,
+        secret_string_wo_version=version,
+        # The secret always has a value. Terraform would infer it for what a task definition uses, but not for what the
+        # last apply used and this one does not, and then finds a cycle.
+        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
     )
 
 

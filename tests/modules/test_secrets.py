@@ -177,3 +177,9 @@ def test_a_secret_that_somebody_else_fills_has_no_value_and_terraform_asks_for_n
         found = synthesised(stack)
     assert found.inventory() == {"aws_secretsmanager_secret": 1}
     assert outputs.secret_name.endswith("/git/dags")
+
+
+def test_a_secret_has_a_value_at_every_moment_of_a_rotation() -> None:
+    """Without it Terraform finds a cycle when a rotation is taken back: see `write_secret`."""
+    version = synth(generated).only("aws_secretsmanager_secret_version")
+    assert version["lifecycle"] == {"create_before_destroy": True}

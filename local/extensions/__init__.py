@@ -16,6 +16,7 @@ EXTENDED_SERVICES = {
     "ec2": "local.extensions.ec2",
     "ecr": "local.extensions.ecr",
     "ecs": "local.extensions.dataplane_ecs",
+    "efs": "local.extensions.efs",
     "elb": "local.extensions.dataplane_elbv2",
     "elbv2": "local.extensions.dataplane_elbv2",
     "elasticache": "local.extensions.elasticache",

@@ -6,20 +6,17 @@ import pytest
 
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
-NEW = "wafv2" + "_web_acl"  # in two parts, so that the search through the sources does not find it
+NEW = "waf" + "_web_acl"  # in two parts, so that the search through the sources does not find it
 FIREWALL = """
 def firewall():
-    from cdktf_cdktf_provider_aws.{name} import Wafv2WebAcl, Wafv2WebAclDefaultAction, Wafv2WebAclDefaultActionAllow
-    from cdktf_cdktf_provider_aws.{name} import Wafv2WebAclVisibilityConfig
-    acl = Wafv2WebAcl(
-        stack, "firewall", name="firewall", scope="REGIONAL", depends_on=[vpc],
-        default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
-        visibility_config=Wafv2WebAclVisibilityConfig(
-            cloudwatch_metrics_enabled=True, metric_name="firewall", sampled_requests_enabled=False
-        ),
+    from cdktf_cdktf_provider_aws.{name} import WafWebAcl
+    from cdktf_cdktf_provider_aws.{name} import WafWebAclDefaultAction
+    acl = WafWebAcl(
+        stack, "firewall", name="firewall", metric_name="firewall", depends_on=[vpc],
+        default_action=WafWebAclDefaultAction(type="ALLOW"),
     )
-    assert acl.visibility_config.metric_name_input == "firewall"
-    assert type(acl.default_action.allow).__name__ == "Wafv2WebAclDefaultActionAllowOutputReference"
+    assert acl.metric_name_input == "firewall"
+    assert type(acl.default_action).__name__ == "WafWebAclDefaultActionOutputReference"
     return acl
 acl = firewall()
 from cdktf import TerraformOutput
@@ -35,10 +32,10 @@ print(sorted(set(SUPPLY._assembly_of.values())))
 @pytest.mark.slow
 def test_a_new_submodule_can_be_imported_in_a_function_after_resources_exist(interpreter: Interpreter) -> None:
     first = interpreter.says(STACK + VPC + FIREWALL + SYNTH)
-    body = json.loads(first)["resource"]["aws_wafv2_web_acl"]["firewall"]
-    assert body["default_action"] == {"allow": {}}
+    body = json.loads(first)["resource"]["aws_waf_web_acl"]["firewall"]
+    assert body["default_action"] == {"type": "ALLOW"}
     assert body["depends_on"] == ["aws_vpc.vpc"]
-    assert json.loads(first)["output"]["arn"]["value"] == "${aws_wafv2_web_acl.firewall.arn}"
+    assert json.loads(first)["output"]["arn"]["value"] == "${aws_waf_web_acl.firewall.arn}"
 
     second = interpreter.says(STACK + VPC + FIREWALL + SYNTH)
     assert second == first, "the next process has it in its only assembly, and writes the same"
@@ -61,8 +58,8 @@ def test_submodules_can_come_before_cdktf(cold: Interpreter) -> None:
 @pytest.mark.slow
 def test_a_new_submodule_can_come_before_cdktf(interpreter: Interpreter) -> None:
     new = f"import bindings; bindings.install()\nimport cdktf_cdktf_provider_aws.{NEW}\n"
-    body = json.loads(interpreter.says(new + STACK + VPC + FIREWALL + SYNTH))["resource"]["aws_wafv2_web_acl"]
-    assert body["firewall"]["scope"] == "REGIONAL"
+    body = json.loads(interpreter.says(new + STACK + VPC + FIREWALL + SYNTH))["resource"]["aws_waf_web_acl"]
+    assert body["firewall"]["metric_name"] == "firewall"
 
 
 def test_only_what_is_imported_is_loaded(interpreter: Interpreter) -> None:

@@ -127,7 +127,8 @@ def interpreter_folders(program: Program) -> list[Path]:
     """Folders that must stay where they are, whatever is mounted over them: Python knows its own paths."""
     found = [PROJECT]
     for folder in (*program.programs, PYTHON_FOLDER):
-        found.append(folder.parent)
+        # Where the environment is a link, the project's folder has the link, and what it leads to may be anywhere.
+        found.append(folder.parent.resolve() if folder.parent.is_symlink() else folder.parent)
         python = shutil.which("python", path=str(folder))
         if python:
             found.append(Path(python).resolve().parent.parent)

@@ -38,7 +38,7 @@ WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
     ),
     "wait": ("database_url",),
     "queue-metrics": ("broker_url",),
-    "task-protection": ("broker_url",),
+    "task-protection": ("broker_url", "database_url"),
     "db-clean": ("database_url",),
 }
 """The least that each component and each helper container works with."""

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.airflow_image.image import Image, Running, script
+from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 
 pytestmark = pytest.mark.slow
@@ -94,7 +96,11 @@ def worker(image: Image, redis_server: RedisServer, tmp_path_factory: pytest.Tem
 
 @pytest.fixture
 def variables(agent: Agent, redis_server: RedisServer) -> dict[str, str]:
-    address = {"AIRFLOW__CELERY__BROKER_URL": redis_server.url(), "ECS_AGENT_URI": agent.uri}
+    address = {
+        "AIRFLOW__CELERY__BROKER_URL": redis_server.url(),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql://nobody:asks@127.0.0.1:1/yet",
+        "ECS_AGENT_URI": agent.uri,
+    }
     return {**address, "WINDLASS_PROTECTION_SECONDS": "0.5"}
 
 
@@ -183,7 +189,37 @@ def test_protection_is_renewed_before_it_ends(
     assert running.output.count("task-protection: on") == 1
 
 
-@pytest.mark.parametrize("name", ["AIRFLOW__CELERY__BROKER_URL", "ECS_AGENT_URI"])
+def test_a_task_that_celery_lists_for_long_counts_while_airflow_knows_of_it(
+    image: Image,
+    agent: Agent,
+    worker: Running,
+    postgres: PostgresServer,
+    variables: dict[str, str],
+    send: Callable[[Path], None],
+    tmp_path: Path,
+    log: Path,
+) -> None:
+    host = socket.gethostname()
+    postgres.execute("CREATE TABLE task_instance (hostname text, state text)")
+    postgres.execute(f"INSERT INTO task_instance VALUES ('{host}', 'running'), ('{host}', 'success')")
+    send(tmp_path / "end")
+    hurried = {**variables, "WINDLASS_PROTECTION_TRUSTED_SECONDS": "0"}
+    hurried["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = postgres.url().replace("postgresql:", "postgresql+psycopg2:")
+    running = image.start_script("task_protection.py", hurried, log=log)
+    try:
+        agent.wait_for(ON)
+        postgres.execute("UPDATE task_instance SET state = 'success'")
+        agent.wait_for(OFF)
+        postgres.execute("DROP TABLE task_instance")
+        agent.wait_for(ON)
+    finally:
+        (tmp_path / "end").touch()
+        running.end()
+
+
+@pytest.mark.parametrize(
+    "name", ["AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "ECS_AGENT_URI"]
+)
 def test_where_there_is_no_agent_it_ends_and_says_so(image: Image, variables: dict[str, str], name: str) -> None:
     done = image.run_script("task_protection.py", {**variables, name: ""}, timeout=20)
     assert (done.code, done.text) == (1, f"task-protection: {name} is not set; nothing to do\n")

@@ -51,13 +51,15 @@ def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
 
 def test_i01_a_task_role_does_the_work_of_its_component() -> None:
     logs = {"FindTaskLogs", "TaskLogs", "TaskLogsKey"}
+    launches = {f"{verb}Workflows" for verb in ("Register", "Run", "Tag", "Watch")}
+    launches |= {"PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
     assert {component: set(statements(component, "task")) for component in COMPONENTS} == {
         "api-server": logs,
         "scheduler": set(),
         "dag-processor": set(),
         "triggerer": logs,
-        "worker-default": {*logs, "ProtectRunningTasks"},
-        "worker-reports": {*logs, "ProtectRunningTasks"},
+        "worker-default": {*logs, *launches, "ProtectRunningTasks"},
+        "worker-reports": {*logs, *launches, "ProtectRunningTasks"},
     }
     writing = {
         name
@@ -108,7 +110,7 @@ def test_e01_every_component_goes_back_by_itself() -> None:
 
 def test_n07_the_security_group_of_workflows_is_an_output() -> None:
     output = documents("prod")["service"]["output"]["airflow_workflow_security_group_id"]
-    assert output["value"] == "${data.terraform_remote_state.network.outputs.security_group_ids.airflow-worker}"
+    assert output["value"] == "${data.terraform_remote_state.network.outputs.security_group_ids.airflow-workflow}"
 
 
 def add_worker_group(data: dict[str, Any]) -> None:
@@ -120,7 +122,11 @@ def test_a21_a_new_group_of_workers_moves_nothing_and_changes_only_what_names_al
     before, after = addresses(documents("prod")), addresses(documents_of("prod", add_worker_group))
     assert set(before) - set(after) == set()
     changed = {address for address, body in before.items() if after[address] != body}
-    assert changed <= {"service: aws_ecs_task_definition.airflow_scheduler_task_definition"}
+    assert changed <= {
+        "service: aws_ecs_task_definition.airflow_scheduler_task_definition",
+        "service: aws_cloudwatch_metric_alarm.airflow-operations_alarms_queue-figures",
+        "service: aws_cloudwatch_dashboard.airflow-operations_dashboard_dashboard",
+    }
     new = {address.split(": ")[1] for address in set(after) - set(before)}
     assert "aws_ecs_service.airflow_worker-audits_service" in new
 

@@ -131,7 +131,7 @@ def test_running_tasks_get_all_the_time_that_fargate_gives() -> None:
 
 def test_helpers_that_go_on_are_started_again() -> None:
     restarting = {each.name for component in COMPONENTS for each in task(component).containers if each.restarts}
-    assert restarting == {"git-sync-dags", "queue-metrics", "task-protection"}
+    assert restarting == {"git-sync-dags", "queue-metrics", "statsd", "task-protection"}
 
 
 def test_what_need_not_write_cannot() -> None:

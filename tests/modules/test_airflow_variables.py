@@ -37,6 +37,12 @@ DAGS = {
         ]
     ),
 }
+FIGURES = {
+    "AIRFLOW__METRICS__STATSD_HOST": "localhost",
+    "AIRFLOW__METRICS__STATSD_ON": "True",
+    "AIRFLOW__METRICS__STATSD_PORT": "8125",
+    "AIRFLOW__METRICS__STATSD_PREFIX": "airflow",
+}
 CELERY = {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400"}
 TOKENS = {"AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": "86400"}
 VERSIONS = "WINDLASS_VERSIONS"
@@ -54,6 +60,7 @@ SETTINGS: dict[Component, dict[str, str]] = {
     },
     "scheduler": {
         **COMMON,
+        **FIGURES,
         **CELERY,
         **TOKENS,
         "AIRFLOW__CELERY__OPERATION_TIMEOUT": "10",
@@ -63,6 +70,7 @@ SETTINGS: dict[Component, dict[str, str]] = {
     },
     "dag-processor": {
         **COMMON,
+        **FIGURES,
         **DAGS,
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "60",
         "WINDLASS_JOB_TYPE": "DagProcessorJob",
@@ -70,6 +78,7 @@ SETTINGS: dict[Component, dict[str, str]] = {
     },
     "triggerer": {
         **COMMON,
+        **FIGURES,
         **DAGS,
         **TASK_LOGS,
         "PYTHONPATH": "/opt/airflow/dags/dags/current/pipelines",
@@ -78,6 +87,7 @@ SETTINGS: dict[Component, dict[str, str]] = {
     },
     "worker": {
         **COMMON,
+        **FIGURES,
         **CELERY,
         **DAGS,
         **TASK_LOGS,
@@ -97,23 +107,26 @@ SECRETS: dict[Component, dict[str, set[str]]] = {
             *("WINDLASS_ADMIN_DATABASE_URL", "WINDLASS_FIRST_USER_PASSWORD"),
         },
     },
-    "scheduler": {"scheduler": {DATABASE, BROKER, JWT}, "wait": {DATABASE}, "queue-metrics": {BROKER}},
+    "scheduler": {"scheduler": {DATABASE, BROKER, JWT}, "wait": {DATABASE}, "queue-metrics": {BROKER}, "statsd": set()},
     "dag-processor": {
         "dag-processor": {DATABASE, FERNET},
         "wait": {DATABASE},
+        "statsd": set(),
         "git-sync-init-dags": set(),
         "git-sync-dags": set(),
     },
     "triggerer": {
         "triggerer": {DATABASE, FERNET, API},
         "wait": {DATABASE},
+        "statsd": set(),
         "git-sync-init-dags": set(),
         "git-sync-dags": set(),
     },
     "worker": {
         "worker": {DATABASE, BROKER, API},
         "wait": {DATABASE},
-        "task-protection": {BROKER},
+        "statsd": set(),
+        "task-protection": {BROKER, DATABASE},
         "git-sync-init-dags": set(),
         "git-sync-dags": set(),
     },
@@ -170,6 +183,7 @@ def test_every_variable_of_the_deployment_is_owned_or_free_on_purpose() -> None:
     free = {
         *("AIRFLOW__CORE__LOAD_EXAMPLES", "AIRFLOW__CELERY__OPERATION_TIMEOUT"),
         "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME",
+        *FIGURES,
     }
     used = {
         name

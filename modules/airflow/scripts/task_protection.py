@@ -1,18 +1,25 @@
 """Keep ECS from stopping this task while its Celery worker works: scale-in and deployments wait then.
 
 Asks the worker for its active tasks and tells the ECS agent. Protection is for two hours at most, renewed half-way.
+A task that Celery says is active for minutes is looked up in Airflow's database, because Celery goes on to list tasks
+that ended while the broker was away, and the worker would be protected for ever.
 """
 
+import contextlib
 import json
 import os
+import re
 import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from typing import Any
 
+import psycopg2
 from celery import Celery
 
+QUERY = "SELECT count(*) FROM task_instance WHERE state IN ('running', 'restarting') AND hostname = ANY(%s)"
 MINUTES = 120
 RENEW_SECONDS = 3600
 
@@ -41,12 +48,40 @@ class Agent:
         self.told, self.renew_at = wanted, time.monotonic() + RENEW_SECONDS
 
 
+def is_busy(tasks: list[dict[str, Any]], trusted_seconds: float) -> bool:
+    """Whether a task runs: any that began a moment ago, or one that Airflow knows of too."""
+    began = [task.get("time_start") or time.time() for task in tasks]
+    return any(time.time() - each < trusted_seconds for each in began) or (bool(began) and runs_here())
+
+
+def runs_here() -> bool:
+    """What Airflow's database says; yes while it cannot be asked."""
+    name = socket.gethostname()
+    hosts = [name, socket.getfqdn()]
+    with contextlib.suppress(OSError):
+        hosts.append(socket.gethostbyname(name))
+    address = re.sub(r"^postgresql\+\w+", "postgresql", os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    try:
+        connection = psycopg2.connect(address, connect_timeout=5, options="-c statement_timeout=5000")
+    except psycopg2.Error:
+        return True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(QUERY, (hosts,))
+            return bool(cursor.fetchone()[0])
+    except psycopg2.Error:
+        return True
+    finally:
+        connection.close()
+
+
 def main() -> None:
-    for name in ("AIRFLOW__CELERY__BROKER_URL", "ECS_AGENT_URI"):
+    for name in ("AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "ECS_AGENT_URI"):
         if not os.environ.get(name):
             print(f"task-protection: {name} is not set; nothing to do", file=sys.stderr)
             raise SystemExit(1)
     seconds = float(os.environ.get("WINDLASS_PROTECTION_SECONDS", "15"))
+    trusted_seconds = float(os.environ.get("WINDLASS_PROTECTION_TRUSTED_SECONDS", "120"))
     worker = f"celery@{socket.gethostname()}"
     app = Celery(broker=os.environ["AIRFLOW__CELERY__BROKER_URL"], set_as_current=False)
     app.conf.broker_transport_options = {"socket_timeout": 10, "socket_connect_timeout": 5}
@@ -56,7 +91,7 @@ def main() -> None:
         try:
             tasks = app.control.inspect(destination=[worker], timeout=5).active()
             # No answer says nothing about tasks: what was told stays, and is renewed while it is protection.
-            busy = bool(tasks[worker]) if tasks and worker in tasks else agent.told
+            busy = is_busy(tasks[worker], trusted_seconds) if tasks and worker in tasks else agent.told
             if busy is not None:
                 agent.protect(busy)
             problem = "" if tasks else f"{worker} does not answer"

@@ -124,7 +124,11 @@ def test_credentials_that_are_half_there_are_refused() -> None:
 )
 def test_without_git_there_is_no_helper(delivery: Delivery) -> None:
     assert delivery.helpers() == []
-    assert [each.name for each in task("dag-processor", dags=delivery).containers] == ["dag-processor", "wait"]
+    assert [each.name for each in task("dag-processor", dags=delivery).containers] == [
+        "dag-processor",
+        "wait",
+        "statsd",
+    ]
     assert "PYTHONPATH" not in container("triggerer", "triggerer", dags=delivery).environment
 
 

@@ -92,7 +92,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
             "allowed_cidrs": draw(st.sampled_from((["0.0.0.0/0"], ["192.0.2.0/24", "10.0.0.0/8"]))),
         },
         "database": {
-            "instance_class": "db.t4g.micro",
+            "instance_class": "db.m7g.2xlarge",
             "major_version": draw(st.sampled_from(("14", "15", "16", "17"))),
             "port": draw(st.integers(1150, 65535)),
             "allocated_storage_gib": storage,

@@ -25,7 +25,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth docs test test-fast snapshots lint format bench lock compose
+.PHONY: help install local clean-local synth docs test test-airflow test-fast snapshots lint format bench lock compose
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +44,11 @@ clean-local: install  ## Destroy that platform and stop the embedded AWS
 synth: install  ## Write the Terraform JSON of every environment
 	@for file in environments/*.toml; do ./windlass synth "$$(basename "$$file" .toml)" || exit $$?; done
 
-test: install  ## Run all tests
-	$(RUN) -m pytest $(PYTEST_ALL) $(PYTEST_ARGS)
+test: install  ## Run all tests but those of test-airflow
+	$(RUN) -m pytest $(PYTEST_ALL) -m "not airflow" $(PYTEST_ARGS)
+
+test-airflow: install  ## Run DAGs on the applied platform, kill its components, rotate its password (10 minutes)
+	$(RUN) -m pytest tests/airflow $(PYTEST_ARGS)
 
 test-fast: install  ## Run the tests that take seconds
 	$(RUN) -m pytest $(PYTEST_ALL) -m "not slow and not platform" $(PYTEST_ARGS)

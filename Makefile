@@ -47,8 +47,8 @@ synth: install  ## Write the Terraform JSON of every environment
 test: install  ## Run all tests but those of test-airflow
 	$(RUN) -m pytest $(PYTEST_ALL) -m "not airflow" $(PYTEST_ARGS)
 
-test-airflow: install  ## Run DAGs on the applied platform, kill its components, rotate its password (10 minutes)
-	$(RUN) -m pytest tests/airflow $(PYTEST_ARGS)
+test-airflow: install  ## Run what make local runs, under load: DAGs, switches, kills, a rotation (20 minutes)
+	$(RUN) -m pytest -m airflow $(PYTEST_ARGS)
 
 test-fast: install  ## Run the tests that take seconds
 	$(RUN) -m pytest $(PYTEST_ALL) -m "not slow and not platform" $(PYTEST_ARGS)

@@ -142,7 +142,7 @@ def copy_project(target: Path) -> None:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
     for name in (".venv", ".venv-airflow"):
-        (target / name).symlink_to(ROOT / name, target_is_directory=True)
+        (target / name).symlink_to((ROOT / name).resolve(), target_is_directory=True)
 
 
 def free_port() -> int:

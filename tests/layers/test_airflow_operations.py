@@ -215,10 +215,11 @@ def test_the_database_is_cleaned_by_a_task_with_one_secret_and_no_permission() -
 
 
 def test_e09_dag_code_finds_where_to_launch_a_task() -> None:
+    path = "/windlass/local/airflow/workflow/"
     facts = {
-        body["name"].removeprefix("/windlass/local/airflow/workflow/"): body["insecure_value"]
+        body["name"].removeprefix(path): body["insecure_value"]
         for body in resources(plain(), "aws_ssm_parameter").values()
-        if "/workflow/" in body["name"]
+        if body["name"].startswith(path)
     }
     assert set(facts) == {
         *("assign_public_ip", "cluster", "execution_role_arn", "log_group", "region", "registry"),

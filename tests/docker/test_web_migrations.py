@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.docker.conftest import StartWeb
-from tests.docker.web_service import FOLDER, WebService, migrate, migrated
+from tests.docker.web_service import FOLDER, WebService, migrate, migrated, start_migration
 from tests.support.postgres import PostgresServer, running_postgres
 
 VERSIONS = FOLDER / "web" / "migrations" / "versions"
@@ -121,13 +121,13 @@ def test_of_migrations_at_once_one_migrates_and_the_others_find_nothing_left(emp
 
 
 def test_it_waits_for_its_database_and_says_so() -> None:
-    with running_postgres(started=False) as postgres, ThreadPoolExecutor(1) as pool:
-        run = pool.submit(migrate, postgres.url())
-        time.sleep(1.5)
-        assert not run.done()
+    with running_postgres(started=False) as postgres, start_migration(postgres.url()) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())["message"]
+        assert first.startswith("migrate: the database cannot be reached: connection refused; next")
         postgres.start()
-        assert run.result(timeout=30).returncode == 0
-        assert said(run.result())[0].startswith("migrate: the database cannot be reached: connection refused; next")
+        process.communicate(timeout=30)
+        assert process.returncode == 0
 
 
 def test_it_gives_up_when_the_time_is_over_or_waiting_is_of_no_use(postgres: PostgresServer) -> None:

@@ -32,10 +32,19 @@ class Answer:
 def migrate(
     database_url: str, *arguments: str, folder: Path = FOLDER, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python -m web.migrate` in a container of its own."""
+    """`python -m web.migrate` in a container of its own, until its end."""
+    process = start_migration(database_url, *arguments, folder=folder, **environment)
+    stdout, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def start_migration(
+    database_url: str, *arguments: str, folder: Path = FOLDER, **environment: str
+) -> "subprocess.Popen[str]":
+    """The same, as a process that runs."""
     given = {"DATABASE_URL": database_url, "COLOUR": "green", "VERSION": "1.2.3", **environment}
     command = [sys.executable, "-m", "web.migrate", *arguments]
-    return subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True, timeout=60)
+    return subprocess.Popen(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def migrated(database_url: str) -> str:

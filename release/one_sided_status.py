@@ -12,13 +12,14 @@ from release.identity import Author
 from release.one_sided import OneSidedContext, OneSidedTarget
 from release.parameter import Log
 from release.reporter import Reporter
+from release.standing import Standing
 from release.status import HISTORY, Change, change
 
 State = Literal["live", "deploying", "deployment not finished"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class OneSidedStatus:
+class OneSidedStatus(Standing):
     """One rolling service, or one deployed by CodeDeploy."""
 
     environment: str
@@ -30,17 +31,6 @@ class OneSidedStatus:
     """What is not as it should be, and what to do about it; empty where all is well."""
     wanted_image: str
     """What its parameter says."""
-    running_image: str
-    """What the task definition of the tasks that serve says."""
-    desired_count: int
-    running_count: int
-    pending_count: int
-    healthy_targets: int
-    targets: int
-    target_problems: tuple[str, ...]
-    """Why targets are not healthy."""
-    alarms: tuple[str, ...]
-    """Names of its alarms in state ALARM."""
     history: tuple[Change, ...]
     """The newest deployments, newest first."""
 

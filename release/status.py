@@ -12,6 +12,7 @@ from release.entry import Version
 from release.health import target_health
 from release.parameter import Log, Parameter
 from release.rule import ListenerRule
+from release.standing import Standing
 from release.target import ReleaseTarget, Side
 from release.weights import Live, in_words
 
@@ -22,7 +23,7 @@ HISTORY = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColourStatus:
+class ColourStatus(Standing):
     """One colour."""
 
     colour: Colour
@@ -32,17 +33,6 @@ class ColourStatus:
     """Weight in the rule; None where the rule does not forward to both colours."""
     wanted_image: str | None
     """What its parameter says; None where there is no parameter yet."""
-    running_image: str
-    """What the task definition of its ECS service says."""
-    desired_count: int
-    running_count: int
-    pending_count: int
-    healthy_targets: int
-    targets: int
-    target_problems: tuple[str, ...]
-    """Why targets are not healthy."""
-    alarms: tuple[str, ...]
-    """Names of its alarms in state ALARM."""
     deployment: str | None
     """What is not finished about its deployment, or None."""
 

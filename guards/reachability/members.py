@@ -42,28 +42,15 @@ class _Type:
     """The key that says that it has a public address. Default: it has none."""
 
 
+def _task(block: str) -> _Type:
+    """ECS's own words, wherever a task is described."""
+    return _Type(kind="task", block=block, groups="security_groups", subnets="subnets", public="assign_public_ip")
+
+
 _TYPES: Mapping[str, _Type] = {
-    "aws_ecs_service": _Type(
-        kind="task",
-        block="network_configuration",
-        groups="security_groups",
-        subnets="subnets",
-        public="assign_public_ip",
-    ),
-    "aws_cloudwatch_event_target": _Type(
-        kind="task",
-        block="ecs_target.network_configuration",
-        groups="security_groups",
-        subnets="subnets",
-        public="assign_public_ip",
-    ),
-    "aws_scheduler_schedule": _Type(
-        kind="task",
-        block="target.ecs_parameters.network_configuration",
-        groups="security_groups",
-        subnets="subnets",
-        public="assign_public_ip",
-    ),
+    "aws_ecs_service": _task("network_configuration"),
+    "aws_cloudwatch_event_target": _task("ecs_target.network_configuration"),
+    "aws_scheduler_schedule": _task("target.ecs_parameters.network_configuration"),
     "aws_db_instance": _Type(
         kind="database",
         groups="vpc_security_group_ids",

@@ -6,10 +6,6 @@ which it can be killed is that of the switch alone.
 """
 
 import io
-import json
-import os
-import signal
-import sys
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +16,7 @@ from release.identity import Author
 from release.reporter import Reporter
 from release.switch import SwitchRequest, switch
 from release.target import ReleaseTarget
-from tests.release.shared import session
+from tests.support.forks import serve
 
 BAKE_SECONDS = 0.2
 
@@ -36,29 +32,5 @@ def _switch(aws: Aws, job: dict[str, Any]) -> None:
     switch(context, SwitchRequest(colour=job["colour"], steps=tuple(job["steps"]), bake_seconds=BAKE_SECONDS))
 
 
-def main() -> None:
-    """Until standard input ends."""
-    aws: Aws | None = None
-    for line in sys.stdin:
-        job = json.loads(line)
-        if aws is None:
-            aws = Aws(session(), endpoint_url=job["endpoint_url"])
-            for service in ("ssm", "elbv2", "ecs", "cloudwatch"):
-                aws.client(service)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                _switch(aws, job)
-            except BaseException as error:
-                print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                os._exit(1)
-            os._exit(0)
-        print(pid, flush=True)
-        sys.stdin.readline()
-        _, ended = os.waitpid(pid, 0)
-        killed = os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
-        print("killed" if killed else f"ended {os.waitstatus_to_exitcode(ended)}", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_switch, on_demand=True)

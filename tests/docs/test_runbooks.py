@@ -7,17 +7,16 @@ on the platform that the session applies, and leave it as it was.
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from local.server import make_server
 from tests.docs import runbooks
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.stage import Stage
 from tests.docs.terraform_situations import ON_THE_PLATFORM
 from tests.release.platform import Platform
 from tests.release.shared import Shared, tasks_run_until_stopped
+from tests.support.embedded import embedded_aws
 from tests.support.platform import begin
 
 COMMANDS = runbooks.commands()
@@ -25,14 +24,8 @@ COMMANDS = runbooks.commands()
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Shared]:
-    server = make_server("127.0.0.1", 0, instance="runbooks")
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with tasks_run_until_stopped():
-        yield Shared.make(f"http://127.0.0.1:{server.port}", name="runbooks")
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
+    with embedded_aws("runbooks") as endpoint_url, tasks_run_until_stopped():
+        yield Shared.make(endpoint_url, name="runbooks")
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ON_THE_PLATFORM])

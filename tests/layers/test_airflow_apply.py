@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.airflow import AirflowTerraform
-from tests.support.strategies import Around, embedded_aws, make_around
+from tests.support.embedded import embedded_aws
+from tests.support.strategies import Around, make_around
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +19,7 @@ KEYS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default
 
 @pytest.fixture(scope="module")
 def around() -> Iterator[Around]:
-    with embedded_aws() as endpoint_url:
+    with embedded_aws("airflow") as endpoint_url:
         yield make_around(endpoint_url, "airflow")
 
 

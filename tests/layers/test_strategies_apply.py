@@ -16,7 +16,8 @@ from release.rolling import deploy_rolling
 from tests.release.desk import Recorder, quick
 from tests.release.one_sided import end_one_off_task
 from tests.release.shared import session, tasks_run_until_stopped
-from tests.support.strategies import Around, Terraform, embedded_aws, make_around, service
+from tests.support.embedded import embedded_aws
+from tests.support.strategies import Around, Terraform, make_around, service
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,7 @@ NAMES = {"api": "windlass-local-api-rolling", "shop": "windlass-local-shop-coded
 
 @pytest.fixture(scope="module")
 def around() -> Iterator[Around]:
-    with embedded_aws() as endpoint_url:
+    with embedded_aws("strategies") as endpoint_url:
         yield make_around(endpoint_url, "strategies")
 
 

@@ -1,6 +1,5 @@
 """One embedded AWS for the whole folder, in this process, on a port of its own."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,20 +7,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local.server import make_server
+from tests.support.embedded import embedded_aws
 
 REGION = "eu-west-1"
 
 
 @pytest.fixture(scope="session")
 def endpoint_url() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, instance="tests")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
+    with embedded_aws("tests") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

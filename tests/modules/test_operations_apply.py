@@ -33,8 +33,9 @@ from modules.scheduling import ScheduledCalls, ScheduledTask
 from tests.modules.ecs_examples import SERVICE
 from tests.modules.test_networking_existing import NETWORK
 from tests.modules.test_scheduling import CALLS, TASK
+from tests.support.embedded import embedded_aws
 from tests.support.stack import module_stack, write_stack
-from tests.support.strategies import REGION, Around, embedded_aws, make_around
+from tests.support.strategies import REGION, Around, make_around
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,7 +47,7 @@ CLIENT_SECRET = "the-provider-made-this-up"
 
 @pytest.fixture(scope="module")
 def around() -> Iterator[Around]:
-    with embedded_aws() as endpoint_url:
+    with embedded_aws("operations") as endpoint_url:
         yield make_around(endpoint_url, "operations")
 
 

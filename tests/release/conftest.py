@@ -1,28 +1,21 @@
 """One embedded AWS for the folder, and a web service of its own for each test."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from local.server import make_server
 from modules.web.colour import Colour
 from tests.release.desk import Desk
 from tests.release.platform import Platform
 from tests.release.shared import Shared, tasks_run_until_stopped
+from tests.support.embedded import embedded_aws
 
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Shared]:
-    server = make_server("127.0.0.1", 0, instance="release-tests")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with tasks_run_until_stopped():
-        yield Shared.make(f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    server.server_close()
-    thread.join(timeout=10)
+    with embedded_aws("release-tests") as endpoint_url, tasks_run_until_stopped():
+        yield Shared.make(endpoint_url)
 
 
 @pytest.fixture

@@ -4,17 +4,15 @@ Reads one job (JSON) per line, forks, and lets the child kill itself with SIGKIL
 (even n) or right after that call was answered (odd n). Writes `killed`, or how the child ended by itself.
 """
 
-import json
 import os
 import signal
-import sys
 from typing import Any
 
 from release.aws import Aws
 from release.switch import SwitchRequest, switch
 from release.target import ReleaseTarget
 from tests.release.desk import quick
-from tests.release.shared import session
+from tests.support.forks import serve
 
 
 def _child(aws: Aws, job: dict[str, Any]) -> None:
@@ -49,27 +47,5 @@ def _child(aws: Aws, job: dict[str, Any]) -> None:
     switch(context, SwitchRequest(colour=job["colour"], steps=tuple(job["steps"]), bake_seconds=5))
 
 
-def main() -> None:
-    """Until standard input ends."""
-    aws: Aws | None = None
-    for line in sys.stdin:
-        job = json.loads(line)
-        if aws is None:
-            aws = Aws(session(), endpoint_url=job["endpoint_url"])
-            for service in ("ssm", "elbv2", "ecs", "cloudwatch"):
-                aws.client(service)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                _child(aws, job)
-            except BaseException as error:
-                print(f"{type(error).__name__}: {error}", flush=True)
-                os._exit(1)
-            os._exit(0)
-        _, ended = os.waitpid(pid, 0)
-        killed = os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL
-        print("killed" if killed else f"ended {os.waitstatus_to_exitcode(ended)}", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_child, on_demand=False)

@@ -6,9 +6,7 @@ Load balancer, network and cluster are made past Terraform: the provider waits a
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,22 +105,6 @@ class Around:
             ),
             alarm_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
         )
-
-
-@contextmanager
-def embedded_aws() -> Iterator[str]:
-    """An embedded AWS in this process, so that a test can reach into it."""
-    from local.server import make_server
-
-    server = make_server("127.0.0.1", 0, instance="strategies")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
 
 
 def make_around(endpoint_url: str, name: str) -> Around:

@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
@@ -57,6 +58,8 @@ class StateBucket(Construct):
         )
         # An expression from here on, so that everything waits for the bucket.
         self._bucket_name = bucket.bucket
+        # Who wants to hear of a written state makes a rule in EventBridge.
+        S3BucketNotification(self, "events", bucket=self._bucket_name, eventbridge=True)
         self._keep_private(f"arn:{partition}:s3:::{name}")
         self._encrypt(kms_key_arn)
         self._keep_versions(noncurrent_version_days, noncurrent_versions_kept)

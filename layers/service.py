@@ -48,7 +48,7 @@ class ServiceLayer(Layer):
         codedeploy = {name: service for name, service in services.items() if isinstance(service, CodeDeployed)}
         one_sided = {name: service for name, service in services.items() if not isinstance(service, BlueGreen)}
         data_alarms(self, environment, self.data, surroundings.alarm_topic_arn)
-        database_hours(self, environment, self.data)
+        database_hours(self, environment, self.data, self.network.kms_key_arn)
         airflow = self._airflow(surroundings) if environment.airflow else {}
         self._names(balancer)
         self.outputs = ServiceOutputs(

@@ -17,7 +17,7 @@ def working_hours(environment: Environment, service: str | None = None) -> ecs.W
     return ecs.WorkingHours(start=hours.start_cron(), end=hours.end_cron(), timezone=hours.timezone)
 
 
-def database_hours(scope: Construct, environment: Environment, data: DataOutputs) -> None:
+def database_hours(scope: Construct, environment: Environment, data: DataOutputs, kms_key_arn: str) -> None:
     """Stop the database after the services, and start it before them."""
     hours, aws = environment.working_hours, environment.aws
     if hours is None or not hours.stop_database:
@@ -34,6 +34,7 @@ def database_hours(scope: Construct, environment: Environment, data: DataOutputs
         account_id=aws.account_id,
         region=aws.region,
         partition=aws.partition,
+        kms_key_arn=kms_key_arn,
         timezone=hours.timezone,
         calls={
             word: ScheduledCall(

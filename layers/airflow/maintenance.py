@@ -48,6 +48,7 @@ def clean_database(scope: Construct, around: Surroundings, airflow: Airflow) -> 
         account_id=aws.account_id,
         region=aws.region,
         partition=aws.partition,
+        kms_key_arn=network.kms_key_arn,
         # The database may be stopped at night.
         expression=f"cron(0 {settings.maintenance.hour} * * ? *)" if hours is None else hours.early_cron(),
         timezone="UTC" if hours is None else hours.timezone,

@@ -75,6 +75,9 @@ def _scheduler(airflow: Airflow) -> dict[str, str]:
         "AIRFLOW__CELERY__OPERATION_TIMEOUT": "10",
         "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+        # Only the scheduler that queued a task misses its heartbeat. Where both are gone, another one adopts the task
+        # first: by default after up to five minutes.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(SCHEDULER_HEALTH_PORT),
     }
 

@@ -69,6 +69,9 @@ class ScheduledCallsInputs:
     timezone: str = "UTC"
     """Time zone of all expressions; it knows of summer time. Default: UTC."""
 
+    kms_key_arn: str | None = None
+    """Key that encrypts the schedules; the role may decrypt these with it, and nothing else. None: AWS's own key."""
+
     calls: Mapping[str, ScheduledCall] = field(default_factory=dict)
     """The calls by a word for each."""
 
@@ -86,6 +89,7 @@ class ScheduledCalls(Construct):
             name=inputs.name,
             purpose=inputs.purpose,
             account=(inputs.partition, inputs.region, inputs.account_id),
+            kms_key_arn=inputs.kms_key_arn,
             statements={
                 "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", word)): Statement(
                     actions=(call.action,), resources=call.resources
@@ -99,6 +103,7 @@ class ScheduledCalls(Construct):
                 word,
                 name=word,
                 group_name=group,
+                kms_key_arn=inputs.kms_key_arn,
                 schedule_expression=call.expression,
                 schedule_expression_timezone=inputs.timezone,
                 flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),

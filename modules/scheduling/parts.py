@@ -36,6 +36,7 @@ def group_and_role(
     purpose: str,
     account: tuple[str, str, str],
     statements: Mapping[str, Statement],
+    kms_key_arn: str | None,
 ) -> tuple[str, str]:
     """Make the group of schedules and its role.
 
@@ -45,10 +46,20 @@ def group_and_role(
         purpose: what the role is for, as the end of a sentence.
         account: partition, region and account id.
         statements: what the role may do (I01).
+        kms_key_arn: key that encrypts the schedules, which Scheduler reads as this role. None: AWS's own key.
 
     Returns:
         The name of the group, and the ARN of the role; whoever uses the ARN waits for the policy too.
     """
+    partition, region, account_id = account
+    reading = {}
+    if kms_key_arn is not None:
+        schedules = f"arn:{partition}:scheduler:{region}:{account_id}:schedule/{name}/*"
+        reading["ReadSchedules"] = Statement(
+            actions=("kms:Decrypt",),
+            resources=(kms_key_arn,),
+            conditions={"StringLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}},
+        )
     group = SchedulerScheduleGroup(scope, "group", name=name)
     role = IamRole(
         scope,
@@ -57,7 +68,9 @@ def group_and_role(
         description=f"Lets EventBridge Scheduler {purpose}",
         assume_role_policy=_trust(name, account),
     )
-    resource = IamRolePolicy(scope, "role-policy", name="schedule", role=role.name, policy=policy(statements))
+    resource = IamRolePolicy(
+        scope, "role-policy", name="schedule", role=role.name, policy=policy({**statements, **reading})
+    )
     return group.name, Fn.element([role.arn, resource.id], 0)
 
 

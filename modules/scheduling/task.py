@@ -62,6 +62,9 @@ class ScheduledTaskInputs:
     security_group_ids: Sequence[str]
     """Security groups of the task."""
 
+    kms_key_arn: str | None = None
+    """Key that encrypts the schedules; the role may decrypt these with it, and nothing else. None: AWS's own key."""
+
     assign_public_ip: bool = False
     """A public address, where the subnets are public. Default: none."""
 
@@ -86,6 +89,7 @@ class ScheduledTask(Construct):
             name=inputs.name,
             purpose=f"run {inputs.task_family}",
             account=(inputs.partition, inputs.region, inputs.account_id),
+            kms_key_arn=inputs.kms_key_arn,
             statements={
                 "RunTask": Statement(
                     # Without and with a revision: the schedule names the family, ECS asks for what it resolves to.
@@ -110,6 +114,7 @@ class ScheduledTask(Construct):
             "task",
             name="task",
             group_name=group,
+            kms_key_arn=inputs.kms_key_arn,
             schedule_expression=inputs.expression,
             schedule_expression_timezone=inputs.timezone,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(

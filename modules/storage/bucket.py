@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
@@ -140,6 +141,8 @@ class Bucket(Construct):
             bucket=name,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
+        # Who wants to hear of objects makes a rule in EventBridge, and this bucket does not change for it.
+        S3BucketNotification(self, "events", bucket=name, eventbridge=True)
         _encrypt(self, name, inputs.kms_key_arn)
         _retain(self, name, inputs)
         policy = S3BucketPolicy(

@@ -65,6 +65,7 @@ SETTINGS: dict[Component, dict[str, str]] = {
         **TOKENS,
         "AIRFLOW__CELERY__OPERATION_TIMEOUT": "10",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "8974",
         VERSIONS: "broker_url=1,database_url=1,jwt_secret=1",
     },
@@ -182,7 +183,7 @@ def test_settings_of_ones_own_reach_every_component_and_go_over_none_of_the_depl
 def test_every_variable_of_the_deployment_is_owned_or_free_on_purpose() -> None:
     free = {
         *("AIRFLOW__CORE__LOAD_EXAMPLES", "AIRFLOW__CELERY__OPERATION_TIMEOUT"),
-        "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME",
+        *("AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME", "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL"),
         *FIGURES,
     }
     used = {

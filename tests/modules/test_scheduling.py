@@ -81,6 +81,23 @@ def test_only_the_group_of_schedules_may_take_the_role(found: Any, group: str) -
     }
 
 
+@pytest.mark.parametrize(
+    ("found", "group"),
+    [
+        (lambda key: calls(dataclasses.replace(CALLS, kms_key_arn=key)), "acme-dev-hours"),
+        (lambda key: task(dataclasses.replace(TASK, kms_key_arn=key)), "acme-dev-clean"),
+    ],
+)
+def test_i01_the_role_decrypts_its_own_schedules_and_nothing_else(found: Any, group: str) -> None:
+    key = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    synthesised = found(key)
+    assert synthesised.only("aws_scheduler_schedule")["kms_key_arn"] == key
+    statement = statements(synthesised)["ReadSchedules"]
+    assert (statement["Action"], statement["Resource"]) == (["kms:Decrypt"], [key])
+    schedules = f"arn:aws:scheduler:eu-west-1:111122223333:schedule/{group}/*"
+    assert statement["Condition"] == {"StringLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}}
+
+
 def test_e10_a_new_revision_changes_no_schedule() -> None:
     parameters = task().only("aws_scheduler_schedule")["target"]["ecs_parameters"]
     assert parameters["task_definition_arn"] == "arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean"

@@ -46,6 +46,10 @@ def test_a_bucket_knows_no_acls():
     assert bucket().only("aws_s3_bucket_ownership_controls")["rule"] == {"object_ownership": "BucketOwnerEnforced"}
 
 
+def test_events_of_objects_go_to_eventbridge():
+    assert bucket().only("aws_s3_bucket_notification")["eventbridge"] is True
+
+
 def test_requests_without_tls_are_refused_for_the_bucket_and_every_object():
     result = bucket()
     (statement,) = statements(result)

@@ -44,10 +44,10 @@ clean-local: install  ## Destroy that platform and stop the embedded AWS
 synth: install  ## Write the Terraform JSON of every environment
 	@for file in environments/*.toml; do ./windlass synth "$$(basename "$$file" .toml)" || exit $$?; done
 
-test: install  ## Run all tests but those of test-airflow
-	$(RUN) -m pytest $(PYTEST_ALL) -m "not airflow" $(PYTEST_ARGS)
+test: install  ## Run all tests
+	$(RUN) -m pytest $(PYTEST_ALL) $(PYTEST_ARGS)
 
-test-airflow: install  ## Run what make local runs, under load: DAGs, switches, kills, a rotation (20 minutes)
+test-airflow: install  ## Of these, only those of what make local runs: DAGs, switches, kills, a rotation
 	$(RUN) -m pytest -m airflow $(PYTEST_ARGS)
 
 test-fast: install  ## Run the tests that take seconds

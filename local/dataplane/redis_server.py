@@ -3,6 +3,7 @@
 Like a replicated group on AWS it keeps what it was told when its process ends: every write is in a file first.
 """
 
+import hashlib
 import secrets
 import shutil
 import signal
@@ -54,7 +55,11 @@ class Redis(Fronted):
         }
         lines = [f"{name} {value}" for name, value in settings.items()]
         # Nobody gets in before `let_in` has said who may; after a restart those who might before.
-        users = {"default": ("off",), **self._users, ADMINISTRATOR: ("on", f">{self._password}", "~*", "&*", "+@all")}
+        users = {
+            "default": ("off",),
+            **self._users,
+            ADMINISTRATOR: ("on", _hashed(self._password), "~*", "&*", "+@all"),
+        }
         lines += [" ".join(("user", name, *rules)) for name, rules in users.items()]
         path = folder / "redis.conf"
         path.touch(mode=0o600)
@@ -70,7 +75,7 @@ class Redis(Fronted):
         """
         try:
             for user in store.users:
-                rules = (*(f">{password}" for password in user.passwords), *user.access.split())
+                rules = (*map(_hashed, user.passwords), *user.access.split())
                 self._ask("ACL", "SETUSER", user.name, "reset", *rules)
                 self._users[user.name] = rules
         except OSError as error:
@@ -92,6 +97,11 @@ class Redis(Fronted):
                 if not answer.startswith("+"):
                     raise StoreError(f"Redis refuses {' '.join(command[:2])}: {answer.removeprefix('-')}")
         return answer.removeprefix("+")
+
+
+def _hashed(password: str) -> str:
+    """The rule for a password, which then stands in no file."""
+    return f"#{hashlib.sha256(password.encode()).hexdigest()}"
 
 
 def _request(words: Sequence[str]) -> bytes:

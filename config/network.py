@@ -71,7 +71,8 @@ class Network(Section):
         Annotated[str, _matching(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"')],
         ...,
     ] = ()
-    """Interface endpoints beside those that `egress = "endpoints"` makes. Default: none."""
+    """Interface endpoints beside those that `egress = "endpoints"` makes, such as `ecs`, by which Airflow's workers see
+    that they are replaced. Default: none."""
 
     flow_logs_retention_days: LogRetentionDays = 90
     """How long VPC flow logs are kept."""

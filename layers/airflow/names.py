@@ -83,6 +83,11 @@ def component_keys(environment: Environment) -> list[str]:
     return ["api-server", "scheduler", "dag-processor", "triggerer", *map(worker_key, groups)]
 
 
+def service_name(environment: Environment, key: str) -> str:
+    """Name of a component's ECS service, of its roles and of its family of task definitions."""
+    return f"{environment.prefix}-airflow-{key}"
+
+
 def worker_key(group: str) -> str:
     """Key of a worker group."""
     return f"worker-{group}"

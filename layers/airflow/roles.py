@@ -9,7 +9,7 @@ from config import Environment
 from config.airflow_dags import EfsDags, S3Dags
 from layers import images
 from layers.airflow.deployment import TASK_LOGS_FOLDER
-from layers.airflow.names import airflow_images, airflow_of
+from layers.airflow.names import airflow_images, airflow_of, service_name
 from layers.web.shared import Surroundings
 from modules.airflow import Component
 from modules.airflow.variables import READS_DAGS, USES_TASK_LOGS
@@ -47,7 +47,7 @@ def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) 
     arns = sorted({secret.arn for container in inputs.containers for secret in container.secrets.values()})
     own, cached = _repositories(around, inputs.containers)
     roles = TaskRolesInputs(
-        name=f"{environment.prefix}-airflow-{inputs.key}",
+        name=service_name(environment, inputs.key),
         region=aws.region,
         account_id=aws.account_id,
         partition=aws.partition,
@@ -57,7 +57,7 @@ def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) 
         secret_arns=[arn for arn in arns if ":ssm:" not in arn],
         parameter_arns=[arn for arn in arns if ":ssm:" in arn],
         kms_key_arns=[around.network.kms_key_arn],
-        task_statements={**_statements(inputs.component, around), **inputs.statements},
+        task_statements={**_statements(inputs, around), **inputs.statements},
         execute_command=_execute_command(around) if inputs.is_service else None,
     )
     return TaskRoles(scope, f"{inputs.key}-roles", roles).outputs
@@ -88,11 +88,12 @@ def _repositories(around: Surroundings, containers: Iterable[Container]) -> tupl
     return own, sorted({arn for image, arn in found.items() if arn is not None and image in copies})
 
 
-def _statements(component: Component, around: Surroundings) -> Mapping[str, Statement]:
+def _statements(inputs: RoleInputs, around: Surroundings) -> Mapping[str, Statement]:
+    component = inputs.component
     return {
         **(_task_logs(around, writes=component != "api-server") if component in USES_TASK_LOGS else {}),
         **(_dags(around) if component in READS_DAGS else {}),
-        **(_task_protection(around) if component == "worker" else {}),
+        **(_task_protection(inputs.key, around) if component == "worker" else {}),
     }
 
 
@@ -136,13 +137,18 @@ def _dags(around: Surroundings) -> dict[str, Statement]:
     return {}
 
 
-def _task_protection(around: Surroundings) -> dict[str, Statement]:
-    aws = around.environment.aws
-    tasks = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}:task/{around.environment.prefix}/*"
+def _task_protection(key: str, around: Surroundings) -> dict[str, Statement]:
+    """A worker protects its task, and sees whether its service wants another revision."""
+    aws, prefix = around.environment.aws, around.environment.prefix
+    place = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}"
     return {
         "ProtectRunningTasks": Statement(
-            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), resources=(tasks,)
-        )
+            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), resources=(f"{place}:task/{prefix}/*",)
+        ),
+        "SeeOwnService": Statement(
+            actions=("ecs:DescribeServices",),
+            resources=(f"{place}:service/{prefix}/{service_name(around.environment, key)}",),
+        ),
     }
 
 

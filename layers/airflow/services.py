@@ -9,7 +9,7 @@ from config.airflow import ApiServer, FixedComponent, WorkerGroup
 from config.airflow import Component as ComponentSettings
 from config.airflow_dags import EfsDags
 from layers.airflow.deployment import deployment
-from layers.airflow.names import airflow_of, worker_key
+from layers.airflow.names import airflow_of, service_name, worker_key
 from layers.airflow.roles import RoleInputs, allows_execute_command, component_roles
 from layers.airflow.route import ui_route
 from layers.airflow.scaling import api_server_scaling, fixed_scaling, worker_scaling
@@ -120,7 +120,7 @@ class AirflowServices(Construct):
 
     def _service(self, tasks: _Tasks) -> ecs.ServiceOutputs:
         environment, network = self._environment, self._around.network
-        name = f"{environment.prefix}-airflow-{tasks.key}"
+        name = service_name(environment, tasks.key)
         public = environment.network.egress == "public-ip"
         log_group_name = environment.path("airflow", tasks.key)
         roles = component_roles(

@@ -71,8 +71,8 @@ def component_task(component: Component, airflow: Airflow, worker: WorkerSetting
         )
     if component == "scheduler":
         helpers.append(_queue_metrics(airflow))
-    if component == "worker":
-        helpers.append(_task_protection(airflow))
+    if worker is not None:
+        helpers.append(_task_protection(airflow, worker))
     if airflow.metrics and component in METRICS:
         helpers.append(statsd_container(component, deployment=airflow.name, image=airflow.image))
         main = replace(main, environment={**main.environment, **statsd_environment()})
@@ -138,9 +138,10 @@ def _queue_metrics(airflow: Airflow) -> Container:
     return replace(_helper("queue-metrics", "queue_metrics", airflow, environment), restarts=True)
 
 
-def _task_protection(airflow: Airflow) -> Container:
-    """Keeps ECS from ending a worker whose tasks run."""
-    return replace(_helper("task-protection", "task_protection", airflow, dict(_UNCHECKED)), restarts=True)
+def _task_protection(airflow: Airflow, worker: WorkerSettings) -> Container:
+    """Keeps ECS from ending a worker whose tasks run, and one that is replaced from taking more."""
+    environment = {**_UNCHECKED, "WINDLASS_QUEUES": ",".join(worker.queues)}
+    return replace(_helper("task-protection", "task_protection", airflow, environment), restarts=True)
 
 
 def maintenance_task(airflow: Airflow, retention_days: int) -> Container:

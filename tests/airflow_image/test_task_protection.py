@@ -1,125 +1,19 @@
-"""Protection of a worker's task, with a real Celery worker and a stand-in for the ECS agent's endpoint."""
+"""Protection of a worker's task, with a real Celery worker."""
 
-import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Condition, Thread
-from typing import Any
 
 import pytest
 
+from tests.airflow_image.ecs import OFF, ON, Agent
 from tests.airflow_image.image import Image, Running, script
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 
 pytestmark = pytest.mark.slow
-
-WORK = """
-import os, time
-from celery import Celery
-
-app = Celery(broker=os.environ["BROKER"])
-app.conf.task_default_queue = "protected"
-
-@app.task(name="work")
-def work(path):
-    while not os.path.exists(path):
-        time.sleep(0.1)
-"""
-ON = {"ProtectionEnabled": True, "ExpiresInMinutes": 120}
-OFF = {"ProtectionEnabled": False}
-
-
-class Agent:
-    """Takes what the documentation of the endpoint says, and remembers it."""
-
-    def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.answer: tuple[int, dict[str, Any]] = (200, {"protection": {}})
-        self._changed = Condition()
-        agent = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                assert self.path == "/api/task/task-protection/v1/state"
-                assert self.headers["Content-Type"] == "application/json"
-                status, answer = agent.answer
-                self.send_response(status)
-                self.end_headers()
-                self.wfile.write(json.dumps(answer).encode())
-                with agent._changed:
-                    agent.told.append(body)
-                    agent._changed.notify_all()
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.uri = f"http://127.0.0.1:{self._server.server_port}/api/task"
-        Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def wait_for(self, *bodies: dict[str, Any]) -> None:
-        """Until it was told just that since the last call."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.told) >= len(bodies), timeout=30), self.told
-            assert self.told == list(bodies)
-            self.told.clear()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-@pytest.fixture
-def agent() -> Iterator[Agent]:
-    agent = Agent()
-    yield agent
-    agent.stop()
-
-
-@pytest.fixture(scope="module")
-def worker(image: Image, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("worker")
-    (folder / "work.py").write_text(WORK)
-    command = ["celery", "-A", "work", "worker", "--queues", "protected", "--concurrency", "1", "--loglevel", "INFO"]
-    variables = {"BROKER": redis_server.url(), "PYTHONPATH": str(folder)}
-    running = image.start(command, variables, log=folder / "worker.log")
-    running.wait_for("ready.")
-    yield running
-    running.end()
-
-
-@pytest.fixture
-def variables(agent: Agent, redis_server: RedisServer) -> dict[str, str]:
-    address = {
-        "AIRFLOW__CELERY__BROKER_URL": redis_server.url(),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql://nobody:asks@127.0.0.1:1/yet",
-        "ECS_AGENT_URI": agent.uri,
-    }
-    return {**address, "WINDLASS_PROTECTION_SECONDS": "0.5"}
-
-
-@pytest.fixture
-def send(image: Image, redis_server: RedisServer) -> Callable[[Path], None]:
-    """Send a task that ends when the file is there."""
-
-    def send(path: Path) -> None:
-        text = "import sys; from celery import Celery; Celery(broker=sys.argv[1]).send_task('work', args=[sys.argv[2]], queue='protected')"  # noqa: E501
-        assert image.run(["python", "-c", text, redis_server.url(), str(path)], {}).code == 0
-
-    return send
-
-
-@pytest.fixture
-def protection(image: Image, worker: Running, variables: dict[str, str], log: Path) -> Iterator[Running]:
-    running = image.start_script("task_protection.py", variables, log=log)
-    yield running
-    running.end()
 
 
 def test_it_protects_while_a_task_runs_and_no_longer(

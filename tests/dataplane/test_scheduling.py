@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -29,8 +30,7 @@ def test_the_emulated_ecs_says_what_runs(platform: Platform):
 
 def test_a_container_gets_what_its_task_definition_says_and_nothing_of_the_caller(platform: Platform):
     pid = next(iter(platform.account.pids("blue").values()))
-    text = Path(f"/proc/{pid}/environ").read_text()
-    given = dict(pair.split("=", 1) for pair in text.split("\0") if pair)
+    given = variables_of(pid)
     assert given["COLOUR"] == "blue"
     assert given["DATABASE_URL"].startswith("postgresql://app:")
     assert given["AWS_ENDPOINT_URL"] == platform.account.endpoint_url
@@ -112,16 +112,49 @@ def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
     assert log.read_text() == "done\n"
 
 
-def test_a_protected_task_is_not_chosen_when_a_service_is_scaled_in(platform: Platform):
-    account = platform.account
-    protected, other = sorted(account.pids("blue"))
-    environment = Path(f"/proc/{account.pids('blue')[protected]}/environ").read_text().split("\0")
-    agent = dict(pair.split("=", 1) for pair in environment if pair)["ECS_AGENT_URI"]
+def variables_of(pid: int) -> dict[str, str]:
+    text = Path(f"/proc/{pid}/environ").read_text()
+    return dict(pair.split("=", 1) for pair in text.split("\0") if pair)
+
+
+def protection(pid: int) -> Callable[[bool], None]:
+    """Says to the agent of a process whether its task is protected."""
+    agent = variables_of(pid)["ECS_AGENT_URI"]
 
     def protect(enabled: bool) -> None:
         body = json.dumps({"ProtectionEnabled": enabled}).encode()
         urlopen(Request(f"{agent}/task-protection/v1/state", data=body, method="PUT")).close()
 
+    return protect
+
+
+def test_a_protected_task_of_an_old_revision_sees_that_others_have_taken_over(platform: Platform):
+    account = platform.account
+    old, pid = min(account.pids("blue").items())
+    with urlopen(variables_of(pid)["ECS_CONTAINER_METADATA_URI_V4"] + "/task") as answer:
+        task = json.load(answer)
+    own = f":task-definition/{task['Family']}:{task['Revision']}"
+    protect = protection(pid)
+    protect(True)
+
+    def seen() -> tuple[bool, bool]:
+        """Whether another revision is wanted, and whether more tasks run than are desired."""
+        (service,) = account.ecs.describe_services(cluster=task["Cluster"], services=[task["ServiceName"]])["services"]
+        (primary,) = [each for each in service["deployments"] if each["status"] == "PRIMARY"]
+        return not primary["taskDefinition"].endswith(own), service["runningCount"] > service["desiredCount"]
+
+    assert (task["TaskARN"], seen()) == (old, (False, False))
+    account.deploy("blue", account.register("blue", "3"))
+    wait_for("the new tasks beside the old one", lambda: len(account.pids("blue")) == 3 and seen() == (True, True))
+    assert old in account.pids("blue")
+    protect(False)
+    wait_for("its end", lambda: old not in account.pids("blue") and seen() == (True, False))
+
+
+def test_a_protected_task_is_not_chosen_when_a_service_is_scaled_in(platform: Platform):
+    account = platform.account
+    protected, other = sorted(account.pids("blue"))
+    protect = protection(account.pids("blue")[protected])
     protect(True)
     wait_for("the protection to be known", lambda: account.protected([protected, other]) == {protected})
     account.scale("blue", 1)

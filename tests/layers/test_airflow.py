@@ -53,13 +53,14 @@ def test_i01_a_task_role_does_the_work_of_its_component() -> None:
     logs = {"FindTaskLogs", "TaskLogs", "TaskLogsKey"}
     launches = {f"{verb}Workflows" for verb in ("Register", "Run", "Tag", "Watch")}
     launches |= {"PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
+    protects = {"ProtectRunningTasks", "SeeOwnService"}
     assert {component: set(statements(component, "task")) for component in COMPONENTS} == {
         "api-server": logs,
         "scheduler": set(),
         "dag-processor": set(),
         "triggerer": logs,
-        "worker-default": {*logs, *launches, "ProtectRunningTasks"},
-        "worker-reports": {*logs, *launches, "ProtectRunningTasks"},
+        "worker-default": {*logs, *launches, *protects},
+        "worker-reports": {*logs, *launches, *protects},
     }
     writing = {
         name
@@ -67,6 +68,17 @@ def test_i01_a_task_role_does_the_work_of_its_component() -> None:
         if "s3:PutObject" in statements(name, "task").get("TaskLogs", {"Action": []})["Action"]
     }
     assert writing == {"triggerer", "worker-default", "worker-reports"}
+
+
+@pytest.mark.parametrize("component", ["worker-default", "worker-reports"])
+def test_i01_a_worker_sees_its_own_service_which_has_the_name_of_its_family(component: str) -> None:
+    services = resources(documents("prod"), "service", "aws_ecs_service")
+    families = resources(documents("prod"), "service", "aws_ecs_task_definition")
+    name = services[f"airflow_{component}_service"]["name"]
+    assert families[f"airflow_{component}_task_definition"]["family"] == name
+    statement = statements(component, "task")["SeeOwnService"]
+    assert statement["Action"] == ["ecs:DescribeServices"]
+    assert statement["Resource"] == [f"arn:aws:ecs:eu-west-1:123456789012:service/windlass-prod/{name}"]
 
 
 def test_a13_git_syncs_image_comes_through_the_accounts_own_registry() -> None:

@@ -146,6 +146,10 @@ def test_the_scheduler_measures_all_queues() -> None:
     assert (found["WINDLASS_METRICS_NAMESPACE"], found["WINDLASS_DEPLOYMENT"]) == ("Windlass/Airflow", "acme-prod")
 
 
+def test_what_protects_a_worker_knows_its_queues() -> None:
+    assert container("worker", "task-protection").environment["WINDLASS_QUEUES"] == "default,reports"
+
+
 def test_worker_settings_belong_to_a_worker() -> None:
     with pytest.raises(ValueError, match='not to "scheduler"'):
         component_task("scheduler", AIRFLOW, WORKER)

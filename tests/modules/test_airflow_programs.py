@@ -10,7 +10,7 @@ import pytest
 from modules.airflow.commands import SCRIPTS
 
 PROGRAMS = sorted(SCRIPTS.glob("*.py"))
-IN_THE_IMAGE = {"airflow", "alembic", "celery", "psycopg2", "redis", "werkzeug"}
+IN_THE_IMAGE = {"airflow", "alembic", "boto3", "botocore", "celery", "psycopg2", "redis", "werkzeug"}
 """Packages of the official image that programs may use."""
 
 

@@ -7,6 +7,8 @@ import pytest
 from bindings import places
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
+pytestmark = pytest.mark.slow
+
 SHOW_PROVIDER = "\nimport jsii; print(type(jsii.kernel.provider).__name__)\n"
 
 
@@ -36,7 +38,6 @@ print([name for name in os.environ if name.startswith("JSII_")])
     assert interpreter.says(code, WINDLASS_STOCK_BINDINGS="1") == "['JSII_NODE']\n"
 
 
-@pytest.mark.slow
 def test_an_unknown_jsii_keeps_its_own_conversation(interpreter: Interpreter, expected: str) -> None:
     code = "import bindings; bindings.KNOWN_JSII = frozenset()" + STACK + VPC + SYNTH + SHOW_PROVIDER
     process = interpreter.start(code)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
+pytestmark = pytest.mark.slow
+
 NEW = "waf" + "_web_acl"  # in two parts, so that the search through the sources does not find it
 FIREWALL = """
 def firewall():
@@ -29,7 +31,6 @@ print(sorted(set(SUPPLY._assembly_of.values())))
 """
 
 
-@pytest.mark.slow
 def test_a_new_submodule_can_be_imported_in_a_function_after_resources_exist(interpreter: Interpreter) -> None:
     first = interpreter.says(STACK + VPC + FIREWALL + SYNTH)
     body = json.loads(first)["resource"]["aws_waf_web_acl"]["firewall"]
@@ -41,7 +42,6 @@ def test_a_new_submodule_can_be_imported_in_a_function_after_resources_exist(int
     assert second == first, "the next process has it in its only assembly, and writes the same"
 
 
-@pytest.mark.slow
 def test_a_new_submodule_is_in_the_first_assembly_of_the_next_process(interpreter: Interpreter) -> None:
     code = STACK + VPC + FIREWALL + SHOW_ASSEMBLIES
     assert interpreter.says(code) == "['@cdktf/provider-aws', '@cdktf/provider-aws-2']\n"
@@ -49,13 +49,11 @@ def test_a_new_submodule_is_in_the_first_assembly_of_the_next_process(interprete
     assert interpreter.says(code) == "['@cdktf/provider-aws']\n"
 
 
-@pytest.mark.slow
 def test_submodules_can_come_before_cdktf(cold: Interpreter) -> None:
     code = "import bindings; bindings.install()\nfrom cdktf_cdktf_provider_aws.vpc import Vpc\nprint(Vpc.__name__)"
     assert cold.says(code) == "Vpc\n"
 
 
-@pytest.mark.slow
 def test_a_new_submodule_can_come_before_cdktf(interpreter: Interpreter) -> None:
     new = f"import bindings; bindings.install()\nimport cdktf_cdktf_provider_aws.{NEW}\n"
     body = json.loads(interpreter.says(new + STACK + VPC + FIREWALL + SYNTH))["resource"]["aws_waf_web_acl"]

@@ -16,6 +16,8 @@ from tests.docker.conftest import StartWeb
 from tests.docker.web_service import FOLDER, WebService, migrate, migrated, start_migration
 from tests.support.postgres import PostgresServer, running_postgres
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = FOLDER / "web" / "migrations" / "versions"
 BEFORE_MIGRATIONS = """
     CREATE TABLE IF NOT EXISTS items (

@@ -11,6 +11,8 @@ from tests.docker.conftest import StartWeb
 from tests.docker.web_service import migrated
 from tests.support.postgres import PostgresServer, running_postgres
 
+pytestmark = pytest.mark.slow
+
 HARD_PASSWORD = "p@ss:w/o?r#d %41&='\"\\ü"
 
 
@@ -50,7 +52,6 @@ def test_a_restart_of_the_database_costs_no_restart_of_the_service(
     assert [item["name"] for item in service.get("/items").json["items"]] == ["after", "before"]
 
 
-@pytest.mark.slow
 def test_a_database_that_goes_away_is_reported_and_used_again_when_it_is_back(start_web: StartWeb) -> None:
     with running_postgres() as postgres:
         service = start_web(DATABASE_URL=migrated(postgres.url()))
@@ -108,7 +109,6 @@ def test_a_request_in_flight_is_finished_after_sigterm(start_web: StartWeb, data
         assert connection.execute("SELECT name FROM items").fetchall() == [("slow",)]
 
 
-@pytest.mark.slow
 def test_a_statement_that_takes_too_long_is_a_503_and_not_a_hung_worker(start_web: StartWeb, database_url: str) -> None:
     # The URL's own options are kept beside the service's limits.
     service = start_web(DATABASE_URL=f"{database_url}&options=-c%20work_mem%3D5MB")

@@ -19,6 +19,8 @@ from tests.release.shared import Shared, tasks_run_until_stopped
 from tests.support.embedded import embedded_aws
 from tests.support.platform import begin
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = runbooks.commands()
 
 
@@ -39,7 +41,6 @@ def test_a_command_does_what_its_runbook_says(
 
 
 @pytest.mark.platform
-@pytest.mark.slow
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one in ON_THE_PLATFORM])
 def test_a_command_that_needs_terraform_does_so_too(command: str) -> None:
     ON_THE_PLATFORM[command](begin("layers").wait(), command)

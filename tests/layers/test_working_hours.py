@@ -59,8 +59,13 @@ def test_the_database_stays_unless_it_is_wished_otherwise() -> None:
 def test_i01_who_stops_the_database_can_do_nothing_else() -> None:
     policy = with_hours()["service"]["resource"]["aws_iam_role_policy"]["database-hours_role-policy"]["policy"]
     statements = json.loads(policy)["Statement"]
-    assert [statement["Action"] for statement in statements] == [["rds:StartDBInstance"], ["rds:StopDBInstance"]]
-    for statement in statements:
+    start, stop, read = statements
+    assert [start["Action"], stop["Action"]] == [["rds:StartDBInstance"], ["rds:StopDBInstance"]]
+    assert read["Action"] == ["kms:Decrypt"]
+    assert read["Condition"]["StringLike"]["kms:EncryptionContext:aws:scheduler:schedule:arn"].endswith(
+        ":schedule/windlass-staging-database-hours/*"
+    )
+    for statement in (start, stop):
         (resource,) = statement["Resource"]
         assert resource.startswith("arn:aws:rds:eu-west-1:123456789012:db:")
         assert "*" not in resource

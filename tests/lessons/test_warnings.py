@@ -11,6 +11,8 @@ import pytest
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 
+pytestmark = pytest.mark.slow
+
 OLD = "import warnings; warnings.warn('old', DeprecationWarning, stacklevel=1)"
 
 
@@ -28,7 +30,6 @@ def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.slow
 def test_a_deprecated_argument_is_found(tmp_path: Path) -> None:
     document = json.loads(json.dumps(documents("prod")["network"]))
     document["resource"]["aws_eip"]["old"] = {"vpc": True}

@@ -10,6 +10,8 @@ import pytest
 from local import airflow_environment
 from local.airflow_environment import NAME, STAMP, AirflowEnvironmentError, ensure, find_python, uv_variables
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:

@@ -17,6 +17,8 @@ import pytest
 from local import EmbeddedAws, EmbeddedAwsError, environment_variables, processes
 from tests.local.conftest import REGION
 
+pytestmark = pytest.mark.slow
+
 
 def _free_port() -> int:
     with socket.socket() as probe:

@@ -12,6 +12,8 @@ from release.weights import Live
 from tests.release.desk import Desk
 from tests.release.platform import Platform
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 40
 
 

@@ -14,6 +14,8 @@ from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk
 from tests.release.platform import Platform
 
+pytestmark = pytest.mark.slow
+
 BLUE, GREEN, CANARY = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}, {"blue": 90, "green": 10}
 FULL = {"blue": BLUE, "green": GREEN}
 

@@ -1,5 +1,7 @@
 """The containers of an environment on this machine: started, migrated, looked at."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.console import say, show, table
@@ -56,8 +58,15 @@ def show_containers(project: Project, environment: "Environment") -> None:
         return
     made = table("container service", "running", "logs")
     for service in status.services:
-        made.add_row(service.name, f"{service.running} of {service.desired}", ", ".join(map(str, service.logs)))
+        folders = ", ".join(log_folders(service.logs, project.root))
+        made.add_row(service.name, f"{service.running} of {service.desired}", folders)
     show(made)
+
+
+def log_folders(logs: Iterable[Path], root: Path) -> list[str]:
+    """The folders of log files, one for each task; within the project where they are there."""
+    folders = sorted({log.parent for log in logs})
+    return [str(folder.relative_to(root) if folder.is_relative_to(root) else folder) for folder in folders]
 
 
 def reach(environment: "Environment", status: "DataPlaneStatus") -> list[tuple[str, str]]:

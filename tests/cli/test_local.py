@@ -1,10 +1,12 @@
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from cli.data_plane import log_folders
 from cli.errors import CommandError
 from cli.operate import Outcome
 from cli.project import Project
@@ -110,3 +112,12 @@ def test_up_down_and_status(windlass, terraform, local):
 def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):
     with pytest.raises(CommandError, match=r"no aws\.endpoint_url"):
         Project.embedded(project, project.environment("dev"))
+
+
+def test_the_logs_of_a_service_are_a_folder_for_each_task() -> None:
+    root = Path("/home/me/project")
+    tasks = root / ".windlass" / "data-plane" / "tasks"
+    logs = [tasks / task / f"{container}.log" for task in ("b-2", "b-1") for container in ("scheduler", "wait")]
+    assert log_folders(logs, root) == [".windlass/data-plane/tasks/b-1", ".windlass/data-plane/tasks/b-2"]
+    assert log_folders([Path("/elsewhere/a/web.log")], root) == ["/elsewhere/a"]
+    assert log_folders([], root) == []

@@ -99,7 +99,10 @@ class Workflows(Section):
 
 
 class ExistingRoles(Section):
-    """Roles that are there already, for one component (E11). They need what the README of `modules/airflow` lists."""
+    """Roles that are there already, for one component (E11).
+
+    They need what `docs/generated/airflow-roles-<environment>.md` lists, which `make docs` writes.
+    """
 
     execution_role_arn: RoleArn
     """Role that ECS starts its tasks with."""

@@ -14,7 +14,7 @@ def main() -> int:
 
     pages = generated(ROOT)
     (ROOT / FOLDER).mkdir(exist_ok=True)
-    for old in (ROOT / FOLDER).glob("reachability-*"):
+    for old in (ROOT / FOLDER).iterdir():
         if old.relative_to(ROOT) not in pages:
             old.unlink()
             print(f"gone:    {old.relative_to(ROOT)}")

@@ -10,6 +10,7 @@ from layers.synthesis import terraform_json
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
 from scripts.docs.reachability_view import view
+from scripts.docs.roles_page import roles_page
 
 FOLDER = Path("docs") / "generated"
 
@@ -17,7 +18,9 @@ FOLDER = Path("docs") / "generated"
 def pages(name: str, stacks: Stacks) -> dict[Path, str]:
     """The pages of an environment: path within the project → text."""
     seen = view(name, *network_of(stacks))
+    roles = roles_page(name, stacks)
     return {
+        **({FOLDER / f"airflow-roles-{name}.md": roles} if roles else {}),
         FOLDER / f"reachability-{name}.md": page(seen),
         FOLDER / f"reachability-{name}.svg": picture(seen),
     }

@@ -1,7 +1,9 @@
 """The generated pages are what the code generates today, and say what the JSON says."""
 
 import copy
+import json
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -12,8 +14,11 @@ from scripts.docs.pages import FOLDER, pages
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
 from scripts.docs.reachability_view import View, view
+from scripts.docs.roles_page import roles_page
 from tests.guards.mistakes_network import MISTAKES
-from tests.support.documents import ENVIRONMENTS, ROOT, Documents, documents, intent
+from tests.support.documents import ENVIRONMENTS, ROOT, Documents, documents, documents_of, intent
+
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "worker-reports")
 
 
 def seen(name: str, all_documents: Documents | None = None) -> View:
@@ -30,7 +35,37 @@ def test_the_pages_are_current(name: str) -> None:
 
 def test_there_is_no_page_of_an_environment_that_is_gone() -> None:
     wanted = {f"reachability-{name}.{ending}" for name in ENVIRONMENTS for ending in ("md", "svg")}
-    assert {path.name for path in (ROOT / FOLDER).glob("reachability-*")} == wanted
+    wanted |= {f"airflow-roles-{name}.md" for name in ENVIRONMENTS}
+    assert {path.name for path in (ROOT / FOLDER).iterdir()} == wanted
+
+
+def test_e11_the_page_of_roles_has_every_statement_of_every_component() -> None:
+    stacks = Stacks(documents=documents("prod"), intent=intent("prod"))
+    text = roles_page("prod", stacks)
+    policies = stacks.documents["service"]["resource"]["aws_iam_role_policy"]
+    for component in COMPONENTS:
+        (section,) = re.findall(rf"^## {component}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        wanted = {
+            (role, statement["Sid"])
+            for role in ("execution", "task")
+            if (body := policies.get(f"airflow_{component}-roles_{role}-policy"))
+            for statement in json.loads(body["policy"])["Statement"]
+        }
+        assert set(re.findall(r"^\| (execution|task) \| (\w+) \|", section, re.MULTILINE)) == wanted
+        assert ("execution", "PullImages") in wanted
+    assert "| task | SeeOwnService | `ecs:DescribeServices` |" in text
+    assert "`<data: airflow_secret_arns.broker-url>`" in text
+    assert "${" not in text
+
+
+def test_e11_where_all_roles_exist_already_there_is_no_page_of_them() -> None:
+    role = "arn:aws:iam::123456789012:role/mine"
+
+    def take(data: dict[str, Any]) -> None:
+        existing = {"execution_role_arn": role, "task_role_arn": role}
+        data["airflow"]["roles"] = dict.fromkeys(COMPONENTS, existing)
+
+    assert roles_page("prod", Stacks(documents=documents_of("prod", take))) == ""
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -10,6 +10,8 @@ from xdist.scheduler import LoadScopeScheduling
 import bindings
 
 bindings.install()
+# Terraform and its provider spend a third of their processor time on collecting garbage; there is room for it here.
+os.environ.setdefault("GOGC", "400")
 
 PLATFORMS = {
     "tests/airflow/": "shared",

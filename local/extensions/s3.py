@@ -1,9 +1,10 @@
-"""S3: conditions in bucket policies, lifecycle, server access logging, emptying a versioned bucket.
+"""S3: conditions in bucket policies, lifecycle, access logging, notifications, emptying a versioned bucket.
 
 Symptoms: a bucket policy that denies requests without TLS turns every call into 403, the state backend's too;
 `aws_s3_bucket_lifecycle_configuration` with `newer_noncurrent_versions` times out after 3 minutes;
 `aws_s3_bucket_logging` gets a 500 when the target bucket's policy has a statement for `"*"`;
-`force_destroy` of a versioned bucket gets a 500.
+`force_destroy` of a versioned bucket gets a 500;
+every plan turns `eventbridge` of `aws_s3_bucket_notification` on again.
 """
 
 import json
@@ -67,7 +68,27 @@ def answer_newer_versions(original: Any, response: Any) -> Any:
                 rule["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = stored.newer_noncurrent_versions
         return serialise(result)
 
-    response.serialized = serialise_with_newer_versions
+    return _answered_by(original, response, serialise_with_newer_versions)
+
+
+@around(S3Response, "get_bucket_notification")
+def answer_event_bridge(original: Any, response: Any) -> Any:
+    """Say that events go to EventBridge; moto keeps it and does not tell."""
+    stored = response.backend.get_bucket_notification_configuration(response.bucket_name)
+    if stored is None or stored.event_bridge is None:
+        return original(response)
+    serialise = response.serialized
+
+    def serialise_with_event_bridge(result: ActionResult) -> Any:
+        result.result["EventBridgeConfiguration"] = stored.event_bridge
+        return serialise(result)
+
+    return _answered_by(original, response, serialise_with_event_bridge)
+
+
+def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
+    """The original's answer, turned into XML in another way."""
+    response.serialized = serialise
     try:
         return original(response)
     finally:

@@ -104,3 +104,12 @@ def test_a_versioned_bucket_with_delete_markers_can_be_emptied_and_deleted(clien
     s3.delete_bucket(Bucket=bucket)
 
     assert bucket not in [found["Name"] for found in s3.list_buckets()["Buckets"]]
+
+
+def test_a_bucket_says_that_its_events_go_to_eventbridge(client, bucket):
+    s3 = client("s3")
+    assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket=bucket)
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    assert s3.get_bucket_notification_configuration(Bucket=bucket)["EventBridgeConfiguration"] == {}
+    s3.put_object(Bucket=bucket, Key="file", Body=b"1")
+    assert s3.get_object(Bucket=bucket, Key="file")["Body"].read() == b"1"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from config.airflow_dags import AnyDags, GitSync
+from config.airflow_database import DatabaseProxy
 from config.airflow_operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
 from config.base import Cidr, DnsName, Percent, Section, ShortWord, Version, _matching
 from config.services import EnvironmentName, Image, Text
@@ -209,6 +210,9 @@ class Airflow(Section):
 
     database_max_overflow: Annotated[int, Field(ge=0, le=100)] = 5
     """Connections that each process may open above those, for a moment."""
+
+    database_proxy: DatabaseProxy | None = None
+    """A proxy between Airflow and the database. Default: none; Airflow's processes share few connections already."""
 
     database_password_version: Version = 1
     """Raise it to rotate: the other of the two users gets a new password, and running tasks keep theirs."""

@@ -1,8 +1,12 @@
-"""The database has enough connections for every task that scaling may start; registered beside `config.rules`."""
+"""The database has enough connections for every task that scaling may start; registered beside `config.rules`.
+
+Where there is a proxy between them, the proxy's share counts: it opens no more, and lets everybody else wait.
+"""
 
 from collections.abc import Iterator
 
 from config.airflow import Airflow
+from config.airflow_database import DatabaseProxy
 from config.data import Database
 from config.errors import Problem
 from config.instances import max_connections
@@ -14,31 +18,64 @@ PARSING_PROCESSES = 2
 RESERVED = 10
 """What PostgreSQL and RDS keep for themselves, and one for the migration."""
 
+ASYNCHRONOUS = 5 + 10
+"""Connections of a second engine, the asynchronous one, in each process of the API server. Airflow 3.1 makes it with
+SQLAlchemy's own pool, which no setting of Airflow's changes; the other components open none by it."""
+
 
 def most_connections(airflow: Airflow) -> int:
     """Connections that Airflow opens at the very most: with every task that scaling may start, all of them busy."""
     each = airflow.database_pool_size + airflow.database_max_overflow
-    processes = (
+    api_server = airflow.api_server.max_count * airflow.api_server.processes
+    # A worker's processes keep one connection each, for results; tasks talk to the execution API.
+    workers = sum(group.max_count * (1 + group.concurrency) for group in airflow.workers.values())
+    return _processes(airflow) * each + api_server * ASYNCHRONOUS + workers
+
+
+def _processes(airflow: Airflow) -> int:
+    """Processes that are at the database all the time; those of workers are not."""
+    return (
         airflow.api_server.max_count * airflow.api_server.processes
         + airflow.scheduler.count
         + airflow.dag_processor.count * (1 + PARSING_PROCESSES)
         + airflow.triggerer.count
     )
-    # A worker's processes keep one connection each, for results; tasks talk to the execution API.
-    workers = sum(group.max_count * (1 + group.concurrency) for group in airflow.workers.values())
-    return processes * each + workers
 
 
 @rule
 def the_database_has_enough_connections(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
     """Where it has not, the components that start last fail, and so does every login of a person."""
-    if airflow is None:
+    there = max_connections(database.instance_class)
+    if airflow is None or there is None:
         return
-    there, wanted = max_connections(database.instance_class), most_connections(airflow)
-    if there is not None and wanted > there - RESERVED:
+    if airflow.database_proxy is not None:
+        yield from _through_the_proxy(airflow, airflow.database_proxy, there)
+        return
+    wanted = most_connections(airflow)
+    if wanted > there - RESERVED:
         message = (
             f"accepts about {there} connections, and Airflow may open {wanted} with everything that scaling may start; "
             "allowed: a larger class, or less of airflow.workers.*.max_count and concurrency, "
-            "airflow.api_server.max_count, airflow.database_pool_size and airflow.database_max_overflow"
+            "airflow.api_server.max_count, airflow.database_pool_size and airflow.database_max_overflow, or "
+            "[airflow.database_proxy]"
         )
         yield problem("database/instance_class", database.instance_class, message)
+
+
+def _through_the_proxy(airflow: Airflow, proxy: DatabaseProxy, there: int) -> Iterator[Problem]:
+    """The proxy leaves what others need, and has one connection for each process that is busy all the time."""
+    path, percent = "airflow/database_proxy/max_connections_percent", proxy.max_connections_percent
+    share, least = there * percent // 100, _processes(airflow)
+    most = (there - RESERVED) * 100 // there
+    if percent > most:
+        message = (
+            f"is {share} of about {there} connections, and {RESERVED} are for PostgreSQL, RDS and the migration; "
+            f"allowed: at most {most}, or a larger database.instance_class"
+        )
+        yield problem(path, percent, message)
+    if share < least:
+        message = (
+            f"is {share} of about {there} connections, and {least} processes may use one each all the time; "
+            "allowed: a larger share, or a larger database.instance_class"
+        )
+        yield problem(path, percent, message)

@@ -95,6 +95,12 @@ def _database(address: str, body: Body, stacks: Stacks, prices: Prices) -> Itera
     yield Line(group="database", address=address, what=f"{gib} GiB of storage{zones}", monthly=monthly)
 
 
+@_priced("aws_db_proxy")
+def _database_proxy(address: str, _body: Body, _stacks: Stacks, _prices: Prices) -> Iterator[Line]:
+    # It goes by the vCPUs of the instance behind it, which no class says in its name.
+    yield Line(group="database", address=address, what="database proxy, by the vCPUs of the instance", monthly=None)
+
+
 def _storage_of_the_primary(address: str, body: Body, stacks: Stacks) -> int:
     for primary in stacks.behind(address, body.get("replicate_source_db", "")):
         return int(stacks.everything[primary].get("allocated_storage", 0))

@@ -51,3 +51,9 @@ SERVICES_WITHOUT_SOURCE: Mapping[str, str] = {
     "lambda.amazonaws.com": "Lambda sends no source when it assumes the role of a function",
 }
 """Services that send neither `aws:SourceAccount` nor `aws:SourceArn` when they assume a role."""
+
+SERVICES_WITHOUT_SOURCE_ARN: Mapping[str, str] = {
+    "rds.amazonaws.com": "AWS documents no `aws:SourceArn` for the role of a proxy, whose ARN has an id that is known "
+    "only once the proxy is there",
+}
+"""Services that say on behalf of which account they assume a role, and not of which resource."""

@@ -10,9 +10,9 @@ from typing import Any
 
 _WORDS = re.compile(
     r"(?:^|[_/-])(?:password|passwd|passphrase|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key"
-    r"|fernet[_-]?key|auth)$"
+    r"|fernet[_-]?key|(?<!iam_)auth)$"
 )
-"""Ends of names whose values are secrets; `password_length` and `secret_arn` end otherwise."""
+"""Ends of names whose values are secrets; `password_length` and `secret_arn` end otherwise, `iam_auth` is a switch."""
 
 _FORMS = {
     "an AWS access key": r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",

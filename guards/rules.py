@@ -26,12 +26,15 @@ def secrets_are_references(stacks: Stacks) -> Iterator[Finding]:
 
 @guard("D02", fix="the database and the cache stay private and encrypted; there is no setting for it")
 def data_is_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
-    """The database and the cache are never public, and encrypted at rest and in transit."""
+    """The database, its proxy and the cache are never public, and encrypted at rest and in transit."""
     for address, body in stacks.resources("aws_db_instance"):
         if body.get("publicly_accessible", False) is not False:
             yield address, "the database is publicly accessible"
         if "replicate_source_db" not in body and body.get("storage_encrypted") is not True:
             yield address, "the database's storage is not encrypted"
+    for address, body in stacks.resources("aws_db_proxy"):
+        if body.get("require_tls") is not True:
+            yield address, "the proxy takes connections without TLS"
     for address, body in stacks.resources("aws_elasticache_replication_group"):
         for key in ("at_rest_encryption_enabled", "transit_encryption_enabled"):
             if body.get(key) not in (True, "true"):

@@ -9,6 +9,7 @@ from guards.permissions import (
     ACTIONS_WITHOUT_RESOURCES,
     MANAGED_POLICIES,
     SERVICES_WITHOUT_SOURCE,
+    SERVICES_WITHOUT_SOURCE_ARN,
 )
 from guards.policies import Statement, as_list, policies
 from guards.stacks import Stacks, type_of
@@ -79,6 +80,8 @@ def trust_names_service_account_and_source(stacks: Stacks) -> Iterator[Finding]:
                 continue
             if not accounts or not all(re.fullmatch(r"\d{12}|<[^<>]+>\.\w+", account) for account in accounts):
                 yield one.address, f"{service} may assume the role on behalf of any account"
+            if service in SERVICES_WITHOUT_SOURCE_ARN and not sources:
+                continue
             if not sources or not all(_names_its_account(source) for source in sources):
                 yield one.address, f"{service} may assume the role on behalf of any source"
         for who in one.principals.get("AWS", ()):

@@ -41,11 +41,11 @@ def no_path_but_those_of_the_table(stacks: Stacks) -> Iterator[Finding]:
 
 @guard("N03", fix="nothing but a load balancer answers the internet, and data opens no connections; no row may say so")
 def data_and_tasks_are_out_of_the_internets_reach(stacks: Stacks) -> Iterator[Finding]:
-    """The internet reaches load balancers only, and a database, cache or file system reaches nobody."""
+    """The internet reaches load balancers only; a database, cache or file system reaches nobody, its proxy only it."""
     network, found, _ = network_of(stacks)
     for path in found:
         source, target = name_of(network, path.source), name_of(network, path.target)
-        if isinstance(path.source, Member) and path.source.is_store:
+        if isinstance(path.source, Member) and (path.source.is_store or _leaves_the_database(path.source, path.target)):
             yield path.rules[0], f"{source} can open connections to {target} on {path.ports}"
         elif isinstance(path.source, Outside) and path.source.is_public and not _is_balancer(path.target):
             yield path.rules[-1], f"{source} can reach {target} on {path.ports}, which is no load balancer"
@@ -105,7 +105,7 @@ def only_load_balancers_lie_in_public_subnets(stacks: Stacks) -> Iterator[Findin
 def data_has_no_way_out(stacks: Stacks) -> Iterator[Finding]:
     """Subnets of databases and caches have no route but the VPC's own."""
     network, _, _ = network_of(stacks)
-    stores = [member for member in network.members if member.kind in ("database", "cache")]
+    stores = [member for member in network.members if member.kind in ("database", "database proxy", "cache")]
     for address, who in _behind_exits(network, stores, ("nat gateway", "other")):
         yield address, f"the route leads out of where {who} lie"
 
@@ -120,6 +120,10 @@ def _behind_exits(network: Network, members: list[Member], ways: tuple[Way, ...]
                     found.setdefault(way.address, set()).add(name_of(network, member))
     for address, names in sorted(found.items()):
         yield address, ", ".join(sorted(names))
+
+
+def _leaves_the_database(source: Member, target: Member | Outside) -> bool:
+    return source.kind == "database proxy" and not (isinstance(target, Member) and target.kind == "database")
 
 
 def _is_balancer(end: Member | Outside) -> bool:

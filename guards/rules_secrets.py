@@ -6,7 +6,7 @@ from typing import Any
 
 from guards.guard import Finding, guard
 from guards.policies import policies, roles_with
-from guards.stacks import Stacks, containers_of, layer_of
+from guards.stacks import Stacks, blocks, containers_of, layer_of
 
 _READS = {"secretsmanager:GetSecretValue", "ssm:GetParameters", "ssm:GetParameter"}
 _SECRET_ARN = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:.*)?")
@@ -28,6 +28,22 @@ def execution_roles_read_exactly_their_secrets(stacks: Stacks) -> Iterator[Findi
             yield may[secret], f"{role} may read {secret}, which none of its containers names"
         for secret in sorted(set(secrets) - set(may)):
             yield secrets[secret], f"a container names {secret}, which {role} may not read: the task would not start"
+
+
+@guard("D04", fix="give the proxy's role the secrets of its logins, and no others")
+def proxies_read_exactly_their_logins(stacks: Stacks) -> Iterator[Finding]:
+    """A proxy before a database reads the secrets of those whom it lets in: all of them, and no others."""
+    allowed = _readable(stacks)
+    for address, body in stacks.resources("aws_db_proxy"):
+        logins = {
+            secret for login in blocks(body, "auth") for secret in _identity(stacks, address, login["secret_arn"])
+        }
+        for role in stacks.behind(address, body.get("role_arn") or ""):
+            may = allowed.get(role, {})
+            for secret in sorted(set(may) - logins):
+                yield may[secret], f"{role} may read {secret}, which is no login of the proxy"
+            for secret in sorted(logins - set(may)):
+                yield address, f"{secret} is a login of the proxy, and {role} may not read it"
 
 
 def _named_secrets(stacks: Stacks, address: str, task_definition: Mapping[str, Any]) -> Iterator[str]:

@@ -216,12 +216,20 @@ class DataLayer(Layer):
     def _airflow(self, database: rds.PostgreSqlOutputs, cache: elasticache.ValkeyOutputs | None) -> dict[str, Any]:
         """What Airflow keeps, as fields of the outputs."""
         assert cache is not None and self._cache_password is not None  # a rule of the environment file demands it
-        sources = Sources(store=self.store, database=database, cache=cache, cache_password=self._cache_password)
+        sources = Sources(
+            store=self.store,
+            network=self.network,
+            database=database,
+            cache=cache,
+            cache_password=self._cache_password,
+        )
+        secrets = AirflowSecrets(self, "airflow", self.environment, sources)
         self._pull_through_cache()
         storage = AirflowStorage(self, "airflow-storage", self.environment, self.network)
         system = storage.dags_file_system
         return {
-            "airflow_secret_arns": AirflowSecrets(self, "airflow", self.environment, sources).arns,
+            "airflow_secret_arns": secrets.arns,
+            "airflow_database_proxy_address": secrets.database_proxy.address if secrets.database_proxy else None,
             "airflow_task_logs_bucket_name": storage.task_logs_bucket_name,
             "airflow_dags_bucket_name": storage.dags_bucket_name,
             "airflow_dags_file_system_id": system.file_system_id if system else None,

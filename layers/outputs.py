@@ -8,6 +8,7 @@ from config.services import BlueGreenService, CodeDeployService, RollingService,
 from layers.airflow.names import (
     component_keys,
     has_airflow,
+    has_database_proxy,
     has_workflows,
     makes_dags_bucket,
     makes_dags_file_system,
@@ -96,6 +97,9 @@ class DataOutputs:
 
     airflow_secret_arns: Mapping[str, str] = output(
         "ARNs of Airflow's secrets, by name.", keys=secret_keys, when=has_airflow
+    )
+    airflow_database_proxy_address: str | None = output(
+        "DNS name of the proxy between Airflow and the database (A06).", when=has_database_proxy
     )
     airflow_task_logs_bucket_name: str | None = output("Bucket of Airflow's task logs.", when=has_airflow)
     airflow_dags_bucket_name: str | None = output("Bucket that DAGs are put into.", when=makes_dags_bucket)

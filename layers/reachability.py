@@ -8,11 +8,15 @@ from config.airflow_dags import EfsDags, GitSync
 from config.services import CodeDeployService
 from modules.airflow import API_SERVER_PORT, COMPONENTS, TRIGGERER_LOG_PORT, WORKER_LOG_PORT, Component
 from modules.networking import Cidr, Flow, Internet, OtherSecurityGroup, Party, Role, S3Endpoint
+from modules.rds import PROXY_PORT
 
 EVERYWHERE = "0.0.0.0/0"
 
 LOAD_BALANCER = "load-balancer"
 DATABASE = "database"
+DATABASE_PROXY = "database-proxy"
+"""The proxy between Airflow and the database."""
+
 CACHE = "cache"
 ENDPOINTS = "endpoints"
 AIRFLOW_WORKFLOW = "airflow-workflow"
@@ -53,13 +57,15 @@ def roles(environment: Environment) -> dict[str, str]:
         found |= {airflow_role(component): f"Tasks of the Airflow {component}" for component in COMPONENTS}
         if environment.airflow.workflows.enabled:
             found[AIRFLOW_WORKFLOW] = "Tasks that DAGs launch"
+        if environment.airflow.database_proxy is not None:
+            found[DATABASE_PROXY] = "Proxy between Airflow and PostgreSQL"
         if _makes_file_system(environment.airflow):
             found[AIRFLOW_DAGS] = "File system of the Airflow DAGs"
     return found
 
 
 def flows(environment: Environment) -> tuple[Flow, ...]:
-    """The table. There is no row out of the database or the cache, and so no rule."""
+    """The table. There is no row out of the database or the cache, and so no rule; a proxy reaches its database."""
     airflow = () if environment.airflow is None else _of_airflow(environment, environment.airflow)
     return (*_into_the_load_balancer(environment), *_of_the_services(environment), *airflow)
 
@@ -109,8 +115,15 @@ def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
     yield Flow(api_server, worker, WORKER_LOG_PORT, "Live logs of Airflow tasks")
     yield Flow(api_server, triggerer, TRIGGERER_LOG_PORT, "Live logs of Airflow triggers")
     for tasks in (api_server, scheduler, dag_processor, triggerer, worker):
-        yield Flow(tasks, Role(DATABASE), environment.database.port, f"PostgreSQL from {tasks.name}")
+        if airflow.database_proxy is None:
+            yield Flow(tasks, Role(DATABASE), environment.database.port, f"PostgreSQL from {tasks.name}")
+        else:
+            yield Flow(tasks, Role(DATABASE_PROXY), PROXY_PORT, f"PostgreSQL from {tasks.name}, through the proxy")
         yield from _of_every_task(environment, tasks, tasks.name)
+    if airflow.database_proxy is not None:
+        yield Flow(Role(DATABASE_PROXY), Role(DATABASE), environment.database.port, "PostgreSQL from the proxy")
+        # The master user makes database and users, and has no login at the proxy.
+        yield Flow(api_server, Role(DATABASE), environment.database.port, f"Migration from {api_server.name}")
     if environment.cache is not None:
         for tasks in (scheduler, worker):
             yield Flow(tasks, Role(CACHE), environment.cache.port, f"Broker of {tasks.name}")

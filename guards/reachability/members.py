@@ -13,7 +13,7 @@ class Member:
 
     address: str
     kind: str
-    """`load balancer`, `task`, `database`, `cache`, `endpoint`, `file system`, `function` or `machine`."""
+    """`load balancer`, `task`, `database`, `database proxy`, `cache`, `endpoint`, `file system`, `function` …"""
     groups: frozenset[str]
     """Its security groups: addresses, or ids of those that exist already."""
     subnets: frozenset[str]
@@ -64,7 +64,7 @@ _TYPES: Mapping[str, _Type] = {
         subnets="db_subnet_group_name",
         subnet_group="aws_db_subnet_group",
     ),
-    "aws_db_proxy": _Type(kind="database", groups="vpc_security_group_ids", subnets="vpc_subnet_ids"),
+    "aws_db_proxy": _Type(kind="database proxy", groups="vpc_security_group_ids", subnets="vpc_subnet_ids"),
     "aws_elasticache_replication_group": _Type(
         kind="cache", subnets="subnet_group_name", subnet_group="aws_elasticache_subnet_group"
     ),

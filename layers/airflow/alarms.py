@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from config import Environment
-from layers.airflow.names import airflow_of
+from layers.airflow.names import airflow_of, database_proxy_name, has_database_proxy
 from layers.airflow.scaling import queue_length
 from modules.airflow import METRICS_NAMESPACE
 from modules.observability import Metric, MetricAlarm
@@ -14,6 +14,9 @@ HEARTBEATS = {
     "triggerer": "triggerer_heartbeat",
 }
 """Counter that a component raises every few seconds while it lives."""
+
+BORROW_SECONDS = 1
+"""A connection is usually there in milliseconds."""
 
 
 def component_alarms(
@@ -56,6 +59,22 @@ def queue_alarms(environment: Environment) -> dict[str, MetricAlarm]:
             missing="breaching",
         )
     return found
+
+
+def proxy_alarms(environment: Environment) -> dict[str, MetricAlarm]:
+    """Return the alarm of the proxy before the database, where there is one: Airflow waits for connections."""
+    if not has_database_proxy(environment):
+        return {}
+    name = database_proxy_name(environment)
+    borrowing = Metric(namespace="AWS/RDS", name="DatabaseConnectionsBorrowLatency", dimensions={"ProxyName": name})
+    return {
+        "database-proxy": MetricAlarm(
+            description=f"Airflow has waited longer than {BORROW_SECONDS} s for a connection of the proxy {name}, on "
+            "average. All are busy: a larger max_connections_percent, a larger instance class, or less at once.",
+            metrics={"borrowing": borrowing},
+            above=BORROW_SECONDS * 1_000_000,
+        )
+    }
 
 
 def schedule_alarms(group_name: str) -> dict[str, MetricAlarm]:

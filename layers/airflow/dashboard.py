@@ -1,7 +1,7 @@
 """One page for a deployment of Airflow, from what users feel down to what it stands on."""
 
 from layers.airflow.alarms import HEARTBEATS, figure
-from layers.airflow.names import airflow_of
+from layers.airflow.names import airflow_of, database_proxy_name, has_database_proxy
 from layers.airflow.scaling import queue_length
 from layers.airflow.services import AirflowServices
 from layers.web.shared import Surroundings
@@ -129,6 +129,15 @@ def _data(around: Surroundings) -> list[list[Chart]]:
             chart("Database: free storage (bytes)", "AWS/RDS", "FreeStorageSpace", database),
         ]
     ]
+    if has_database_proxy(environment):
+        proxy = {"ProxyName": database_proxy_name(environment)}
+        found.append(
+            [
+                chart("Database proxy: connections of Airflow", "AWS/RDS", "ClientConnections", proxy),
+                chart("Database proxy: of the database", "AWS/RDS", "DatabaseConnections", proxy),
+                chart("Database proxy: wait (microseconds)", "AWS/RDS", "DatabaseConnectionsBorrowLatency", proxy),
+            ]
+        )
     if environment.cache is not None:
         node = {"CacheClusterId": f"{environment.prefix}-001"}
         found.append(

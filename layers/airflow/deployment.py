@@ -1,6 +1,7 @@
 """From the environment file and the layers above to what the containers are told."""
 
 from config import Environment
+from config.airflow import Airflow
 from config.airflow_dags import AnyDags, EfsDags, GitSync, S3Dags
 from layers import images
 from layers.airflow.names import airflow_of, git_secret
@@ -62,12 +63,18 @@ def _secrets(environment: Environment, data: DataOutputs) -> module.Secrets:
             "admin_database_url": environment.database.password_version,
             "api_secret_key": settings.api_secret_key_version,
             "broker_url": environment.cache.password_version,
-            "database_url": settings.database_password_version,
+            "database_url": _database_url_version(settings),
             "fernet_keys": settings.fernet_key_version,
             "first_user_password": settings.first_user_password_version,
             "jwt_secret": settings.jwt_secret_version,
         },
     )
+
+
+def _database_url_version(settings: Airflow) -> int | str:
+    """With the proxy the URL is another one, so tasks must be replaced when it comes or goes."""
+    version = settings.database_password_version
+    return version if settings.database_proxy is None else f"{version}-proxy"
 
 
 def _delivery(environment: Environment, dags: AnyDags, data: DataOutputs) -> Delivery:

@@ -23,6 +23,16 @@ def has_airflow(environment: Environment) -> bool:
     return environment.airflow is not None
 
 
+def has_database_proxy(environment: Environment) -> bool:
+    """Whether a proxy stands between Airflow and the database."""
+    return environment.airflow is not None and environment.airflow.database_proxy is not None
+
+
+def database_proxy_name(environment: Environment) -> str:
+    """Name of that proxy."""
+    return f"{environment.prefix}-airflow"
+
+
 def has_workflows(environment: Environment) -> bool:
     """Whether DAGs may launch tasks of their own."""
     return environment.airflow is not None and environment.airflow.workflows.enabled

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from layers.airflow.alarms import component_alarms, queue_alarms, schedule_alarms
+from layers.airflow.alarms import component_alarms, proxy_alarms, queue_alarms, schedule_alarms
 from layers.airflow.dashboard import rows
 from layers.airflow.maintenance import clean_database
 from layers.airflow.services import AirflowServices
@@ -32,6 +32,7 @@ class AirflowOperations(Construct):
         alarms = {
             **component_alarms(self._environment, around.cluster.name, services.service_names),
             **queue_alarms(self._environment),
+            **proxy_alarms(self._environment),
             **(schedule_alarms(group_name) if group_name is not None else {}),
         }
         arns = self._alarms(alarms)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from constructs import Construct
 
 from config import Environment
+from layers.airflow.database_proxy import AirflowDatabaseProxy
 from layers.airflow.names import airflow_of, git_secret, own_git_secrets
+from layers.outputs import NetworkOutputs
 from modules.airflow import current_slot, slot_rotation
 from modules.airflow.secrets import Slot
 from modules.elasticache import ValkeyOutputs
-from modules.rds import PostgreSqlOutputs
+from modules.rds import DatabaseProxyOutputs, PostgreSqlOutputs
 from modules.secrets import (
     DerivedSecret,
     DerivedSecretInputs,
@@ -33,6 +35,7 @@ class Sources:
     """What the secrets are put together from."""
 
     store: SecretStore
+    network: NetworkOutputs
     database: PostgreSqlOutputs
     cache: ValkeyOutputs
     cache_password: GeneratedSecretOutputs
@@ -42,10 +45,11 @@ class AirflowSecrets(Construct):
     """The secrets of one deployment, by key (see `layers.airflow.names`)."""
 
     arns: Mapping[str, str]
+    database_proxy: DatabaseProxyOutputs | None = None
 
     def __init__(self, scope: Construct, id_: str, environment: Environment, sources: Sources) -> None:
         super().__init__(scope, id_)
-        self._store, self._settings = sources.store, airflow_of(environment)
+        self._environment, self._store, self._settings = environment, sources.store, airflow_of(environment)
         settings = self._settings
         self.arns = {
             "api-secret-key": self._generated("api-secret-key", "Signs sessions", settings.api_secret_key_version),
@@ -53,7 +57,7 @@ class AirflowSecrets(Construct):
             "first-user-password": self._generated(
                 "first-user-password", "Password of the first user", settings.first_user_password_version, length=24
             ),
-            "database-url": self._database_url(sources.database),
+            "database-url": self._database_url(sources),
             "fernet-keys": self._fernet_keys(),
             "broker-url": self._broker_url(sources),
             **{git_secret(name): self._git(name) for name in own_git_secrets(environment)},
@@ -87,13 +91,18 @@ class AirflowSecrets(Construct):
             for slot in SLOTS
         }
 
-    def _database_url(self, database: PostgreSqlOutputs) -> str:
+    def _database_url(self, sources: Sources) -> str:
         name, version = self._settings.database_name, self._settings.database_password_version
         slot = current_slot(version)
-        password = self._slots("database-password", "Password of Airflow's database user", version)[slot]
+        passwords = self._slots("database-password", "Password of Airflow's database user", version)
+        server: DatabaseProxyOutputs | PostgreSqlOutputs = sources.database
+        if self._settings.database_proxy is not None:
+            server = self.database_proxy = AirflowDatabaseProxy(
+                self, "database-proxy", self._environment, sources.network, self._store, sources.database, passwords
+            ).outputs
         # A05: the password is letters and digits, and every part of the URL is there.
-        url = f"postgresql://{name}_{slot}:{password}@{database.address}:{database.port}/{name}"
-        made_of: dict[str, str | int] = {"rotation": version, "address": database.endpoint, "database": name}
+        url = f"postgresql://{name}_{slot}:{passwords[slot]}@{server.address}:{server.port}/{name}"
+        made_of: dict[str, str | int] = {"rotation": version, "address": server.endpoint, "database": name}
         return self._derived("database-url", "URL of Airflow's database", url, made_of)
 
     def _fernet_keys(self) -> str:

@@ -5,25 +5,41 @@ from typing import Any
 
 from local.dataplane.wishes import Cache, CacheUser, Database
 
+PROXY_PORT = 5432
+"""Where every proxy for PostgreSQL listens."""
+
 POLICY = "maxmemory-policy"
 DEFAULT_POLICY = "volatile-lru"
 """ElastiCache's own."""
 
 
 def databases(rds: Any) -> Iterable[Database]:
-    """PostgreSQL instances, without replicas."""
+    """PostgreSQL instances, without replicas. A proxy is a second name; it shares no connections here."""
+    proxies = _proxies(rds)
     for each in rds.describe_db_instances()["DBInstances"]:
         is_replica = "ReadReplicaSourceDBInstanceIdentifier" in each
         if each["Engine"] != "postgres" or "Endpoint" not in each or is_replica:
             continue
+        behind = proxies.get(each["DBInstanceIdentifier"], [])
+        port = int(each["Endpoint"]["Port"])
         yield Database(
             identifier=each["DBInstanceIdentifier"],
-            names=(each["Endpoint"]["Address"],),
-            port=int(each["Endpoint"]["Port"]),
+            names=(each["Endpoint"]["Address"], *behind),
+            port=port,
+            proxy_ports=(PROXY_PORT,) if behind and port != PROXY_PORT else (),
             major_version=int(str(each["EngineVersion"]).partition(".")[0]),
             username=each["MasterUsername"],
             database_name=each.get("DBName"),
         )
+
+
+def _proxies(rds: Any) -> dict[str, list[str]]:
+    """Instance → the names of the proxies before it."""
+    found: dict[str, list[str]] = {}
+    for proxy in rds.describe_db_proxies()["DBProxies"]:
+        for target in rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]:
+            found.setdefault(target["RdsResourceId"], []).append(proxy["Endpoint"])
+    return found
 
 
 def caches(elasticache: Any) -> Iterable[Cache]:

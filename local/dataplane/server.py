@@ -32,9 +32,16 @@ class Place:
     inner_address: str
     """Where the store itself listens, without TLS, on its own usual port."""
     port: int
+    more_ports: tuple[int, ...] = ()
+    """Where clients may connect too."""
     certificate: tuple[Path, Path]
     """Files of chain and key."""
     ledger: Ledger
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """All of them, `port` first."""
+        return (self.port, *self.more_ports)
 
 
 class Fronted:
@@ -85,7 +92,9 @@ class Fronted:
         """
         chain, key = self.place.certificate
         front = [sys.executable, "-m", "local.dataplane.tls_front"]
-        front += ["--host", self.place.address, "--port", str(self.place.port)]
+        front += ["--host", self.place.address]
+        for port in self.place.ports:
+            front += ["--port", str(port)]
         front += ["--to-host", self.place.inner_address, "--to", str(inner_port)]
         front += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}

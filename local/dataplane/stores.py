@@ -122,7 +122,7 @@ class Stores:
     def _reconcile(self, stores: tuple[Store, ...]) -> None:
         wanted = {each.key: each for each in stores}
         for key in list(self._servers):
-            if key not in wanted or wanted[key].port != self._servers[key].place.port:
+            if key not in wanted or _ports(wanted[key]) != self._servers[key].place.ports:
                 server = self._servers.pop(key)
                 server.stop()
                 self._addresses.give_back(server.place.address)
@@ -161,6 +161,7 @@ class Stores:
             address=self._addresses.take(),
             inner_address=self._addresses.take(),
             port=store.port,
+            more_ports=_ports(store)[1:],
             certificate=self._certificates.for_names(f"store-{store.key}", store.names),
             ledger=self._ledger,
         )
@@ -171,6 +172,11 @@ class Stores:
         )
         server.reboots = store.reboots
         return server
+
+
+def _ports(store: Store) -> tuple[int, ...]:
+    """Where clients connect to the store: its own port first."""
+    return (store.port, *(store.proxy_ports if isinstance(store, Database) else ()))
 
 
 def with_logins(store: Store, logins: Any) -> Store:

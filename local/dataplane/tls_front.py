@@ -11,6 +11,7 @@ import contextlib
 import ssl
 import struct
 import sys
+from collections.abc import Sequence
 
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 CHUNK_BYTES = 64 * 1024
@@ -31,12 +32,11 @@ class Front:
     def __init__(self, host: str, port: int, context: ssl.SSLContext, *, is_postgres: bool) -> None:
         self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
 
-    async def serve(self, host: str, port: int) -> None:
-        """Listen until the process is ended."""
+    async def serve(self, host: str, ports: Sequence[int]) -> None:
+        """Listen on every port until the process is ended."""
         context = None if self._is_postgres else self._context
-        server = await asyncio.start_server(self._handle, host, port, ssl=context, backlog=512)
-        async with server:
-            await server.serve_forever()
+        servers = [await asyncio.start_server(self._handle, host, port, ssl=context, backlog=512) for port in ports]
+        await asyncio.gather(*(server.serve_forever() for server in servers))
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b""
@@ -85,7 +85,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m local.dataplane.tls_front", description=__doc__)
     parser.add_argument("--host", required=True, help="loopback address to listen on")
-    parser.add_argument("--port", type=int, required=True, help="port to listen on")
+    parser.add_argument("--port", type=int, action="append", required=True, help="port to listen on; may come again")
     parser.add_argument("--to-host", required=True, help="loopback address of the store")
     parser.add_argument("--to", type=int, required=True, help="port of the store")
     parser.add_argument("--certificate", required=True, help="file of the certificate chain")
@@ -98,7 +98,7 @@ def main() -> None:
     try:
         asyncio.run(front.serve(options.host, options.port))
     except OSError as error:
-        sys.exit(f"cannot listen on {options.host}:{options.port}: {error}")
+        sys.exit(f"cannot listen on {options.host}: {error}")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,8 @@ class Database:
     names: tuple[str, ...]
     """Of its endpoints."""
     port: int
+    proxy_ports: tuple[int, ...] = ()
+    """Of proxies before it, where they listen on another one. Their names are among `names`."""
     major_version: int
     username: str
     database_name: str | None

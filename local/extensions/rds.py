@@ -14,7 +14,10 @@ from moto.core.responses import ActionResult
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
+from local.extensions import rds_proxy
 from local.extensions.patching import around
+
+__all__ = ["rds_proxy"]
 
 POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5"}
 """Major version → the version that RDS chooses for it (June 2025; any full version would do here)."""

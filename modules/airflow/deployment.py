@@ -47,9 +47,9 @@ class Secrets:
     first_user_password: SecretReference
     """Password of the first user."""
 
-    versions: Mapping[str, int] = field(default_factory=dict)
-    """Rotation number by the name of a field of this class. They are written into the containers that have the secret,
-    so that a rotation makes a new revision and the services roll."""
+    versions: Mapping[str, int | str] = field(default_factory=dict)
+    """Rotation number, or what else tells two values apart, by the name of a field of this class. They are written into
+    the containers that have the secret, so that a rotation makes a new revision and the services roll."""
 
 
 @dataclass(frozen=True, kw_only=True)

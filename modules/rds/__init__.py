@@ -1,15 +1,21 @@
-"""PostgreSQL on RDS."""
+"""PostgreSQL on RDS, and a proxy before it."""
 
 from modules.rds.backup_copy import BackupCopy, BackupCopyInputs, BackupCopyOutputs
 from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
 from modules.rds.postgresql import PostgreSql, PostgreSqlInputs, PostgreSqlOutputs
+from modules.rds.proxy import PROXY_PORT, ConnectionPool, DatabaseProxy, DatabaseProxyInputs, DatabaseProxyOutputs
 
 __all__ = [
+    "PROXY_PORT",
     "Availability",
     "Backup",
     "BackupCopy",
     "BackupCopyInputs",
     "BackupCopyOutputs",
+    "ConnectionPool",
+    "DatabaseProxy",
+    "DatabaseProxyInputs",
+    "DatabaseProxyOutputs",
     "Engine",
     "Monitoring",
     "Network",

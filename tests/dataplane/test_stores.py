@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from local.dataplane.addresses import Addresses
@@ -53,3 +55,26 @@ def test_a_database_and_a_cache_of_one_identifier_are_two_servers(stores: Stores
     assert (database["running"], cache["running"]) == (True, True), (database, cache)
     assert database["address"] != cache["address"]
     assert set(stores.names(wishes)) == {"acme.rds.test", "acme.cache.test"}
+
+
+def test_a_proxy_before_a_database_is_another_name_and_another_port_of_it(stores: Stores) -> None:
+    proxied = replace(DATABASE, names=("acme.rds.test", "proxy.rds.test"), proxy_ports=(5432,))
+
+    def settled(wishes: Wishes) -> bool:
+        stores.advance(wishes, time.monotonic())
+        return stores.is_settled(wishes)
+
+    wait_for("the database", lambda: settled(Wishes(stores=(DATABASE,))), 60)
+    wishes = Wishes(stores=(proxied,))
+    wait_for("the proxy's port", lambda: settled(wishes) and answers(stores.names(wishes)["proxy.rds.test"][0]), 60)
+    assert stores.names(wishes)["acme.rds.test"] == stores.names(wishes)["proxy.rds.test"]
+
+
+def answers(address: str) -> bool:
+    """Whether the master user gets in where a proxy would listen."""
+    place = {"host": address, "port": 5432, "user": "app", "dbname": "app", "password": DATABASE.password}
+    try:
+        with psycopg.connect(**place, sslmode="require", connect_timeout=5) as connection:
+            return connection.execute("SELECT current_user").fetchone() == ("app",)
+    except psycopg.OperationalError:
+        return False

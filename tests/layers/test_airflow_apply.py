@@ -113,7 +113,7 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
 
 
 def test_a14_another_delivery_is_one_apply(terraform: AirflowTerraform, around: Around) -> None:
-    terraform.write_airflow(dags={"delivery": "efs"})
+    terraform.write_airflow(dags={"delivery": "efs"}, database_proxy={"max_connections_percent": 60})
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
     (system,) = around.client("efs").describe_file_systems()["FileSystems"]
@@ -122,9 +122,57 @@ def test_a14_another_delivery_is_one_apply(terraform: AirflowTerraform, around: 
     assert len(around.client("efs").describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"]) == 2
 
 
+def logins(around: Around) -> dict[str, str]:
+    """User → password of everybody whom the proxy lets in."""
+    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
+    secrets = around.client("secretsmanager")
+    texts = [secrets.get_secret_value(SecretId=each["SecretArn"])["SecretString"] for each in proxy["Auth"]]
+    return {login["username"]: login["password"] for login in map(json.loads, texts)}
+
+
+def passwords(around: Around) -> dict[str, str]:
+    return {f"airflow_{slot}": secret(around, f"airflow/database-password-{slot}") for slot in "ab"}
+
+
+def test_a_proxy_stands_before_the_database_with_a_login_for_each_slot(
+    terraform: AirflowTerraform, around: Around
+) -> None:
+    rds = around.client("rds")
+    (proxy,) = rds.describe_db_proxies()["DBProxies"]
+    (target,) = rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]
+    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=proxy["DBProxyName"])["TargetGroups"]
+    assert (proxy["RequireTLS"], target["RdsResourceId"]) == (True, "windlass-local")
+    assert group["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 60
+    before = passwords(around)
+    assert logins(around) == before
+    url = urlsplit(secret(around, "airflow/database-url"))
+    assert (url.hostname, url.port) == (proxy["Endpoint"], 5432)
+    assert (url.username, url.password) == ("airflow_a", before["airflow_a"])
+    state = (terraform.folder / "terraform.tfstate").read_text()
+    assert not any(password in state for password in before.values())
+
+
+def test_a_rotation_behind_the_proxy_changes_one_login(terraform: AirflowTerraform, around: Around) -> None:
+    before = passwords(around)
+    changed = {"max_connections_percent": 60, "idle_client_timeout_seconds": 900}
+    terraform.write_airflow(dags={"delivery": "efs"}, database_proxy=changed, database_password_version=2)
+    applied = terraform.apply()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    after = logins(around)
+    assert after == passwords(around)
+    assert {name for name in after if after[name] != before[name]} == {"airflow_b"}
+    url = urlsplit(secret(around, "airflow/database-url"))
+    assert (url.username, url.password) == ("airflow_b", after["airflow_b"])
+    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
+    assert proxy["IdleClientTimeout"] == 900
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
 def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, around: Around) -> None:
     destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert around.client("ecs").list_services(cluster=around.cluster_arn)["serviceArns"] == []
+    assert around.client("rds").describe_db_proxies()["DBProxies"] == []
     assert around.client("ecr").describe_pull_through_cache_rules()["pullThroughCacheRules"] == []
     assert json.loads((terraform.folder / "terraform.tfstate").read_text())["resources"] == []

@@ -82,7 +82,7 @@ class AirflowTerraform(Terraform):
         password = GeneratedSecret(
             stack, "cache-password", GeneratedSecretInputs(store=store, name="cache/password", description="Cache")
         ).outputs
-        sources = Sources(store=store, database=DATABASE, cache=CACHE, cache_password=password)
+        sources = Sources(store=store, network=network, database=DATABASE, cache=CACHE, cache_password=password)
         storage = AirflowStorage(stack, "airflow-storage", wanted, network)
         registries = images.cached_registries(airflow_images(airflow_of(wanted)))
         if registries:

@@ -130,7 +130,18 @@ def airflows(draw: st.DrawFn) -> dict[str, Any]:
         },
         "dags": {"repositories": {name: {"url": f"https://github.com/acme/{name}.git"} for name in repositories}},
         "environment": draw(st.dictionaries(st.from_regex(r"X_[A-Z]{1,5}", fullmatch=True), st.text("a$%{}\"'\\\n ü"))),
+        **draw(st.just({}) | st.fixed_dictionaries({"database_proxy": database_proxies()})),
     }
+
+
+def database_proxies() -> st.SearchStrategy[dict[str, int]]:
+    """The proxy's section, with some of its keys left out."""
+    optional = {
+        "max_connections_percent": st.integers(10, 90),
+        "connection_borrow_timeout_seconds": st.integers(1, 300),
+        "idle_client_timeout_seconds": st.integers(1, 28800),
+    }
+    return st.fixed_dictionaries({}, optional=optional)
 
 
 def states() -> st.SearchStrategy[dict[str, Any]]:

@@ -1,0 +1,70 @@
+"""The proxy between Airflow and the database, with a login for each of the two slots."""
+
+import json
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from config import Environment
+from layers.airflow.names import airflow_of, database_proxy_name
+from layers.outputs import NetworkOutputs
+from layers.reachability import DATABASE_PROXY
+from modules import rds
+from modules.airflow import slot_rotation
+from modules.airflow.secrets import Slot
+from modules.secrets import DerivedSecret, DerivedSecretInputs, SecretStore
+
+
+class AirflowDatabaseProxy(Construct):
+    """Both users have a login all the time, so a rotation changes one secret and nothing of the proxy."""
+
+    outputs: rds.DatabaseProxyOutputs
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        environment: Environment,
+        network: NetworkOutputs,
+        store: SecretStore,
+        database: rds.PostgreSqlOutputs,
+        passwords: Mapping[Slot, str],
+    ) -> None:
+        super().__init__(scope, id_)
+        settings, aws = airflow_of(environment), environment.aws
+        assert settings.database_proxy is not None  # the caller has looked
+        self._store, self._name, self._version = store, settings.database_name, settings.database_password_version
+        inputs = rds.DatabaseProxyInputs(
+            name=database_proxy_name(environment),
+            region=aws.region,
+            account_id=aws.account_id,
+            partition=aws.partition,
+            db_instance_identifier=database.identifier,
+            network=rds.Network(
+                subnet_ids=network.isolated_subnet_ids,
+                security_group_ids=[network.security_group_ids[DATABASE_PROXY]],
+            ),
+            login_secret_arns={slot: self._login(slot, password) for slot, password in passwords.items()},
+            kms_key_arn=store.kms_key_arn,
+            pool=rds.ConnectionPool(
+                max_connections_percent=settings.database_proxy.max_connections_percent,
+                connection_borrow_timeout_seconds=settings.database_proxy.connection_borrow_timeout_seconds,
+            ),
+            idle_client_timeout_seconds=settings.database_proxy.idle_client_timeout_seconds,
+            log_retention_days=environment.cluster.logs_retention_days,
+            log_kms_key_arn=network.kms_key_arn,
+        )
+        self.outputs = rds.DatabaseProxy(self, "proxy", inputs).outputs
+
+    def _login(self, slot: Slot, password: str) -> str:
+        """The ARN of a secret in the form that RDS Proxy reads."""
+        username = f"{self._name}_{slot}"
+        inputs = DerivedSecretInputs(
+            store=self._store,
+            name=f"airflow/database-login-{slot}",
+            description=f"Login of Airflow's database user {username} at the proxy",
+            # The password is letters and digits, so it needs no escape in JSON either (A05).
+            value_expression=json.dumps({"username": username, "password": password}),
+            made_of={"rotation": slot_rotation(slot, self._version), "username": username},
+        )
+        return DerivedSecret(self, f"login-{slot}", inputs).outputs.secret_arn

@@ -1,0 +1,30 @@
+"""RDS proxies can be changed.
+
+Symptom: an apply that changes a proxy fails, for moto knows no ModifyDBProxy.
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.rds.responses import RDSResponse
+
+from local.extensions.patching import missing_from
+
+_ATTRIBUTES = {
+    "Auth": "auth",
+    "DebugLogging": "debug_logging",
+    "IdleClientTimeout": "idle_client_timeout",
+    "RequireTLS": "require_tls",
+    "RoleArn": "role_arn",
+    "SecurityGroups": "vpc_security_group_ids",
+}
+
+
+@missing_from(RDSResponse)
+def modify_db_proxy(response: Any) -> ActionResult:
+    """ModifyDBProxy, but for a new name."""
+    (proxy,) = response.backend.describe_db_proxies(response.params["DBProxyName"])
+    for name, attribute in _ATTRIBUTES.items():
+        if name in response.params:
+            setattr(proxy, attribute, response.params[name])
+    return ActionResult({"DBProxy": proxy})

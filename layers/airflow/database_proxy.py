@@ -12,7 +12,7 @@ from layers.reachability import DATABASE_PROXY
 from modules import rds
 from modules.airflow import slot_rotation
 from modules.airflow.secrets import Slot
-from modules.secrets import DerivedSecret, DerivedSecretInputs, SecretStore
+from modules.secrets import DerivedSecret, DerivedSecretInputs, DerivedSecretOutputs, SecretStore
 
 
 class AirflowDatabaseProxy(Construct):
@@ -34,6 +34,7 @@ class AirflowDatabaseProxy(Construct):
         settings, aws = airflow_of(environment), environment.aws
         assert settings.database_proxy is not None  # the caller has looked
         self._store, self._name, self._version = store, settings.database_name, settings.database_password_version
+        logins = {slot: self._login(slot, password) for slot, password in passwords.items()}
         inputs = rds.DatabaseProxyInputs(
             name=database_proxy_name(environment),
             region=aws.region,
@@ -44,7 +45,8 @@ class AirflowDatabaseProxy(Construct):
                 subnet_ids=network.isolated_subnet_ids,
                 security_group_ids=[network.security_group_ids[DATABASE_PROXY]],
             ),
-            login_secret_arns={slot: self._login(slot, password) for slot, password in passwords.items()},
+            login_secret_arns={slot: login.stable_secret_arn for slot, login in logins.items()},
+            depends_on=[login.value_address for login in logins.values()],
             kms_key_arn=store.kms_key_arn,
             pool=rds.ConnectionPool(
                 max_connections_percent=settings.database_proxy.max_connections_percent,
@@ -56,8 +58,8 @@ class AirflowDatabaseProxy(Construct):
         )
         self.outputs = rds.DatabaseProxy(self, "proxy", inputs).outputs
 
-    def _login(self, slot: Slot, password: str) -> str:
-        """The ARN of a secret in the form that RDS Proxy reads."""
+    def _login(self, slot: Slot, password: str) -> DerivedSecretOutputs:
+        """A secret in the form that RDS Proxy reads."""
         username = f"{self._name}_{slot}"
         inputs = DerivedSecretInputs(
             store=self._store,
@@ -67,4 +69,4 @@ class AirflowDatabaseProxy(Construct):
             value_expression=json.dumps({"username": username, "password": password}),
             made_of={"rotation": slot_rotation(slot, self._version), "username": username},
         )
-        return DerivedSecret(self, f"login-{slot}", inputs).outputs.secret_arn
+        return DerivedSecret(self, f"login-{slot}", inputs).outputs

@@ -70,7 +70,13 @@ class DatabaseProxyInputs:
     """Subnets and security groups of the proxy; its `port` says nothing, for a proxy listens on 5432."""
 
     login_secret_arns: Mapping[str, str]
-    """Secrets by a word for the login, each with `{"username": …, "password": …}`. Nobody else gets through."""
+    """Secrets by a word for the login, each with `{"username": …, "password": …}`. Nobody else gets through.
+
+    Their ARNs must be known in every plan: where one is not, the provider fails to change the proxy.
+    """
+
+    depends_on: Sequence[str] = ()
+    """Terraform addresses of what must be there first, such as the values of these secrets. Default: nothing."""
 
     kms_key_arn: str | None = None
     """Key of these secrets. Default: AWS's own, which needs no permission."""
@@ -139,9 +145,11 @@ class DatabaseProxy(Construct):
             role_arn=role.arn,
             vpc_subnet_ids=list(inputs.network.subnet_ids.values()),
             vpc_security_group_ids=list(inputs.network.security_group_ids),
-            depends_on=[rights, self._log_group(inputs)],
         )
-        group = DbProxyDefaultTargetGroup(
+        before = (rights, self._log_group(inputs))
+        first = (f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in before)
+        proxy.add_override("depends_on", [*first, *inputs.depends_on])
+        targets = DbProxyDefaultTargetGroup(
             self,
             "target-group",
             db_proxy_name=proxy.name,
@@ -155,7 +163,7 @@ class DatabaseProxy(Construct):
             self,
             "target",
             db_proxy_name=proxy.name,
-            target_group_name=group.name,
+            target_group_name=targets.name,
             db_instance_identifier=inputs.db_instance_identifier,
         )
         address = proxy.endpoint

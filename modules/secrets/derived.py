@@ -48,6 +48,15 @@ class DerivedSecretOutputs:
     secret_arn: str
     """ARN of the secret, known once it has a value; what a container's `valueFrom` takes (A02)."""
 
+    stable_secret_arn: str
+    """The same ARN, known in every plan; `secret_arn` is unknown while a rotation is planned.
+
+    Whoever takes it waits for the value by naming `value_address` in `depends_on`.
+    """
+
+    value_address: str
+    """Terraform address of the value."""
+
     secret_name: str
     """Full name with the store's path."""
 
@@ -67,7 +76,12 @@ class DerivedSecret(Construct):
             inputs.value_expression,
             Token.as_number(_fingerprint(self, inputs.made_of)),
         )
-        self.outputs = DerivedSecretOutputs(secret_arn=version.arn, secret_name=f"{inputs.store.path}/{inputs.name}")
+        self.outputs = DerivedSecretOutputs(
+            secret_arn=version.arn,
+            stable_secret_arn=str(version.secret_id_input),  # the id of a secret is its ARN
+            value_address=f"aws_secretsmanager_secret_version.{version.friendly_unique_id}",
+            secret_name=f"{inputs.store.path}/{inputs.name}",
+        )
 
 
 def _fingerprint(scope: Construct, made_of: Mapping[str, str | int]) -> str:

@@ -25,12 +25,12 @@ def around() -> Iterator[Around]:
 
 @pytest.fixture(scope="module")
 def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> AirflowTerraform:
-    """Airflow, applied."""
+    """Airflow with a proxy before its database, applied."""
     discovery = around.client("servicediscovery")
     discovery.create_private_dns_namespace(Name="windlass.local", Vpc=around.vpc_id)
     (namespace,) = discovery.list_namespaces()["Namespaces"]
     terraform = AirflowTerraform(folder=tmp_path_factory.mktemp("airflow"), around=around, namespace_id=namespace["Id"])
-    terraform.write_airflow()
+    terraform.write_airflow(database_proxy={"max_connections_percent": 60})
     for result in (terraform.run("init", "-input=false"), terraform.apply()):
         assert result.returncode == 0, result.stdout + result.stderr
     return terraform
@@ -50,6 +50,18 @@ def described(around: Around, component: str) -> dict[str, Any]:
     return dict(around.client("ecs").describe_services(cluster=around.cluster_arn, services=[name])["services"][0])
 
 
+def logins(around: Around) -> dict[str, str]:
+    """User → password of everybody whom the proxy lets in."""
+    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
+    secrets = around.client("secretsmanager")
+    texts = [secrets.get_secret_value(SecretId=each["SecretArn"])["SecretString"] for each in proxy["Auth"]]
+    return {login["username"]: login["password"] for login in map(json.loads, texts)}
+
+
+def passwords(around: Around) -> dict[str, str]:
+    return {f"airflow_{slot}": secret(around, f"airflow/database-password-{slot}") for slot in "ab"}
+
+
 def test_the_second_plan_is_empty(terraform: AirflowTerraform) -> None:
     plan = terraform.plan()
     assert plan.returncode == 0, plan.stdout + plan.stderr
@@ -61,16 +73,29 @@ def test_d03_no_secret_is_in_the_state(terraform: AirflowTerraform, around: Arou
         value = secret(around, f"airflow/{name}")
         assert len(value) >= 24
         assert value not in state
-    assert secret(around, "airflow/database-password-a") not in state
+    assert not any(password in state for password in passwords(around).values())
 
 
 def test_a06_the_urls_have_every_part_and_name_hosts(terraform: AirflowTerraform, around: Around) -> None:
     database, broker = (urlsplit(secret(around, f"airflow/{name}")) for name in ("database-url", "broker-url"))
     assert (database.scheme, database.username, database.path) == ("postgresql", "airflow_a", "/airflow")
-    assert (database.hostname, database.port) == ("database.test", 5432)
+    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
+    assert (database.hostname, database.port) == (proxy["Endpoint"], 5432)
     assert database.password == secret(around, "airflow/database-password-a")
     assert (broker.scheme, broker.hostname, broker.port, broker.path) == ("rediss", "cache.test", 6379, "/1")
     assert broker.password == secret(around, "cache/password")
+
+
+def test_a_proxy_stands_before_the_database_with_a_login_for_each_slot(
+    terraform: AirflowTerraform, around: Around
+) -> None:
+    rds = around.client("rds")
+    (proxy,) = rds.describe_db_proxies()["DBProxies"]
+    (target,) = rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]
+    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=proxy["DBProxyName"])["TargetGroups"]
+    assert (proxy["RequireTLS"], target["RdsResourceId"]) == (True, "windlass-local")
+    assert group["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 60
+    assert logins(around) == passwords(around)
 
 
 def test_fernet_accepts_the_keys(terraform: AirflowTerraform, around: Around) -> None:
@@ -97,7 +122,9 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     names = ("database-password-a", "database-password-b", "fernet-key-a", "fernet-key-b", "jwt-secret")
     before = {name: secret(around, f"airflow/{name}") for name in names}
     revisions = {key: definition(around, key)["revision"] for key in KEYS}
-    terraform.write_airflow(database_password_version=2, fernet_key_version=2, scheduler={"count": 2})
+    proxy = {"max_connections_percent": 60, "idle_client_timeout_seconds": 900}
+    versions = {"database_password_version": 2, "fernet_key_version": 2}
+    terraform.write_airflow(**versions, scheduler={"count": 2}, database_proxy=proxy)
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
 
@@ -105,6 +132,8 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     assert {name for name in names if after[name] != before[name]} == {"database-password-b", "fernet-key-b"}
     url = urlsplit(secret(around, "airflow/database-url"))
     assert (url.username, url.password) == ("airflow_b", after["database-password-b"])
+    assert logins(around) == passwords(around)
+    assert around.client("rds").describe_db_proxies()["DBProxies"][0]["IdleClientTimeout"] == 900
     assert secret(around, "airflow/fernet-keys") == f"{after['fernet-key-b']},{after['fernet-key-a']}"
     assert {key for key in KEYS if definition(around, key)["revision"] > revisions[key]} == set(KEYS)
     assert described(around, "scheduler")["desiredCount"] == 2
@@ -112,67 +141,23 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
-def test_a14_another_delivery_is_one_apply(terraform: AirflowTerraform, around: Around) -> None:
-    terraform.write_airflow(dags={"delivery": "efs"}, database_proxy={"max_connections_percent": 60})
+def test_a14_another_delivery_is_one_apply_and_so_is_leaving_the_proxy(
+    terraform: AirflowTerraform, around: Around
+) -> None:
+    terraform.write_airflow(dags={"delivery": "efs"})
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert around.client("rds").describe_db_proxies()["DBProxies"] == []
+    assert urlsplit(secret(around, "airflow/database-url")).hostname == "database.test"
     (system,) = around.client("efs").describe_file_systems()["FileSystems"]
     (volume,) = definition(around, "worker-default")["volumes"]
     assert volume["efsVolumeConfiguration"]["fileSystemId"] == system["FileSystemId"]
     assert len(around.client("efs").describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"]) == 2
 
 
-def logins(around: Around) -> dict[str, str]:
-    """User → password of everybody whom the proxy lets in."""
-    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
-    secrets = around.client("secretsmanager")
-    texts = [secrets.get_secret_value(SecretId=each["SecretArn"])["SecretString"] for each in proxy["Auth"]]
-    return {login["username"]: login["password"] for login in map(json.loads, texts)}
-
-
-def passwords(around: Around) -> dict[str, str]:
-    return {f"airflow_{slot}": secret(around, f"airflow/database-password-{slot}") for slot in "ab"}
-
-
-def test_a_proxy_stands_before_the_database_with_a_login_for_each_slot(
-    terraform: AirflowTerraform, around: Around
-) -> None:
-    rds = around.client("rds")
-    (proxy,) = rds.describe_db_proxies()["DBProxies"]
-    (target,) = rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]
-    (group,) = rds.describe_db_proxy_target_groups(DBProxyName=proxy["DBProxyName"])["TargetGroups"]
-    assert (proxy["RequireTLS"], target["RdsResourceId"]) == (True, "windlass-local")
-    assert group["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 60
-    before = passwords(around)
-    assert logins(around) == before
-    url = urlsplit(secret(around, "airflow/database-url"))
-    assert (url.hostname, url.port) == (proxy["Endpoint"], 5432)
-    assert (url.username, url.password) == ("airflow_a", before["airflow_a"])
-    state = (terraform.folder / "terraform.tfstate").read_text()
-    assert not any(password in state for password in before.values())
-
-
-def test_a_rotation_behind_the_proxy_changes_one_login(terraform: AirflowTerraform, around: Around) -> None:
-    before = passwords(around)
-    changed = {"max_connections_percent": 60, "idle_client_timeout_seconds": 900}
-    terraform.write_airflow(dags={"delivery": "efs"}, database_proxy=changed, database_password_version=2)
-    applied = terraform.apply()
-    assert applied.returncode == 0, applied.stdout + applied.stderr
-    after = logins(around)
-    assert after == passwords(around)
-    assert {name for name in after if after[name] != before[name]} == {"airflow_b"}
-    url = urlsplit(secret(around, "airflow/database-url"))
-    assert (url.username, url.password) == ("airflow_b", after["airflow_b"])
-    (proxy,) = around.client("rds").describe_db_proxies()["DBProxies"]
-    assert proxy["IdleClientTimeout"] == 900
-    plan = terraform.plan()
-    assert plan.returncode == 0, plan.stdout + plan.stderr
-
-
 def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, around: Around) -> None:
     destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert around.client("ecs").list_services(cluster=around.cluster_arn)["serviceArns"] == []
-    assert around.client("rds").describe_db_proxies()["DBProxies"] == []
     assert around.client("ecr").describe_pull_through_cache_rules()["pullThroughCacheRules"] == []
     assert json.loads((terraform.folder / "terraform.tfstate").read_text())["resources"] == []

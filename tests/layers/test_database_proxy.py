@@ -81,6 +81,10 @@ def test_d04_its_role_reads_the_logins_of_both_users_by_the_key_of_secrets_alone
     read, decrypt = policy["Statement"]
     logins = [login["secret_arn"] for login in only("data", "aws_db_proxy")["auth"]]
     assert len(logins) == 2
+    # Known in every plan: the provider cannot change a proxy whose logins are not.
+    assert all(login.startswith("${aws_secretsmanager_secret.") for login in logins)
+    waits_for = [address for address in only("data", "aws_db_proxy")["depends_on"] if "secret_version" in address]
+    assert len(waits_for) == 2
     assert (read["Action"], read["Resource"]) == (["secretsmanager:GetSecretValue"], logins)
     assert decrypt["Action"] == ["kms:Decrypt"]
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": ["secretsmanager.eu-west-1.amazonaws.com"]}

@@ -69,6 +69,7 @@ def test_its_log_has_a_retention_and_is_there_before_it() -> None:
     group = result.only("aws_cloudwatch_log_group")
     assert (group["name"], group["retention_in_days"], group["kms_key_id"]) == ("/aws/rds/proxy/acme-prod", 7, KEY)
     waits_for = result.only("aws_db_proxy")["depends_on"]
+    assert "aws_x.y" in made(depends_on=["aws_x.y"])[0].only("aws_db_proxy")["depends_on"]
     assert {address.partition(".")[0] for address in waits_for} == {"aws_cloudwatch_log_group", "aws_iam_role_policy"}
 
 

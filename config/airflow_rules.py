@@ -5,7 +5,8 @@ DAGs have `config.airflow_dags_rules`, settings and secrets `config.airflow_sett
 
 from collections.abc import Iterator
 
-from config.airflow import Airflow, ApiServer, Component, WorkerGroup
+from config.airflow import Airflow
+from config.airflow_components import ApiServer, Component, WorkerGroup
 from config.base import Kind
 from config.data import Cache, Database
 from config.errors import MISSING, Problem

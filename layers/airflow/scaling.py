@@ -1,7 +1,7 @@
 """How many tasks each of Airflow's services has, and when (A16)."""
 
 from config import Environment
-from config.airflow import WorkerGroup
+from config.airflow_components import WorkerGroup
 from layers.airflow.names import airflow_of
 from layers.working_hours import working_hours
 from modules import ecs

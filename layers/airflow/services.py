@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from config.airflow import ApiServer, FixedComponent, WorkerGroup
-from config.airflow import Component as ComponentSettings
+from config.airflow_components import ApiServer, FixedComponent, WorkerGroup
+from config.airflow_components import Component as ComponentSettings
 from config.airflow_dags import EfsDags
 from layers.airflow.deployment import deployment
 from layers.airflow.names import airflow_of, service_name, worker_key

@@ -15,7 +15,12 @@ OWNED: Mapping[str, str] = {
     "AIRFLOW__API_AUTH__JWT_SECRET": "airflow.jwt_secret_version",
     "AIRFLOW__CELERY__BROKER_URL": "[cache]",
     "AIRFLOW__CELERY__RESULT_BACKEND": "[database]",
+    # Acknowledged early, or fetched ahead, a message is lost with its worker, or waits there behind a long task.
+    "AIRFLOW__CELERY__TASK_ACKS_LATE": "A20",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY": "airflow.workers",
+    # Health check and protection of a worker ask it through the broker.
+    "AIRFLOW__CELERY__WORKER_ENABLE_REMOTE_CONTROL": "A19",
+    "AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER": "A20",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "airflow.visibility_timeout_seconds",
     "AIRFLOW__CORE__AUTH_MANAGER": "airflow.first_user",
     "AIRFLOW__CORE__DAGS_FOLDER": "airflow.dags",

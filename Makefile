@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
-# Three processes: two apply platforms, which is mostly waiting, and the third runs the rest.
-PYTEST_ALL := -n 3 --no-loadscope-reorder
+# Four processes: two look at applied platforms, which is mostly waiting, and two run the rest.
+PYTEST_ALL := -n 4 --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3

@@ -1,8 +1,9 @@
 """PostgreSQL on RDS, and a proxy before it."""
 
 from modules.rds.backup_copy import BackupCopy, BackupCopyInputs, BackupCopyOutputs
+from modules.rds.contract import PostgreSqlInputs, PostgreSqlOutputs
 from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
-from modules.rds.postgresql import PostgreSql, PostgreSqlInputs, PostgreSqlOutputs
+from modules.rds.postgresql import PostgreSql
 from modules.rds.proxy import PROXY_PORT, ConnectionPool, DatabaseProxy, DatabaseProxyInputs, DatabaseProxyOutputs
 
 __all__ = [

@@ -119,17 +119,19 @@ def test_the_services_are_found_by_name_and_run_what_the_file_says(terraform: Ai
 def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     terraform: AirflowTerraform, around: Around
 ) -> None:
-    names = ("database-password-a", "database-password-b", "fernet-key-a", "fernet-key-b", "jwt-secret")
+    single = ("jwt-secret", "api-secret-key", "first-user-password")
+    names = ("database-password-a", "database-password-b", "fernet-key-a", "fernet-key-b", *single)
     before = {name: secret(around, f"airflow/{name}") for name in names}
     revisions = {key: definition(around, key)["revision"] for key in KEYS}
     proxy = {"max_connections_percent": 60, "idle_client_timeout_seconds": 900}
-    versions = {"database_password_version": 2, "fernet_key_version": 2}
+    rotated = ("database_password", "fernet_key", "jwt_secret", "api_secret_key", "first_user_password")
+    versions = {f"{each}_version": 2 for each in rotated}
     terraform.write_airflow(**versions, scheduler={"count": 2}, database_proxy=proxy)
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
 
     after = {name: secret(around, f"airflow/{name}") for name in names}
-    assert {name for name in names if after[name] != before[name]} == {"database-password-b", "fernet-key-b"}
+    assert {name for name in names if after[name] != before[name]} == {"database-password-b", "fernet-key-b", *single}
     url = urlsplit(secret(around, "airflow/database-url"))
     assert (url.username, url.password) == ("airflow_b", after["database-password-b"])
     assert logins(around) == passwords(around)

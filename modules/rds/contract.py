@@ -1,0 +1,103 @@
+"""What a PostgreSQL database is told, and what it tells."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSqlInputs:
+    """What the database needs from its surroundings and from the environment."""
+
+    identifier: str
+    """Name of the instance; 1 to 63 lower-case letters, digits, hyphens, a letter first (RDS's limit)."""
+
+    region: str
+    """Region of the instance: it stands in the ARNs that its roles trust."""
+
+    account_id: str
+    """Account of the instance; twelve digits."""
+
+    partition: str = "aws"
+    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+
+    database_name: str
+    """The database made at the start; letters, digits, underscores. A later change replaces the instance."""
+
+    username: str
+    """The master user. A later change replaces the instance."""
+
+    password_expression: str
+    """Ephemeral expression for the password, such as a generated secret's `value_expression` (D03)."""
+
+    password_version: int
+    """Rotation number of the password; RDS gets the password again when it changes (D04)."""
+
+    engine: Engine
+    """Version, machine, parameters."""
+
+    storage: Storage = field(default_factory=Storage)
+    """Size and key."""
+
+    network: Network
+    """Subnets, security groups, port."""
+
+    availability: Availability = field(default_factory=Availability)
+    """Multi-AZ, protection, windows."""
+
+    backup: Backup = field(default_factory=Backup)
+    """Automated backups, start from a snapshot."""
+
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    """Logs, Performance Insights, enhanced monitoring."""
+
+    iam_database_authentication: bool = True
+    """Users granted `rds_iam` log in with a token of 15 minutes instead of a password. Default: allowed."""
+
+    replicas: Mapping[str, ReadReplica] = field(default_factory=dict)
+    """Read replicas by name; each is called `<identifier>-<name>`."""
+
+    def __post_init__(self) -> None:
+        """Refuse names that RDS would refuse, and replicas without backups."""
+        for identifier in (self.identifier, *(f"{self.identifier}-{name}" for name in self.replicas)):
+            if not re.fullmatch(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)", identifier):
+                raise ValueError(
+                    f"identifier is {identifier!r}; RDS takes 1 to 63 lower-case letters, digits and single hyphens, "
+                    "a letter first and no hyphen last"
+                )
+        if self.replicas and self.backup.retention_days == 0:
+            raise ValueError("replicas need automated backups; retention_days is 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSqlOutputs:
+    """How others find the database."""
+
+    address: str
+    """DNS name of the instance, without port (A06). It stays the same through a failover."""
+
+    port: str
+    """TCP port."""
+
+    endpoint: str
+    """`<address>:<port>`."""
+
+    identifier: str
+    """Name of the instance, as alarms and dashboards want it."""
+
+    arn: str
+    """ARN of the instance."""
+
+    resource_id: str
+    """`db-…`, as IAM database authentication and Performance Insights name the instance."""
+
+    database_name: str
+    """The database made at the start."""
+
+    username: str
+    """The master user."""
+
+    replica_addresses: Mapping[str, str]
+    """DNS names of the read replicas, by the name the user gave."""

@@ -34,7 +34,7 @@ def update_snapshots(request: pytest.FixtureRequest) -> bool:
 
 
 def _is_worker() -> bool:
-    """Whether this is one of several processes that share the tests (`-n 3`)."""
+    """Whether this is one of several processes that share the tests (`-n 4`)."""
     return "PYTEST_XDIST_WORKER" in os.environ
 
 

@@ -8,10 +8,15 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import bindings
+from tests.support import alone
+from tests.support.alone import is_alone
 
 bindings.install()
 # Terraform and its provider spend a third of their processor time on collecting garbage; there is room for it here.
 os.environ.setdefault("GOGC", "400")
+
+ALONE = "alone"
+"""The unit of what measures time: files called `test_speed.py`."""
 
 PLATFORMS = {
     "tests/airflow/": "shared",
@@ -41,13 +46,13 @@ def _is_worker() -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in an order that waits for nothing.
 
-    Alone in one process: first what measures time, then the rest while the platform is applied in the background, then
+    First what measures time. Alone in one process: then the rest while the platform is applied in the background, then
     what needs a platform. With several processes each platform has one that takes everything that looks at it, from the
     start, since that takes longest.
     """
 
     def order(item: pytest.Item) -> int:
-        if item.get_closest_marker("alone"):
+        if is_alone(item):
             return 0
         if _is_worker():
             return 1 if _work_unit(item.nodeid) in PLATFORMS.values() else 2
@@ -59,6 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _work_unit(nodeid: str) -> str:
     """Tests of a unit stay in one process: those of a file, and all that look at one platform."""
     path = nodeid.partition("::")[0]
+    if path.endswith("/test_speed.py"):
+        return ALONE
     return next((platform for start, platform in PLATFORMS.items() if path.startswith(start)), path)
 
 
@@ -85,11 +92,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start to apply a platform in the background as soon as nothing measures time any more."""
     from tests.support import platform
 
+    if is_alone(item):
+        return
     if _is_worker():
+        alone.wait(item.session)
         unit = _work_unit(item.nodeid)
         if unit in PLATFORMS.values():
             platform.begin(unit)
-    elif not item.get_closest_marker("alone"):
+    else:
         needed = {_work_unit(other.nodeid) for other in item.session.items if other.get_closest_marker("platform")}
         for name in sorted(needed):
             platform.begin(name)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """After what measures time the others may go on."""
+    if _is_worker():
+        alone.tell(item, nextitem)

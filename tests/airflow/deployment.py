@@ -171,7 +171,11 @@ class Run:
 
     def end(self, seconds: float = 90) -> str:
         """Its state, once it has ended."""
-        return str(wait_for(f"the end of {self._path}", lambda: (s := self.state()) in ENDED and s, seconds))
+        try:
+            return str(wait_for(f"the end of {self._path}", lambda: (s := self.state()) in ENDED and s, seconds))
+        except AssertionError as error:
+            error.add_note(json.dumps(self._deployment.api("GET", f"{self._path}/taskInstances"), indent=2))
+            raise
 
     def task_states(self) -> dict[str, str]:
         found = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]

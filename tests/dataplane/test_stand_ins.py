@@ -57,7 +57,9 @@ def test_git_sync_fails_once_without_a_repository(tmp_path: Path) -> None:
 
 def entry_point(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(STAND_INS / "airflow_entry_point.py"), *words]
-    environment = {"PATH": os.environ["PATH"], "CONNECTION_CHECK_SLEEP_TIME": "0", **variables}
+    # Not every machine has a `python` besides `python3`; the image has, and so has a virtualenv.
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {"PATH": path, "CONNECTION_CHECK_SLEEP_TIME": "0", **variables}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -21,7 +21,7 @@ from local.dataplane import DataPlane, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDING = "WINDLASS_TEST_PLATFORM"
-APPLY_TIMEOUT_SECONDS = 1080
+APPLY_TIMEOUT_SECONDS = 1500
 
 
 @dataclass(kw_only=True)

@@ -34,11 +34,10 @@ class Table:
 
     def _rows_for(self, path: Path) -> tuple[Row, ...]:
         out = [row for row in self._about(self._sources, path.source, path.ports) if self._is(row.source, path.source)]
-        into = [row for row in self._about(self._targets, path.target, path.ports) if self._is(row.target, path.target)]
-        both = {*out} & {*into}
-        direct = [row for row in out if row in both]
+        direct = [row for row in out if self._is(row.target, path.target)]
         if direct:
             return tuple(direct)
+        into = [row for row in self._about(self._targets, path.target, path.ports) if self._is(row.target, path.target)]
         pair = [
             *(row for row in out if row.target.kind == "cidr" and self._is(row.target, path.target)),
             *(row for row in into if row.source.kind == "cidr" and self._is(row.source, path.source)),

@@ -1,6 +1,7 @@
 """A stack for one module, and its synthesised JSON in a form that tests can read like sentences."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,11 +44,12 @@ class Synthesised:
 @contextmanager
 def module_stack(region: str = "eu-west-1") -> Iterator[TerraformStack]:
     """A stack named `test` with the AWS provider, outside any layer."""
-    app = Testing.app(stack_traces=False)
-    assert isinstance(app, App)
-    stack = TerraformStack(app, "test")
-    AwsProvider(stack, "aws", region=region)
-    yield stack
+    with tempfile.TemporaryDirectory(prefix="windlass-module-") as outdir:
+        app = Testing.app(stack_traces=False, outdir=outdir)
+        assert isinstance(app, App)
+        stack = TerraformStack(app, "test")
+        AwsProvider(stack, "aws", region=region)
+        yield stack
 
 
 def synthesised(stack: TerraformStack) -> Synthesised:

@@ -127,8 +127,7 @@ def clean(project: Project, name: str) -> None:
     if is_running(embedded.status()):
         session = begin(project, name)
         bootstrap = session.bootstrap()
-        # Without the bucket there is no state, so no layer was ever applied.
-        if bootstrap is None or bootstrap.store.bucket_exists():
+        if session.may_be_applied():
             destroy_layers(session.stacks(), ask=None)
         if bootstrap is not None:
             bootstrap.destroy(ask=None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config import Environment
     from local.dataplane import DataPlaneStatus
 
-STEADY_SECONDS = {WEB: 120, AIRFLOW: 420}
+STEADY_SECONDS = {WEB: 300, AIRFLOW: 900}
 """What tasks of a part may take to become healthy: the first start compiles packages, or makes Airflow's tables."""
 
 
@@ -27,13 +27,16 @@ def run_containers(session: Session, parts: tuple[str, ...]) -> None:
         parts: what of it is run.
 
     Raises:
-        CommandError: a port is taken, a migration failed, or tasks do not become healthy.
+        CommandError: nothing is applied, a port is taken, a migration failed, or tasks do not become healthy.
     """
     from local.dataplane import DataPlaneError
 
     missing = [part for part in parts if part not in parts_of(session.environment)]
     if missing:
         raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
+    if not session.may_be_applied():
+        name = session.environment.name
+        raise CommandError(f"Nothing is applied in {name}, so no containers: ./windlass local apply makes it all.")
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
     plane = session.project.data_plane(session.environment, parts=parts)

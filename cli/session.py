@@ -51,6 +51,11 @@ class Session:
         )
         return Bootstrap(stack=stack, store=store, file=self.project.bootstrap_file(self.environment))
 
+    def may_be_applied(self) -> bool:
+        """Whether there may be a state of any layer: without its bucket there is none."""
+        bootstrap = self.bootstrap()
+        return bootstrap is None or bootstrap.store.bucket_exists()
+
     def _stack(self, name: str) -> Stack:
         return self.project.stack(self.environment, name, self.terraform, lock_timeout=self.lock_timeout)
 

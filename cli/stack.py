@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from cli.errors import INTERRUPTED, CommandError
 from cli.initialised import Initialised
 from cli.machine_ui import MachineUi
@@ -24,6 +26,7 @@ STACK_FILE = "cdk.tf.json"
 BACKEND_OVERRIDE = "backend_override.tf.json"
 """Terraform lets a file of this name replace the backend of the stack file."""
 _KEPT_LOGS = 60
+_NO_BUCKET = "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
 NO_CHANGES, CHANGES = 0, 2
 
 
@@ -188,8 +191,9 @@ class Stack:
             check=False,
         )
         if finished.returncode not in allowed:
-            said = (finished.stderr or finished.stdout).strip()
-            raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{said}")
+            said = Text.from_ansi((finished.stderr or finished.stdout).strip()).plain
+            hint = f"\n{_NO_BUCKET}" if "NoSuchBucket" in said else ""
+            raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{said}{hint}")
         return finished.stdout
 
     def _failure(self, command: str, ui: MachineUi, *, log: Path, interrupted: bool) -> CommandError:
@@ -207,9 +211,7 @@ class Stack:
         said = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
         parts += [one.text() for one in said] or ui.other_text[-20:]
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
-            parts.append(
-                "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
-            )
+            parts.append(_NO_BUCKET)
         parts.append(f"Terraform's whole output: {log}")
         return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
 

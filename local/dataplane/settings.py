@@ -24,8 +24,9 @@ class Settings:
     https_port: int = DEFAULT_HTTPS_PORT
     """Stands for port 443 of the load balancer. Default 8443."""
     time_factor: float = DEFAULT_TIME_FACTOR
-    """Intervals of health checks, grace periods and the deregistration delay are multiplied by it; time-outs, start
-    periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS can be watched here."""
+    """Intervals of health checks, the deregistration delay, and grace periods of tasks that were ready are multiplied
+    by it; time-outs, start periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS can be
+    watched here."""
     longest_drain_seconds: float = LONGEST_DRAIN_SECONDS
     """Upper limit of the deregistration delay after that. Default 5 s."""
 

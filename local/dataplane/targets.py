@@ -62,6 +62,7 @@ class Targets:
         interval = group.interval_seconds * self._time_factor
         pace = Pace(
             interval_seconds=interval,
+            slow_seconds=group.interval_seconds,
             start_period_seconds=max(FIRST_PASS_SECONDS, interval * group.unhealthy_threshold),
             healthy_threshold=group.healthy_threshold,
             unhealthy_threshold=group.unhealthy_threshold,

@@ -109,6 +109,14 @@ def test_up_down_and_status(windlass, terraform, local):
     assert "did not run" in windlass("local", "down", on=local).err
 
 
+def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terraform, local, monkeypatch):
+    monkeypatch.setattr(Session, "may_be_applied", lambda _: False)
+    monkeypatch.setattr("cli.data_plane.parts_of", lambda _: ("web",))
+    ended = windlass("local", "up", "--with", "web", on=local)
+    assert ended.code == 1
+    assert "Nothing is applied in local, so no containers: ./windlass local apply makes it all." in ended.err
+
+
 def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):
     with pytest.raises(CommandError, match=r"no aws\.endpoint_url"):
         Project.embedded(project, project.environment("dev"))

@@ -1,0 +1,112 @@
+"""The grace period: a program that starts slowly is left alone, one that has served and broke is replaced soon."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from local.dataplane.scheduler import Scheduler
+from local.dataplane.wishes import Service, TargetBinding, TargetGroup
+
+GROUP = TargetGroup(
+    arn="group",
+    name="group",
+    path="/health",
+    matcher="200",
+    interval_seconds=30,
+    timeout_seconds=5,
+    healthy_threshold=2,
+    unhealthy_threshold=3,
+    deregistration_delay_seconds=0,
+    least_outstanding_requests=False,
+)
+SERVICE = Service(
+    arn="service",
+    name="service",
+    cluster_arn="cluster",
+    task_definition_arn="definition",
+    deployment_id="deployment",
+    desired_count=1,
+    minimum_healthy_percent=100,
+    maximum_percent=200,
+    targets=(TargetBinding(target_group_arn="group", container="web", port=80),),
+    grace_period_seconds=600,
+    circuit_breaker=False,
+    rollback=False,
+    names=(),
+)
+
+
+class SameTargets:
+    """Targets whose state is what the test says, for all of them."""
+
+    def __init__(self) -> None:
+        self.now = "initial"
+
+    def state(self, *_: Any) -> str:
+        return self.now
+
+    def problem(self, *_: Any) -> str:
+        return "Health checks failed"
+
+    def is_drained(self, *_: Any) -> bool:
+        return True
+
+    def register(self, *_: Any) -> None: ...
+
+    deregister = remove = register
+
+
+class Clock:
+    """A scheduler with one task after the other, and the time."""
+
+    def __init__(self) -> None:
+        self.targets, self.started = SameTargets(), 0
+        self._scheduler = Scheduler(
+            SERVICE,
+            start_task=self._start,
+            targets=self.targets,  # type: ignore[arg-type]
+            time_factor=0.1,
+        )
+
+    def _start(self, _service: Service, now: float) -> Any:
+        self.started += 1
+        return SimpleNamespace(
+            id=str(self.started),
+            address="127.0.0.9",
+            began=now,
+            status="RUNNING",
+            health="UNKNOWN",
+            wanted=True,
+            is_ready=True,
+            containers={"web": None},
+            stopped_reason="",
+            advance=lambda _now: None,
+            is_protected=lambda: False,
+            stop=lambda *_: None,
+        )
+
+    def at(self, seconds: float, state: str) -> int:
+        """How many tasks were started up to then, with targets in this state."""
+        self.targets.now = state
+        self._scheduler.advance(SERVICE, {"group": GROUP}, seconds)
+        return self.started
+
+
+@pytest.fixture
+def clock() -> Clock:
+    found = Clock()
+    assert found.at(0, "initial") == 1
+    return found
+
+
+def test_a_task_that_was_never_ready_has_the_whole_grace_period_however_fast_the_clock_is(clock: Clock) -> None:
+    assert clock.at(61, "unhealthy") == 1
+    assert clock.at(599, "unhealthy") == 1
+    assert clock.at(601, "unhealthy") == 2
+
+
+def test_a_task_that_was_ready_is_replaced_by_the_fast_clock(clock: Clock) -> None:
+    assert clock.at(20, "healthy") == 1
+    assert clock.at(59, "unhealthy") == 1
+    assert clock.at(61, "unhealthy") == 2

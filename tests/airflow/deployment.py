@@ -8,21 +8,23 @@ import signal
 import ssl
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import boto3
 
 from local.dataplane import DataPlane
+from tests.support import waiting
 from tests.support.platform import Platform
 
 HOST = "airflow.windlass.test"
 PREFIX = "windlass-local"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 ENDED = ("success", "failed")
-PAUSE_SECONDS = 0.5
+wait_for = partial(waiting.wait_for, pause_seconds=0.5)
 
 
 class Deployment:
@@ -94,7 +96,8 @@ class Deployment:
                 self._token = ""
             return (status, found) if status < 500 and status not in (401, 403) else None
 
-        status, found = wait_for(f"{method} {path}", answer, 60)
+        with self.explained():
+            status, found = wait_for(f"{method} {path}", answer, 60)
         assert status < 400, (method, path, status, found)
         return found
 
@@ -142,7 +145,30 @@ class Deployment:
         return bool(status.services) and all(each.steady for each in status.services)
 
     def settle(self, seconds: float = 120) -> None:
-        wait_for("every service to be steady", self.is_steady, seconds)
+        with self.explained():
+            wait_for("every service to be steady", self.is_steady, seconds)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """A failure in it says what is wrong with the services."""
+        try:
+            yield
+        except AssertionError as error:
+            error.add_note(self.what_is_wrong())
+            raise
+
+    def what_is_wrong(self) -> str:
+        """For messages: the services that are not steady, what ECS says of them and their containers last said."""
+        parts = []
+        for each in self.data_plane.status().services:
+            if each.steady:
+                continue
+            (service,) = self.client("ecs").describe_services(cluster=PREFIX, services=[each.name])["services"]
+            parts.append(f"{each.name}: {each.running} of {each.desired} run, {each.pending} start")
+            parts += [f"  {event['message']}" for event in service.get("events", [])[:8]]
+            for log in each.logs:
+                parts += [f"  {log.parent.name}/{log.name}:", *log.read_text(errors="replace").splitlines()[-15:]]
+        return "\n".join(parts)
 
     def is_uploaded(self, run_id: str, task_id: str) -> bool:
         """Whether the log of a task lies in the bucket."""
@@ -191,14 +217,3 @@ class Run:
 
     def wait_for_task(self, task_id: str, state: str, seconds: float = 60) -> None:
         wait_for(f"{task_id} to be {state}", lambda: self.task_states().get(task_id) == state, seconds)
-
-
-def wait_for(what: str, condition: Callable[[], Any], seconds: float) -> Any:
-    """The first true value of a condition, asked now and then; fails with what was waited for."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
-        time.sleep(PAUSE_SECONDS)

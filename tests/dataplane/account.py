@@ -1,12 +1,13 @@
 """A small platform in an embedded AWS: cluster, load balancer, two colours of the sample web service, a database."""
 
 import json
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
+
+from tests.support.waiting import wait_for
 
 REGION = "eu-west-1"
 HOST = "app.windlass.test"
@@ -232,15 +233,10 @@ class Account:
         )
 
 
-def wait_for(what: str, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """The first true value of a condition; fails with what was waited for."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
-        time.sleep(0.05)
+def variables_of(pid: int) -> dict[str, str]:
+    """The environment that a process was started with."""
+    text = Path(f"/proc/{pid}/environ").read_text()
+    return dict(pair.split("=", 1) for pair in text.split("\0") if pair)
 
 
 def shown(document: Any) -> str:

@@ -7,8 +7,9 @@ import ssl
 from typing import Any
 
 from local.dataplane import DataPlane
-from tests.dataplane.account import HOST, Account, wait_for
+from tests.dataplane.account import HOST, Account
 from tests.support.load import Load
+from tests.support.waiting import wait_for
 
 
 class Platform:

@@ -12,7 +12,7 @@ from local.dataplane.ledger import Ledger
 from local.dataplane.names import HostsFile
 from local.dataplane.surroundings import Surroundings
 from local.dataplane.task import Task
-from tests.dataplane.account import wait_for
+from tests.support.waiting import wait_for
 
 ADDRESS = "127.99.9.9"
 HOST_NAME = "ip-127-99-9-9.test"

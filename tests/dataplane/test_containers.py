@@ -13,8 +13,8 @@ import pytest
 from local.dataplane.health import Checker, Pace, matches
 from local.dataplane.images import UnknownImageError, program_of, programs
 from local.dataplane.surroundings import MissingSecretError, secret_value, with_local_port
-from tests.dataplane.account import wait_for
 from tests.dataplane.tasks import SLEEP, advanced, log_of, shell
+from tests.support.waiting import wait_for
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dataplane.account import wait_for
 from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

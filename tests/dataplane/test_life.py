@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -15,8 +16,9 @@ from local import processes
 from local.dataplane import DataPlane, DataPlaneError, Settings
 from local.dataplane.ledger import Ledger
 from local.dataplane.namespaces import processes_of
-from tests.dataplane.account import wait_for
+from tests.dataplane.account import variables_of
 from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -70,9 +72,22 @@ def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
             return False
         return True
 
-    # The tasks still have the old one, until the next test starts everything anew.
     wait_for("the new password to work", lambda: connects("second-password"), 10)
     assert not connects("first-password")
+
+    # Tasks have what the secret held when they started; a new deployment gives them what it holds now.
+    account, old = platform.account, platform.account.pids("blue")
+    assert {password_of(pid) for pid in old.values()} == {"first-password"}
+    account.ecs.update_service(cluster="test", service="web-blue", forceNewDeployment=True)
+    wait_for("new tasks", lambda: not set(account.pids("blue")) & set(old))
+    wait_for("the rollout", lambda: len(account.service("blue")["deployments"]) == 1)
+    assert {password_of(pid) for pid in account.pids("blue").values()} == {"second-password"}
+    assert platform.request("POST", "/items", {"name": "by the new one"})[0] == 201
+
+
+def password_of(pid: int) -> str | None:
+    """The password in a container's URL of the database."""
+    return urlsplit(variables_of(pid)["DATABASE_URL"]).password
 
 
 def test_what_a_killed_data_plane_leaves_is_ended_by_stop(platform: Platform):

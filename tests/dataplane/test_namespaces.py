@@ -12,8 +12,8 @@ from local import processes
 from local.dataplane.addresses import Addresses
 from local.dataplane.images import Program
 from local.dataplane.namespaces import processes_of
-from tests.dataplane.account import wait_for
 from tests.dataplane.tasks import ADDRESS, HOST_NAME, SLEEP, advanced, log_of, output_of, shell
+from tests.support.waiting import wait_for
 
 
 def test_localhost_and_its_own_name_are_the_address_of_the_task(run):

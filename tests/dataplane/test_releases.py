@@ -12,9 +12,9 @@ import pytest
 
 from release.errors import RolledBackError
 from release.weights import other
-from tests.dataplane.account import wait_for
 from tests.dataplane.releases import Releases, operator
 from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -5,14 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 
 from local import processes
-from tests.dataplane.account import shown, wait_for
+from tests.dataplane.account import shown, variables_of
 from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -110,11 +110,6 @@ def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
     id_ = task["taskArn"].rpartition("/")[2]
     log = platform.data_plane.settings.folder / "tasks" / f"test-web-blue-{id_[:12]}" / "web.log"
     assert log.read_text() == "done\n"
-
-
-def variables_of(pid: int) -> dict[str, str]:
-    text = Path(f"/proc/{pid}/environ").read_text()
-    return dict(pair.split("=", 1) for pair in text.split("\0") if pair)
 
 
 def protection(pid: int) -> Callable[[bool], None]:

@@ -13,7 +13,7 @@ from local.dataplane.certificates import Certificates
 from local.dataplane.ledger import Ledger
 from local.dataplane.stores import Stores
 from local.dataplane.wishes import Cache, Database, Wishes
-from tests.dataplane.account import wait_for
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from tests.dataplane.account import HOST, wait_for
+from tests.dataplane.account import HOST
 from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

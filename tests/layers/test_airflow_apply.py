@@ -14,6 +14,8 @@ from tests.support.strategies import Around, make_around
 
 pytestmark = pytest.mark.slow
 
+GIT = {"repositories": {"dags": {"url": "https://git.windlass.test/dags.git", "credentials": "token"}}}
+TOKEN = "a-token-that-somebody-put-in"
 KEYS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 
 
@@ -25,12 +27,12 @@ def around() -> Iterator[Around]:
 
 @pytest.fixture(scope="module")
 def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> AirflowTerraform:
-    """Airflow with a proxy before its database, applied."""
+    """Airflow with a proxy before its database, and DAGs from a repository that wants a token, applied."""
     discovery = around.client("servicediscovery")
     discovery.create_private_dns_namespace(Name="windlass.local", Vpc=around.vpc_id)
     (namespace,) = discovery.list_namespaces()["Namespaces"]
     terraform = AirflowTerraform(folder=tmp_path_factory.mktemp("airflow"), around=around, namespace_id=namespace["Id"])
-    terraform.write_airflow(database_proxy={"max_connections_percent": 60})
+    terraform.write_airflow(dags=GIT, database_proxy={"max_connections_percent": 60})
     for result in (terraform.run("init", "-input=false"), terraform.apply()):
         assert result.returncode == 0, result.stdout + result.stderr
     return terraform
@@ -38,6 +40,17 @@ def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Airfl
 
 def secret(around: Around, name: str) -> str:
     return str(around.client("secretsmanager").get_secret_value(SecretId=f"windlass/local/{name}")["SecretString"])
+
+
+def secret_arn(around: Around, name: str) -> str:
+    return str(around.client("secretsmanager").describe_secret(SecretId=f"windlass/local/{name}")["ARN"])
+
+
+def git_token_of(definition: dict[str, Any]) -> str:
+    """Where git-sync's container finds its token."""
+    (container,) = [each for each in definition["containerDefinitions"] if each["name"] == "git-sync-dags"]
+    (found,) = [each["valueFrom"] for each in container["secrets"] if each["name"] == "GITSYNC_PASSWORD"]
+    return str(found)
 
 
 def definition(around: Around, component: str) -> dict[str, Any]:
@@ -126,7 +139,9 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     proxy = {"max_connections_percent": 60, "idle_client_timeout_seconds": 900}
     rotated = ("database_password", "fernet_key", "jwt_secret", "api_secret_key", "first_user_password")
     versions = {f"{each}_version": 2 for each in rotated}
-    terraform.write_airflow(**versions, scheduler={"count": 2}, database_proxy=proxy)
+    # Nobody but people makes or changes these, and a container that starts reads what the secret holds then.
+    around.client("secretsmanager").put_secret_value(SecretId="windlass/local/airflow/git/dags", SecretString=TOKEN)
+    terraform.write_airflow(**versions, dags=GIT, scheduler={"count": 2}, database_proxy=proxy)
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
 
@@ -136,6 +151,8 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     assert (url.username, url.password) == ("airflow_b", after["database-password-b"])
     assert logins(around) == passwords(around)
     assert around.client("rds").describe_db_proxies()["DBProxies"][0]["IdleClientTimeout"] == 900
+    assert secret(around, "airflow/git/dags") == TOKEN
+    assert git_token_of(definition(around, "dag-processor")).endswith(secret_arn(around, "airflow/git/dags")[-6:])
     assert secret(around, "airflow/fernet-keys") == f"{after['fernet-key-b']},{after['fernet-key-a']}"
     assert {key for key in KEYS if definition(around, key)["revision"] > revisions[key]} == set(KEYS)
     assert described(around, "scheduler")["desiredCount"] == 2

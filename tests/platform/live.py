@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.load import Load
 from tests.support.platform import Platform
+from tests.support.waiting import PATIENCE
 
 HOST = "app.windlass.test"
 STEADY_SECONDS = 60
@@ -48,7 +49,7 @@ class Live:
 
     def wait_until(self, path: str, **wanted: str) -> dict[str, Any]:
         """The answer, once it says what is wanted."""
-        deadline = time.monotonic() + STEADY_SECONDS
+        deadline = time.monotonic() + STEADY_SECONDS * PATIENCE
         while True:
             try:
                 status, found = self.ask("GET", path)

@@ -73,8 +73,11 @@ class Deployment:
         return str(found)
 
     def password(self) -> str:
-        name = "windlass/local/airflow/first-user-password"
-        return str(self.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+        return self.secret("airflow/first-user-password")
+
+    def token(self) -> str:
+        """What the first user gets for the password."""
+        return str(self.log_in(self.password())[1]["access_token"])
 
     def log_in(self, password: str) -> tuple[int, Any]:
         return self.request("POST", "/auth/token", {"username": "admin", "password": password})
@@ -136,6 +139,20 @@ class Deployment:
         name = "worker" if component.startswith("worker") else component
         (container,) = [each for each in self.task(component)["containers"] if each["name"] == name]
         return int(container["runtimeId"].rpartition("-")[2])
+
+    def store(self, kind: str) -> dict[str, Any]:
+        """How the data plane shows the one data store of a kind: `cache` or `database`."""
+        (found,) = [dict(each) for each in self.data_plane.status().stores if each["kind"] == kind]
+        return found
+
+    def secret(self, name: str) -> str:
+        found = self.client("secretsmanager").get_secret_value(SecretId=f"windlass/local/{name}")
+        return str(found["SecretString"])
+
+    def apply(self, layer: str) -> None:
+        """As `./windlass apply` does, with the variables that the platform has now."""
+        done = self.platform.windlass("apply", "local", "--layer", layer, "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def kill(self, component: str) -> None:
         os.kill(self.main_process(component), signal.SIGKILL)

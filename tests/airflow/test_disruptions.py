@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from typing import Any
 
 import pytest
 
@@ -13,24 +12,19 @@ pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def kill_broker(airflow: Deployment) -> None:
-    before = store(airflow, "cache")["pids"]
+    before = airflow.store("cache")["pids"]
     os.kill(before[0], signal.SIGKILL)
     wait_for("another Redis", lambda: is_new(airflow, "cache", before), 30)
 
 
 def restart_database(airflow: Deployment) -> None:
-    found = store(airflow, "database")
+    found = airflow.store("database")
     airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=found["identifier"])
     wait_for("another PostgreSQL", lambda: is_new(airflow, "database", found["pids"]), 30)
 
 
-def store(airflow: Deployment, kind: str) -> dict[str, Any]:
-    (found,) = [dict(each) for each in airflow.data_plane.status().stores if each["kind"] == kind]
-    return found
-
-
 def is_new(airflow: Deployment, kind: str, before: list[int]) -> bool:
-    found = store(airflow, kind)
+    found = airflow.store(kind)
     return bool(found["running"] and found["pids"] and found["pids"][0] != before[0])
 
 

@@ -2,36 +2,57 @@
 
 import threading
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+import redis
 
 from tests.airflow.deployment import Deployment, Run, wait_for
 
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
-KEYS = ("database_password_version", "fernet_key_version", "api_secret_key_version", "first_user_password_version")
-"""What is raised in one go. The JWT secret is not among them: its rotation wants an hour without tasks."""
+AT_ANY_TIME = (
+    "AIRFLOW__DATABASE_PASSWORD_VERSION",
+    "AIRFLOW__FERNET_KEY_VERSION",
+    "AIRFLOW__API_SECRET_KEY_VERSION",
+    "AIRFLOW__FIRST_USER_PASSWORD_VERSION",
+    "CACHE__PASSWORD_VERSION",
+)
+"""What is raised in one go."""
+IN_A_QUIET_HOUR = "AIRFLOW__JWT_SECRET_VERSION"
+PREVIOUS = "WINDLASS_CACHE__ACCEPT_PREVIOUS_PASSWORD"
 
 
 def database_user(airflow: Deployment) -> str:
-    name = "windlass/local/airflow/database-url"
-    text = airflow.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-    return str(urlsplit(text).username)
+    return str(urlsplit(airflow.secret("airflow/database-url")).username)
 
 
-def raise_versions(airflow: Deployment) -> int:
-    """Raise the numbers by one, also for whoever plans this platform from now on; the new number."""
-    for key in KEYS:
-        name = f"WINDLASS_AIRFLOW__{key.upper()}"
-        version = int(airflow.platform.variables.get(name, "1")) + 1
-        airflow.platform.variables[name] = str(version)
-    return version
+def broker_lets_in(airflow: Deployment, password: str) -> bool:
+    cache = airflow.store("cache")
+    trust = airflow.data_plane.status().authority_path
+    client = redis.Redis(host=cache["address"], password=password, ssl=True, ssl_ca_certs=str(trust))
+    client.connection_pool.connection_kwargs["ssl_check_hostname"] = False  # its names are those of the containers
+    try:
+        return bool(client.ping())
+    except redis.AuthenticationError:
+        return False
+    finally:
+        client.close()
+
+
+def raise_versions(airflow: Deployment, *keys: str) -> None:
+    """Raise the numbers by one, also for whoever plans this platform from now on."""
+    for key in keys:
+        name = f"WINDLASS_{key}"
+        airflow.platform.variables[name] = str(int(airflow.platform.variables.get(name, "1")) + 1)
 
 
 def test_new_secrets_fail_no_task_and_lock_nobody_out(airflow: Deployment) -> None:
     before, old = database_user(airflow), airflow.task("api-server")["taskArn"]
-    password, version = airflow.password(), raise_versions(airflow)
-    encrypted = f"written-before-{version}"
+    password, broker_password = airflow.password(), airflow.secret("cache/password")
+    raise_versions(airflow, *AT_ANY_TIME)
+    airflow.platform.variables[PREVIOUS] = "true"
+    encrypted = f"written-before-{uuid4()}"
     airflow.api("POST", "/variables", {"key": encrypted, "value": "kept"})
     runs: list[Run] = []
     applied = threading.Event()
@@ -43,9 +64,8 @@ def test_new_secrets_fail_no_task_and_lock_nobody_out(airflow: Deployment) -> No
     runner = threading.Thread(target=keep_running)
     runner.start()
     try:
-        for layer in ("data", "service"):
-            done = airflow.platform.windlass("apply", "local", "--layer", layer, "--yes")
-            assert done.returncode == 0, done.stdout + done.stderr
+        airflow.apply("data")
+        airflow.apply("service")
         wait_for(
             "another API server", lambda: old not in {each["taskArn"] for each in airflow.tasks("api-server")}, 120
         )
@@ -59,5 +79,32 @@ def test_new_secrets_fail_no_task_and_lock_nobody_out(airflow: Deployment) -> No
     assert airflow.api("GET", f"/variables/{encrypted}")["value"] == "kept"
     assert airflow.log_in(password)[0] == 401
     assert airflow.log_in(airflow.password())[0] == 201
+    assert airflow.secret("cache/password") != broker_password
+    assert broker_lets_in(airflow, broker_password), "tasks from before still have it"
     # A worker that is busy is protected, so the old one goes when it has nothing to do any more.
     airflow.settle(240)
+
+
+def test_in_a_quiet_hour_what_was_valid_before_ends(airflow: Deployment) -> None:
+    (new, previous), token = versions_of(airflow, "cache/password"), airflow.token()
+    assert airflow.request("GET", "/api/v2/dags", token=token)[0] == 200
+    raise_versions(airflow, IN_A_QUIET_HOUR)
+    airflow.platform.variables[PREVIOUS] = "false"
+    airflow.apply("data")
+    wait_for("the end of the broker's password from before", lambda: not broker_lets_in(airflow, previous), 30)
+    assert broker_lets_in(airflow, new)
+    airflow.apply("service")
+    airflow.settle(240)
+    assert airflow.request("GET", "/api/v2/dags", token=token)[0] in (401, 403)
+    assert airflow.request("GET", "/api/v2/dags", token=airflow.token())[0] == 200
+    assert airflow.trigger("plain").end() == "success"
+
+
+def versions_of(airflow: Deployment, name: str) -> tuple[str, str]:
+    """What a secret holds, and what it held before."""
+    client, stages = airflow.client("secretsmanager"), ("AWSCURRENT", "AWSPREVIOUS")
+    now, before = (
+        client.get_secret_value(SecretId=f"windlass/local/{name}", VersionStage=stage)["SecretString"]
+        for stage in stages
+    )
+    return str(now), str(before)

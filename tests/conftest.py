@@ -23,10 +23,12 @@ PLATFORMS = {
     "tests/docs/test_runbooks.py": "layers",
     "tests/platform/test_make_local.py": "shared",
     "tests/platform/test_platform.py": "layers",
-    "tests/platform/test_platform_live.py": "shared",
+    "tests/platform/test_platform_live.py": "layers",
     "tests/platform/test_platform_teardown.py": "layers",
 }
 """Start of a path → the platform that the tests there look at."""
+TOGETHER = ("tests/dataplane/",)
+"""Folders whose tests share what is slow to start, so one process takes them all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,11 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _work_unit(nodeid: str) -> str:
-    """Tests of a unit stay in one process: those of a file, and all that look at one platform."""
+    """Tests of a unit stay in one process: those of a file, of some folders, and all that look at one platform."""
     path = nodeid.partition("::")[0]
     if path.endswith("/test_speed.py"):
         return ALONE
-    return next((platform for start, platform in PLATFORMS.items() if path.startswith(start)), path)
+    units = {**PLATFORMS, **{folder: folder for folder in TOGETHER}}
+    return next((unit for start, unit in units.items() if path.startswith(start)), path)
 
 
 class _Units(LoadScopeScheduling):

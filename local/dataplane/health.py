@@ -13,7 +13,7 @@ from dataclasses import dataclass
 FIRST_INTERVAL_SECONDS = 0.5
 """Pace of the checks until the first one passes, so that a start is noticed soon."""
 MIN_INTERVAL_SECONDS = 0.5
-REST = 10
+REST = 30
 """A check rests for so many times what it took, so that a fast clock does not fill the processors with checks."""
 
 Check = Callable[[], str]

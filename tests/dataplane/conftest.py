@@ -16,7 +16,7 @@ from tests.support.postgres import free_port
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def account() -> Iterator[Account]:
     command = [sys.executable, "-m", "local.server", "--port", "0"]
     server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
@@ -28,7 +28,7 @@ def account() -> Iterator[Account]:
         server.communicate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_platform(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     settings = Settings(
         endpoint_url=account.endpoint_url,

@@ -27,7 +27,6 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 WHAT_IT_NEEDS = (
     "test_switching.py::test_a_changed_rule_takes_effect_within_a_second_and_fails_no_request",
     "test_scheduling.py::test_a_killed_process_is_replaced_while_the_colour_keeps_answering",
-    "test_life.py::test_stop_leaves_no_process_and_start_finds_the_data_again",
     "test_stores.py",
     "test_namespaces.py",
 )

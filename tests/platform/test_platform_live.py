@@ -1,10 +1,11 @@
 """The containers of the applied platform serve, and releases move traffic that a load sees nothing of.
 
-Runs after the tests of Airflow, since it leaves the web service's containers only.
+Runs after the tests that need no containers, on the same layers, and takes its containers away again.
 """
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,8 +23,15 @@ NO_SUCH_IMAGE = "registry.example.com/nobody/broken:1.0"
 
 
 @pytest.fixture(scope="module")
-def live(platform: Platform) -> Live:
-    return Live(platform)
+def live(layers: Platform) -> Iterator[Live]:
+    """The web service's containers, with all traffic on blue."""
+    found = Live(layers)
+    try:
+        found.windlass("local", "up", "--with", "web")
+        found.windlass("switch", "local", "web", "blue", "--reason", "where the tests begin")
+        yield found
+    finally:
+        layers.data_plane().remove()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +52,7 @@ def test_the_containers_are_started_by_a_command_of_their_own_which_can_be_repea
 
 
 @pytest.mark.parametrize(
-    ("arguments", "before", "after", "layers"),
+    ("arguments", "before", "after", "plan_options"),
     [
         (["green", "--scale-up"], "blue", "green", ["--layer", "service"]),
         (["blue", "--canary", "10,50,100", "--bake", "2s"], "green", "blue", ["--layer", "service"]),
@@ -53,7 +61,7 @@ def test_the_containers_are_started_by_a_command_of_their_own_which_can_be_repea
     ids=["switch", "canary", "rollback"],
 )
 def test_traffic_moves_under_load_without_a_failed_request_a_lost_item_or_a_change_in_any_plan(
-    live: Live, written: list[dict[str, Any]], arguments: list[str], before: str, after: str, layers: list[str]
+    live: Live, written: list[dict[str, Any]], arguments: list[str], before: str, after: str, plan_options: list[str]
 ) -> None:
     status, item = live.ask("POST", "/items", {"name": f"written through {before}"})
     assert status == 201
@@ -67,7 +75,7 @@ def test_traffic_moves_under_load_without_a_failed_request_a_lost_item_or_a_chan
     assert len(during.answers) > 60
     for each in written:
         assert live.ask("GET", f"/items/{each['id']}") == (200, each)
-    live.plan_is_empty(*layers)
+    live.plan_is_empty(*plan_options)
 
 
 def test_a_rule_changed_by_hand_shows_in_the_plan_and_in_the_status_and_a_switch_puts_it_right(live: Live) -> None:

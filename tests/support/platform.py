@@ -1,7 +1,7 @@
 """Platforms for the whole test run: copies of the project, each applied on an embedded AWS of its own.
 
 They are applied in the background while other tests run. The `shared` one is what `make local` makes, with containers.
-The `layers` one has none: plans, locks and a destroy need no containers, and are tested beside those that do.
+The `layers` one has none at first: plans, locks and a destroy need no containers, and are tested beside those that do.
 
 While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform stands and runs already in place of
 the shared one (with the same `WINDLASS_…` variables), and leaves it as it is.

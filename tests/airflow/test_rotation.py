@@ -29,15 +29,18 @@ def database_user(airflow: Deployment) -> str:
 
 def broker_lets_in(airflow: Deployment, password: str) -> bool:
     cache = airflow.store("cache")
-    trust = airflow.data_plane.status().authority_path
-    client = redis.Redis(host=cache["address"], password=password, ssl=True, ssl_ca_certs=str(trust))
-    client.connection_pool.connection_kwargs["ssl_check_hostname"] = False  # its names are those of the containers
-    try:
-        return bool(client.ping())
-    except redis.AuthenticationError:
-        return False
-    finally:
-        client.close()
+    client = redis.Redis(
+        host=cache["address"],
+        password=password,
+        ssl=True,
+        ssl_ca_certs=str(airflow.data_plane.status().authority_path),
+        ssl_check_hostname=False,  # its names are those that containers know
+    )
+    with client:
+        try:
+            return bool(client.ping())
+        except redis.AuthenticationError:
+            return False
 
 
 def raise_versions(airflow: Deployment, *keys: str) -> None:

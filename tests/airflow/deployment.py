@@ -8,9 +8,8 @@ import signal
 import ssl
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ HOST = "airflow.windlass.test"
 PREFIX = "windlass-local"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 ENDED = ("success", "failed")
-wait_for = partial(waiting.wait_for, pause_seconds=0.5)
+PAUSE_SECONDS = 0.5
 
 
 class Deployment:
@@ -234,3 +233,8 @@ class Run:
 
     def wait_for_task(self, task_id: str, state: str, seconds: float = 60) -> None:
         wait_for(f"{task_id} to be {state}", lambda: self.task_states().get(task_id) == state, seconds)
+
+
+def wait_for(what: str, condition: Callable[[], Any], seconds: float) -> Any:
+    """As everywhere, with the seconds of a quiet machine: Airflow's programs take long to start on a busy one."""
+    return waiting.wait_for(what, condition, seconds * waiting.PATIENCE, pause_seconds=PAUSE_SECONDS)

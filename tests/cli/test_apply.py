@@ -106,6 +106,15 @@ def test_output_as_json_gives_values_by_layer(windlass, terraform):
     assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
 
 
+def test_outputs_of_what_was_never_applied_lead_to_the_bootstrap_in_plain_text(windlass, terraform):
+    said = "\x1b[31mError: \x1b[0mFailed to load state: NoSuchBucket"
+    terraform.follow({"when": ["output"], "code": 1, "lines": [said]})
+    ended = windlass("output", "dev", "--layer", "data")
+    assert ended.code == 1
+    assert "terraform output failed on data:\nError: Failed to load state: NoSuchBucket" in ended.err
+    assert "./windlass bootstrap ENV makes it" in ended.err
+
+
 def test_sensitive_outputs_are_hidden_in_the_table(windlass, terraform):
     terraform.follow({"when": ["output"], "lines": [{"token": {"value": "hunter2", "sensitive": True}}]})
     ended = windlass("output", "dev")

@@ -47,7 +47,7 @@ synth: install  ## Write the Terraform JSON of every environment
 test: install  ## Run all tests
 	$(RUN) -m pytest $(PYTEST_ALL) $(PYTEST_ARGS)
 
-test-airflow: install  ## Of these, only those of what make local runs: DAGs, switches, kills, a rotation
+test-airflow: install  ## Of these, only those of what make local runs: DAGs, switches, kills, rotations
 	$(RUN) -m pytest -m airflow $(PYTEST_ARGS)
 
 test-fast: install  ## Run the tests that take seconds

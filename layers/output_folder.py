@@ -20,8 +20,16 @@ def output_folder(root: Path) -> Path:
     return root / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
 
 
-def write_stacks(root: Path, environment: str, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Path]:
+def write_stacks(
+    root: Path, environment: str, documents: Mapping[str, Mapping[str, Any]], *, beside: Mapping[str, str] | None = None
+) -> dict[str, Path]:
     """Write every stack of an environment, and the manifest that names them; returns the folders by layer.
+
+    Args:
+        root: the project's folder.
+        environment: its name.
+        documents: the JSON of each layer.
+        beside: further files of each stack's folder, name → text. None by default.
 
     Every file is complete under another name before the first one takes the place of an old one, and what Terraform
     keeps beside them is left alone.
@@ -31,8 +39,9 @@ def write_stacks(root: Path, environment: str, documents: Mapping[str, Mapping[s
     try:
         for layer, folder in folders.items():
             folder.mkdir(parents=True, exist_ok=True)
-            prepared.append(_prepare(folder / "cdk.tf.json", documents[layer]))
-        prepared.append(_prepare(output_folder(root) / "manifest.json", _manifest(environment, documents)))
+            prepared += [_prepare(folder / name, text) for name, text in (beside or {}).items()]
+            prepared.append(_prepare(folder / "cdk.tf.json", _json(documents[layer])))
+        prepared.append(_prepare(output_folder(root) / "manifest.json", _json(_manifest(environment, documents))))
         for temporary, path in prepared:
             Path(temporary).replace(path)
     finally:
@@ -41,8 +50,11 @@ def write_stacks(root: Path, environment: str, documents: Mapping[str, Mapping[s
     return folders
 
 
-def _prepare(path: Path, document: Mapping[str, Any]) -> tuple[str, Path]:
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _prepare(path: Path, text: str) -> tuple[str, Path]:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)

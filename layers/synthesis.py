@@ -20,6 +20,7 @@ from layers.inert import inert
 from layers.judging import judge
 from layers.network import NetworkLayer
 from layers.output_folder import write_stacks
+from layers.provider import files_beside
 from layers.service import ServiceLayer
 
 
@@ -53,7 +54,7 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
     """
     documents = terraform_json(environment)
     verdict = judge(environment, documents)
-    stacks = write_stacks(root, environment.name, documents)
+    stacks = write_stacks(root, environment.name, documents, beside=files_beside(environment))
     return Synthesis(environment=environment.name, stacks=stacks, verdict=verdict)
 
 

@@ -69,8 +69,7 @@ class AirflowTerraform(Terraform):
     def write_airflow(self, **airflow: Any) -> None:
         """Write the stack, with changes to the section."""
         wanted = environment(self.around.endpoint_url, **airflow)
-        document = self._document(wanted, self.folder / "synth")
-        (self.folder / "cdk.tf.json").write_text(json.dumps(document, indent=2))
+        self.put(wanted, self._document(wanted, self.folder / "synth"))
 
     def _document(self, wanted: Environment, folder: Path) -> dict[str, Any]:
         app = App(outdir=str(folder), stack_traces=False, skip_backend_validation=True)

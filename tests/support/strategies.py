@@ -19,7 +19,7 @@ from pydantic_core import to_jsonable_python
 from config import Environment, load
 from layers.addresses import readable
 from layers.outputs import DataOutputs, NetworkOutputs
-from layers.provider import add_provider
+from layers.provider import add_provider, files_beside
 from layers.reachability import roles
 from layers.web import Surroundings, web_service
 from modules.alb import LoadBalancerOutputs
@@ -144,8 +144,12 @@ class Terraform:
     def write(self, services: Mapping[str, Any]) -> None:
         """Write the stack with these services."""
         wanted = environment(self.around.endpoint_url, services)
-        document = _document(wanted, self.around, self.folder / "synth")
-        (self.folder / "cdk.tf.json").write_text(json.dumps(document, indent=2))
+        self.put(wanted, _document(wanted, self.around, self.folder / "synth"))
+
+    def put(self, wanted: Environment, document: dict[str, Any]) -> None:
+        """Put a document of the environment where Terraform runs, with what it needs beside it."""
+        for name, text in {"cdk.tf.json": json.dumps(document, indent=2), **files_beside(wanted)}.items():
+            (self.folder / name).write_text(text)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of Terraform."""

@@ -1,5 +1,6 @@
 """A synth writes every stack of an environment or none, and leaves alone what is not its own."""
 
+import configparser
 import json
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,23 @@ def test_every_stack_lands_where_terraform_is_run(tmp_path: Path) -> None:
         assert json.loads((folder / "cdk.tf.json").read_text()) == documents("local")[layer]
 
 
+def test_beside_each_stack_on_the_embedded_aws_lies_where_that_answers(tmp_path: Path) -> None:
+    environment = load("local", ROOT)
+    for folder in synthesise(environment, tmp_path).stacks.values():
+        (provider,) = json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]
+        (file,) = provider["shared_config_files"]
+        read = configparser.ConfigParser()
+        read.read(file.replace("${path.module}", str(folder)))
+        assert read[f"profile {provider['profile']}"]["endpoint_url"] == environment.aws.endpoint_url
+
+
+def test_on_the_real_aws_the_provider_reads_what_the_person_at_the_keyboard_has(tmp_path: Path) -> None:
+    for folder in synthesise(load("prod", ROOT), tmp_path).stacks.values():
+        for provider in json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]:
+            assert not {"access_key", "endpoints", "profile", "shared_config_files"} & set(provider)
+        assert [path.name for path in folder.iterdir()] == ["cdk.tf.json"]
+
+
 def test_the_manifest_names_the_stacks_in_their_order(tmp_path: Path) -> None:
     synthesise(load("local", ROOT), tmp_path)
     stacks = json.loads((tmp_path / "cdktf.out" / "manifest.json").read_text())["stacks"]
@@ -56,7 +74,7 @@ def test_a_write_that_fails_half_way_leaves_the_old_output_as_it_was(tmp_path: P
     write_stacks(tmp_path, "local", {"network": {"old": True}, "data": {"old": True}})
     before = contents(tmp_path)
     with pytest.raises(TypeError):
-        write_stacks(tmp_path, "local", {"network": {"new": True}, "data": {"new": object()}})
+        write_stacks(tmp_path, "local", {"network": {"new": True}, "data": {"new": object()}}, beside={"one": "new"})
     assert contents(tmp_path) == before
 
 

@@ -1,8 +1,17 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from local.extensions.dynamic_references import resolve
-
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:cache/app-AbCdEf"
+
+
+@pytest.fixture
+def resolve() -> Callable[[str, Any], str]:
+    """Loaded here, since it brings along most of moto, which every run would wait for."""
+    from local.extensions import dynamic_references
+
+    return dynamic_references.resolve
 
 
 class Secrets:
@@ -21,16 +30,16 @@ class Secrets:
         ("cache/app:SecretString:asked::", "cache/app||"),
     ],
 )
-def test_secret_key_stage_and_version_are_read_from_the_reference(reference, asked):
+def test_secret_key_stage_and_version_are_read_from_the_reference(resolve, reference, asked):
     assert resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets()) == asked
 
 
 @pytest.mark.parametrize("reference", [ARN, f"{ARN}:SecretString", f"{ARN}:SecretString:::", "cache/app"])
-def test_without_a_key_the_whole_secret_is_meant(reference):
+def test_without_a_key_the_whole_secret_is_meant(resolve, reference):
     whole = resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets())
     assert whole == f'{{"asked": "{reference.removesuffix(":SecretString:::").removesuffix(":SecretString")}||"}}'
 
 
-def test_text_around_a_reference_stays_and_other_text_is_untouched():
+def test_text_around_a_reference_stays_and_other_text_is_untouched(resolve):
     assert resolve("a {{resolve:secretsmanager:x:SecretString:asked}} z", Secrets()) == "a x|| z"
     assert resolve("plain text", Secrets()) == "plain text"

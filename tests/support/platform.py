@@ -113,18 +113,25 @@ def begin(name: str = "shared") -> Platform:
     return _platforms[name]
 
 
-def end() -> None:
+def end_all() -> None:
     """Stop whatever `begin` started."""
-    while _platforms:
-        _, platform = _platforms.popitem()
-        assert platform.applying is not None
-        if platform.applying.poll() is None:
-            os.killpg(platform.applying.pid, signal.SIGTERM)
-            platform.applying.wait(timeout=60)
-        if platform.applying.stdout is not None:
-            platform.applying.stdout.close()
-        platform.windlass("local", "down")
-        shutil.rmtree(platform.root, ignore_errors=True)
+    for name in list(_platforms):
+        end(name)
+
+
+def end(name: str) -> None:
+    """Stop a platform, so that its containers take no processor from the tests of others; nothing where none stands."""
+    platform = _platforms.pop(name, None)
+    if platform is None:
+        return
+    assert platform.applying is not None
+    if platform.applying.poll() is None:
+        os.killpg(platform.applying.pid, signal.SIGTERM)
+        platform.applying.wait(timeout=60)
+    if platform.applying.stdout is not None:
+        platform.applying.stdout.close()
+    platform.windlass("local", "down")
+    shutil.rmtree(platform.root, ignore_errors=True)
 
 
 def copy_project(target: Path) -> None:

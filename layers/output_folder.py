@@ -39,7 +39,8 @@ def write_stacks(
     try:
         for layer, folder in folders.items():
             folder.mkdir(parents=True, exist_ok=True)
-            prepared += [_prepare(folder / name, text) for name, text in (beside or {}).items()]
+            for name, text in (beside or {}).items():
+                prepared.append(_prepare(folder / name, text))
             prepared.append(_prepare(folder / "cdk.tf.json", _json(documents[layer])))
         prepared.append(_prepare(output_folder(root) / "manifest.json", _json(_manifest(environment, documents))))
         for temporary, path in prepared:

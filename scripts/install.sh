@@ -34,7 +34,7 @@ progress() {
         if [ -t 2 ]; then printf '\rInstalling into .venv: %d of %d packages ' "$found" "$wanted" >&2; fi
     done
 }
-echo "Installing $wanted packages into .venv; this takes about two minutes once (log: $log)." >&2
+echo "Installing $wanted packages into .venv; this takes a minute or two, once (log: $log)." >&2
 progress &
 watcher=$!
 trap 'kill $watcher 2>/dev/null || true' EXIT INT TERM
@@ -49,7 +49,8 @@ export PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 export PIPENV_VENV_IN_PROJECT=1 PIPENV_VERBOSITY=-1 PIPENV_NOSPIN=1 PIPENV_YES=1 PIPENV_IGNORE_PIPFILE=1
 export VIRTUAL_ENV="$venv" PIPENV_IGNORE_VIRTUALENVS=0 CI=1
 "$venv/bin/python" -m pip install --quiet "pipenv==$PIPENV_VERSION" >>"$log" 2>&1 || failed "fetching pipenv"
-"$venv/bin/python" -m pipenv sync --dev >>"$log" 2>&1 || failed "installing Pipfile.lock"
+"$venv/bin/python" -m scripts.sync >>"$log" 2>&1 ||
+    "$venv/bin/python" -m pipenv sync --dev >>"$log" 2>&1 || failed "installing Pipfile.lock"
 "$venv/bin/python" -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws' "$venv"/lib/python*/site-packages >>"$log" 2>&1 || true
 
 touch "$venv/.installed"

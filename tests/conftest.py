@@ -8,15 +8,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import bindings
-from tests.support import alone
+from tests.support import alone, platform
 from tests.support.alone import is_alone
-from tests.support.platform import STANDING
 
 bindings.install()
 # Terraform and its provider spend a third of their processor time on collecting garbage; there is room for it here.
 os.environ.setdefault("GOGC", "400")
 # What somebody has set for an environment of theirs would change those that the tests look at.
-if STANDING not in os.environ:
+if platform.STANDING not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
         del os.environ[variable]
 
@@ -90,16 +89,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Units:
 @pytest.fixture(scope="session", autouse=True)
 def _platform_is_ended(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    from tests.support import platform
-
     platform.end_all()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Start to apply a platform in the background as soon as nothing measures time any more."""
-    from tests.support import platform
-
     if is_alone(item):
         return
     if _is_worker():
@@ -116,8 +111,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """After what measures time the others may go on; after the last test of a platform it is stopped."""
-    from tests.support import platform
-
     if _is_worker():
         alone.tell(item, nextitem)
     unit = _work_unit(item.nodeid)

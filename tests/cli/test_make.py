@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,13 @@ def test_a_missing_python_gets_one_sentence(tmp_path: Path):
     finished = run("sh", "scripts/install.sh", folder=tmp_path, PYTHON="python-of-nobody", PIPENV_VERSION="1")
     assert finished.returncode == 1
     assert "make install PYTHON=" in finished.stderr
+
+
+@pytest.mark.slow
+def test_what_is_installed_is_what_the_lock_says():
+    finished = run(sys.executable, "-m", "scripts.sync", "--dry-run")
+    assert finished.returncode == 0, finished.stderr
+    assert "Would make no changes" in finished.stderr
 
 
 def test_the_lock_names_no_index():

@@ -35,13 +35,18 @@ class Platform:
         expected = {"blue": ["healthy"] * blue, "green": ["healthy"] * green}
         wait_for("all targets to be healthy", lambda: {c: self.account.health(c) for c in expected} == expected, 30)
         self.data_plane.wait_until_steady(30)
+        # Each change is waited for: one that takes effect late would do so in the midst of the test.
         for colour in (colour for colour, desired in expected.items() if desired):
             self.account.weights(int(colour == "blue"), int(colour == "green"))
+            self._wait_until_live(colour)
             wait_for(
                 f"{colour}'s database", lambda: {self.request("GET", "/health/ready")[0] for _ in "....."} == {200}
             )
         self.account.weights(100, 0)
-        wait_for("blue to be live", lambda: {self.colour() for _ in range(3)} == {"blue"})
+        self._wait_until_live("blue")
+
+    def _wait_until_live(self, colour: str) -> None:
+        wait_for(f"{colour} to be live", lambda: {self.colour() for _ in range(3)} == {colour})
 
     def database_url(self, password: str) -> str:
         """For a client outside of containers."""

@@ -31,7 +31,7 @@ def sync(*options: str) -> int:
             pip = [sys.executable, "-m", "pip", "install", "--quiet", *EXACTLY, str(uv_alone)]
             if code := subprocess.run(pip, check=False).returncode:
                 return code
-        from local.airflow_environment import uv_command, uv_variables  # which needs uv
+        from local.uv_tool import uv_command, uv_variables  # which needs uv
 
         # Copies: through a link, an editor that opens a package would change it for all projects.
         command = [*uv_command(), "pip", "install", "--link-mode", "copy", "--python", sys.executable, *options]

@@ -10,7 +10,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parents[1]))
 
-from local.airflow_environment import uv_command, uv_variables  # noqa: E402 (the project is not installed)
+from local.uv_tool import uv_command, uv_variables  # noqa: E402 (the project is not installed)
 
 HEADER = "# Written by lock_requirements.py from requirements.in and tested-versions.txt; a test compares them.\n"
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local.airflow_environment import uv_command, uv_variables
+from local.uv_tool import uv_command, uv_variables
 from scripts.compose import COMPOSE, EXAMPLE, files
 from tests.support.documents import documents
 

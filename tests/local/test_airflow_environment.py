@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from local import airflow_environment
-from local.airflow_environment import NAME, STAMP, AirflowEnvironmentError, ensure, find_python, uv_variables
+from local.airflow_environment import NAME, STAMP, AirflowEnvironmentError, ensure, find_python
+from local.uv_tool import uv_variables
 
 pytestmark = pytest.mark.slow
 

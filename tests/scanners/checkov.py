@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from local.airflow_environment import uv_command, uv_variables
+from local.uv_tool import uv_command, uv_variables
 from tests.support.documents import ROOT
 
 ENVIRONMENT = ROOT / ".venv-checkov"

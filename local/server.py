@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from local.identity import IDENTITY_PATH, SERVICE
+from local.one_at_a_time import one_at_a_time
 
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else `aws_iam_role_policy_attachment` of an AWS policy fails
@@ -41,7 +42,7 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
         extend(service)
         return create_backend_app(service)
 
-    moto = DomainDispatcherApplication(create_extended_backend)
+    moto = one_at_a_time(DomainDispatcherApplication(create_extended_backend))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.extensions.dataplane_logins import logins
+from local.one_at_a_time import MOTO, Application
 
 CHANGES_PATH = "/windlass/data-plane/changes"
 """GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
@@ -27,8 +28,6 @@ SILENCE_SECONDS = 60.0
 """A data plane that was not heard of for so long has died, and moto's assumptions hold again."""
 MAX_BODY_BYTES = 8 * 1024 * 1024
 READING_ACTIONS = ("Describe", "List", "Get", "BatchGet", "Head", "Lookup", "Simulate", "Discover")
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Observations:
@@ -121,15 +120,19 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
         after = str(environ.get("QUERY_STRING", "")).removeprefix("after=")
         return "200 OK", observations.wait(after, WAIT_SECONDS)
     if (path, method) == (LOGINS_PATH, "GET"):
-        return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
+        with MOTO:
+            return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:
             return "413 Content Too Large", {}
-        observations.replace(json.loads(environ["wsgi.input"].read(length)))
+        observed = json.loads(environ["wsgi.input"].read(length))
+        with MOTO:
+            observations.replace(observed)
         return "200 OK", {}
     if (path, method) == (OBSERVED_PATH, "DELETE"):
-        observations.forget()
+        with MOTO:
+            observations.forget()
         return "200 OK", {}
     return "405 Method Not Allowed", {}
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from cdktf import TerraformStack
 
+from config.aws import state_key
+
 
 @dataclass(frozen=True, kw_only=True)
 class RemoteState:
@@ -62,7 +64,5 @@ class StateBackend(ABC):
         """Backend and configuration of `data.terraform_remote_state` for a layer."""
 
     def key(self, layer: str) -> str:
-        """Path of a layer's state inside a bucket or folder; the bootstrap stack's is the same for all environments."""
-        if layer == "bootstrap":
-            return "bootstrap/terraform.tfstate"
-        return f"{self.project}/{self.environment}/{layer}/terraform.tfstate"
+        """Path of a layer's state inside a bucket or folder."""
+        return state_key(self.project, self.environment, layer)

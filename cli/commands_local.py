@@ -15,7 +15,8 @@ from cli.operate import Outcome, apply_layers, destroy_layers
 from cli.parts import PARTS, parts_of
 from cli.progress import duration
 from cli.project import BOOTSTRAP, Project, is_running
-from cli.session import Session, begin
+from cli.session import Session, begin, look
+from cli.stack import count_resources
 
 environment_option = click.option(
     "--environment", "name", default="local", show_default=True, metavar="ENV", help="An environment on loopback."
@@ -35,7 +36,7 @@ def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     """Start the embedded AWS; with `--with web` or `--with airflow` (or both) also containers of what is applied."""
     start(project, name)
     if parts:
-        run_containers(begin(project, name), parts)
+        run_containers(look(project, name), parts)
         show_containers(project, project.environment(name))
 
 
@@ -156,6 +157,7 @@ def start(project: Project, name: str) -> None:
 
 def _show_what_stands(session: Session) -> None:
     stacks = session.stacks()
+    states = {stack.name: session.state(stack.name) for stack in stacks}
     environment = session.environment
     result_console().print(Text(f"\nWhat stands in {environment.name}", style="bold"))
     made = table("what", "where")
@@ -164,12 +166,12 @@ def _show_what_stands(session: Session) -> None:
     if kind == "s3":
         made.add_row("state", f"s3://{settings['bucket']}, locked by {settings.get('dynamodb_table', 'a lock file')}")
     for stack in stacks:
-        made.add_row(stack.name, f"{stack.resource_count()} resources, {stack.folder}")
+        made.add_row(stack.name, f"{count_resources(states[stack.name])} resources, {stack.folder}")
     show(made)
     result_console().print()
     show_containers(session.project, environment)
     result_console().print()
-    show_outputs({stack.name: stack.outputs() for stack in stacks})
+    show_outputs({name: state.get("outputs", {}) for name, state in states.items()})
 
 
 def _show_what_next(session: Session) -> None:

@@ -8,7 +8,7 @@ from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
 from cli.project import Project
-from cli.session import begin
+from cli.session import begin, look
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 layer_option = click.option("--layer", metavar="NAME", help="Only this layer: network, data or service.")
@@ -59,8 +59,8 @@ def validate(project: Project, name: str, layer: str | None) -> None:
 @click.pass_obj
 def output(project: Project, name: str, layer: str | None, as_json: bool) -> None:
     """Show the outputs of the layers."""
-    session = begin(project, name)
-    outputs = {stack.name: stack.outputs() for stack in session.stacks(layer)}
+    session = look(project, name)
+    outputs = {each: session.outputs(each) for each in project.chosen_layers(layer, session.environment)}
     if as_json:
         print_json({each: {key: one["value"] for key, one in found.items()} for each, found in outputs.items()})
         return

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.aws import release_errors
 from cli.commands_look import environment_argument
 from cli.console import messages
 from cli.operate import apply_layers, register_task_definition
@@ -14,10 +15,9 @@ from cli.release_session import (
     context_of,
     migration_command,
     one_sided_context_of,
-    release_errors,
     strategy_of,
 )
-from cli.session import Session, begin
+from cli.session import Session, begin, look
 
 if TYPE_CHECKING:
     from release.context import Context
@@ -78,7 +78,7 @@ def switch(
             force=force,
             reason=reason,
         )
-        _switch(context_of(begin(project, name), service), request)
+        _switch(context_of(look(project, name), service), request)
 
 
 @click.command()
@@ -168,7 +168,7 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         from release.migrate import migrate as run_migration
 
         command = migration_command(project.environment(name), service)
-        session = begin(project, name)
+        session = look(project, name)
         if strategy_of(session, service) != "blue-green":
             _migrate_one_sided(session, service, command, colour=colour, timeout=timeout, stop=stop)
             return

@@ -4,14 +4,15 @@ from typing import Any
 
 import click
 
+from cli.aws import release_errors
 from cli.commands_look import as_json, environment_argument
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
 from cli.project import Project, is_running
-from cli.release_session import aws_of, release_errors
-from cli.session import Session, begin
-from cli.stack import Stack, count_resources
+from cli.release_session import aws_of, outputs
+from cli.session import Session, look
+from cli.stack import count_resources
 
 
 @click.command()
@@ -24,8 +25,8 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
     environment = project.environment(name)
     embedded = environment.aws.endpoint_url
     reachable = embedded is None or is_running(project.embedded(environment).status())
-    session = begin(project, name, needs_aws=False)
-    layers = [_layer_status(stack, reachable=reachable) for stack in session.stacks()]
+    session = look(project, name, needs_aws=False)
+    layers = [_layer_status(session, layer, reachable=reachable) for layer in project.chosen_layers(None, environment)]
     found = {
         "environment": name,
         "account_id": environment.aws.account_id,
@@ -57,19 +58,18 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
 
 def _services(session: Session, service: str | None) -> list[Any]:
     """How the services run."""
-    (stack,) = session.stacks("service")
-    published = {key: one["value"] for key, one in stack.state().get("outputs", {}).items()}
+    published = outputs(session)
     with release_errors():
         from release.statuses import service_statuses
 
         return list(service_statuses(aws_of(session), published, environment=session.environment.name, service=service))
 
 
-def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:
+def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str, Any]:
     """One row; whether AWS still looks like the state is for `plan` to say, so `drift` is always unknown here."""
     row: dict[str, Any] = {
-        "layer": stack.name,
-        "folder": str(stack.folder),
+        "layer": layer,
+        "folder": str(session.project.stack_folder(session.environment, layer)),
         "resources": None,
         "outputs": None,
         "serial": None,
@@ -80,7 +80,7 @@ def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:
     if not reachable:
         return {**row, "note": "state cannot be read"}
     try:
-        state = stack.state()
+        state = session.state(layer)
     except CommandError as error:
         return {**row, "note": str(error).splitlines()[-1].strip()}
     if not state:
@@ -97,9 +97,9 @@ def _layer_status(stack: Stack, *, reachable: bool) -> dict[str, Any]:
 
 
 def _state_place(session: Session) -> str:
-    kind, settings = session.stacks()[0].backend()
-    if kind == "s3":
-        return f"s3://{settings['bucket']}"
-    if kind == "cloud":
-        return f"Terraform Cloud, organization {settings['organization']}"
-    return str(settings.get("path", "a local file"))
+    state = session.environment.state
+    if state.backend == "s3":
+        return f"s3://{state.bucket}"
+    if state.backend == "terraform-cloud":
+        return f"Terraform Cloud, organization {state.organization}"
+    return str(session.project.root / state.path)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.aws import release_errors
 from cli.console import say, show, table
 from cli.errors import CommandError
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
-from cli.release_session import context_of, migration_command, one_sided_context_of, release_errors
+from cli.release_session import context_of, migration_command, one_sided_context_of
 from cli.session import Session
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.stack import STACK_FILE, Stack
+from cli.state_store import S3StateStore
 from cli.terraform import Terraform, find_terraform
 
 if TYPE_CHECKING:
@@ -107,6 +108,21 @@ class Project:
         from layers.output_folder import stack_folder
 
         return stack_folder(self.root, environment.name, layer)
+
+    def state_store(self, environment: "Environment") -> S3StateStore | None:
+        """Where the environment's states lie in S3; None where they lie elsewhere."""
+        state = environment.state
+        if state.backend != "s3":
+            return None
+        return S3StateStore(
+            bucket=state.bucket,
+            key=environment.state_key(BOOTSTRAP),
+            region=environment.aws.region,
+            table=state.lock_table,
+            account_id=environment.aws.account_id,
+            endpoint_url=environment.aws.endpoint_url,
+            variables=self.embedded_variables(environment),
+        )
 
     def bootstrap_file(self, environment: "Environment") -> Path:
         """Where the bootstrap's state is while its bucket is being made; environments of one bucket share it."""

@@ -1,11 +1,9 @@
-"""What commands on a running service begin with: its resources, AWS, and errors for people."""
+"""What commands on a running service begin with: its resources, and AWS."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cli.aws import boto_session
 from cli.console import messages
-from cli.errors import CommandError
 from cli.session import Session
 
 if TYPE_CHECKING:
@@ -53,38 +51,13 @@ def one_sided_context_of(session: Session, service: str) -> "OneSidedContext":
 
 def outputs(session: Session) -> dict[str, Any]:
     """The outputs of the service layer, by name."""
-    (stack,) = session.stacks("service")
-    return {key: one["value"] for key, one in stack.outputs().items()}
+    return {key: one["value"] for key, one in session.outputs("service").items()}
 
 
 def aws_of(session: Session) -> Any:
     """AWS as the environment's file means it: a `release.aws.Aws`; the embedded one with its own keys."""
-    import os
-
-    import boto3
-    from botocore.session import Session as Settings
-
     from release.aws import Aws
 
     aws = session.environment.aws
     variables = session.project.embedded_variables(session.environment)
-    settings = Settings()
-    if variables:
-        # The profile and files of the person at the keyboard have no say on the embedded AWS.
-        nothing, empty = (None, None, None, None), (None, None, os.devnull, None)
-        settings = Settings(session_vars={"profile": nothing, "config_file": empty, "credentials_file": empty})
-        settings.set_credentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
-    return Aws(boto3.session.Session(botocore_session=settings, region_name=aws.region), endpoint_url=aws.endpoint_url)
-
-
-@contextmanager
-def release_errors() -> Iterator[None]:
-    """Errors of `release` as those of the command line."""
-    from release.aws import explained
-    from release.errors import ReleaseError
-
-    try:
-        with explained():
-            yield
-    except ReleaseError as error:
-        raise CommandError(str(error), exit_code=error.exit_code) from error
+    return Aws(boto_session(aws.region, variables), endpoint_url=aws.endpoint_url)

@@ -1,12 +1,17 @@
-"""What most commands begin with: load the environment, synthesise, find Terraform, prepare the stacks."""
+"""What most commands begin with: an environment, its state, and where Terraform runs also its written stacks."""
 
+import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.aws import release_errors
 from cli.bootstrap import Bootstrap
 from cli.console import say
 from cli.errors import CommandError
@@ -23,54 +28,101 @@ NO_WAIT = "0s"
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """An environment whose stacks have just been written, and the Terraform to run on them."""
+    """An environment and what a command needs of it, each made when it is first asked for."""
 
     project: Project
     environment: "Environment"
-    terraform: Terraform
     lock_timeout: str = NO_WAIT
+
+    @cached_property
+    def terraform(self) -> Terraform:
+        """Terraform; raises CommandError where it is missing or too old."""
+        return self.project.terraform(self.environment)
+
+    @cached_property
+    def written(self) -> bool:
+        """Write the stacks, once; raises CommandError where that is refused."""
+        self.project.synthesise(self.environment)
+        return True
+
+    @cached_property
+    def store(self) -> S3StateStore | None:
+        """Where the states lie in S3; None for other backends."""
+        return self.project.state_store(self.environment)
 
     def stacks(self, layer: str | None = None) -> list[Stack]:
         """The stacks of all layers, or of the one that `--layer` names, in the order of their dependence."""
         return [self._stack(name) for name in self.project.chosen_layers(layer, self.environment)]
 
+    def state(self, layer: str) -> dict[str, Any]:
+        """The state of a layer; empty where there is none yet.
+
+        In S3 and in files it is read where it lies: who switches at night, from a fresh machine, waits for no synth and
+        downloads no provider. Terraform Cloud and workspaces of somebody's own are Terraform's business.
+
+        Raises:
+            CommandError: it cannot be read.
+        """
+        state = self.environment.state
+        if state.backend == "terraform-cloud" or os.environ.get("TF_WORKSPACE", "default") != "default":
+            return self._stack(layer).state()
+        key = self.environment.state_key(layer)
+        if state.backend == "local":
+            return _read_file(self.project.root / state.path / key)
+        assert self.store is not None
+        with release_errors():
+            return self.store.read(key)
+
+    def outputs(self, layer: str) -> dict[str, dict[str, Any]]:
+        """The outputs of a layer as `terraform output -json` gives them: `value`, `type`, `sensitive`."""
+        return dict(self.state(layer).get("outputs", {}))
+
     def bootstrap(self) -> Bootstrap | None:
         """The bootstrap of an environment whose state is in S3; None for other backends, which need none."""
-        if self.environment.state.backend != "s3":
+        if self.store is None:
             return None
-        stack = self._stack(BOOTSTRAP)
-        settings = stack.synthesised_backend()
-        store = S3StateStore(
-            bucket=settings["bucket"],
-            key=settings["key"],
-            region=settings.get("region", self.environment.aws.region),
-            table=settings.get("dynamodb_table"),
-            account_id=self.environment.aws.account_id,
-            endpoint_url=self.environment.aws.endpoint_url,
-            variables=self.project.embedded_variables(self.environment),
-        )
-        return Bootstrap(stack=stack, store=store, file=self.project.bootstrap_file(self.environment))
+        file = self.project.bootstrap_file(self.environment)
+        return Bootstrap(stack=self._stack(BOOTSTRAP), store=self.store, file=file)
 
     def may_be_applied(self) -> bool:
         """Whether there may be a state of any layer: without its bucket there is none."""
-        bootstrap = self.bootstrap()
-        return bootstrap is None or bootstrap.store.bucket_exists()
+        return self.store is None or self.store.bucket_exists()
 
     def _stack(self, name: str) -> Stack:
-        return self.project.stack(self.environment, name, self.terraform, lock_timeout=self.lock_timeout)
+        terraform = self.terraform  # first: who has no Terraform need not wait for the synth to be told so
+        assert self.written
+        return self.project.stack(self.environment, name, terraform, lock_timeout=self.lock_timeout)
 
 
 def begin(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws: bool = True) -> Session:
-    """Load, synthesise, find Terraform; raises CommandError for the first of them that does not work.
+    """Load, find Terraform, synthesise; raises CommandError for the first of them that does not work.
 
-    Synth comes first in every command, so that no plan is ever made of an old file.
+    Synth comes first in every command that changes something, so that no plan is ever made of an old file.
     """
     environment = project.environment(name)
-    terraform = project.terraform(environment)
+    session = Session(project=project, environment=environment, lock_timeout=lock_timeout)
+    _ = session.terraform
     if needs_aws:
         project.require_aws(environment)
-    project.synthesise(environment)
-    return Session(project=project, environment=environment, terraform=terraform, lock_timeout=lock_timeout)
+    _ = session.written
+    return session
+
+
+def look(project: Project, name: str, *, needs_aws: bool = True) -> Session:
+    """For commands that need no plan: load, and see that AWS is there; raises CommandError where that does not work."""
+    environment = project.environment(name)
+    if needs_aws:
+        project.require_aws(environment)
+    return Session(project=project, environment=environment)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} is no state that can be read: {error}") from error
 
 
 def asking(yes: bool) -> Callable[[str], bool] | None:

@@ -20,13 +20,13 @@ from cli.machine_ui import MachineUi
 from cli.process import run
 from cli.progress import Progress
 from cli.state_lock import lock_holder, lock_message
+from cli.state_store import NO_BUCKET
 from cli.terraform import Terraform
 
 STACK_FILE = "cdk.tf.json"
 BACKEND_OVERRIDE = "backend_override.tf.json"
 """Terraform lets a file of this name replace the backend of the stack file."""
 _KEPT_LOGS = 60
-_NO_BUCKET = "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
 NO_CHANGES, CHANGES = 0, 2
 
 
@@ -142,11 +142,6 @@ class Stack:
         """How many resource instances the state holds."""
         return count_resources(self.state())
 
-    def outputs(self) -> dict[str, dict[str, Any]]:
-        """The outputs as `terraform output -json` gives them: `value`, `type`, `sensitive`."""
-        self.init()
-        return dict(json.loads(self._capture(["output", "-json"])))
-
     # --- how they run --------------------------------------------------------------------------------------------
 
     def _run_options(self) -> list[str]:
@@ -192,7 +187,7 @@ class Stack:
         )
         if finished.returncode not in allowed:
             said = Text.from_ansi((finished.stderr or finished.stdout).strip()).plain
-            hint = f"\n{_NO_BUCKET}" if "NoSuchBucket" in said else ""
+            hint = f"\n{NO_BUCKET}" if "NoSuchBucket" in said else ""
             raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{said}{hint}")
         return finished.stdout
 
@@ -211,7 +206,7 @@ class Stack:
         said = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
         parts += [one.text() for one in said] or ui.other_text[-20:]
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
-            parts.append(_NO_BUCKET)
+            parts.append(NO_BUCKET)
         parts.append(f"Terraform's whole output: {log}")
         return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
 

@@ -1,12 +1,14 @@
-"""What AWS itself says about the state bucket and the lock table, before Terraform can be asked."""
+"""What AWS itself says about the states, their bucket and the lock table, without Terraform."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from cli.aws import boto_session
 from cli.errors import CommandError
+
+NO_BUCKET = "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
 
 
 class StateStore(Protocol):
@@ -40,6 +42,7 @@ class S3StateStore:
     endpoint_url: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     """The embedded AWS's keys; the user's own AWS settings where empty."""
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def bucket_exists(self) -> bool:
         """Whether the bucket is there; raises CommandError where another account owns the name."""
@@ -78,7 +81,7 @@ class S3StateStore:
 
     def state(self) -> dict[str, Any]:
         """The bootstrap's own state in the bucket; empty where there is none."""
-        return self._read(self.key)
+        return self.read(self.key)
 
     def other_states(self) -> dict[str, int]:
         """Key → number of resources of every other state in the bucket that still has some."""
@@ -89,36 +92,36 @@ class S3StateStore:
             for item in page.get("Contents", []):
                 key = item["Key"]
                 if key != self.key and key.endswith(".tfstate"):
-                    count = count_resources(self._read(key))
+                    count = count_resources(self.read(key))
                     if count:
                         found[key] = count
         return found
 
-    def _read(self, key: str) -> dict[str, Any]:
-        client = self._client("s3")
+    def read(self, key: str) -> dict[str, Any]:
+        """The state under a key; empty where there is none. Raises CommandError where there is not even the bucket."""
+        from botocore.exceptions import ClientError
+
         try:
-            return dict(json.loads(client.get_object(Bucket=self.bucket, Key=key)["Body"].read()))
-        except (client.exceptions.NoSuchKey, client.exceptions.NoSuchBucket):
-            return {}
+            text = self._client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if code == "NoSuchKey":
+                return {}
+            if code == "NoSuchBucket":
+                raise CommandError(f"There is no bucket {self.bucket}, so no state {key}.\n{NO_BUCKET}") from error
+            raise
+        return dict(json.loads(text))
 
     def _client(self, service: str) -> Any:
-        import boto3
         from botocore.config import Config
 
-        return boto3.session.Session(botocore_session=self._session()).client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint_url,
-            config=Config(s3={"addressing_style": "path" if self.endpoint_url else "auto"}),
-        )
-
-    def _session(self) -> Any:
-        from botocore.session import Session
-
-        if not self.variables:
-            return Session()
-        # The profile and files of the person at the keyboard have no say on the embedded AWS.
-        nothing, empty = (None, None, None, None), (None, None, os.devnull, None)
-        session = Session(session_vars={"profile": nothing, "config_file": empty, "credentials_file": empty})
-        session.set_credentials(self.variables["AWS_ACCESS_KEY_ID"], self.variables["AWS_SECRET_ACCESS_KEY"])
-        return session
+        if service not in self._clients:
+            config = Config(
+                s3={"addressing_style": "path" if self.endpoint_url else "auto"},
+                # A proxy has no business between this machine and its own loopback.
+                **({"proxies": {}} if self.endpoint_url else {}),
+            )
+            self._clients[service] = boto_session(self.region, self.variables).client(
+                service, endpoint_url=self.endpoint_url, config=config
+            )
+        return self._clients[service]

@@ -108,3 +108,10 @@ class LocalState(Section):
 
 
 State = Annotated[S3State | TerraformCloudState | LocalState, Field(discriminator="backend")]
+
+
+def state_key(project: str, environment: str, layer: str) -> str:
+    """Path of a layer's state inside a bucket or folder; the bootstrap stack's is the same for all environments."""
+    if layer == "bootstrap":
+        return "bootstrap/terraform.tfstate"
+    return f"{project}/{environment}/{layer}/terraform.tfstate"

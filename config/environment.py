@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.airflow import Airflow
-from config.aws import Aws, DataPlane, State
+from config.aws import Aws, DataPlane, State, state_key
 from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
 from config.delivery import Delivery
@@ -79,6 +79,10 @@ class Environment(Section):
         """All names that the load balancer answers to, each once."""
         holders = [*self.services.values(), *([self.airflow] if self.airflow else [])]
         return tuple(dict.fromkeys(name for holder in holders for name in holder.host_names))
+
+    def state_key(self, layer: str) -> str:
+        """Path of a layer's state inside a bucket or folder."""
+        return state_key(self.project, self.name, layer)
 
     def bucket_name(self, purpose: str) -> str:
         """Name of a bucket: unique in the world through account and region."""

@@ -20,6 +20,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         is_production=production,
         aws=SimpleNamespace(region="eu-west-1", account_id="123456789012", endpoint_url=endpoint_url),
         state=SimpleNamespace(backend="s3", bucket="the-bucket"),
+        state_key=lambda layer: f"{name}/{layer}.tfstate",
         services={},
         airflow=None,
     )
@@ -53,6 +54,8 @@ class FakeProject(Project):
     """What the guards say, if they refuse."""
     running: bool = True
     """Whether the embedded AWS runs."""
+    states: dict[str, dict[str, Any] | Exception] = field(default_factory=dict)
+    """The state under each key of the bucket, or why it cannot be read."""
 
     def environment(self, name: str) -> Any:
         """The made-up environment."""
@@ -70,6 +73,17 @@ class FakeProject(Project):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "cdk.tf.json").write_text(json.dumps(stack_document(layer)))
         return folders
+
+    def state_store(self, environment: Any) -> Any:
+        """A bucket with `states` in it."""
+
+        def read(key: str) -> dict[str, Any]:
+            found = self.states.get(key, {})
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        return SimpleNamespace(read=read, bucket_exists=lambda: True)
 
     def stack_folder(self, environment: Any, layer: str) -> Path:
         """As the real one."""

@@ -1,5 +1,6 @@
 import json
 
+from cli.errors import CommandError
 from tests.cli.fake_terraform import applying, error, planned, summary
 
 PLANNED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
@@ -99,52 +100,41 @@ def test_production_is_destroyed_when_its_name_is_given(windlass, terraform):
     assert windlass("destroy", "prod", "--confirm", "production").code == 1
 
 
-def test_output_as_json_gives_values_by_layer(windlass, terraform):
-    terraform.follow(
-        {"when": ["output"], "lines": [{"url": {"value": "http://x", "sensitive": False, "type": "string"}}]}
-    )
+def test_output_as_json_gives_values_by_layer(windlass, project):
+    project.states["dev/service.tfstate"] = {"outputs": {"url": {"value": "http://x", "type": "string"}}}
     assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
 
 
-def test_outputs_of_what_was_never_applied_lead_to_the_bootstrap_in_plain_text(windlass, terraform):
-    said = "\x1b[31mError: \x1b[0mFailed to load state: NoSuchBucket"
-    terraform.follow({"when": ["output"], "code": 1, "lines": [said]})
-    ended = windlass("output", "dev", "--layer", "data")
-    assert ended.code == 1
-    assert "terraform output failed on data:\nError: Failed to load state: NoSuchBucket" in ended.err
-    assert "./windlass bootstrap ENV makes it" in ended.err
-
-
-def test_sensitive_outputs_are_hidden_in_the_table(windlass, terraform):
-    terraform.follow({"when": ["output"], "lines": [{"token": {"value": "hunter2", "sensitive": True}}]})
+def test_sensitive_outputs_are_hidden_in_the_table(windlass, project):
+    project.states["dev/data.tfstate"] = {"outputs": {"token": {"value": "hunter2", "sensitive": True}}}
     ended = windlass("output", "dev")
     assert "(sensitive)" in ended.out
     assert "hunter2" not in ended.out
 
 
-def test_maps_and_arns_are_shown_as_they_are(windlass, terraform):
+def test_maps_and_arns_are_shown_as_they_are(windlass, project):
     ids = {"value": {"eu-west-1a": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}, "sensitive": False}
-    terraform.follow({"when": ["output"], "lines": [{"secret_arns": ids}]})
+    project.states["dev/data.tfstate"] = {"outputs": {"secret_arns": ids}}
     ended = windlass("output", "dev", "--layer", "data")
     assert ended.out.splitlines()[1].split() == ["data", "secret_arns[eu-west-1a]", ids["value"]["eu-west-1a"]]
 
 
-def test_status_as_json_counts_what_each_state_holds(windlass, terraform):
+def test_status_as_json_counts_what_each_state_holds(windlass, project):
     state = {
         "serial": 7,
         "lineage": "abc",
         "outputs": {"a": {"value": 1}},
         "resources": [{"mode": "managed", "instances": [{}, {}]}],
     }
-    terraform.follow({"when": ["state", "pull"], "lines": [state]})
+    project.states.update({f"dev/{layer}.tfstate": state for layer in ("network", "data", "service")})
     found = json.loads(windlass("status", "dev", "--json").out)
     assert found["state"] == "s3://the-bucket"
     assert [one["resources"] for one in found["layers"]] == [2, 2, 2]
     assert found["layers"][0]["serial"] == 7
 
 
-def test_status_says_why_a_state_cannot_be_read(windlass, terraform):
-    terraform.follow({"when": ["state", "pull"], "code": 1, "lines": ["Error: no credentials"]})
+def test_status_says_why_a_state_cannot_be_read(windlass, project):
+    project.states.update({f"dev/{layer}.tfstate": CommandError("no credentials") for layer in ("network", "service")})
     ended = windlass("status", "dev")
     assert ended.code == 0
     assert "no credentials" in ended.out

@@ -69,26 +69,31 @@ class Stage:
         """The project with the state of the platform instead of Terraform's, and with time that passes at once."""
         platform, patch = self.platform, self.monkeypatch
         published = {key: {"value": value} for key, value in platform.outputs.items()}
-        stack = SimpleNamespace(
-            name="service",
-            folder=Path("cdktf.out/stacks/dev-service"),
-            outputs=lambda: published,
-            state=lambda: {"serial": 1, "lineage": "one", "resources": [], "outputs": published},
-            backend=lambda: ("s3", {"bucket": "state"}),
-        )
+        state = {"serial": 1, "lineage": "one", "resources": [], "outputs": published}
         environment = SimpleNamespace(
             name="dev",
             kind="production",
             aws=SimpleNamespace(region=REGION, account_id="123456789012", endpoint_url=platform.shared.endpoint_url),
             services={platform.name: SimpleNamespace(migration_command=MIGRATION)},
+            state=SimpleNamespace(backend="s3", bucket="state"),
         )
         project = SimpleNamespace(
-            environment=lambda _: environment, embedded=lambda _: SimpleNamespace(status=lambda: True)
+            environment=lambda _: environment,
+            embedded=lambda _: SimpleNamespace(status=lambda: True),
+            chosen_layers=lambda *_: ("service",),
+            stack_folder=lambda *_: Path("cdktf.out/stacks/dev-service"),
         )
-        session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer=None: [stack])
+        session = SimpleNamespace(
+            project=project,
+            environment=environment,
+            state=lambda _layer: state,
+            outputs=lambda _layer: published,
+            stacks=lambda _layer: [],
+        )
         context_of = commands_release.context_of
+        patch.setattr(commands_release, "begin", lambda *_, **__: session)
         for module in (commands_release, commands_status):
-            patch.setattr(module, "begin", lambda *_, **__: session)
+            patch.setattr(module, "look", lambda *_, **__: session)
         for module in (release_session, commands_status):
             patch.setattr(module, "aws_of", lambda _: platform.aws)
         patch.setattr(commands_release, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
@@ -109,5 +114,5 @@ class Stage:
             aws=context.aws, target=context.target, author=context.author, reporter=reporter, pace=pace
         )
         service_name = self.platform.target.sides["blue"].service_name
-        self.monkeypatch.setattr(commands_airflow, "begin", lambda *_, **__: session)
+        self.monkeypatch.setattr(commands_airflow, "look", lambda *_, **__: session)
         self.monkeypatch.setattr(commands_airflow, "context_of", lambda _: (of_airflow, service_name))

@@ -22,7 +22,7 @@ def windlass(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., Ended]:
     """Run a command line on the platform of the test; Terraform's state is stood in for."""
-    stack = SimpleNamespace(outputs=lambda: {key: {"value": value} for key, value in platform.outputs.items()})
+    published = {key: {"value": value} for key, value in platform.outputs.items()}
     keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     environment = SimpleNamespace(
         name="dev",
@@ -34,8 +34,11 @@ def windlass(
         },
     )
     project = SimpleNamespace(embedded_variables=lambda _: keys, environment=lambda _: environment)
-    session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer: [stack])
-    monkeypatch.setattr(commands_release, "begin", lambda _project, _name: session)
+    session = SimpleNamespace(
+        project=project, environment=environment, outputs=lambda _layer: published, stacks=lambda _layer: []
+    )
+    for name in ("begin", "look"):
+        monkeypatch.setattr(commands_release, name, lambda _project, _name: session)
     monkeypatch.setattr(commands_release, "apply_layers", lambda _stacks, ask: platform.terraform_apply())
     monkeypatch.setattr(release_session, "aws_of", lambda _session: platform.aws)
     commands = (commands_release.deploy, commands_release.migrate, commands_release.switch)

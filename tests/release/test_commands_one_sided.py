@@ -25,22 +25,32 @@ def service(request: pytest.FixtureRequest, shared: Shared) -> OneSided:
 def windlass(service: OneSided, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command line; Terraform's state and its applies are stood in for."""
     published = {key: {"value": value} for key, value in service.outputs.items()}
-    stack = SimpleNamespace(
-        name="service", folder="", outputs=lambda: published, backend=lambda: ("s3", {"bucket": "state"}),
-        state=lambda: {"serial": 1, "lineage": "one", "resources": [], "outputs": published},
-    )  # fmt: skip
+    state = {"serial": 1, "lineage": "one", "resources": [], "outputs": published}
     environment = SimpleNamespace(
         name="dev",
         kind="production",
         aws=SimpleNamespace(region=REGION, account_id="123456789012", endpoint_url=service.shared.endpoint_url),
         services={service.name: SimpleNamespace(migration_command=MIGRATION)},
+        state=SimpleNamespace(backend="s3", bucket="state"),
     )
     running = SimpleNamespace(status=lambda: True)
-    project: Any = SimpleNamespace(environment=lambda _: environment, embedded=lambda _: running)
-    session = SimpleNamespace(project=project, environment=environment, stacks=lambda _layer=None: [stack])
+    project: Any = SimpleNamespace(
+        environment=lambda _: environment,
+        embedded=lambda _: running,
+        chosen_layers=lambda *_: ("service",),
+        stack_folder=lambda *_: "",
+    )
+    session = SimpleNamespace(
+        project=project,
+        environment=environment,
+        state=lambda _layer: state,
+        outputs=lambda _layer: published,
+        stacks=lambda _layer: [SimpleNamespace()],
+    )
     patch = monkeypatch.setattr
+    patch(commands_release, "begin", lambda *_, **__: session)
     for module in (commands_release, commands_status):
-        patch(module, "begin", lambda *_, **__: session)
+        patch(module, "look", lambda *_, **__: session)
     patch(commands_release, "apply_layers", lambda *_, **__: service.apply())
     patch(commands_release, "register_task_definition", lambda _stack, _family: service.apply_task_definition())
     patch(commands_release, "one_sided_context_of", lambda *_: service.context(during=service.end_migration))

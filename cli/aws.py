@@ -1,0 +1,40 @@
+"""AWS as the commands use it: with the right credentials, and with errors for people."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from cli.errors import CommandError
+
+
+def boto_session(region: str, variables: Mapping[str, str]) -> Any:
+    """A `boto3.session.Session`.
+
+    Args:
+        region: of its clients.
+        variables: the embedded AWS's keys; where empty, the user's own settings count.
+    """
+    import boto3
+    from botocore.session import Session
+
+    settings = Session()
+    if variables:
+        # The profile and files of the person at the keyboard have no say on the embedded AWS.
+        nothing, empty = (None, None, None, None), (None, None, os.devnull, None)
+        settings = Session(session_vars={"profile": nothing, "config_file": empty, "credentials_file": empty})
+        settings.set_credentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])
+    return boto3.session.Session(botocore_session=settings, region_name=region)
+
+
+@contextmanager
+def release_errors() -> Iterator[None]:
+    """Errors of AWS and of `release` as those of the command line."""
+    from release.aws import explained
+    from release.errors import ReleaseError
+
+    try:
+        with explained():
+            yield
+    except ReleaseError as error:
+        raise CommandError(str(error), exit_code=error.exit_code) from error

@@ -1,0 +1,134 @@
+"""States are read where they lie: without a synth, without a provider and, in S3 and in files, without Terraform."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from cli.errors import CommandError
+from cli.project import Project
+from cli.session import Session, look
+from cli.state_store import S3StateStore
+from config import load
+from tests.cli.fake_project import FakeProject, environment
+from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
+from tests.support.documents import ENVIRONMENTS, ROOT, documents
+from tests.support.embedded import embedded_aws
+
+REGION = "eu-west-1"
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+STATE = {"serial": 3, "lineage": "one", "outputs": {"url": {"value": "http://x", "type": "string"}}}
+
+
+@pytest.fixture(scope="module")
+def endpoint_url() -> Iterator[str]:
+    with embedded_aws("states") as url:
+        yield url
+
+
+def store(endpoint_url: str | None, bucket: str) -> S3StateStore:
+    return S3StateStore(
+        bucket=bucket,
+        key="bootstrap/terraform.tfstate",
+        region=REGION,
+        table="locks",
+        account_id="123456789012",
+        endpoint_url=endpoint_url,
+        variables=KEYS,
+    )
+
+
+@pytest.fixture(scope="module")
+def filled(endpoint_url: str) -> S3StateStore:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    s3.create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="states", Key="dev/service.tfstate", Body=json.dumps(STATE).encode())
+    return store(endpoint_url, "states")
+
+
+def session(store: S3StateStore | None, **state: Any) -> Session:
+    """On an environment with this state, and without anything that could synthesise."""
+    dev = environment("dev")
+    dev.state = SimpleNamespace(**(state or {"backend": "s3", "bucket": "states"}))
+    project = SimpleNamespace(root=Path("/nowhere"), state_store=lambda environment: store)
+    return Session(project=project, environment=dev)  # type: ignore[arg-type]
+
+
+def test_a_state_in_s3_is_read_from_there(filled: S3StateStore) -> None:
+    assert session(filled).state("service") == STATE
+    assert session(filled).outputs("service") == STATE["outputs"]
+
+
+def test_what_was_never_applied_has_an_empty_state(filled: S3StateStore) -> None:
+    assert session(filled).state("network") == {}
+    assert session(filled).outputs("network") == {}
+
+
+def test_where_there_is_no_bucket_the_bootstrap_is_named(endpoint_url: str) -> None:
+    with pytest.raises(CommandError, match=r"no bucket missing-one, so no state dev/data\.tfstate") as refused:
+        session(store(endpoint_url, "missing-one")).state("data")
+    assert "./windlass bootstrap ENV makes it" in str(refused.value)
+
+
+def test_where_nothing_answers_that_is_said() -> None:
+    with pytest.raises(CommandError, match="AWS cannot be reached"):
+        session(store("http://127.0.0.1:9", "states")).state("data")
+
+
+def test_a_state_in_a_file_is_read_from_there(tmp_path: Path) -> None:
+    found = session(None, backend="local", path="state")
+    found.project.root = tmp_path  # type: ignore[misc]
+    assert found.state("service") == {}
+    (tmp_path / "state/dev").mkdir(parents=True)
+    file = tmp_path / "state/dev/service.tfstate"
+    file.write_text(json.dumps(STATE))
+    assert found.state("service") == STATE
+    file.write_text("{")
+    with pytest.raises(CommandError, match=r"service\.tfstate is no state that can be read"):
+        found.state("service")
+
+
+@pytest.mark.parametrize("reason", ["terraform-cloud", "workspace"])
+def test_terraform_is_asked_where_only_terraform_knows(
+    project: FakeProject, terraform: FakeTerraform, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    if reason == "workspace":
+        monkeypatch.setenv("TF_WORKSPACE", "mine")
+    else:
+        project.environments["dev"].state.backend = "terraform-cloud"
+    terraform.follow({"when": ["state", "pull"], "lines": [STATE]})
+    assert look(project, "dev").state("service") == STATE
+
+
+def test_looking_needs_neither_terraform_nor_a_synth(
+    windlass: Any, project: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TERRAFORM", raising=False)
+    monkeypatch.setenv("PATH", PATH_WITHOUT_TERRAFORM)
+    project.states["dev/service.tfstate"] = STATE
+    assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
+    assert windlass("status", "dev").code == 0
+    assert not (project.root / "cdktf.out").exists()
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_it_is_where_terraform_writes_it(name: str) -> None:
+    found = load(name, ROOT)
+    store = Project().state_store(found)
+    for layer, document in documents(name).items():
+        if store is None:
+            assert set(document["terraform"]) & {"cloud", "backend"} == {"cloud"}
+            continue
+        backend = document["terraform"]["backend"]["s3"]
+        assert (backend["bucket"], backend["key"]) == (store.bucket, found.state_key(layer))
+        assert (backend["region"], backend["dynamodb_table"]) == (store.region, store.table)

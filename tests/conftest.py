@@ -8,12 +8,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import bindings
+from cli.terraform import COLLECT_LATER
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 
 bindings.install()
-# Terraform and its provider spend a third of their processor time on collecting garbage; there is room for it here.
-os.environ.setdefault("GOGC", "400")
+# As ./windlass does, also for those tests that call Terraform themselves.
+for variable, value in COLLECT_LATER.items():
+    os.environ.setdefault(variable, value)
 # What somebody has set for an environment of theirs would change those that the tests look at.
 if platform.STANDING not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:

@@ -92,6 +92,18 @@ def test_the_users_plugin_cache_is_kept_and_the_projects_is_used_otherwise(
     assert terraform.calls("plan")[-1]["environment"]["TF_PLUGIN_CACHE_DIR"] == str(tmp_path)
 
 
+def test_terraform_collects_garbage_later_unless_the_user_has_a_say(
+    windlass, terraform, monkeypatch: pytest.MonkeyPatch
+):
+    for variable in ("GOGC", "GOMEMLIMIT"):
+        monkeypatch.delenv(variable, raising=False)
+    windlass("plan", "dev", "--layer", "network")
+    assert terraform.calls("plan")[0]["environment"]["GOGC"] == "400"
+    monkeypatch.setenv("GOGC", "50")
+    windlass("plan", "dev", "--layer", "network")
+    assert terraform.calls("plan")[-1]["environment"]["GOGC"] == "50"
+
+
 def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraform, project: FakeProject):
     local = environment("local", endpoint_url="http://127.0.0.1:5999")
     stopped = dataclasses.replace(project, environments={"local": local}, running=False)

@@ -91,7 +91,8 @@ def begin(name: str = "shared") -> Platform:
         root = Path(os.environ[STANDING])
         return Platform(root=root, endpoint_url=url, variables=variables, applying=None, applied="")
     if name not in _platforms:
-        ensure(ROOT)
+        if name == "shared":
+            ensure(ROOT)
         root = Path(tempfile.mkdtemp(prefix="windlass-platform-"))
         copy_project(root)
         endpoint_url = f"http://127.0.0.1:{free_port()}"
@@ -148,6 +149,7 @@ def copy_project(target: Path) -> None:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+    # Links, the second perhaps to what is not made yet: only the shared platform runs Airflow.
     for name in (".venv", ".venv-airflow"):
         (target / name).symlink_to((ROOT / name).resolve(), target_is_directory=True)
 

@@ -43,6 +43,9 @@ class _Settings(Environment, BaseSettings):
 def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
     """All overriding values, those of `.env` first, and the mistakes in them that no model can see."""
     dotenv = root / ".env"
+    variables = {**dotenv_values(dotenv), **os.environ}
+    if not any(_is_ours(variable) for variable in variables):
+        return [], []  # as nearly always; asking both sources takes as long as all the rules
     sources = (
         (DotEnvSettingsSource(_Settings, env_file=dotenv), "{} in .env"),
         (EnvSettingsSource(_Settings), "environment variable {}"),
@@ -58,8 +61,12 @@ def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
             )
             continue
         found += _flatten(values, origin)
-    problems += _unknown_variables({**dotenv_values(dotenv), **os.environ})
+    problems += _unknown_variables(variables)
     return found, problems
+
+
+def _is_ours(variable: str) -> bool:
+    return variable.upper().startswith(PREFIX) and variable not in RESERVED
 
 
 def _flatten(values: Mapping[str, Any], origin: str, path: tuple[str, ...] = ()) -> Iterator[Override]:
@@ -85,7 +92,7 @@ def _typed(path: tuple[str, ...], value: Any) -> Any:
 def _unknown_variables(variables: Mapping[str, str | None]) -> Iterator[Problem]:
     known = {PREFIX + name.upper() for name in Environment.model_fields} - {PREFIX + "NAME"}
     for variable in variables:
-        if not variable.upper().startswith(PREFIX) or variable in RESERVED:
+        if not _is_ours(variable):
             continue
         table = variable.upper().split(DELIMITER)[0]
         if table not in known:

@@ -20,12 +20,13 @@ from config.network import Dns, LoadBalancer, Network
 from config.services import WebService
 
 Rule = Callable[..., Iterator[Problem]]
-_RULES: list[tuple[Rule, str | None]] = []
+_RULES: list[tuple[Rule, tuple[str, ...], str | None]] = []
+"""Each with the names of its parameters, and the table whose items it is asked for."""
 
 
 def rule(function: Rule) -> Rule:
     """Register a rule; its parameters name the sections that it looks at."""
-    _RULES.append((function, None))
+    _RULES.append((function, tuple(inspect.signature(function).parameters), None))
     return function
 
 
@@ -33,7 +34,7 @@ def rule_for_each(section: str) -> Callable[[Rule], Rule]:
     """Register a rule that is asked for each item of a table of tables; it takes `key` and `item` beside sections."""
 
     def register(function: Rule) -> Rule:
-        _RULES.append((function, section))
+        _RULES.append((function, tuple(inspect.signature(function).parameters), section))
         return function
 
     return register
@@ -41,16 +42,15 @@ def rule_for_each(section: str) -> Callable[[Rule], Rule]:
 
 def check(sections: Mapping[str, Any]) -> Iterator[Problem]:
     """Run every rule on what is sound: a rule that needs a value which is missing or wrong says nothing."""
-    for function, table in _RULES:
+    for function, names, table in _RULES:
         if table is None:
-            yield from _run(function, sections)
+            yield from _run(function, names, sections)
         else:
             for key, item in sections.get(table, {}).items():
-                yield from _run(function, {**sections, "key": key, "item": item})
+                yield from _run(function, names, {**sections, "key": key, "item": item})
 
 
-def _run(function: Rule, values: Mapping[str, Any]) -> Iterator[Problem]:
-    names = inspect.signature(function).parameters
+def _run(function: Rule, names: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[Problem]:
     if all(name in values for name in names):
         with suppress(AttributeError):
             yield from function(**{name: values[name] for name in names})

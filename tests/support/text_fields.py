@@ -4,6 +4,7 @@ import copy
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -56,8 +57,9 @@ def text_fields() -> list[TextField]:
     return sorted(found.values(), key=str)
 
 
+@cache
 def bases() -> dict[str, dict[str, Any]]:
-    """What the files of `tests/config/right` say, by name."""
+    """What the files of `tests/config/right` say, by name. Shared: copy it before changing it."""
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in RIGHT}
 
 

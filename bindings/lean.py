@@ -40,6 +40,6 @@ def make_lean_cdktf(installed: Path) -> Path:
             else:
                 copy.addfile(member, content)
     write_whole(
-        target, gzip.compress(plain.getvalue(), compresslevel=6, mtime=0) if changed else installed.read_bytes()
+        target, gzip.compress(plain.getvalue(), compresslevel=1, mtime=0) if changed else installed.read_bytes()
     )
     return target

@@ -33,7 +33,7 @@ PLATFORMS = {
     "tests/platform/test_platform_teardown.py": "layers",
 }
 """Start of a path → the platform that the tests there look at."""
-TOGETHER = ("tests/dataplane/",)
+TOGETHER = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
 """Folders whose tests share what is slow to start, so one process takes them all."""
 
 

@@ -24,14 +24,14 @@ def test_a_cut_is_reused(interpreter: Interpreter, expected: str) -> None:
 def test_a_truncated_cut_is_made_again(interpreter: Interpreter, expected: str, keep: int) -> None:
     cut = _only(interpreter.cache / "cuts")
     content = cut.read_bytes()
-    cut.write_bytes(content[:keep])
+    spoil(cut, content[:keep])
     assert interpreter.says(STACK + VPC + SYNTH) == expected
     assert _only(interpreter.cache / "cuts").read_bytes() == content
 
 
 def test_a_damaged_unpacked_assembly_is_unpacked_again(interpreter: Interpreter, expected: str) -> None:
     for script in (interpreter.cache / "packages-1/@cdktf").rglob("vpc/index.js"):
-        script.write_text(script.read_text()[:2000])
+        spoil(script, script.read_bytes()[:2000])
     assert interpreter.says(STACK + VPC + SYNTH) == expected
 
 
@@ -47,14 +47,14 @@ def test_damaged_bytecode_is_compiled_again(interpreter: Interpreter, expected: 
     assert files
     for number, file in enumerate(files):
         content = file.read_bytes()
-        file.write_bytes([b"", content[:100], content[:-10], content[:-1] + b"\0"][number % 4])
+        spoil(file, [b"", content[:100], content[:-10], content[:-1] + b"\0"][number % 4])
     assert interpreter.says(STACK + VPC + SYNTH) == expected
     assert all(file.stat().st_size > 100 for file in files)
 
 
 def test_a_damaged_kernel_program_is_copied_again(interpreter: Interpreter, expected: str) -> None:
     for program in interpreter.cache.glob("kernel-*/program.js"):
-        program.write_text("throw new Error('damaged')")
+        spoil(program, b"throw new Error('damaged')")
     assert interpreter.says(STACK + VPC + SYNTH) == expected
 
 
@@ -94,6 +94,12 @@ def test_nowhere_to_write_is_slow_and_right(tmp_path: Path, expected: str) -> No
     interpreter = Interpreter(cache=blocked / "cache")
     assert interpreter.says(STACK + VPC + SYNTH, XDG_CACHE_HOME=str(blocked), TMPDIR=str(tmp_path)) == expected
     assert json.loads(expected)["resource"]["aws_vpc"]["vpc"]["cidr_block"] == "10.0.0.0/16"
+
+
+def spoil(file: Path, content: bytes) -> None:
+    """Put a file of this content in the place of another, which may be a link that other tests share."""
+    file.unlink()
+    file.write_bytes(content)
 
 
 def _only(folder: Path) -> Path:

@@ -52,20 +52,33 @@ def cdktf() -> list[str]:
     return [str(node_folder / "node"), str(bundle)]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The project in a folder of its own: `cdktf` removes every stack that its synth did not write."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in a folder of its own: `cdktf` removes every stack that its synth did not write.
+
+    One for all tests, since the bindings are compiled anew for an environment with another path.
+    """
+    folder = tmp_path_factory.mktemp("project")
     for name in CODE:
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / ".venv").symlink_to(sys.prefix)
+        (folder / name).symlink_to(ROOT / name)
+    (folder / ".venv").symlink_to(sys.prefix)
     for name in ("main.py", "cdktf.json"):
-        shutil.copyfile(ROOT / name, tmp_path / name)
-    return tmp_path
+        shutil.copyfile(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def project(folder: Path) -> Path:
+    """That folder with nothing written in it."""
+    shutil.rmtree(folder / "cdktf.out", ignore_errors=True)
+    return folder
 
 
 def run(command: list[str], *arguments: str, folder: Path, environment_name: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "CHECKPOINT_DISABLE": "1", "CI": "1", "WINDLASS_ENVIRONMENT": environment_name}
     variables.pop("TF_CLI_CONFIG_FILE", None)
+    # The Node that this process uses lies under another path, and would be taken for one of the user's own.
+    variables.pop("JSII_NODE", None)
     return subprocess.run(
         [*command, *arguments],
         cwd=folder,

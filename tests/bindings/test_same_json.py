@@ -26,9 +26,9 @@ print(json.dumps({name: terraform_json(load(name, root)) for name in environment
 def _written(**environment: str) -> str:
     """The JSON of every environment, written by one process, keys in the order in which they came."""
     command = [sys.executable, "-c", SYNTH_ALL]
-    result = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
+    # Without a buffer Python drops the rest of a text of which a pipe takes only a part.
+    variables = {**os.environ, "PYTHONUNBUFFERED": "", **environment}
+    result = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return result.stdout
 

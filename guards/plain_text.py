@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _WORDS = re.compile(
@@ -74,9 +75,15 @@ def texts(body: Any, path: str = "", name: str = "") -> Iterator[Text]:
 
 def why_secret(text: Text) -> str | None:
     """What makes a text look like a secret; None where nothing does. The answer never holds the text itself."""
-    plain = _without_expressions(text.value)
     if _WORDS.search(text.name.lower()) and _is_a_value(text.value):
         return f'its name, "{text.name}"'
+    return looks(text.value)
+
+
+@lru_cache(maxsize=16384)
+def looks(value: str) -> str | None:
+    """What a text looks like, whatever its name is. Most texts stand in many places: names, regions, ARNs, tags."""
+    plain = _without_expressions(value)
     for what, form in _FORM.items():
         if form.search(plain):
             return f"it looks like {what}"

@@ -26,16 +26,19 @@ def around() -> Iterator[Around]:
 
 
 @pytest.fixture(scope="module")
-def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> AirflowTerraform:
+def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowTerraform]:
     """Airflow with a proxy before its database, and DAGs from a repository that wants a token, applied."""
     discovery = around.client("servicediscovery")
     discovery.create_private_dns_namespace(Name="windlass.local", Vpc=around.vpc_id)
     (namespace,) = discovery.list_namespaces()["Namespaces"]
     terraform = AirflowTerraform(folder=tmp_path_factory.mktemp("airflow"), around=around, namespace_id=namespace["Id"])
     terraform.write_airflow(dags=GIT, database_proxy={"max_connections_percent": 60})
-    for result in (terraform.run("init", "-input=false"), terraform.apply()):
+    initialised = terraform.run("init", "-input=false")
+    assert initialised.returncode == 0, initialised.stdout + initialised.stderr
+    with terraform.with_provider() as terraform:
+        result = terraform.apply()
         assert result.returncode == 0, result.stdout + result.stderr
-    return terraform
+        yield terraform
 
 
 def secret(around: Around, name: str) -> str:

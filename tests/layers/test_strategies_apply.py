@@ -35,13 +35,16 @@ def around() -> Iterator[Around]:
 
 
 @pytest.fixture(scope="module")
-def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """Both services, applied."""
     terraform = Terraform(folder=tmp_path_factory.mktemp("strategies"), around=around)
     terraform.write({"api": API, "shop": SHOP})
-    for result in (terraform.run("init", "-input=false"), terraform.apply()):
+    initialised = terraform.run("init", "-input=false")
+    assert initialised.returncode == 0, initialised.stdout + initialised.stderr
+    with terraform.with_provider() as terraform:
+        result = terraform.apply()
         assert result.returncode == 0, result.stdout + result.stderr
-    return terraform
+        yield terraform
 
 
 def described(around: Around, name: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@ Load balancer, network and cluster are made past Terraform: the provider waits a
 import json
 import os
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
@@ -25,6 +26,7 @@ from layers.web import Surroundings, web_service
 from modules.alb import LoadBalancerOutputs
 from modules.ecs import ClusterOutputs
 from tests.support.documents import ROOT
+from tests.support.provider import attached_provider, refuse_several_configurations
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -140,6 +142,15 @@ class Terraform:
 
     folder: Path
     around: Around
+    variables: Mapping[str, str] = field(
+        default_factory=lambda: {**os.environ, "TF_IN_AUTOMATION": "1", "NO_COLOR": "1", "TF_CLI_ARGS": "-no-color"}
+    )
+
+    @contextmanager
+    def with_provider(self) -> Iterator[Self]:
+        """The same with one provider for all commands, which end before; `init` has been run."""
+        with attached_provider(self.folder, self.variables) as variables:
+            yield replace(self, variables=variables)
 
     def write(self, services: Mapping[str, Any]) -> None:
         """Write the stack with these services."""
@@ -150,13 +161,14 @@ class Terraform:
         """Put a document of the environment where Terraform runs, with what it needs beside it."""
         for name, text in {"cdk.tf.json": json.dumps(document, indent=2), **files_beside(wanted)}.items():
             (self.folder / name).write_text(text)
+        refuse_several_configurations(self.folder)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of Terraform."""
         return subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder,
-            env={**os.environ, "TF_IN_AUTOMATION": "1", "NO_COLOR": "1", "TF_CLI_ARGS": "-no-color"},
+            env=self.variables,
             capture_output=True,
             text=True,
             check=False,

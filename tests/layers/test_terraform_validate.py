@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,34 @@ from typing import Any
 import pytest
 
 from tests.support.documents import ENVIRONMENTS, documents
+from tests.support.provider import attached_provider
 
 pytestmark = pytest.mark.slow
 
 
+VARIABLES: Mapping[str, str] = {**os.environ, "TF_IN_AUTOMATION": "1"}
+
+
 def validate(folder: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
+    initialise(folder, document)
+    return diagnostics(folder, VARIABLES)
+
+
+def initialise(folder: Path, document: dict[str, Any]) -> None:
     folder.mkdir(parents=True)
     (folder / "cdk.tf.json").write_text(json.dumps(document))
-    variables = {**os.environ, "TF_IN_AUTOMATION": "1"}
     init = subprocess.run(
         ["terraform", "init", "-backend=false", "-input=false", "-no-color"],
         cwd=folder,
-        env=variables,
+        env=VARIABLES,
         capture_output=True,
         text=True,
         check=False,
     )
     assert init.returncode == 0, init.stdout + init.stderr
+
+
+def diagnostics(folder: Path, variables: Mapping[str, str]) -> list[dict[str, Any]]:
     run = subprocess.run(
         ["terraform", "validate", "-json"], cwd=folder, env=variables, capture_output=True, text=True, check=False
     )
@@ -37,6 +49,9 @@ def test_every_layer_of_every_environment_is_valid_without_a_warning(tmp_path: P
     stacks = {f"{name}-{layer}": document for name in ENVIRONMENTS for layer, document in documents(name).items()}
     assert len(stacks) == 15
     with ThreadPoolExecutor(2) as pool:
-        runs = {name: pool.submit(validate, tmp_path / name, document) for name, document in stacks.items()}
-        found = {name: run.result() for name, run in runs.items()}
-    assert {name: diagnostics for name, diagnostics in found.items() if diagnostics} == {}
+        list(pool.map(initialise, [tmp_path / name for name in stacks], stacks.values()))
+        # Validating configures no provider, so one does for all of them.
+        with attached_provider(tmp_path / "dev-network", VARIABLES) as variables:
+            runs = {name: pool.submit(diagnostics, tmp_path / name, variables) for name in stacks}
+            found = {name: run.result() for name, run in runs.items()}
+    assert {name: said for name, said in found.items() if said} == {}

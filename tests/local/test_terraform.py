@@ -13,6 +13,7 @@ import pytest
 from local import environment_variables
 from tests.local.conftest import REGION
 from tests.local.terraform_configuration import LOCK_TABLE, PROVIDERS, RESOURCES, STATE_BUCKET, TLS_ONLY, backend
+from tests.support.provider import attached_provider
 
 pytestmark = [
     pytest.mark.slow,
@@ -85,7 +86,11 @@ def test_extended_resources_survive_apply_an_empty_second_plan_and_destroy(
     terraform = Terraform(tmp_path / "resources", configuration, environment)
     count = sum(len(of_type) for of_type in RESOURCES.values())
     terraform.run("init")
+    with attached_provider(terraform.folder, environment) as terraform.environment:
+        check_apply_and_destroy(terraform, count, state_bucket, client)
 
+
+def check_apply_and_destroy(terraform, count, state_bucket, client):
     assert f"Resources: {count} added" in terraform.run("apply", "-auto-approve", "-parallelism=30")
     assert "No changes." in terraform.run("plan", "-detailed-exitcode", "-parallelism=30")
 

@@ -34,6 +34,7 @@ from tests.modules.ecs_examples import SERVICE
 from tests.modules.test_networking_existing import NETWORK
 from tests.modules.test_scheduling import CALLS, TASK
 from tests.support.embedded import embedded_aws
+from tests.support.provider import attached_provider
 from tests.support.stack import module_stack, write_stack
 from tests.support.strategies import REGION, Around, make_around
 
@@ -108,12 +109,16 @@ def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version
     ExistingNetwork(stack, "network", dataclasses.replace(NETWORK, vpc_id=around.vpc_id, subnet_ids=tiers))
 
 
-def terraform(folder: Path, around: Around, *arguments: str) -> subprocess.CompletedProcess[str]:
+def variables_of(around: Around) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_LOG"))}
+    return {**inherited, **environment_variables(around.endpoint_url, REGION), "CHECKPOINT_DISABLE": "1"}
+
+
+def terraform(folder: Path, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["terraform", *arguments, "-no-color"],
         cwd=folder,
-        env={**inherited, **environment_variables(around.endpoint_url, REGION), "CHECKPOINT_DISABLE": "1"},
+        env=variables,
         capture_output=True,
         text=True,
         check=False,
@@ -141,12 +146,17 @@ def oidc_action(around: Around) -> dict[str, object]:
 
 
 def test_operations_are_applied_planned_empty_and_destroyed(tmp_path: Path, around: Around) -> None:
-    secrets = around.client("secretsmanager")
-    arn = secrets.create_secret(Name="acme/oidc", SecretString=CLIENT_SECRET)["ARN"]
+    arn = around.client("secretsmanager").create_secret(Name="acme/oidc", SecretString=CLIENT_SECRET)["ARN"]
     written(tmp_path, around, arn, 1)
-    for arguments in (("init", "-input=false"), ("apply", "-auto-approve", "-input=false")):
-        run = terraform(tmp_path, around, *arguments)
-        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
+    run = terraform(tmp_path, variables_of(around), "init", "-input=false")
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
+    with attached_provider(tmp_path, variables_of(around)) as variables:
+        check_apply_and_destroy(tmp_path, around, variables, arn)
+
+
+def check_apply_and_destroy(tmp_path: Path, around: Around, variables: dict[str, str], arn: str) -> None:
+    run = terraform(tmp_path, variables, "apply", "-auto-approve", "-input=false")
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
     scaling = around.client("application-autoscaling")
     found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
     (backlog,) = [policy for policy in found if policy["PolicyName"] == "backlog"]
@@ -163,17 +173,17 @@ def test_operations_are_applied_planned_empty_and_destroyed(tmp_path: Path, arou
         MinCapacity=0,
         MaxCapacity=0,
     )
-    at_night = terraform(tmp_path, around, "plan", "-detailed-exitcode", "-input=false")
+    at_night = terraform(tmp_path, variables, "plan", "-detailed-exitcode", "-input=false")
     assert at_night.returncode == 0, at_night.stdout[-6000:] + at_night.stderr
 
     assert oidc_action(around)["ClientSecret"] == CLIENT_SECRET
     assert CLIENT_SECRET not in (tmp_path / "terraform.tfstate").read_text()
 
-    secrets.put_secret_value(SecretId=arn, SecretString="rotated")
+    around.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="rotated")
     written(tmp_path, around, arn, 2)
-    run = terraform(tmp_path, around, "apply", "-auto-approve", "-input=false")
+    run = terraform(tmp_path, variables, "apply", "-auto-approve", "-input=false")
     assert "1 changed" in run.stdout, run.stdout[-3000:] + run.stderr
     assert oidc_action(around)["ClientSecret"] == "rotated"
 
-    run = terraform(tmp_path, around, "destroy", "-auto-approve", "-input=false")
+    run = terraform(tmp_path, variables, "destroy", "-auto-approve", "-input=false")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr

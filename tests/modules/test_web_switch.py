@@ -13,6 +13,7 @@ import pytest
 
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, RuleInputs, TargetGroupSettings, TargetHealthCheck
 from modules.web import LiveColour, LiveColourInputs
+from tests.support.provider import attached_provider
 from tests.support.stack import module_stack, write_stack
 
 pytestmark = pytest.mark.slow
@@ -131,7 +132,9 @@ def aws(endpoint: str) -> Clients:
 
 
 @pytest.fixture(scope="module")
-def terraform(aws: Clients, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+def terraform(
+    aws: Clients, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terraform]:
     vpc_id, listener_arn = aws.surroundings()
     with module_stack(REGION) as stack:
         live = LiveColour(stack, "live", LiveColourInputs(service="web", parameter_name=PARAMETER)).outputs
@@ -154,11 +157,12 @@ def terraform(aws: Clients, environment: dict[str, str], tmp_path_factory: pytes
         folder = write_stack(stack, tmp_path_factory.mktemp("switch"))
     text = (folder / "cdk.tf.json").read_text()
     (folder / "cdk.tf.json").write_text(text.replace('"source": "aws"', '"source": "hashicorp/aws"'))
-    terraform = Terraform(folder, environment)
-    initialised = terraform.run("init")
+    initialised = Terraform(folder, environment).run("init")
     assert initialised.returncode == 0, initialised.stderr
-    terraform.apply()
-    return terraform
+    with attached_provider(folder, environment) as attached:
+        terraform = Terraform(folder, attached)
+        terraform.apply()
+        yield terraform
 
 
 def test_at_first_blue_gets_everything_and_a_second_plan_is_empty(aws: Clients, terraform: Terraform) -> None:

@@ -14,6 +14,7 @@ from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk
 from tests.release.platform import Platform
 from tests.release.shared import REGION
+from tests.support.provider import attached_provider
 
 pytestmark = pytest.mark.slow
 
@@ -76,13 +77,13 @@ class Terraform:
     def __init__(self, folder: Path, endpoint_url: str) -> None:
         self._folder = folder
         keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
-        self._environment = {**os.environ, **keys, "AWS_ENDPOINT_URL": endpoint_url, "AWS_REGION": REGION}
+        self.environment = {**os.environ, **keys, "AWS_ENDPOINT_URL": endpoint_url, "AWS_REGION": REGION}
 
     def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self._folder,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -103,6 +104,11 @@ def test_terraform_has_nothing_to_undo_after_any_step(platform: Platform, tmp_pa
     terraform = Terraform(tmp_path, platform.shared.endpoint_url)
     (tmp_path / "main.tf.json").write_text(json.dumps(configuration(platform)))
     terraform.run("init", "-input=false")
+    with attached_provider(tmp_path, terraform.environment) as terraform.environment:
+        check_steps(platform, terraform)
+
+
+def check_steps(platform: Platform, terraform: Terraform) -> None:
     made = terraform.apply()
     platform.target = replace(
         platform.target,

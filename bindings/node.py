@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +65,15 @@ class Node:
         self.answers: dict[str, dict[str, Any]] = {}
         program = _program(jsii_version)
         ours, theirs = socket.socketpair()
+        # Node makes its stderr non-blocking, and with it our own stdout where both are one pipe (`2>&1 | tee`): a long
+        # text would be cut, or end in BlockingIOError. So it gets a file of its own, which is shown in the end.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as Node runs)
         with theirs:
             try:
-                self._pid = _spawn(program, theirs.fileno(), packages)
+                self._pid = _spawn(program, theirs.fileno(), self._errors.fileno(), packages)
             except OSError:
                 ours.close()
+                self._errors.close()
                 raise
         self._socket = ours
         self._reader = ours.makefile("rb")
@@ -97,6 +102,7 @@ class Node:
         """
         line = self._reader.readline()
         if not line:
+            self._show_errors()
             raise NodeStoppedError("Node stopped before it answered")
         return line
 
@@ -111,6 +117,7 @@ class Node:
         """End the process; jsii's kernel removes its temporary folder as it goes."""
         atexit.unregister(self._at_exit)
         if not self.is_ours:
+            self._errors.close()
             return
         with contextlib.suppress(OSError):
             self.write('{"exit":0}')
@@ -123,6 +130,16 @@ class Node:
         with contextlib.suppress(OSError):
             os.kill(self._pid, signal.SIGTERM)  # it is on its way out, unless it hangs
             os.waitpid(self._pid, 0)
+        self._show_errors()
+
+    def _show_errors(self) -> None:
+        """Write what Node has said on its stderr to ours, once."""
+        if not self._errors.closed:
+            size = os.fstat(self._errors.fileno()).st_size
+            said = os.pread(self._errors.fileno(), size, 0).decode(errors="replace")
+            self._errors.close()
+            if said and sys.stderr is not None:
+                sys.stderr.write(said)
 
     def _at_exit(self) -> None:
         self.stop()
@@ -153,13 +170,14 @@ def fresh_package_cache() -> Path:
     return folder
 
 
-def _spawn(program: Path, channel: int, packages: Path) -> int:
+def _spawn(program: Path, channel: int, errors: int, packages: Path) -> int:
     node = os.environ["JSII_NODE"]
     environment = {**os.environ, "JSII_AGENT": f"Python/{sys.version.split()[0]}", PACKAGE_CACHE: str(packages)}
     spare = os.dup(channel) if channel == CHANNEL else channel
     try:
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, errors, 2),
             (os.POSIX_SPAWN_DUP2, spare, CHANNEL),
         ]
         return os.posix_spawn(node, [node, *NODE_OPTIONS, str(program)], environment, file_actions=actions)

@@ -36,7 +36,7 @@ class Interpreter:
 
     cache: Path
 
-    def start(self, code: str, **environment: str) -> "subprocess.Popen[str]":
+    def start(self, code: str, *, stderr: int = subprocess.PIPE, **environment: str) -> "subprocess.Popen[str]":
         """Start a process and leave it running."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("JSII_", "WINDLASS_"))}
         return subprocess.Popen(
@@ -44,7 +44,7 @@ class Interpreter:
             cwd=ROOT,
             env={**inherited, "FAST_BINDINGS_CACHE": str(self.cache), **environment},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
 

@@ -1,5 +1,6 @@
 """What the environment of a process decides: the stock loading, the Node, an unknown jsii."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,17 @@ if child:
     process = interpreter.start(code)
     output, errors = process.communicate(timeout=120)
     assert (output, process.returncode) == ("0\n", 0), errors
+
+
+def test_a_pipe_of_output_and_errors_stays_one_that_waits(interpreter: Interpreter) -> None:
+    code = "import os" + STACK + VPC + SYNTH + "print(os.get_blocking(1), os.get_blocking(2))"
+    process = interpreter.start(code, stderr=subprocess.STDOUT)
+    output, _ = process.communicate(timeout=120)
+    assert output.endswith("}\nTrue True\n")
+
+
+def test_what_node_says_on_its_stderr_is_shown(interpreter: Interpreter) -> None:
+    process = interpreter.start(STACK + VPC, JSII_DEBUG="1")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "[@jsii/kernel]" in errors

@@ -27,6 +27,7 @@ ALONE = "alone"
 PLATFORMS = {
     "tests/airflow/": "shared",
     "tests/docs/test_runbooks.py": "layers",
+    "tests/platform/test_locks.py": "shared",
     "tests/platform/test_make_local.py": "shared",
     "tests/platform/test_platform.py": "layers",
     "tests/platform/test_platform_live.py": "layers",

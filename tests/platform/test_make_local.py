@@ -29,6 +29,19 @@ def test_the_same_command_again_says_that_there_is_nothing_to_change(platform: P
     assert "nothing to change" in again.stdout + again.stderr
 
 
+def test_terraform_itself_sees_no_changes_in_the_stack_folder(platform: Platform) -> None:
+    plan = subprocess.run(
+        ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color", "-lock=false"],
+        cwd=platform.stack("service"),
+        env={key: value for key, value in platform.variables.items() if not key.startswith("AWS_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+    assert "Warning" not in plan.stdout
+
+
 def test_no_secret_is_in_any_state_plan_json_or_log(platform: Platform) -> None:
     secrets = secret_values(platform)
     assert {"windlass/local/database/password", "windlass/local/cache/password"} <= set(secrets)

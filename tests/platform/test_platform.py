@@ -1,10 +1,7 @@
-"""Plans, switches and locks on the applied layers; `test_platform_teardown` destroys them."""
+"""Plans and switches on the applied layers; `test_platform_teardown` destroys them."""
 
 import json
-import subprocess
-import time
 
-import boto3
 import pytest
 
 from layers import LAYERS
@@ -28,19 +25,6 @@ def test_the_state_really_lies_in_the_embedded_s3(layers: Platform) -> None:
 def test_a_second_plan_of_every_layer_says_no_changes(layers: Platform) -> None:
     plan = layers.windlass("plan", "local", "--detailed-exitcode")
     assert plan.returncode == 0, plan.stdout + plan.stderr
-
-
-def test_terraform_itself_sees_no_changes_in_the_stack_folder(layers: Platform) -> None:
-    plan = subprocess.run(
-        ["terraform", "plan", "-detailed-exitcode", "-input=false", "-no-color", "-lock=false"],
-        cwd=layers.stack("service"),
-        env={key: value for key, value in layers.variables.items() if not key.startswith("AWS_")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert plan.returncode == 0, plan.stdout + plan.stderr
-    assert "Warning" not in plan.stdout
 
 
 def test_the_database_url_holds_the_database_password(layers: Platform) -> None:
@@ -93,56 +77,3 @@ def test_a_colour_that_is_written_alone_shows_in_the_plan_and_the_next_apply_car
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert rule_weights(layers) == {"blue": 90, "green": 10}
     assert client(layers, "ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == "green:10"
-
-
-def test_of_two_applies_at_once_one_says_who_holds_the_lock_and_nothing_is_lost(layers: Platform) -> None:
-    before = outputs(layers, "network")
-    lock = {
-        "ID": "0f0e0d0c-1111-2222-3333-444455556666",
-        "Operation": "OperationTypeApply",
-        "Info": "",
-        "Who": "somebody@elsewhere",
-        "Version": "1.11.4",
-        "Created": "2026-01-01T00:00:00Z",
-        "Path": "windlass-state-123456789012-eu-west-1/windlass/local/network/terraform.tfstate",
-    }
-    table = boto3.resource(
-        "dynamodb",
-        endpoint_url=layers.endpoint_url,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    ).Table("windlass-state-locks")
-    table.put_item(Item={"LockID": lock["Path"], "Info": json.dumps(lock)})
-    try:
-        refused = layers.windlass("apply", "local", "--layer", "network", "--yes")
-    finally:
-        table.delete_item(Key={"LockID": lock["Path"]})
-    text = refused.stdout + refused.stderr
-    assert refused.returncode == 1
-    assert "somebody@elsewhere" in text
-    assert lock["ID"] in text
-    assert "force-unlock" in text
-    assert outputs(layers, "network") == before
-
-
-def test_two_real_applies_at_once_do_not_both_run(layers: Platform) -> None:
-    def apply() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            ["./windlass", "apply", "local", "--layer", "network", "--yes"],
-            cwd=layers.root,
-            env=layers.variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    first = apply()
-    time.sleep(0.3)
-    second = apply()
-    printed = [process.communicate(timeout=300)[0] for process in (first, second)]
-    codes = sorted([first.returncode, second.returncode])
-    assert codes[0] == 0, printed
-    if codes[1] != 0:
-        assert any("lock" in text.lower() for text in printed)
-    assert layers.windlass("plan", "local", "--layer", "network", "--detailed-exitcode").returncode == 0

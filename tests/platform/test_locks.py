@@ -1,0 +1,66 @@
+"""Two applies at once: one gets the lock, the other is told who holds it, and nothing is lost."""
+
+import json
+import subprocess
+import time
+
+import boto3
+import pytest
+
+from tests.platform.looking import outputs
+from tests.support.platform import Platform
+
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
+
+
+def test_of_two_applies_at_once_one_says_who_holds_the_lock_and_nothing_is_lost(platform: Platform) -> None:
+    before = outputs(platform, "network")
+    lock = {
+        "ID": "0f0e0d0c-1111-2222-3333-444455556666",
+        "Operation": "OperationTypeApply",
+        "Info": "",
+        "Who": "somebody@elsewhere",
+        "Version": "1.11.4",
+        "Created": "2026-01-01T00:00:00Z",
+        "Path": "windlass-state-123456789012-eu-west-1/windlass/local/network/terraform.tfstate",
+    }
+    table = boto3.resource(
+        "dynamodb",
+        endpoint_url=platform.endpoint_url,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    ).Table("windlass-state-locks")
+    table.put_item(Item={"LockID": lock["Path"], "Info": json.dumps(lock)})
+    try:
+        refused = platform.windlass("apply", "local", "--layer", "network", "--yes")
+    finally:
+        table.delete_item(Key={"LockID": lock["Path"]})
+    text = refused.stdout + refused.stderr
+    assert refused.returncode == 1
+    assert "somebody@elsewhere" in text
+    assert lock["ID"] in text
+    assert "force-unlock" in text
+    assert outputs(platform, "network") == before
+
+
+def test_two_real_applies_at_once_do_not_both_run(platform: Platform) -> None:
+    def apply() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["./windlass", "apply", "local", "--layer", "network", "--yes"],
+            cwd=platform.root,
+            env=platform.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    first = apply()
+    time.sleep(0.3)
+    second = apply()
+    printed = [process.communicate(timeout=300)[0] for process in (first, second)]
+    codes = sorted([first.returncode, second.returncode])
+    assert codes[0] == 0, printed
+    if codes[1] != 0:
+        assert any("lock" in text.lower() for text in printed)
+    assert platform.windlass("plan", "local", "--layer", "network", "--detailed-exitcode").returncode == 0

@@ -11,9 +11,9 @@ from tests.support.slowness import slowness
 PRODUCTION = {"WINDLASS_ENVIRONMENT": "prod", "WINDLASS_STOCK_BINDINGS": ""}
 LIMIT_SECONDS = 2.0
 LEAST_RATIO = 8.0
-ROUNDS = 20
+ROUNDS = 50
 """A machine that others use too may spoil a round; a quiet one needs no more than the first of `STOCK_ROUNDS`."""
-STOCK_ROUNDS = (3, 12)
+STOCK_ROUNDS = (3, 15)
 """Those with a run of the stock bindings too, which takes as long as all others together."""
 
 

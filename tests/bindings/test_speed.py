@@ -32,15 +32,18 @@ def test_production_is_synthesised_in_two_seconds_and_eight_times_faster_than_st
         fast: list[Run] = []
         stock: list[Run] = []
         slow: list[float] = []
+        within = False
         for _ in range(ROUNDS):
             slow.append(slowness())
             fast.append(run(SYNTH, fast_environment))
+            slow.append(slowness())
             if len(fast) in STOCK_ROUNDS:
                 stock.append(run(SYNTH, stock_environment))
-            slow.append(slowness())
+            # Beside what the machine was right before and after: it is quicker for a moment than for two seconds.
+            within |= fast[-1].seconds <= LIMIT_SECONDS * min(slow[-2:])
             # The quickest run of each is the one that others disturbed least.
             seconds, stock_seconds = _quickest(fast), _quickest(stock or fast)
-            if seconds <= LIMIT_SECONDS * min(slow) and stock_seconds / seconds >= LEAST_RATIO:
+            if within and stock_seconds / seconds >= LEAST_RATIO:
                 return
     pytest.fail(
         f"{seconds:.2f} s beside {stock_seconds:.1f} s with the stock bindings: more than {LIMIT_SECONDS} s on a quiet "

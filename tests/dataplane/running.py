@@ -66,7 +66,9 @@ class Platform:
             return response.status, json.loads(answer) if is_json else answer.decode()
 
     def colour(self) -> str:
-        return str(self.request("GET", "/health")[1]["colour"])
+        """Who answers; the answer itself where nobody is there yet."""
+        _, answer = self.request("GET", "/health")
+        return str(answer["colour"] if isinstance(answer, dict) and "colour" in answer else answer)
 
     def load(self, **options: Any) -> Load:
         return Load(

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,10 +40,9 @@ class Session:
         return self.project.terraform(self.environment)
 
     @cached_property
-    def written(self) -> bool:
-        """Write the stacks, once; raises CommandError where that is refused."""
-        self.project.synthesise(self.environment)
-        return True
+    def folders(self) -> Mapping[str, Path]:
+        """The folder of each stack, all written at the first use; raises CommandError where that is refused."""
+        return self.project.synthesise(self.environment)
 
     @cached_property
     def store(self) -> S3StateStore | None:
@@ -90,7 +89,7 @@ class Session:
 
     def _stack(self, name: str) -> Stack:
         terraform = self.terraform  # first: who has no Terraform need not wait for the synth to be told so
-        assert self.written
+        _ = self.folders
         return self.project.stack(self.environment, name, terraform, lock_timeout=self.lock_timeout)
 
 
@@ -104,7 +103,7 @@ def begin(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws
     _ = session.terraform
     if needs_aws:
         project.require_aws(environment)
-    _ = session.written
+    _ = session.folders
     return session
 
 

@@ -22,6 +22,8 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 def answer_once_more(application: Application) -> Application:
     """The application with a memory of its last answers; not for several requests at once."""
+    from werkzeug.test import run_wsgi_app  # here: the command line answers --help without it
+
     answers: OrderedDict[str, Answer] = OrderedDict()
 
     def with_memory(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -29,7 +31,8 @@ def answer_once_more(application: Application) -> Application:
         if call is None or environ["REQUEST_METHOD"] in READING:
             return application(environ, start_response)
         if call not in answers:
-            status, headers, body = _answer(application, environ)
+            parts, status, sent = run_wsgi_app(application, environ, buffered=True)
+            headers, body = sent.to_wsgi_list(), b"".join(parts)
             # A refusal is not kept: what was refused may be allowed the next time.
             if not status.startswith("2") or len(body) > LARGEST_ANSWER_BYTES:
                 start_response(status, headers)
@@ -44,19 +47,3 @@ def answer_once_more(application: Application) -> Application:
         return [body]
 
     return with_memory
-
-
-def _answer(application: Application, environ: dict[str, Any]) -> Answer:
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-        started.append((status, headers))
-
-    parts = application(environ, start)
-    try:
-        body = b"".join(parts)
-    finally:
-        if hasattr(parts, "close"):
-            parts.close()
-    status, headers = started[-1]
-    return status, headers, body

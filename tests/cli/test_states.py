@@ -6,9 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
+from cli.aws import boto_session
 from cli.errors import CommandError
 from cli.project import Project
 from cli.session import Session, look
@@ -44,13 +44,7 @@ def store(endpoint_url: str | None, bucket: str) -> S3StateStore:
 
 @pytest.fixture(scope="module")
 def filled(endpoint_url: str) -> S3StateStore:
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        region_name=REGION,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    s3 = boto_session(REGION, KEYS).client("s3", endpoint_url=endpoint_url)
     s3.create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="states", Key="dev/service.tfstate", Body=json.dumps(STATE).encode())
     return store(endpoint_url, "states")

@@ -1,17 +1,13 @@
 """The commands of the runbooks that need Terraform, on the applied platform; each leaves it as it was."""
 
-import json
 import os
 import pty
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Timer
-from typing import Any
-
-import boto3
 
 from tests.docs import runbooks
+from tests.support.held_lock import LOCK_ID, locked
 from tests.support.platform import Platform
 
 OnThePlatform = Callable[[Platform, str], None]
@@ -44,28 +40,6 @@ def typed(applied: Platform, command: str, **values: str) -> subprocess.Complete
     finally:
         os.close(terminal)
         os.close(keyboard)
-
-
-LOCK_ID = "0f0e0d0c-1111-2222-3333-444455557777"
-
-
-@contextmanager
-def locked(applied: Platform, layer: str) -> Iterator[Any]:
-    """A lock that a run left behind; gives the table."""
-    state = f"windlass-state-123456789012-eu-west-1/windlass/local/{layer}/terraform.tfstate"
-    info = {"ID": LOCK_ID, "Operation": "OperationTypeApply", "Who": "bob@tablet", "Path": state, "Version": "1.11.4"}
-    table = boto3.resource(
-        "dynamodb",
-        endpoint_url=applied.endpoint_url,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    ).Table("windlass-state-locks")
-    table.put_item(Item={"LockID": state, "Info": json.dumps({**info, "Info": "", "Created": "2026-01-01T00:00:00Z"})})
-    try:
-        yield lambda: "Item" in table.get_item(Key={"LockID": state}), lambda: table.delete_item(Key={"LockID": state})
-    finally:
-        table.delete_item(Key={"LockID": state})
 
 
 @on_the_platform("./windlass plan ENV --layer LAYER", "./windlass apply ENV --layer LAYER")

@@ -1,13 +1,12 @@
 """Two applies at once: one gets the lock, the other is told who holds it, and nothing is lost."""
 
-import json
 import subprocess
 import time
 
-import boto3
 import pytest
 
 from tests.platform.looking import outputs
+from tests.support.held_lock import HOLDER, LOCK_ID, locked
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
@@ -15,31 +14,12 @@ pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 def test_of_two_applies_at_once_one_says_who_holds_the_lock_and_nothing_is_lost(platform: Platform) -> None:
     before = outputs(platform, "network")
-    lock = {
-        "ID": "0f0e0d0c-1111-2222-3333-444455556666",
-        "Operation": "OperationTypeApply",
-        "Info": "",
-        "Who": "somebody@elsewhere",
-        "Version": "1.11.4",
-        "Created": "2026-01-01T00:00:00Z",
-        "Path": "windlass-state-123456789012-eu-west-1/windlass/local/network/terraform.tfstate",
-    }
-    table = boto3.resource(
-        "dynamodb",
-        endpoint_url=platform.endpoint_url,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    ).Table("windlass-state-locks")
-    table.put_item(Item={"LockID": lock["Path"], "Info": json.dumps(lock)})
-    try:
+    with locked(platform, "network"):
         refused = platform.windlass("apply", "local", "--layer", "network", "--yes")
-    finally:
-        table.delete_item(Key={"LockID": lock["Path"]})
     text = refused.stdout + refused.stderr
     assert refused.returncode == 1
-    assert "somebody@elsewhere" in text
-    assert lock["ID"] in text
+    assert HOLDER in text
+    assert LOCK_ID in text
     assert "force-unlock" in text
     assert outputs(platform, "network") == before
 

@@ -1,8 +1,10 @@
 """Plans, applies and destroys the layers of an environment, one after the other."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
+from cli.attached_provider import attached_provider
 from cli.changes import show_changes, show_warnings, summary
 from cli.console import output, say
 from cli.errors import CommandError
@@ -50,20 +52,21 @@ def plan_layers(
     """
     plans: list[LayerPlan] = []
     missing: str | None = None
-    for stack in stacks:
-        if missing is not None:
-            plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=missing))
-            if not quiet:
-                output().print(f"{stack.name}: can be planned when {missing} is applied")
-            continue
-        with stack.plan(options=options) as plan:
-            plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui))
-            show_warnings(stack.name, plan.ui)
-            if not quiet:
-                _show(stack, plan, full=full)
-                _explain(stack, plan)
-        if plan.has_changes and stack is not stacks[-1] and not stack.resource_count():
-            missing = stack.name
+    with _sharing_a_provider(stacks) as shared:
+        for stack in shared:
+            if missing is not None:
+                plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=missing))
+                if not quiet:
+                    output().print(f"{stack.name}: can be planned when {missing} is applied")
+                continue
+            with stack.plan(options=options) as plan:
+                plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui))
+                show_warnings(stack.name, plan.ui)
+                if not quiet:
+                    _show(stack, plan, full=full)
+                    _explain(stack, plan)
+            if plan.has_changes and stack is not shared[-1] and not stack.resource_count():
+                missing = stack.name
     return plans
 
 
@@ -72,23 +75,24 @@ def apply_layers(
 ) -> Outcome:
     """Plan and apply each layer in order; `ask` is shown the plan first, None applies without asking."""
     outcome = Outcome()
-    for stack in stacks:
-        with stack.plan(options=options) as plan:
-            show_warnings(stack.name, plan.ui)
-            if not plan.has_changes:
-                outcome.unchanged.append(stack.name)
-                say(f"{stack.name}: no changes")
-                continue
-            _explain(stack, plan)
-            if ask is not None:
-                _show(stack, plan, full=full)
-                if not ask(f"Apply these changes to {stack.name}?"):
-                    raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
-            else:
-                say(f"{stack.name}: {summary(plan.ui)}")
-            ui = stack.apply(plan)
-            outcome.changed[stack.name] = ui
-            say(f"{stack.name}: {done(ui)}", style="green")
+    with _sharing_a_provider(stacks) as shared:
+        for stack in shared:
+            with stack.plan(options=options) as plan:
+                show_warnings(stack.name, plan.ui)
+                if not plan.has_changes:
+                    outcome.unchanged.append(stack.name)
+                    say(f"{stack.name}: no changes")
+                    continue
+                _explain(stack, plan)
+                if ask is not None:
+                    _show(stack, plan, full=full)
+                    if not ask(f"Apply these changes to {stack.name}?"):
+                        raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
+                else:
+                    say(f"{stack.name}: {summary(plan.ui)}")
+                ui = stack.apply(plan)
+                outcome.changed[stack.name] = ui
+                say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
 
 
@@ -102,31 +106,33 @@ def register_task_definition(stack: Stack, family: str) -> None:
     names = [name for name, body in definitions.items() if body["family"] == family]
     if not names:
         raise CommandError(f"{stack.name} has no task definition {family}: it was applied from another configuration.")
+    options = [f"-target=aws_ecs_task_definition.{name}" for name in names]
     # Terraform warns that a plan with a target is not everything; here the rest follows.
-    with stack.plan(options=[f"-target=aws_ecs_task_definition.{name}" for name in names]) as plan:
+    with _sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
         if plan.has_changes:
             say(f"{stack.name}: {summary(plan.ui)} ({family} alone)")
-            stack.apply(plan)
+            shared.apply(plan)
 
 
 def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None) -> Outcome:
     """Destroy the given layers, the last one first."""
     outcome = Outcome()
-    for stack in reversed(stacks):
-        # A layer without state cannot be planned: the outputs that it reads may be gone already.
-        if not stack.resource_count():
-            outcome.unchanged.append(stack.name)
-            say(f"{stack.name}: nothing there")
-            continue
-        with stack.plan(destroy=True) as plan:
-            if ask is not None:
-                show_changes(stack.name, plan.ui)
-                if not ask(f"Destroy {stack.name}?"):
-                    raise CommandError(f"Stopped before {stack.name}: nothing of it was destroyed.")
-            else:
-                say(f"{stack.name}: {summary(plan.ui)}")
-            outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
-            say(f"{stack.name}: {done(ui)}", style="green")
+    with _sharing_a_provider(stacks) as shared:
+        for stack in reversed(shared):
+            # A layer without state cannot be planned: the outputs that it reads may be gone already.
+            if not stack.resource_count():
+                outcome.unchanged.append(stack.name)
+                say(f"{stack.name}: nothing there")
+                continue
+            with stack.plan(destroy=True) as plan:
+                if ask is not None:
+                    show_changes(stack.name, plan.ui)
+                    if not ask(f"Destroy {stack.name}?"):
+                        raise CommandError(f"Stopped before {stack.name}: nothing of it was destroyed.")
+                else:
+                    say(f"{stack.name}: {summary(plan.ui)}")
+                outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
+                say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
 
 
@@ -163,3 +169,13 @@ def _explain(stack: Stack, plan: Plan) -> None:
 
     for sentence in explain(stack.show_json(plan)):
         say(sentence, style="yellow")
+
+
+@contextmanager
+def _sharing_a_provider(stacks: Sequence[Stack]) -> Iterator[Sequence[Stack]]:
+    """The stacks, with one process of the provider for all their commands where that is allowed."""
+    if not stacks or not stacks[0].terraform.shares_provider:
+        yield stacks
+        return
+    with attached_provider() as provider:
+        yield [replace(stack, provider=provider) for stack in stacks]

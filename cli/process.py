@@ -30,6 +30,7 @@ def run(
     folder: Path,
     environment: Mapping[str, str],
     log: Path,
+    held_open: Sequence[int] = (),
     on_line: Callable[[str], None],
     on_tick: Callable[[], None] = lambda: None,
 ) -> Finished:
@@ -37,7 +38,8 @@ def run(
 
     The command writes straight into `log` and is read from there: a pipe would break when this process is killed, and
     Terraform would die of it with the lock in its hand. It gets a session of its own, so a Ctrl-C in the terminal
-    reaches it once, through us, and not a second time, which Terraform takes as "drop everything".
+    reaches it once, through us, and not a second time, which Terraform takes as "drop everything". `held_open` are file
+    descriptors that it inherits.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -50,6 +52,7 @@ def run(
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
                 stderr=subprocess.STDOUT,
+                pass_fds=held_open,
                 start_new_session=True,
             )
             interruption.watch(process)

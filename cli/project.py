@@ -150,10 +150,13 @@ class Project:
 
     def terraform(self, environment: "Environment") -> Terraform:
         """Terraform with the variables that this environment needs."""
+        embedded = environment.aws.endpoint_url is not None
         return find_terraform(
             self.work_folder,
             variables=self.embedded_variables(environment),
-            parallelism=EMBEDDED_PARALLELISM if environment.aws.endpoint_url else None,
+            parallelism=EMBEDDED_PARALLELISM if embedded else None,
+            # Started in the way that its developers do: good for trying things out, not for production.
+            shares_provider=embedded,
         )
 
     def stack(self, environment: "Environment", layer: str, terraform: Terraform, *, lock_timeout: str = "0s") -> Stack:

@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
+from cli.attached_provider import AttachedProvider, configures_once
 from cli.errors import INTERRUPTED, CommandError
 from cli.initialised import Initialised
 from cli.machine_ui import MachineUi
@@ -26,7 +26,6 @@ from cli.terraform import Terraform
 STACK_FILE = "cdk.tf.json"
 BACKEND_OVERRIDE = "backend_override.tf.json"
 """Terraform lets a file of this name replace the backend of the stack file."""
-_KEPT_LOGS = 60
 NO_CHANGES, CHANGES = 0, 2
 
 
@@ -48,6 +47,8 @@ class Stack:
     folder: Path
     terraform: Terraform
     lock_timeout: str = "0s"
+    provider: AttachedProvider | None = None
+    """Runs already, or will at its first use; Terraform starts one for each command where None."""
 
     # --- settings of the stack -----------------------------------------------------------------------------------
 
@@ -164,8 +165,9 @@ class Stack:
             finished = run(
                 [self.terraform.binary, command, "-json", "-input=false", *options],
                 folder=self.folder,
-                environment=self.terraform.environment(),
-                log=self._new_log(command),
+                environment=self._variables(command),
+                log=self.terraform.new_log(f"{self.folder.name}-{command}"),
+                held_open=self.provider.held_open if self.provider else (),
                 on_line=lambda line: _ignore(ui.feed(line)),
                 on_tick=progress.tick,
             )
@@ -179,7 +181,7 @@ class Stack:
         finished = subprocess.run(
             [self.terraform.binary, *arguments],
             cwd=self.folder,
-            env=self.terraform.environment(),
+            env=self._variables(arguments[0]),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -210,13 +212,12 @@ class Stack:
         parts.append(f"Terraform's whole output: {log}")
         return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
 
-    def _new_log(self, command: str) -> Path:
-        folder = self.terraform.work_folder / "logs"
-        if folder.exists():
-            for old in sorted(folder.glob("*.log"))[:-_KEPT_LOGS]:
-                old.unlink(missing_ok=True)
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        return folder / f"{stamp}-{self.folder.name}-{command}.log"
+    def _variables(self, command: str) -> dict[str, str]:
+        variables = self.terraform.environment()
+        # `init` would otherwise fetch no provider, and the next command have none.
+        if self.provider is None or command == "init" or not configures_once(self.document()):
+            return variables
+        return {**variables, **self.provider.variables(self.folder, variables)}
 
     # --- init only when needed -----------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ def stack_document(layer: str) -> dict[str, Any]:
         "terraform": {
             "backend": {"s3": backend},
             "required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}},
-        }
+        },
+        "provider": {"aws": [{"region": "eu-west-1"}]},
     }
     if layer == "bootstrap":
         document["resource"] = {
@@ -48,7 +49,11 @@ class FakeProject(Project):
     """Writes tiny stacks where the real synth writes real ones."""
 
     environments: Mapping[str, Any] = field(
-        default_factory=lambda: {"dev": environment("dev"), "prod": environment("prod", production=True)}
+        default_factory=lambda: {
+            "dev": environment("dev"),
+            "prod": environment("prod", production=True),
+            "local": environment("local", endpoint_url="http://127.0.0.1:9"),
+        }
     )
     refusal: str | None = None
     """What the guards say, if they refuse."""

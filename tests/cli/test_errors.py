@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_an_unknown_environment_names_the_known_ones(windlass, terraform):
     ended = windlass("plan", "nowhere")
     assert ended.code == 2
-    assert "dev, prod" in ended.err
+    assert "dev, local, prod" in ended.err
     assert ended.out == ""
 
 

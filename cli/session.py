@@ -69,8 +69,11 @@ class Session:
         if state.backend == "local":
             return _read_file(self.project.root / state.path / key)
         assert self.store is not None
-        with release_errors():
-            return self.store.read(key)
+        try:
+            with release_errors():
+                return self.store.read(key)
+        except (CommandError, ValueError) as error:
+            raise CommandError(f"The state of {layer} (s3://{state.bucket}/{key}) cannot be read: {error}") from error
 
     def outputs(self, layer: str) -> dict[str, dict[str, Any]]:
         """The outputs of a layer as `terraform output -json` gives them: `value`, `type`, `sensitive`."""

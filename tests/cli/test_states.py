@@ -75,8 +75,15 @@ def test_where_there_is_no_bucket_the_bootstrap_is_named(endpoint_url: str) -> N
 
 
 def test_where_nothing_answers_that_is_said() -> None:
-    with pytest.raises(CommandError, match="AWS cannot be reached"):
+    said = r"The state of data \(s3://states/dev/data\.tfstate\) cannot be read: AWS cannot be reached"
+    with pytest.raises(CommandError, match=said):
         session(store("http://127.0.0.1:9", "states")).state("data")
+
+
+def test_what_is_no_state_is_named(filled: S3StateStore) -> None:
+    filled._client("s3").put_object(Bucket="states", Key="dev/data.tfstate", Body=b"<html>")
+    with pytest.raises(CommandError, match=r"s3://states/dev/data\.tfstate\) cannot be read: Expecting value"):
+        session(filled).state("data")
 
 
 def test_a_state_in_a_file_is_read_from_there(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ PLATFORMS = {
     "tests/platform/test_platform_teardown.py": "layers",
 }
 """Start of a path → the platform that the tests there look at."""
+LAST = "tests/platform/test_platform_teardown.py"
+"""Of those that look at a platform, the one that destroys it; nothing of that platform may come after it."""
 TOGETHER = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
 """Folders whose tests share what is slow to start, so one process takes them all."""
 
@@ -63,6 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def order(item: pytest.Item) -> int:
         if is_alone(item):
             return 0
+        if item.nodeid.startswith(LAST):
+            return 3
         if _is_worker():
             return 1 if _work_unit(item.nodeid) in PLATFORMS.values() else 2
         return 2 if item.get_closest_marker("platform") else 1

@@ -14,7 +14,7 @@ import click
 from cli.aws import release_errors
 from cli.bootstrap import Bootstrap
 from cli.console import say
-from cli.errors import CommandError
+from cli.errors import FAILED, CommandError
 from cli.project import BOOTSTRAP, Project
 from cli.stack import Stack
 from cli.state_store import S3StateStore
@@ -73,7 +73,8 @@ class Session:
             with release_errors():
                 return self.store.read(key)
         except (CommandError, ValueError) as error:
-            raise CommandError(f"The state of {layer} (s3://{state.bucket}/{key}) cannot be read: {error}") from error
+            said = f"The state of {layer} (s3://{state.bucket}/{key}) cannot be read: {error}"
+            raise CommandError(said, exit_code=getattr(error, "exit_code", FAILED)) from error
 
     def outputs(self, layer: str) -> dict[str, dict[str, Any]]:
         """The outputs of a layer as `terraform output -json` gives them: `value`, `type`, `sensitive`."""

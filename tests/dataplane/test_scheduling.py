@@ -56,7 +56,7 @@ def test_scaling_up_and_down_fails_no_request(platform: Platform):
         platform.account.scale("blue", 3)
         wait_for("three healthy targets", lambda: platform.account.health("blue") == ["healthy"] * 3)
         platform.account.scale("blue", 1)
-        wait_for("draining targets", lambda: "draining" in platform.account.health("blue"), 3)
+        wait_for("draining targets", lambda: "draining" in platform.account.health("blue"), 10)
         wait_for("one target", lambda: platform.account.health("blue") == ["healthy"])
         wait_for("one process", lambda: platform.account.service("blue")["runningCount"] == 1)
     assert not load.failures

@@ -7,13 +7,14 @@ import pytest
 from tests.dataplane.account import HOST
 from tests.dataplane.running import Platform
 from tests.support.load import Load
+from tests.support.slowness import slowness
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
 LONGEST_SECONDS_TO_EFFECT = 1.0
 ROUNDS = 5
-"""A machine that others use too may spoil some; a quiet one needs no more than the first."""
+"""A machine that others use too may spoil a round; a quiet one needs no more than the first."""
 
 
 def test_all_requests_go_to_the_colour_with_all_the_weight(platform: Platform):
@@ -22,23 +23,33 @@ def test_all_requests_go_to_the_colour_with_all_the_weight(platform: Platform):
 
 def test_a_changed_rule_takes_effect_within_a_second_and_fails_no_request(platform: Platform, record_property):
     rounds: list[list[float]] = []
-    with platform.load(clients=4, per_second=120) as load:
-        while len(rounds) < ROUNDS and not any(max(took) < LONGEST_SECONDS_TO_EFFECT for took in rounds):
-            rounds.append([_seconds_to_effect(platform, load, colour) for colour in ("green", "blue", "green")])
-            platform.account.weights(100, 0)
-            time.sleep(1.2)
+    slow = [slowness()]
+    while len(rounds) < ROUNDS:
+        with platform.load(clients=4, per_second=120) as load:
+            rounds.append([_seconds_to_effect(platform, load, colour) for colour in ("green", "blue", "green", "blue")])
+        assert not load.failures
+        assert len(load.answers) > 200
+        slow.append(slowness())
+        # Beside what the machine was right before and after: it is quicker for a moment than for four changes.
+        if max(rounds[-1]) < LONGEST_SECONDS_TO_EFFECT * min(slow[-2:]):
+            break
+    else:
+        pytest.fail(f"more than {LONGEST_SECONDS_TO_EFFECT:g} s on a quiet machine: {rounds}; this one was {slow}")
     record_property("seconds_to_effect", rounds[-1])
-    print(f"\nseconds from the changed rule to the last answer of the other colour: {rounds}")
-    assert not load.failures
-    assert len(load.answers) > 200
-    assert max(rounds[-1]) < LONGEST_SECONDS_TO_EFFECT
+    print(f"\nseconds from the changed rule to the last answer of the other colour: {rounds}, slowness {slow}")
 
 
 def _seconds_to_effect(platform: Platform, load: Load, colour: str) -> float:
     time.sleep(0.5)
     platform.account.weights(int(colour == "blue"), int(colour == "green"))
     changed = time.monotonic()
-    time.sleep(1.2)
+
+    def quiet() -> bool:
+        """Whether the other colour has not answered for a second in which this one did."""
+        answers = load.since(time.monotonic() - 1)
+        return bool(answers) and {answer.label for answer in answers} == {colour}
+
+    wait_for(f"{colour} alone", quiet, 30)
     others = [answer.at for answer in load.since(changed) if answer.label != colour]
     return round(max(others, default=changed) - changed, 3)
 
@@ -58,7 +69,7 @@ def test_what_one_colour_wrote_the_other_reads_over_three_cycles(platform: Platf
     for cycle in range(3):
         for weights, colour in (((100, 0), "blue"), ((0, 100), "green")):
             platform.account.weights(*weights)
-            wait_for(f"{colour} to be live", lambda colour=colour: platform.colour() == colour, 2)
+            wait_for(f"{colour} to be live", lambda colour=colour: platform.colour() == colour)
             status, item = platform.request("POST", "/items", {"name": f"{colour} {cycle}"})
             assert status == 201
             written.append(item)
@@ -77,4 +88,4 @@ def test_a_host_name_may_be_written_in_capitals_and_with_a_port(platform: Platfo
 
 def test_a_rule_whose_groups_all_have_no_weight_answers_503(platform: Platform):
     platform.account.weights(0, 0)
-    wait_for("503", lambda: platform.request("GET", "/health")[0] == 503, 2)
+    wait_for("503", lambda: platform.request("GET", "/health")[0] == 503)

@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 import bindings
 from cli.terraform import COLLECT_LATER
@@ -21,23 +19,12 @@ if platform.STANDING not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
         del os.environ[variable]
 
-ALONE = "alone"
-"""The unit of what measures time: files called `test_speed.py`."""
-
-PLATFORMS = {
-    "tests/airflow/": "shared",
-    "tests/docs/test_runbooks.py": "layers",
-    "tests/platform/test_locks.py": "shared",
-    "tests/platform/test_make_local.py": "shared",
-    "tests/platform/test_platform.py": "layers",
-    "tests/platform/test_platform_live.py": "layers",
-    "tests/platform/test_platform_teardown.py": "layers",
-}
-"""Start of a path → the platform that the tests there look at."""
+PLATFORMS = ("shared", "layers")
+"""Names of the applied platforms; also the `xdist_group` of everything that uses one."""
 LAST = "tests/platform/test_platform_teardown.py"
-"""Of those that look at a platform, the one that destroys it; nothing of that platform may come after it."""
-TOGETHER = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
-"""Folders whose tests share what is slow to start, so one process takes them all."""
+"""Destroys a platform, so nothing that uses it may come after this file."""
+ONE_PROCESS = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
+"""Folders whose tests share fixtures that are slow to start, so one process runs them all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,13 +41,17 @@ def _is_worker() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests in an order that waits for nothing.
+    """Group the tests for `--dist loadgroup`, and order them so that no process waits.
 
-    First what measures time. Alone in one process: then the rest while the platform is applied in the background, then
-    what needs a platform. With several processes each platform has one that takes everything that looks at it, from the
-    start, since that takes longest.
+    First the tests that measure time. In a single process: then the others while the platform is applied in the
+    background, then those that need a platform. With several processes, the groups of the platforms come first, since
+    they take longest.
     """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(_default_group(item.nodeid)))
 
     def order(item: pytest.Item) -> int:
         if is_alone(item):
@@ -68,29 +59,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(LAST):
             return 3
         if _is_worker():
-            return 1 if _work_unit(item.nodeid) in PLATFORMS.values() else 2
+            return 1 if _group(item) in PLATFORMS else 2
         return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)
 
 
-def _work_unit(nodeid: str) -> str:
-    """Tests of a unit stay in one process: those of a file, of some folders, and all that look at one platform."""
+def _default_group(nodeid: str) -> str:
+    """The tests of a file, and of some folders, stay in one process."""
     path = nodeid.partition("::")[0]
-    if path.endswith("/test_speed.py"):
-        return ALONE
-    units = {**PLATFORMS, **{folder: folder for folder in TOGETHER}}
-    return next((unit for start, unit in units.items() if path.startswith(start)), path)
+    return next((folder for folder in ONE_PROCESS if path.startswith(folder)), path)
 
 
-class _Units(LoadScopeScheduling):
-    def _split_scope(self, nodeid: str) -> str:
-        return _work_unit(nodeid)
-
-
-@pytest.hookimpl
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Units:
-    return _Units(config, log)
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    assert mark is not None
+    return str(mark.args[0])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -106,24 +90,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if _is_worker():
         alone.wait(item.session)
-        unit = _work_unit(item.nodeid)
-        if unit in PLATFORMS.values():
-            platform.begin(unit)
+        if _group(item) in PLATFORMS:
+            platform.begin(_group(item))
     else:
-        needed = {_work_unit(other.nodeid) for other in item.session.items if other.get_closest_marker("platform")}
+        needed = {_group(other) for other in item.session.items if other.get_closest_marker("platform")}
         for name in sorted(needed):
             platform.begin(name)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """After what measures time the others may go on; after the last test of a platform it is stopped."""
+    """Let the others go on after the tests that measure time; stop a platform after its last test."""
     if _is_worker():
         alone.tell(item, nextitem)
-    unit = _work_unit(item.nodeid)
-    if unit in PLATFORMS.values() and item is _last(item.session, unit):
-        platform.end(unit)
+    group = _group(item)
+    if group in PLATFORMS and item is _last(item.session, group):
+        platform.end(group)
 
 
-def _last(session: pytest.Session, unit: str) -> pytest.Item:
-    return next(item for item in reversed(session.items) if _work_unit(item.nodeid) == unit)
+def _last(session: pytest.Session, group: str) -> pytest.Item:
+    return next(item for item in reversed(session.items) if _group(item) == group)

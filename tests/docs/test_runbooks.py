@@ -19,7 +19,7 @@ from tests.release.shared import Shared, tasks_run_until_stopped
 from tests.support.embedded import embedded_aws
 from tests.support.platform import begin
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layers")]
 
 COMMANDS = runbooks.commands()
 

@@ -11,7 +11,7 @@ from tests.platform.looking import secret_values, states
 from tests.support.forms import places
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
 
 
 def test_one_command_applies_every_layer_and_says_what_stands_where(platform: Platform) -> None:

@@ -8,7 +8,7 @@ from layers import LAYERS
 from tests.platform.looking import client, outputs, secret_values, states
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
 
 
 def test_the_state_really_lies_in_the_embedded_s3(layers: Platform) -> None:

@@ -14,7 +14,7 @@ from tests.platform.live import Live
 from tests.platform.looking import client, outputs
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
 
 REPOSITORY = "windlass-local/web"
 IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}:0.2.0"

@@ -5,7 +5,7 @@ import pytest
 from tests.platform.looking import client, secret_values
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
 
 
 def run(layers: Platform, *arguments: str) -> None:

@@ -1,0 +1,104 @@
+"""Finds the words of `words.py` in the project: in file names, identifiers, docstrings, comments, strings, documents."""
+
+import ast
+import re
+import subprocess
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.words.words import NAMES, PHRASES
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = "tests/words/"
+DOCUMENTS = (".md", ".toml", ".yml", ".yaml", ".sh")
+WRITTEN_BY_OTHERS = ("Pipfile.lock", "LICENSE", "docs/generated/", "tests/snapshots/", "tests/config/wrong/", "CHANGELOG.md")
+_PHRASES = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in PHRASES.items()}
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One old word."""
+
+    path: str
+    line: int
+    text: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text!r}; write: {self.instead}"
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """Files that people read, relative to the project."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tuple(
+        path
+        for path in listed.stdout.splitlines()
+        if not path.startswith((OWN, *WRITTEN_BY_OTHERS)) and (ROOT / path).is_file()
+    )
+
+
+def hits() -> Iterator[Hit]:
+    """Every old word of the project."""
+    for path in files():
+        yield from _in_name(path, 0, Path(path).stem)
+        if path.endswith(".py"):
+            yield from _in_python(path)
+        elif path.endswith(DOCUMENTS):
+            yield from _in_text(path, 1, (ROOT / path).read_text(encoding="utf-8"))
+
+
+def _in_name(path: str, line: int, name: str) -> Iterator[Hit]:
+    for part in _PARTS.findall(name):
+        if part.lower() in NAMES:
+            yield Hit(path=path, line=line, text=name, instead=NAMES[part.lower()])
+
+
+def _in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
+    flat = text.replace("\n", " ")
+    for pattern, instead in _PHRASES.items():
+        for match in pattern.finditer(flat):
+            line = first_line + text.count("\n", 0, match.start())
+            yield Hit(path=path, line=line, text=match[0], instead=instead)
+
+
+def _in_python(path: str) -> Iterator[Hit]:
+    source = (ROOT / path).read_text(encoding="utf-8")
+    seen: set[tuple[str, int]] = set()
+    for node in ast.walk(ast.parse(source)):
+        for name, line in _names(node):
+            if (name, line) not in seen:
+                seen.add((name, line))
+                yield from _in_name(path, line, name)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _in_text(path, node.lineno, node.value)
+    with (ROOT / path).open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield from _in_text(path, token.start[0], token.string)
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that are defined here."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name, node.lineno
+        case ast.arg():
+            yield node.arg, node.lineno
+        case ast.Name(ctx=ast.Store()):
+            yield node.id, node.lineno
+        case ast.Attribute(ctx=ast.Store()):
+            yield node.attr, node.lineno
+        case _:
+            return

@@ -23,7 +23,7 @@ class BackgroundProcessError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class ProcessRecord:
     """What the pid file says about the process that was started."""
 
     pid: int
@@ -31,7 +31,7 @@ class Record:
     """A random word in the process's command line, since another process may be given the same id later."""
     started_at: str
     """UTC, ISO 8601."""
-    told: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
     """What whoever started it wants to remember."""
 
 
@@ -66,20 +66,22 @@ class BackgroundProcess:
             fcntl.flock(lock_file, fcntl.LOCK_EX)
             yield
 
-    def living(self) -> Record | None:
+    def find_running(self) -> ProcessRecord | None:
         """The record of the pid file, if its process lives and is the one that was started then."""
         try:
-            record = Record(**json.loads(self._pid_path.read_text()))
+            record = ProcessRecord(**json.loads(self._pid_path.read_text()))
         except (OSError, ValueError, TypeError):
             return None
         return record if record.instance in processes.command_line(record.pid) else None
 
-    def launch(self, command: Sequence[str], *, told: Mapping[str, str] | None = None, append: bool = False) -> Record:
+    def launch(
+        self, command: Sequence[str], *, details: Mapping[str, str] | None = None, append: bool = False
+    ) -> ProcessRecord:
         """Start it in the project's folder, with `--instance WORD` behind the command.
 
         Args:
             command: program and arguments.
-            told: kept in the record.
+            details: kept in the record.
             append: keep what the log holds from the times before.
         """
         instance = secrets.token_hex(8)
@@ -89,23 +91,26 @@ class BackgroundProcess:
             pid = processes.spawn_detached(
                 [*command, "--instance", instance], folder=PROJECT, environment=environment, log=log
             )
-        record = Record(
-            pid=pid, instance=instance, started_at=datetime.now(UTC).isoformat(timespec="seconds"), told=told or {}
+        record = ProcessRecord(
+            pid=pid,
+            instance=instance,
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            details=details or {},
         )
         self._pid_path.write_text(json.dumps(asdict(record)))
         return record
 
-    def refuse_ended(self, record: Record) -> None:
+    def raise_if_ended(self, record: ProcessRecord) -> None:
         """Say so where the process has ended.
 
         Raises:
             BackgroundProcessError: it has; with the last lines of its log.
         """
         if processes.has_ended(record.pid):
-            self.forget()
+            self.remove_record()
             raise self._error(f"{self._name} ended while starting.\n{self.last_log_lines()}")
 
-    def end(self, record: Record) -> None:
+    def terminate(self, record: ProcessRecord) -> None:
         """SIGTERM, and SIGKILL where that does not help.
 
         Raises:
@@ -121,7 +126,7 @@ class BackgroundProcess:
                 time.sleep(0.02)
         raise self._error(f"{self._name} (process {record.pid}) does not end.")
 
-    def forget(self) -> None:
+    def remove_record(self) -> None:
         """Take the pid file away."""
         self._pid_path.unlink(missing_ok=True)
 

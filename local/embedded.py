@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import processes
-from local.background import BackgroundProcess, BackgroundProcessError, Record
+from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
 from local.identity import IDENTITY_PATH, SERVICE
 
 START_TIMEOUT_SECONDS = 60
@@ -101,13 +101,13 @@ class EmbeddedAws:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
-            record = self._process.living()
+            record = self._process.find_running()
             if record is None:
                 self._refuse_taken_port()
                 record = self._launch()
-            elif record.told["endpoint_url"] != self.endpoint_url:
+            elif record.details["endpoint_url"] != self.endpoint_url:
                 raise EmbeddedAwsError(
-                    f"The embedded AWS of {self._folder} already runs on {record.told['endpoint_url']}, "
+                    f"The embedded AWS of {self._folder} already runs on {record.details['endpoint_url']}, "
                     f"not on {self.endpoint_url}; stop it first."
                 )
             self._wait_until_ready(record)
@@ -117,19 +117,19 @@ class EmbeddedAws:
         if not self._folder.is_dir():
             return
         with self._process.lock():
-            record = self._process.living()
+            record = self._process.find_running()
             if record is not None:
-                self._process.end(record)
-            self._process.forget()
+                self._process.terminate(record)
+            self._process.remove_record()
 
     def status(self) -> EmbeddedAwsStatus:
         """Look, without changing anything."""
-        record = self._process.living()
-        running = record is not None and self._identity(record.told["endpoint_url"]) == record.instance
+        record = self._process.find_running()
+        running = record is not None and self._identity(record.details["endpoint_url"]) == record.instance
         return EmbeddedAwsStatus(
             running=running,
             pid=record.pid if record and running else None,
-            endpoint_url=record.told["endpoint_url"] if record and running else self.endpoint_url,
+            endpoint_url=record.details["endpoint_url"] if record and running else self.endpoint_url,
             started_at=datetime.fromisoformat(record.started_at) if record and running else None,
             memory_mib=processes.memory_mib(record.pid) if record and running else None,
             log_path=self.log_path,
@@ -145,16 +145,16 @@ class EmbeddedAws:
             f"Port {self._port} is taken by {owner}; stop that, or give this environment another port."
         )
 
-    def _launch(self) -> Record:
+    def _launch(self) -> ProcessRecord:
         command = [sys.executable, "-m", "local.server", "--host", self._host, "--port", str(self._port)]
-        return self._process.launch(command, told={"endpoint_url": self.endpoint_url})
+        return self._process.launch(command, details={"endpoint_url": self.endpoint_url})
 
-    def _wait_until_ready(self, record: Record) -> None:
+    def _wait_until_ready(self, record: ProcessRecord) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             if self._identity(self.endpoint_url) == record.instance:
                 return
-            self._process.refuse_ended(record)
+            self._process.raise_if_ended(record)
             time.sleep(0.1)
         raise EmbeddedAwsError(
             f"The embedded AWS (process {record.pid}) does not answer on {self.endpoint_url} "

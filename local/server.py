@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
-from local.asked_again import answer_once_more
+from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
-from local.one_at_a_time import one_at_a_time
+from local.serialise_requests import serialise_requests
 
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else `aws_iam_role_policy_attachment` of an AWS policy fails
@@ -43,7 +43,7 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
         extend(service)
         return create_backend_app(service)
 
-    moto = one_at_a_time(answer_once_more(DomainDispatcherApplication(create_extended_backend)))
+    moto = serialise_requests(answer_retries(DomainDispatcherApplication(create_extended_backend)))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local import processes
-from local.background import BackgroundProcess, BackgroundProcessError, Record
+from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
 from local.dataplane.changes import Changes
 from local.dataplane.ledger import Ledger
 from local.dataplane.namespaces import kill_all
@@ -89,7 +89,7 @@ class DataPlane:
         )
 
     @property
-    def _told(self) -> dict[str, str]:
+    def _identity_details(self) -> dict[str, str]:
         """What a running one is compared by."""
         return {"skipped_services": " ".join(self.settings.skipped_services)}
 
@@ -103,9 +103,9 @@ class DataPlane:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
-            record = self._process.living()
-            if record is not None and dict(record.told) != self._told:
-                self._process.end(record)
+            record = self._process.find_running()
+            if record is not None and dict(record.details) != self._identity_details:
+                self._process.terminate(record)
                 record = None
             if record is None:
                 for port in (self.settings.http_port, self.settings.https_port):
@@ -146,13 +146,13 @@ class DataPlane:
         if not self._folder.is_dir():
             return
         with self._process.lock():
-            record = self._process.living()
+            record = self._process.find_running()
             if record is not None:
-                self._process.end(record)
+                self._process.terminate(record)
             # What a killed data plane could not end itself.
             Ledger(self._folder / "processes.json").end_leftovers()
             kill_all(self.settings.tasks_folder)
-            self._process.forget()
+            self._process.remove_record()
             (self._folder / STATE_FILE).unlink(missing_ok=True)
 
     def remove(self) -> None:
@@ -164,7 +164,7 @@ class DataPlane:
 
     def status(self) -> DataPlaneStatus:
         """Look, without changing anything."""
-        record = self._process.living()
+        record = self._process.find_running()
         state = self._state() if record is not None else {}
         ports = state.get("ports", {})
         return DataPlaneStatus(
@@ -183,7 +183,7 @@ class DataPlane:
             log_path=self.log_path,
         )
 
-    def _launch(self) -> Record:
+    def _launch(self) -> ProcessRecord:
         (self._folder / STATE_FILE).unlink(missing_ok=True)
         settings = self.settings
         command = [sys.executable, "-m", "local.dataplane"]
@@ -194,12 +194,12 @@ class DataPlane:
         if settings.repositories is not None:
             command += ["--repositories", str(settings.repositories.resolve())]
         command += [word for pattern in settings.skipped_services for word in ("--skip", pattern)]
-        return self._process.launch(command, told=self._told, append=True)
+        return self._process.launch(command, details=self._identity_details, append=True)
 
-    def _wait_until_ready(self, record: Record) -> None:
+    def _wait_until_ready(self, record: ProcessRecord) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            self._process.refuse_ended(record)
+            self._process.raise_if_ended(record)
             if self._state().get("ready"):
                 return
             time.sleep(0.05)

@@ -10,10 +10,10 @@ from typing import Any
 from moto.acm.models import CertBundle
 from moto.route53.models import route53_backends
 
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 
-@around(CertBundle, "describe")
+@wrap_method(CertBundle, "describe")
 def issue_when_validated(original: Any, certificate: Any) -> Any:
     """Look for the records before answering."""
     description = original(certificate)

@@ -9,12 +9,12 @@ from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 _tags_by_arn: dict[str, dict[str, str]] = {}
 
 
-@around(ApplicationAutoScalingResponse, "register_scalable_target")
+@wrap_method(ApplicationAutoScalingResponse, "register_scalable_target")
 def keep_tags(original: Any, response: Any) -> str:
     """Store the tags that come with a registration."""
     answer: str = original(response)
@@ -22,20 +22,20 @@ def keep_tags(original: Any, response: Any) -> str:
     return answer
 
 
-@missing_from(ApplicationAutoScalingResponse)
+@add_method(ApplicationAutoScalingResponse)
 def list_tags_for_resource(response: Any) -> str:
     """ListTagsForResource."""
     return json.dumps({"Tags": _tags_by_arn.get(response._get_param("ResourceARN"), {})})
 
 
-@missing_from(ApplicationAutoScalingResponse)
+@add_method(ApplicationAutoScalingResponse)
 def tag_resource(response: Any) -> str:
     """TagResource."""
     _tags_by_arn.setdefault(response._get_param("ResourceARN"), {}).update(response._get_param("Tags") or {})
     return "{}"
 
 
-@missing_from(ApplicationAutoScalingResponse)
+@add_method(ApplicationAutoScalingResponse)
 def untag_resource(response: Any) -> str:
     """UntagResource."""
     tags = _tags_by_arn.get(response._get_param("ResourceARN"), {})

@@ -12,10 +12,10 @@ from moto.elbv2.models import FakeListenerRule, elbv2_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from local.extensions.dynamic_references import resolve
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 
-@around(FakeListenerRule, "create_from_cloudformation_json")
+@wrap_method(FakeListenerRule, "create_from_cloudformation_json")
 def create_with_secret(
     original: Any, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
 ) -> Any:
@@ -24,7 +24,7 @@ def create_with_secret(
     return original(resource_name, resolved, account_id, region_name, **kwargs)
 
 
-@around(FakeListenerRule, "update_from_cloudformation_json")
+@wrap_method(FakeListenerRule, "update_from_cloudformation_json")
 def update_with_secret(
     original: Any,
     original_resource: Any,
@@ -38,7 +38,7 @@ def update_with_secret(
     return original(original_resource, new_resource_name, resolved, account_id, region_name)
 
 
-@missing_from(FakeListenerRule)
+@add_method(FakeListenerRule)
 def delete(rule: Any, account_id: str, region_name: str) -> None:
     """Delete the rule with its stack."""
     elbv2_backends[account_id][region_name].delete_rule(rule.arn)

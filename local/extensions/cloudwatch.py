@@ -8,10 +8,10 @@ from typing import Any
 
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from local.extensions.patching import missing_from
+from local.extensions.patching import add_method
 
 
-@missing_from(CloudWatchResponse)
+@add_method(CloudWatchResponse)
 def put_composite_alarm(response: Any) -> Any:
     """PutCompositeAlarm."""
     return response.put_metric_alarm()

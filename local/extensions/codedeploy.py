@@ -10,7 +10,7 @@ from typing import Any
 from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 CHANGED_ARGUMENTS = {
     "alarmConfiguration": "alarm_configuration",
@@ -27,7 +27,7 @@ CHANGED_ARGUMENTS = {
 """Argument of UpdateDeploymentGroup → attribute from which moto writes its answers."""
 
 
-@around(CodeDeployResponse, "get_deployment_group")
+@wrap_method(CodeDeployResponse, "get_deployment_group")
 def answer_with_alarms(original: Any, response: Any) -> ActionResult:
     """GetDeploymentGroup, with the alarms that CreateDeploymentGroup stored."""
     answer = original(response)
@@ -38,7 +38,7 @@ def answer_with_alarms(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@missing_from(CodeDeployResponse)
+@add_method(CodeDeployResponse)
 def update_deployment_group(self: Any) -> ActionResult:
     """UpdateDeploymentGroup: what is not named stays."""
     backend, application = self.codedeploy_backend, self._get_param("applicationName")
@@ -53,7 +53,7 @@ def update_deployment_group(self: Any) -> ActionResult:
     return ActionResult({"hooksNotCleanedUp": []})
 
 
-@missing_from(CodeDeployResponse)
+@add_method(CodeDeployResponse)
 def delete_deployment_group(self: Any) -> ActionResult:
     """DeleteDeploymentGroup; like AWS's, it does not mind a group that is not there."""
     groups = self.codedeploy_backend.deployment_groups.get(self._get_param("applicationName"), {})
@@ -61,7 +61,7 @@ def delete_deployment_group(self: Any) -> ActionResult:
     return ActionResult({"hooksNotCleanedUp": []})
 
 
-@missing_from(CodeDeployResponse)
+@add_method(CodeDeployResponse)
 def delete_application(self: Any) -> EmptyResult:
     """DeleteApplication, with the groups in it."""
     backend, application = self.codedeploy_backend, self._get_param("applicationName")

@@ -16,7 +16,7 @@ from moto.ecs.models import ecs_backends
 from moto.elbv2.models import FakeAction, elbv2_backends
 
 from local.extensions import codedeploy
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["codedeploy"]
 
@@ -28,7 +28,7 @@ _TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
 _OVER = ("Succeeded", "Failed", "Stopped")
 
 
-@around(CodeDeployResponse, "get_deployment")
+@wrap_method(CodeDeployResponse, "get_deployment")
 def get_deployment(original: Any, response: Any) -> ActionResult:
     """GetDeployment; the deployment takes a step."""
     deployment = response.codedeploy_backend.get_deployment(response._get_param("deploymentId"))
@@ -39,7 +39,7 @@ def get_deployment(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@missing_from(CodeDeployResponse)
+@add_method(CodeDeployResponse)
 def get_deployment_target(self: Any) -> ActionResult:
     """GetDeploymentTarget of an ECS service."""
     deployment = self.codedeploy_backend.get_deployment(self._get_param("deploymentId"))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.extensions.dataplane_logins import logins
-from local.one_at_a_time import MOTO, Application
+from local.serialise_requests import MOTO_LOCK, Application
 
 CHANGES_PATH = "/windlass/data-plane/changes"
 """GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
@@ -121,18 +121,18 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
         after = str(environ.get("QUERY_STRING", "")).removeprefix("after=")
         return "200 OK", observations.wait(after, WAIT_SECONDS)
     if (path, method) == (LOGINS_PATH, "GET"):
-        with MOTO:
+        with MOTO_LOCK:
             return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:
             return "413 Content Too Large", {}
         observed = json.loads(environ["wsgi.input"].read(length))
-        with MOTO:
+        with MOTO_LOCK:
             observations.replace(observed)
         return "200 OK", {}
     if (path, method) == (OBSERVED_PATH, "DELETE"):
-        with MOTO:
+        with MOTO_LOCK:
             observations.forget()
         return "200 OK", {}
     return "405 Method Not Allowed", {}
@@ -141,9 +141,9 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
 def _count_changes() -> None:
     from moto.core.responses import BaseResponse
 
-    from local.extensions.patching import around
+    from local.extensions.patching import wrap_method
 
-    @around(BaseResponse, "call_action")
+    @wrap_method(BaseResponse, "call_action")
     def call_action(original: Any, response: Any) -> Any:
         answer = original(response)
         if not str(response._get_action() or "").startswith(READING_ACTIONS):

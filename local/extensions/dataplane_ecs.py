@@ -16,14 +16,14 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
 from local.extensions.dataplane import observations
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["ecs"]
 
 TIMES = ("createdAt", "updatedAt", "startedAt", "stoppingAt", "stoppedAt", "pullStartedAt", "pullStoppedAt")
 
 
-@around(EC2ContainerServiceResponse, "create_service")
+@wrap_method(EC2ContainerServiceResponse, "create_service")
 def create_service(original: Any, response: Any) -> ActionResult:
     """CreateService: nothing runs yet."""
     answer: ActionResult = original(response)
@@ -32,7 +32,7 @@ def create_service(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@around(EC2ContainerServiceResponse, "update_service")
+@wrap_method(EC2ContainerServiceResponse, "update_service")
 def update_service(original: Any, response: Any) -> ActionResult:
     """UpdateService: what runs stays what it was until the data plane says otherwise."""
     if not observations.attached:
@@ -55,7 +55,7 @@ def update_service(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@around(EC2ContainerServiceResponse, "list_tasks")
+@wrap_method(EC2ContainerServiceResponse, "list_tasks")
 def list_tasks(original: Any, response: Any) -> ActionResult:
     """ListTasks; like AWS, only those that are meant to run unless asked otherwise."""
     if not observations.attached:
@@ -79,7 +79,7 @@ def list_tasks(original: Any, response: Any) -> ActionResult:
     return ActionResult({"taskArns": found})
 
 
-@around(EC2ContainerServiceResponse, "describe_tasks")
+@wrap_method(EC2ContainerServiceResponse, "describe_tasks")
 def describe_tasks(original: Any, response: Any) -> ActionResult:
     """DescribeTasks, by ARN or id."""
     if not observations.attached:
@@ -90,7 +90,7 @@ def describe_tasks(original: Any, response: Any) -> ActionResult:
     return ActionResult({"tasks": [_with_times(by_id[name]) for name in asked if name in by_id], "failures": failures})
 
 
-@around(EC2ContainerServiceResponse, "run_task")
+@wrap_method(EC2ContainerServiceResponse, "run_task")
 def run_task(original: Any, response: Any) -> ActionResult:
     """RunTask: the data plane finds the new tasks, and starts them."""
     if not observations.attached:
@@ -123,7 +123,7 @@ def run_task(original: Any, response: Any) -> ActionResult:
     return ActionResult({"tasks": [_with_times(task) for task in tasks], "failures": []})
 
 
-@around(EC2ContainerServiceResponse, "stop_task")
+@wrap_method(EC2ContainerServiceResponse, "stop_task")
 def stop_task(original: Any, response: Any) -> ActionResult:
     """StopTask: the data plane sees the wish and stops the task."""
     name = str(response._get_param("task")).rpartition("/")[2]
@@ -136,7 +136,7 @@ def stop_task(original: Any, response: Any) -> ActionResult:
     return ActionResult({"task": _with_times(task)})
 
 
-@missing_from(EC2ContainerServiceResponse)
+@add_method(EC2ContainerServiceResponse)
 def get_task_protection(response: Any) -> ActionResult:
     """GetTaskProtection: what a container of the task asked the agent for."""
     found = response.describe_tasks().result

@@ -9,10 +9,10 @@ from moto.core.responses import ActionResult
 from moto.elbv2.responses import ELBV2Response
 
 from local.extensions.dataplane import observations
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 
-@around(ELBV2Response, "describe_target_health")
+@wrap_method(ELBV2Response, "describe_target_health")
 def describe_target_health(original: Any, response: Any) -> ActionResult:
     """DescribeTargetHealth."""
     answer: ActionResult = original(response)  # also refuses target groups that do not exist

@@ -10,10 +10,10 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 
-@around(SecurityGroupRule, "__init__")
+@wrap_method(SecurityGroupRule, "__init__")
 def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> None:
     """Keep the whole prefix list argument, of which moto keeps the id only."""
     original(rule, *args, **kwargs)
@@ -30,7 +30,7 @@ def _description(rule: Any) -> str | None:
 SecurityGroupRule.description = property(_description)
 
 
-@around(SecurityGroupBackend, "modify_security_group_rules")
+@wrap_method(SecurityGroupBackend, "modify_security_group_rules")
 def change_other_side(original: Any, backend: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
     """ModifySecurityGroupRules, where moto changes ports, descriptions and IPv4 ranges."""
     original(backend, group_id, rules)

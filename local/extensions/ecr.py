@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecr.responses import ECRResponse
 
-from local.extensions.patching import missing_from
+from local.extensions.patching import add_method
 
 _rules: dict[tuple[str, str, str], dict[str, Any]] = {}
 """(account, region, prefix) → rule."""
@@ -29,7 +29,7 @@ class PullThroughCacheRuleAlreadyExistsException(ServiceException):  # type: ign
     code = "PullThroughCacheRuleAlreadyExistsException"
 
 
-@missing_from(ECRResponse)
+@add_method(ECRResponse)
 def create_pull_through_cache_rule(response: Any) -> ActionResult:
     """CreatePullThroughCacheRule."""
     key = _key(response)
@@ -45,7 +45,7 @@ def create_pull_through_cache_rule(response: Any) -> ActionResult:
     return ActionResult(rule)
 
 
-@missing_from(ECRResponse)
+@add_method(ECRResponse)
 def describe_pull_through_cache_rules(response: Any) -> ActionResult:
     """DescribePullThroughCacheRules."""
     wanted = response._get_param("ecrRepositoryPrefixes")
@@ -59,7 +59,7 @@ def describe_pull_through_cache_rules(response: Any) -> ActionResult:
     )
 
 
-@missing_from(ECRResponse)
+@add_method(ECRResponse)
 def delete_pull_through_cache_rule(response: Any) -> ActionResult:
     """DeletePullThroughCacheRule."""
     rule = _rules.pop(_key(response), None)

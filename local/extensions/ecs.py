@@ -15,7 +15,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
 
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 KEPT_ARGUMENTS = {
     "availabilityZoneRebalancing": "availability_zone_rebalancing",
@@ -36,7 +36,7 @@ NEW_DEPLOYMENT_ARGUMENTS = ("taskDefinition", "capacityProviderStrategy", "netwo
 """Arguments of UpdateService that start a new deployment."""
 
 
-@around(EC2ContainerServiceResponse, "create_service")
+@wrap_method(EC2ContainerServiceResponse, "create_service")
 def create_service(original: Any, response: Any) -> ActionResult:
     """CreateService."""
     answer = original(response)
@@ -47,7 +47,7 @@ def create_service(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@around(EC2ContainerServiceResponse, "update_service")
+@wrap_method(EC2ContainerServiceResponse, "update_service")
 def update_service(original: Any, response: Any) -> ActionResult:
     """UpdateService."""
     answer = original(response)
@@ -63,21 +63,21 @@ def update_service(original: Any, response: Any) -> ActionResult:
     return answer
 
 
-@around(EC2ContainerServiceBackend, "list_clusters")
+@wrap_method(EC2ContainerServiceBackend, "list_clusters")
 def list_active_clusters(original: Any, backend: Any) -> list[str]:
     """ListClusters; a deleted cluster can still be described for a while, but is in no list."""
     active = {cluster.arn for cluster in backend.clusters.values() if cluster.status == "ACTIVE"}
     return [arn for arn in original(backend) if arn in active]
 
 
-@around(EC2ContainerServiceBackend, "list_services")
+@wrap_method(EC2ContainerServiceBackend, "list_services")
 def list_active_services(original: Any, backend: Any, *args: Any, **kwargs: Any) -> list[str]:
     """ListServices, likewise."""
     active = {service.arn for service in backend.services.values() if service.status == "ACTIVE"}
     return [arn for arn in original(backend, *args, **kwargs) if arn in active]
 
 
-@around(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")
+@wrap_method(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")
 def need_no_instance(_original: Any, _backend: Any, _task_definition: Any) -> dict[str, Any]:
     """What a task takes of a container instance; there are none here."""
     return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}

@@ -10,10 +10,10 @@ from typing import Any
 from moto.efs.models import EFSBackend
 from moto.efs.responses import EFSResponse
 
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 
-@missing_from(EFSResponse)
+@add_method(EFSResponse)
 def put_backup_policy(response: Any) -> tuple[str, dict[str, str]]:
     """PutBackupPolicy."""
     system_id = response._get_param("FileSystemId")
@@ -24,7 +24,7 @@ def put_backup_policy(response: Any) -> tuple[str, dict[str, str]]:
     return json.dumps({"BackupPolicy": policy}), {"Content-Type": "application/json"}
 
 
-@around(EFSBackend, "describe_backup_policy")
+@wrap_method(EFSBackend, "describe_backup_policy")
 def describe_backup_policy(original: Any, backend: Any, file_system_id: str) -> dict[str, str]:
     """DescribeBackupPolicy."""
     system = backend.file_systems_by_id.get(file_system_id)

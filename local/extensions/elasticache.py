@@ -14,7 +14,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions import elasticache_parameter_groups, elasticache_user_groups
 from local.extensions.elasticache_common import arn_of
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
 
@@ -32,7 +32,7 @@ CHANGED_BY_MODIFY = {
 """Argument of ModifyReplicationGroup that moto drops → attribute of its replication group."""
 
 
-@around(ReplicationGroup, "_set_node_members_clusters_disabled")
+@wrap_method(ReplicationGroup, "_set_node_members_clusters_disabled")
 def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
     """Count replicas from `NumCacheClusters`, which moto reads and then ignores."""
     if not arguments["replicas_per_node_group"]:
@@ -40,7 +40,7 @@ def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
     original(group, **arguments)
 
 
-@around(ElastiCacheResponse, "describe_cache_clusters")
+@wrap_method(ElastiCacheResponse, "describe_cache_clusters")
 def describe_members_too(original: Any, response: Any) -> Any:
     """DescribeCacheClusters, with the clusters that a replication group consists of."""
     cluster_id = response._get_param("CacheClusterId")
@@ -50,7 +50,7 @@ def describe_members_too(original: Any, response: Any) -> Any:
     return original(response)
 
 
-@around(ElastiCacheResponse, "modify_replication_group")
+@wrap_method(ElastiCacheResponse, "modify_replication_group")
 def modify_fully(original: Any, response: Any) -> Any:
     """ModifyReplicationGroup, with the arguments that moto drops."""
     answer = original(response)
@@ -64,13 +64,13 @@ def modify_fully(original: Any, response: Any) -> Any:
     return answer
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def increase_replica_count(response: Any) -> ActionResult:
     """IncreaseReplicaCount, which is how the provider raises `num_cache_clusters`."""
     return _set_replica_count(response)
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def decrease_replica_count(response: Any) -> ActionResult:
     """DecreaseReplicaCount."""
     return _set_replica_count(response)
@@ -93,7 +93,7 @@ def _set_replica_count(response: Any) -> ActionResult:
     return ActionResult({"ReplicationGroup": group})
 
 
-@around(ElastiCacheBackend, "delete_replication_group")
+@wrap_method(ElastiCacheBackend, "delete_replication_group")
 def really_delete(original: Any, backend: Any, replication_group_id: str, *args: Any, **kwargs: Any) -> Any:
     """DeleteReplicationGroup; in moto it stays `deleting` for ever."""
     group = original(backend, replication_group_id, *args, **kwargs)
@@ -142,7 +142,7 @@ def _member_cluster(response: Any, group: Any, cluster_id: str) -> dict[str, Any
     }
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def delete_cache_subnet_group(response: Any) -> EmptyResult:
     """DeleteCacheSubnetGroup."""
     name = response._get_param("CacheSubnetGroupName")

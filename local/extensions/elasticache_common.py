@@ -4,10 +4,10 @@ from typing import Any
 
 from moto.elasticache.models import ElastiCacheBackend
 
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 
-@around(ElastiCacheBackend, "list_tags_for_resource")
+@wrap_method(ElastiCacheBackend, "list_tags_for_resource")
 def list_tags_of_any_kind(_original: Any, backend: Any, arn: str) -> Any:
     """ListTagsForResource, also for the kinds of resource whose ARNs moto refuses."""
     return backend.tagging_service.list_tags_for_resource(arn)

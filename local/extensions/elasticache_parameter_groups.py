@@ -10,7 +10,7 @@ from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions.elasticache_common import arn_of, tag
-from local.extensions.patching import missing_from
+from local.extensions.patching import add_method
 
 
 class CacheParameterGroupNotFound(ElastiCacheException):  # type: ignore[misc]
@@ -19,7 +19,7 @@ class CacheParameterGroupNotFound(ElastiCacheException):  # type: ignore[misc]
     code = "CacheParameterGroupNotFound"
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def create_cache_parameter_group(response: Any) -> ActionResult:
     """CreateCacheParameterGroup."""
     name = response._get_param("CacheParameterGroupName").lower()
@@ -35,7 +35,7 @@ def create_cache_parameter_group(response: Any) -> ActionResult:
     return ActionResult({"CacheParameterGroup": group})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def describe_cache_parameter_groups(response: Any) -> ActionResult:
     """DescribeCacheParameterGroups."""
     if response._get_param("CacheParameterGroupName"):
@@ -45,7 +45,7 @@ def describe_cache_parameter_groups(response: Any) -> ActionResult:
     return ActionResult({"CacheParameterGroups": groups})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def describe_cache_parameters(response: Any) -> ActionResult:
     """DescribeCacheParameters; the engine's own defaults are not listed."""
     _, values = _parameter_group(response)
@@ -55,7 +55,7 @@ def describe_cache_parameters(response: Any) -> ActionResult:
     return ActionResult({"Parameters": parameters})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def modify_cache_parameter_group(response: Any) -> ActionResult:
     """ModifyCacheParameterGroup."""
     group, values = _parameter_group(response)
@@ -64,7 +64,7 @@ def modify_cache_parameter_group(response: Any) -> ActionResult:
     return ActionResult({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def reset_cache_parameter_group(response: Any) -> ActionResult:
     """ResetCacheParameterGroup."""
     group, values = _parameter_group(response)
@@ -75,7 +75,7 @@ def reset_cache_parameter_group(response: Any) -> ActionResult:
     return ActionResult({"CacheParameterGroupName": group["CacheParameterGroupName"]})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def delete_cache_parameter_group(response: Any) -> EmptyResult:
     """DeleteCacheParameterGroup."""
     group, _ = _parameter_group(response)

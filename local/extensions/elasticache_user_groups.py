@@ -10,7 +10,7 @@ from moto.elasticache.exceptions import ElastiCacheException, UserNotFound
 from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions.elasticache_common import arn_of, tag
-from local.extensions.patching import missing_from
+from local.extensions.patching import add_method
 
 
 class UserGroupNotFound(ElastiCacheException):  # type: ignore[misc]
@@ -19,7 +19,7 @@ class UserGroupNotFound(ElastiCacheException):  # type: ignore[misc]
     code = "UserGroupNotFound"
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def create_user_group(response: Any) -> ActionResult:
     """CreateUserGroup."""
     user_group_id, user_ids = response._get_param("UserGroupId"), response._get_param("UserIds", [])
@@ -37,7 +37,7 @@ def create_user_group(response: Any) -> ActionResult:
     return ActionResult(group)
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def describe_user_groups(response: Any) -> ActionResult:
     """DescribeUserGroups."""
     wanted = response._get_param("UserGroupId")
@@ -45,7 +45,7 @@ def describe_user_groups(response: Any) -> ActionResult:
     return ActionResult({"UserGroups": [_with_replication_groups(response, group) for group in groups]})
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def modify_user_group(response: Any) -> ActionResult:
     """ModifyUserGroup."""
     group, added = _user_group(response), response._get_param("UserIdsToAdd", [])
@@ -55,7 +55,7 @@ def modify_user_group(response: Any) -> ActionResult:
     return ActionResult(_with_replication_groups(response, group))
 
 
-@missing_from(ElastiCacheResponse)
+@add_method(ElastiCacheResponse)
 def delete_user_group(response: Any) -> ActionResult:
     """DeleteUserGroup."""
     group = _user_groups(response).pop(_user_group(response)["UserGroupId"])

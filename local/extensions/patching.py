@@ -9,7 +9,7 @@ class OutdatedExtensionError(RuntimeError):
     """moto no longer is what an extension was written for (tried with moto 5.2.5)."""
 
 
-def around(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def wrap_method(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Replace a method that moto has; the decorated function gets the original method as its first argument.
 
     Raises:
@@ -30,7 +30,7 @@ def around(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[...
     return decorate
 
 
-def missing_from(owner: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def add_method(owner: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a method that moto lacks, under the function's own name.
 
     Raises:

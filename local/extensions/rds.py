@@ -15,7 +15,7 @@ from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from local.extensions import rds_proxy
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 __all__ = ["rds_proxy"]
 
@@ -28,7 +28,7 @@ DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 DEFAULT_INSIGHTS_RETENTION_DAYS = 7
 
 
-@around(DBInstance, "__init__")
+@wrap_method(DBInstance, "__init__")
 def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any) -> None:
     """Give an instance its own resource id, a full version and its Performance Insights."""
     if "engine_version" in settings:
@@ -39,7 +39,7 @@ def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any)
     _set_performance_insights(instance, settings)
 
 
-@around(DBInstance, "update")
+@wrap_method(DBInstance, "update")
 def update_fully(original: Any, instance: Any, **settings: Any) -> None:
     """ModifyDBInstance, with what `create_on_its_own` adds."""
     if settings.get("engine_version"):
@@ -48,7 +48,7 @@ def update_fully(original: Any, instance: Any, **settings: Any) -> None:
     _set_performance_insights(instance, settings)
 
 
-@around(RDSBackend, "reboot_db_instance")
+@wrap_method(RDSBackend, "reboot_db_instance")
 def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -> Any:
     """RebootDBInstance; the data plane restarts what it runs when the count rises."""
     instance = original(backend, db_instance_identifier)
@@ -56,7 +56,7 @@ def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -
     return instance
 
 
-@around(RDSBackend, "create_db_instance_read_replica")
+@wrap_method(RDSBackend, "create_db_instance_read_replica")
 def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) -> Any:
     """Take from the copy of the primary what AWS does not copy."""
     primary = backend.find_db_from_id(settings["source_db_instance_identifier"])
@@ -77,7 +77,7 @@ def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) ->
     return replica
 
 
-@around(RDSResponse, "describe_db_parameters")
+@wrap_method(RDSResponse, "describe_db_parameters")
 def name_the_source(original: Any, response: Any) -> ActionResult:
     """Every parameter that moto stores was set by the user."""
     parameters = original(response).result["Parameters"]

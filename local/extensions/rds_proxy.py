@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
-from local.extensions.patching import missing_from
+from local.extensions.patching import add_method
 
 _ATTRIBUTES = {
     "Auth": "auth",
@@ -20,7 +20,7 @@ _ATTRIBUTES = {
 }
 
 
-@missing_from(RDSResponse)
+@add_method(RDSResponse)
 def modify_db_proxy(response: Any) -> ActionResult:
     """ModifyDBProxy, but for a new name."""
     (proxy,) = response.backend.describe_db_proxies(response.params["DBProxyName"])

@@ -10,10 +10,10 @@ from typing import Any
 from moto.route53.models import Route53Backend
 from moto.route53.responses import Route53
 
-from local.extensions.patching import around
+from local.extensions.patching import wrap_method
 
 
-@around(Route53, "create_hosted_zone")
+@wrap_method(Route53, "create_hosted_zone")
 def private_with_vpc(original: Any, response: Any) -> Any:
     """Say `PrivateZone` where a VPC is named."""
     if response._get_param("VPC.VPCId"):
@@ -21,7 +21,7 @@ def private_with_vpc(original: Any, response: Any) -> Any:
     return original(response)
 
 
-@around(Route53Backend, "change_resource_record_sets")
+@wrap_method(Route53Backend, "change_resource_record_sets")
 def forget_what_is_gone(original: Any, backend: Any, zone_id: str, changes: list[dict[str, Any]]) -> Any:
     """Take a record's past out of the journal before it is created, where the zone has no such record."""
     zone = backend.get_hosted_zone(zone_id)

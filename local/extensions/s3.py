@@ -15,13 +15,13 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 
-from local.extensions.patching import around, missing_from
+from local.extensions.patching import add_method, wrap_method
 from local.extensions.policy_conditions import without_conditions
 
 LOGGING_SERVICE = "logging.s3.amazonaws.com"
 
 
-@around(FakeBucket, "get_permission")
+@wrap_method(FakeBucket, "get_permission")
 def with_conditions(_original: Any, bucket: Any, action: str, resource: str) -> Any:
     """Judge a request by the statements whose conditions hold; moto ignores conditions."""
     statements = without_conditions(_statements(bucket))
@@ -46,7 +46,7 @@ def log_delivery_allowed(target_bucket: Any, target_prefix: str | None) -> bool:
 FakeBucket._log_permissions_enabled_policy = staticmethod(log_delivery_allowed)
 
 
-@around(FakeBucket, "set_lifecycle")
+@wrap_method(FakeBucket, "set_lifecycle")
 def keep_newer_versions(original: Any, bucket: Any, rules: list[dict[str, Any]]) -> None:
     """Keep `NewerNoncurrentVersions`, which moto drops."""
     original(bucket, rules)
@@ -56,7 +56,7 @@ def keep_newer_versions(original: Any, bucket: Any, rules: list[dict[str, Any]])
         )
 
 
-@around(S3Response, "get_bucket_lifecycle")
+@wrap_method(S3Response, "get_bucket_lifecycle")
 def answer_newer_versions(original: Any, response: Any) -> Any:
     """Put the kept number into the answer, just before it becomes XML."""
     stored_rules = response.backend.get_bucket_lifecycle(response.bucket_name) or []
@@ -71,7 +71,7 @@ def answer_newer_versions(original: Any, response: Any) -> Any:
     return _answered_by(original, response, serialise_with_newer_versions)
 
 
-@around(S3Response, "get_bucket_notification")
+@wrap_method(S3Response, "get_bucket_notification")
 def answer_event_bridge(original: Any, response: Any) -> Any:
     """Say that events go to EventBridge; moto keeps it and does not tell."""
     stored = response.backend.get_bucket_notification_configuration(response.bucket_name)
@@ -95,7 +95,7 @@ def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
         del response.serialized
 
 
-@missing_from(FakeDeleteMarker)
+@add_method(FakeDeleteMarker)
 def dispose(_marker: Any, garbage: bool = False) -> None:
     """Nothing to release; moto calls it on whatever is left of a key."""
 

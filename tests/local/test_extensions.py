@@ -3,7 +3,7 @@ import importlib
 import pytest
 
 from local.extensions import EXTENDED_SERVICES, extend
-from local.extensions.patching import OutdatedExtensionError, around, missing_from
+from local.extensions.patching import OutdatedExtensionError, add_method, wrap_method
 
 
 @pytest.mark.parametrize("service", sorted(EXTENDED_SERVICES))
@@ -24,7 +24,7 @@ class Moto:
 
 def test_extending_a_method_that_moto_no_longer_has_is_an_error():
     with pytest.raises(OutdatedExtensionError, match="has no gone to extend"):
-        around(Moto, "gone")
+        wrap_method(Moto, "gone")
 
 
 def test_adding_a_method_that_moto_has_by_now_is_an_error():
@@ -32,11 +32,11 @@ def test_adding_a_method_that_moto_has_by_now_is_an_error():
         return "ours"
 
     with pytest.raises(OutdatedExtensionError, match="remove the extension"):
-        missing_from(Moto)(describe)
+        add_method(Moto)(describe)
 
 
 def test_a_wrapped_method_gets_the_original():
-    @around(Moto, "describe")
+    @wrap_method(Moto, "describe")
     def describe(original, moto):
         return original(moto) + ", extended"
 

@@ -13,17 +13,17 @@ from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-MOTO = threading.RLock()
+MOTO_LOCK = threading.RLock()
 """Whoever reads or changes moto's backends holds this."""
 
 
-def one_at_a_time(application: Application) -> Application:
+def serialise_requests(application: Application) -> Application:
     """The application, answering no two requests at once. A request waits for its turn with its body received."""
     from werkzeug.wsgi import get_input_stream  # here: the command line answers --help without it
 
     def alone(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["wsgi.input"] = BytesIO(get_input_stream(environ).read())
-        with MOTO:
+        with MOTO_LOCK:
             return application(environ, start_response)
 
     return alone

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local.one_at_a_time import Application
+from local.serialise_requests import Application
 
 CALL_ID = "HTTP_AMZ_SDK_INVOCATION_ID"
 READING = ("GET", "HEAD")
@@ -20,7 +20,7 @@ LARGEST_ANSWER_BYTES = 1_000_000
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
-def answer_once_more(application: Application) -> Application:
+def answer_retries(application: Application) -> Application:
     """The application with a memory of its last answers; not for several requests at once."""
     from werkzeug.test import run_wsgi_app  # here: the command line answers --help without it
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from local.asked_again import KEPT_ANSWERS, answer_once_more
+from local.idempotency import KEPT_ANSWERS, answer_retries
 
 
 class Counting:
@@ -34,7 +34,7 @@ def ask(application: Any, call: str | None, method: str = "POST") -> tuple[str, 
 
 
 def test_a_call_that_is_sent_again_gets_the_first_answer() -> None:
-    application = answer_once_more(counting := Counting())
+    application = answer_retries(counting := Counting())
     assert ask(application, "one") == ask(application, "one") == ("200 OK", b"answer 1")
     assert ask(application, "two") == ("200 OK", b"answer 2")
     assert (counting.count, counting.closed) == (2, 2)
@@ -42,7 +42,7 @@ def test_a_call_that_is_sent_again_gets_the_first_answer() -> None:
 
 @pytest.mark.parametrize(("call", "method"), [(None, "POST"), ("one", "GET"), ("one", "HEAD")])
 def test_reading_and_calls_without_an_id_are_answered_anew(call: str | None, method: str) -> None:
-    application = answer_once_more(counting := Counting())
+    application = answer_retries(counting := Counting())
     ask(application, call, method)
     ask(application, call, method)
     assert counting.count == 2
@@ -50,13 +50,13 @@ def test_reading_and_calls_without_an_id_are_answered_anew(call: str | None, met
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "503 Slow Down"])
 def test_what_was_refused_may_be_tried_again(status: str) -> None:
-    application = answer_once_more(counting := Counting(status))
+    application = answer_retries(counting := Counting(status))
     assert ask(application, "one")[0] == ask(application, "one")[0] == status
     assert counting.count == 2
 
 
 def test_old_answers_are_forgotten() -> None:
-    application = answer_once_more(Counting())
+    application = answer_retries(Counting())
     for number in range(KEPT_ANSWERS + 1):
         ask(application, f"call {number}")
     assert ask(application, f"call {KEPT_ANSWERS}")[1] == f"answer {KEPT_ANSWERS + 1}".encode()

@@ -83,10 +83,10 @@ class Project:
         """
         documents = self.documents(environment)
         import guards
-        from layers.judging import judge
+        from layers.guard_intent import run_guards
 
         try:
-            verdict = judge(environment, documents)
+            verdict = run_guards(environment, documents)
         except guards.GuardError as error:
             raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
         return len(documents), verdict

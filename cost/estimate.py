@@ -6,7 +6,7 @@ from typing import Any
 
 from cost.lines import PRICERS, Line
 from cost.prices import Prices
-from guards.stacks import Stacks
+from terraform.document import Stacks
 
 BY_USE = (
     "traffic (NAT gateway, load balancer, between zones, out to the internet)",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cost.prices import HOURS_A_MONTH, Prices
-from guards.stacks import Stacks, blocks
+from terraform.document import Stacks, blocks
 
 _FREE_STORAGE_GIB = 20
 

@@ -1,10 +1,10 @@
-"""Lessons that synth enforces on the finished Terraform JSON, before anything is written."""
+"""Lessons that synth enforces on the generated Terraform JSON, before anything is written."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from guards import (  # noqa: F401 - each registers its guards
+from guards import (
     rules,
     rules_identity,
     rules_network,
@@ -13,18 +13,17 @@ from guards import (  # noqa: F401 - each registers its guards
     rules_secrets,
     rules_services,
 )
-from guards.guard import GUARDS, Guard
+from guards.guard import CheckedStacks, Guard
 from guards.intent import Intent, Party, Row, Waiver
-from guards.stacks import Stacks
 from guards.verdict import GuardError, Verdict, Violation, Waived
 
 __all__ = [
     "GUARDS",
+    "CheckedStacks",
     "GuardError",
     "Intent",
     "Party",
     "Row",
-    "Stacks",
     "Verdict",
     "Violation",
     "Waived",
@@ -32,62 +31,73 @@ __all__ = [
     "check",
 ]
 
+GUARDS: tuple[Guard, ...] = (
+    *rules.GUARDS,
+    *rules_identity.GUARDS,
+    *rules_network.GUARDS,
+    *rules_plain_secrets.GUARDS,
+    *rules_platform.GUARDS,
+    *rules_secrets.GUARDS,
+    *rules_services.GUARDS,
+)
+"""Every guard."""
+
 
 def check(environment: str, documents: Mapping[str, Mapping[str, Any]], intent: Intent | None = None) -> Verdict:
-    """Judge all layers of an environment together.
+    """Check all layers of an environment together.
 
     Args:
-        environment: the environment's name, for the message.
+        environment: the environment's name, for messages.
         documents: the Terraform JSON of each stack, by layer.
-        intent: what the environment's file asks for (`layers.judging` makes it). Default: nothing.
+        intent: what the environment file allows (`layers.guard_intent` derives it). Default: nothing.
 
     Returns:
-        What is let through although a guard has something to say: warnings, and what the environment waives.
+        The findings that do not stop the synth: warnings, and what the environment waives.
 
     Raises:
-        GuardError: names every place that a guard refuses and every waiver that matches nothing, sorted.
+        GuardError: lists every violation and every waiver that matches nothing, sorted.
     """
-    stacks = Stacks(documents=documents, intent=intent or Intent())
+    stacks = CheckedStacks(documents=documents, intent=intent or Intent())
     file = f"environments/{environment}.toml"
-    found = sorted(violation for one in GUARDS for violation in _judged(one, stacks, file))
+    violations = sorted(violation for guard in GUARDS for violation in _violations(guard, stacks, file))
     waivers = stacks.intent.waivers
     waived = [
         Waived(violation=violation, reason=waiver.reason)
-        for violation in found
+        for violation in violations
         for waiver in waivers
         if (waiver.guard, waiver.address) == (violation.guard, violation.address)
     ]
     excused = {each.violation for each in waived}
-    left = [violation for violation in found if violation not in excused]
-    refused = [violation for violation in left if violation.severity == "error"]
-    refused += _useless(waivers, {(violation.guard, violation.address) for violation in excused}, file)
-    if refused:
-        raise GuardError(environment, refused)
-    return Verdict(warnings=tuple(left), waived=tuple(waived))
+    remaining = [violation for violation in violations if violation not in excused]
+    errors = [violation for violation in remaining if violation.severity == "error"]
+    errors += _unused_waivers(waivers, {(violation.guard, violation.address) for violation in excused}, file)
+    if errors:
+        raise GuardError(environment, errors)
+    return Verdict(warnings=tuple(remaining), waived=tuple(waived))
 
 
-def _judged(one: Guard, stacks: Stacks, file: str) -> Iterator[Violation]:
-    for address, message, *keys in one.judge(stacks):
-        key = keys[0] if keys else one.key
+def _violations(guard: Guard, stacks: CheckedStacks, file: str) -> Iterator[Violation]:
+    for address, message, *keys in guard.check(stacks):
+        key = keys[0] if keys else guard.key
         yield Violation(
-            severity=one.severity,
-            lesson=one.lesson,
+            severity=guard.severity,
+            lesson=guard.lesson,
             address=address,
             message=message,
-            fix=one.fix,
-            guard=one.name,
+            fix=guard.fix,
+            guard=guard.name,
             decided_by=f"{file}, {key}" if key else "",
         )
 
 
-def _useless(waivers: tuple[Waiver, ...], used: set[tuple[str, str]], file: str) -> Iterator[Violation]:
-    """Waivers that match nothing: what they excused is gone, or they never meant anything."""
-    names = {one.name for one in GUARDS}
+def _unused_waivers(waivers: tuple[Waiver, ...], used: set[tuple[str, str]], file: str) -> Iterator[Violation]:
+    """Waivers that match no finding: what they excused is fixed, or they are misspelt."""
+    names = {guard.name for guard in GUARDS}
     for number, waiver in enumerate(waivers):
         if (waiver.guard, waiver.address) in used:
             continue
         if waiver.guard in names:
-            message = f'the waiver of {waiver.guard} for "{waiver.address}" matches nothing that the guard finds'
+            message = f'the waiver of {waiver.guard} for "{waiver.address}" matches no finding of that guard'
         else:
             close = get_close_matches(waiver.guard, names, n=1)
             message = f'there is no guard "{waiver.guard}"' + (f"; did you mean {close[0]}?" if close else "")
@@ -96,7 +106,7 @@ def _useless(waivers: tuple[Waiver, ...], used: set[tuple[str, str]], file: str)
             lesson="waiver",
             address=file,
             message=message,
-            fix="take the waiver out of the file, or name the guard and the address as `./windlass check` prints them",
+            fix="remove the waiver, or copy guard and address from the output of `./windlass check`",
             guard="waivers_match_findings",
             decided_by=f"{file}, waivers[{number}]",
         )

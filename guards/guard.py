@@ -1,58 +1,66 @@
-"""What a guard is: a small function over the finished Terraform JSON of all layers of an environment."""
+"""The definition of a guard: a small function that checks the generated Terraform JSON of all layers together."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from guards.stacks import Stacks
+from guards.intent import Intent
+from terraform.document import Stacks
 
 Severity = Literal["error", "warning"]
-"""An error stops the synth; a warning is told."""
+"""An error stops the synth; a warning is reported."""
 
 Finding = tuple[str, str] | tuple[str, str, str]
-"""Address of what is wrong (`layer: type.name`), the sentence that says what is wrong with it, and, where another key
-of the environment file decides it than the guard names, that key (`network.egress`)."""
+"""The address of the offending resource (`layer: type.name`), a sentence that says what is wrong with it and, where
+another key of the environment file decides it than the guard's own, that key (`network.egress`)."""
 
-Judge = Callable[[Stacks], Iterator[Finding]]
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedStacks(Stacks):
+    """The generated JSON together with what the environment file intends."""
+
+    intent: Intent = field(default_factory=Intent)
+    """Default: the environment allows nothing, so every path is one too many."""
+
+    cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Results that several guards share, so that they are computed once."""
+
+
+Check = Callable[[CheckedStacks], Iterator[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """A rule, and what to do about what it finds."""
+    """A check, and how to fix what it finds."""
 
     lesson: str
-    """Id of the lesson that taught it, such as `N04`."""
+    """Id of the lesson that it enforces, such as `N04`."""
 
     fix: str
-    """What to do, as a sentence."""
+    """How to fix a finding, as a sentence."""
 
-    judge: Judge
+    check: Check
 
     severity: Severity = "error"
 
     key: str = ""
-    """Key of the environment file that decides what it finds. Default: none does."""
+    """Key of the environment file that decides the outcome. Default: none does."""
 
     @property
     def name(self) -> str:
-        """The function's name: what the guard demands, in words. A waiver names it."""
-        return self.judge.__name__
+        """The function's name: what the guard requires, in words. A waiver names it."""
+        return self.check.__name__
 
     @property
     def sentence(self) -> str:
         """What must hold, as a sentence: the function's docstring."""
-        return " ".join((self.judge.__doc__ or "").split())
+        return " ".join((self.check.__doc__ or "").split())
 
 
-GUARDS: list[Guard] = []
-"""Every guard, in the order of the files that hold them."""
+def guard(lesson: str, *, fix: str, severity: Severity = "error", key: str = "") -> Callable[[Check], Guard]:
+    """Make a guard of a function. Add it to the tuple `GUARDS` of its file."""
 
+    def make(check: Check) -> Guard:
+        return Guard(lesson=lesson, fix=fix, check=check, severity=severity, key=key)
 
-def guard(lesson: str, *, fix: str, severity: Severity = "error", key: str = "") -> Callable[[Judge], Judge]:
-    """Register a guard under the id of its lesson."""
-
-    def register(function: Judge) -> Judge:
-        GUARDS.append(Guard(lesson=lesson, fix=fix, judge=function, severity=severity, key=key))
-        return function
-
-    return register
+    return make

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from guards.stacks import Stacks, blocks, layer_of, type_of
+from guards.guard import CheckedStacks
+from terraform.document import Stacks, blocks, layer_of, type_of
 
 Kind = Literal["identity", "trust", "resource"]
 """What a role may do, who may become a role, who may use a resource."""
@@ -17,7 +18,7 @@ _DATA = "data.aws_iam_policy_document"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement of one policy; references seen through (`guards.references`)."""
+    """One statement of one policy; references seen through (`terraform.references`)."""
 
     address: str
     """The resource that holds the policy."""
@@ -55,9 +56,9 @@ class Policies:
     """Addresses of policies that are no JSON here, but an expression."""
 
 
-def policies(stacks: Stacks) -> Policies:
+def policies(stacks: CheckedStacks) -> Policies:
     """Read every policy there is; once for all guards."""
-    known = stacks.notes.get("policies")
+    known = stacks.cache.get("policies")
     if known is None:
         statements: list[Statement] = []
         unreadable: list[str] = []
@@ -67,7 +68,7 @@ def policies(stacks: Stacks) -> Policies:
                 unreadable.append(address)
             elif "Statement" in document:
                 statements += _statements(stacks, address, _kind(address, attribute), document)
-        known = stacks.notes["policies"] = Policies(statements=tuple(statements), unreadable=tuple(unreadable))
+        known = stacks.cache["policies"] = Policies(statements=tuple(statements), unreadable=tuple(unreadable))
     found: Policies = known
     return found
 

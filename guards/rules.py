@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from guards.guard import Finding, guard
-from guards.stacks import Stacks, section_of
+from guards.guard import CheckedStacks, Finding, Guard, guard
+from terraform.document import section_of
 
 _SECRET_WORDS = re.compile(r"(?:^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS|PRIVATE_KEY|FERNET_KEY)(?:_|$)")
 _PLAIN_SECRET = re.compile(r"://[^/\s:@${]+:[^/\s:@${]+@|-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
@@ -12,7 +12,7 @@ _ARN_REFERENCE = re.compile(r"\$\{[^}]+\}(:[\w.-]+::)?|arn:[^\s]+")
 
 
 @guard("A02", fix="give the container the ARN of a secret in `secrets`, not a value in `environment`")
-def secrets_are_references(stacks: Stacks) -> Iterator[Finding]:
+def secrets_are_references(stacks: CheckedStacks) -> Iterator[Finding]:
     """A secret reaches a container as the ARN of a secret, never as a value."""
     for address, container in stacks.containers():
         for variable in container.get("environment", []):
@@ -25,7 +25,7 @@ def secrets_are_references(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("D02", fix="the database and the cache stay private and encrypted; there is no setting for it")
-def data_is_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
+def data_is_private_and_encrypted(stacks: CheckedStacks) -> Iterator[Finding]:
     """The database, its proxy and the cache are never public, and encrypted at rest and in transit."""
     for address, body in stacks.resources("aws_db_instance"):
         if body.get("publicly_accessible", False) is not False:
@@ -42,7 +42,7 @@ def data_is_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("D03", fix="make the password with modules/secrets and hand it on by a write-only argument")
-def passwords_are_write_only(stacks: Stacks) -> Iterator[Finding]:
+def passwords_are_write_only(stacks: CheckedStacks) -> Iterator[Finding]:
     """No argument that Terraform keeps in its state takes a password."""
     forbidden = {
         "aws_db_instance": ("password",),
@@ -58,7 +58,7 @@ def passwords_are_write_only(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E02", fix="set the architecture of the service in the environment file")
-def platforms_are_explicit(stacks: Stacks) -> Iterator[Finding]:
+def platforms_are_explicit(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every task definition names the CPU architecture that its image is built for."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         if not (body.get("runtime_platform") or {}).get("cpu_architecture"):
@@ -67,7 +67,7 @@ def platforms_are_explicit(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E07", fix="keep `desired_count` in the service's `ignore_changes`")
-def scaling_is_not_undone(stacks: Stacks) -> Iterator[Finding]:
+def scaling_is_not_undone(stacks: CheckedStacks) -> Iterator[Finding]:
     """What scaling or a switch sets at run time is not changed back by the next apply.
 
     A service that neither scaling nor the load balancer knows has no other owner of its count than Terraform.
@@ -82,7 +82,7 @@ def scaling_is_not_undone(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("B03", fix="give the action a `forward` block with all target groups and their weights")
-def forward_actions_have_weights(stacks: Stacks) -> Iterator[Finding]:
+def forward_actions_have_weights(stacks: CheckedStacks) -> Iterator[Finding]:
     """A forward action is always written in the full form, because AWS accepts no other after the first switch."""
     for resource_type in ("aws_lb_listener_rule", "aws_lb_listener"):
         for address, body in stacks.resources(resource_type):
@@ -96,8 +96,19 @@ def forward_actions_have_weights(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("S01", fix='keep `hash_key = "LockID"` and the attribute of type S')
-def lock_tables_have_their_key(stacks: Stacks) -> Iterator[Finding]:
+def lock_tables_have_their_key(stacks: CheckedStacks) -> Iterator[Finding]:
     """Terraform's lock table is keyed by exactly `LockID`, a string."""
     for address, body in stacks.resources("aws_dynamodb_table"):
         if "lock" in address and (body.get("hash_key") != "LockID" or body.get("range_key")):
             yield address, f"the lock table's key is {body.get('hash_key')!r}"
+
+
+GUARDS: tuple[Guard, ...] = (
+    secrets_are_references,
+    data_is_private_and_encrypted,
+    passwords_are_write_only,
+    platforms_are_explicit,
+    scaling_is_not_undone,
+    forward_actions_have_weights,
+    lock_tables_have_their_key,
+)

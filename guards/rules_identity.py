@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from guards.guard import Finding, guard
+from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.permissions import (
     ACTION_PATTERNS,
     ACTIONS_WITHOUT_RESOURCES,
@@ -12,7 +12,7 @@ from guards.permissions import (
     SERVICES_WITHOUT_SOURCE_ARN,
 )
 from guards.policies import Statement, as_list, policies
-from guards.stacks import Stacks, type_of
+from terraform.document import type_of
 
 _EVERYTHING_OF_A_KIND = re.compile(r"\**|[A-Za-z-]+[/:]\**")
 _EQUALS = ("StringEquals", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike", "StringLike")
@@ -23,14 +23,14 @@ _SOURCES = (
 
 
 @guard("I01", fix="write the policy as JSON in Python, or as a data source in the same layer, so that it can be judged")
-def policies_can_be_read(stacks: Stacks) -> Iterator[Finding]:
+def policies_can_be_read(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every policy can be read before anything is applied."""
     for address in policies(stacks).unreadable:
         yield address, "the policy is an expression that only Terraform can read"
 
 
 @guard("I01", fix="name the actions that the role's owner calls")
-def permissions_name_their_actions(stacks: Stacks) -> Iterator[Finding]:
+def permissions_name_their_actions(stacks: CheckedStacks) -> Iterator[Finding]:
     """Whoever is allowed something is allowed actions by name, never by a star or as all but some."""
     for one in _allowing(stacks):
         if one.is_inverted:
@@ -41,7 +41,7 @@ def permissions_name_their_actions(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="name the resources, or write into guards/permissions.py why AWS has no narrower form")
-def permissions_name_their_resources(stacks: Stacks) -> Iterator[Finding]:
+def permissions_name_their_resources(stacks: CheckedStacks) -> Iterator[Finding]:
     """A permission is for named resources, except where AWS has no resource-level permission for the action."""
     for one in _allowing(stacks, "identity"):
         wide = [resource for resource in one.resources if _is_wide(resource)]
@@ -52,7 +52,7 @@ def permissions_name_their_resources(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="name the roles, and the service that gets them by the condition `iam:PassedToService`")
-def roles_are_passed_by_name(stacks: Stacks) -> Iterator[Finding]:
+def roles_are_passed_by_name(stacks: CheckedStacks) -> Iterator[Finding]:
     """`iam:PassRole` is for named roles, to the one service that each of them trusts."""
     trusted = _trusted_services(stacks)
     for one in _allowing(stacks, "identity"):
@@ -70,7 +70,7 @@ def roles_are_passed_by_name(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="demand the account by `aws:SourceAccount` and the source by `aws:SourceArn` in the trust policy")
-def trust_names_service_account_and_source(stacks: Stacks) -> Iterator[Finding]:
+def trust_names_service_account_and_source(stacks: CheckedStacks) -> Iterator[Finding]:
     """A role is assumed by the service it is for, on behalf of this account and of the resource it is for."""
     for one in _allowing(stacks, "trust"):
         accounts = one.values("aws:SourceAccount", "StringEquals")
@@ -90,7 +90,7 @@ def trust_names_service_account_and_source(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I02", fix="demand `aud` and `sub` of the identity provider, with the repository and the branch in `sub`")
-def federated_trust_names_its_subject(stacks: Stacks) -> Iterator[Finding]:
+def federated_trust_names_its_subject(stacks: CheckedStacks) -> Iterator[Finding]:
     """A role that is assumed through OIDC is for named repositories and branches only."""
     for one in _allowing(stacks, "trust"):
         if not one.principals.get("Federated"):
@@ -105,7 +105,7 @@ def federated_trust_names_its_subject(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="name who may: a role, or a service with `aws:SourceAccount`")
-def resource_policies_name_who(stacks: Stacks) -> Iterator[Finding]:
+def resource_policies_name_who(stacks: CheckedStacks) -> Iterator[Finding]:
     """A resource lets in whom it names: nobody from another account, no service on another account's behalf."""
     for one in _allowing(stacks, "resource"):
         limited = any(one.values(key, *_EQUALS) for key in _SOURCES)
@@ -116,7 +116,7 @@ def resource_policies_name_who(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="write a policy for what the role does, or add AWS's to guards/permissions.py with the reason")
-def managed_policies_are_few(stacks: Stacks) -> Iterator[Finding]:
+def managed_policies_are_few(stacks: CheckedStacks) -> Iterator[Finding]:
     """A managed policy says what AWS thinks a role may need; only those that are narrow enough are used."""
     for address, body in stacks.resources("aws_iam_role_policy_attachment", "aws_iam_role"):
         arns = [body["policy_arn"]] if "policy_arn" in body else as_list(body.get("managed_policy_arns") or [])
@@ -126,7 +126,7 @@ def managed_policies_are_few(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("I01", fix="give ECS one role and the code another")
-def execution_and_task_role_are_two(stacks: Stacks) -> Iterator[Finding]:
+def execution_and_task_role_are_two(stacks: CheckedStacks) -> Iterator[Finding]:
     """What ECS needs to start a task is not what the code in it may do."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         execution = stacks.behind(address, body.get("execution_role_arn") or "")
@@ -134,7 +134,20 @@ def execution_and_task_role_are_two(stacks: Stacks) -> Iterator[Finding]:
             yield address, f"the code has the execution role {', '.join(sorted(execution))}"
 
 
-def _allowing(stacks: Stacks, *kinds: str) -> Iterator[Statement]:
+GUARDS: tuple[Guard, ...] = (
+    policies_can_be_read,
+    permissions_name_their_actions,
+    permissions_name_their_resources,
+    roles_are_passed_by_name,
+    trust_names_service_account_and_source,
+    federated_trust_names_its_subject,
+    resource_policies_name_who,
+    managed_policies_are_few,
+    execution_and_task_role_are_two,
+)
+
+
+def _allowing(stacks: CheckedStacks, *kinds: str) -> Iterator[Statement]:
     return (one for one in policies(stacks).statements if one.allow and (not kinds or one.kind in kinds))
 
 
@@ -165,7 +178,7 @@ def _names_its_account(source: str) -> bool:
     return len(parts) == 6 and re.fullmatch(r"\d{12}|<[^<>]+>\.\w+", parts[4]) is not None
 
 
-def _trusted_services(stacks: Stacks) -> dict[str, frozenset[str]]:
+def _trusted_services(stacks: CheckedStacks) -> dict[str, frozenset[str]]:
     """Role → the services that may assume it."""
     found: dict[str, frozenset[str]] = {}
     for one in _allowing(stacks, "trust"):

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 
-from guards.guard import Finding, guard
+from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.reachability import Member, Network, Outside, Path, Table, paths, read
 from guards.reachability.members import strangers
 from guards.reachability.routing import Way
-from guards.stacks import Stacks
 
 TABLE = "layers/reachability.py"
 
 
-def network_of(stacks: Stacks) -> tuple[Network, list[Path], Table]:
+def network_of(stacks: CheckedStacks) -> tuple[Network, list[Path], Table]:
     """The network of an environment, the paths through it, and the table that they are compared with; computed once."""
-    known = stacks.notes.get("network")
+    known = stacks.cache.get("network")
     if known is None:
         network = read(stacks)
-        known = stacks.notes["network"] = (network, paths(network), Table(rows=stacks.intent.rows, network=network))
+        known = stacks.cache["network"] = (network, paths(network), Table(rows=stacks.intent.rows, network=network))
     found: tuple[Network, list[Path], Table] = known
     return found
 
@@ -30,7 +29,7 @@ def name_of(network: Network, end: Member | Outside) -> str:
 
 
 @guard("N03", fix=f"write the row into the table in {TABLE}, or take away the rule, route or address that opens it")
-def no_path_but_those_of_the_table(stacks: Stacks) -> Iterator[Finding]:
+def no_path_but_those_of_the_table(stacks: CheckedStacks) -> Iterator[Finding]:
     """Whoever can reach somebody is allowed to by a row of the table."""
     network, found, table = network_of(stacks)
     for path in found:
@@ -40,7 +39,7 @@ def no_path_but_those_of_the_table(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N03", fix="nothing but a load balancer answers the internet, and data opens no connections; no row may say so")
-def data_and_tasks_are_out_of_the_internets_reach(stacks: Stacks) -> Iterator[Finding]:
+def data_and_tasks_are_out_of_the_internets_reach(stacks: CheckedStacks) -> Iterator[Finding]:
     """The internet reaches load balancers only; a database, cache or file system reaches nobody, its proxy only it."""
     network, found, _ = network_of(stacks)
     for path in found:
@@ -52,7 +51,7 @@ def data_and_tasks_are_out_of_the_internets_reach(stacks: Stacks) -> Iterator[Fi
 
 
 @guard("N03", fix=f"make the rule from a row of the table in {TABLE}, or take it away")
-def rules_are_rows_of_the_table(stacks: Stacks) -> Iterator[Finding]:
+def rules_are_rows_of_the_table(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every security group rule is one end of a row, also where no packet could take that path today."""
     network, _, table = network_of(stacks)
     for rule in network.rules:
@@ -64,7 +63,7 @@ def rules_are_rows_of_the_table(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N03", fix="give both ends their rules and routes, or take the row out of the table")
-def rows_of_the_table_are_paths(stacks: Stacks) -> Iterator[Finding]:
+def rows_of_the_table_are_paths(stacks: CheckedStacks) -> Iterator[Finding]:
     """What the table promises is there: between members of two roles, a row is a path."""
     network, found, table = network_of(stacks)
     used = {row for path in found for row in table.rows_for(path)}
@@ -79,14 +78,14 @@ def rows_of_the_table_are_paths(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N03", fix="teach guards/reachability/members.py what the resource does with its addresses")
-def everything_with_an_address_is_known(stacks: Stacks) -> Iterator[Finding]:
+def everything_with_an_address_is_known(stacks: CheckedStacks) -> Iterator[Finding]:
     """The proof is about everything that carries a security group or lies in a subnet."""
     for address in strangers(stacks):
         yield address, "it is given a security group or a subnet, and the proof of reachability knows nothing of it"
 
 
 @guard("N02", key="network.egress", fix='only `egress = "public-ip"` makes tasks public; data is never public')
-def only_load_balancers_lie_in_public_subnets(stacks: Stacks) -> Iterator[Finding]:
+def only_load_balancers_lie_in_public_subnets(stacks: CheckedStacks) -> Iterator[Finding]:
     """Subnets with a way in from the internet hold load balancers, and tasks only where the environment says so."""
     network, _, _ = network_of(stacks)
     hidden = [
@@ -102,7 +101,7 @@ def only_load_balancers_lie_in_public_subnets(stacks: Stacks) -> Iterator[Findin
 
 
 @guard("N02", fix="keep the isolated subnets without any route of their own")
-def data_has_no_way_out(stacks: Stacks) -> Iterator[Finding]:
+def data_has_no_way_out(stacks: CheckedStacks) -> Iterator[Finding]:
     """Subnets of databases and caches have no route but the VPC's own."""
     network, _, _ = network_of(stacks)
     stores = [member for member in network.members if member.kind in ("database", "database proxy", "cache")]
@@ -131,7 +130,7 @@ def _is_balancer(end: Member | Outside) -> bool:
 
 
 @guard("N04", fix=f"say in the table in {TABLE} why the connection is needed")
-def rules_are_described(stacks: Stacks) -> Iterator[Finding]:
+def rules_are_described(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every security group rule says why it is there, and none is written inside a group."""
     for direction in ("ingress", "egress"):
         for address, body in stacks.resources(f"aws_vpc_security_group_{direction}_rule"):
@@ -145,7 +144,7 @@ def rules_are_described(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N04", severity="warning", fix="take the role out of the table, or give its group to somebody")
-def groups_are_carried(stacks: Stacks) -> Iterator[Finding]:
+def groups_are_carried(stacks: CheckedStacks) -> Iterator[Finding]:
     """A security group that nobody carries is left over, or somebody forgot to carry it."""
     network, _, _ = network_of(stacks)
     carried = {group for member in network.members for group in member.groups}
@@ -155,3 +154,16 @@ def groups_are_carried(stacks: Stacks) -> Iterator[Finding]:
     for address, _ in stacks.resources("aws_security_group"):
         if address not in carried:
             yield address, "nobody carries this security group"
+
+
+GUARDS: tuple[Guard, ...] = (
+    no_path_but_those_of_the_table,
+    data_and_tasks_are_out_of_the_internets_reach,
+    rules_are_rows_of_the_table,
+    rows_of_the_table_are_paths,
+    everything_with_an_address_is_known,
+    only_load_balancers_lie_in_public_subnets,
+    data_has_no_way_out,
+    rules_are_described,
+    groups_are_carried,
+)

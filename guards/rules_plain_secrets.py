@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guards.guard import Finding, guard
+from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts, why_secret
-from guards.stacks import Stacks
 
 _EMBEDDED_AWS_KEYS = (("access_key", "testing"), ("secret_key", "testing"))
 """What the embedded AWS is given, which accepts any; a key of AWS has 16 characters at least, and a secret one 40."""
 
 
 @guard("D03", fix="keep it in Secrets Manager, and let what needs it name the secret's ARN; then change the secret")
-def no_secret_stands_in_plain_text(stacks: Stacks) -> Iterator[Finding]:
+def no_secret_stands_in_plain_text(stacks: CheckedStacks) -> Iterator[Finding]:
     """No text anywhere in the JSON is a secret, by its name, its form or its randomness."""
     for address, body in _everything(stacks):
         for text in texts(body):
@@ -20,7 +19,10 @@ def no_secret_stands_in_plain_text(stacks: Stacks) -> Iterator[Finding]:
                 yield address, f"{text.path} (not shown here) is a secret in plain text: {why}"
 
 
-def _everything(stacks: Stacks) -> Iterator[tuple[str, Any]]:
+GUARDS: tuple[Guard, ...] = (no_secret_stands_in_plain_text,)
+
+
+def _everything(stacks: CheckedStacks) -> Iterator[tuple[str, Any]]:
     """Every part of every document that Terraform reads, with its address."""
     for layer, document in stacks.documents.items():
         for section in ("resource", "data", "ephemeral"):

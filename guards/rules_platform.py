@@ -5,15 +5,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from guards.guard import Finding, guard
-from guards.stacks import Stacks, blocks
+from guards.guard import CheckedStacks, Finding, Guard, guard
+from terraform.document import blocks
 
 _ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]")
 _TLS_1_3 = "TLS13"
 
 
 @guard("N01", key="network.zones", fix="name the zone in the environment file")
-def zones_are_named(stacks: Stacks) -> Iterator[Finding]:
+def zones_are_named(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every subnet lies in a zone that the environment file names, and there are two zones at least."""
     zones: dict[str, set[str]] = {}
     for address, body in stacks.resources("aws_subnet"):
@@ -30,7 +30,7 @@ def zones_are_named(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N05", key="load_balancer.https", fix="serve HTTPS by a policy with TLS 1.3, and redirect HTTP to it")
-def listeners_speak_modern_tls(stacks: Stacks) -> Iterator[Finding]:
+def listeners_speak_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
     """HTTPS is TLS 1.3 or 1.2 with a certificate, and where there is HTTPS nothing is served in clear text."""
     encrypted = {
         body.get("load_balancer_arn")
@@ -48,7 +48,7 @@ def listeners_speak_modern_tls(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("N06", fix="take modules/alb's target group as it is")
-def targets_are_asked_the_agreed_way(stacks: Stacks) -> Iterator[Finding]:
+def targets_are_asked_the_agreed_way(stacks: CheckedStacks) -> Iterator[Finding]:
     """A target is asked every 30 s, is healthy after 2 answers, unhealthy after 3, and leaves after 30 s."""
     agreed = {"interval": 30, "healthy_threshold": 2, "unhealthy_threshold": 3}
     for address, body in stacks.resources("aws_lb_target_group"):
@@ -61,7 +61,7 @@ def targets_are_asked_the_agreed_way(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("D01", key="database.major_version", fix="name the major version alone")
-def minor_versions_follow_aws(stacks: Stacks) -> Iterator[Finding]:
+def minor_versions_follow_aws(stacks: CheckedStacks) -> Iterator[Finding]:
     """The major version of a database is pinned, and AWS keeps the minor one up to date."""
     for address, body in stacks.resources("aws_db_instance"):
         if "replicate_source_db" not in body and not re.fullmatch(r"\d+", str(body.get("engine_version"))):
@@ -71,7 +71,7 @@ def minor_versions_follow_aws(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("D02", fix="make the bucket with modules/storage or backend/state_bucket.py")
-def buckets_are_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
+def buckets_are_private_and_encrypted(stacks: CheckedStacks) -> Iterator[Finding]:
     """A bucket is encrypted, shut to the public by all four switches, and answers over TLS only."""
     encrypted = _buckets_of(stacks, "aws_s3_bucket_server_side_encryption_configuration")
     shut = _buckets_of(stacks, "aws_s3_bucket_public_access_block", _is_shut)
@@ -86,7 +86,7 @@ def buckets_are_private_and_encrypted(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("S01", fix="make the bucket with backend/state_bucket.py")
-def states_have_versions(stacks: Stacks) -> Iterator[Finding]:
+def states_have_versions(stacks: CheckedStacks) -> Iterator[Finding]:
     """The bucket of the states keeps old versions, so that a broken state can be brought back."""
     versioned = _buckets_of(
         stacks,
@@ -99,14 +99,25 @@ def states_have_versions(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("S03", fix="publish an output in the other layer, or take the id from the environment file")
-def nothing_is_looked_up_by_its_looks(stacks: Stacks) -> Iterator[Finding]:
+def nothing_is_looked_up_by_its_looks(stacks: CheckedStacks) -> Iterator[Finding]:
     """Layers hand on outputs; no layer searches the account for what carries a tag or fits a filter."""
     for address, body in stacks.everything.items():
         if ": data.aws_" in address and {"filter", "tags", "most_recent", "name_regex"} & set(body):
             yield address, "it takes whatever in the account fits"
 
 
-def _buckets_of(stacks: Stacks, resource_type: str, holds: Any = lambda _: True) -> set[str]:
+GUARDS: tuple[Guard, ...] = (
+    zones_are_named,
+    listeners_speak_modern_tls,
+    targets_are_asked_the_agreed_way,
+    minor_versions_follow_aws,
+    buckets_are_private_and_encrypted,
+    states_have_versions,
+    nothing_is_looked_up_by_its_looks,
+)
+
+
+def _buckets_of(stacks: CheckedStacks, resource_type: str, holds: Any = lambda _: True) -> set[str]:
     """Addresses of the buckets for which a resource of this type says what is wanted."""
     return {
         bucket

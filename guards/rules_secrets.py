@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guards.guard import Finding, guard
+from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.policies import policies, roles_with
-from guards.stacks import Stacks, blocks, containers_of, layer_of
+from terraform.document import blocks, containers_of, layer_of
 
 _READS = {"secretsmanager:GetSecretValue", "ssm:GetParameters", "ssm:GetParameter"}
 _SECRET_ARN = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:.*)?")
 
 
 @guard("D04", fix="give the execution role the ARNs that its containers name in `secrets`, and no others")
-def execution_roles_read_exactly_their_secrets(stacks: Stacks) -> Iterator[Finding]:
+def execution_roles_read_exactly_their_secrets(stacks: CheckedStacks) -> Iterator[Finding]:
     """ECS reads for a task the secrets that its containers name: all of them, and no others."""
     named: dict[str, dict[str, str]] = {}
     for address, body in stacks.resources("aws_ecs_task_definition"):
@@ -31,7 +31,7 @@ def execution_roles_read_exactly_their_secrets(stacks: Stacks) -> Iterator[Findi
 
 
 @guard("D04", fix="give the proxy's role the secrets of its logins, and no others")
-def proxies_read_exactly_their_logins(stacks: Stacks) -> Iterator[Finding]:
+def proxies_read_exactly_their_logins(stacks: CheckedStacks) -> Iterator[Finding]:
     """A proxy before a database reads the secrets of those whom it lets in: all of them, and no others."""
     allowed = _readable(stacks)
     for address, body in stacks.resources("aws_db_proxy"):
@@ -46,7 +46,13 @@ def proxies_read_exactly_their_logins(stacks: Stacks) -> Iterator[Finding]:
                 yield address, f"{secret} is a login of the proxy, and {role} may not read it"
 
 
-def _named_secrets(stacks: Stacks, address: str, task_definition: Mapping[str, Any]) -> Iterator[str]:
+GUARDS: tuple[Guard, ...] = (
+    execution_roles_read_exactly_their_secrets,
+    proxies_read_exactly_their_logins,
+)
+
+
+def _named_secrets(stacks: CheckedStacks, address: str, task_definition: Mapping[str, Any]) -> Iterator[str]:
     for container in containers_of(task_definition):
         options = container.get("logConfiguration", {}).get("secretOptions", [])
         for secret in (*container.get("secrets", []), *options):
@@ -55,7 +61,7 @@ def _named_secrets(stacks: Stacks, address: str, task_definition: Mapping[str, A
             yield from _identity(stacks, address, container["repositoryCredentials"]["credentialsParameter"])
 
 
-def _identity(stacks: Stacks, address: str, value: str) -> frozenset[str]:
+def _identity(stacks: CheckedStacks, address: str, value: str) -> frozenset[str]:
     """The secret itself, without the key, stage or version that a container picks from it."""
     things = stacks.behind(address, value)
     if things:
@@ -64,7 +70,7 @@ def _identity(stacks: Stacks, address: str, value: str) -> frozenset[str]:
     return frozenset({whole[1] if whole else stacks.references.canonical(layer_of(address), value)})
 
 
-def _readable(stacks: Stacks) -> dict[str, dict[str, str]]:
+def _readable(stacks: CheckedStacks) -> dict[str, dict[str, str]]:
     """Role → the secrets and parameters that it may read → the policy that says so."""
     found: dict[str, dict[str, str]] = {}
     for one in policies(stacks).statements:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guards.guard import Finding, guard
+from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
-from guards.stacks import Stacks, blocks, containers_of
 from modules.ecs.fargate import allowed_memory_mib
 from modules.ecs.images import check_image
+from terraform.document import blocks, containers_of
 
 _LEAST_GRACE_SECONDS = 300
 _LEAST_START_SECONDS = 60
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"(?:://|@)(?:[^/\s@]*@)?(?:(?!127\.)\d{1,3}(?:\.\d{1,3}){
 
 
 @guard("E01", fix="keep the circuit breaker with rollback in modules/ecs/deployment.py")
-def failed_deployments_are_taken_back(stacks: Stacks) -> Iterator[Finding]:
+def failed_deployments_are_taken_back(stacks: CheckedStacks) -> Iterator[Finding]:
     """A service that ECS itself deploys goes back by itself when its new tasks do not come up."""
     for address, body in stacks.resources("aws_ecs_service"):
         if any(controller.get("type") != "ECS" for controller in blocks(body, "deployment_controller")):
@@ -29,7 +29,7 @@ def failed_deployments_are_taken_back(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E03", key="services", fix="choose a pair that Fargate accepts; the error of the environment file lists them")
-def cpu_and_memory_are_a_pair(stacks: Stacks) -> Iterator[Finding]:
+def cpu_and_memory_are_a_pair(stacks: CheckedStacks) -> Iterator[Finding]:
     """CPU and memory of a task are one of the pairs that Fargate accepts."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         cpu, memory = body.get("cpu"), body.get("memory")
@@ -42,7 +42,7 @@ def cpu_and_memory_are_a_pair(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E04", fix="give the container a volume of the task at /tmp")
-def temporary_files_have_a_place(stacks: Stacks) -> Iterator[Finding]:
+def temporary_files_have_a_place(stacks: CheckedStacks) -> Iterator[Finding]:
     """A container that cannot write to its own files has a /tmp on the task's disk."""
     for address, container in _essential(stacks):
         mounts = {mount["containerPath"] for mount in container.get("mountPoints", []) if not mount.get("readOnly")}
@@ -51,7 +51,7 @@ def temporary_files_have_a_place(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E05", key="services", fix="name registry, repository, and tag or digest")
-def images_are_complete(stacks: Stacks) -> Iterator[Finding]:
+def images_are_complete(stacks: CheckedStacks) -> Iterator[Finding]:
     """An image says where it lies and which one it is."""
     for address, container in stacks.containers():
         try:
@@ -61,7 +61,7 @@ def images_are_complete(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E06", fix="give the container a health check of its own beside the load balancer's")
-def served_containers_are_checked_twice(stacks: Stacks) -> Iterator[Finding]:
+def served_containers_are_checked_twice(stacks: CheckedStacks) -> Iterator[Finding]:
     """What a load balancer sends requests to is checked by it, and inside of the container."""
     for address, body in stacks.resources("aws_ecs_service"):
         served = {block["container_name"] for block in blocks(body, "load_balancer")}
@@ -74,7 +74,7 @@ def served_containers_are_checked_twice(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("E08", fix="keep both in modules/ecs/service.py")
-def tags_reach_the_tasks(stacks: Stacks) -> Iterator[Finding]:
+def tags_reach_the_tasks(stacks: CheckedStacks) -> Iterator[Finding]:
     """Tasks carry the tags of their service, and those that ECS manages."""
     for address, body in stacks.resources("aws_ecs_service"):
         if body.get("enable_ecs_managed_tags") is not True:
@@ -84,7 +84,7 @@ def tags_reach_the_tasks(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("A06", fix="name the host by its DNS name, an attribute of the resource")
-def hosts_are_names(stacks: Stacks) -> Iterator[Finding]:
+def hosts_are_names(stacks: CheckedStacks) -> Iterator[Finding]:
     """Databases, caches and APIs are called by name: an address changes with every failover."""
     for address, container in stacks.containers():
         for text in texts(container.get("environment", [])):
@@ -100,7 +100,7 @@ def hosts_are_names(stacks: Stacks) -> Iterator[Finding]:
     key="services",
     fix=f"set health_check_grace_period_seconds to {_LEAST_GRACE_SECONDS} or more, or leave it out",
 )
-def who_needs_the_database_gets_time(stacks: Stacks) -> Iterator[Finding]:
+def who_needs_the_database_gets_time(stacks: CheckedStacks) -> Iterator[Finding]:
     """RDS says that it is available minutes before it answers, so those who need it are given time to start."""
     for address, body in stacks.resources("aws_ecs_service"):
         for container in _containers_behind(stacks, address, body):
@@ -113,7 +113,7 @@ def who_needs_the_database_gets_time(stacks: Stacks) -> Iterator[Finding]:
 
 
 @guard("A19", fix="ask with what the image has; Python is in each of ours")
-def checks_need_nothing_that_images_lack(stacks: Stacks) -> Iterator[Finding]:
+def checks_need_nothing_that_images_lack(stacks: CheckedStacks) -> Iterator[Finding]:
     """No health check calls a program that a small image does not have."""
     for address, container in stacks.containers():
         command = " ".join(container.get("healthCheck", {}).get("command", [])[:3])
@@ -121,13 +121,26 @@ def checks_need_nothing_that_images_lack(stacks: Stacks) -> Iterator[Finding]:
             yield address, "the health check calls a program that the image may lack"
 
 
-def _essential(stacks: Stacks) -> Iterator[tuple[str, Mapping[str, Any]]]:
+GUARDS: tuple[Guard, ...] = (
+    failed_deployments_are_taken_back,
+    cpu_and_memory_are_a_pair,
+    temporary_files_have_a_place,
+    images_are_complete,
+    served_containers_are_checked_twice,
+    tags_reach_the_tasks,
+    hosts_are_names,
+    who_needs_the_database_gets_time,
+    checks_need_nothing_that_images_lack,
+)
+
+
+def _essential(stacks: CheckedStacks) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for address, container in stacks.containers():
         if container.get("essential", True):
             yield address, container
 
 
-def _containers_behind(stacks: Stacks, address: str, service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _containers_behind(stacks: CheckedStacks, address: str, service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for task in stacks.behind(address, service.get("task_definition", "")):
         if "container_definitions" in stacks.everything.get(task, {}):
             yield from containers_of(stacks.everything[task])

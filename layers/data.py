@@ -13,7 +13,7 @@ from layers.backups import copy_backups
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
-from layers.wiring import publish
+from layers.remote_state import publish
 from modules import elasticache, rds
 from modules.registry import (
     PullThroughCache,

@@ -7,7 +7,7 @@ from config.delivery import Delivery
 from layers import DELIVERY
 from layers.layer import Layer
 from layers.outputs import DeliveryOutputs, NetworkOutputs
-from layers.wiring import publish
+from layers.remote_state import publish
 from modules.delivery import GitHubRoles, GitHubRolesInputs, PipelineRole
 from modules.iam import Statement
 

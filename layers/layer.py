@@ -6,7 +6,7 @@ from constructs import Construct
 from backend import state_of
 from config import Environment
 from layers.provider import add_provider
-from layers.wiring import Outputs, read
+from layers.remote_state import Outputs, read
 
 TERRAFORM_VERSION = ">= 1.11.0"
 """Ephemeral resources and write-only arguments need it."""

@@ -7,7 +7,7 @@ from config.network import ExistingNetwork as ExistingSettings
 from layers.layer import Layer
 from layers.outputs import NetworkOutputs
 from layers.reachability import flows, roles
-from layers.wiring import publish
+from layers.remote_state import publish
 from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs
 from modules.kms import Key, KeyInputs
 from modules.networking import (

@@ -16,7 +16,7 @@ from layers.airflow.names import (
     secret_keys,
 )
 from layers.reachability import roles
-from layers.wiring import output
+from layers.remote_state import output
 
 
 def _zones(environment: Environment) -> Iterable[str]:

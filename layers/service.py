@@ -13,8 +13,8 @@ from layers.alarms import data_alarms
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import AIRFLOW_WORKFLOW, LOAD_BALANCER
+from layers.remote_state import publish
 from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
-from layers.wiring import publish
 from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs

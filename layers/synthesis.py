@@ -16,8 +16,8 @@ from layers.addresses import readable
 from layers.bootstrap import BootstrapLayer
 from layers.data import DataLayer
 from layers.delivery import DeliveryLayer
-from layers.inert import inert
-from layers.judging import judge
+from layers.escape import escape
+from layers.guard_intent import run_guards
 from layers.network import NetworkLayer
 from layers.output_folder import write_stacks
 from layers.provider import files_beside
@@ -53,7 +53,7 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
     Whatever is raised, what was written before stays as it was.
     """
     documents = terraform_json(environment)
-    verdict = judge(environment, documents)
+    verdict = run_guards(environment, documents)
     stacks = write_stacks(root, environment.name, documents, beside=files_beside(environment))
     return Synthesis(environment=environment.name, stacks=stacks, verdict=verdict)
 
@@ -61,7 +61,7 @@ def synthesise(environment: Environment, root: Path) -> Synthesis:
 def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
     """The Terraform JSON of every stack of an environment, by layer, in the order of dependence."""
     with tempfile.TemporaryDirectory(prefix="windlass-synth-") as folder:
-        environment = inert(environment)
+        environment = escape(environment)
         # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
         app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
         try:

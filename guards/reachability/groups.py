@@ -7,7 +7,7 @@ from typing import Any
 
 from guards.reachability.ports import EVERY, Ports, ports_of
 from guards.reachability.routing import ANYWHERE, network
-from guards.stacks import Stacks, blocks, layer_of
+from terraform.document import Stacks, blocks, layer_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from guards.stacks import Stacks, blocks, layer_of, type_of
+from terraform.document import Stacks, blocks, layer_of, type_of
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

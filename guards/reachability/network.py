@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from guards.reachability.groups import Rule, default_rules, rules
 from guards.reachability.members import Member, members
 from guards.reachability.routing import Subnet, network, subnets
-from guards.stacks import Stacks, type_of
+from terraform.document import Stacks, type_of
 
 _DEFAULT_GROUP = "the VPC's default security group"
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from typing import Any, Literal
 
 from guards.reachability.ports import EVERY, Ports, ports_of
-from guards.stacks import Stacks, blocks, layer_of, type_of
+from terraform.document import Stacks, blocks, layer_of, type_of
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))

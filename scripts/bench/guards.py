@@ -15,16 +15,16 @@ from scripts.bench.table import Progress, Row, Table
 SERVICES = 100
 
 
-def judging_seconds(times: int, environment: Any, documents: dict[str, Any]) -> float:
+def guard_seconds(times: int, environment: Any, documents: dict[str, Any]) -> float:
     """The median of some judgements, each from nothing."""
     from guards.plain_text import looks
-    from layers.judging import judge
+    from layers.guard_intent import run_guards
 
     runs = []
     for _ in range(times):
         looks.cache_clear()
         began = time.process_time()
-        judge(environment, documents)
+        run_guards(environment, documents)
         runs.append(time.process_time() - began)
     return statistics.median(runs)
 
@@ -52,7 +52,7 @@ def rows(times: int, progress: Progress) -> Iterator[Row]:
 
 
 def _row(name: str, times: int, environment: Any, documents: dict[str, Any]) -> Row:
-    seconds = judging_seconds(times, environment, documents)
+    seconds = guard_seconds(times, environment, documents)
     count = sum(len(bodies) for layer in documents.values() for bodies in layer.get("resource", {}).values())
     return Row(
         name=name,

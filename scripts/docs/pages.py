@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from config import environment_names, load
+from guards import CheckedStacks
 from guards.rules_network import network_of
-from guards.stacks import Stacks
-from layers.judging import intent_of
+from layers.guard_intent import intent_of
 from layers.synthesis import terraform_json
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
@@ -15,7 +15,7 @@ from scripts.docs.roles_page import roles_page
 FOLDER = Path("docs") / "generated"
 
 
-def pages(name: str, stacks: Stacks) -> dict[Path, str]:
+def pages(name: str, stacks: CheckedStacks) -> dict[Path, str]:
     """The pages of an environment: path within the project → text."""
     seen = view(name, *network_of(stacks))
     roles = roles_page(name, stacks)
@@ -31,5 +31,5 @@ def generated(root: Path) -> dict[Path, str]:
     found: dict[Path, str] = {}
     for name in environment_names(root):
         environment = load(name, root)
-        found |= pages(name, Stacks(documents=terraform_json(environment), intent=intent_of(environment)))
+        found |= pages(name, CheckedStacks(documents=terraform_json(environment), intent=intent_of(environment)))
     return found

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guards.stacks import Stacks
+from terraform.document import Stacks
 
 _POLICY = re.compile(r"service: aws_iam_role_policy\.airflow_(?P<key>[\w-]+)-roles_(?P<role>execution|task)-policy")
 _REFERENCE = re.compile(r"\$\{(?:data\.terraform_remote_state\.(?P<layer>\w+)\.outputs\.)?(?P<name>[^}]+)\}")

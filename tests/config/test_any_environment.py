@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import guards
 from config import ConfigurationError, Environment, load
-from layers.judging import judge
+from layers.guard_intent import run_guards
 from layers.synthesis import SynthesisError, terraform_json
 from tests.config.test_wrong_files import FIX
 from tests.support.environments import REPEATABLE, broken_environments, environments
@@ -126,7 +126,7 @@ def test_what_is_right_becomes_terraform_that_the_guards_accept(data: dict[str, 
     environment = loaded(toml_bytes(data))
     assert isinstance(environment, Environment)
     documents = terraform_json(environment)
-    judge(environment, documents)
+    run_guards(environment, documents)
     assert json.loads(json.dumps(documents)) == documents
 
 
@@ -135,6 +135,6 @@ def test_what_is_right_becomes_terraform_that_the_guards_accept(data: dict[str, 
 @given(broken_environments().map(toml_bytes).map(loaded).filter(lambda found: isinstance(found, Environment)))
 def test_what_is_accepted_although_it_was_changed_is_synthesised_or_refused_in_words(environment: Environment) -> None:
     try:
-        judge(environment, terraform_json(environment))
+        run_guards(environment, terraform_json(environment))
     except (SynthesisError, guards.GuardError) as error:
         assert str(error)

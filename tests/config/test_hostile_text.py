@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config import ConfigurationError, Environment, load
-from layers.inert import literal
+from layers.escape import literal
 from layers.synthesis import SynthesisError, synthesise, terraform_json
 from tests.support.text_fields import TextField, bases, text_fields
 from tests.support.wrong import toml_text
@@ -124,7 +124,7 @@ TRIED = [name for name, text in HOSTILE.items() if len(text) <= 4096 and "\0" no
 
 
 @pytest.mark.slow
-def test_what_is_accepted_is_inert_in_the_json_and_for_terraform(tmp_path: Path) -> None:
+def test_what_is_accepted_is_escaped_in_the_json_and_for_terraform(tmp_path: Path) -> None:
     """Terraform's own evaluation gives back what stood in the file, and the JSON holds no expression more."""
     plain = terraform_json(environment_with(tmp_path, "production", PLAIN))
     stack: dict[str, Any] = {"locals": {}}

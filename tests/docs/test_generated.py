@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from guards import CheckedStacks
 from guards.rules_network import network_of
-from guards.stacks import Stacks
 from scripts.docs.pages import FOLDER, pages
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
@@ -22,13 +22,13 @@ COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-d
 
 
 def seen(name: str, all_documents: Documents | None = None) -> View:
-    stacks = Stacks(documents=all_documents or documents(name), intent=intent(name))
+    stacks = CheckedStacks(documents=all_documents or documents(name), intent=intent(name))
     return view(name, *network_of(stacks))
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_the_pages_are_current(name: str) -> None:
-    wanted = pages(name, Stacks(documents=documents(name), intent=intent(name)))
+    wanted = pages(name, CheckedStacks(documents=documents(name), intent=intent(name)))
     for path, text in wanted.items():
         assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path} is old; run `make docs`"
 
@@ -40,7 +40,7 @@ def test_there_is_no_page_of_an_environment_that_is_gone() -> None:
 
 
 def test_e11_the_page_of_roles_has_every_statement_of_every_component() -> None:
-    stacks = Stacks(documents=documents("prod"), intent=intent("prod"))
+    stacks = CheckedStacks(documents=documents("prod"), intent=intent("prod"))
     text = roles_page("prod", stacks)
     policies = stacks.documents["service"]["resource"]["aws_iam_role_policy"]
     for component in COMPONENTS:
@@ -65,7 +65,7 @@ def test_e11_where_all_roles_exist_already_there_is_no_page_of_them() -> None:
         existing = {"execution_role_arn": role, "task_role_arn": role}
         data["airflow"]["roles"] = dict.fromkeys(COMPONENTS, existing)
 
-    assert roles_page("prod", Stacks(documents=documents_of("prod", take))) == ""
+    assert roles_page("prod", CheckedStacks(documents=documents_of("prod", take))) == ""
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

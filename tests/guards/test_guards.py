@@ -2,11 +2,13 @@
 
 import copy
 import re
+from importlib import import_module
 
 import pytest
 
 import guards
 from config.schema import types_at
+from guards.guard import Guard
 from tests.guards import (
     mistakes_airflow,
     mistakes_identity,
@@ -17,7 +19,7 @@ from tests.guards import (
     mistakes_tasks,
 )
 from tests.guards.mistakes import Mistake, resource
-from tests.support.documents import ENVIRONMENTS, documents, intent
+from tests.support.documents import ENVIRONMENTS, ROOT, documents, intent
 
 MISTAKES = (
     *mistakes_tasks.MISTAKES,
@@ -53,6 +55,12 @@ def test_a_mistake_is_refused_with_its_lesson_and_its_fix(mistake: Mistake) -> N
 def test_every_guard_has_a_mistake_that_it_refuses() -> None:
     errors = {guard.name for guard in guards.GUARDS if guard.severity == "error"}
     assert {mistake.guard for mistake in MISTAKES} == errors
+
+
+def test_every_guard_that_is_written_runs() -> None:
+    modules = [import_module(f"guards.{path.stem}") for path in (ROOT / "guards").glob("rules*.py")]
+    written = [value for module in modules for value in vars(module).values() if isinstance(value, Guard)]
+    assert sorted(guard.name for guard in written) == sorted(guard.name for guard in guards.GUARDS)
 
 
 def test_every_guard_has_a_name_of_its_own_a_lesson_a_sentence_and_a_key_that_exists() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from guards.reachability import Member, Outside, paths, read
 from guards.reachability.ports import Ports, ports_of
-from guards.stacks import Stacks
+from terraform.document import Stacks
 from tests.guards.mistakes import Change, add
 from tests.support.documents import Documents, documents
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from config import load
-from scripts.bench.guards import judging_seconds
+from scripts.bench.guards import guard_seconds
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 from tests.support.slowness import slowness
 
@@ -22,5 +22,5 @@ def resources(name: str) -> int:
 def test_the_guards_add_less_than_a_third_of_a_second_to_the_largest_environment() -> None:
     largest = max(ENVIRONMENTS, key=resources)
     # Processor time: what else the machine does is not the guards'.
-    judging = judging_seconds(5, load(largest, ROOT), documents(largest))
+    judging = guard_seconds(5, load(largest, ROOT), documents(largest))
     assert judging < LIMIT_SECONDS * slowness(time.process_time)

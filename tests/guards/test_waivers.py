@@ -38,8 +38,8 @@ def test_a_waived_finding_is_let_through_and_told_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("waiver", "message"),
     [
-        (replace(WAIVER, address="service: aws_ecs_service.web_green_service"), "matches nothing that the guard finds"),
-        (replace(WAIVER, guard="platforms_are_explicit"), "matches nothing that the guard finds"),
+        (replace(WAIVER, address="service: aws_ecs_service.web_green_service"), "matches no finding of that guard"),
+        (replace(WAIVER, guard="platforms_are_explicit"), "matches no finding of that guard"),
         (replace(WAIVER, guard="scaling_is_not_undon"), "did you mean scaling_is_not_undone?"),
     ],
 )
@@ -52,7 +52,7 @@ def test_a_waiver_of_something_else_excuses_nothing_and_is_an_error_itself(waive
 
 
 def test_a_waiver_whose_finding_is_gone_is_an_error() -> None:
-    with pytest.raises(guards.GuardError, match="matches nothing"):
+    with pytest.raises(guards.GuardError, match="matches no finding"):
         verdict(WAIVER, documents("prod"))
 
 
@@ -71,7 +71,7 @@ def test_a_file_says_what_it_waives(tmp_path: Path, capsys: pytest.CaptureFixtur
     project = project_with(tmp_path, toml(guard="rules_are_described", address="a: b.c", reason="nobody knows now"))
     assert load("dev", tmp_path).waivers[0].reason == "nobody knows now"
     assert main(["check", "dev"], project) == 2
-    assert 'the waiver of rules_are_described for "a: b.c" matches nothing' in capsys.readouterr().err
+    assert 'the waiver of rules_are_described for "a: b.c" matches no finding' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_check_prints_what_is_waived_and_why(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("layers.synthesis.terraform_json", lambda _: wrong())
-    monkeypatch.setattr("layers.judging.intent_of", lambda _: replace(intent("prod"), waivers=(WAIVER,)))
+    monkeypatch.setattr("layers.guard_intent.intent_of", lambda _: replace(intent("prod"), waivers=(WAIVER,)))
     assert main(["check", "prod"]) == 0
     told = capsys.readouterr().err
     assert ADDRESS in told

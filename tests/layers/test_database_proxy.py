@@ -9,7 +9,7 @@ import pytest
 
 import guards
 from config import Environment
-from layers.judging import intent_of
+from layers.guard_intent import intent_of
 from layers.synthesis import terraform_json
 from tests.guards.mistakes import Change, both, edit
 from tests.guards.mistakes_network import OUT_OF_REACH, PATH, RULE, rule

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import guards
-from layers.judging import judge
+from layers.guard_intent import run_guards
 from modules.delivery import GitHubRolesInputs, PipelineRole
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, changed_environment, documents, documents_of
@@ -55,11 +55,11 @@ def test_p03_the_image_pipeline_pushes_to_the_repositories_of_the_environment_on
 def test_i02_a_role_for_any_branch_is_refused_by_the_guards() -> None:
     environment = changed_environment("prod", delivering)
     changed = copy.deepcopy(documents_of("prod", delivering))
-    judge(environment, changed)
+    run_guards(environment, changed)
     role = roles(changed)["apply"]
     role["assume_role_policy"] = role["assume_role_policy"].replace("refs/heads/main", "*")
     with pytest.raises(guards.GuardError) as caught:
-        judge(environment, changed)
+        run_guards(environment, changed)
     assert {violation.guard for violation in caught.value.violations} == {"federated_trust_names_its_subject"}
 
 
@@ -69,7 +69,7 @@ def test_what_an_apply_may_do_is_waived_with_a_reason_or_refused() -> None:
         data["waivers"] = data["waivers"][:-1]
 
     with pytest.raises(guards.GuardError, match="managed_policies_are_few"):
-        judge(changed_environment("prod", unreasoned), documents_of("prod", unreasoned))
+        run_guards(changed_environment("prod", unreasoned), documents_of("prod", unreasoned))
 
 
 @pytest.mark.parametrize("repository", ["acme/*", "*", "acme", "acme/shop:ref"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import guards
-from layers.judging import intent_of
+from layers.guard_intent import intent_of
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 

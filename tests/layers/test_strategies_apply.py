@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from layers.strategy_change import explain
+from cli.strategy_change import explain
 from release.aws import Aws
 from release.codedeploy import deploy_by_codedeploy
 from release.deploy import DeployRequest

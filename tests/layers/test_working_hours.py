@@ -7,7 +7,7 @@ from pydantic_core import to_jsonable_python
 
 import guards
 from config import Environment, load
-from layers.judging import intent_of
+from layers.guard_intent import intent_of
 from layers.synthesis import terraform_json
 from tests.layers.test_strategies import add
 from tests.support.documents import ROOT, Documents, addresses, documents

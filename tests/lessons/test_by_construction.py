@@ -11,7 +11,7 @@ import pytest
 from config import load
 from layers.outputs import NetworkOutputs
 from layers.reachability import roles
-from layers.wiring import publish
+from layers.remote_state import publish
 from modules.ecs.container_json import container_definitions, container_definitions_json
 from modules.ecs.containers import AwsLogs, Container, SecretReference
 from tests.support.documents import ENVIRONMENTS, ROOT, Documents, documents, documents_of

@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from config import Environment, load
 from guards import Intent
-from layers.judging import intent_of
+from layers.guard_intent import intent_of
 from layers.synthesis import terraform_json
 from modules.airflow.commands import SCRIPTS, script
 

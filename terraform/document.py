@@ -1,30 +1,24 @@
-"""What guards look at: the finished JSON of all layers, references seen through, and what the environment asks for."""
+"""A model of the generated Terraform JSON: the resources and containers of all layers, with references resolved."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from guards.intent import Intent
-from guards.references import References
+from terraform.references import References
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stacks:
-    """The finished JSON of an environment, by layer."""
+    """The generated JSON of an environment."""
 
     documents: Mapping[str, Mapping[str, Any]]
-
-    intent: Intent = field(default_factory=Intent)
-    """What the environment's file asks for. Default: nothing, so that every path is one too many."""
-
-    notes: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What one guard has computed and another needs too."""
+    """Terraform JSON of each stack, by layer."""
 
     @cached_property
     def references(self) -> References:
-        """What expressions stand for, within a layer and between them."""
+        """Resolves expressions within a layer and between layers."""
         return References(self.documents)
 
     @cached_property
@@ -52,8 +46,8 @@ class Stacks:
                 yield f"{address} container {container['name']}", container
 
     def behind(self, address: str, value: Any) -> frozenset[str]:
-        """Addresses of the resources that a value of the resource at `address` stands for."""
-        return self.references.things(layer_of(address), value)
+        """Addresses of the resources that a value of the resource at `address` refers to."""
+        return self.references.resources(layer_of(address), value)
 
 
 def layer_of(address: str) -> str:
@@ -73,10 +67,10 @@ def section_of(address: str) -> str:
 
 
 def blocks(body: Any, path: str) -> Iterator[Mapping[str, Any]]:
-    """The blocks at a path of dots (`target.ecs_parameters`): Terraform writes one as an object, or many as a list."""
+    """The blocks at a dotted path (`target.ecs_parameters`); Terraform writes a single one as an object."""
     if isinstance(body, list):
-        for one in body:
-            yield from blocks(one, path)
+        for block in body:
+            yield from blocks(block, path)
     elif isinstance(body, Mapping):
         if not path:
             yield body
@@ -88,5 +82,5 @@ def blocks(body: Any, path: str) -> Iterator[Mapping[str, Any]]:
 
 def containers_of(task_definition: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The containers of a task definition."""
-    found: list[dict[str, Any]] = json.loads(task_definition["container_definitions"])
-    return found
+    containers: list[dict[str, Any]] = json.loads(task_definition["container_definitions"])
+    return containers

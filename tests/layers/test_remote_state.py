@@ -10,7 +10,7 @@ from backend.state import RemoteState
 from config import Environment, load
 from layers import LAYERS
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
-from layers.wiring import output, publish, read
+from layers.remote_state import output, publish, read
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 from tests.support.stack import module_stack, synthesised
 

@@ -1,4 +1,4 @@
-"""An environment's own words for the guards: who may reach whom, what it waives; and the verdict over its JSON."""
+"""Translates an environment into what guards check against: who may reach whom, and which findings are waived."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from modules.networking import flows as parties
 
 
 def intent_of(environment: Environment) -> Intent:
-    """What the environment's file asks for, as far as guards need to know."""
+    """What the environment file allows and waives."""
     return Intent(
         rows=tuple(
             Row(
@@ -30,7 +30,7 @@ def intent_of(environment: Environment) -> Intent:
     )
 
 
-def judge(environment: Environment, documents: Mapping[str, Mapping[str, Any]]) -> guards.Verdict:
+def run_guards(environment: Environment, documents: Mapping[str, Mapping[str, Any]]) -> guards.Verdict:
     """Let the guards judge the finished JSON of an environment.
 
     Raises:

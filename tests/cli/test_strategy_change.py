@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from layers.strategy_change import explain
+from cli.strategy_change import explain
 
 IMAGE = "public.ecr.aws/team/web:7"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guards.references import References
+from terraform.references import References
 from tests.support.documents import ENVIRONMENTS, documents
 
 DOCUMENTS = {
@@ -61,12 +61,14 @@ def test_two_ways_to_say_the_same_thing_have_one_form(text: str, meaning: str) -
 
 def test_a_local_is_what_it_stands_for_and_a_circle_ends() -> None:
     references = References(DOCUMENTS)
-    assert references.things("data", "${local.key}") == {"network: aws_kms_key.key"}
+    assert references.resources("data", "${local.key}") == {"network: aws_kms_key.key"}
     assert references.canonical("data", "${local.self}") == "${local.self}"
 
 
 def test_a_whole_output_stands_for_everything_in_it() -> None:
-    found = References(DOCUMENTS).things("service", "${values(data.terraform_remote_state.network.outputs.subnet_ids)}")
+    found = References(DOCUMENTS).resources(
+        "service", "${values(data.terraform_remote_state.network.outputs.subnet_ids)}"
+    )
     assert found == {"network: aws_subnet.a-1", "network: aws_subnet.b"}
 
 
@@ -87,7 +89,7 @@ def test_every_reference_of_what_we_ship_leads_to_something_that_is_there(name: 
         for resource in bodies
     }
     resources = {layer: document.get("resource", {}) for layer, document in shipped.items()}
-    found = {thing for layer, bodies in resources.items() for thing in references.things(layer, bodies)}
+    found = {thing for layer, bodies in resources.items() for thing in references.resources(layer, bodies)}
     assert found
     assert found - there == set()
     text = "".join(references.canonical(layer, bodies) for layer, bodies in resources.items())

@@ -3,13 +3,21 @@
 import click
 from rich.text import Text
 
-from cli.commands_airflow import airflow
-from cli.commands_change import apply, bootstrap, destroy, plan
-from cli.commands_cost import cost
-from cli.commands_local import local
-from cli.commands_look import check, output, synth, validate
-from cli.commands_release import deploy, migrate, switch
-from cli.commands_status import status
+from cli.commands.airflow import airflow
+from cli.commands.apply import apply
+from cli.commands.bootstrap import bootstrap
+from cli.commands.check import check
+from cli.commands.cost import cost
+from cli.commands.deploy import deploy
+from cli.commands.destroy import destroy
+from cli.commands.local import local
+from cli.commands.migrate import migrate
+from cli.commands.output import output
+from cli.commands.plan import plan
+from cli.commands.status import status
+from cli.commands.switch import switch
+from cli.commands.synth import synth
+from cli.commands.validate import validate
 from cli.console import messages
 from cli.errors import BAD_CONFIGURATION, FAILED, INTERRUPTED, CommandError
 from cli.project import Project

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
-from cli.stack import STACK_FILE, Stack
-from cli.state_store import S3StateStore
-from cli.terraform import Terraform, find_terraform
+from cli.running.stack import STACK_FILE, Stack
+from cli.running.state_store import S3StateStore
+from cli.running.terraform import Terraform, find_terraform
 
 if TYPE_CHECKING:
     from config import Environment

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.aws import release_errors
-from cli.bootstrap import Bootstrap
 from cli.console import say
 from cli.errors import FAILED, CommandError
 from cli.project import BOOTSTRAP, Project
-from cli.stack import Stack
-from cli.state_store import S3StateStore
-from cli.terraform import Terraform
+from cli.running.bootstrap import Bootstrap
+from cli.running.stack import Stack
+from cli.running.state_store import S3StateStore
+from cli.running.terraform import Terraform
 
 if TYPE_CHECKING:
     from config import Environment
@@ -97,7 +97,7 @@ class Session:
         return self.project.stack(self.environment, name, terraform, lock_timeout=self.lock_timeout)
 
 
-def begin(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws: bool = True) -> Session:
+def open_for_change(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws: bool = True) -> Session:
     """Load, find Terraform, synthesise; raises CommandError for the first of them that does not work.
 
     Synth comes first in every command that changes something, so that no plan is ever made of an old file.
@@ -111,7 +111,7 @@ def begin(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws
     return session
 
 
-def look(project: Project, name: str, *, needs_aws: bool = True) -> Session:
+def open_readonly(project: Project, name: str, *, needs_aws: bool = True) -> Session:
     """For commands that need no plan: load, and see that AWS is there; raises CommandError where that does not work."""
     environment = project.environment(name)
     if needs_aws:

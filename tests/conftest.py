@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import bindings
-from cli.terraform import COLLECT_LATER
+from cli.running.terraform import COLLECT_LATER
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cli.app import main
-from cli.terraform import _version
+from cli.running.terraform import _version
 from tests.cli.fake_project import FakeProject
 from tests.cli.fake_terraform import FakeTerraform
 

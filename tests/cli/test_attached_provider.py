@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.attached_provider import REATTACH, attached_provider, configures_once
+from cli.running.attached_provider import REATTACH, attached_provider, configures_once
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED
 from tests.support.documents import ROOT
@@ -27,8 +27,8 @@ exec sleep 300
 STARTS_ONE = """
 import os, sys
 from pathlib import Path
-from cli.attached_provider import attached_provider
-from cli.process import run
+from cli.running.attached_provider import attached_provider
+from cli.running.process import run
 
 folder = Path(sys.argv[1])
 with attached_provider() as provider:

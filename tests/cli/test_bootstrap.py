@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from cli.bootstrap import Bootstrap
 from cli.errors import CommandError
-from cli.stack import BACKEND_OVERRIDE, Stack
-from cli.terraform import find_terraform
+from cli.running.bootstrap import Bootstrap
+from cli.running.stack import BACKEND_OVERRIDE, Stack
+from cli.running.terraform import find_terraform
 from tests.cli.fake_project import FakeProject
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 

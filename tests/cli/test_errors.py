@@ -7,7 +7,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.project import Project
-from cli.terraform import _version, find_terraform
+from cli.running.terraform import _version, find_terraform
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
 

@@ -8,8 +8,8 @@ import pytest
 
 from cli.data_plane import log_folders
 from cli.errors import CommandError
-from cli.operate import Outcome
 from cli.project import Project
+from cli.running.run_layers import Outcome
 from cli.session import Session
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import planned, summary

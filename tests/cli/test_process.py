@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.process import run
+from cli.running.process import run
 from tests.cli.fake_terraform import FakeTerraform, applying
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,7 +86,7 @@ def test_terraform_outlives_a_windlass_that_is_killed(tmp_path: Path):
     }
     fake = FakeTerraform.in_folder(tmp_path, slow)
     program = (
-        "import os, pathlib; from cli.process import run; "
+        "import os, pathlib; from cli.running.process import run; "
         f"run([{str(fake.binary)!r}, 'apply'], folder=pathlib.Path({str(tmp_path)!r}), environment=dict(os.environ), "
         f"log=pathlib.Path({str(tmp_path / 'log')!r}), on_line=print)"
     )

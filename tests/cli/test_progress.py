@@ -3,8 +3,8 @@ import json
 
 from rich.console import Console
 
-from cli.machine_ui import MachineUi
-from cli.progress import Progress, duration
+from cli.running.machine_ui import MachineUi
+from cli.running.progress import Progress, duration
 from tests.cli.fake_terraform import applying, error, planned, summary
 
 

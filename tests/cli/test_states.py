@@ -11,8 +11,8 @@ import pytest
 from cli.aws import boto_session
 from cli.errors import CommandError
 from cli.project import Project
-from cli.session import Session, look
-from cli.state_store import S3StateStore
+from cli.running.state_store import S3StateStore
+from cli.session import Session, open_readonly
 from config import load
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
@@ -108,7 +108,7 @@ def test_terraform_is_asked_where_only_terraform_knows(
     else:
         project.environments["dev"].state.backend = "terraform-cloud"
     terraform.follow({"when": ["state", "pull"], "lines": [STATE]})
-    assert look(project, "dev").state("service") == STATE
+    assert open_readonly(project, "dev").state("service") == STATE
 
 
 def test_looking_needs_neither_terraform_nor_a_synth(

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from cli.errors import CommandError
-from cli.operate import register_task_definition
-from cli.stack import Stack
-from cli.terraform import Terraform
+from cli.running.run_layers import register_task_definition
+from cli.running.stack import Stack
+from cli.running.terraform import Terraform
 from tests.cli.fake_terraform import applying, planned, summary
 
 REPLACE = "-replace=aws_lb_listener_rule.web_route_rule"

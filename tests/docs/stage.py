@@ -11,7 +11,8 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_airflow, commands_release, commands_status, release_session
+from cli import app, release_session
+from cli.commands import airflow, deploy, migrate, status, switch
 from cli.console import messages
 from release.context import AnyContext, Pace
 from release.reporter import Reporter
@@ -90,18 +91,19 @@ class Stage:
             outputs=lambda _layer: published,
             stacks=lambda _layer: [],
         )
-        context_of = commands_release.context_of
-        patch.setattr(commands_release, "begin", lambda *_, **__: session)
-        for module in (commands_release, commands_status):
-            patch.setattr(module, "look", lambda *_, **__: session)
-        for module in (release_session, commands_status):
+        context_of = release_session.context_of
+        patch.setattr(deploy, "open_for_change", lambda *_, **__: session)
+        for module in (migrate, status, switch):
+            patch.setattr(module, "open_readonly", lambda *_, **__: session)
+        for module in (release_session, status):
             patch.setattr(module, "aws_of", lambda _: platform.aws)
-        patch.setattr(commands_release, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
-        patch.setattr(commands_release, "apply_layers", lambda *_, **__: platform.terraform_apply())
+        for module in (deploy, migrate, switch):
+            patch.setattr(module, "context_of", lambda *given: replace(context_of(*given), pace=quick(during)))
+        patch.setattr(deploy, "apply_layers", lambda *_, **__: platform.terraform_apply())
         self._airflow(session, quick(during))
         found = (
-            *(commands_release.deploy, commands_release.migrate, commands_release.switch),
-            *(commands_status.status, commands_airflow.airflow),
+            *(deploy.deploy, migrate.migrate, switch.switch),
+            *(status.status, airflow.airflow),
         )
         patch.setattr(app, "windlass", click.Group(commands={str(one.name): one for one in found}))
         return project
@@ -114,5 +116,5 @@ class Stage:
             aws=context.aws, target=context.target, author=context.author, reporter=reporter, pace=pace
         )
         service_name = self.platform.target.sides["blue"].service_name
-        self.monkeypatch.setattr(commands_airflow, "look", lambda *_, **__: session)
-        self.monkeypatch.setattr(commands_airflow, "context_of", lambda _: (of_airflow, service_name))
+        self.monkeypatch.setattr(airflow, "open_readonly", lambda *_, **__: session)
+        self.monkeypatch.setattr(airflow, "context_of", lambda _: (of_airflow, service_name))

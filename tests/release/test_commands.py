@@ -7,7 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_release, release_session
+from cli import app, release_session
+from cli.commands import deploy, migrate, switch
 from tests.release.platform import MIGRATION, Platform
 from tests.release.shared import REGION
 
@@ -37,11 +38,12 @@ def windlass(
     session = SimpleNamespace(
         project=project, environment=environment, outputs=lambda _layer: published, stacks=lambda _layer: []
     )
-    for name in ("begin", "look"):
-        monkeypatch.setattr(commands_release, name, lambda _project, _name: session)
-    monkeypatch.setattr(commands_release, "apply_layers", lambda _stacks, ask: platform.terraform_apply())
+    monkeypatch.setattr(deploy, "open_for_change", lambda _project, _name: session)
+    for module in (migrate, switch):
+        monkeypatch.setattr(module, "open_readonly", lambda _project, _name: session)
+    monkeypatch.setattr(deploy, "apply_layers", lambda _stacks, ask: platform.terraform_apply())
     monkeypatch.setattr(release_session, "aws_of", lambda _session: platform.aws)
-    commands = (commands_release.deploy, commands_release.migrate, commands_release.switch)
+    commands = (deploy.deploy, migrate.migrate, switch.switch)
     group = click.Group(commands={str(command.name): command for command in commands})
     monkeypatch.setattr(app, "windlass", group)
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 import pytest
 
-from cli import app, commands_release, commands_status, release_session
+from cli import app, release_session
+from cli.commands import deploy, migrate, status, switch
 from tests.release.one_sided import OneSided
 from tests.release.platform import MIGRATION
 from tests.release.shared import REGION, Shared
@@ -48,15 +49,16 @@ def windlass(service: OneSided, monkeypatch: pytest.MonkeyPatch, capfd: pytest.C
         stacks=lambda _layer: [SimpleNamespace()],
     )
     patch = monkeypatch.setattr
-    patch(commands_release, "begin", lambda *_, **__: session)
-    for module in (commands_release, commands_status):
-        patch(module, "look", lambda *_, **__: session)
-    patch(commands_release, "apply_layers", lambda *_, **__: service.apply())
-    patch(commands_release, "register_task_definition", lambda _stack, _family: service.apply_task_definition())
-    patch(commands_release, "one_sided_context_of", lambda *_: service.context(during=service.end_migration))
-    for module in (release_session, commands_status):
+    patch(deploy, "open_for_change", lambda *_, **__: session)
+    for module in (migrate, status, switch):
+        patch(module, "open_readonly", lambda *_, **__: session)
+    patch(deploy, "apply_layers", lambda *_, **__: service.apply())
+    patch(deploy, "register_task_definition", lambda _stack, _family: service.apply_task_definition())
+    for module in (deploy, migrate):
+        patch(module, "one_sided_context_of", lambda *_: service.context(during=service.end_migration))
+    for module in (release_session, status):
         patch(module, "aws_of", lambda _: service.aws)
-    commands = (commands_release.deploy, commands_release.migrate, commands_release.switch, commands_status.status)
+    commands = (deploy.deploy, migrate.migrate, switch.switch, status.status)
     patch(app, "windlass", click.Group(commands={str(one.name): one for one in commands}))
 
     def run(*arguments: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli import attached_provider as attached
+from cli.running import attached_provider as attached
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.attached_provider import REATTACH
+from cli.running.attached_provider import REATTACH
 from tests.support.provider import attached_provider, refuse_several_configurations
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import click
 
 from cli.aws import release_errors
-from cli.commands_look import as_json, environment_argument
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
+from cli.options import as_json, environment_argument
 from cli.project import Project, is_running
 from cli.release_session import aws_of, outputs
-from cli.session import Session, look
-from cli.stack import count_resources
+from cli.running.stack import count_resources
+from cli.session import Session, open_readonly
 
 
 @click.command()
@@ -25,7 +25,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
     environment = project.environment(name)
     embedded = environment.aws.endpoint_url
     reachable = embedded is None or is_running(project.embedded(environment).status())
-    session = look(project, name, needs_aws=False)
+    session = open_readonly(project, name, needs_aws=False)
     layers = [_layer_status(session, layer, reachable=reachable) for layer in project.chosen_layers(None, environment)]
     found = {
         "environment": name,

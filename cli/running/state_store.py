@@ -85,7 +85,7 @@ class S3StateStore:
 
     def other_states(self) -> dict[str, int]:
         """Key → number of resources of every other state in the bucket that still has some."""
-        from cli.stack import count_resources
+        from cli.running.stack import count_resources
 
         found: dict[str, int] = {}
         for page in self._client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket):

@@ -3,7 +3,7 @@
 from rich.text import Text
 
 from cli.console import messages, output
-from cli.machine_ui import MachineUi
+from cli.running.machine_ui import MachineUi
 
 _SIGNS = {
     "create": ("+", "green"),

@@ -15,7 +15,7 @@ _LOCK_FILE = ".terraform.lock.hcl"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Initialised:
+class InitCache:
     """The note beside a stack's `.terraform`, and the provider checksums that all stacks share."""
 
     folder: Path

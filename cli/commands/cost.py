@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.commands_look import as_json, environment_argument
 from cli.console import print_json, say, show, table
 from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.options import as_json, environment_argument
 from cli.project import Project
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from cli.machine_ui import Diagnostic
+from cli.running.machine_ui import Diagnostic
 
 _LOCK_SUMMARY = "Error acquiring the state lock"
 _FIELD = re.compile(r"^\s+(ID|Path|Operation|Who|Version|Created|Info):[ \t]*(.*)$", re.MULTILINE)

@@ -23,9 +23,9 @@ from typing import Any
 
 from cli.console import say
 from cli.errors import CommandError
-from cli.operate import Outcome, apply_layers, destroy_layers
-from cli.stack import BACKEND_OVERRIDE, Stack, count_resources
-from cli.state_store import StateStore
+from cli.running.run_layers import Outcome, apply_layers, destroy_layers
+from cli.running.stack import BACKEND_OVERRIDE, Stack, count_resources
+from cli.running.state_store import StateStore
 
 _IMPORTS = "windlass_imports.tf.json"
 

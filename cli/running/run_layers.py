@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from cli.attached_provider import attached_provider
-from cli.changes import show_changes, show_warnings, summary
 from cli.console import output, say
 from cli.errors import CommandError
-from cli.machine_ui import MachineUi
-from cli.stack import Plan, Stack
+from cli.running.attached_provider import attached_provider
+from cli.running.changes import show_changes, show_warnings, summary
+from cli.running.machine_ui import MachineUi
+from cli.running.stack import Plan, Stack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +134,14 @@ def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None
                 outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
                 say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
+
+
+def conclude(name: str, outcome: Outcome) -> None:
+    """The last line: what changed, or that nothing had to."""
+    if outcome.changed:
+        say(f"{name}: {', '.join(outcome.changed)} applied.", style="green")
+    else:
+        say(f"{name}: nothing to change.", style="green")
 
 
 def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.console import messages
-from cli.machine_ui import MachineUi
+from cli.running.machine_ui import MachineUi
 
 SHOWN_AT_ONCE = 8
 """Running resources drawn at once; the others are only counted, so that the display fits a small terminal."""

@@ -8,7 +8,7 @@ from cli.aws import release_errors
 from cli.console import messages
 from cli.project import Project
 from cli.release_session import aws_of, outputs
-from cli.session import Session, look
+from cli.session import Session, open_readonly
 
 if TYPE_CHECKING:
     from release.context import AnyContext
@@ -27,7 +27,7 @@ def airflow(project: Project, name: str, command: tuple[str, ...], timeout: floa
     with release_errors():
         from release.airflow_command import run_airflow
 
-        context, service_name = context_of(look(project, name))
+        context, service_name = context_of(open_readonly(project, name))
         run_airflow(context, service_name, command, timeout_seconds=timeout)
 
 

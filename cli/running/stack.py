@@ -13,15 +13,15 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.attached_provider import AttachedProvider, configures_once
 from cli.errors import INTERRUPTED, CommandError
-from cli.initialised import Initialised
-from cli.machine_ui import MachineUi
-from cli.process import run
-from cli.progress import Progress
-from cli.state_lock import lock_holder, lock_message
-from cli.state_store import NO_BUCKET
-from cli.terraform import Terraform
+from cli.running.attached_provider import AttachedProvider, configures_once
+from cli.running.init_cache import InitCache
+from cli.running.machine_ui import MachineUi
+from cli.running.process import run
+from cli.running.progress import Progress
+from cli.running.state_lock import lock_holder, lock_message
+from cli.running.state_store import NO_BUCKET
+from cli.running.terraform import Terraform
 
 STACK_FILE = "cdk.tf.json"
 BACKEND_OVERRIDE = "backend_override.tf.json"
@@ -75,13 +75,13 @@ class Stack:
     def init(self, *, with_backend: bool = True) -> None:
         """Run `terraform init` where the backend or the providers changed since the last one."""
         fingerprint = self._fingerprint()
-        if self._initialised.covers(fingerprint, with_backend=with_backend):
+        if self._init_cache.covers(fingerprint, with_backend=with_backend):
             return
-        with self._initialised.alone(), self._initialised.checksums(self._providers()):
-            self._initialised.forget()
+        with self._init_cache.alone(), self._init_cache.checksums(self._providers()):
+            self._init_cache.forget()
             options = ["-reconfigure"] if with_backend else ["-backend=false"]
             self._stream("init", options, title=f"{self.name}: init")
-            self._initialised.remember(fingerprint, with_backend=with_backend)
+            self._init_cache.remember(fingerprint, with_backend=with_backend)
 
     def validate(self) -> list[str]:
         """`terraform validate`; returns what it finds wrong, warnings included (S04)."""
@@ -222,8 +222,8 @@ class Stack:
     # --- init only when needed -----------------------------------------------------------------------------------
 
     @property
-    def _initialised(self) -> Initialised:
-        return Initialised(folder=self.folder, work_folder=self.terraform.work_folder)
+    def _init_cache(self) -> InitCache:
+        return InitCache(folder=self.folder, work_folder=self.terraform.work_folder)
 
     def _providers(self) -> Any:
         return self.document().get("terraform", {}).get("required_providers")

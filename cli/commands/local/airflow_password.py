@@ -1,0 +1,20 @@
+"""`./windlass local airflow-password`: of Airflow's first user."""
+
+import click
+
+from cli.data_plane import first_user_password
+from cli.errors import CommandError
+from cli.options import environment_option
+from cli.project import Project
+
+
+@click.command(name="airflow-password")
+@environment_option
+@click.pass_obj
+def airflow_password(project: Project, name: str) -> None:
+    """Print the password of Airflow's first user, out of the embedded Secrets Manager."""
+    environment = project.environment(name)
+    if environment.airflow is None:
+        raise CommandError(f"environments/{name}.toml has no [airflow] section.")
+    project.require_aws(environment)
+    click.echo(first_user_password(project, environment))

@@ -1,0 +1,26 @@
+"""`./windlass local down`: stops the embedded AWS."""
+
+import click
+
+from cli.console import say
+from cli.errors import CommandError
+from cli.options import environment_option
+from cli.project import Project, is_running
+
+
+@click.command()
+@environment_option
+@click.pass_obj
+def down(project: Project, name: str) -> None:
+    """Stop the embedded AWS; everything in it is gone then, since it lives in memory."""
+    from local.embedded import EmbeddedAwsError
+
+    environment = project.environment(name)
+    embedded = project.embedded(environment)
+    was_running = is_running(embedded.status())
+    try:
+        project.data_plane(environment).remove()
+        embedded.stop()
+    except EmbeddedAwsError as error:
+        raise CommandError(str(error)) from error
+    say("The embedded AWS is stopped, and what was in it is gone." if was_running else "The embedded AWS did not run.")

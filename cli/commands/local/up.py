@@ -1,0 +1,22 @@
+"""`./windlass local up`: the embedded AWS, and containers of what is applied."""
+
+import click
+
+from cli.commands.local.start import start
+from cli.data_plane import run_containers, show_containers
+from cli.options import environment_option
+from cli.parts import PARTS
+from cli.project import Project
+from cli.session import open_readonly
+
+
+@click.command()
+@environment_option
+@click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part too.")
+@click.pass_obj
+def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
+    """Start the embedded AWS; with `--with web` or `--with airflow` (or both) also containers of what is applied."""
+    start(project, name)
+    if parts:
+        run_containers(open_readonly(project, name), parts)
+        show_containers(project, project.environment(name))

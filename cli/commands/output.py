@@ -1,0 +1,41 @@
+"""`./windlass output`: the outputs of the layers."""
+
+from typing import Any
+
+import click
+
+from cli.console import print_json, show, table
+from cli.options import as_json, environment_argument, layer_option
+from cli.project import Project
+from cli.session import open_readonly
+
+
+@click.command()
+@environment_argument
+@layer_option
+@as_json
+@click.pass_obj
+def output(project: Project, name: str, layer: str | None, as_json: bool) -> None:
+    """Show the outputs of the layers."""
+    session = open_readonly(project, name)
+    outputs = {each: session.outputs(each) for each in project.chosen_layers(layer, session.environment)}
+    if as_json:
+        print_json({each: {key: one["value"] for key, one in found.items()} for each, found in outputs.items()})
+        return
+    show_outputs(outputs)
+
+
+def show_outputs(outputs: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Print a table of outputs by layer; sensitive values are hidden."""
+    made = table("layer", "output", "value")
+    for layer, found in outputs.items():
+        for key, one in sorted(found.items()):
+            for label, value in _rows(key, "(sensitive)" if one.get("sensitive") else one["value"]):
+                made.add_row(layer, label, value)
+    show(made)
+
+
+def _rows(key: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [(f"{key}[{name}]", str(one)) for name, one in sorted(value.items())]
+    return [(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))]

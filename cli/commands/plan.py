@@ -1,0 +1,52 @@
+"""`./windlass plan`: what apply would change."""
+
+import click
+
+from cli.console import print_json, say
+from cli.options import (
+    as_json,
+    environment_argument,
+    full_option,
+    layer_option,
+    lock_timeout_option,
+    terraform_argument,
+)
+from cli.project import Project
+from cli.running.run_layers import plan_layers
+from cli.running.stack import CHANGES
+from cli.running.terraform_options import checked
+from cli.session import open_for_change
+
+
+@click.command()
+@environment_argument
+@layer_option
+@click.option("--detailed-exitcode", is_flag=True, help="0: nothing to change, 2: changes, 1: error.")
+@full_option
+@lock_timeout_option
+@as_json
+@terraform_argument
+@click.pass_obj
+def plan(
+    project: Project,
+    name: str,
+    layer: str | None,
+    detailed_exitcode: bool,
+    full: bool,
+    lock_timeout: str,
+    as_json: bool,
+    terraform_options: tuple[str, ...],
+) -> int:
+    """Show what apply would change.
+
+    What stands behind `--` goes to Terraform, such as `-- -replace=ADDRESS`; it needs --layer.
+    """
+    options = checked(terraform_options, layer=layer)
+    session = open_for_change(project, name, lock_timeout=lock_timeout)
+    plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
+    if as_json:
+        print_json({one.layer: one.json() for one in plans})
+    changes = any(one.has_changes for one in plans)
+    if not changes:
+        say(f"{name}: nothing to change.", style="green")
+    return CHANGES if changes and detailed_exitcode else 0

@@ -1,0 +1,69 @@
+"""`./windlass switch`: traffic moves to the other colour."""
+
+from typing import Any
+
+import click
+
+from cli.aws import release_errors
+from cli.options import environment_argument
+from cli.project import Project
+from cli.release_options import reason_option, service_argument, stepping
+from cli.release_session import context_of, migration_command
+from cli.session import open_readonly
+
+
+@click.command()
+@environment_argument
+@service_argument
+@click.argument("colour", required=False, type=click.Choice(["blue", "green"]))
+@click.option("--rollback", is_flag=True, help="Back to the colour that was live before, with every request.")
+@click.option("--weight", type=click.IntRange(1, 100), metavar="PERCENT", help="Give the colour this share, and stop.")
+@stepping
+@click.option("--scale-up", is_flag=True, help="Scale the colour up first, and wait until it is healthy.")
+@click.option("--min-healthy", type=click.IntRange(1), metavar="N", help="Healthy targets it needs, instead of as many "
+              "as the other colour wants.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Switch in spite of unhealthy targets and ringing alarms.")
+@reason_option
+@click.pass_obj
+def switch(
+    project: Project,
+    name: str,
+    service: str,
+    colour: Any,
+    rollback: bool,
+    weight: int | None,
+    canary: tuple[int, ...] | None,
+    bake: float,
+    soak: float | None,
+    scale_down: bool,
+    scale_up: bool,
+    min_healthy: int | None,
+    force: bool,
+    reason: str,
+) -> None:
+    """Move traffic to the idle colour, at once or in steps; or back.
+
+    Without a colour it goes to the idle one. During a canary it goes on with that; after a switch that was killed it
+    finishes what was begun.
+    """
+    with release_errors():
+        from release.errors import BadRequestError
+        from release.switch import SwitchRequest
+        from release.switch import switch as move
+
+        if weight is not None and canary is not None:
+            raise BadRequestError("--weight is one step, --canary several: choose one.")
+        request = SwitchRequest(
+            colour=colour,
+            rollback=rollback,
+            steps=canary or ((weight,) if weight is not None else (100,)),
+            bake_seconds=bake,
+            soak_seconds=soak,
+            scale_down=scale_down,
+            scale_up=scale_up,
+            migration=migration_command(project.environment(name), service),
+            minimum=min_healthy,
+            force=force,
+            reason=reason,
+        )
+        move(context_of(open_readonly(project, name), service), request)

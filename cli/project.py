@@ -192,6 +192,7 @@ class Project:
         settings = Settings(
             endpoint_url=environment.aws.endpoint_url,
             folder=self.work_folder / "data-plane",
+            windlass_folder=self.root,
             region=environment.aws.region,
             http_port=environment.data_plane.http_port,
             https_port=environment.data_plane.https_port,

@@ -6,9 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
-from local.dataplane.addresses import NoAddressError
-from local.dataplane.envoy import ProxyMissingError
-from local.dataplane.namespaces import NamespacesError
+from local.dataplane.containers.addresses import NoAddressError
+from local.dataplane.containers.namespaces import NamespacesError
+from local.dataplane.proxy.envoy import ProxyMissingError
 from local.dataplane.settings import (
     DEFAULT_HTTP_PORT,
     DEFAULT_HTTPS_PORT,
@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.dataplane", description=__doc__)
     parser.add_argument("--endpoint-url", required=True, help="of the embedded AWS")
     parser.add_argument("--folder", required=True, type=Path, help="for logs, data and configuration")
+    parser.add_argument("--windlass-folder", required=True, type=Path, help="where Windlass itself is")
     parser.add_argument("--region", default="eu-west-1", help="of the platform (default: %(default)s)")
     parser.add_argument("--http-port", type=int, default=DEFAULT_HTTP_PORT, help="stands for 80 (default: %(default)s)")
     parser.add_argument("--https-port", type=int, default=DEFAULT_HTTPS_PORT, help="for 443 (default: %(default)s)")
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings = Settings(
         endpoint_url=options.endpoint_url,
         folder=folder,
+        windlass_folder=options.windlass_folder.resolve(),
         region=options.region,
         http_port=options.http_port,
         https_port=options.https_port,

@@ -11,12 +11,12 @@ from typing import Any
 
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
-from local.dataplane.changes import Changes
-from local.dataplane.ledger import Ledger
-from local.dataplane.namespaces import kill_all
-from local.dataplane.pages import Pages
-from local.dataplane.postgres import remove_data
+from local.dataplane.containers.namespaces import kill_all
+from local.dataplane.desired_state.changes import Changes
+from local.dataplane.desired_state.pages import Pages
+from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
+from local.dataplane.stores.postgres import remove_data
 from local.dataplane.supervisor import STATE_FILE
 
 START_TIMEOUT_SECONDS = 60.0
@@ -150,7 +150,7 @@ class DataPlane:
             if record is not None:
                 self._process.terminate(record)
             # What a killed data plane could not end itself.
-            Ledger(self._folder / "processes.json").end_leftovers()
+            ProcessRegistry(self._folder / "processes.json").end_leftovers()
             kill_all(self.settings.tasks_folder)
             self._process.remove_record()
             (self._folder / STATE_FILE).unlink(missing_ok=True)
@@ -188,6 +188,7 @@ class DataPlane:
         settings = self.settings
         command = [sys.executable, "-m", "local.dataplane"]
         command += ["--endpoint-url", settings.endpoint_url, "--folder", str(settings.folder.resolve())]
+        command += ["--windlass-folder", str(settings.windlass_folder.resolve())]
         command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
         command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
         command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]

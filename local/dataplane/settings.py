@@ -17,6 +17,8 @@ class Settings:
     """Of the embedded AWS."""
     folder: Path
     """Logs, data and configuration; everything the data plane writes is in it."""
+    windlass_folder: Path
+    """Windlass's own folder: the sample service and Airflow's Python environment are in it."""
     region: str
     """Of the platform."""
     http_port: int = DEFAULT_HTTP_PORT

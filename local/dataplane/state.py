@@ -3,27 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.dataplane.scheduler import Scheduler
-from local.dataplane.stores import Stores
-from local.dataplane.wishes import Service, Wishes
-from local.dataplane.workload import Workload
+from local.dataplane.desired_state.model import DesiredState, Service
+from local.dataplane.ecs.scheduler import Scheduler
+from local.dataplane.ecs.workload import Workload
+from local.dataplane.stores.stores import Stores
 
 
-def state_of(wishes: Wishes, *, stores: Stores, workload: Workload, ports: Mapping[str, int]) -> dict[str, Any]:
+def state_of(
+    desired_state: DesiredState, *, stores: Stores, workload: Workload, ports: Mapping[str, int]
+) -> dict[str, Any]:
     """As JSON: whether everything is there, problems, ports, services, data stores, changes that it knows of."""
-    shown = stores.description(wishes)
-    listens = len(ports) == len({each.port for each in wishes.listeners})
+    shown = stores.description(desired_state)
+    listens = len(ports) == len({each.port for each in desired_state.listeners})
     return {
-        "ready": listens and stores.is_settled(wishes),
+        "ready": listens and stores.is_settled(desired_state),
         "problems": [*(each["problem"] for each in shown if each["problem"]), *workload.left_out.values()],
         "ports": dict(ports),
         "services": [
             _service(workload.schedulers.get(arn), each)
-            for arn, each in wishes.services.items()
+            for arn, each in desired_state.services.items()
             if arn not in workload.left_out
         ],
         "stores": shown,
-        "changes": wishes.changes.shown(),
+        "changes": desired_state.changes.shown(),
     }
 
 

@@ -9,23 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from local import processes
-from local.dataplane import namespaces
-from local.dataplane.account import Account
-from local.dataplane.addresses import Addresses
-from local.dataplane.agent import Agent
-from local.dataplane.certificates import Certificates
-from local.dataplane.container import Tools
-from local.dataplane.envoy import Envoy
-from local.dataplane.envoy_config import ProxyInputs
-from local.dataplane.images import program_of, programs
-from local.dataplane.ledger import Ledger
+from local.dataplane.containers import namespaces
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.containers.container import ContainerRuntime
+from local.dataplane.containers.images import program_of, programs
+from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.desired_state.model import DesiredState, Listener
+from local.dataplane.desired_state.watcher import Watcher
+from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.workload import Workload
+from local.dataplane.process_registry import ProcessRegistry
+from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.proxy.envoy import Envoy
+from local.dataplane.proxy.envoy_config import ProxyInputs
+from local.dataplane.proxy.targets import Targets
 from local.dataplane.settings import Settings
 from local.dataplane.state import state_of
-from local.dataplane.stores import Stores
-from local.dataplane.targets import Targets
-from local.dataplane.watcher import Watcher
-from local.dataplane.wishes import Listener, Wishes
-from local.dataplane.workload import Workload
+from local.dataplane.stores.stores import Stores
 
 logger = logging.getLogger(__name__)
 
@@ -52,23 +52,26 @@ class Supervisor:
         self._stopping = False
         self._wake = threading.Event()
         addresses = Addresses(folder)
-        self._account = Account(
+        self._account = AwsClient(
             settings.endpoint_url,
             settings.region,
             is_wanted=lambda name: not any(fnmatch.fnmatchcase(name, each) for each in settings.skipped_services),
         )
         self._watcher = Watcher(self._account, self._wake)
-        self._ledger = Ledger(folder / "processes.json")
+        self._registry = ProcessRegistry(folder / "processes.json")
         self._executor = ThreadPoolExecutor(max_workers=CHECK_THREADS, thread_name_prefix="check")
         self._certificates = Certificates(folder / "certificates")
-        self._proxy = Envoy(folder / "envoy", self._ledger)
+        self._proxy = Envoy(folder / "envoy", self._registry)
         self._stores = Stores(
-            folder / "stores", ledger=self._ledger, addresses=addresses, certificates=self._certificates
+            folder / "stores",
+            registry=self._registry,
+            addresses=addresses,
+            certificates=self._certificates,
         )
         self._targets = Targets(
             self._executor, time_factor=settings.time_factor, longest_drain_seconds=settings.longest_drain_seconds
         )
-        table = programs()
+        table = programs(settings.windlass_folder)
         self._agent = Agent(addresses.claim)
         self._workload = Workload(
             settings,
@@ -76,8 +79,8 @@ class Supervisor:
             agent=self._agent,
             addresses=addresses,
             targets=self._targets,
-            tools=Tools(
-                ledger=self._ledger,
+            tools=ContainerRuntime(
+                registry=self._registry,
                 executor=self._executor,
                 program=lambda container: program_of(container.image, table),
                 time_factor=settings.time_factor,
@@ -96,7 +99,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Work until `request_stop`; then end everything that was started."""
-        leftovers = self._ledger.end_leftovers() + namespaces.kill_all(self._settings.tasks_folder)
+        leftovers = self._registry.end_leftovers() + namespaces.kill_all(self._settings.tasks_folder)
         if leftovers:
             logger.warning("ended %d processes that an earlier run had left", leftovers)
         self._watcher.start()
@@ -109,25 +112,27 @@ class Supervisor:
             self._end()
 
     def _step(self, now: float) -> None:
-        wishes = self._watcher.wishes
-        if wishes is not None:
-            self._stores.advance(wishes, now)
+        desired_state = self._watcher.desired_state
+        if desired_state is not None:
+            self._stores.advance(desired_state, now)
             # On AWS the database is there long before the first task; without it tasks would only wait.
-            self._stores_are_there = self._stores_are_there or self._stores.is_settled(wishes)
+            self._stores_are_there = self._stores_are_there or self._stores.is_settled(desired_state)
             if self._stores_are_there:
-                self._workload.advance(wishes, self._stores.names(wishes), now)
+                self._workload.advance(desired_state, self._stores.names(desired_state), now)
             self._targets.advance(now)
-            self._run_proxy(wishes, now)
-            self._watcher.offer({**self._workload.observed(), "targets": self._targets.observed(wishes.target_groups)})
-        self._write_state(wishes)
+            self._run_proxy(desired_state, now)
+            self._watcher.offer(
+                {**self._workload.observed(), "targets": self._targets.observed(desired_state.target_groups)}
+            )
+        self._write_state(desired_state)
 
-    def _run_proxy(self, wishes: Wishes, now: float) -> None:
-        local_ports = {each.port: self._settings.local_port(each.port) for each in wishes.listeners}
-        first = {each.port: each for each in reversed(wishes.listeners)}  # one load balancer has a port
+    def _run_proxy(self, desired_state: DesiredState, now: float) -> None:
+        local_ports = {each.port: self._settings.local_port(each.port) for each in desired_state.listeners}
+        first = {each.port: each for each in reversed(desired_state.listeners)}  # one load balancer has a port
         inputs = ProxyInputs(
             folder=self._proxy.files_folder,
             listeners=tuple(first.values()),
-            target_groups=wishes.target_groups,
+            target_groups=desired_state.target_groups,
             endpoints=self._targets.endpoints(),
             local_ports=local_ports,
             certificates={
@@ -141,12 +146,12 @@ class Supervisor:
             self._proxied = inputs
         self._proxy.keep_running(now)
 
-    def _write_state(self, wishes: Wishes | None) -> None:
+    def _write_state(self, desired_state: DesiredState | None) -> None:
         """What `DataPlane.status` reads."""
         state: dict[str, Any] = {"ready": False, "problems": [], "ports": {}, "services": [], "stores": []}
-        if wishes is not None:
-            ports = self._listening_ports(wishes)
-            state = state_of(wishes, stores=self._stores, workload=self._workload, ports=ports)
+        if desired_state is not None:
+            ports = self._listening_ports(desired_state)
+            state = state_of(desired_state, stores=self._stores, workload=self._workload, ports=ports)
         if self._watcher.problem:
             state.update(ready=False, problems=[self._watcher.problem, *state["problems"]])
         text = json.dumps(state, indent=1)
@@ -156,8 +161,8 @@ class Supervisor:
             path.with_suffix(".new").replace(path)
             self._state = text
 
-    def _listening_ports(self, wishes: Wishes) -> dict[str, int]:
-        wanted = {each.port: self._settings.local_port(each.port) for each in wishes.listeners}
+    def _listening_ports(self, desired_state: DesiredState) -> dict[str, int]:
+        wanted = {each.port: self._settings.local_port(each.port) for each in desired_state.listeners}
         for port in wanted.keys() - self._listening:
             if processes.port_is_taken("127.0.0.1", wanted[port]):
                 self._listening.add(port)
@@ -177,7 +182,7 @@ class Supervisor:
         self._agent.stop()
         self._stores.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        self._ledger.end_leftovers()
+        self._registry.end_leftovers()
         namespaces.kill_all(self._settings.tasks_folder)
         (self._settings.folder / STATE_FILE).unlink(missing_ok=True)
 

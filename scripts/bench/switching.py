@@ -124,6 +124,7 @@ def _platform() -> Iterator[Platform]:
                 endpoint_url=account.endpoint_url,
                 region=REGION,
                 folder=Path(folder) / "data-plane",
+                windlass_folder=ROOT,
                 http_port=free_port(),
                 https_port=free_port(),
             )

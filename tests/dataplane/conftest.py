@@ -34,6 +34,7 @@ def running_platform(account: Account, tmp_path_factory: pytest.TempPathFactory)
         endpoint_url=account.endpoint_url,
         region=REGION,
         folder=tmp_path_factory.mktemp("dataplane"),
+        windlass_folder=PROJECT,
         http_port=free_port(),
         https_port=free_port(),
         time_factor=0.05,

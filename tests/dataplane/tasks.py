@@ -5,15 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from local.dataplane.container import Tools
-from local.dataplane.definitions import task_definition_from
-from local.dataplane.images import Program
-from local.dataplane.ledger import Ledger
-from local.dataplane.names import HostsFile
-from local.dataplane.surroundings import Surroundings
-from local.dataplane.task import Task
+from local.dataplane.containers.container import ContainerRuntime
+from local.dataplane.containers.container_spec import TaskContext
+from local.dataplane.containers.hosts_file import HostsFile
+from local.dataplane.containers.images import Program
+from local.dataplane.desired_state.task_definition import task_definition_from
+from local.dataplane.ecs.task import Task
+from local.dataplane.process_registry import ProcessRegistry
 from tests.support.waiting import wait_for
 
+PROJECT = Path(__file__).resolve().parents[2]
 ADDRESS = "127.99.9.9"
 HOST_NAME = "ip-127-99-9-9.test"
 SLEEP = ["sleep", "60"]
@@ -33,8 +34,8 @@ class Tasks:
         (folder / "trusted.pem").touch()
         self.names = HostsFile(folder / "hosts", address=ADDRESS, host_name=HOST_NAME)
         self._started: list[Task] = []
-        self._tools = Tools(
-            ledger=Ledger(folder / "processes.json"),
+        self._tools = ContainerRuntime(
+            registry=ProcessRegistry(folder / "processes.json"),
             executor=ThreadPoolExecutor(4),
             program=lambda _container: self.program,
             time_factor=0.05,
@@ -43,8 +44,9 @@ class Tasks:
     def __call__(self, *containers: dict[str, Any]) -> Task:
         defined = [{"image": "any", "essential": True, **each} for each in containers]
         definition = task_definition_from({"taskDefinitionArn": "a", "family": "f", "containerDefinitions": defined})
-        around = Surroundings(
+        context = TaskContext(
             folder=self.folder,
+            windlass_folder=PROJECT,
             address=ADDRESS,
             host_name=HOST_NAME,
             hosts=self.names,
@@ -58,7 +60,7 @@ class Tasks:
             definition=definition,
             group="service:s",
             started_by="s",
-            around=around,
+            context=context,
             tools=self._tools,
             now=time.monotonic(),
         )

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.addresses import Addresses
-from local.dataplane.agent import Agent
-from local.dataplane.task import Task
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.task import Task
 from tests.dataplane.tasks import SLEEP
 
 

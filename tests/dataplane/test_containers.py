@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.health import Checker, Pace, matches
-from local.dataplane.images import UnknownImageError, program_of, programs
-from local.dataplane.surroundings import MissingSecretError, secret_value, with_local_port
-from tests.dataplane.tasks import SLEEP, advanced, log_of, shell
+from local.dataplane.containers.container_spec import secret_value, with_local_port
+from local.dataplane.containers.health import Checker, Pace, matches
+from local.dataplane.containers.images import UnknownImageError, program_of, programs
+from local.dataplane.desired_state.aws_client import MissingSecretError
+from tests.dataplane.tasks import PROJECT, SLEEP, advanced, log_of, shell
 from tests.support.waiting import wait_for
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf"
@@ -38,9 +39,9 @@ def test_a_public_address_gets_the_port_of_this_machine():
 def test_the_program_of_an_image_is_found_by_its_repository():
     registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
     for reference in (f"{registry}/windlass-local/web:0.1.0", "web", "localhost:5000/web@sha256:00"):
-        assert program_of(reference, programs()).command == ("python", "-m", "web")
+        assert program_of(reference, programs(PROJECT)).command == ("python", "-m", "web")
     with pytest.raises(UnknownImageError, match="'mystery'"):
-        program_of("registry/mystery:1", programs())
+        program_of("registry/mystery:1", programs(PROJECT))
 
 
 def test_containers_start_in_the_order_of_their_dependencies(run, tmp_path):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.scheduler import Scheduler
-from local.dataplane.wishes import Service, TargetBinding, TargetGroup
+from local.dataplane.desired_state.model import Service, TargetBinding, TargetGroup
+from local.dataplane.ecs.scheduler import Scheduler
 
 GROUP = TargetGroup(
     arn="group",

@@ -14,8 +14,8 @@ import pytest
 
 from local import processes
 from local.dataplane import DataPlane, DataPlaneError, Settings
-from local.dataplane.ledger import Ledger
-from local.dataplane.namespaces import processes_of
+from local.dataplane.containers.namespaces import processes_of
+from local.dataplane.process_registry import ProcessRegistry
 from tests.dataplane.account import variables_of
 from tests.dataplane.running import Platform
 from tests.support.waiting import wait_for
@@ -131,15 +131,21 @@ def test_remove_leaves_no_data(tmp_path: Path):
     data.mkdir(parents=True)
     elsewhere.mkdir()
     (data / "elsewhere").write_text(str(elsewhere))
-    DataPlane(Settings(endpoint_url="http://127.0.0.1:1", region="eu-west-1", folder=tmp_path / "plane")).remove()
+    settings = Settings(
+        endpoint_url="http://127.0.0.1:1",
+        region="eu-west-1",
+        folder=tmp_path / "plane",
+        windlass_folder=tmp_path,
+    )
+    DataPlane(settings).remove()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_ledger_leaves_alone_what_only_has_the_same_id(tmp_path):
+def test_the_registry_leaves_alone_what_only_has_the_same_id(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
         (tmp_path / "processes.json").write_text(f'{{"{process.pid}": "another birth"}}')
-        assert Ledger(tmp_path / "processes.json").end_leftovers() == 0
+        assert ProcessRegistry(tmp_path / "processes.json").end_leftovers() == 0
         assert process.poll() is None
     finally:
         process.kill()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from local import processes
-from local.dataplane.addresses import Addresses
-from local.dataplane.images import Program
-from local.dataplane.namespaces import processes_of
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.containers.images import Program
+from local.dataplane.containers.namespaces import processes_of
 from tests.dataplane.tasks import ADDRESS, HOST_NAME, SLEEP, advanced, log_of, output_of, shell
 from tests.support.waiting import wait_for
 

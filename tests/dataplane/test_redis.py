@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import redis
 
-from local.dataplane.addresses import Addresses
-from local.dataplane.certificates import Certificates
-from local.dataplane.ledger import Ledger
-from local.dataplane.redis_server import Redis
-from local.dataplane.server import Place
-from local.dataplane.wishes import Cache, CacheUser
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.desired_state.model import Cache, CacheUser
+from local.dataplane.process_registry import ProcessRegistry
+from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.stores.redis_server import Redis
+from local.dataplane.stores.server import StorePlacement
 
 pytestmark = pytest.mark.slow
 
@@ -29,13 +29,13 @@ def cache_of(*passwords: str) -> Cache:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Redis]:
     addresses, certificates = Addresses(tmp_path), Certificates(tmp_path / "certificates")
-    place = Place(
+    place = StorePlacement(
         folder=tmp_path / "cache",
         address=addresses.take(),
         inner_address=addresses.take(),
         port=6379,
         certificate=certificates.for_names("cache", [NAME]),
-        ledger=Ledger(tmp_path / "processes.json"),
+        registry=ProcessRegistry(tmp_path / "processes.json"),
     )
     found = Redis(place, maxmemory_policy="noeviction")
     found.start()

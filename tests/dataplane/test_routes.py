@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.envoy_routes import RouteSurroundings, UnsupportedRuleError, route_of
+from local.dataplane.proxy.envoy_routes import RouteContext, UnsupportedRuleError, route_of
 
-AROUND = RouteSurroundings(
+AROUND = RouteContext(
     listener_port=443, local_ports={80: 8080, 443: 8443}, clusters={"arn:blue": "blue", "arn:green": "green"}
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dataplane.images import STAND_INS
+from local.dataplane.containers.images import STAND_INS
 from tests.support.postgres import free_port
 
 

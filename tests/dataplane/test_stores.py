@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.dataplane.addresses import Addresses
-from local.dataplane.certificates import Certificates
-from local.dataplane.ledger import Ledger
-from local.dataplane.stores import Stores
-from local.dataplane.wishes import Cache, Database, Wishes
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.desired_state.model import Cache, Database, DesiredState
+from local.dataplane.process_registry import ProcessRegistry
+from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.stores.stores import Stores
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     addresses = Addresses(tmp_path)
     found = Stores(
         tmp_path / "stores",
-        ledger=Ledger(tmp_path / "processes.json"),
+        registry=ProcessRegistry(tmp_path / "processes.json"),
         addresses=addresses,
         certificates=Certificates(tmp_path / "certificates"),
     )
@@ -44,30 +44,34 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
 
 
 def test_a_database_and_a_cache_of_one_identifier_are_two_servers(stores: Stores) -> None:
-    wishes = Wishes(stores=(DATABASE, CACHE))
+    wanted = DesiredState(stores=(DATABASE, CACHE))
 
     def settled() -> bool:
-        stores.advance(wishes, time.monotonic())
-        return stores.is_settled(wishes)
+        stores.advance(wanted, time.monotonic())
+        return stores.is_settled(wanted)
 
     wait_for("both", settled, 60)
-    database, cache = stores.description(wishes)
+    database, cache = stores.description(wanted)
     assert (database["running"], cache["running"]) == (True, True), (database, cache)
     assert database["address"] != cache["address"]
-    assert set(stores.names(wishes)) == {"acme.rds.test", "acme.cache.test"}
+    assert set(stores.names(wanted)) == {"acme.rds.test", "acme.cache.test"}
 
 
 def test_a_proxy_before_a_database_is_another_name_and_another_port_of_it(stores: Stores) -> None:
     proxied = replace(DATABASE, names=("acme.rds.test", "proxy.rds.test"), proxy_ports=(5432,))
 
-    def settled(wishes: Wishes) -> bool:
-        stores.advance(wishes, time.monotonic())
-        return stores.is_settled(wishes)
+    def settled(wanted: DesiredState) -> bool:
+        stores.advance(wanted, time.monotonic())
+        return stores.is_settled(wanted)
 
-    wait_for("the database", lambda: settled(Wishes(stores=(DATABASE,))), 60)
-    wishes = Wishes(stores=(proxied,))
-    wait_for("the proxy's port", lambda: settled(wishes) and answers(stores.names(wishes)["proxy.rds.test"][0]), 60)
-    assert stores.names(wishes)["acme.rds.test"] == stores.names(wishes)["proxy.rds.test"]
+    wait_for("the database", lambda: settled(DesiredState(stores=(DATABASE,))), 60)
+    wanted = DesiredState(stores=(proxied,))
+    wait_for(
+        "the proxy's port",
+        lambda: settled(wanted) and answers(stores.names(wanted)["proxy.rds.test"][0]),
+        60,
+    )
+    assert stores.names(wanted)["acme.rds.test"] == stores.names(wanted)["proxy.rds.test"]
 
 
 def answers(address: str) -> bool:

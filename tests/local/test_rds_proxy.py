@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.dataplane.account_stores import databases
+from local.dataplane.desired_state.store_reader import databases
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,7 @@ class Platform:
         settings = Settings(
             endpoint_url=self.endpoint_url,
             folder=self.root / ".windlass" / "data-plane",
+            windlass_folder=self.root,
             region="eu-west-1",
             http_port=int(self.variables["WINDLASS_DATA_PLANE__HTTP_PORT"]),
             https_port=int(self.variables["WINDLASS_DATA_PLANE__HTTPS_PORT"]),

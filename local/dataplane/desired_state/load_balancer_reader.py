@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.dataplane.wishes import Listener, TargetGroup
+from local.dataplane.desired_state.model import Listener, TargetGroup
 
 
 def target_groups(elbv2: Any) -> Iterable[TargetGroup]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.dataplane.deployment import Deployment, Events, failure_threshold
-from local.dataplane.targets import Endpoint, Targets
-from local.dataplane.task import Task
-from local.dataplane.wishes import Service, TargetGroup
+from local.dataplane.desired_state.model import Service, TargetGroup
+from local.dataplane.ecs.deployment import Deployment, Events, failure_threshold
+from local.dataplane.ecs.task import Task
+from local.dataplane.proxy.targets import Endpoint, Targets
 
 FIRST_BACK_OFF_SECONDS = 0.25
 LAST_BACK_OFF_SECONDS = 10.0

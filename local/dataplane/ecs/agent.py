@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local.dataplane.task import Task
+from local.dataplane.ecs.task import Task
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.dataplane.account import Account
-from local.dataplane.changes import Changes
-from local.dataplane.wishes import Wishes
+from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.desired_state.changes import Changes
+from local.dataplane.desired_state.model import DesiredState
 
 logger = logging.getLogger(__name__)
 
@@ -20,15 +20,15 @@ SETTLE_SECONDS = 0.01
 
 
 class Watcher:
-    """Keeps `wishes` up to date and hands on what is observed.
+    """Keeps `desired_state` up to date and hands on what is observed.
 
     Args:
         account: the embedded AWS.
-        wake: is set when the wishes have changed.
+        wake: is set when the desired_state have changed.
     """
 
-    def __init__(self, account: Account, wake: threading.Event) -> None:
-        self.wishes: Wishes | None = None
+    def __init__(self, account: AwsClient, wake: threading.Event) -> None:
+        self.desired_state: DesiredState | None = None
         """`None` until the first contact."""
         self.problem = ""
         """Why there is no contact."""
@@ -62,7 +62,7 @@ class Watcher:
         while not self._stopping.is_set():
             try:
                 answer = self._account.pages.changes(after=token)
-                changes, before = Changes.of(answer), self.wishes or Wishes()
+                changes, before = Changes.of(answer), self.desired_state or DesiredState()
                 if changes.instance != before.changes.instance:
                     # A new server knows nothing of us, and from now on answers with what we say.
                     self._account.pages.tell(self._observed)
@@ -70,8 +70,8 @@ class Watcher:
                 parts = changes.to_read(before.changes)
                 if parts:
                     # In order: what services refer to is there before them.
-                    wishes = self._account.read(before, sorted(parts, reverse=True))
-                    self.wishes = replace(wishes, changes=changes)
+                    desired_state = self._account.read(before, sorted(parts, reverse=True))
+                    self.desired_state = replace(desired_state, changes=changes)
                     self._wake.set()
                 token = answer["token"]
                 self.problem = ""
@@ -87,7 +87,7 @@ class Watcher:
             self._tell.wait()
             self._tell.clear()
             text = json.dumps(self._observed, sort_keys=True)
-            if text == self._told or self.wishes is None or self._stopping.is_set():
+            if text == self._told or self.desired_state is None or self._stopping.is_set():
                 continue
             try:
                 self._account.pages.tell(json.loads(text))

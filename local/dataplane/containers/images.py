@@ -1,17 +1,15 @@
 """What stands in for a container image: a program on this machine, with the folders and files that the image has."""
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+from local.dataplane.search_path import PYTHON_FOLDER, SYSTEM_PATH
+
 STAND_INS = Path(__file__).resolve().parent / "stand_ins"
-PYTHON_FOLDER = Path(sys.executable).parent
-"""Programs of the project's own Python environment."""
-AIRFLOW_ENVIRONMENT = PROJECT / ".venv-airflow"
-SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+AIRFLOW_ENVIRONMENT = ".venv-airflow"
+"""Folder of Airflow's own Python environment, inside Windlass's folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +33,7 @@ class Program:
     home: str = "/root"
     """The user's home directory in the container."""
     content: Mapping[str, Path] = field(default_factory=dict)
-    """Place in the container → file or folder of this machine that is there, read-only."""
+    """StorePlacement in the container → file or folder of this machine that is there, read-only."""
     public_urls: tuple[str, ...] = ()
     """Variables with an address at which people reach the program; the load balancer listens on other ports here."""
     writable: tuple[str, ...] = ()
@@ -47,8 +45,8 @@ class Program:
         return ":".join([*map(str, self.programs), SYSTEM_PATH])
 
 
-def programs() -> dict[str, Program]:
-    """Last part of the repository's name → program."""
+def programs(windlass_folder: Path) -> dict[str, Program]:
+    """Last part of the repository's name → program, with files from Windlass's own folder."""
     return {
         "web": Program(
             command=("python", "-m", "web"),
@@ -58,9 +56,9 @@ def programs() -> dict[str, Program]:
             user_id=10001,
             group_id=10001,
             home="/app",
-            content={"/app": PROJECT / "docker" / "web"},
+            content={"/app": windlass_folder / "docker" / "web"},
         ),
-        "airflow": _airflow(),
+        "airflow": _airflow(windlass_folder / AIRFLOW_ENVIRONMENT),
         "git-sync": Program(
             command=(),
             entry_point=("python", "-I", "/git_sync.py"),
@@ -72,7 +70,7 @@ def programs() -> dict[str, Program]:
     }
 
 
-def _airflow() -> Program:
+def _airflow(environment: Path) -> Program:
     """The official image: its own Python environment, its user, its home, and an entry point that does what it does."""
     entry_point = "/entrypoint.py"
     return Program(
@@ -87,7 +85,7 @@ def _airflow() -> Program:
             "GUNICORN_CMD_ARGS": "--worker-tmp-dir /dev/shm",
             "PYTHONUNBUFFERED": "1",
         },
-        programs=(AIRFLOW_ENVIRONMENT / "bin",),
+        programs=(environment / "bin",),
         user="airflow",
         user_id=50000,
         home="/home/airflow",
@@ -118,14 +116,9 @@ def program_of(image: str, table: Mapping[str, Program]) -> Program:
     return program
 
 
-def system_search_path() -> str:
-    """The PATH of data stores: this Python's programs, then the system's."""
-    return f"{PYTHON_FOLDER}:{SYSTEM_PATH}"
-
-
-def interpreter_folders(program: Program) -> list[Path]:
+def interpreter_folders(program: Program, windlass_folder: Path) -> list[Path]:
     """Folders that must stay where they are, whatever is mounted over them: Python knows its own paths."""
-    found = [PROJECT]
+    found = [windlass_folder]
     for folder in (*program.programs, PYTHON_FOLDER):
         # Where the environment is a link, the project's folder has the link, and what it leads to may be anywhere.
         found.append(folder.parent.resolve() if folder.parent.is_symlink() else folder.parent)

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-from local.dataplane.definitions import Container
-from local.dataplane.health import Checker, Pace, command_check
-from local.dataplane.images import Program
-from local.dataplane.ledger import Ledger, signal_group
-from local.dataplane.namespaces import Box, kill_all
-from local.dataplane.surroundings import MissingSecretError, Surroundings, box_of, environment_of
+from local.dataplane.containers.container_spec import TaskContext, environment_of, namespace_spec_of
+from local.dataplane.containers.health import Checker, Pace, command_check
+from local.dataplane.containers.images import Program
+from local.dataplane.containers.namespaces import NamespaceSpec, kill_all
+from local.dataplane.desired_state.aws_client import MissingSecretError
+from local.dataplane.desired_state.task_definition import Container
+from local.dataplane.process_registry import ProcessRegistry, signal_group
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tools:
+class ContainerRuntime:
     """What every container needs of the supervisor."""
 
-    ledger: Ledger
+    registry: ProcessRegistry
     executor: ThreadPoolExecutor
     program: Callable[[Container], Program]
     time_factor: float
@@ -30,7 +31,7 @@ class Tools:
 class ContainerProcess:
     """One container of one task: PENDING, RUNNING, STOPPED. `advance` never waits."""
 
-    def __init__(self, container: Container, around: Surroundings, tools: Tools) -> None:
+    def __init__(self, container: Container, context: TaskContext, tools: ContainerRuntime) -> None:
         self.container = container
         self.status = "PENDING"
         self.exit_code: int | None = None
@@ -39,8 +40,8 @@ class ContainerProcess:
         self.restarts = 0
         """How often the container's restart policy started it again."""
         self.began = 0.0
-        self._around, self._tools = around, tools
-        self._box: Box | None = None
+        self._context, self._tools = context, tools
+        self._box: NamespaceSpec | None = None
         self._process: Popen[bytes] | None = None
         self._checker: Checker | None = None
         self._kill_at: float | None = None
@@ -65,20 +66,20 @@ class ContainerProcess:
     @property
     def log_path(self) -> Path:
         """Where its output goes."""
-        return self._around.folder / f"{self.container.name}.log"
+        return self._context.folder / f"{self.container.name}.log"
 
     def start(self, now: float) -> None:
         """Start the process; one that cannot be started is STOPPED, with a reason."""
         container = self.container
         try:
             program = self._tools.program(container)
-            environment = environment_of(container, program, self._around)
-            self._box = box = box_of(container, program, self._around)
+            environment = environment_of(container, program, self._context)
+            self._box = box = namespace_spec_of(container, program, self._context)
             words = (*(container.entry_point or program.entry_point), *(container.command or _own(container, program)))
             if not words:
                 raise FileNotFoundError("neither the task definition nor the image says what to run")
             with self.log_path.open("ab") as log:
-                process = self._tools.ledger.start(
+                process = self._tools.registry.start(
                     box.command(words), folder=box.folder, environment=environment, log=log
                 )
         except MissingSecretError as error:
@@ -127,7 +128,7 @@ class ContainerProcess:
     def _end(self, code: int, now: float) -> None:
         assert self._process is not None and self._box is not None
         # The end of the main process is the end of the container, whatever it has started.
-        self._tools.ledger.ended(self._process)
+        self._tools.registry.ended(self._process)
         kill_all(self._box.folder)
         # A signal's number is negative here; a container's exit code for it is 128 more.
         self.exit_code = code if code >= 0 else 128 - code

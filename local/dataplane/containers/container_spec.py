@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.dataplane.definitions import Container
-from local.dataplane.images import STAND_INS, Program, interpreter_folders
-from local.dataplane.names import HostsFile
-from local.dataplane.namespaces import Box, Mount
+from local.dataplane.containers.hosts_file import HostsFile
+from local.dataplane.containers.images import STAND_INS, Program, interpreter_folders
+from local.dataplane.containers.namespaces import Mount, NamespaceSpec
+from local.dataplane.desired_state.aws_client import MissingSecretError
+from local.dataplane.desired_state.task_definition import Container
 
 SHIM_FOLDER = "/windlass"
 """Where containers find what makes them listen on the task's own address."""
@@ -20,16 +21,14 @@ SecretReader = Callable[[str], str]
 """The text of a secret or a parameter, by its ARN or name without what ECS adds at the end."""
 
 
-class MissingSecretError(LookupError):
-    """A `valueFrom` leads to nothing."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class TaskContext:
     """The same for all containers of a task."""
 
     folder: Path
     """The task's own: logs, volumes, containers."""
+    windlass_folder: Path
+    """Windlass's own folder, which the container sees read-only."""
     address: str
     """The task's loopback address."""
     host_name: str
@@ -50,7 +49,7 @@ class Surroundings:
     """Folder of git repositories that stand for remote ones; see the git-sync stand-in."""
 
 
-def environment_of(container: Container, program: Program, around: Surroundings) -> dict[str, str]:
+def environment_of(container: Container, program: Program, context: TaskContext) -> dict[str, str]:
     """All variables of a container: the image's, ECS's, the task definition's, its secrets, in this order.
 
     Nothing of the caller's environment is among them.
@@ -62,31 +61,31 @@ def environment_of(container: Container, program: Program, around: Surroundings)
         "PATH": program.search_path,
         "LANG": "C.UTF-8",
         "HOME": program.home,
-        "HOSTNAME": around.host_name,
+        "HOSTNAME": context.host_name,
         "SSL_CERT_FILE": TRUST_PATH,
         **program.environment,
-        **around.aws,
+        **context.aws,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
-        **around.agent(container.name),
+        **context.agent(container.name),
         **container.environment,
     }
-    given.update({name: secret_value(source, around.read_secret) for name, source in container.secrets.items()})
+    given.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
     for name in program.public_urls:
         if name in given:
-            given[name] = with_local_port(given[name], around.public_ports)
-    given["WINDLASS_TIME_FACTOR"] = str(around.time_factor)
-    given["WINDLASS_TASK_ADDRESS"] = around.address
+            given[name] = with_local_port(given[name], context.public_ports)
+    given["WINDLASS_TIME_FACTOR"] = str(context.time_factor)
+    given["WINDLASS_TASK_ADDRESS"] = context.address
     given["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, given.get("PYTHONPATH", "")]))
     return given
 
 
-def box_of(container: Container, program: Program, around: Surroundings) -> Box:
+def namespace_spec_of(container: Container, program: Program, context: TaskContext) -> NamespaceSpec:
     """The container's file system and identity."""
-    folder = around.folder / "containers" / container.name
+    folder = context.folder / "containers" / container.name
     user, group = identity_of(container.user, program)
     volumes = {each.path: each for each in container.mounts}
     mounts = [
-        Mount(source=volume_folder(around.folder, each.volume), target=each.path, read_only=each.read_only)
+        Mount(source=volume_folder(context.folder, each.volume), target=each.path, read_only=each.read_only)
         for each in container.mounts
     ]
     mounts += [
@@ -100,21 +99,21 @@ def box_of(container: Container, program: Program, around: Surroundings) -> Box:
     ]
     of_image = {
         **program.content,
-        "/etc/hosts": around.hosts.path,
-        TRUST_PATH: around.trust,
+        "/etc/hosts": context.hosts.path,
+        TRUST_PATH: context.trust,
         f"{SHIM_FOLDER}/sitecustomize.py": STAND_INS / "sitecustomize.py",
         **_accounts(folder, program, user, group),
     }
-    if around.repositories is not None:
-        of_image["/repositories"] = made(around.repositories)
-    hidden = interpreter_folders(program)
+    if context.repositories is not None:
+        of_image["/repositories"] = made(context.repositories)
+    hidden = interpreter_folders(program, context.windlass_folder)
     of_image.update({str(path): path for path in hidden if _is_hidden(path, [*of_image, *(m.target for m in mounts)])})
     mounts += [Mount(source=source, target=target, of_image=True) for target, source in of_image.items()]
-    return Box(
+    return NamespaceSpec(
         folder=folder,
         user=user,
         group=group,
-        host_name=around.host_name,
+        host_name=context.host_name,
         mounts=tuple(mounts),
         working_folder=container.working_directory or program.working_folder,
     )

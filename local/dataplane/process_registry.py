@@ -14,7 +14,7 @@ from typing import IO, Any
 from local import processes
 
 
-class Ledger:
+class ProcessRegistry:
     """Starts processes, each the leader of a session of its own, and keeps their ids in a file.
 
     Args:

@@ -1,9 +1,10 @@
 """Database instances and caches of the emulated account, as frozen values without their passwords."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from local.dataplane.wishes import Cache, CacheUser, Database
+from local.dataplane.desired_state.model import Cache, CacheUser, Database, Store
 
 PROXY_PORT = 5432
 """Where every proxy for PostgreSQL listens."""
@@ -79,3 +80,15 @@ def _users(elasticache: Any, user_group_ids: list[str]) -> Iterable[CacheUser]:
         for user_id in user_group["UserIds"]:
             (user,) = elasticache.describe_users(UserId=user_id)["Users"]
             yield CacheUser(identifier=user_id, name=user["UserName"], access=user["AccessString"])
+
+
+def with_logins(store: Store, logins: Any) -> Store:
+    """The store with the passwords and the reboots that the embedded AWS knows."""
+    if isinstance(store, Database):
+        return replace(
+            store,
+            password=str(logins["databases"].get(store.identifier) or ""),
+            reboots=int(logins["reboots"].get(store.identifier, 0)),
+        )
+    users = tuple(replace(each, passwords=tuple(logins["users"].get(each.identifier, ()))) for each in store.users)
+    return replace(store, users=users)

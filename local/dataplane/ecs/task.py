@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.dataplane.container import ContainerProcess, Tools
-from local.dataplane.definitions import TaskDefinition
-from local.dataplane.surroundings import Surroundings
+from local.dataplane.containers.container import ContainerProcess, ContainerRuntime
+from local.dataplane.containers.container_spec import TaskContext
+from local.dataplane.desired_state.task_definition import TaskDefinition
 
 
 class Task:
@@ -21,8 +21,8 @@ class Task:
         definition: TaskDefinition,
         group: str,
         started_by: str,
-        around: Surroundings,
-        tools: Tools,
+        context: TaskContext,
+        tools: ContainerRuntime,
         now: float,
     ) -> None:
         self.arn, self.cluster_arn, self.definition = arn, cluster_arn, definition
@@ -36,13 +36,13 @@ class Task:
         self.stop_code = ""
         self.began = now
         self.running_since: float | None = None
-        self.address = around.address
+        self.address = context.address
         self.protected_until: float | None = None
         """Seconds since 1970 until which its service may not choose it to be stopped."""
-        self._around = around
+        self._context = context
         self._tags: dict[str, Any] = {"createdAt": time.time()}
         self._stop_at_most: float | None = None
-        self.containers = {each.name: ContainerProcess(each, around, tools) for each in definition.containers}
+        self.containers = {each.name: ContainerProcess(each, context, tools) for each in definition.containers}
 
     @property
     def id(self) -> str:
@@ -139,10 +139,10 @@ class Task:
 
     def update_names(self, names: Mapping[str, tuple[str, ...]]) -> None:
         """Tell its containers what names mean now."""
-        self._around.hosts.update(names)
+        self._context.hosts.update(names)
 
     def _network_interface(self) -> dict[str, Any]:
-        details = {"privateIPv4Address": self.address, "privateDnsName": self._around.host_name}
+        details = {"privateIPv4Address": self.address, "privateDnsName": self._context.host_name}
         return {
             "id": self.id,
             "type": "ElasticNetworkInterface",

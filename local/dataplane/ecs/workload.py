@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from local.dataplane.account import Account
-from local.dataplane.addresses import Addresses
-from local.dataplane.agent import Agent
-from local.dataplane.container import Tools
-from local.dataplane.definitions import TaskDefinition, with_overrides
-from local.dataplane.images import UnknownImageError
-from local.dataplane.names import HostsFile
-from local.dataplane.scheduler import Scheduler
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.containers.container import ContainerRuntime
+from local.dataplane.containers.container_spec import TaskContext
+from local.dataplane.containers.hosts_file import HostsFile
+from local.dataplane.containers.images import UnknownImageError
+from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.desired_state.model import DesiredState, Service
+from local.dataplane.desired_state.task_definition import TaskDefinition, with_overrides
+from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.scheduler import Scheduler
+from local.dataplane.ecs.task import Task, new_task_arn
+from local.dataplane.proxy.targets import Targets
 from local.dataplane.settings import Settings
-from local.dataplane.surroundings import Surroundings
-from local.dataplane.targets import Targets
-from local.dataplane.task import Task, new_task_arn
-from local.dataplane.wishes import Service, Wishes
 
 ENDED_TASKS_KEPT = 50
 
@@ -39,16 +39,16 @@ class Workload:
         self,
         settings: Settings,
         *,
-        account: Account,
+        account: AwsClient,
         agent: Agent,
         addresses: Addresses,
         targets: Targets,
-        tools: Tools,
+        tools: ContainerRuntime,
         trust: Path,
     ) -> None:
         self._settings, self._account, self._agent, self._addresses = settings, account, agent, addresses
         self._targets, self._tools, self._trust = targets, tools, trust
-        self._wishes = Wishes()
+        self._desired_state = DesiredState()
         self._schedulers: dict[str, Scheduler] = {}
         self._single: dict[str, Task] = {}
         self._ended: deque[dict[str, Any]] = deque(maxlen=ENDED_TASKS_KEPT)
@@ -66,12 +66,12 @@ class Workload:
         """By ARN of the service."""
         return self._schedulers
 
-    def advance(self, wishes: Wishes, store_names: dict[str, tuple[str, ...]], now: float) -> None:
+    def advance(self, desired_state: DesiredState, store_names: dict[str, tuple[str, ...]], now: float) -> None:
         """One step."""
-        self._wishes = wishes
-        self._run_services(wishes, now)
-        self._run_single_tasks(wishes, now)
-        self._names = {**store_names, **self._discovered(wishes)}
+        self._desired_state = desired_state
+        self._run_services(desired_state, now)
+        self._run_single_tasks(desired_state, now)
+        self._names = {**store_names, **self._discovered(desired_state)}
         for task in self.tasks:
             task.update_names(self._names)
 
@@ -88,11 +88,11 @@ class Workload:
             "tasks": {each["taskArn"]: each for each in tasks},
         }
 
-    def _run_services(self, wishes: Wishes, now: float) -> None:
+    def _run_services(self, desired_state: DesiredState, now: float) -> None:
         self.left_out = {}
-        for arn, service in wishes.services.items():
+        for arn, service in desired_state.services.items():
             if arn not in self._schedulers:
-                why = self._why_not(wishes.definitions[service.task_definition_arn])
+                why = self._why_not(desired_state.definitions[service.task_definition_arn])
                 if why:
                     self.left_out[arn] = f"service {service.name} does not run: {why}"
                     continue
@@ -103,21 +103,21 @@ class Workload:
                     time_factor=self._settings.time_factor,
                 )
         for arn, scheduler in list(self._schedulers.items()):
-            wanted = wishes.services.get(arn)
+            wanted = desired_state.services.get(arn)
             for task in scheduler.tasks:
-                self._heed_stop_request(task, wishes)
-            self._bury(scheduler.advance(wanted, wishes.target_groups, now))
+                self._heed_stop_request(task, desired_state)
+            self._bury(scheduler.advance(wanted, desired_state.target_groups, now))
             if scheduler.rolled_back and wanted is not None:
                 self._account.set_task_definition(wanted, scheduler.rolled_back)
                 scheduler.rolled_back = None
             if wanted is None and scheduler.is_empty:
                 del self._schedulers[arn]
 
-    def _run_single_tasks(self, wishes: Wishes, now: float) -> None:
+    def _run_single_tasks(self, desired_state: DesiredState, now: float) -> None:
         buried = {each["taskArn"] for each in self._ended}
-        for arn, wish in wishes.single_tasks.items():
+        for arn, wish in desired_state.single_tasks.items():
             if wish["lastStatus"] == "PROVISIONING" and arn not in self._single and arn not in buried:
-                definition = wishes.definitions[wish["taskDefinitionArn"]]
+                definition = desired_state.definitions[wish["taskDefinitionArn"]]
                 self._single[arn] = self._new_task(
                     arn=arn,
                     cluster_arn=wish["clusterArn"],
@@ -127,13 +127,13 @@ class Workload:
                     now=now,
                 )
         for arn, task in list(self._single.items()):
-            self._heed_stop_request(task, wishes)
+            self._heed_stop_request(task, desired_state)
             task.advance(now)
             if task.status == "STOPPED":
                 self._bury([self._single.pop(arn)])
 
-    def _heed_stop_request(self, task: Task, wishes: Wishes) -> None:
-        wish = wishes.single_tasks.get(task.arn)
+    def _heed_stop_request(self, task: Task, desired_state: DesiredState) -> None:
+        wish = desired_state.single_tasks.get(task.arn)
         if task.wanted and not task.deactivating and wish is not None and wish["desiredStatus"] == "STOPPED":
             task.stop(wish.get("stoppedReason") or "Task stopped by user", "UserInitiated")
 
@@ -147,11 +147,11 @@ class Workload:
                     return str(error)
         return ""
 
-    def _discovered(self, wishes: Wishes) -> dict[str, tuple[str, ...]]:
+    def _discovered(self, desired_state: DesiredState) -> dict[str, tuple[str, ...]]:
         """Cloud Map name → addresses of the tasks behind it that are ready."""
         found: dict[str, list[str]] = {}
         for arn, scheduler in self._schedulers.items():
-            service = wishes.services.get(arn)
+            service = desired_state.services.get(arn)
             for name in service.names if service is not None else ():
                 found.setdefault(name, []).extend(task.address for task in scheduler.tasks if task.is_ready)
         return {name: tuple(addresses) for name, addresses in found.items()}
@@ -160,7 +160,7 @@ class Workload:
         return self._new_task(
             arn=new_task_arn(service.cluster_arn),
             cluster_arn=service.cluster_arn,
-            definition=self._wishes.definitions[service.task_definition_arn],
+            definition=self._desired_state.definitions[service.task_definition_arn],
             group=f"service:{service.name}",
             started_by=service.deployment_id,
             now=now,
@@ -176,8 +176,9 @@ class Workload:
         host_name = f"ip-{address.replace('.', '-')}.{self._settings.region}.compute.internal"
         hosts = HostsFile(folder / "hosts", address=address, host_name=host_name)
         hosts.update(self._names)
-        around = Surroundings(
+        context = TaskContext(
             folder=folder,
+            windlass_folder=self._settings.windlass_folder,
             address=address,
             host_name=host_name,
             hosts=hosts,
@@ -195,7 +196,7 @@ class Workload:
             definition=definition,
             group=group,
             started_by=started_by,
-            around=around,
+            context=context,
             tools=self._tools,
             now=now,
         )

@@ -15,7 +15,7 @@ class UnsupportedRuleError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RouteSurroundings:
+class RouteContext:
     """What a rule alone does not say."""
 
     listener_port: int
@@ -26,7 +26,7 @@ class RouteSurroundings:
     """Target group → name of its cluster."""
 
 
-def route_of(rule: Mapping[str, Any], around: RouteSurroundings) -> Document:
+def route_of(rule: Mapping[str, Any], context: RouteContext) -> Document:
     """One rule as one route.
 
     Raises:
@@ -35,7 +35,7 @@ def route_of(rule: Mapping[str, Any], around: RouteSurroundings) -> Document:
     match: Document = {"safe_regex": {"regex": "/.*"}, "headers": []}
     for condition in rule["Conditions"]:
         _add_condition(match, condition)
-    return {"match": match, **_action(rule["Actions"][-1], around)}
+    return {"match": match, **_action(rule["Actions"][-1], context)}
 
 
 def wildcard_expression(pattern: str) -> str:
@@ -84,25 +84,25 @@ def _header(name: str, expression: str) -> Document:
     return {"name": name, "string_match": {"safe_regex": {"regex": expression}}}
 
 
-def _action(action: Mapping[str, Any], around: RouteSurroundings) -> Document:
+def _action(action: Mapping[str, Any], context: RouteContext) -> Document:
     kind = action["Type"]
     if kind == "forward":
-        return _forward(action, around)
+        return _forward(action, context)
     if kind == "fixed-response":
         return _fixed_response(action["FixedResponseConfig"])
     if kind == "redirect":
-        return _redirect(action["RedirectConfig"], around)
+        return _redirect(action["RedirectConfig"], context)
     raise UnsupportedRuleError(f"a {kind} action")
 
 
-def _forward(action: Mapping[str, Any], around: RouteSurroundings) -> Document:
+def _forward(action: Mapping[str, Any], context: RouteContext) -> Document:
     groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or [
         {"TargetGroupArn": action["TargetGroupArn"], "Weight": 1}
     ]
     weighted = [
-        {"name": around.clusters[each["TargetGroupArn"]], "weight": int(each.get("Weight", 1))}
+        {"name": context.clusters[each["TargetGroupArn"]], "weight": int(each.get("Weight", 1))}
         for each in groups
-        if each["TargetGroupArn"] in around.clusters and int(each.get("Weight", 1)) > 0
+        if each["TargetGroupArn"] in context.clusters and int(each.get("Weight", 1)) > 0
     ]
     if not weighted:
         return _fixed_response({"StatusCode": "503", "ContentType": "text/html", "MessageBody": ""})
@@ -128,7 +128,7 @@ def _forward(action: Mapping[str, Any], around: RouteSurroundings) -> Document:
     return {
         "route": route,
         "request_headers_to_add": [
-            _set("x-forwarded-port", str(around.listener_port)),
+            _set("x-forwarded-port", str(context.listener_port)),
             _set("x-forwarded-for", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", how="APPEND_IF_EXISTS_OR_ADD"),
         ],
         "request_headers_to_remove": ["x-envoy-external-address", "x-envoy-internal"],
@@ -143,14 +143,14 @@ def _fixed_response(config: Mapping[str, Any]) -> Document:
     return {"direct_response": response, "response_headers_to_add": [_set("content-type", content_type)]}
 
 
-def _redirect(config: Mapping[str, Any], around: RouteSurroundings) -> Document:
+def _redirect(config: Mapping[str, Any], context: RouteContext) -> Document:
     redirect: Document = {"response_code": REDIRECT_CODES[config["StatusCode"]]}
     protocol = str(config.get("Protocol") or "#{protocol}")
     if protocol in ("HTTP", "HTTPS"):
         redirect["scheme_redirect"] = protocol.lower()
     port = str(config.get("Port") or "#{port}")
     if port.isdigit():
-        redirect["port_redirect"] = around.local_ports.get(int(port), int(port))
+        redirect["port_redirect"] = context.local_ports.get(int(port), int(port))
     host = str(config.get("Host") or "#{host}")
     if "#{" not in host:
         redirect["host_redirect"] = host

@@ -2,29 +2,26 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from local.dataplane.addresses import Addresses
-from local.dataplane.certificates import Certificates
-from local.dataplane.ledger import Ledger
-from local.dataplane.postgres import Postgres
-from local.dataplane.redis_server import Redis
-from local.dataplane.server import Place, StoreError
-from local.dataplane.wishes import Cache, Database, Wishes
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.desired_state.model import Database, DesiredState, Store
+from local.dataplane.process_registry import ProcessRegistry
+from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.stores.postgres import Postgres
+from local.dataplane.stores.redis_server import Redis
+from local.dataplane.stores.server import StoreError, StorePlacement
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
 
-Store = Database | Cache
-
 
 class Server(Protocol):
     """What runs a data store."""
 
-    place: Place
+    place: StorePlacement
     reboots: int
 
     @property
@@ -50,13 +47,20 @@ class Stores:
 
     Args:
         folder: a folder in it for each store.
-        ledger: starts processes.
+        registry: starts processes.
         addresses: gives addresses.
         certificates: makes certificates.
     """
 
-    def __init__(self, folder: Path, *, ledger: Ledger, addresses: Addresses, certificates: Certificates) -> None:
-        self._folder, self._ledger, self._addresses, self._certificates = folder, ledger, addresses, certificates
+    def __init__(
+        self, folder: Path, *, registry: ProcessRegistry, addresses: Addresses, certificates: Certificates
+    ) -> None:
+        self._folder, self._registry, self._addresses, self._certificates = (
+            folder,
+            registry,
+            addresses,
+            certificates,
+        )
         self._servers: dict[str, Server] = {}
         self._told: dict[str, Store] = {}
         self._problems: dict[str, str] = {}
@@ -65,7 +69,7 @@ class Stores:
         self._done: tuple[Store, ...] | None = None
         self._retry_at = 0.0
 
-    def advance(self, wishes: Wishes, now: float) -> None:
+    def advance(self, desired_state: DesiredState, now: float) -> None:
         """Begin what is to be done, unless something is being done already."""
         if self._work is not None:
             if not self._work.done():
@@ -75,14 +79,14 @@ class Stores:
             if self._problems:
                 self._retry_at = now + RETRY_SECONDS
         ended = any(not server.is_running for server in self._servers.values())
-        if wishes.stores != self._done or ended or (self._problems and now >= self._retry_at):
-            self._done = wishes.stores
-            self._work = self._worker.submit(self._reconcile, wishes.stores)
+        if desired_state.stores != self._done or ended or (self._problems and now >= self._retry_at):
+            self._done = desired_state.stores
+            self._work = self._worker.submit(self._reconcile, desired_state.stores)
 
-    def description(self, wishes: Wishes) -> list[dict[str, Any]]:
+    def description(self, desired_state: DesiredState) -> list[dict[str, Any]]:
         """For people: each store, where it listens, and what is wrong with it."""
         found = []
-        for each in wishes.stores:
+        for each in desired_state.stores:
             server = self._servers.get(each.key)
             found.append(
                 {
@@ -98,18 +102,18 @@ class Stores:
             )
         return found
 
-    def names(self, wishes: Wishes) -> dict[str, tuple[str, ...]]:
+    def names(self, desired_state: DesiredState) -> dict[str, tuple[str, ...]]:
         """Endpoint name → address, of every store that has a server."""
         return {
             name: (self._servers[each.key].place.address,)
-            for each in wishes.stores
+            for each in desired_state.stores
             if each.key in self._servers
             for name in each.names
         }
 
-    def is_settled(self, wishes: Wishes) -> bool:
+    def is_settled(self, desired_state: DesiredState) -> bool:
         """Whether every wanted server runs with its users, or has a problem that somebody has to solve."""
-        wanted = {each.key for each in wishes.stores}
+        wanted = {each.key for each in desired_state.stores}
         idle = self._work is None or self._work.done()
         return idle and wanted <= self._servers.keys() | self._problems.keys()
 
@@ -156,14 +160,14 @@ class Stores:
             self._told[store.key] = store
 
     def _new(self, store: Store) -> Server:
-        place = Place(
+        place = StorePlacement(
             folder=self._folder / store.key,
             address=self._addresses.take(),
             inner_address=self._addresses.take(),
             port=store.port,
             more_ports=_ports(store)[1:],
             certificate=self._certificates.for_names(f"store-{store.key}", store.names),
-            ledger=self._ledger,
+            registry=self._registry,
         )
         server: Server = (
             Postgres(place, major_version=store.major_version)
@@ -177,15 +181,3 @@ class Stores:
 def _ports(store: Store) -> tuple[int, ...]:
     """Where clients connect to the store: its own port first."""
     return (store.port, *(store.proxy_ports if isinstance(store, Database) else ()))
-
-
-def with_logins(store: Store, logins: Any) -> Store:
-    """The store with the passwords and the reboots that the embedded AWS knows."""
-    if isinstance(store, Database):
-        return replace(
-            store,
-            password=str(logins["databases"].get(store.identifier) or ""),
-            reboots=int(logins["reboots"].get(store.identifier, 0)),
-        )
-    users = tuple(replace(each, passwords=tuple(logins["users"].get(each.identifier, ()))) for each in store.users)
-    return replace(store, users=users)

@@ -18,8 +18,8 @@ import psycopg
 from psycopg import sql
 
 from local import processes
-from local.dataplane.server import Fronted, Place, StoreError
-from local.dataplane.wishes import Database
+from local.dataplane.desired_state.model import Database
+from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 5432
 SUPERUSER = "rdsadmin"
@@ -37,7 +37,7 @@ SETTINGS = {
 }
 
 
-class Postgres(Fronted):
+class Postgres(TlsServer):
     """One server.
 
     Args:
@@ -45,7 +45,7 @@ class Postgres(Fronted):
         major_version: the server runs the nearest version that the wheel holds (16 or 18).
     """
 
-    def __init__(self, place: Place, *, major_version: int) -> None:
+    def __init__(self, place: StorePlacement, *, major_version: int) -> None:
         fast_shutdown = signal.SIGINT
         super().__init__(place, protocol="postgres", first_signal=fast_shutdown)
         self._folder = place.folder

@@ -7,9 +7,9 @@ import signal
 from pathlib import Path
 from subprocess import Popen
 
-from local.dataplane import envoy_config
-from local.dataplane.envoy_config import ProxyInputs
-from local.dataplane.ledger import Ledger, end
+from local.dataplane.process_registry import ProcessRegistry, end
+from local.dataplane.proxy import envoy_config
+from local.dataplane.proxy.envoy_config import ProxyInputs
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +27,16 @@ class Envoy:
 
     Args:
         folder: for the files and the log.
-        ledger: starts the process.
+        registry: starts the process.
 
     Raises:
         ProxyMissingError: there is no Envoy in this Python environment.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
+    def __init__(self, folder: Path, registry: ProcessRegistry) -> None:
         self.files_folder = folder
         self.log_path = folder / "envoy.log"
-        self._ledger = ledger
+        self._registry = registry
         self._program = find_envoy()
         self._process: Popen[bytes] | None = None
         self._written: dict[str, str] = {}
@@ -65,7 +65,7 @@ class Envoy:
             if self._process.poll() is None:
                 return
             logger.warning("Envoy ended with code %s; its log is %s", self._process.returncode, self.log_path)
-            self._ledger.ended(self._process)
+            self._registry.ended(self._process)
             self._process = None
             self._not_before = now + RESTART_PAUSE_SECONDS
         if now < self._not_before:
@@ -75,13 +75,13 @@ class Envoy:
         # Hot restart shares memory between two Envoys by a number that other Envoys of this machine may have.
         command += ["--concurrency", str(WORKER_THREADS), "--disable-hot-restart"]
         with self.log_path.open("ab") as log:
-            self._process = self._ledger.start(command, folder=self.files_folder, environment={}, log=log)
+            self._process = self._registry.start(command, folder=self.files_folder, environment={}, log=log)
 
     def stop(self) -> None:
         """End the process; connections are cut."""
         if self._process is not None:
             end(self._process, first=signal.SIGTERM, seconds=STOP_SECONDS)
-            self._ledger.ended(self._process)
+            self._registry.ended(self._process)
             self._process = None
 
     def _write(self, name: str, text: str) -> None:

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from local.dataplane.health import Checker, Pace, http_check
-from local.dataplane.wishes import TargetGroup
+from local.dataplane.containers.health import Checker, Pace, http_check
+from local.dataplane.desired_state.model import TargetGroup
 
 Endpoint = tuple[str, int]
 """An address of this machine with a port."""

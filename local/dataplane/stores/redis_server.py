@@ -10,16 +10,16 @@ import signal
 import socket
 from collections.abc import Sequence
 
-from local.dataplane.images import PYTHON_FOLDER
-from local.dataplane.server import Fronted, Place, StoreError
-from local.dataplane.wishes import Cache
+from local.dataplane.desired_state.model import Cache
+from local.dataplane.search_path import PYTHON_FOLDER
+from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 6379
 ADMINISTRATOR = "rdsadmin"
 ANSWER_SECONDS = 3.0
 
 
-class Redis(Fronted):
+class Redis(TlsServer):
     """One server.
 
     Args:
@@ -27,7 +27,7 @@ class Redis(Fronted):
         maxmemory_policy: what goes when memory is full, as the group's parameters say.
     """
 
-    def __init__(self, place: Place, *, maxmemory_policy: str) -> None:
+    def __init__(self, place: StorePlacement, *, maxmemory_policy: str) -> None:
         super().__init__(place, protocol="tls", first_signal=signal.SIGTERM)
         self._maxmemory_policy = maxmemory_policy
         self._password = secrets.token_hex(24)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.dataplane.envoy_routes import Document, RouteSurroundings, UnsupportedRuleError, route_of
-from local.dataplane.targets import Endpoint
-from local.dataplane.wishes import Listener, TargetGroup
+from local.dataplane.desired_state.model import Listener, TargetGroup
+from local.dataplane.proxy.envoy_routes import Document, RouteContext, UnsupportedRuleError, route_of
+from local.dataplane.proxy.targets import Endpoint
 
 logger = logging.getLogger(__name__)
 
@@ -61,17 +61,17 @@ def files(inputs: ProxyInputs) -> dict[str, Document]:
     )
     listeners = [each for each in inputs.listeners if each.port in inputs.local_ports]
     for listener in listeners:
-        around = RouteSurroundings(listener_port=listener.port, local_ports=inputs.local_ports, clusters=names)
-        written[f"routes-{listener.port}"] = _resources(_routes(listener, around))
+        context = RouteContext(listener_port=listener.port, local_ports=inputs.local_ports, clusters=names)
+        written[f"routes-{listener.port}"] = _resources(_routes(listener, context))
     written["listeners"] = _resources(*(_listener(inputs, listener) for listener in listeners))
     return written
 
 
-def _routes(listener: Listener, around: RouteSurroundings) -> Document:
+def _routes(listener: Listener, context: RouteContext) -> Document:
     routes = []
     for rule in listener.rules:
         try:
-            routes.append(route_of(rule, around))
+            routes.append(route_of(rule, context))
         except UnsupportedRuleError as error:
             logger.warning("rule %s is left out, it has %s", rule["RuleArn"], error)
     return {

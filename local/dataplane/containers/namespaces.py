@@ -37,7 +37,7 @@ class Mount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Box:
+class NamespaceSpec:
     """What makes one container's surroundings.
 
     `folder` is its own on this machine: the specification and the failure are files in it.

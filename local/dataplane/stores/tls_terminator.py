@@ -1,4 +1,4 @@
-"""`python -m local.dataplane.tls_front …` puts TLS in front of a data store whose build has none.
+"""`python -I -S tls_terminator.py …` puts TLS in front of a data store whose build has none.
 
 The client speaks TLS to this process, this process speaks plain text over loopback to the store. PostgreSQL's own
 negotiation is answered here; a client that asks for no TLS is refused, as RDS does since PostgreSQL 15
@@ -19,7 +19,7 @@ HANDSHAKE_SECONDS = 10.0
 NO_ENCRYPTION = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0"
 
 
-class Front:
+class TlsTerminator:
     """Passes connections on.
 
     Args:
@@ -83,7 +83,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 def main() -> None:
     """Serve until SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m local.dataplane.tls_front", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tls_terminator.py", description=__doc__)
     parser.add_argument("--host", required=True, help="loopback address to listen on")
     parser.add_argument("--port", type=int, action="append", required=True, help="port to listen on; may come again")
     parser.add_argument("--to-host", required=True, help="loopback address of the store")
@@ -94,7 +94,7 @@ def main() -> None:
     options = parser.parse_args()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-    front = Front(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
+    front = TlsTerminator(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
     try:
         asyncio.run(front.serve(options.host, options.port))
     except OSError as error:

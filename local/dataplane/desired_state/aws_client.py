@@ -8,19 +8,21 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.dataplane.account_ecs import EcsReader
-from local.dataplane.account_entrance import listeners, target_groups
-from local.dataplane.account_stores import caches, databases
-from local.dataplane.pages import Pages
-from local.dataplane.stores import Store, with_logins
-from local.dataplane.surroundings import MissingSecretError
-from local.dataplane.wishes import Service, Wishes
+from local.dataplane.desired_state.ecs_reader import EcsReader
+from local.dataplane.desired_state.load_balancer_reader import listeners, target_groups
+from local.dataplane.desired_state.model import DesiredState, Service, Store
+from local.dataplane.desired_state.pages import Pages
+from local.dataplane.desired_state.store_reader import caches, databases, with_logins
 from local.embedded import environment_variables
 
 SERVICES = ("acm", "ecs", "elasticache", "elbv2", "rds", "secretsmanager", "servicediscovery", "ssm")
 
 
-class Account:
+class MissingSecretError(LookupError):
+    """A `valueFrom` names a secret or a parameter that does not exist."""
+
+
+class AwsClient:
     """One region of the embedded AWS.
 
     Args:
@@ -48,25 +50,27 @@ class Account:
         }
         self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_wanted)
 
-    def read(self, before: Wishes, parts: Iterable[str]) -> Wishes:
-        """The wishes, with some parts (`ecs`, `elbv2`, `stores`) read again."""
-        wishes = before
+    def read(self, before: DesiredState, parts: Iterable[str]) -> DesiredState:
+        """The desired_state, with some parts (`ecs`, `elbv2`, `stores`) read again."""
+        desired_state = before
         for part in parts:
             if part == "ecs":
                 services, tasks = self._ecs.services(), self._ecs.single_tasks()
                 wanted = {each.task_definition_arn for each in services.values()}
                 wanted |= {each["taskDefinitionArn"] for each in tasks.values()}
                 definitions = {arn: self._ecs.definition(arn) for arn in wanted}
-                wishes = replace(wishes, services=services, single_tasks=tasks, definitions=definitions)
+                desired_state = replace(desired_state, services=services, single_tasks=tasks, definitions=definitions)
             elif part == "elbv2":
                 elbv2 = self._clients["elbv2"]
                 groups = {each.arn: each for each in target_groups(elbv2)}
-                wishes = replace(wishes, target_groups=groups, listeners=tuple(listeners(elbv2, self._clients["acm"])))
+                desired_state = replace(
+                    desired_state, target_groups=groups, listeners=tuple(listeners(elbv2, self._clients["acm"]))
+                )
             elif part == "stores":
                 logins = self.pages.logins(self._region)
                 found: list[Store] = [*databases(self._clients["rds"]), *caches(self._clients["elasticache"])]
-                wishes = replace(wishes, stores=tuple(with_logins(each, logins) for each in found))
-        return wishes
+                desired_state = replace(desired_state, stores=tuple(with_logins(each, logins) for each in found))
+        return desired_state
 
     def read_secret(self, name: str) -> str:
         """The text of a secret, or of a parameter.

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from local.dataplane.changes import Changes
-from local.dataplane.definitions import TaskDefinition
+from local.dataplane.desired_state.changes import Changes
+from local.dataplane.desired_state.task_definition import TaskDefinition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,11 @@ class Cache:
         return f"{self.kind}-{self.identifier}"
 
 
+Store = Database | Cache
+
+
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class DesiredState:
     """All of it at one moment."""
 
     services: Mapping[str, Service] = field(default_factory=dict)
@@ -131,6 +134,6 @@ class Wishes:
     """Tasks that somebody asked to run or to stop and that have not ended, as DescribeTasks answers, by ARN."""
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
-    stores: tuple[Database | Cache, ...] = ()
+    stores: tuple[Store, ...] = ()
     changes: Changes = field(default_factory=Changes)
     """What of the account's changes is in it, at least."""

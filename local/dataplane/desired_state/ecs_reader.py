@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local.dataplane.definitions import TaskDefinition, task_definition_from
-from local.dataplane.wishes import Service, TargetBinding
+from local.dataplane.desired_state.model import Service, TargetBinding
+from local.dataplane.desired_state.task_definition import TaskDefinition, task_definition_from
 
 
 class EcsReader:

@@ -10,9 +10,11 @@ from subprocess import Popen
 from typing import Any
 
 from local import processes
-from local.dataplane.images import PROJECT, system_search_path
-from local.dataplane.ledger import Ledger, end
+from local.dataplane.process_registry import ProcessRegistry, end
+from local.dataplane.search_path import system_search_path
 
+TLS_TERMINATOR = Path(__file__).with_name("tls_terminator.py")
+"""Run by its path, with the standard library alone, so that it starts fast."""
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -22,7 +24,7 @@ class StoreError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class StorePlacement:
     """Where a store lives and listens."""
 
     folder: Path
@@ -36,7 +38,7 @@ class Place:
     """Where clients may connect too."""
     certificate: tuple[Path, Path]
     """Files of chain and key."""
-    ledger: Ledger
+    registry: ProcessRegistry
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -44,7 +46,7 @@ class Place:
         return (self.port, *self.more_ports)
 
 
-class Fronted:
+class TlsServer:
     """A store's process and its front's.
 
     Args:
@@ -53,7 +55,7 @@ class Fronted:
         first_signal: what stops the store in an orderly way.
     """
 
-    def __init__(self, place: Place, *, protocol: str, first_signal: signal.Signals) -> None:
+    def __init__(self, place: StorePlacement, *, protocol: str, first_signal: signal.Signals) -> None:
         self.place = place
         self.reboots = 0
         """Of how many reboots of the AWS resource this server knows."""
@@ -74,7 +76,7 @@ class Fronted:
         """Stop as AWS does for a reboot: connections are cut, what was not finished is undone."""
         for each, first in reversed(list(zip(self._processes, (self._first_signal, signal.SIGTERM), strict=False))):
             end(each, first=first, seconds=STOP_SECONDS)
-            self.place.ledger.ended(each)
+            self.place.registry.ended(each)
         self._processes = []
 
     def refuse_taken_port(self) -> None:
@@ -91,18 +93,18 @@ class Fronted:
             StoreError: they do not.
         """
         chain, key = self.place.certificate
-        front = [sys.executable, "-m", "local.dataplane.tls_front"]
+        front = [sys.executable, "-I", "-S", str(TLS_TERMINATOR)]
         front += ["--host", self.place.address]
         for port in self.place.ports:
             front += ["--port", str(port)]
         front += ["--to-host", self.place.inner_address, "--to", str(inner_port)]
         front += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}
-        ledger = self.place.ledger
+        registry = self.place.registry
         with log.open("ab") as file:
             # The order matters to stop().
-            self._processes = [ledger.start(command, folder=folder, environment=environment, log=file, **more)]
-            self._processes.append(ledger.start(front, folder=PROJECT, environment=environment, log=file))
+            self._processes = [registry.start(command, folder=folder, environment=environment, log=file, **more)]
+            self._processes.append(registry.start(front, folder=folder, environment=environment, log=file))
         deadline = time.monotonic() + START_SECONDS
         while self.is_running and time.monotonic() < deadline:
             if answers() and processes.port_is_taken(self.place.address, self.place.port):

@@ -1,0 +1,1 @@
+"""The data stores: PostgreSQL for RDS and Redis for ElastiCache, each behind TLS."""

@@ -5,11 +5,11 @@ Where there is a proxy between them, the proxy's share counts: it opens no more,
 
 from collections.abc import Iterator
 
+from aws.database_instances import max_connections
 from config.airflow import Airflow
 from config.airflow_database import DatabaseProxy
 from config.data import Database
 from config.errors import Problem
-from config.instances import max_connections
 from config.rules import problem, rule
 
 PARSING_PROCESSES = 2

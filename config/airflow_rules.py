@@ -5,6 +5,8 @@ DAGs have `config.airflow_dags_rules`, settings and secrets `config.airflow_sett
 
 from collections.abc import Iterator
 
+from aws.fargate import allowed_memory_mib
+from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from config.airflow import Airflow
 from config.airflow_components import ApiServer, Component, WorkerGroup
 from config.base import Kind
@@ -13,9 +15,7 @@ from config.errors import MISSING, Problem
 from config.network import Network
 from config.rules import problem, rule
 from config.services import Cluster, WebService
-from modules.ecs.fargate import allowed_memory_mib
 from modules.ecs.images import MOVING_TAGS
-from modules.registry.public import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 
 Services = dict[str, WebService]
 FIXED = ("scheduler", "dag_processor", "triggerer")

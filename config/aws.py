@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from aws.account import Account
 from config.base import Section, _matching
 
 Region = Annotated[str, _matching(r"[a-z]{2}(?:-[a-z]+)+-\d", 'the name of a region, such as "eu-west-1"')]
@@ -40,12 +41,14 @@ class Aws(Section):
     """Address of an embedded AWS on loopback. Default: none, the real AWS."""
 
     @property
+    def account(self) -> Account:
+        """The account in the region, for the ARNs of what is in it."""
+        return Account.in_region(self.region, self.account_id)
+
+    @property
     def partition(self) -> str:
         """`aws`, or `aws-cn` and `aws-us-gov` for the regions that are in those."""
-        for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
-            if self.region.startswith(prefix):
-                return partition
-        return "aws"
+        return self.account.partition
 
 
 class DataPlane(Section):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aws.fargate import allowed_memory_mib
 from config.airflow import Airflow
 from config.aws import Aws
 from config.base import Kind
@@ -9,7 +10,6 @@ from config.data import Cache
 from config.errors import MISSING, Problem
 from config.rules import problem, rule, rule_for_each
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
-from modules.ecs.fargate import allowed_memory_mib
 from modules.ecs.images import MOVING_TAGS
 
 Services = dict[str, WebService]

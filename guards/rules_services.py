@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws.fargate import allowed_memory_mib
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
-from modules.ecs.fargate import allowed_memory_mib
 from modules.ecs.images import check_image
 from terraform.document import blocks, containers_of
 

@@ -2,8 +2,8 @@
 
 from constructs import Construct
 
+from aws.database_instances import max_connections
 from config import Environment
-from config.instances import max_connections
 from layers.outputs import DataOutputs
 from modules.observability import (
     CacheFigures,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from modules.web.colour import COLOURS
+from aws.colour import COLOURS
 from release.aws import Aws
 from release.target import Side
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.alarms import Alarms, alarms
 from release.aws import Aws
 from release.ecs import EcsService

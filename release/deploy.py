@@ -11,7 +11,7 @@ idle colour is at zero tasks meanwhile, and stays there if it fails, so that no 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.ecs import Running
 from release.errors import BadRequestError, FailedError, RefusedError

@@ -7,7 +7,7 @@ has the network, the roles and the secrets that the new tasks will have, and a w
 import re
 from dataclasses import dataclass
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import AnyContext, Context
 from release.errors import BadRequestError, FailedError, RefusedError, StoppedError
 from release.task import OneOffTasks, Task

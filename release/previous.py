@@ -1,6 +1,6 @@
 """Which colour was live before: where a rollback goes."""
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.entry import Version
 from release.errors import RefusedError

@@ -1,6 +1,6 @@
 """Whether a colour may take traffic (B04)."""
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.errors import RefusedError
 from release.weights import Live, other

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from modules.web.colour import COLOURS, Colour
+from aws.colour import COLOURS, Colour
 from release.aws import Aws
 from release.errors import FailedError
 from release.target import ReleaseTarget

@@ -1,6 +1,6 @@
 """Scales a colour and waits until as many of its targets are healthy."""
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.errors import FailedError, StoppedError
 from release.why import why_not_ready

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from modules.web.colour import COLOURS, Colour
+from aws.colour import COLOURS, Colour
 from release.alarms import alarms
 from release.aws import Aws
 from release.ecs import EcsService, Running

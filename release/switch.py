@@ -7,7 +7,7 @@ when the command decided. So a colleague's rollback ends a canary, and the canar
 
 from dataclasses import dataclass
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.entry import Action, Version
 from release.errors import FailedError, LostError, RolledBackError, StoppedError

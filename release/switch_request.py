@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.errors import BadRequestError
 
 DEFAULT_BAKE_SECONDS = 300

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modules.web.colour import COLOURS, Colour
+from aws.colour import COLOURS, Colour
 from release.errors import BadRequestError
 from release.strategies import previous_image_hint, strategy_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.entry import Version
 from release.errors import LostError

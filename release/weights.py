@@ -1,12 +1,12 @@
 """Shares of the requests by colour, and how the live colour's parameter writes them. Pure.
 
-Terraform computes the same shares from the same text: `modules.web.colour`.
+Terraform computes the same shares from the same text: `aws.colour`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modules.web.colour import COLOURS, Colour, check_value
+from aws.colour import COLOURS, Colour, check_value
 from release.errors import FailedError
 
 

@@ -1,6 +1,6 @@
 """Why a colour is not ready, from everybody who might know: load balancer, ECS service, stopped tasks."""
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.context import Context
 from release.ecs import Running
 from release.health import Health

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
+from aws.colour import Colour
 from config.services import BlueGreenService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, BlueGreenRouteOutputs
 from modules.web import COLOURS, LiveColour, LiveColourInputs
-from modules.web.colour import Colour
 
 
 class BlueGreen(WiredWebService[BlueGreenService]):

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from constructs import Construct
 
+from aws.colour import Colour
 from config import Environment
 from config.services import WebService
 from layers import images
@@ -30,7 +31,6 @@ from modules.web import (
     web_container,
     web_volumes,
 )
-from modules.web.colour import Colour
 
 DEREGISTRATION_DELAY_SECONDS = 30
 

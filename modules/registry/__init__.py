@@ -6,7 +6,7 @@ The constructs load when they are first asked for, as in `modules.ecs`: the chec
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from modules.registry.public import PUBLIC_REGISTRIES, repository_prefix
+from aws.public_registries import PUBLIC_REGISTRIES, repository_prefix
 
 if TYPE_CHECKING:
     from modules.registry.pull_through_cache import PullThroughCache, PullThroughCacheInputs, PullThroughCacheOutputs

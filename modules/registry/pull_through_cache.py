@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_aws.ecr_pull_through_cache_rule import EcrPullThroughCacheRule
 from constructs import Construct
 
-from modules.registry.public import PUBLIC_REGISTRIES, repository_prefix
+from aws.public_registries import PUBLIC_REGISTRIES, repository_prefix
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from modules.web.colour import COLOURS, colour_expression, colour_weight_expression
+from aws.colour import COLOURS, colour_expression, colour_weight_expression
 from modules.web.container import WebContainerInputs, web_container, web_volumes
 
 if TYPE_CHECKING:

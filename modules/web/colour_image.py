@@ -6,8 +6,8 @@ from cdktf import TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from aws.colour import Colour
 from modules.ecs.images import check_image
-from modules.web.colour import Colour
 
 GRAMMAR = r"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"
 """A complete reference (E05), as SSM checks it whoever writes."""

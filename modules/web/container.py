@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aws.colour import Colour
 from modules.ecs.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
-from modules.web.colour import Colour
 
 _OWN_SETTINGS = ("COLOUR", "PORT", "VERSION")
 

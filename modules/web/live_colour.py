@@ -8,9 +8,9 @@ from cdktf import Postcondition, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules.web.colour import (
+from aws.colour import (
     COLOURS,
-    GRAMMAR,
+    LIVE_COLOUR_PATTERN,
     check_value,
     colour_expression,
     colour_weight_expression,
@@ -74,7 +74,7 @@ class LiveColour(Construct):
             # `value` is marked sensitive by the provider, which would hide the weights in every plan.
             insecure_value=check_value(inputs.initial),
             # SSM itself refuses anything else, whoever writes.
-            allowed_pattern=GRAMMAR,
+            allowed_pattern=LIVE_COLOUR_PATTERN,
             lifecycle=TerraformResourceLifecycle(
                 # E07. The attribute still follows what is written: a refresh reads it. A new description would send a
                 # value read before the switch, so it is left alone too.

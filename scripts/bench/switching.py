@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aws.colour import Colour
 from local.dataplane import DataPlane, Settings
-from modules.web.colour import Colour
 from release.weights import other
 from scripts.bench.process import ROOT
 from scripts.bench.table import Progress, Row, Table

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import boto3
 
-from modules.web.colour import COLOURS, GRAMMAR, Colour
+from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, Colour
 from release.aws import Aws
 from release.context import Pace
 from release.status import ServiceStatus, service_status
@@ -47,7 +47,7 @@ class Releases:
         ssm = self.aws.client("ssm")
         if ssm.get_parameters(Names=[PARAMETER])["Parameters"]:
             ssm.delete_parameter(Name=PARAMETER)
-        ssm.put_parameter(Name=PARAMETER, Value="blue", Type="String", AllowedPattern=GRAMMAR)
+        ssm.put_parameter(Name=PARAMETER, Value="blue", Type="String", AllowedPattern=LIVE_COLOUR_PATTERN)
 
     def switch(self, colour: Colour | None = None, **how: Any) -> str:
         """Carry out a switch; gives what was told."""

@@ -18,7 +18,6 @@ from modules.ecs.containers import (
     PortMapping,
     SecretReference,
 )
-from modules.ecs.fargate import MEMORY_MIB_BY_CPU_UNITS, allowed_memory_mib, check_ephemeral_storage, check_size
 from modules.ecs.images import check_image
 
 LOGS = AwsLogs(group="/windlass/acme/prod/web", region="eu-west-1", stream_prefix="web")
@@ -211,28 +210,6 @@ def test_e05_moving_tags_are_for_development_only(image: str) -> None:
     assert definition(dataclasses.replace(WEB, image=image), allow_moving_tags=True)["image"] == image
 
 
-def test_e03_the_pairs_are_fargates() -> None:
-    assert allowed_memory_mib(256) == (512, 1024, 2048)
-    assert allowed_memory_mib(4096)[0] == 8192
-    assert allowed_memory_mib(4096)[-1] == 30720
-    assert allowed_memory_mib(8192)[:2] == (16384, 20480)
-    assert allowed_memory_mib(16384) == tuple(gib * 1024 for gib in range(32, 121, 8))
-    assert sum(len(sizes) for sizes in MEMORY_MIB_BY_CPU_UNITS.values()) == 3 + 4 + 7 + 13 + 23 + 12 + 12
-
-
-def test_e03_a_pair_that_fargate_refuses_is_refused_with_those_that_it_takes() -> None:
-    with pytest.raises(ValueError, match="E03: memory_mib is 4096, but with 256 CPU units Fargate accepts 512, 1024"):
-        check_size(cpu_units=256, memory_mib=4096)
-    with pytest.raises(ValueError, match="E03: Fargate has no size of 300 CPU units; allowed are 256, 512"):
-        check_size(cpu_units=300, memory_mib=512)
-
-
-@pytest.mark.parametrize("size_gib", [0, 19, 201])
-def test_e04_disk_is_20_to_200_gib(size_gib: int) -> None:
-    with pytest.raises(ValueError, match="E04: ephemeral_storage_gib is"):
-        check_ephemeral_storage(size_gib)
-
-
 def test_the_check_of_an_environment_file_loads_no_cdktf() -> None:
-    program = "import sys, modules.ecs.fargate, modules.ecs.images, modules.web; assert 'cdktf' not in sys.modules"
+    program = "import sys, aws.fargate, modules.ecs.images, modules.web; assert 'cdktf' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

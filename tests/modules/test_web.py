@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aws.colour import LIVE_COLOUR_PATTERN, check_value, valid_expression
 from modules.ecs.containers import SecretReference
 from modules.web import (
     LiveColour,
@@ -18,7 +19,6 @@ from modules.web import (
     web_container,
     web_volumes,
 )
-from modules.web.colour import GRAMMAR, check_value, valid_expression
 from tests.support.stack import module_stack, synthesised
 
 URL = SecretReference(arn="arn:aws:secretsmanager:eu-west-1:111122223333:secret:acme/prod/url-AbCdEf")
@@ -133,7 +133,7 @@ def test_e07_terraform_makes_the_parameter_and_never_changes_its_value() -> None
 
 def test_a_value_outside_the_grammar_is_refused_by_ssm_and_by_terraform() -> None:
     (body,) = synth()["resource"]["aws_ssm_parameter"].values()
-    assert body["allowed_pattern"] == GRAMMAR
+    assert body["allowed_pattern"] == LIVE_COLOUR_PATTERN
     (check,) = body["lifecycle"]["postcondition"]
     assert check["condition"] == f"${{{valid_expression('self.insecure_value')}}}"
     assert "allowed are" in check["error_message"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from tests.release.desk import Desk
 from tests.release.platform import Platform
 from tests.release.shared import Shared, tasks_run_until_stopped

@@ -5,7 +5,7 @@ import json
 import time
 from typing import Any
 
-from modules.web.colour import COLOURS, GRAMMAR, Colour
+from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, Colour
 from release.target import ReleaseTarget
 from tests.release.shared import ACCOUNT_ID, IMAGE, LOG_GROUP, REGION, Shared
 
@@ -85,7 +85,7 @@ class Platform:
 
     def _make_parameter(self, name: str) -> None:
         self.client("ssm").put_parameter(
-            Name=name, Value="blue", Type="String", Description="Live colour", AllowedPattern=GRAMMAR
+            Name=name, Value="blue", Type="String", Description="Live colour", AllowedPattern=LIVE_COLOUR_PATTERN
         )
 
     # --- what happens around a release ---------------------------------------------------------------------------

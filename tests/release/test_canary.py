@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.errors import FailedError, LostError, RefusedError, RolledBackError, StoppedError
 from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk, quick

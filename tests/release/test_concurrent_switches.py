@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.errors import LostError
 from release.switch import SwitchRequest, switch
 from release.weights import Live

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modules.web.colour import Colour
+from aws.colour import Colour
 from release.deploy import DeployRequest, deploy
 from release.errors import BadRequestError, FailedError, LostError, RefusedError
 from release.parameter import Parameter

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modules.web.colour import COLOURS, GRAMMAR, colour_weight_expression
+from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, colour_weight_expression
 from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk
 from tests.release.platform import Platform
@@ -43,7 +43,7 @@ def configuration(platform: Platform) -> dict[str, Any]:
                     "type": "String",
                     "description": "Live colour of web",
                     "insecure_value": "blue",
-                    "allowed_pattern": GRAMMAR,
+                    "allowed_pattern": LIVE_COLOUR_PATTERN,
                     "lifecycle": {"ignore_changes": ["insecure_value", "description"]},
                 }
             },

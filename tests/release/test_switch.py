@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modules.web.colour import GRAMMAR, Colour
+from aws.colour import LIVE_COLOUR_PATTERN, Colour
 from release.errors import BadRequestError, RefusedError
 from release.switch import SwitchRequest, switch
 from tests.release.desk import Desk
@@ -35,7 +35,7 @@ def test_the_history_says_who_when_from_to_and_why(platform: Platform, desk: Des
     assert description.startswith("switch: blue -> green | by anna@laptop | at 20")
     assert " | after 1 | run " in description
     assert description.endswith(" | why: release / 1.2 as planned")
-    assert newest["AllowedPattern"] == GRAMMAR
+    assert newest["AllowedPattern"] == LIVE_COLOUR_PATTERN
 
 
 def test_everything_else_of_the_rule_stays(platform: Platform, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from modules.ecs.fargate import allowed_memory_mib
+from aws.fargate import allowed_memory_mib
 
 REPEATABLE = settings(derandomize=True, deadline=None, database=None)
 """The same examples in every run: a failure is never seen once only, and CI takes the same time each day."""

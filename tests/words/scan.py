@@ -14,7 +14,14 @@ from tests.words.words import NAMES, PHRASES
 ROOT = Path(__file__).resolve().parents[2]
 OWN = "tests/words/"
 DOCUMENTS = (".md", ".toml", ".yml", ".yaml", ".sh")
-WRITTEN_BY_OTHERS = ("Pipfile.lock", "LICENSE", "docs/generated/", "tests/snapshots/", "tests/config/wrong/", "CHANGELOG.md")
+WRITTEN_BY_OTHERS = (
+    "Pipfile.lock",
+    "LICENSE",
+    "docs/generated/",
+    "tests/snapshots/",
+    "tests/config/wrong/",
+    "CHANGELOG.md",
+)
 _PHRASES = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in PHRASES.items()}
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.instances import max_connections
+from aws.database_instances import max_connections
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ Colour = Literal["blue", "green"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 """The two sides of a blue/green service."""
 
-GRAMMAR = "^(blue|green)(:(100|[1-9]?[0-9]))?$"
+LIVE_COLOUR_PATTERN = "^(blue|green)(:(100|[1-9]?[0-9]))?$"
 """What a value must match; the same text for SSM (`allowed_pattern`), Terraform (`regex`) and Python."""
 
 
@@ -22,7 +22,7 @@ def check_value(value: str) -> str:
     Raises:
         ValueError: it is neither.
     """
-    if not re.fullmatch(GRAMMAR, value) or value.endswith("\n"):
+    if not re.fullmatch(LIVE_COLOUR_PATTERN, value) or value.endswith("\n"):
         raise ValueError(
             f'live colour is "{value}"; allowed are "blue", "green", or one of them with a share: "green:10"'
         )
@@ -31,7 +31,7 @@ def check_value(value: str) -> str:
 
 def valid_expression(value_expression: str) -> str:
     """Return the Terraform expression, without `${}`, that says whether a value is in the grammar."""
-    return f'can(regex("{GRAMMAR}", {value_expression}))'
+    return f'can(regex("{LIVE_COLOUR_PATTERN}", {value_expression}))'
 
 
 def colour_expression(value_expression: str) -> str:

@@ -118,10 +118,10 @@ def first_user_password(project: Project, environment: "Environment") -> str:
 
 def _curl(environment: "Environment", status: "DataPlaneStatus", host: str, path: str) -> str:
     if environment.load_balancer.https:
-        port = environment.data_plane.https_port
+        port = environment.load_balancer.https_port
         trust = f"--cacert {status.authority_path} --connect-to {host}:{port}:localhost:{port} "
         return f"curl {trust}https://{host}:{port}{path}"
-    return f"curl -H 'Host: {host}' http://localhost:{environment.data_plane.http_port}{path}"
+    return f"curl -H 'Host: {host}' http://localhost:{environment.load_balancer.http_port}{path}"
 
 
 def _migrate(session: Session, service: str, *, has_colours: bool) -> None:

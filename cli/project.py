@@ -194,8 +194,8 @@ class Project:
             folder=self.work_folder / "data-plane",
             windlass_folder=self.root,
             region=environment.aws.region,
-            http_port=environment.data_plane.http_port,
-            https_port=environment.data_plane.https_port,
+            http_port=environment.load_balancer.http_port,
+            https_port=environment.load_balancer.https_port,
             skipped_services=skipped_services(environment, PARTS if parts is None else parts),
             repositories=self.repositories_folder,
         )

@@ -51,16 +51,6 @@ class Aws(Section):
         return self.account.partition
 
 
-class DataPlane(Section):
-    """Where the load balancer of an embedded AWS answers on this machine. Without an embedded AWS it means nothing."""
-
-    http_port: Annotated[int, Field(ge=1024, le=65535)] = 8080
-    """Stands for port 80."""
-
-    https_port: Annotated[int, Field(ge=1024, le=65535)] = 8443
-    """Stands for port 443."""
-
-
 class S3State(Section):
     """State in S3, locked by DynamoDB, by a lock file beside the state, or by both (S01)."""
 

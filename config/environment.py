@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.airflow import Airflow
-from config.aws import Aws, DataPlane, State, state_key
+from config.aws import Aws, State, state_key
 from config.base import Kind, Section, ShortWord, _matching
 from config.data import Cache, Database
 from config.delivery import Delivery
@@ -36,7 +36,6 @@ class Environment(Section):
     """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
 
     aws: Aws
-    data_plane: DataPlane = DataPlane()
     state: State
     """Where Terraform's state is kept, and what locks it (S01)."""
 

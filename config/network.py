@@ -114,6 +114,13 @@ class LoadBalancer(Section):
     https: bool = True
     """Serve HTTPS with a TLS 1.3 policy and redirect HTTP to it (N05)."""
 
+    https_port: Annotated[int, Field(ge=1, le=65535)] = 443
+    """Port of the HTTPS listener. Default: 443; another one becomes part of every address that people see. Not used
+    where `https` is false."""
+
+    http_port: Annotated[int, Field(ge=1, le=65535)] = 80
+    """Port of the HTTP listener, which redirects to HTTPS, or serves where `https` is false. Default: 80."""
+
     certificate_arn: CertificateArn | None = None
     """Existing certificate. Default: none, then one is made for the services' host names in `dns.zone_name`."""
 
@@ -131,3 +138,8 @@ class LoadBalancer(Section):
 
     firewall: Firewall | None = None
     """Web application firewall. Default: none; AWS bills each web ACL and rule by the month."""
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Ports that serve everybody who may connect, by the key that sets each."""
+        return ({"https_port": self.https_port} if self.https else {}) | {"http_port": self.http_port}

@@ -164,6 +164,14 @@ def https_has_a_certificate(
 
 
 @rule
+def listeners_have_ports_of_their_own(load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot have one port."""
+    if load_balancer.https and load_balancer.http_port == load_balancer.https_port:
+        message = f"is load_balancer.https_port = {load_balancer.https_port} too; allowed: any other port"
+        yield problem("load_balancer/http_port", load_balancer.http_port, message)
+
+
+@rule
 def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Iterator[Problem]:
     """A load balancer takes certificates of its own region only."""
     arn = load_balancer.certificate_arn

@@ -8,6 +8,7 @@ from config.aws import Aws
 from config.base import Kind
 from config.data import Cache
 from config.errors import MISSING, Problem
+from config.network import LoadBalancer
 from config.rules import problem, rule, rule_for_each
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 from modules.ecs.images import MOVING_TAGS
@@ -145,16 +146,18 @@ def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
 
 
 @rule
-def test_listeners_have_ports_of_their_own(services: Services) -> Iterator[Problem]:
-    """Two listeners of a load balancer cannot have one port, and 80 and 443 are taken."""
+def test_listeners_have_ports_of_their_own(services: Services, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot have one port; those that serve everybody have theirs."""
+    serving = {port: key for key, port in load_balancer.ports.items()}
     owners: dict[int, str] = {}
     for name, service in services.items():
         port = getattr(getattr(service, "test_listener", None), "port", None)
         if port is None:
             continue
         path = f"services/{name}/test_listener/port"
-        if port in (80, 443):
-            yield problem(path, port, "is where the load balancer serves everybody; allowed: any other port")
+        if port in serving:
+            message = f"is load_balancer.{serving[port]}, which serves everybody; allowed: any other port"
+            yield problem(path, port, message)
         owner = owners.setdefault(port, name)
         if owner != name:
             yield problem(path, port, f"is that of services.{owner} too; allowed: a port of its own")

@@ -71,10 +71,12 @@ def flows(environment: Environment) -> tuple[Flow, ...]:
 
 
 def _into_the_load_balancer(environment: Environment) -> Iterator[Flow]:
-    ports = {443: "HTTPS", 80: "HTTP, redirected to HTTPS"} if environment.load_balancer.https else {80: "HTTP"}
-    for cidr in environment.load_balancer.allowed_cidrs:
+    settings = environment.load_balancer
+    whats = {"https_port": "HTTPS", "http_port": "HTTP, redirected to HTTPS" if settings.https else "HTTP"}
+    for cidr in settings.allowed_cidrs:
         source: Party = Internet() if cidr == EVERYWHERE else Cidr(cidr, _word(cidr))
-        for port, what in ports.items():
+        for key, port in settings.ports.items():
+            what = whats[key]
             yield Flow(source, Role(LOAD_BALANCER), port, f"{what} from {source.name}")
     if environment.airflow is not None and environment.airflow.authentication is not None:
         yield Flow(Role(LOAD_BALANCER), Internet(), 443, "Tokens of the identity provider for the login to Airflow")

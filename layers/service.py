@@ -86,6 +86,8 @@ class ServiceLayer(Layer):
             security_group_ids=[self.network.security_group_ids[LOAD_BALANCER]],
             internal=internal,
             tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
+            https_port=settings.https_port,
+            http_port=settings.http_port,
             allow_public_http=environment.kind == "development",
             access_logs=AccessLogs(bucket=self.data.access_logs_bucket_name),
             deletion_protection=settings.deletion_protection,
@@ -147,7 +149,7 @@ class ServiceLayer(Layer):
             AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
 
     def _url(self, host_names: Sequence[str]) -> str:
-        return f"{self._balancer.url_scheme}://{host_names[0] if host_names else self._balancer.dns_name}"
+        return self._balancer.url(host_names[0] if host_names else self._balancer.dns_name)
 
     def _airflow(self, surroundings: Surroundings) -> dict[str, Any]:
         """Airflow, as fields of the outputs."""

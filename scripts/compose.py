@@ -61,7 +61,9 @@ def _stand_ins(documents: Mapping[str, Mapping[str, Any]], found: Composed) -> d
     (database,) = data["aws_db_instance"].values()
     (cache,) = data["aws_elasticache_replication_group"].values()
     name, port = "airflow-api-server", 8080
-    host = urlsplit(found.services[name]["environment"]["AIRFLOW__API__BASE_URL"]).hostname or "localhost"
+    address = urlsplit(found.services[name]["environment"]["AIRFLOW__API__BASE_URL"])
+    # The port of the address, outside and inside: Airflow compares it with that of a form's referrer.
+    public_port = address.port or 443
     return {
         "database": {
             "image": f"docker.io/library/postgres:{database['engine_version'].partition('.')[0]}",
@@ -86,8 +88,16 @@ def _stand_ins(documents: Mapping[str, Mapping[str, Any]], found: Composed) -> d
         },
         "load-balancer": {
             "image": "docker.io/library/caddy:2.10",
-            "command": ["caddy", "reverse-proxy", "--internal-certs", "--from", host, "--to", f"{name}:{port}"],
-            "ports": ["127.0.0.1:${HTTPS_PORT:-443}:443"],
+            "command": [
+                "caddy",
+                "reverse-proxy",
+                "--internal-certs",
+                "--from",
+                f"{address.hostname or 'localhost'}:{public_port}",
+                "--to",
+                f"{name}:{port}",
+            ],
+            "ports": [f"127.0.0.1:{public_port}:{public_port}"],
         },
     }
 

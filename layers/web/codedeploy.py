@@ -57,6 +57,7 @@ class CodeDeployed(WiredWebService[CodeDeployService]):
             targets=self._targets(),
             load_balancer_arn=self._around.load_balancer.arn,
             test_port=self._settings.test_listener.port,
+            serving_ports=tuple(self._around.environment.load_balancer.ports.values()),
             test_tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
         )
         return CodeDeployRoute(self, "route", inputs).outputs

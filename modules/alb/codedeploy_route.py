@@ -1,6 +1,6 @@
 """The route of a service that CodeDeploy deploys: two target groups, and two ways in that CodeDeploy points at them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf import Postcondition, TerraformResourceLifecycle
@@ -40,6 +40,9 @@ class CodeDeployRouteInputs:
     test_port: int
     """Port of the test listener, 1 to 65535; the security group of the load balancer decides who reaches it."""
 
+    serving_ports: Sequence[int] = (80, 443)
+    """Ports on which the load balancer serves everybody, which the test listener cannot have."""
+
     test_tls: Tls | None = None
     """HTTPS on the test listener (N05). Default: HTTP."""
 
@@ -47,7 +50,7 @@ class CodeDeployRouteInputs:
         """Refuse what Elastic Load Balancing would refuse."""
         if not 1 <= self.test_port <= 65535:
             raise ValueError(f"test_port is {self.test_port}; allowed are 1 to 65535")
-        if self.test_port in (80, 443):
+        if self.test_port in self.serving_ports:
             raise ValueError(f"test_port is {self.test_port}, where the load balancer serves everybody; choose another")
 
 

@@ -78,6 +78,12 @@ class LoadBalancerInputs:
     tls: Tls | None = None
     """HTTPS, with a redirect from HTTP. Default: none, which an internal load balancer may do without (N05)."""
 
+    https_port: int = 443
+    """Port of the HTTPS listener, 1 to 65535. Default: 443."""
+
+    http_port: int = 80
+    """Port of the HTTP listener, 1 to 65535, which redirects where there is TLS. Default: 80."""
+
     allow_public_http: bool = False
     """Serve plain HTTP to the internet when there is no certificate (N05). Default: no; for development only."""
 
@@ -119,6 +125,14 @@ class LoadBalancerOutputs:
     url_scheme: Literal["http", "https"]
     """What URLs start with."""
 
+    port: int
+    """Port of the listener that serves."""
+
+    def url(self, host_name: str) -> str:
+        """Address of a host name; it names the port where that is not the default of the scheme."""
+        is_default = (self.url_scheme, self.port) in (("http", 80), ("https", 443))
+        return f"{self.url_scheme}://{host_name}" + ("" if is_default else f":{self.port}")
+
 
 class LoadBalancer(Construct):
     """An Application Load Balancer that answers 404 until a rule says otherwise."""
@@ -149,7 +163,9 @@ class LoadBalancer(Construct):
             enable_http2=True,
         )
         arn = balancer.arn
-        listener_arn = self._plain_listener(arn) if inputs.tls is None else self._tls_listeners(arn, inputs.tls)
+        listener_arn = (
+            self._plain_listener(arn, inputs) if inputs.tls is None else self._tls_listeners(arn, inputs, inputs.tls)
+        )
         self.outputs = LoadBalancerOutputs(
             arn=arn,
             arn_suffix=balancer.arn_suffix,
@@ -157,30 +173,33 @@ class LoadBalancer(Construct):
             zone_id=balancer.zone_id,
             listener_arn=listener_arn,
             url_scheme="http" if inputs.tls is None else "https",
+            port=inputs.http_port if inputs.tls is None else inputs.https_port,
         )
 
-    def _plain_listener(self, load_balancer_arn: str) -> str:
+    def _plain_listener(self, load_balancer_arn: str, inputs: LoadBalancerInputs) -> str:
         listener = LbListener(
             self,
             "http",
             load_balancer_arn=load_balancer_arn,
-            port=80,
+            port=inputs.http_port,
             protocol="HTTP",
             default_action=[_nothing_here()],
         )
         return listener.arn
 
-    def _tls_listeners(self, load_balancer_arn: str, tls: Tls) -> str:
+    def _tls_listeners(self, load_balancer_arn: str, inputs: LoadBalancerInputs, tls: Tls) -> str:
         LbListener(
             self,
             "http",
             load_balancer_arn=load_balancer_arn,
-            port=80,
+            port=inputs.http_port,
             protocol="HTTP",
             default_action=[
                 LbListenerDefaultAction(
                     type="redirect",
-                    redirect=LbListenerDefaultActionRedirect(port="443", protocol="HTTPS", status_code="HTTP_301"),
+                    redirect=LbListenerDefaultActionRedirect(
+                        port=str(inputs.https_port), protocol="HTTPS", status_code="HTTP_301"
+                    ),
                 )
             ],
         )
@@ -188,7 +207,7 @@ class LoadBalancer(Construct):
             self,
             "https",
             load_balancer_arn=load_balancer_arn,
-            port=443,
+            port=inputs.https_port,
             protocol="HTTPS",
             ssl_policy=tls.ssl_policy,
             certificate_arn=tls.certificate_arn,
@@ -208,6 +227,11 @@ def _check(inputs: LoadBalancerInputs) -> None:
             f'N05: load balancer "{inputs.name}" is public and has no certificate; give it `tls`, make it internal, '
             "or say `allow_public_http` in development"
         )
+    for key in ("http_port", "https_port"):
+        if not 1 <= getattr(inputs, key) <= 65535:
+            raise ValueError(f"{key} is {getattr(inputs, key)}; allowed are 1 to 65535")
+    if inputs.tls is not None and inputs.http_port == inputs.https_port:
+        raise ValueError(f"http_port and https_port are both {inputs.http_port}; two listeners need two ports")
     if not 1 <= inputs.idle_timeout_seconds <= 4000:
         raise ValueError(f"idle_timeout_seconds is {inputs.idle_timeout_seconds}; allowed are 1 to 4000")
 

@@ -19,7 +19,7 @@ from local.dataplane import DataPlane, DataPlaneError
 from tests.support import waiting
 from tests.support.platform import Platform
 
-HOST = "airflow.windlass.test"
+HOST = "airflow.windlass.localhost"
 PREFIX = "windlass-local"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 ENDED = ("success", "failed")
@@ -115,7 +115,7 @@ class Deployment:
 
     def commit(self, files: dict[str, str], message: str) -> None:
         """Push a commit to the repository that the deployment takes its DAGs from."""
-        origin = self.platform.root / ".windlass" / "repositories" / "git.windlass.test" / "dags.git"
+        origin = self.platform.root / ".windlass" / "repositories" / "git.windlass.localhost" / "dags.git"
         with tempfile.TemporaryDirectory() as folder:
             git = ["git", "-C", folder, "-c", "user.name=Test", "-c", "user.email=test@localhost"]
             subprocess.run(["git", "clone", "--quiet", str(origin), folder], check=True)

@@ -43,7 +43,7 @@ def test_the_user_interface_answers_behind_the_load_balancer(airflow: Deployment
     assert status == 200
     assert "Airflow" in page
     port = airflow.data_plane.settings.https_port
-    assert airflow.location("/api/v2/auth/login") == f"https://airflow.windlass.test:{port}/auth/login/"
+    assert airflow.location("/api/v2/auth/login") == f"https://airflow.windlass.localhost:{port}/auth/login/"
 
 
 def test_a_commit_to_the_repository_becomes_a_dag_and_its_next_version(airflow: Deployment) -> None:

@@ -14,7 +14,7 @@ from cli.session import Session
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import planned, summary
 
-URL = {"url": {"value": "https://app.windlass.test", "sensitive": False}}
+URL = {"url": {"value": "https://app.windlass.localhost", "sensitive": False}}
 
 
 @dataclass(kw_only=True)
@@ -65,7 +65,7 @@ def test_local_apply_starts_the_aws_applies_and_shows_what_stands(windlass, terr
     assert ended.code == 0
     assert local.aws.running
     assert len(terraform.calls("apply")) == 3
-    assert "https://app.windlass.test" in ended.out
+    assert "https://app.windlass.localhost" in ended.out
     assert "http://127.0.0.1:5999" in ended.out
     assert "make clean-local" in ended.out
 

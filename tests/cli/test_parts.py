@@ -27,8 +27,8 @@ def test_a_part_runs_its_own_services_only(parts: tuple[str, ...], left: tuple[s
 @pytest.mark.parametrize(
     ("url", "folder"),
     [
-        ("https://git.windlass.test/dags.git", "git.windlass.test/dags.git"),
-        ("ssh://git@git.windlass.test:2222/team/dags.git", "git.windlass.test/team/dags.git"),
+        ("https://git.windlass.localhost/dags.git", "git.windlass.localhost/dags.git"),
+        ("ssh://git@git.windlass.localhost:2222/team/dags.git", "git.windlass.localhost/team/dags.git"),
         ("git@github.com:acme/dags.git", "github.com/acme/dags.git"),
     ],
 )
@@ -52,7 +52,7 @@ def test_preparing_again_leaves_what_somebody_committed(tmp_path: Path, monkeypa
     (tmp_path / "local").symlink_to(ROOT / "local")
     environment = load("local", ROOT)
     prepare_airflow(project, environment)
-    folder = repository_folder(project, "https://git.windlass.test/dags.git")
+    folder = repository_folder(project, "https://git.windlass.localhost/dags.git")
     (folder / "description").write_text("mine")
     prepare_airflow(project, environment)
     assert (folder / "description").read_text() == "mine"

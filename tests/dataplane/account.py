@@ -10,7 +10,7 @@ from botocore.config import Config
 from tests.support.waiting import wait_for
 
 REGION = "eu-west-1"
-HOST = "app.windlass.test"
+HOST = "app.windlass.localhost"
 COLOURS = ("blue", "green")
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-test/web"
 DATABASE = {"MasterUsername": "app", "DBName": "app", "Engine": "postgres", "EngineVersion": "16"}

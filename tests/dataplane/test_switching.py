@@ -78,7 +78,7 @@ def test_what_one_colour_wrote_the_other_reads_over_three_cycles(platform: Platf
 
 
 def test_what_no_rule_matches_gets_the_default_answer(platform: Platform):
-    assert platform.request("GET", "/health", host="other.windlass.test") == (404, "Not found")
+    assert platform.request("GET", "/health", host="other.windlass.localhost") == (404, "Not found")
 
 
 def test_a_host_name_may_be_written_in_capitals_and_with_a_port(platform: Platform):

@@ -14,7 +14,7 @@ from tests.support.strategies import Around, make_around
 
 pytestmark = pytest.mark.slow
 
-GIT = {"repositories": {"dags": {"url": "https://git.windlass.test/dags.git", "credentials": "token"}}}
+GIT = {"repositories": {"dags": {"url": "https://git.windlass.localhost/dags.git", "credentials": "token"}}}
 TOKEN = "a-token-that-somebody-put-in"
 KEYS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
 

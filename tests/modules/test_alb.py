@@ -130,10 +130,39 @@ def test_a_name_that_aws_would_refuse_is_refused(name: str) -> None:
         balancer(dataclasses.replace(SAFE, name=name))
 
 
-def test_the_outputs_say_how_urls_start() -> None:
+def test_an_address_names_the_port_where_it_is_not_the_default_of_its_scheme() -> None:
     with module_stack() as stack:
-        assert LoadBalancer(stack, "a", SAFE).outputs.url_scheme == "https"
-        assert LoadBalancer(stack, "b", PLAIN).outputs.url_scheme == "http"
+        usual, plain, moved, plain_on_443 = (
+            LoadBalancer(stack, id_, inputs).outputs.url("app.example.com")
+            for id_, inputs in (
+                ("a", SAFE),
+                ("b", PLAIN),
+                ("c", dataclasses.replace(SAFE, https_port=8443, http_port=8080)),
+                ("d", dataclasses.replace(PLAIN, http_port=443)),
+            )
+        )
+    assert (usual, plain) == ("https://app.example.com", "http://app.example.com")
+    assert (moved, plain_on_443) == ("https://app.example.com:8443", "http://app.example.com:443")
+
+
+def test_http_redirects_to_the_port_on_which_https_listens() -> None:
+    found = listeners(balancer(dataclasses.replace(SAFE, https_port=8443, http_port=8080)))
+    assert {port: listener["protocol"] for port, listener in found.items()} == {8443: "HTTPS", 8080: "HTTP"}
+    (action,) = found[8080]["default_action"]
+    assert action["redirect"]["port"] == "8443"
+
+
+@pytest.mark.parametrize(
+    ("ports", "words"),
+    [
+        ({"https_port": 0}, "https_port is 0; allowed are 1 to 65535"),
+        ({"http_port": 65536}, "http_port is 65536; allowed are 1 to 65535"),
+        ({"http_port": 8443, "https_port": 8443}, "are both 8443"),
+    ],
+)
+def test_ports_that_no_two_listeners_can_have_are_refused(ports: dict[str, int], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        balancer(dataclasses.replace(SAFE, **ports))
 
 
 def test_b03_both_target_groups_are_attached_with_weights_in_the_full_form() -> None:

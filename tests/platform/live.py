@@ -10,7 +10,7 @@ from tests.support.load import Load
 from tests.support.platform import Platform
 from tests.support.waiting import PATIENCE
 
-HOST = "app.windlass.test"
+HOST = "app.windlass.localhost"
 STEADY_SECONDS = 60
 
 
@@ -19,7 +19,7 @@ class Live:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._port = int(platform.variables["WINDLASS_DATA_PLANE__HTTPS_PORT"])
+        self._port = int(platform.variables["WINDLASS_LOAD_BALANCER__HTTPS_PORT"])
 
     @property
     def _trust(self) -> ssl.SSLContext:

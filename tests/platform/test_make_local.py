@@ -18,7 +18,7 @@ def test_one_command_applies_every_layer_and_says_what_stands_where(platform: Pl
     assert platform.applied is not None
     for layer in LAYERS:
         assert f"local-{layer}" in platform.applied or layer in platform.applied
-    assert "https://app.windlass.test" in platform.applied
+    assert "https://app.windlass.localhost" in platform.applied
     assert "./windlass plan local" in platform.applied
     assert "Warning" not in platform.applied
 

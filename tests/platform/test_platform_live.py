@@ -132,4 +132,4 @@ def test_status_says_what_is_live_healthy_and_who_switched(live: Live) -> None:
     assert "@" in newest["who"]
     shown = live.windlass("status", "local", "web")
     assert "release 0.2.0" in shown
-    assert "https://app.windlass.test" in shown
+    assert "https://app.windlass.localhost" in shown

@@ -98,7 +98,7 @@ class AirflowTerraform(Terraform):
             airflow_dags_access_point_id=system.access_point_id if system else None,
         )
         around = replace(around, network=network, data=data)
-        airflow_parts(stack, around, "http://airflow.windlass.test")
+        airflow_parts(stack, around, "http://airflow.windlass.localhost")
         app.synth()
         document = readable(json.loads((folder / "stacks" / "local-airflow" / "cdk.tf.json").read_text()))
         del document["terraform"]["backend"]

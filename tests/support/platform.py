@@ -58,8 +58,8 @@ class Platform:
             folder=self.root / ".windlass" / "data-plane",
             windlass_folder=self.root,
             region="eu-west-1",
-            http_port=int(self.variables["WINDLASS_DATA_PLANE__HTTP_PORT"]),
-            https_port=int(self.variables["WINDLASS_DATA_PLANE__HTTPS_PORT"]),
+            http_port=int(self.variables["WINDLASS_LOAD_BALANCER__HTTP_PORT"]),
+            https_port=int(self.variables["WINDLASS_LOAD_BALANCER__HTTPS_PORT"]),
         )
         return DataPlane(settings)
 
@@ -99,7 +99,7 @@ def begin(name: str = "shared") -> Platform:
         endpoint_url = f"http://127.0.0.1:{free_port()}"
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
         variables["WINDLASS_AWS__ENDPOINT_URL"] = endpoint_url
-        for variable in ("DATABASE__PORT", "DATA_PLANE__HTTP_PORT", "DATA_PLANE__HTTPS_PORT"):
+        for variable in ("DATABASE__PORT", "LOAD_BALANCER__HTTP_PORT", "LOAD_BALANCER__HTTPS_PORT"):
             variables[f"WINDLASS_{variable}"] = str(free_port())
         applying = subprocess.Popen(
             ["sh", "-c", COMMANDS[name]],

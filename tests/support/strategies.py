@@ -99,6 +99,7 @@ class Around:
                 zone_id="Z1",
                 listener_arn=self.listener_arn,
                 url_scheme="http",
+                port=80,
             ),
             cluster=ClusterOutputs(
                 arn=self.cluster_arn,

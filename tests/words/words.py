@@ -66,7 +66,6 @@ PHRASES: Mapping[str, str] = {
     r"\ba look at\b": "a check of",
     r"\bmakes? its tables\b": "creates its tables",
     r"\bis no (?:list|table|number|JSON|state|name|value|file|folder)\b": "is not a …",
-    r"\bof (?:ours|ours alone)\b": "of Windlass",
     r"\bof one's own\b": "your own",
     r"\bonly just\b": "barely, recently",
     r"\bto its (?:right )?end\b": "to completion",

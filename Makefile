@@ -59,6 +59,7 @@ lint: install  ## Check style and types
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports --no-cache
 
 snapshots: install  ## Write the snapshots of the generated JSON; then read the diff
 	$(RUN) -m pytest tests/layers/test_snapshots.py --update-snapshots -q

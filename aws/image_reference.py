@@ -23,6 +23,9 @@ _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = "sha256:[0-9a-f]{64}"
 
+IMAGE_PATTERN = f"{_REGISTRY}(?:/{_COMPONENT})+(?::{_TAG}|@{_DIGEST})"
+"""The grammar as a regular expression, for the whole text. The length is not in it."""
+
 _REFERENCE = re.compile(
     f"(?P<registry>{_REGISTRY})/(?P<repository>{_COMPONENT}(?:/{_COMPONENT})*)"
     f"(?::(?P<tag>{_TAG})|@(?P<digest>{_DIGEST}))"
@@ -74,7 +77,7 @@ class ImageReference:
     @staticmethod
     def ssm_pattern() -> str:
         """Return the grammar as the `AllowedPattern` of an SSM parameter, so that no other text can be written."""
-        return f"^(?=.{{1,{MAX_CHARACTERS}}}$){_REGISTRY}(?:/{_COMPONENT})+(?::{_TAG}|@{_DIGEST})$"
+        return f"^(?=.{{1,{MAX_CHARACTERS}}}$){IMAGE_PATTERN}$"
 
     @property
     def is_moving(self) -> bool:

@@ -6,6 +6,7 @@ DAGs have `config.airflow_dags_rules`, settings and secrets `config.airflow_sett
 from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
+from aws.image_reference import ImageReference
 from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from config.airflow import Airflow
 from config.airflow_components import ApiServer, Component, WorkerGroup
@@ -15,7 +16,6 @@ from config.errors import MISSING, Problem
 from config.network import Network
 from config.rules import problem, rule
 from config.services import Cluster, WebService
-from modules.ecs.images import MOVING_TAGS
 
 Services = dict[str, WebService]
 FIXED = ("scheduler", "dag_processor", "triggerer")
@@ -155,7 +155,7 @@ def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator
     if (git_sync := getattr(airflow.dags, "image", None)) is not None:
         images["dags/image"] = git_sync
     for path, image in images.items():
-        if image.rpartition(":")[2] in MOVING_TAGS:
+        if ImageReference.parse(image).is_moving:
             message = (
                 f'is a moving tag, which is refused where kind = "{kind}"; '
                 "allowed: a tag that stays, such as a version, or a digest (E05)"

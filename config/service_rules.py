@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
+from aws.image_reference import ImageReference
 from config.airflow import Airflow
 from config.aws import Aws
 from config.base import Kind
@@ -11,7 +12,6 @@ from config.errors import MISSING, Problem
 from config.network import LoadBalancer
 from config.rules import problem, rule, rule_for_each
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
-from modules.ecs.images import MOVING_TAGS
 
 Services = dict[str, WebService]
 
@@ -113,7 +113,7 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
     if kind == "development":
         return
     for path, image in _images(item):
-        if image.rpartition(":")[2] in MOVING_TAGS:
+        if ImageReference.parse(image).is_moving:
             message = (
                 f'is a moving tag, which is refused where kind = "{kind}"; '
                 "allowed: a tag that stays, such as a git commit, or a digest (E05)"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from aws import image_reference
 from config.base import Cidr, DnsName, LogRetentionDays, Percent, Section, ShortWord, _matching
 
 EnvironmentName = Annotated[
@@ -20,11 +21,8 @@ Text = Annotated[
 
 Image = Annotated[
     str,
-    StringConstraints(max_length=512),
-    _matching(
-        r"[a-z0-9.-]+(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})",
-        'a complete reference with registry, repository and tag or digest, such as "public.ecr.aws/team/web:1.4.2"',
-    ),
+    StringConstraints(max_length=image_reference.MAX_CHARACTERS),
+    _matching(image_reference.IMAGE_PATTERN, image_reference.ALLOWED),
 ]
 """A complete image reference (E05)."""
 

@@ -1,22 +1,15 @@
-"""What an image reference of the environment file says of where the image lies."""
+"""What an image reference of the environment file says of where the image is stored."""
 
-import re
 from collections.abc import Iterable
 
+from aws.image_reference import ImageReference
+from aws.public_registries import PUBLIC_REGISTRIES, repository_prefix
 from config import Environment
-from modules.registry import PUBLIC_REGISTRIES, repository_prefix
-
-_ECR = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<repository>[^:@]+)"
-)
 
 
-def repository_arn(image: str, partition: str) -> str | None:
+def repository_arn(image: str) -> str | None:
     """ARN of the ECR repository that a role must be allowed to pull from; None for other registries (I01)."""
-    found = _ECR.match(image)
-    if found is None:
-        return None
-    return f"arn:{partition}:ecr:{found['region']}:{found['account']}:repository/{found['repository']}"
+    return ImageReference.parse(image).repository_arn
 
 
 def cached_image(image: str, environment: Environment) -> str:
@@ -24,10 +17,7 @@ def cached_image(image: str, environment: Environment) -> str:
     registry, _, rest = image.partition("/")
     if registry not in PUBLIC_REGISTRIES:
         return image
-    aws = environment.aws
-    suffix = ".cn" if aws.partition == "aws-cn" else ""
-    host = f"{aws.account_id}.dkr.ecr.{aws.region}.amazonaws.com{suffix}"
-    return f"{host}/{repository_prefix(environment.prefix, registry)}/{rest}"
+    return f"{environment.aws.account.ecr_host}/{repository_prefix(environment.prefix, registry)}/{rest}"
 
 
 def cached_registries(images: Iterable[str]) -> tuple[str, ...]:

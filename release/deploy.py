@@ -36,7 +36,7 @@ class DeployRequest:
     force: bool = False
     """Go on during a canary, onto its new colour, and after a switch that is not finished."""
 
-    allow_latest: bool = False
+    allow_moving_tags: bool = False
     """Whether the tag `latest` will do. Default: no; for development only."""
 
     timeout_seconds: float = TIMEOUT_SECONDS
@@ -55,7 +55,7 @@ class DeployRequest:
         """Refuse what cannot be meant."""
         if self.count is not None and self.count < 1:
             raise BadRequestError(f"The count is {self.count}; one task is the least.")
-        check_reference(self.image, allow_latest=self.allow_latest)
+        check_reference(self.image, allow_moving_tags=self.allow_moving_tags)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def deploy(
             image=image,
             count=count,
             force=force,
-            allow_latest=environment.kind == "development",
+            allow_moving_tags=environment.kind == "development",
             timeout_seconds=timeout,
             migration=migration_command(environment, service),
             reason=reason,

@@ -79,11 +79,11 @@ def _execute_command(around: Surroundings) -> ExecuteCommandAccess | None:
 
 def _repositories(around: Surroundings, containers: Iterable[Container]) -> tuple[list[str], list[str]]:
     """ECR repositories that the containers' images lie in: ordinary ones, and copies of the pull-through cache."""
-    environment, partition = around.environment, around.environment.aws.partition
+    environment = around.environment
     named = airflow_images(airflow_of(environment))
     copies = {copy for image in named if (copy := images.cached_image(image, environment)) != image}
     used = {container.image for container in containers}
-    found = {image: images.repository_arn(image, partition) for image in used}
+    found = {image: images.repository_arn(image) for image in used}
     own = sorted({arn for image, arn in found.items() if arn is not None and image not in copies})
     return own, sorted({arn for image, arn in found.items() if arn is not None and image in copies})
 

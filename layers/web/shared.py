@@ -24,9 +24,9 @@ from modules.observability import (
     TargetAlarmsInputs,
 )
 from modules.web import (
-    ColourImage,
-    ColourImageInputs,
-    ColourImageOutputs,
+    ImageParameter,
+    ImageParameterInputs,
+    ImageParameterOutputs,
     WebContainerInputs,
     web_container,
     web_volumes,
@@ -62,7 +62,7 @@ class Tasks:
     colour: Colour | None = None
     """What the container is told. Default: nothing, for a service that has no sides."""
 
-    image: ColourImageOutputs
+    image: ImageParameterOutputs
     target_group: TargetGroupOutputs
     desired_count: int
     roles: TaskRolesOutputs
@@ -105,22 +105,22 @@ class WiredWebService(Construct, Generic[Settings]):
             deregistration_delay_seconds=DEREGISTRATION_DELAY_SECONDS,
         )
 
-    def _image(self, id_: str, initial: str, colour: Colour | None = None) -> ColourImageOutputs:
+    def _image(self, id_: str, initial: str, colour: Colour | None = None) -> ImageParameterOutputs:
         path = (self._name, "image") if colour is None else (self._name, colour, "image")
-        inputs = ColourImageInputs(
+        inputs = ImageParameterInputs(
             service=self._name,
             colour=colour,
             parameter_name=self._environment.path(*path),
             initial=initial,
             allow_moving_tags=self._environment.kind == "development",
         )
-        return ColourImage(self, id_, inputs).outputs
+        return ImageParameter(self, id_, inputs).outputs
 
     def _roles(self, first_images: Sequence[str], log_groups: Sequence[str]) -> TaskRolesOutputs:
         """One pair of roles for all tasks of the service, whatever their colour (I01)."""
         aws = self._environment.aws
         # The service's own repository, and those that the environment file names: what a deployment may choose from.
-        named = [images.repository_arn(image, aws.partition) for image in first_images]
+        named = [images.repository_arn(image) for image in first_images]
         repositories = {self._around.data.repository_arns[self._name], *(arn for arn in named if arn is not None)}
         inputs = TaskRolesInputs(
             name=self._full_name,

@@ -7,14 +7,14 @@ from aws.colour import COLOURS, colour_expression, colour_weight_expression
 from modules.web.container import WebContainerInputs, web_container, web_volumes
 
 if TYPE_CHECKING:
-    from modules.web.colour_image import ColourImage, ColourImageInputs, ColourImageOutputs
+    from modules.web.image_parameter import ImageParameter, ImageParameterInputs, ImageParameterOutputs
     from modules.web.live_colour import LiveColour, LiveColourInputs, LiveColourOutputs
 
 __all__ = [
     "COLOURS",
-    "ColourImage",
-    "ColourImageInputs",
-    "ColourImageOutputs",
+    "ImageParameter",
+    "ImageParameterInputs",
+    "ImageParameterOutputs",
     "LiveColour",
     "LiveColourInputs",
     "LiveColourOutputs",
@@ -29,6 +29,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load a construct when it is first asked for, so that the pure parts need no cdktf."""
     if name in __all__:
-        file = "colour_image" if name.startswith("ColourImage") else "live_colour"
+        file = "image_parameter" if name.startswith("ImageParameter") else "live_colour"
         return getattr(import_module(f"{__name__}.{file}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -102,8 +102,8 @@ def test_a_refusal_ends_with_1_and_no_traceback(platform: Platform, windlass: Ca
         (["migrate", "dev", "web"], "has no web service 'web'"),
         (["migrate", "dev", "migrates", "red"], "'red' is not one of"),
         (["deploy", "dev", "web"], "Missing option '--image'"),
-        (["deploy", "dev", "web", "--image", "web"], "give registry, repository"),
-        (["deploy", "dev", "web", "--image", "a.io/web:latest"], "latest means another image tomorrow"),
+        (["deploy", "dev", "web", "--image", "web"], "give a complete reference with registry, repository"),
+        (["deploy", "dev", "web", "--image", "a.io/web:latest"], "the tag latest means another image tomorrow"),
         (["deploy", "dev", "web", "--image", "a.io/web:1", "--canary", "10,100"], "add --switch"),
     ],
 )

@@ -156,7 +156,7 @@ def test_a_switch_meanwhile_stops_it_before_terraform(
 
 @pytest.mark.parametrize("reference", ["web", "web:1", "team/web:1", "example.com/web", "example.com/Web:1"])
 def test_an_incomplete_reference_is_refused(reference: str) -> None:
-    with pytest.raises(BadRequestError, match="give registry, repository, and tag or digest"):
+    with pytest.raises(BadRequestError, match="give a complete reference with registry, repository and tag or digest"):
         DeployRequest(image=reference)
 
 
@@ -165,10 +165,10 @@ def test_a_complete_reference_is_taken(reference: str) -> None:
     assert DeployRequest(image=reference).image == reference
 
 
-def test_latest_is_for_development_only() -> None:
-    with pytest.raises(BadRequestError, match="nothing to roll back to"):
-        DeployRequest(image="example.com/web:latest")
-    assert DeployRequest(image="example.com/web:latest", allow_latest=True).allow_latest
+def test_a_moving_tag_is_for_development_only() -> None:
+    with pytest.raises(BadRequestError, match="the tag stable means another image tomorrow"):
+        DeployRequest(image="example.com/web:stable")
+    assert DeployRequest(image="example.com/web:stable", allow_moving_tags=True).image.endswith(":stable")
 
 
 def test_an_image_that_ecr_does_not_have_is_refused(platform: Platform, desk: Desk) -> None:

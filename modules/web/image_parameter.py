@@ -7,14 +7,12 @@ from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from aws.colour import Colour
+from aws.image_reference import ImageReference
 from modules.ecs.images import check_image
-
-GRAMMAR = r"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$"
-"""A complete reference (E05), as SSM checks it whoever writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColourImageInputs:
+class ImageParameterInputs:
     """Whose image it is, and which one to begin with."""
 
     service: str
@@ -34,7 +32,7 @@ class ColourImageInputs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColourImageOutputs:
+class ImageParameterOutputs:
     """What the task definition and the deployment need."""
 
     parameter_name: str
@@ -47,15 +45,15 @@ class ColourImageOutputs:
     """Terraform expression (`${…}`) for its tag, or its digest."""
 
 
-class ColourImage(Construct):
+class ImageParameter(Construct):
     """The parameter that owns an image; Terraform makes it and never changes it (decision 0005).
 
     A deployment writes it and applies: Terraform then registers the new task definition, and the next plan is empty.
     """
 
-    outputs: ColourImageOutputs
+    outputs: ImageParameterOutputs
 
-    def __init__(self, scope: Construct, id_: str, inputs: ColourImageInputs) -> None:
+    def __init__(self, scope: Construct, id_: str, inputs: ImageParameterInputs) -> None:
         super().__init__(scope, id_)
         check_image(inputs.initial, allow_moving_tags=inputs.allow_moving_tags)
         whose = inputs.service if inputs.colour is None else f"{inputs.service} {inputs.colour}"
@@ -66,7 +64,8 @@ class ColourImage(Construct):
             description=f"Image of {whose}, written by the deployment",
             type="String",
             insecure_value=inputs.initial,
-            allowed_pattern=GRAMMAR,
+            # E05: SSM refuses an incomplete reference from any writer.
+            allowed_pattern=ImageReference.ssm_pattern(),
             # A new description would send a value that was read before the deployment, so it is left alone too.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "description"]),
         )
@@ -75,7 +74,7 @@ class ColourImage(Construct):
         address = f"aws_ssm_parameter.{parameter.friendly_unique_id}.insecure_value"
         stack.add_override(f"locals.{prefix}_image", f"${{{address}}}")
         stack.add_override(f"locals.{prefix}_version", f'${{reverse(split(":", local.{prefix}_image))[0]}}')
-        self.outputs = ColourImageOutputs(
+        self.outputs = ImageParameterOutputs(
             parameter_name=inputs.parameter_name,
             image=f"${{local.{prefix}_image}}",
             version=f"${{local.{prefix}_version}}",

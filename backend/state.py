@@ -17,20 +17,20 @@ class RemoteState:
     layer: str
     """The layer that was read, which is also the name of the data source."""
 
-    def expression(self, output: str, key: str | None = None) -> str:
-        """The expression of an output, or of one key of an output that is a map.
+    def expression(self, output: str, *keys: str) -> str:
+        """The expression of an output, or of what is at `keys` inside an output that is a map or an object.
 
-        The key is written without quotes, so that the expression can stand inside JSON text such as a policy.
+        Keys are written without quotes, so that the expression can be part of JSON text such as a policy.
 
         Raises:
-            ValueError: the key is not a word that Terraform takes without quotes.
+            ValueError: a key is not a word that Terraform takes without quotes.
         """
-        name = f"data.terraform_remote_state.{self.layer}.outputs.{output}"
-        if key is None:
-            return f"${{{name}}}"
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key):
-            raise ValueError(f"key of output {output} is {key!r}; it must be letters, digits, - and _, first a letter")
-        return f"${{{name}.{key}}}"
+        for key in keys:
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key):
+                raise ValueError(
+                    f"key of output {output} is {key!r}; it must be letters, digits, - and _, first a letter"
+                )
+        return f"${{data.terraform_remote_state.{'.'.join((self.layer, 'outputs', output, *keys))}}}"
 
     def __getitem__(self, output: str) -> str:
         """`outputs["vpc_id"]` is the same as `outputs.expression("vpc_id")`."""

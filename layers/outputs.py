@@ -1,10 +1,9 @@
 """What each layer gives to the layers after it and to people. These classes are the whole interface between states."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from config import Environment
-from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 from layers.airflow.names import (
     component_keys,
     has_airflow,
@@ -17,6 +16,7 @@ from layers.airflow.names import (
 )
 from layers.reachability import roles
 from layers.remote_state import output
+from layers.web_outputs import WebServiceOutputs
 
 
 def _zones(environment: Environment) -> Iterable[str]:
@@ -25,31 +25,6 @@ def _zones(environment: Environment) -> Iterable[str]:
 
 def _services(environment: Environment) -> Iterable[str]:
     return environment.services
-
-
-def _services_of(*strategies: type[WebService]) -> Callable[[Environment], list[str]]:
-    def names(environment: Environment) -> list[str]:
-        return [name for name, service in environment.services.items() if isinstance(service, strategies)]
-
-    return names
-
-
-_blue_green = _services_of(BlueGreenService)
-_one_sided = _services_of(RollingService, CodeDeployService)
-_rolling = _services_of(RollingService)
-_codedeploy = _services_of(CodeDeployService)
-
-
-def _has_one_sided(environment: Environment) -> bool:
-    return bool(_one_sided(environment))
-
-
-def _has_rolling(environment: Environment) -> bool:
-    return bool(_rolling(environment))
-
-
-def _has_codedeploy(environment: Environment) -> bool:
-    return bool(_codedeploy(environment))
 
 
 def _has_zone(environment: Environment) -> bool:
@@ -116,8 +91,9 @@ class ServiceOutputs:
     load_balancer_dns_name: str = output("DNS name of the load balancer.")
     listener_arn: str = output("ARN of the listener that serves.")
     cluster_name: str = output("Name of the ECS cluster.")
-    service_urls: Mapping[str, str] = output("URL of each service.", keys=_services)
-    listener_rule_arns: Mapping[str, str] = output("ARN of each service's listener rule.", keys=_services)
+    services: Mapping[str, WebServiceOutputs] = output(
+        "What a release needs of each web service, by name; `strategy` says which kind it is.", keys=_services
+    )
 
     airflow_url: str | None = output("URL of Airflow.", when=has_airflow)
     airflow_service_names: Mapping[str, str] = output(
@@ -129,36 +105,6 @@ class ServiceOutputs:
     )
     airflow_workflow_parameters_path: str | None = output(
         "Path of the SSM parameters for DAG code that launches tasks (E09).", when=has_workflows
-    )
-
-    colour_parameters: Mapping[str, str] = output("SSM parameter that says which colour is live.", keys=_blue_green)
-    blue_image_parameters: Mapping[str, str] = output("SSM parameter that holds blue's image.", keys=_blue_green)
-    green_image_parameters: Mapping[str, str] = output("SSM parameter that holds green's image.", keys=_blue_green)
-    blue_target_group_arns: Mapping[str, str] = output("Target group of the blue side.", keys=_blue_green)
-    green_target_group_arns: Mapping[str, str] = output("Target group of the green side.", keys=_blue_green)
-    blue_service_names: Mapping[str, str] = output("ECS service of the blue side.", keys=_blue_green)
-    green_service_names: Mapping[str, str] = output("ECS service of the green side.", keys=_blue_green)
-
-    image_parameters: Mapping[str, str] = output(
-        "SSM parameter that holds the image of a service without colours.", keys=_one_sided, when=_has_one_sided
-    )
-    service_names: Mapping[str, str] = output(
-        "ECS service of a service without colours.", keys=_one_sided, when=_has_one_sided
-    )
-    rolling_target_group_arns: Mapping[str, str] = output(
-        "Target group of a rolling service.", keys=_rolling, when=_has_rolling
-    )
-    codedeploy_applications: Mapping[str, str] = output(
-        "CodeDeploy application of a service.", keys=_codedeploy, when=_has_codedeploy
-    )
-    codedeploy_deployment_groups: Mapping[str, str] = output(
-        "CodeDeploy deployment group of a service.", keys=_codedeploy, when=_has_codedeploy
-    )
-    codedeploy_task_definition_arns: Mapping[str, str] = output(
-        "Newest task definition, which the next deployment of CodeDeploy names.", keys=_codedeploy, when=_has_codedeploy
-    )
-    codedeploy_test_listener_arns: Mapping[str, str] = output(
-        "Listener that shows the new tasks of a deployment.", keys=_codedeploy, when=_has_codedeploy
     )
 
 

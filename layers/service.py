@@ -1,6 +1,5 @@
 """The `service` layer: load balancer, cluster, and the web services. It can be destroyed and made again (S02)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from constructs import Construct
@@ -14,7 +13,7 @@ from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import AIRFLOW_WORKFLOW, LOAD_BALANCER
 from layers.remote_state import publish
-from layers.web import BlueGreen, CodeDeployed, Rolling, Surroundings, web_service
+from layers.web import Surroundings, web_service
 from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
@@ -30,7 +29,7 @@ class ServiceLayer(Layer):
         super().__init__(scope, environment, "service")
         self.network = self.outputs_of("network", NetworkOutputs)
         self.data = self.outputs_of("data", DataOutputs)
-        balancer = self._balancer = self._load_balancer()
+        balancer = self._load_balancer()
         cluster = self._cluster()
         surroundings = Surroundings(
             environment=environment,
@@ -43,10 +42,6 @@ class ServiceLayer(Layer):
         services = {
             name: web_service(self, name, settings, surroundings) for name, settings in environment.services.items()
         }
-        blue_green = {name: service for name, service in services.items() if isinstance(service, BlueGreen)}
-        rolling = {name: service for name, service in services.items() if isinstance(service, Rolling)}
-        codedeploy = {name: service for name, service in services.items() if isinstance(service, CodeDeployed)}
-        one_sided = {name: service for name, service in services.items() if not isinstance(service, BlueGreen)}
         data_alarms(self, environment, self.data, surroundings.alarm_topic_arn)
         database_hours(self, environment, self.data, self.network.kms_key_arn)
         airflow = self._airflow(surroundings) if environment.airflow else {}
@@ -55,22 +50,7 @@ class ServiceLayer(Layer):
             load_balancer_dns_name=balancer.dns_name,
             listener_arn=balancer.listener_arn,
             cluster_name=cluster.name,
-            service_urls={name: self._url(settings.host_names) for name, settings in environment.services.items()},
-            listener_rule_arns={name: service.listener_rule_arn for name, service in services.items()},
-            colour_parameters={name: pair.colour_parameter for name, pair in blue_green.items()},
-            blue_image_parameters={name: pair.image_parameters["blue"] for name, pair in blue_green.items()},
-            green_image_parameters={name: pair.image_parameters["green"] for name, pair in blue_green.items()},
-            blue_target_group_arns={name: pair.target_group_arns["blue"] for name, pair in blue_green.items()},
-            green_target_group_arns={name: pair.target_group_arns["green"] for name, pair in blue_green.items()},
-            blue_service_names={name: pair.service_names["blue"] for name, pair in blue_green.items()},
-            green_service_names={name: pair.service_names["green"] for name, pair in blue_green.items()},
-            image_parameters={name: service.image_parameter for name, service in one_sided.items()},
-            service_names={name: service.service_name for name, service in one_sided.items()},
-            rolling_target_group_arns={name: service.target_group_arn for name, service in rolling.items()},
-            codedeploy_applications={name: service.application_name for name, service in codedeploy.items()},
-            codedeploy_deployment_groups={name: service.deployment_group_name for name, service in codedeploy.items()},
-            codedeploy_task_definition_arns={name: service.task_definition_arn for name, service in codedeploy.items()},
-            codedeploy_test_listener_arns={name: service.test_listener_arn for name, service in codedeploy.items()},
+            services=services,
             **airflow,
         )
         publish(self, self.outputs, environment)
@@ -148,12 +128,9 @@ class ServiceLayer(Layer):
             )
             AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
 
-    def _url(self, host_names: Sequence[str]) -> str:
-        return self._balancer.url(host_names[0] if host_names else self._balancer.dns_name)
-
     def _airflow(self, surroundings: Surroundings) -> dict[str, Any]:
         """Airflow, as fields of the outputs."""
-        url = self._url(airflow_of(self.environment).host_names)
+        url = surroundings.url(airflow_of(self.environment).host_names)
         airflow = airflow_parts(self, surroundings, url)
         services, workflows = airflow.services, airflow.workflows
         return {

@@ -78,7 +78,6 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
         apply: lets Terraform apply the service layer; raises where that fails.
 
     Raises:
-        BadRequestError: the state has no parameters for images.
         RefusedError: both colours get requests, or ECR has no such image; nothing was changed.
         LostError: somebody else deployed or switched at the same moment.
         FailedError: the migration fails, or the tasks do not become healthy; says why.
@@ -86,7 +85,7 @@ def deploy(context: Context, request: DeployRequest, apply: Callable[[], None]) 
     target, say = context.target, context.reporter.say
     before = context.colour.read()
     colour = _idle_colour(context, before, force=request.force)
-    parameter = _image_parameter(context, colour)
+    parameter = Parameter(context.aws, context.target.sides[colour].image_parameter)
     check_exists(context.aws, request.image)
     service = context.service(colour)
     log, running = parameter.read(), service.look()
@@ -144,16 +143,6 @@ def _gets_no_request(context: Context, log: Log, colour: Colour) -> bool:
     """Always so but with `force`."""
     wanted, actual = Live.parse(log.effective.value).weights, context.rule.weights()
     return actual is not None and wanted[colour] == actual[colour] == 0
-
-
-def _image_parameter(context: Context, colour: Colour) -> Parameter:
-    name = context.target.sides[colour].image_parameter
-    if name is None:
-        raise BadRequestError(
-            f"The service layer of {context.target.environment} has no parameter for the image of "
-            f"{context.target.service} {colour} yet: ./windlass apply {context.target.environment}"
-        )
-    return Parameter(context.aws, name)
 
 
 def _is_up(context: Context, colour: Colour, running: Running, image: str, count: int) -> bool:

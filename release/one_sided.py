@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from layers.web_outputs import BlueGreenOutputs, CodeDeployOutputs
 from release.context import AnyContext
 from release.deploy import DeployRequest
 from release.ecs import EcsService, Running
@@ -13,7 +14,7 @@ from release.health import Health, target_health
 from release.images import check_exists, write_image
 from release.migrate import migrate_like
 from release.parameter import Parameter
-from release.strategies import Strategy, strategy_of
+from release.strategies import Strategy, service_outputs
 from release.target import Target
 
 
@@ -43,19 +44,20 @@ class OneSidedTarget(Target):
         Raises:
             BadRequestError: there is no such service, or it has colours.
         """
-        strategy = strategy_of(outputs, service, environment=environment)
-        if strategy == "blue-green":
-            raise BadRequestError(f"{service} has the strategy {strategy}: it has two colours.")
+        found = service_outputs(outputs, service, environment=environment)
+        if isinstance(found, BlueGreenOutputs):
+            raise BadRequestError(f"{service} has the strategy {found.strategy}: it has two colours.")
+        codedeploy = found if isinstance(found, CodeDeployOutputs) else None
         return cls(
             environment=environment,
             service=service,
             cluster_name=outputs["cluster_name"],
-            url=(outputs.get("service_urls") or {}).get(service),
-            strategy=strategy,
-            service_name=outputs["service_names"][service],
-            image_parameter=outputs["image_parameters"][service],
-            application_name=(outputs.get("codedeploy_applications") or {}).get(service, ""),
-            deployment_group_name=(outputs.get("codedeploy_deployment_groups") or {}).get(service, ""),
+            url=found.url,
+            strategy=found.strategy,
+            service_name=found.service_name,
+            image_parameter=found.image_parameter,
+            application_name=codedeploy.application_name if codedeploy else "",
+            deployment_group_name=codedeploy.deployment_group_name if codedeploy else "",
         )
 
 

@@ -34,10 +34,9 @@ def previous_colour(context: Context, log: Log, *, force: bool) -> Colour:
 
 def _require_same_image(context: Context, colour: Colour, *, left: Version | None) -> None:
     """What runs there now must be what was live then."""
-    name = context.target.sides[colour].image_parameter
-    if name is None or left is None or left.modified_at is None:
+    if left is None or left.modified_at is None:
         return
-    image = Parameter(context.aws, name).read().effective
+    image = Parameter(context.aws, context.target.sides[colour].image_parameter).read().effective
     if image.modified_at is not None and image.modified_at > left.modified_at:
         raise RefusedError(
             f"{colour} is not what it was when it was live: {image.who} deployed {image.value} there at {image.when}. "

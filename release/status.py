@@ -31,8 +31,8 @@ class ColourStatus(Standing):
     """Percent of the requests that the parameter wants it to have."""
     actual_weight: int | None
     """Weight in the rule; None where the rule does not forward to both colours."""
-    wanted_image: str | None
-    """What its parameter says; None where there is no parameter yet."""
+    wanted_image: str
+    """What its parameter says."""
     deployment: str | None
     """What is not finished about its deployment, or None."""
 
@@ -143,12 +143,12 @@ def _colour(
 ) -> ColourStatus:
     running = EcsService(aws, target, side.service_name).look()
     health = target_health(aws, side.target_group_arn)
-    image = Parameter(aws, side.image_parameter).read() if side.image_parameter else None
+    image = Parameter(aws, side.image_parameter).read()
     return ColourStatus(
         colour=side.colour,
         wanted_weight=live.weights[side.colour],
         actual_weight=None if actual is None else actual[side.colour],
-        wanted_image=image.latest.value if image else None,
+        wanted_image=image.latest.value,
         running_image=running.image,
         desired_count=running.desired,
         running_count=running.running,
@@ -161,8 +161,8 @@ def _colour(
     )
 
 
-def _deployment(target: ReleaseTarget, running: Running, image: Log | None) -> str | None:
-    if image is not None and image.latest.value != running.image:
+def _deployment(target: ReleaseTarget, running: Running, image: Log) -> str | None:
+    if image.latest.value != running.image:
         return (
             f"{image.latest.who} deployed {image.latest.value} at {image.latest.when}, but {running.image} runs. "
             f"Finish it: ./windlass deploy {target.arguments} --image {image.latest.value} (or ./windlass apply "

@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from layers.web_outputs import WebServiceOutputs, parse_web_service
 from release.errors import BadRequestError
 
 Strategy = Literal["blue-green", "rolling", "codedeploy"]
 
-_NAMED_IN: Mapping[Strategy, str] = {
-    "blue-green": "colour_parameters",
-    "rolling": "rolling_target_group_arns",
-    "codedeploy": "codedeploy_applications",
-}
-"""Strategy → the output that has exactly its services."""
-
 
 def services(outputs: Mapping[str, Any]) -> dict[str, Strategy]:
     """Name → strategy of all web services, by name."""
-    found = {name: strategy for strategy, key in _NAMED_IN.items() for name in outputs.get(key) or {}}
-    return dict(sorted(found.items()))
+    return {name: value["strategy"] for name, value in sorted((outputs.get("services") or {}).items())}
+
+
+def service_outputs(outputs: Mapping[str, Any], service: str, *, environment: str) -> WebServiceOutputs:
+    """What the service layer published of a service.
+
+    Raises:
+        BadRequestError: the layer was never applied, or it has no such service, or another version applied it.
+    """
+    strategy_of(outputs, service, environment=environment)
+    try:
+        return parse_web_service(outputs["services"][service])
+    except ValueError as error:
+        raise BadRequestError(
+            f"The output services.{service} of {environment}'s service layer cannot be read ({error}): "
+            f"./windlass apply {environment} writes it again."
+        ) from error
 
 
 def strategy_of(outputs: Mapping[str, Any], service: str, *, environment: str) -> Strategy:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.colour import COLOURS, Colour
+from aws.colour import Colour
+from layers.web_outputs import BlueGreenOutputs, ColourOutputs
 from release.errors import BadRequestError
-from release.strategies import previous_image_hint, strategy_of
+from release.strategies import previous_image_hint, service_outputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +23,8 @@ class Side:
     service_name: str
     """Name of its ECS service."""
 
-    image_parameter: str | None
-    """Name of the SSM parameter that holds its image; None where the state of the service layer is older than that."""
+    image_parameter: str
+    """Name of the SSM parameter that holds its image."""
 
     @property
     def alarm_prefix(self) -> str:
@@ -73,27 +74,27 @@ class ReleaseTarget(Target):
         Raises:
             BadRequestError: the layer was never applied, or it has no such service.
         """
-        strategy = strategy_of(outputs, service, environment=environment)
-        if strategy != "blue-green":
+        found = service_outputs(outputs, service, environment=environment)
+        if not isinstance(found, BlueGreenOutputs):
             raise BadRequestError(
-                f"{service} has the strategy {strategy}: it has no colours, so there is nothing to switch. "
-                f"{previous_image_hint(strategy, environment, service)}"
+                f"{service} has the strategy {found.strategy}: it has no colours, so there is nothing to switch. "
+                f"{previous_image_hint(found.strategy, environment, service)}"
             )
-        images = {colour: outputs.get(f"{colour}_image_parameters") or {} for colour in COLOURS}
+        sides: dict[Colour, ColourOutputs] = {"blue": found.blue, "green": found.green}
         return cls(
             environment=environment,
             service=service,
             cluster_name=outputs["cluster_name"],
-            colour_parameter=outputs["colour_parameters"][service],
-            listener_rule_arn=outputs["listener_rule_arns"][service],
-            url=(outputs.get("service_urls") or {}).get(service),
+            colour_parameter=found.colour_parameter,
+            listener_rule_arn=found.listener_rule_arn,
+            url=found.url,
             sides={
                 colour: Side(
                     colour=colour,
-                    target_group_arn=outputs[f"{colour}_target_group_arns"][service],
-                    service_name=outputs[f"{colour}_service_names"][service],
-                    image_parameter=images[colour].get(service),
+                    target_group_arn=side.target_group_arn,
+                    service_name=side.service_name,
+                    image_parameter=side.image_parameter,
                 )
-                for colour in COLOURS
+                for colour, side in sides.items()
             },
         )

@@ -7,6 +7,7 @@ from constructs import Construct
 from aws.colour import Colour
 from config.services import BlueGreenService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
+from layers.web_outputs import BlueGreenOutputs, ColourOutputs
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, BlueGreenRouteOutputs
 from modules.web import COLOURS, LiveColour, LiveColourInputs
 
@@ -14,11 +15,7 @@ from modules.web import COLOURS, LiveColour, LiveColourInputs
 class BlueGreen(WiredWebService[BlueGreenService]):
     """Wires one web service. The live colour's parameter decides the weights; see docs/architecture.md."""
 
-    colour_parameter: str
-    image_parameters: Mapping[str, str]
-    listener_rule_arn: str
-    target_group_arns: Mapping[str, str]
-    service_names: Mapping[str, str]
+    outputs: BlueGreenOutputs
 
     def __init__(self, scope: Construct, name: str, settings: BlueGreenService, surroundings: Surroundings) -> None:
         super().__init__(scope, name, settings, surroundings)
@@ -33,11 +30,7 @@ class BlueGreen(WiredWebService[BlueGreenService]):
         roles = self._roles(
             [first[colour] for colour in COLOURS], [self._log_group(f"-{colour}") for colour in COLOURS]
         )
-        self.colour_parameter = live.parameter_name
-        self.image_parameters = {colour: image.parameter_name for colour, image in images.items()}
-        self.listener_rule_arn = route.listener_rule_arn
-        self.target_group_arns = {colour: group.arn for colour, group in route.target_groups.items()}
-        self.service_names = {
+        service_names: Mapping[str, str] = {
             colour: self._service(
                 Tasks(
                     id_=colour,
@@ -56,7 +49,22 @@ class BlueGreen(WiredWebService[BlueGreenService]):
         # A canary watches the alarms of the new colour.
         for colour in COLOURS:
             self._alarms(f"{colour}-alarms", f"-{colour}", route.target_groups[colour])
-        self._dashboard(route.target_groups, self.service_names)
+        self._dashboard(route.target_groups, service_names)
+        colours = {
+            colour: ColourOutputs(
+                image_parameter=images[colour].parameter_name,
+                service_name=service_names[colour],
+                target_group_arn=route.target_groups[colour].arn,
+            )
+            for colour in COLOURS
+        }
+        self.outputs = BlueGreenOutputs(
+            url=surroundings.url(settings.host_names),
+            listener_rule_arn=route.listener_rule_arn,
+            colour_parameter=live.parameter_name,
+            blue=colours["blue"],
+            green=colours["green"],
+        )
 
     def _route(self, weights: Mapping[str, str]) -> BlueGreenRouteOutputs:
         inputs = BlueGreenRouteInputs(

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from config.services import CodeDeployService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
+from layers.web_outputs import CodeDeployOutputs
 from modules import codedeploy, ecs
 from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs, Tls
 from modules.iam import TaskRolesOutputs
@@ -12,13 +13,7 @@ from modules.iam import TaskRolesOutputs
 class CodeDeployed(WiredWebService[CodeDeployService]):
     """Wires one web service. Terraform registers the task definition; which one runs is CodeDeploy's business."""
 
-    image_parameter: str
-    listener_rule_arn: str
-    test_listener_arn: str
-    service_name: str
-    task_definition_arn: str
-    application_name: str
-    deployment_group_name: str
+    outputs: CodeDeployOutputs
 
     def __init__(self, scope: Construct, name: str, settings: CodeDeployService, surroundings: Surroundings) -> None:
         super().__init__(scope, name, settings, surroundings)
@@ -40,14 +35,17 @@ class CodeDeployed(WiredWebService[CodeDeployService]):
             )
         )
         group = self._deployment_group(route, roles, service)
-        self.image_parameter = image.parameter_name
-        self.listener_rule_arn = route.listener_rule_arn
-        self.test_listener_arn = route.test_listener_arn
-        self.service_name = service.name
-        self.task_definition_arn = service.task_definition_arn
-        self.application_name = group.application_name
-        self.deployment_group_name = group.deployment_group_name
         self._dashboard(route.target_groups, {name: service.name})
+        self.outputs = CodeDeployOutputs(
+            url=surroundings.url(settings.host_names),
+            listener_rule_arn=route.listener_rule_arn,
+            image_parameter=image.parameter_name,
+            service_name=service.name,
+            task_definition_arn=service.task_definition_arn,
+            application_name=group.application_name,
+            deployment_group_name=group.deployment_group_name,
+            test_listener_arn=route.test_listener_arn,
+        )
 
     def _route(self) -> CodeDeployRouteOutputs:
         certificate_arn = self._around.network.certificate_arn

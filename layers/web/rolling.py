@@ -4,6 +4,7 @@ from constructs import Construct
 
 from config.services import RollingService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
+from layers.web_outputs import RollingOutputs
 from modules import ecs
 from modules.alb import SingleRoute, SingleRouteInputs
 
@@ -11,10 +12,7 @@ from modules.alb import SingleRoute, SingleRouteInputs
 class Rolling(WiredWebService[RollingService]):
     """Wires one web service. An apply ends when the deployment has, and fails when ECS took it back (E01)."""
 
-    image_parameter: str
-    listener_rule_arn: str
-    target_group_arn: str
-    service_name: str
+    outputs: RollingOutputs
 
     def __init__(self, scope: Construct, name: str, settings: RollingService, surroundings: Surroundings) -> None:
         super().__init__(scope, name, settings, surroundings)
@@ -38,8 +36,11 @@ class Rolling(WiredWebService[RollingService]):
                 ),
             )
         )
-        self.image_parameter = image.parameter_name
-        self.listener_rule_arn = route.listener_rule_arn
-        self.target_group_arn = route.target_group.arn
-        self.service_name = service.name
         self._dashboard({name: route.target_group}, {name: service.name})
+        self.outputs = RollingOutputs(
+            url=surroundings.url(settings.host_names),
+            listener_rule_arn=route.listener_rule_arn,
+            image_parameter=image.parameter_name,
+            service_name=service.name,
+            target_group_arn=route.target_group.arn,
+        )

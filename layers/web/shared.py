@@ -48,6 +48,10 @@ class Surroundings:
     cluster: ecs.ClusterOutputs
     alarm_topic_arn: str
 
+    def url(self, host_names: Sequence[str]) -> str:
+        """Where a service with these host names answers; by the load balancer's own name where it has none."""
+        return self.load_balancer.url(host_names[0] if host_names else self.load_balancer.dns_name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tasks:

@@ -19,7 +19,7 @@ from release.context import Pace
 from release.status import ServiceStatus, service_status
 from release.switch import SwitchRequest, switch
 from release.target import ReleaseTarget
-from tests.dataplane.account import REGION
+from tests.dataplane.account import IMAGE, REGION
 from tests.dataplane.running import Platform
 from tests.release.desk import Desk
 from tests.release.shared import session
@@ -36,18 +36,31 @@ class Releases:
         account = platform.account
         self.outputs: dict[str, Any] = {
             "cluster_name": "test",
-            "colour_parameters": {"web": PARAMETER},
-            "listener_rule_arns": {"web": account.rule},
-            **{f"{colour}_target_group_arns": {"web": account.target_groups[colour]} for colour in COLOURS},
-            **{f"{colour}_service_names": {"web": f"web-{colour}"} for colour in COLOURS},
+            "services": {
+                "web": {
+                    "strategy": "blue-green",
+                    "url": "http://web.test",
+                    "listener_rule_arn": account.rule,
+                    "colour_parameter": PARAMETER,
+                    **{
+                        colour: {
+                            "image_parameter": f"/test/web/{colour}/image",
+                            "service_name": f"web-{colour}",
+                            "target_group_arn": account.target_groups[colour],
+                        }
+                        for colour in COLOURS
+                    },
+                }
+            },
         }
         self.endpoint_url = account.endpoint_url
         self.aws = Aws(session(), endpoint_url=account.endpoint_url)
         self.target = ReleaseTarget.from_outputs(self.outputs, "web", environment="test")
         ssm = self.aws.client("ssm")
-        if ssm.get_parameters(Names=[PARAMETER])["Parameters"]:
-            ssm.delete_parameter(Name=PARAMETER)
+        ssm.delete_parameters(Names=[PARAMETER, *(f"/test/web/{colour}/image" for colour in COLOURS)])
         ssm.put_parameter(Name=PARAMETER, Value="blue", Type="String", AllowedPattern=LIVE_COLOUR_PATTERN)
+        for colour in COLOURS:
+            ssm.put_parameter(Name=f"/test/web/{colour}/image", Value=f"{IMAGE}:1", Type="String")
 
     def switch(self, colour: Colour | None = None, **how: Any) -> str:
         """Carry out a switch; gives what was told."""

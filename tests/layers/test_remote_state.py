@@ -25,6 +25,19 @@ class Outputs:
     cache: str | None = output("Only with a cache.", when=lambda environment: environment.cache is not None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    arn: str
+    kms_key_arn: str | None = output("Only with a cache.", when=lambda environment: environment.cache is not None)
+    names: Mapping[str, str] = output("Names by zone.", keys=lambda environment: environment.network.zones)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NestedOutputs:
+    logs: Bucket | None = output("A bucket.", when=lambda environment: environment.airflow is not None)  # noqa: RUF009
+    buckets: Mapping[str, Bucket] = output("Buckets by zone.", keys=lambda environment: environment.network.zones)
+
+
 @pytest.fixture(scope="module")
 def prod() -> Environment:
     return load("prod", ROOT)
@@ -58,6 +71,41 @@ def test_an_output_that_is_forgotten_is_refused(prod: Environment) -> None:
 def test_a_mapping_with_other_keys_than_declared_is_refused(prod: Environment) -> None:
     with module_stack() as stack, pytest.raises(ValueError, match="output ids must have the keys"):
         publish(stack, Outputs(name="a", ids={"eu-west-1a": "1"}, cache="c"), prod)
+
+
+def test_an_object_is_published_and_read_with_its_own_fields(prod: Environment, dev: Environment) -> None:
+    outputs = read(NestedOutputs, RemoteState(layer="data"), prod)
+    prefix = "data.terraform_remote_state.data.outputs"
+    assert outputs.logs is not None
+    assert outputs.logs.arn == f"${{{prefix}.logs.arn}}"
+    assert outputs.buckets["eu-west-1a"].names["eu-west-1b"] == f"${{{prefix}.buckets.eu-west-1a.names.eu-west-1b}}"
+    small = read(NestedOutputs, RemoteState(layer="data"), dev)
+    assert small.logs is None
+    with module_stack() as stack:
+        publish(stack, small, dev)
+        published = synthesised(stack).document["output"]
+    assert set(published) == {"buckets"}
+    assert published["buckets"]["value"]["eu-west-1a"] == {
+        "arn": f"${{{prefix}.buckets.eu-west-1a.arn}}",
+        "names": {zone: f"${{{prefix}.buckets.eu-west-1a.names.{zone}}}" for zone in ("eu-west-1a", "eu-west-1b")},
+    }
+
+
+def test_a_field_that_is_forgotten_inside_an_object_is_refused_with_its_path(prod: Environment) -> None:
+    zones = {zone: f"bucket-{zone}" for zone in prod.network.zone_names}
+    whole = {zone: Bucket(arn=zone, kms_key_arn="k", names=zones) for zone in zones}
+    for wrong, said in (
+        (Bucket(arn="a", names=zones), r"output buckets\.eu-west-1a\.kms_key_arn must be a string"),
+        (Bucket(arn="a", kms_key_arn="k", names={}), r"output buckets\.eu-west-1a\.names must have the keys"),
+    ):
+        outputs = NestedOutputs(logs=whole["eu-west-1a"], buckets={**whole, "eu-west-1a": wrong})
+        with module_stack() as stack, pytest.raises(ValueError, match=said):
+            publish(stack, outputs, prod)
+
+
+def test_objects_of_several_classes_cannot_be_read_as_expressions(prod: Environment) -> None:
+    with pytest.raises(TypeError, match=r"output services is .*; only a string or one class of objects can be read"):
+        read(ServiceOutputs, RemoteState(layer="service"), prod)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -10,6 +10,7 @@ import pytest
 
 import guards
 from layers.guard_intent import intent_of
+from layers.web_outputs import BlueGreenOutputs, CodeDeployOutputs, RollingOutputs, parse_web_service
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 
@@ -162,18 +163,22 @@ def test_n03_the_test_listener_is_reached_from_its_own_blocks_and_from_nowhere_e
     assert listener["certificate_arn"]
 
 
-def test_the_outputs_of_each_strategy_name_its_own_services() -> None:
-    outputs = {name: output["value"] for name, output in with_both()["service"]["output"].items()}
-    assert set(outputs["colour_parameters"]) == {"web"}
-    assert set(outputs["image_parameters"]) == {"api", "shop"}
-    assert set(outputs["rolling_target_group_arns"]) == {"api"}
-    assert set(outputs["codedeploy_deployment_groups"]) == {"shop"}
-    assert set(outputs["listener_rule_arns"]) == {"api", "shop", "web"}
-
-
-def test_the_outputs_of_an_environment_with_one_strategy_are_those_that_it_always_had() -> None:
-    names = set(documents("prod")["service"]["output"])
-    assert [name for name in names if "codedeploy" in name or "rolling" in name] == []
+def test_each_service_publishes_what_a_release_of_its_strategy_needs() -> None:
+    services = with_both()["service"]["output"]["services"]["value"]
+    parsed = {name: parse_web_service(value) for name, value in services.items()}
+    assert {name: value.strategy for name, value in parsed.items()} == {
+        "api": "rolling",
+        "shop": "codedeploy",
+        "web": "blue-green",
+    }
+    api, shop, web = parsed["api"], parsed["shop"], parsed["web"]
+    assert isinstance(api, RollingOutputs)
+    assert isinstance(shop, CodeDeployOutputs)
+    assert isinstance(web, BlueGreenOutputs)
+    assert api.target_group_arn == "${aws_lb_target_group.api_route_targets.arn}"
+    assert shop.test_listener_arn == "${aws_lb_listener.shop_route_test.arn}"
+    assert web.blue.service_name == "${aws_ecs_service.web_blue_service.name}"
+    assert web.green.image_parameter == "/windlass/prod/web/green/image"
 
 
 @pytest.mark.slow

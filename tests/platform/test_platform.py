@@ -45,7 +45,7 @@ def test_the_cache_url_holds_the_cache_password(layers: Platform) -> None:
 
 def test_both_colours_run_what_the_environment_file_says(layers: Platform) -> None:
     ecs, found = client(layers, "ecs"), outputs(layers, "service")
-    names = [found["blue_service_names"]["web"], found["green_service_names"]["web"]]
+    names = [found["services"]["web"][colour]["service_name"] for colour in ("blue", "green")]
     services = ecs.describe_services(cluster=found["cluster_name"], services=names)["services"]
     counts = {service["serviceName"]: service["desiredCount"] for service in services}
     assert counts == {"windlass-local-web-blue": 2, "windlass-local-web-green": 0}
@@ -57,12 +57,12 @@ def test_both_colours_run_what_the_environment_file_says(layers: Platform) -> No
 
 
 def rule_weights(layers: Platform) -> dict[str, int]:
-    found = outputs(layers, "service")
-    (rule,) = client(layers, "elbv2").describe_rules(RuleArns=[found["listener_rule_arns"]["web"]])["Rules"]
+    web = outputs(layers, "service")["services"]["web"]
+    (rule,) = client(layers, "elbv2").describe_rules(RuleArns=[web["listener_rule_arn"]])["Rules"]
     weights = {
         target["TargetGroupArn"]: target["Weight"] for target in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
     }
-    return {colour: weights[found[f"{colour}_target_group_arns"]["web"]] for colour in ("blue", "green")}
+    return {colour: weights[web[colour]["target_group_arn"]] for colour in ("blue", "green")}
 
 
 def test_all_traffic_goes_to_blue_at_first(layers: Platform) -> None:
@@ -70,7 +70,7 @@ def test_all_traffic_goes_to_blue_at_first(layers: Platform) -> None:
 
 
 def test_a_colour_that_is_written_alone_shows_in_the_plan_and_the_next_apply_carries_it_out(layers: Platform) -> None:
-    parameter = outputs(layers, "service")["colour_parameters"]["web"]
+    parameter = outputs(layers, "service")["services"]["web"]["colour_parameter"]
     client(layers, "ssm").put_parameter(Name=parameter, Value="green:10", Overwrite=True)
     assert layers.windlass("plan", "local", "--layer", "service", "--detailed-exitcode").returncode == 2
     applied = layers.windlass("apply", "local", "--layer", "service", "--yes")

@@ -79,12 +79,10 @@ def test_traffic_moves_under_load_without_a_failed_request_a_lost_item_or_a_chan
 
 
 def test_a_rule_changed_by_hand_shows_in_the_plan_and_in_the_status_and_a_switch_puts_it_right(live: Live) -> None:
-    found = outputs(live.platform, "service")
-    groups = [
-        {"TargetGroupArn": found[f"{colour}_target_group_arns"]["web"], "Weight": 50} for colour in ("blue", "green")
-    ]
+    web = outputs(live.platform, "service")["services"]["web"]
+    groups = [{"TargetGroupArn": web[colour]["target_group_arn"], "Weight": 50} for colour in ("blue", "green")]
     client(live.platform, "elbv2").modify_rule(
-        RuleArn=found["listener_rule_arns"]["web"],
+        RuleArn=web["listener_rule_arn"],
         Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}],
     )
     assert live.status()["state"] == "rule changed by hand"

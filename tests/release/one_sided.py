@@ -41,15 +41,26 @@ class OneSided:
         self.client("ssm").put_parameter(Name=self.parameter, Value=f"{IMAGE}:1.0.0", Type="String")
         self.register(f"{IMAGE}:1.0.0")
         self._service()
-        key = "rolling_target_group_arns" if strategy == "rolling" else "codedeploy_applications"
+        self.rule_arn = rule
+        common = {
+            "strategy": strategy,
+            "url": "http://shop.test",
+            "listener_rule_arn": rule,
+            "image_parameter": self.parameter,
+            "service_name": self.service_name,
+        }
+        own: dict[str, dict[str, str]] = {
+            "rolling": {"target_group_arn": self.group_arns[0]},
+            "codedeploy": {
+                "application_name": self.name,
+                "deployment_group_name": self.name,
+                "task_definition_arn": self.described()["taskDefinition"],
+                "test_listener_arn": shared.listener_arn,
+            },
+        }
         self.outputs: dict[str, Any] = {
             "cluster_name": shared.cluster_name,
-            "service_urls": {self.name: "http://shop.test"},
-            "listener_rule_arns": {self.name: rule},
-            "image_parameters": {self.name: self.parameter},
-            "service_names": {self.name: self.service_name},
-            "codedeploy_deployment_groups": {self.name: self.name},
-            key: {self.name: self.name},
+            "services": {self.name: {**common, **own[strategy]}},
         }
         if strategy == "codedeploy":
             self._deployment_group()
@@ -138,7 +149,7 @@ class OneSided:
         return self.image_of(self.described()["taskDefinition"])
 
     def rule_target(self) -> str:
-        (rule,) = self.client("elbv2").describe_rules(RuleArns=[self.outputs["listener_rule_arns"][self.name]])["Rules"]
+        (rule,) = self.client("elbv2").describe_rules(RuleArns=[self.rule_arn])["Rules"]
         return str(rule["Actions"][0]["ForwardConfig"]["TargetGroups"][0]["TargetGroupArn"])
 
     def _target_group(self, name: str) -> str:

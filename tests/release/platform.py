@@ -73,12 +73,22 @@ class Platform:
             )
         self.outputs: dict[str, Any] = {
             "cluster_name": self.shared.cluster_name,
-            "service_urls": {self.name: "http://shop.test"},
-            "colour_parameters": {self.name: parameter},
-            "listener_rule_arns": {self.name: rule},
-            **{f"{c}_target_group_arns": {self.name: groups[c]} for c in COLOURS},
-            **{f"{c}_service_names": {self.name: f"shop-dev-{self.name}-{c}"} for c in COLOURS},
-            **{f"{c}_image_parameters": {self.name: f"/shop/dev/{self.name}/{c}/image"} for c in COLOURS},
+            "services": {
+                self.name: {
+                    "strategy": "blue-green",
+                    "url": "http://shop.test",
+                    "listener_rule_arn": rule,
+                    "colour_parameter": parameter,
+                    **{
+                        colour: {
+                            "image_parameter": f"/shop/dev/{self.name}/{colour}/image",
+                            "service_name": f"shop-dev-{self.name}-{colour}",
+                            "target_group_arn": groups[colour],
+                        }
+                        for colour in COLOURS
+                    },
+                }
+            },
         }
         self.target = ReleaseTarget.from_outputs(self.outputs, self.name, environment="dev")
         self.healthy("blue", 2)

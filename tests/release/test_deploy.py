@@ -178,8 +178,11 @@ def test_an_image_that_ecr_does_not_have_is_refused(platform: Platform, desk: De
         deploy(desk.context, DeployRequest(image=f"{IMAGE.partition('/')[0]}/nothing:1"), platform.terraform_apply)
 
 
-def test_a_state_without_image_parameters_is_told_to_apply(platform: Platform, image: str) -> None:
-    platform.outputs = {key: value for key, value in platform.outputs.items() if "image" not in key}
-    platform.target = ReleaseTarget.from_outputs(platform.outputs, platform.name, environment="dev")
-    with pytest.raises(BadRequestError, match=r"\./windlass apply dev"):
-        deploy(Desk(platform).context, DeployRequest(image=image), lambda: None)
+def test_outputs_of_another_version_are_refused_with_the_missing_key(platform: Platform) -> None:
+    published = platform.outputs["services"][platform.name]
+    del published["blue"]["image_parameter"]
+    with pytest.raises(BadRequestError, match=r"image_parameter missing.*\./windlass apply dev"):
+        ReleaseTarget.from_outputs(platform.outputs, platform.name, environment="dev")
+    published["strategy"] = "canary"
+    with pytest.raises(BadRequestError, match=r"strategy is 'canary'; it must be one of blue-green, rolling"):
+        ReleaseTarget.from_outputs(platform.outputs, platform.name, environment="dev")

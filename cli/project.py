@@ -182,6 +182,11 @@ class Project:
         """Git repositories on this machine that stand for remote ones, as `HOST/PATH`."""
         return self.work_folder / "repositories"
 
+    @property
+    def authority_folder(self) -> Path:
+        """The certificate authority of the addresses on this machine, which `local trust` makes a browser trust."""
+        return self.work_folder / "authority"
+
     def data_plane(self, environment: "Environment", *, parts: tuple[str, ...] | None = None) -> "DataPlane":
         """What runs the containers of an environment on the embedded AWS; `parts` of it, or all."""
         from cli.parts import PARTS, skipped_services
@@ -194,8 +199,8 @@ class Project:
             folder=self.work_folder / "data-plane",
             windlass_folder=self.root,
             region=environment.aws.region,
-            http_port=environment.load_balancer.http_port,
-            https_port=environment.load_balancer.https_port,
+            listener_ports={f"load_balancer.{key}": port for key, port in environment.load_balancer.ports.items()},
+            authority_folder=self.authority_folder,
             skipped_services=skipped_services(environment, PARTS if parts is None else parts),
             repositories=self.repositories_folder,
         )

@@ -10,8 +10,6 @@ from local.dataplane.containers.addresses import NoAddressError
 from local.dataplane.containers.namespaces import NamespacesError
 from local.dataplane.proxy.envoy import ProxyMissingError
 from local.dataplane.settings import (
-    DEFAULT_HTTP_PORT,
-    DEFAULT_HTTPS_PORT,
     DEFAULT_TIME_FACTOR,
     LONGEST_DRAIN_SECONDS,
     Settings,
@@ -26,8 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", required=True, type=Path, help="for logs, data and configuration")
     parser.add_argument("--windlass-folder", required=True, type=Path, help="where Windlass itself is")
     parser.add_argument("--region", default="eu-west-1", help="of the platform (default: %(default)s)")
-    parser.add_argument("--http-port", type=int, default=DEFAULT_HTTP_PORT, help="stands for 80 (default: %(default)s)")
-    parser.add_argument("--https-port", type=int, default=DEFAULT_HTTPS_PORT, help="for 443 (default: %(default)s)")
+    parser.add_argument("--authority-folder", type=Path, help="where the authority is kept that people may trust")
     parser.add_argument("--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="intervals are multiplied by it")
     parser.add_argument("--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="upper limit")
     parser.add_argument("--repositories", type=Path, help="git repositories that stand for remote ones")
@@ -42,8 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder=folder,
         windlass_folder=options.windlass_folder.resolve(),
         region=options.region,
-        http_port=options.http_port,
-        https_port=options.https_port,
+        authority_folder=options.authority_folder,
         time_factor=options.time_factor,
         longest_drain_seconds=options.longest_drain_seconds,
         repositories=options.repositories,

@@ -108,9 +108,11 @@ class DataPlane:
                 self._process.terminate(record)
                 record = None
             if record is None:
-                for port in (self.settings.http_port, self.settings.https_port):
+                for key, port in self.settings.listener_ports.items():
                     if processes.port_is_taken("127.0.0.1", port):
-                        raise DataPlaneError(f"Port {port} is taken; stop what listens there, or choose another port.")
+                        raise DataPlaneError(
+                            f"Port {port} is taken; stop what listens there, or choose another port ({key})."
+                        )
                 record = self._launch()
             self._wait_until_ready(record)
 
@@ -190,7 +192,8 @@ class DataPlane:
         command += ["--endpoint-url", settings.endpoint_url, "--folder", str(settings.folder.resolve())]
         command += ["--windlass-folder", str(settings.windlass_folder.resolve())]
         command += ["--region", settings.region, "--time-factor", str(settings.time_factor)]
-        command += ["--http-port", str(settings.http_port), "--https-port", str(settings.https_port)]
+        if settings.authority_folder is not None:
+            command += ["--authority-folder", str(settings.authority_folder.resolve())]
         command += ["--longest-drain-seconds", str(settings.longest_drain_seconds)]
         if settings.repositories is not None:
             command += ["--repositories", str(settings.repositories.resolve())]

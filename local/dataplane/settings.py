@@ -1,10 +1,9 @@
 """What a data plane is told when it starts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-DEFAULT_HTTP_PORT = 8080
-DEFAULT_HTTPS_PORT = 8443
 DEFAULT_TIME_FACTOR = 0.1
 LONGEST_DRAIN_SECONDS = 5.0
 
@@ -21,10 +20,11 @@ class Settings:
     """Windlass's own folder: the sample service and Airflow's Python environment are in it."""
     region: str
     """Of the platform."""
-    http_port: int = DEFAULT_HTTP_PORT
-    """Stands for port 80 of the load balancer. Default 8080: it needs no root."""
-    https_port: int = DEFAULT_HTTPS_PORT
-    """Stands for port 443 of the load balancer. Default 8443."""
+    listener_ports: Mapping[str, int] = field(default_factory=dict)
+    """Key of the environment file → port of a listener. The proxy listens where the listeners of the load balancer do;
+    `start` refuses when one of these ports is taken. Default: none is checked."""
+    authority_folder: Path | None = None
+    """Where the certificate authority is kept that people may trust. Default: in `folder`, so that it goes with it."""
     time_factor: float = DEFAULT_TIME_FACTOR
     """Intervals of health checks, the deregistration delay, and grace periods of tasks that were ready are multiplied
     by it; time-outs, start periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS can be
@@ -42,8 +42,3 @@ class Settings:
     def tasks_folder(self) -> Path:
         """A folder in it for each task: logs, volumes, what its containers are made of."""
         return self.folder / "tasks"
-
-    def local_port(self, port: int) -> int:
-        """The port on this machine for a port of the load balancer; one that root alone could take is moved up."""
-        fixed = {80: self.http_port, 443: self.https_port}
-        return fixed.get(port, port if port >= 1024 else port + 8000)

@@ -60,7 +60,7 @@ class Supervisor:
         self._watcher = Watcher(self._account, self._wake)
         self._registry = ProcessRegistry(folder / "processes.json")
         self._executor = ThreadPoolExecutor(max_workers=CHECK_THREADS, thread_name_prefix="check")
-        self._certificates = Certificates(folder / "certificates")
+        self._certificates = Certificates(folder / "certificates", settings.authority_folder or folder / "authority")
         self._proxy = Envoy(folder / "envoy", self._registry)
         self._stores = Stores(
             folder / "stores",
@@ -127,14 +127,12 @@ class Supervisor:
         self._write_state(desired_state)
 
     def _run_proxy(self, desired_state: DesiredState, now: float) -> None:
-        local_ports = {each.port: self._settings.local_port(each.port) for each in desired_state.listeners}
         first = {each.port: each for each in reversed(desired_state.listeners)}  # one load balancer has a port
         inputs = ProxyInputs(
             folder=self._proxy.files_folder,
             listeners=tuple(first.values()),
             target_groups=desired_state.target_groups,
             endpoints=self._targets.endpoints(),
-            local_ports=local_ports,
             certificates={
                 each.arn: self._certificates.for_names(f"listener-{each.port}", _host_names(each))
                 for each in first.values()
@@ -162,11 +160,9 @@ class Supervisor:
             self._state = text
 
     def _listening_ports(self, desired_state: DesiredState) -> dict[str, int]:
-        wanted = {each.port: self._settings.local_port(each.port) for each in desired_state.listeners}
-        for port in wanted.keys() - self._listening:
-            if processes.port_is_taken("127.0.0.1", wanted[port]):
-                self._listening.add(port)
-        return {str(port): wanted[port] for port in sorted(wanted.keys() & self._listening)}
+        ports = {each.port for each in desired_state.listeners}
+        self._listening |= {port for port in ports - self._listening if processes.port_is_taken("127.0.0.1", port)}
+        return {str(port): port for port in sorted(ports & self._listening)}
 
     def _end(self) -> None:
         self._watcher.stop()

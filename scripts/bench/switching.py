@@ -118,15 +118,19 @@ def _platform() -> Iterator[Platform]:
     )
     try:
         assert server.stdout is not None
-        account = Account(server.stdout.readline().split()[-1], database_port=free_port())
+        account = Account(
+            server.stdout.readline().split()[-1],
+            database_port=free_port(),
+            https_port=free_port(),
+            http_port=free_port(),
+        )
         with tempfile.TemporaryDirectory(prefix="windlass-bench-") as folder:
             settings = Settings(
                 endpoint_url=account.endpoint_url,
                 region=REGION,
                 folder=Path(folder) / "data-plane",
                 windlass_folder=ROOT,
-                http_port=free_port(),
-                https_port=free_port(),
+                listener_ports={"https": account.https_port, "http": account.http_port},
             )
             platform = Platform(account, DataPlane(settings))
             try:

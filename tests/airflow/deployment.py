@@ -46,7 +46,7 @@ class Deployment:
 
     def request(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> tuple[int, Any]:
         context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
-        port = self.data_plane.settings.https_port
+        port = self.platform.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
         headers = {"Host": HOST, "Content-Type": "application/json", "Accept": "application/json"}
         if token:
@@ -63,7 +63,7 @@ class Deployment:
     def location(self, path: str) -> str:
         """Where a path is redirected to."""
         context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
-        port = self.data_plane.settings.https_port
+        port = self.platform.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
         connection.request("GET", path, headers={"Host": HOST})
         with connection.getresponse() as response:

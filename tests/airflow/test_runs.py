@@ -42,7 +42,7 @@ def test_the_user_interface_answers_behind_the_load_balancer(airflow: Deployment
     status, page = airflow.request("GET", "/auth/login/")
     assert status == 200
     assert "Airflow" in page
-    port = airflow.data_plane.settings.https_port
+    port = airflow.platform.https_port
     assert airflow.location("/api/v2/auth/login") == f"https://airflow.windlass.localhost:{port}/auth/login/"
 
 

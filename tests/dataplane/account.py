@@ -19,8 +19,9 @@ DATABASE = {"MasterUsername": "app", "DBName": "app", "Engine": "postgres", "Eng
 class Account:
     """Makes the platform; afterwards the methods change it as people and Terraform do."""
 
-    def __init__(self, endpoint_url: str, database_port: int) -> None:
+    def __init__(self, endpoint_url: str, *, database_port: int, https_port: int, http_port: int) -> None:
         self.endpoint_url = endpoint_url
+        self.https_port, self.http_port = https_port, http_port
         self.database_port = database_port
         self.ecs, self.elbv2, self.ec2, self.rds, self.secrets = (
             boto3.client(
@@ -65,16 +66,16 @@ class Account:
         not_found = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
         https = self.elbv2.create_listener(
             LoadBalancerArn=balancer_arn,
-            Port=443,
+            Port=self.https_port,
             Protocol="HTTPS",
             Certificates=[{"CertificateArn": "arn:aws:iam::123456789012:server-certificate/none"}],
             DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": not_found}],
         )
-        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+        redirect = {"Protocol": "HTTPS", "Port": str(self.https_port), "StatusCode": "HTTP_301"}
         redirect |= {"Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
         self.elbv2.create_listener(
             LoadBalancerArn=balancer_arn,
-            Port=80,
+            Port=self.http_port,
             Protocol="HTTP",
             DefaultActions=[{"Type": "redirect", "RedirectConfig": redirect}],
         )

@@ -22,7 +22,12 @@ def account() -> Iterator[Account]:
     server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        yield Account(server.stdout.readline().split()[-1], database_port=free_port())
+        yield Account(
+            server.stdout.readline().split()[-1],
+            database_port=free_port(),
+            https_port=free_port(),
+            http_port=free_port(),
+        )
     finally:
         server.terminate()
         server.communicate()
@@ -35,8 +40,7 @@ def running_platform(account: Account, tmp_path_factory: pytest.TempPathFactory)
         region=REGION,
         folder=tmp_path_factory.mktemp("dataplane"),
         windlass_folder=PROJECT,
-        http_port=free_port(),
-        https_port=free_port(),
+        listener_ports={"https": account.https_port, "http": account.http_port},
         time_factor=0.05,
         longest_drain_seconds=0.5,
     )

@@ -54,7 +54,7 @@ class Platform:
         return self.account.database_url(password, host=store["address"])
 
     def request(self, method: str, path: str, body: Any = None, *, host: str = HOST, **headers: str) -> tuple[int, Any]:
-        port = self.data_plane.settings.https_port
+        port = self.account.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=10, context=self.tls)
         with contextlib.closing(connection):
             text = None if body is None else json.dumps(body)
@@ -72,7 +72,7 @@ class Platform:
 
     def load(self, **options: Any) -> Load:
         return Load(
-            port=self.data_plane.settings.https_port,
+            port=self.account.https_port,
             host=HOST,
             context=self.tls,
             label_of=lambda body: json.loads(body)["colour"],

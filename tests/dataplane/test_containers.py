@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.dataplane.containers.container_spec import secret_value, with_local_port
+from local.dataplane.containers.container_spec import secret_value
 from local.dataplane.containers.health import Checker, Pace, matches
 from local.dataplane.containers.images import UnknownImageError, program_of, programs
 from local.dataplane.desired_state.aws_client import MissingSecretError
@@ -27,13 +27,6 @@ def test_a_secret_is_the_whole_text_or_one_key_of_its_json():
     assert secret_value(f"{ARN}:port::", texts.__getitem__) == "5432"
     with pytest.raises(MissingSecretError, match="'none'"):
         secret_value(f"{ARN}:none::", texts.__getitem__)
-
-
-def test_a_public_address_gets_the_port_of_this_machine():
-    ports = {"http": 8080, "https": 8443}
-    assert with_local_port("https://airflow.example.com/team", ports) == "https://airflow.example.com:8443/team"
-    assert with_local_port("http://airflow.example.com", ports) == "http://airflow.example.com:8080"
-    assert with_local_port("https://airflow.example.com:444/", ports) == "https://airflow.example.com:444/"
 
 
 def test_the_program_of_an_image_is_found_by_its_repository():

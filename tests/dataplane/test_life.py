@@ -122,7 +122,7 @@ def test_what_a_killed_data_plane_leaves_is_ended_by_stop(platform: Platform):
 
 def test_start_refuses_a_port_that_is_taken(platform: Platform, tmp_path: Path):
     settings = replace(platform.data_plane.settings, folder=tmp_path / "another")
-    with pytest.raises(DataPlaneError, match=f"Port {settings.http_port} is taken"):
+    with pytest.raises(DataPlaneError, match=f"Port {platform.account.https_port} is taken"):
         DataPlane(settings).start()
 
 

@@ -28,7 +28,7 @@ def cache_of(*passwords: str) -> Cache:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Redis]:
-    addresses, certificates = Addresses(tmp_path), Certificates(tmp_path / "certificates")
+    addresses, certificates = Addresses(tmp_path), Certificates(tmp_path / "certificates", tmp_path / "authority")
     place = StorePlacement(
         folder=tmp_path / "cache",
         address=addresses.take(),

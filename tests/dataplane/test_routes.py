@@ -7,9 +7,7 @@ import pytest
 
 from local.dataplane.proxy.envoy_routes import RouteContext, UnsupportedRuleError, route_of
 
-AROUND = RouteContext(
-    listener_port=443, local_ports={80: 8080, 443: 8443}, clusters={"arn:blue": "blue", "arn:green": "green"}
-)
+AROUND = RouteContext(listener_port=8443, clusters={"arn:blue": "blue", "arn:green": "green"})
 
 
 def _route(*conditions: dict[str, Any], action: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -73,11 +71,13 @@ def test_weights_become_weighted_clusters_without_those_of_no_weight():
     assert one["route"]["cluster"] == "blue"
 
 
-def test_a_redirect_to_a_port_of_the_load_balancer_leads_to_the_port_of_this_machine():
-    config = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+def test_a_redirect_leads_to_the_port_of_its_listener_and_targets_are_told_the_port_of_theirs():
+    config = {"Protocol": "HTTPS", "Port": "8443", "StatusCode": "HTTP_301"}
     route = _route(action={"Type": "redirect", "RedirectConfig": config})
     assert route["redirect"]["port_redirect"] == 8443
     assert route["redirect"]["scheme_redirect"] == "https"
+    headers = {each["header"]["key"]: each["header"]["value"] for each in _route()["request_headers_to_add"]}
+    assert headers["x-forwarded-port"] == "8443"
 
 
 @pytest.mark.parametrize("action", ["authenticate-oidc", "authenticate-cognito"])

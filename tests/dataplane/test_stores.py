@@ -36,7 +36,7 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
         tmp_path / "stores",
         registry=ProcessRegistry(tmp_path / "processes.json"),
         addresses=addresses,
-        certificates=Certificates(tmp_path / "certificates"),
+        certificates=Certificates(tmp_path / "certificates", tmp_path / "authority"),
     )
     yield found
     found.stop()

@@ -82,7 +82,7 @@ def test_what_no_rule_matches_gets_the_default_answer(platform: Platform):
 
 
 def test_a_host_name_may_be_written_in_capitals_and_with_a_port(platform: Platform):
-    port = platform.data_plane.settings.https_port
+    port = platform.account.https_port
     assert platform.request("GET", "/health", host=f"{HOST.upper()}:{port}")[0] == 200
 
 

@@ -32,7 +32,9 @@ def test_every_control_is_listed_once() -> None:
 
 
 @pytest.mark.parametrize(("control", "requirement", "state", "how"), ROWS, ids=[row[0] for row in ROWS])
-def test_a_control_names_the_file_that_meets_it_or_a_reason(control: str, requirement: str, state: str, how: str) -> None:
+def test_a_control_names_the_file_that_meets_it_or_a_reason(
+    control: str, requirement: str, state: str, how: str
+) -> None:
     assert len(requirement) > 5
     assert state in {"met", "not met", "not applicable", "account"}
     if state == "met":

@@ -19,7 +19,7 @@ class Live:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._port = int(platform.variables["WINDLASS_LOAD_BALANCER__HTTPS_PORT"])
+        self._port = platform.https_port
 
     @property
     def _trust(self) -> ssl.SSLContext:

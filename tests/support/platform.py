@@ -58,10 +58,13 @@ class Platform:
             folder=self.root / ".windlass" / "data-plane",
             windlass_folder=self.root,
             region="eu-west-1",
-            http_port=int(self.variables["WINDLASS_LOAD_BALANCER__HTTP_PORT"]),
-            https_port=int(self.variables["WINDLASS_LOAD_BALANCER__HTTPS_PORT"]),
         )
         return DataPlane(settings)
+
+    @property
+    def https_port(self) -> int:
+        """Port of every address of this platform."""
+        return int(self.variables["WINDLASS_LOAD_BALANCER__HTTPS_PORT"])
 
     def wait(self) -> "Platform":
         """Wait until everything is applied.

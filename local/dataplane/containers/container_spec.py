@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from local.dataplane.containers.hosts_file import HostsFile
 from local.dataplane.containers.images import STAND_INS, Program, interpreter_folders
@@ -43,8 +42,6 @@ class TaskContext:
     """Variables with which a container of this name finds the ECS agent."""
     time_factor: float = 1.0
     """Stand-ins of our own multiply their periods by it; the programs of images know nothing of it."""
-    public_ports: Mapping[str, int] = field(default_factory=dict)
-    """Scheme → the port of this machine that stands for its usual one."""
     repositories: Path | None = None
     """Folder of git repositories that stand for remote ones; see the git-sync stand-in."""
 
@@ -70,9 +67,6 @@ def environment_of(container: Container, program: Program, context: TaskContext)
         **container.environment,
     }
     given.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
-    for name in program.public_urls:
-        if name in given:
-            given[name] = with_local_port(given[name], context.public_ports)
     given["WINDLASS_TIME_FACTOR"] = str(context.time_factor)
     given["WINDLASS_TASK_ADDRESS"] = context.address
     given["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, given.get("PYTHONPATH", "")]))
@@ -149,14 +143,6 @@ def secret_value(value_from: str, read: SecretReader) -> str:
     except (ValueError, KeyError, TypeError) as error:
         raise MissingSecretError(f"{value_from} holds no JSON with the key {key!r}") from error
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def with_local_port(url: str, ports: Mapping[str, int]) -> str:
-    """The address with the port where it is on this machine, unless it names one."""
-    parts = urlsplit(url)
-    if parts.port is not None or parts.scheme not in ports or not parts.hostname:
-        return url
-    return parts._replace(netloc=f"{parts.netloc}:{ports[parts.scheme]}").geturl()
 
 
 def volume_folder(task_folder: Path, volume: str) -> Path:

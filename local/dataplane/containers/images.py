@@ -34,8 +34,6 @@ class Program:
     """The user's home directory in the container."""
     content: Mapping[str, Path] = field(default_factory=dict)
     """StorePlacement in the container → file or folder of this machine that is there, read-only."""
-    public_urls: tuple[str, ...] = ()
-    """Variables with an address at which people reach the program; the load balancer listens on other ports here."""
     writable: tuple[str, ...] = ()
     """Folders of the image that its user may write in, unless the task definition says `readonlyRootFilesystem`."""
 
@@ -90,7 +88,6 @@ def _airflow(environment: Path) -> Program:
         user_id=50000,
         home="/home/airflow",
         content={entry_point: STAND_INS / "airflow_entry_point.py"},
-        public_urls=("AIRFLOW__API__BASE_URL",),
         writable=("/opt/airflow", "/home/airflow"),
     )
 

@@ -187,7 +187,6 @@ class Workload:
             read_secret=self._account.read_secret,
             agent=lambda container: self._agent.variables(id_, container),
             time_factor=self._settings.time_factor,
-            public_ports={"http": self._settings.http_port, "https": self._settings.https_port},
             repositories=self._settings.repositories,
         )
         task = Task(

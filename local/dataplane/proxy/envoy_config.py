@@ -36,8 +36,6 @@ class ProxyInputs:
     target_groups: Mapping[str, TargetGroup]
     endpoints: Mapping[str, tuple[Endpoint, ...]]
     """Target group → addresses with ports."""
-    local_ports: Mapping[int, int]
-    """Port of the load balancer → port on this machine."""
     certificates: Mapping[str, tuple[Path, Path]]
     """Listener → files of certificate chain and key."""
 
@@ -59,11 +57,10 @@ def files(inputs: ProxyInputs) -> dict[str, Document]:
     written["clusters"] = _resources(
         *(_cluster(inputs.folder, names[arn], group) for arn, group in inputs.target_groups.items())
     )
-    listeners = [each for each in inputs.listeners if each.port in inputs.local_ports]
-    for listener in listeners:
-        context = RouteContext(listener_port=listener.port, local_ports=inputs.local_ports, clusters=names)
+    for listener in inputs.listeners:
+        context = RouteContext(listener_port=listener.port, clusters=names)
         written[f"routes-{listener.port}"] = _resources(_routes(listener, context))
-    written["listeners"] = _resources(*(_listener(inputs, listener) for listener in listeners))
+    written["listeners"] = _resources(*(_listener(inputs, listener) for listener in inputs.listeners))
     return written
 
 
@@ -121,7 +118,7 @@ def _listener(inputs: ProxyInputs, listener: Listener) -> Document:
     return {
         "@type": f"{TYPE}envoy.config.listener.v3.Listener",
         "name": f"listener-{listener.port}",
-        "address": _address((LISTEN_ADDRESS, inputs.local_ports[listener.port])),
+        "address": _address((LISTEN_ADDRESS, listener.port)),
         "filter_chains": [chain],
     }
 

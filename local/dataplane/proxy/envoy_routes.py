@@ -20,8 +20,6 @@ class RouteContext:
 
     listener_port: int
     """The load balancer's port, which `X-Forwarded-Port` names."""
-    local_ports: Mapping[int, int]
-    """Port of the load balancer → port on this machine, for redirects."""
     clusters: Mapping[str, str]
     """Target group → name of its cluster."""
 
@@ -91,7 +89,7 @@ def _action(action: Mapping[str, Any], context: RouteContext) -> Document:
     if kind == "fixed-response":
         return _fixed_response(action["FixedResponseConfig"])
     if kind == "redirect":
-        return _redirect(action["RedirectConfig"], context)
+        return _redirect(action["RedirectConfig"])
     raise UnsupportedRuleError(f"a {kind} action")
 
 
@@ -143,14 +141,14 @@ def _fixed_response(config: Mapping[str, Any]) -> Document:
     return {"direct_response": response, "response_headers_to_add": [_set("content-type", content_type)]}
 
 
-def _redirect(config: Mapping[str, Any], context: RouteContext) -> Document:
+def _redirect(config: Mapping[str, Any]) -> Document:
     redirect: Document = {"response_code": REDIRECT_CODES[config["StatusCode"]]}
     protocol = str(config.get("Protocol") or "#{protocol}")
     if protocol in ("HTTP", "HTTPS"):
         redirect["scheme_redirect"] = protocol.lower()
     port = str(config.get("Port") or "#{port}")
     if port.isdigit():
-        redirect["port_redirect"] = context.local_ports.get(int(port), int(port))
+        redirect["port_redirect"] = int(port)
     host = str(config.get("Host") or "#{host}")
     if "#{" not in host:
         redirect["host_redirect"] = host

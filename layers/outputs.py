@@ -16,7 +16,7 @@ from layers.airflow.names import (
 )
 from layers.reachability import roles
 from layers.remote_state import output
-from layers.web_outputs import WebServiceOutputs
+from release.outputs import WebServiceOutputs
 
 
 def _zones(environment: Environment) -> Iterable[str]:

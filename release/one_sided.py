@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from layers.web_outputs import BlueGreenOutputs, CodeDeployOutputs
 from release.context import AnyContext
 from release.deploy import DeployRequest
 from release.ecs import EcsService, Running
@@ -13,6 +12,7 @@ from release.errors import BadRequestError, FailedError, LostError
 from release.health import Health, target_health
 from release.images import check_exists, write_image
 from release.migrate import migrate_like
+from release.outputs import BlueGreenOutputs, CodeDeployOutputs
 from release.parameter import Parameter
 from release.strategies import Strategy, service_outputs
 from release.target import Target

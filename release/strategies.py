@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from layers.web_outputs import WebServiceOutputs, parse_web_service
 from release.errors import BadRequestError
+from release.outputs import WebServiceOutputs, parse_web_service
 
 Strategy = Literal["blue-green", "rolling", "codedeploy"]
 

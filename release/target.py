@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.colour import Colour
-from layers.web_outputs import BlueGreenOutputs, ColourOutputs
 from release.errors import BadRequestError
+from release.outputs import BlueGreenOutputs, ColourOutputs
 from release.strategies import previous_image_hint, service_outputs
 
 

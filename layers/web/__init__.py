@@ -7,7 +7,7 @@ from layers.web.blue_green import BlueGreen
 from layers.web.codedeploy import CodeDeployed
 from layers.web.rolling import Rolling
 from layers.web.shared import Surroundings
-from layers.web_outputs import WebServiceOutputs
+from release.outputs import WebServiceOutputs
 
 __all__ = ["Surroundings", "web_service"]
 

@@ -7,9 +7,9 @@ from constructs import Construct
 from aws.colour import Colour
 from config.services import BlueGreenService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
-from layers.web_outputs import BlueGreenOutputs, ColourOutputs
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, BlueGreenRouteOutputs
 from modules.web import COLOURS, LiveColour, LiveColourInputs
+from release.outputs import BlueGreenOutputs, ColourOutputs
 
 
 class BlueGreen(WiredWebService[BlueGreenService]):

@@ -4,10 +4,10 @@ from constructs import Construct
 
 from config.services import CodeDeployService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
-from layers.web_outputs import CodeDeployOutputs
 from modules import codedeploy, ecs
 from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs, Tls
 from modules.iam import TaskRolesOutputs
+from release.outputs import CodeDeployOutputs
 
 
 class CodeDeployed(WiredWebService[CodeDeployService]):

@@ -4,9 +4,9 @@ from constructs import Construct
 
 from config.services import RollingService
 from layers.web.shared import Surroundings, Tasks, WiredWebService
-from layers.web_outputs import RollingOutputs
 from modules import ecs
 from modules.alb import SingleRoute, SingleRouteInputs
+from release.outputs import RollingOutputs
 
 
 class Rolling(WiredWebService[RollingService]):

@@ -10,7 +10,7 @@ import pytest
 
 import guards
 from layers.guard_intent import intent_of
-from layers.web_outputs import BlueGreenOutputs, CodeDeployOutputs, RollingOutputs, parse_web_service
+from release.outputs import BlueGreenOutputs, CodeDeployOutputs, RollingOutputs, parse_web_service
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 

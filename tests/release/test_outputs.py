@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from layers.web_outputs import (
+from release.outputs import (
     BlueGreenOutputs,
     CodeDeployOutputs,
     ColourOutputs,

@@ -1,6 +1,6 @@
 """What the `service` layer publishes of each web service, told apart by `strategy`.
 
-`layers.web` creates these objects, `layers.outputs` publishes them as the output `services`, and `release` reads them
+`layers.web` creates these objects, `layers.outputs` publishes them as the output `services`, and `release.open` reads them
 back from the state. Pure: nothing here needs CDKTF.
 """
 

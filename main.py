@@ -1,6 +1,10 @@
 """Composition root: an environment file becomes Terraform JSON, a stack per layer.
 
-`python main.py`, `cdktf synth` and `./windlass synth` all come here. `WINDLASS_ENVIRONMENT` names the environment.
+`python main.py`, `cdktf synth` and `./windlass synth` all come here. `WINDLASS_ENVIRONMENT` names the environment
+(default: local), `WINDLASS_ROOT` the folder with `environments/` (default: the working directory or one above it).
+
+Exit codes: 0 written; 1 written, but a guard warns, or something broke; 2 configuration or guards refuse, and nothing
+was written. With `--allow-warnings` a warning of a guard is printed and the exit code stays 0.
 """
 
 import os
@@ -8,50 +12,57 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
-PYTHON = ROOT / ".venv" / "bin" / "python"
+HERE = Path(__file__).resolve().parent
+PYTHON = HERE / ".venv" / "bin" / "python"
+WARNED, REFUSED = 1, 2
 
 
-def main() -> int:
-    """Synthesise the environment; returns the exit code: 2 where configuration or guards refuse."""
+def main(arguments: list[str]) -> int:
+    """Synthesise the environment; returns the exit code."""
     if find_spec("cdktf") is None:
-        return _in_the_projects_environment()
+        return _in_the_projects_environment(arguments)
 
     import bindings
 
     bindings.install()
 
     from config import ConfigurationError, load
+    from workspace import WorkspaceError, find_workspace
 
     try:
-        environment = load(os.environ.get("WINDLASS_ENVIRONMENT", "local"), ROOT)
-    except ConfigurationError as error:
+        root = find_workspace().root
+        environment = load(os.environ.get("WINDLASS_ENVIRONMENT", "local"), root)
+    except (ConfigurationError, WorkspaceError) as error:
         return _refused(error)
 
     from guards import GuardError
     from layers.synthesis import SynthesisError, synthesise  # only now, since it loads the bindings
 
     try:
-        written = synthesise(environment, ROOT)
+        written = synthesise(environment, root)
     except (SynthesisError, GuardError) as error:
         return _refused(error)
-    for warning in written.verdict.warnings:
-        print(warning, file=sys.stderr)
-    return 0
+    warnings = written.verdict.warnings
+    if warnings:
+        print("\n\n".join(["Warnings of the guards:", *map(str, warnings)]), file=sys.stderr)
+    if not warnings or "--allow-warnings" in arguments:
+        return 0
+    print("\nThe stacks are written. Fix each warning, or waive it with a reason ([[waivers]]).", file=sys.stderr)
+    return WARNED
 
 
 def _refused(error: Exception) -> int:
     print(error, file=sys.stderr)
-    return 2
+    return REFUSED
 
 
-def _in_the_projects_environment() -> int:
-    """Somebody's own Python was called: go on in the project's, which has the packages; returns only if it has not."""
+def _in_the_projects_environment(arguments: list[str]) -> int:
+    """Start again with the project's Python, which has the packages; returns only if there is none."""
     if PYTHON.exists() and Path(sys.prefix) != PYTHON.parent.parent:
-        os.execv(PYTHON, [str(PYTHON), str(ROOT / "main.py")])  # noqa: S606
+        os.execv(PYTHON, [str(PYTHON), str(HERE / "main.py"), *arguments])  # noqa: S606
     print("The packages are not installed; run `make install`.", file=sys.stderr)
     return 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -8,9 +8,10 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from workspace import WINDLASS_FOLDER
+
 PACKAGE = "cdktf_cdktf_provider_aws"
 ASSEMBLY = "@cdktf/provider-aws"
-PROJECT = Path(__file__).resolve().parent.parent
 
 FORMAT = 1
 """Raised whenever a cached file changes its form, so that an older one is never read."""
@@ -18,13 +19,13 @@ FORMAT = 1
 
 @cache
 def cache_folder() -> Path:
-    """The folder of the caches: `.windlass/bindings` of the project, or one of the user, or a temporary one.
+    """The folder of the caches: `.windlass/bindings` in Windlass's own folder, or one of the user, or a temporary one.
 
     `FAST_BINDINGS_CACHE` names another. Whatever is in it can be deleted at any time.
     """
     chosen = os.environ.get("FAST_BINDINGS_CACHE")
     user_caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - never raises
-    candidates = [Path(chosen)] if chosen else [PROJECT / ".windlass" / "bindings"]
+    candidates = [Path(chosen)] if chosen else [WINDLASS_FOLDER / ".windlass" / "bindings"]
     candidates.append(Path(user_caches) / "windlass" / "bindings")
     for candidate in candidates:
         try:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bindings.places import PACKAGE, PROJECT, bindings_version, cache_folder
+from bindings.places import PACKAGE, bindings_version, cache_folder
+from workspace import WINDLASS_FOLDER
 
 IMPORT = re.compile(rf"\b{PACKAGE}\.([a-z0-9_]+)\b")
 NOT_OURS = {"node_modules", "cdktf.out", "__pycache__"}
@@ -29,7 +30,7 @@ def remember(submodules: Iterable[str]) -> None:
         return  # a read-only disk: the next run finds them again
 
 
-def found_in_sources(root: Path = PROJECT) -> frozenset[str]:
+def found_in_sources(root: Path = WINDLASS_FOLDER) -> frozenset[str]:
     """The submodules named in any Python file of the project, lazy imports inside functions included."""
     return frozenset(name for file in _sources(root) for name in IMPORT.findall(_text(file)))
 

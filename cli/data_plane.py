@@ -40,7 +40,7 @@ def run_containers(session: Session, parts: tuple[str, ...]) -> None:
         raise CommandError(f"Nothing is applied in {name}, so no containers: ./windlass local apply makes it all.")
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
-    plane = session.project.data_plane(session.environment, parts=parts)
+    plane = session.project.local.data_plane(session.environment, parts=parts)
     try:
         plane.start()
         for name, service in session.environment.services.items():
@@ -57,12 +57,12 @@ def run_containers(session: Session, parts: tuple[str, ...]) -> None:
 
 def show_containers(project: Project, environment: "Environment") -> None:
     """A table of what runs, and how to reach it."""
-    status = project.data_plane(environment).status()
+    status = project.local.data_plane(environment).status()
     if not status.running:
         return
     made = table("container service", "running", "logs")
     for service in status.services:
-        folders = ", ".join(log_folders(service.logs, project.root))
+        folders = ", ".join(log_folders(service.logs, project.workspace.root))
         made.add_row(service.name, f"{service.running} of {service.desired}", folders)
     show(made)
 
@@ -101,7 +101,7 @@ def first_user_password(project: Project, environment: "Environment") -> str:
     import boto3
     from botocore.exceptions import ClientError
 
-    variables = project.embedded_variables(environment)
+    variables = project.local.variables(environment)
     client = boto3.client(
         "secretsmanager",
         endpoint_url=environment.aws.endpoint_url,

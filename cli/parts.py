@@ -41,20 +41,21 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
     from local.airflow_environment import AirflowEnvironmentError, ensure
 
     try:
-        ensure(project.root)
+        ensure(project.workspace.windlass_folder)
     except AirflowEnvironmentError as error:
         raise CommandError(str(error)) from error
     dags = environment.airflow.dags if environment.airflow is not None else None
     for repository in getattr(dags, "repositories", {}).values():
         folder = repository_folder(project, repository.url)
         if not folder.exists():
-            make_repository(folder, project.root / "local" / SAMPLE_DAGS, branch=repository.ref, sub=repository.folder)
+            sample = project.workspace.windlass_folder / "local" / SAMPLE_DAGS
+            make_repository(folder, sample, branch=repository.ref, sub=repository.folder)
 
 
 def repository_folder(project: Project, url: str) -> Path:
     """Where the local stand-in for a remote repository is."""
     parts = urlsplit(url if "://" in url else "ssh://" + url.replace(":", "/", 1))
-    return project.repositories_folder / str(parts.hostname) / parts.path.lstrip("/")
+    return project.workspace.repositories_folder / str(parts.hostname) / parts.path.lstrip("/")
 
 
 def make_repository(folder: Path, content: Path, *, branch: str, sub: str | None) -> None:

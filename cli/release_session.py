@@ -59,5 +59,5 @@ def aws_of(session: Session) -> Any:
     from release.aws import Aws
 
     aws = session.environment.aws
-    variables = session.project.embedded_variables(session.environment)
+    variables = session.project.local.variables(session.environment)
     return Aws(boto_session(aws.region, variables), endpoint_url=aws.endpoint_url)

@@ -14,11 +14,12 @@ import click
 from cli.aws import release_errors
 from cli.console import say
 from cli.errors import FAILED, CommandError
-from cli.project import BOOTSTRAP, Project
+from cli.project import Project
 from cli.running.bootstrap import Bootstrap
 from cli.running.stack import Stack
 from cli.running.state_store import S3StateStore
 from cli.running.terraform import Terraform
+from cli.synthesis import BOOTSTRAP
 
 if TYPE_CHECKING:
     from config import Environment
@@ -37,21 +38,21 @@ class Session:
     @cached_property
     def terraform(self) -> Terraform:
         """Terraform; raises CommandError where it is missing or too old."""
-        return self.project.terraform(self.environment)
+        return self.project.stacks.terraform(self.environment)
 
     @cached_property
     def folders(self) -> Mapping[str, Path]:
         """The folder of each stack, all written at the first use; raises CommandError where that is refused."""
-        return self.project.synthesise(self.environment)
+        return self.project.synthesis.write(self.environment)
 
     @cached_property
     def store(self) -> S3StateStore | None:
         """Where the states lie in S3; None for other backends."""
-        return self.project.state_store(self.environment)
+        return self.project.stacks.state_store(self.environment)
 
     def stacks(self, layer: str | None = None) -> list[Stack]:
         """The stacks of all layers, or of the one that `--layer` names, in the order of their dependence."""
-        return [self._stack(name) for name in self.project.chosen_layers(layer, self.environment)]
+        return [self._stack(name) for name in self.project.synthesis.layers(self.environment, only=layer)]
 
     def state(self, layer: str) -> dict[str, Any]:
         """The state of a layer; empty where there is none yet.
@@ -67,7 +68,7 @@ class Session:
             return self._stack(layer).state()
         key = self.environment.state_key(layer)
         if state.backend == "local":
-            return _read_file(self.project.root / state.path / key)
+            return _read_file(self.project.workspace.root / state.path / key)
         assert self.store is not None
         try:
             with release_errors():
@@ -84,7 +85,7 @@ class Session:
         """The bootstrap of an environment whose state is in S3; None for other backends, which need none."""
         if self.store is None:
             return None
-        file = self.project.bootstrap_file(self.environment)
+        file = self.project.stacks.bootstrap_file(self.environment)
         return Bootstrap(stack=self._stack(BOOTSTRAP), store=self.store, file=file)
 
     def may_be_applied(self) -> bool:
@@ -94,7 +95,7 @@ class Session:
     def _stack(self, name: str) -> Stack:
         terraform = self.terraform  # first: who has no Terraform need not wait for the synth to be told so
         _ = self.folders
-        return self.project.stack(self.environment, name, terraform, lock_timeout=self.lock_timeout)
+        return self.project.stacks.open(self.environment, name, terraform, lock_timeout=self.lock_timeout)
 
 
 def open_for_change(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws: bool = True) -> Session:
@@ -102,20 +103,20 @@ def open_for_change(project: Project, name: str, *, lock_timeout: str = NO_WAIT,
 
     Synth comes first in every command that changes something, so that no plan is ever made of an old file.
     """
-    environment = project.environment(name)
+    environment = project.environments.load(name)
     session = Session(project=project, environment=environment, lock_timeout=lock_timeout)
     _ = session.terraform
     if needs_aws:
-        project.require_aws(environment)
+        project.local.require_running(environment)
     _ = session.folders
     return session
 
 
 def open_readonly(project: Project, name: str, *, needs_aws: bool = True) -> Session:
     """For commands that need no plan: load, and see that AWS is there; raises CommandError where that does not work."""
-    environment = project.environment(name)
+    environment = project.environments.load(name)
     if needs_aws:
-        project.require_aws(environment)
+        project.local.require_running(environment)
     return Session(project=project, environment=environment)
 
 

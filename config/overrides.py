@@ -20,7 +20,7 @@ from config.schema import wants_text
 
 PREFIX = "WINDLASS_"
 DELIMITER = "__"
-RESERVED = frozenset({"WINDLASS_ENVIRONMENT", "WINDLASS_STOCK_BINDINGS"})
+RESERVED = frozenset({"WINDLASS_ENVIRONMENT", "WINDLASS_ROOT", "WINDLASS_STOCK_BINDINGS"})
 """Variables that choose what to do and say nothing about an environment."""
 
 

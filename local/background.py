@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local import processes
+from workspace import WINDLASS_FOLDER
 
-PROJECT = Path(__file__).resolve().parent.parent
 LOG_LINES_IN_ERRORS = 15
 
 
@@ -77,7 +77,7 @@ class BackgroundProcess:
     def launch(
         self, command: Sequence[str], *, details: Mapping[str, str] | None = None, append: bool = False
     ) -> ProcessRecord:
-        """Start it in the project's folder, with `--instance WORD` behind the command.
+        """Start it in Windlass's own folder, with `--instance WORD` behind the command.
 
         Args:
             command: program and arguments.
@@ -89,7 +89,7 @@ class BackgroundProcess:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with self._log_path.open("a" if append else "w") as log:
             pid = processes.spawn_detached(
-                [*command, "--instance", instance], folder=PROJECT, environment=environment, log=log
+                [*command, "--instance", instance], folder=WINDLASS_FOLDER, environment=environment, log=log
             )
         record = ProcessRecord(
             pid=pid,

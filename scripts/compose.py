@@ -5,7 +5,6 @@ of its own stand for RDS, ElastiCache and the load balancer.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,9 @@ import yaml
 from config import load
 from scripts.compose_services import Composed, composed
 from scripts.compose_values import Secret
+from workspace import WINDLASS_FOLDER
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = WINDLASS_FOLDER
 COMPOSE = ROOT / "docker" / "compose.yaml"
 EXAMPLE = ROOT / "docker" / "compose.env.example"
 ENVIRONMENT = "local"

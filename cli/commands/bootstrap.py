@@ -22,7 +22,7 @@ def bootstrap(
 ) -> None:
     """Make the bucket and the lock table of the state, once per account and region."""
     if take_down:
-        confirm_destruction(project.environment(name), yes=yes, confirmed_name=confirm)
+        confirm_destruction(project.environments.load(name), yes=yes, confirmed_name=confirm)
     ask = asking(yes or confirm is not None)
     session = open_for_change(project, name, lock_timeout=lock_timeout)
     stack = session.bootstrap()

@@ -33,8 +33,8 @@ def cost(project: Project, name: str, other: str | None, region: str | None, as_
 
 
 def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
-    environment = project.environment(name)
-    documents = project.documents(environment)
+    environment = project.environments.load(name)
+    documents = project.synthesis.documents(environment)
     from cost import PricesError, estimate, prices_of
 
     try:

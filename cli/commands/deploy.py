@@ -59,7 +59,7 @@ def deploy(
 
         if not and_switch and (canary or scale_down or soak is not None):
             raise BadRequestError("--canary, --soak and --scale-down say how to switch: add --switch.")
-        environment = project.environment(name)
+        environment = project.environments.load(name)
         wanted = DeployRequest(
             image=image,
             count=count,

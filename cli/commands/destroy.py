@@ -17,7 +17,7 @@ from cli.session import asking, confirm_destruction, open_for_change
 @click.pass_obj
 def destroy(project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: str) -> None:
     """Destroy every layer, the last one first (the bootstrap stays)."""
-    confirm_destruction(project.environment(name), yes=yes, confirmed_name=confirm)
+    confirm_destruction(project.environments.load(name), yes=yes, confirmed_name=confirm)
     ask = asking(yes or confirm is not None)
     session = open_for_change(project, name, lock_timeout=lock_timeout)
     if layer is not None:

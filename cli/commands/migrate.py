@@ -30,7 +30,7 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         from release.migrate import MigrateRequest, stop_migration
         from release.migrate import migrate as run_migration
 
-        command = migration_command(project.environment(name), service)
+        command = migration_command(project.environments.load(name), service)
         session = open_readonly(project, name)
         if strategy_of(session, service) != "blue-green":
             _migrate_one_sided(session, service, command, colour=colour, timeout=timeout, stop=stop)

@@ -18,7 +18,7 @@ from cli.session import open_readonly
 def output(project: Project, name: str, layer: str | None, as_json: bool) -> None:
     """Show the outputs of the layers."""
     session = open_readonly(project, name)
-    outputs = {each: session.outputs(each) for each in project.chosen_layers(layer, session.environment)}
+    outputs = {each: session.outputs(each) for each in project.synthesis.layers(session.environment, only=layer)}
     if as_json:
         print_json({each: {key: one["value"] for key, one in found.items()} for each, found in outputs.items()})
         return

@@ -9,7 +9,7 @@ from cli.console import output as result_console
 from cli.console import print_json, say, show, table
 from cli.errors import CommandError
 from cli.options import as_json, environment_argument
-from cli.project import Project, is_running
+from cli.project import Project
 from cli.release_session import aws_of, outputs
 from cli.running.stack import count_resources
 from cli.session import Session, open_readonly
@@ -22,11 +22,11 @@ from cli.session import Session, open_readonly
 @click.pass_obj
 def status(project: Project, name: str, service: str | None, as_json: bool) -> None:
     """Show what stands: the state of each layer, and which colour of each service is live; or one service alone."""
-    environment = project.environment(name)
+    environment = project.environments.load(name)
     embedded = environment.aws.endpoint_url
-    reachable = embedded is None or is_running(project.embedded(environment).status())
+    reachable = project.local.is_reachable(environment)
     session = open_readonly(project, name, needs_aws=False)
-    layers = [_layer_status(session, layer, reachable=reachable) for layer in project.chosen_layers(None, environment)]
+    layers = [_layer_status(session, layer, reachable=reachable) for layer in project.synthesis.layers(environment)]
     found = {
         "environment": name,
         "account_id": environment.aws.account_id,
@@ -69,7 +69,7 @@ def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str,
     """One row; whether AWS still looks like the state is for `plan` to say, so `drift` is always unknown here."""
     row: dict[str, Any] = {
         "layer": layer,
-        "folder": str(session.project.stack_folder(session.environment, layer)),
+        "folder": str(session.project.synthesis.folder(session.environment, layer)),
         "resources": None,
         "outputs": None,
         "serial": None,
@@ -102,4 +102,4 @@ def _state_place(session: Session) -> str:
         return f"s3://{state.bucket}"
     if state.backend == "terraform-cloud":
         return f"Terraform Cloud, organization {state.organization}"
-    return str(session.project.root / state.path)
+    return str(session.project.workspace.root / state.path)

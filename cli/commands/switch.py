@@ -61,7 +61,7 @@ def switch(
             soak_seconds=soak,
             scale_down=scale_down,
             scale_up=scale_up,
-            migration=migration_command(project.environment(name), service),
+            migration=migration_command(project.environments.load(name), service),
             minimum=min_healthy,
             force=force,
             reason=reason,

@@ -12,5 +12,5 @@ from cli.project import Project
 @click.pass_obj
 def synth(project: Project, name: str) -> None:
     """Write the Terraform JSON of every layer."""
-    for folder in project.synthesise(project.environment(name)).values():
-        result_console().print(str(folder.relative_to(project.root)))
+    for folder in project.synthesis.write(project.environments.load(name), allow_warnings=False).values():
+        result_console().print(project.workspace.relative(folder))

@@ -8,9 +8,10 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from workspace import WINDLASS_FOLDER
+
+ROOT = WINDLASS_FOLDER
 KIB_PER_MIB = 1024
 RSS_UNITS_PER_MIB = 1024 * 1024 if sys.platform == "darwin" else KIB_PER_MIB
 """What the operating system counts memory in."""

@@ -1,10 +1,9 @@
 """Writes the generated pages of the documentation."""
 
-from pathlib import Path
-
 import bindings
+from workspace import WINDLASS_FOLDER
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = WINDLASS_FOLDER
 
 
 def main() -> int:

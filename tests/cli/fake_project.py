@@ -3,12 +3,17 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from cli.environments import Environments
 from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.local_platform import LocalPlatform
 from cli.project import Project
+from cli.running.stacks import Stacks
+from cli.synthesis import Synthesis
 
 LAYERS = ("network", "data", "service")
 
@@ -23,6 +28,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         state_key=lambda layer: f"{name}/{layer}.tfstate",
         services={},
         airflow=None,
+        delivery=None,
     )
 
 
@@ -45,73 +51,112 @@ def stack_document(layer: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FakeProject(Project):
+class FakeEnvironments(Environments):
+    """Knows environments without files."""
+
+    known: Mapping[str, Any]
+
+    def load(self, name: str) -> Any:
+        """The made-up environment."""
+        if name not in self.known:
+            known = ", ".join(sorted(self.known))
+            raise CommandError(f"no environment {name!r}; allowed: {known}", exit_code=BAD_CONFIGURATION)
+        return self.known[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeSynthesis(Synthesis):
     """Writes tiny stacks where the real synth writes real ones."""
 
-    environments: Mapping[str, Any] = field(
+    refusal: str | None
+
+    def all_layers(self) -> tuple[str, ...]:
+        """As the real one."""
+        return LAYERS
+
+    def folder(self, environment: Any, layer: str) -> Path:
+        """As the real one."""
+        return self.workspace.root / "cdktf.out" / "stacks" / f"{environment.name}-{layer}"
+
+    def write(self, environment: Any, *, allow_warnings: bool = True) -> Mapping[str, Path]:
+        """Write the tiny stacks, or refuse."""
+        if self.refusal:
+            raise CommandError(self.refusal, exit_code=BAD_CONFIGURATION)
+        folders = {layer: self.folder(environment, layer) for layer in ("bootstrap", *LAYERS)}
+        for layer, folder in folders.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "cdk.tf.json").write_text(json.dumps(stack_document(layer)))
+        return folders
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeStacks(Stacks):
+    """The real Terraform on a made-up bucket."""
+
+    states: Mapping[str, dict[str, Any] | Exception]
+
+    def state_store(self, environment: Any) -> Any:
+        """A bucket with `states` in it."""
+
+        def read(key: str) -> dict[str, Any]:
+            state = self.states.get(key, {})
+            if isinstance(state, Exception):
+                raise state
+            return state
+
+        return SimpleNamespace(read=read, bucket_exists=lambda: True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeLocalPlatform(LocalPlatform):
+    """An embedded AWS that only says whether it runs, and a data plane that runs nothing."""
+
+    embedded_aws: Any
+
+    def aws(self, environment: Any) -> Any:
+        """The embedded AWS."""
+        return self.embedded_aws
+
+    def data_plane(self, environment: Any, *, parts: object = None) -> Any:
+        """The data plane."""
+        nothing = SimpleNamespace(running=False, services=(), problems=())
+        return SimpleNamespace(
+            start=lambda: None, wait_until_steady=lambda seconds: None, remove=lambda: None, status=lambda: nothing
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeProject(Project):
+    """Made of the fakes above."""
+
+    known: Mapping[str, Any] = field(
         default_factory=lambda: {
             "dev": environment("dev"),
             "prod": environment("prod", production=True),
             "local": environment("local", endpoint_url="http://127.0.0.1:9"),
         }
     )
+    """The environments that there are."""
     refusal: str | None = None
     """What the guards say, if they refuse."""
-    running: bool = True
-    """Whether the embedded AWS runs."""
+    embedded_aws: Any = field(default_factory=lambda: SimpleNamespace(status=lambda: SimpleNamespace(running=True)))
     states: dict[str, dict[str, Any] | Exception] = field(default_factory=dict)
     """The state under each key of the bucket, or why it cannot be read."""
 
-    def environment(self, name: str) -> Any:
-        """The made-up environment."""
-        if name not in self.environments:
-            known = ", ".join(sorted(self.environments))
-            raise CommandError(f"no environment {name!r}; allowed: {known}", exit_code=BAD_CONFIGURATION)
-        return self.environments[name]
+    @cached_property
+    def environments(self) -> FakeEnvironments:
+        return FakeEnvironments(workspace=self.workspace, known=self.known)
 
-    def synthesise(self, environment: Any) -> Mapping[str, Path]:
-        """Write the tiny stacks, or refuse."""
-        if self.refusal:
-            raise CommandError(self.refusal, exit_code=BAD_CONFIGURATION)
-        folders = {layer: self.stack_folder(environment, layer) for layer in ("bootstrap", *LAYERS)}
-        for layer, folder in folders.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "cdk.tf.json").write_text(json.dumps(stack_document(layer)))
-        return folders
+    @cached_property
+    def synthesis(self) -> FakeSynthesis:
+        return FakeSynthesis(workspace=self.workspace, refusal=self.refusal)
 
-    def state_store(self, environment: Any) -> Any:
-        """A bucket with `states` in it."""
-
-        def read(key: str) -> dict[str, Any]:
-            found = self.states.get(key, {})
-            if isinstance(found, Exception):
-                raise found
-            return found
-
-        return SimpleNamespace(read=read, bucket_exists=lambda: True)
-
-    def stack_folder(self, environment: Any, layer: str) -> Path:
-        """As the real one."""
-        return self.root / "cdktf.out" / "stacks" / f"{environment.name}-{layer}"
-
-    def layers(self) -> tuple[str, ...]:
-        """As the real one."""
-        return LAYERS
-
-    def embedded(self, environment: Any) -> Any:
-        """An embedded AWS that only says whether it runs."""
-        return SimpleNamespace(status=lambda: SimpleNamespace(running=self.running))
-
-    def data_plane(self, environment: Any, *, parts: object = None) -> Any:
-        """A data plane that runs nothing."""
-        nothing = SimpleNamespace(running=False, services=(), problems=())
-        return SimpleNamespace(
-            start=lambda: None, wait_until_steady=lambda seconds: None, remove=lambda: None, status=lambda: nothing
+    @cached_property
+    def stacks(self) -> FakeStacks:
+        return FakeStacks(
+            workspace=self.workspace, synthesis=self.synthesis, variables=self.local.variables, states=self.states
         )
 
-    def embedded_variables(self, environment: Any) -> dict[str, str]:
-        """Keys that a test can recognise."""
-        url = environment.aws.endpoint_url
-        return (
-            {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"} if url else {}
-        )
+    @cached_property
+    def local(self) -> FakeLocalPlatform:
+        return FakeLocalPlatform(workspace=self.workspace, embedded_aws=self.embedded_aws)

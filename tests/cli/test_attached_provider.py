@@ -140,7 +140,7 @@ class TestCommands:
     def home(self, project, terraform: FakeTerraform, tmp_path: Path) -> Path:
         terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
         for name in ("local", "dev"):
-            for folder in project.synthesise(project.environment(name)).values():
+            for folder in project.synthesis.write(project.environments.load(name)).values():
                 put_stand_in(folder, tmp_path)
         return tmp_path
 

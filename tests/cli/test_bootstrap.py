@@ -78,14 +78,14 @@ MADE = state(3, "aws_s3_bucket", "aws_dynamodb_table", "aws_kms_alias")
 
 @pytest.fixture
 def scene(project: FakeProject, terraform: FakeTerraform) -> Scene:
-    environment = project.environment("dev")
-    project.synthesise(environment)
+    environment = project.environments.load("dev")
+    project.synthesis.write(environment)
     store = FakeStore()
-    file = project.work_folder / "bootstrap" / "the-bucket.tfstate"
+    file = project.workspace.work_folder / "bootstrap" / "the-bucket.tfstate"
     stack = Stack(
         name="bootstrap",
-        folder=project.stack_folder(environment, "bootstrap"),
-        terraform=find_terraform(project.work_folder),
+        folder=project.synthesis.folder(environment, "bootstrap"),
+        terraform=find_terraform(project.workspace.work_folder),
     )
     made = Scene(bootstrap=Bootstrap(stack=stack, store=store, file=file), store=store, terraform=terraform)
     terraform.follow(

@@ -62,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in CODE:
         (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(sys.prefix)
-    for name in ("main.py", "cdktf.json"):
+    for name in ("main.py", "workspace.py", "cdktf.json"):
         shutil.copyfile(ROOT / name, folder / name)
     return folder
 
@@ -111,6 +111,17 @@ def test_cdktf_synth_writes_what_main_writes(cdktf: list[str], project: Path):
     variables = {**os.environ, "WINDLASS_ENVIRONMENT": "dev"}
     subprocess.run([sys.executable, "main.py"], cwd=project, env=variables, check=True, timeout=300)
     assert {path.parent.name: json.loads(path.read_text()) for path in stacks.glob("*/cdk.tf.json")} == written
+
+
+@pytest.mark.slow
+def test_cdktf_synth_works_in_a_folder_of_the_users_own(cdktf: list[str], tmp_path: Path):
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    settings = json.loads((ROOT / "cdktf.json").read_text())
+    settings["app"] = f"{sys.executable} {ROOT / 'main.py'}"
+    (tmp_path / "cdktf.json").write_text(json.dumps(settings))
+    finished = run(cdktf, "synth", folder=tmp_path, environment_name="dev")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert (tmp_path / "cdktf.out" / "stacks" / "dev-network" / "cdk.tf.json").exists()
 
 
 @pytest.mark.slow

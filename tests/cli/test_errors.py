@@ -2,14 +2,16 @@ import dataclasses
 import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from cli.errors import CommandError
-from cli.project import Project
 from cli.running.terraform import _version, find_terraform
+from cli.synthesis import Synthesis
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
+from workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,7 +88,9 @@ def test_the_users_plugin_cache_is_kept_and_the_projects_is_used_otherwise(
     windlass, terraform, project: FakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     windlass("plan", "dev", "--layer", "network")
-    assert terraform.calls("plan")[0]["environment"]["TF_PLUGIN_CACHE_DIR"] == str(project.work_folder / "plugin-cache")
+    assert terraform.calls("plan")[0]["environment"]["TF_PLUGIN_CACHE_DIR"] == str(
+        project.workspace.work_folder / "plugin-cache"
+    )
     monkeypatch.setenv("TF_PLUGIN_CACHE_DIR", str(tmp_path))
     windlass("plan", "dev", "--layer", "network")
     assert terraform.calls("plan")[-1]["environment"]["TF_PLUGIN_CACHE_DIR"] == str(tmp_path)
@@ -106,7 +110,8 @@ def test_terraform_collects_garbage_later_unless_the_user_has_a_say(
 
 def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraform, project: FakeProject):
     local = environment("local", endpoint_url="http://127.0.0.1:5999")
-    stopped = dataclasses.replace(project, environments={"local": local}, running=False)
+    stopped_aws = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
+    stopped = dataclasses.replace(project, known={"local": local}, embedded_aws=stopped_aws)
     ended = windlass("plan", "local", on=stopped)
     assert ended.code == 1
     assert "./windlass local up" in ended.err
@@ -114,7 +119,7 @@ def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraf
 
 def test_the_embedded_aws_gets_its_variables_and_many_at_once(windlass, terraform, project: FakeProject):
     local = environment("local", endpoint_url="http://127.0.0.1:5999")
-    windlass("plan", "local", on=dataclasses.replace(project, environments={"local": local}))
+    windlass("plan", "local", on=dataclasses.replace(project, known={"local": local}))
     (call, *_) = terraform.calls("plan")
     assert call["environment"]["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5999"
     assert "-parallelism=30" in call["arguments"]
@@ -138,29 +143,29 @@ def test_the_script_works_from_any_folder(tmp_path: Path):
         assert f"\n  {command} " in finished.stdout
 
 
-def synthesising(folder: Path, program: str) -> Project:
+def synthesis(folder: Path, program: str) -> Synthesis:
     folder.mkdir()
     (folder / "main.py").write_text(program)
-    return Project(root=folder)
+    return Synthesis(workspace=Workspace(root=folder, windlass_folder=folder))
 
 
 def test_what_synth_refuses_is_shown_as_it_says_it(tmp_path: Path):
-    project = synthesising(tmp_path / "p", "import sys; print('two mistakes', file=sys.stderr); sys.exit(2)")
+    synth = synthesis(tmp_path / "p", "import sys; print('two mistakes', file=sys.stderr); sys.exit(2)")
     with pytest.raises(CommandError, match=r"^two mistakes$") as refused:
-        project.synthesise(environment("dev"))
+        synth.write(environment("dev"))
     assert refused.value.exit_code == 2
 
 
 def test_a_synth_that_breaks_is_a_failure_and_not_a_bad_configuration(tmp_path: Path):
-    project = synthesising(tmp_path / "p", "1 / 0")
+    synth = synthesis(tmp_path / "p", "1 / 0")
     with pytest.raises(CommandError, match="ZeroDivisionError") as refused:
-        project.synthesise(environment("dev"))
+        synth.write(environment("dev"))
     assert refused.value.exit_code == 1
 
 
 def test_synth_is_told_which_environment(tmp_path: Path):
     program = "import os, pathlib; pathlib.Path('seen').write_text(os.environ['WINDLASS_ENVIRONMENT'])"
-    project = synthesising(tmp_path / "p", program)
-    folders = project.synthesise(environment("dev"))
-    assert (project.root / "seen").read_text() == "dev"
-    assert folders["network"] == project.root / "cdktf.out/stacks/dev-network"
+    synth = synthesis(tmp_path / "p", program)
+    folders = synth.write(environment("dev"))
+    assert (synth.workspace.root / "seen").read_text() == "dev"
+    assert folders["network"] == synth.workspace.root / "cdktf.out/stacks/dev-network"

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from cli.data_plane import log_folders
 from cli.errors import CommandError
-from cli.project import Project
+from cli.local_platform import LocalPlatform
 from cli.running.run_layers import Outcome
 from cli.session import Session
 from tests.cli.fake_project import FakeProject, environment
@@ -35,18 +35,8 @@ class FakeEmbeddedAws:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LocalProject(FakeProject):
-    """A project whose environment is on a made-up embedded AWS."""
-
-    aws: FakeEmbeddedAws = field(default_factory=FakeEmbeddedAws)
-
-    def embedded(self, environment: Any) -> Any:
-        return self.aws
-
-
 @pytest.fixture
-def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> LocalProject:
+def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> FakeProject:
     bootstrap = SimpleNamespace(
         create=lambda ask: Outcome(unchanged=["bootstrap"]),
         destroy=lambda ask: Outcome(),
@@ -54,7 +44,7 @@ def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> LocalProject
     )
     monkeypatch.setattr(Session, "bootstrap", lambda self: bootstrap)
     environments = {"local": environment("local", endpoint_url="http://127.0.0.1:5999")}
-    return LocalProject(root=project.root, environments=environments)
+    return FakeProject(root=project.root, known=environments, embedded_aws=FakeEmbeddedAws())
 
 
 def test_local_apply_starts_the_aws_applies_and_shows_what_stands(windlass, terraform, local):
@@ -63,7 +53,7 @@ def test_local_apply_starts_the_aws_applies_and_shows_what_stands(windlass, terr
     local.states["local/service.tfstate"] = {"outputs": URL}
     ended = windlass("local", "apply", on=local)
     assert ended.code == 0
-    assert local.aws.running
+    assert local.embedded_aws.running
     assert len(terraform.calls("apply")) == 3
     assert "https://app.windlass.localhost" in ended.out
     assert "http://127.0.0.1:5999" in ended.out
@@ -78,14 +68,14 @@ def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
 
 
 def test_clean_destroys_stops_and_removes(windlass, terraform, local):
-    local.synthesise(local.environment("local"))
-    local.aws.start()
+    local.synthesis.write(local.environments.load("local"))
+    local.embedded_aws.start()
     holding = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
     terraform.follow(holding)
     assert windlass("local", "clean", on=local).code == 0
     assert len(terraform.calls("apply")) == 3
-    assert not local.aws.running
-    assert not list((local.root / "cdktf.out/stacks").iterdir())
+    assert not local.embedded_aws.running
+    assert not list((local.workspace.root / "cdktf.out/stacks").iterdir())
 
 
 def test_clean_where_nothing_is(windlass, terraform, local):
@@ -94,7 +84,7 @@ def test_clean_where_nothing_is(windlass, terraform, local):
 
 
 def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, terraform, local):
-    folder = local.work_folder / "bootstrap"
+    folder = local.workspace.work_folder / "bootstrap"
     folder.mkdir(parents=True)
     (folder / "the-bucket.tfstate").touch()
     (folder / "another-bucket.tfstate").touch()
@@ -119,7 +109,7 @@ def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terrafo
 
 def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):
     with pytest.raises(CommandError, match=r"no aws\.endpoint_url"):
-        Project.embedded(project, project.environment("dev"))
+        LocalPlatform(workspace=project.workspace).aws(project.environments.load("dev"))
 
 
 def test_the_logs_of_a_service_are_a_folder_for_each_task() -> None:

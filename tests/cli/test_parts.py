@@ -49,7 +49,6 @@ def test_a_repository_is_made_once_with_the_sample_dags(tmp_path: Path) -> None:
 def test_preparing_again_leaves_what_somebody_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.airflow_environment.ensure", lambda _project: None)
     project = Project(root=tmp_path)
-    (tmp_path / "local").symlink_to(ROOT / "local")
     environment = load("local", ROOT)
     prepare_airflow(project, environment)
     folder = repository_folder(project, "https://git.windlass.localhost/dags.git")

@@ -103,8 +103,8 @@ def test_the_wait_for_a_lock_is_handed_on(windlass, terraform):
 def test_plan_files_are_gone_afterwards(windlass, terraform, project: FakeProject):
     windlass("plan", "dev")
     assert terraform.calls("plan", "-out=")
-    assert list((project.work_folder / "plans").iterdir()) == []
-    assert stat.S_IMODE((project.work_folder / "plans").stat().st_mode) == 0o700
+    assert list((project.workspace.work_folder / "plans").iterdir()) == []
+    assert stat.S_IMODE((project.workspace.work_folder / "plans").stat().st_mode) == 0o700
 
 
 def test_init_runs_once_for_each_stack_until_its_backend_changes(windlass, terraform, project: FakeProject):
@@ -118,7 +118,7 @@ def test_a_locked_provider_is_shared_between_stacks(windlass, terraform, project
     windlass("plan", "dev", "--layer", "network")
     terraform.follow()
     windlass("plan", "dev", "--layer", "data")
-    other = project.stack_folder(project.environment("dev"), "data")
+    other = project.synthesis.folder(project.environments.load("dev"), "data")
     assert (other / ".terraform.lock.hcl").read_text() == "checksums"
 
 

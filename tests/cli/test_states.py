@@ -18,6 +18,7 @@ from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 from tests.support.embedded import embedded_aws
+from workspace import Workspace
 
 REGION = "eu-west-1"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
@@ -50,11 +51,12 @@ def filled(endpoint_url: str) -> S3StateStore:
     return store(endpoint_url, "states")
 
 
-def session(store: S3StateStore | None, **state: Any) -> Session:
+def session(store: S3StateStore | None, root: Path = Path("/nowhere"), **state: Any) -> Session:
     """On an environment with this state, and without anything that could synthesise."""
     dev = environment("dev")
     dev.state = SimpleNamespace(**(state or {"backend": "s3", "bucket": "states"}))
-    project = SimpleNamespace(root=Path("/nowhere"), state_store=lambda environment: store)
+    stacks = SimpleNamespace(state_store=lambda environment: store)
+    project = SimpleNamespace(workspace=Workspace(root=root), stacks=stacks)
     return Session(project=project, environment=dev)  # type: ignore[arg-type]
 
 
@@ -87,8 +89,7 @@ def test_what_is_no_state_is_named(filled: S3StateStore) -> None:
 
 
 def test_a_state_in_a_file_is_read_from_there(tmp_path: Path) -> None:
-    found = session(None, backend="local", path="state")
-    found.project.root = tmp_path  # type: ignore[misc]
+    found = session(None, tmp_path, backend="local", path="state")
     assert found.state("service") == {}
     (tmp_path / "state/dev").mkdir(parents=True)
     file = tmp_path / "state/dev/service.tfstate"
@@ -106,7 +107,7 @@ def test_terraform_is_asked_where_only_terraform_knows(
     if reason == "workspace":
         monkeypatch.setenv("TF_WORKSPACE", "mine")
     else:
-        project.environments["dev"].state.backend = "terraform-cloud"
+        project.known["dev"].state.backend = "terraform-cloud"
     terraform.follow({"when": ["state", "pull"], "lines": [STATE]})
     assert open_readonly(project, "dev").state("service") == STATE
 
@@ -119,13 +120,13 @@ def test_looking_needs_neither_terraform_nor_a_synth(
     project.states["dev/service.tfstate"] = STATE
     assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
     assert windlass("status", "dev").code == 0
-    assert not (project.root / "cdktf.out").exists()
+    assert not (project.workspace.root / "cdktf.out").exists()
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_it_is_where_terraform_writes_it(name: str) -> None:
     found = load(name, ROOT)
-    store = Project().state_store(found)
+    store = Project(root=ROOT).stacks.state_store(found)
     for layer, document in documents(name).items():
         if store is None:
             assert set(document["terraform"]) & {"cloud", "backend"} == {"cloud"}

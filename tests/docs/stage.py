@@ -79,10 +79,11 @@ class Stage:
             state=SimpleNamespace(backend="s3", bucket="state"),
         )
         project = SimpleNamespace(
-            environment=lambda _: environment,
-            embedded=lambda _: SimpleNamespace(status=lambda: True),
-            chosen_layers=lambda *_: ("service",),
-            stack_folder=lambda *_: Path("cdktf.out/stacks/dev-service"),
+            environments=SimpleNamespace(load=lambda _: environment),
+            local=SimpleNamespace(is_reachable=lambda _: True),
+            synthesis=SimpleNamespace(
+                layers=lambda _: ("service",), folder=lambda *_: Path("cdktf.out/stacks/dev-service")
+            ),
         )
         session = SimpleNamespace(
             project=project,

@@ -34,7 +34,9 @@ def windlass(
             "migrates": SimpleNamespace(migration_command=MIGRATION),
         },
     )
-    project = SimpleNamespace(embedded_variables=lambda _: keys, environment=lambda _: environment)
+    project = SimpleNamespace(
+        environments=SimpleNamespace(load=lambda _: environment), local=SimpleNamespace(variables=lambda _: keys)
+    )
     session = SimpleNamespace(
         project=project, environment=environment, outputs=lambda _layer: published, stacks=lambda _layer: []
     )
@@ -147,7 +149,9 @@ def test_the_embedded_aws_is_asked_with_its_own_keys(platform: Platform, monkeyp
     monkeypatch.setenv("AWS_PROFILE", "a-profile-of-somebody")
     session = SimpleNamespace(
         project=SimpleNamespace(
-            embedded_variables=lambda _: {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+            local=SimpleNamespace(
+                variables=lambda _: {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+            )
         ),
         environment=SimpleNamespace(aws=SimpleNamespace(region=REGION, endpoint_url=platform.shared.endpoint_url)),
     )

@@ -34,12 +34,10 @@ def windlass(service: OneSided, monkeypatch: pytest.MonkeyPatch, capfd: pytest.C
         services={service.name: SimpleNamespace(migration_command=MIGRATION)},
         state=SimpleNamespace(backend="s3", bucket="state"),
     )
-    running = SimpleNamespace(status=lambda: True)
     project: Any = SimpleNamespace(
-        environment=lambda _: environment,
-        embedded=lambda _: running,
-        chosen_layers=lambda *_: ("service",),
-        stack_folder=lambda *_: "",
+        environments=SimpleNamespace(load=lambda _: environment),
+        local=SimpleNamespace(is_reachable=lambda _: True),
+        synthesis=SimpleNamespace(layers=lambda _: ("service",), folder=lambda *_: ""),
     )
     session = SimpleNamespace(
         project=project,

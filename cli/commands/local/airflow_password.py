@@ -13,8 +13,8 @@ from cli.project import Project
 @click.pass_obj
 def airflow_password(project: Project, name: str) -> None:
     """Print the password of Airflow's first user, out of the embedded Secrets Manager."""
-    environment = project.environment(name)
+    environment = project.environments.load(name)
     if environment.airflow is None:
         raise CommandError(f"environments/{name}.toml has no [airflow] section.")
-    project.require_aws(environment)
+    project.local.require_running(environment)
     click.echo(first_user_password(project, environment))

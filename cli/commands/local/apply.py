@@ -64,7 +64,7 @@ def _show_what_stands(session: Session) -> None:
 def _show_what_next(session: Session) -> None:
     made = table("next", "")
     name = session.environment.name
-    status = session.project.data_plane(session.environment).status()
+    status = session.project.local.data_plane(session.environment).status()
     for command, meaning in (
         *(reach(session.environment, status) if status.running else ()),
         (f"./windlass plan {name}", "says that nothing would change"),

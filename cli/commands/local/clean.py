@@ -6,9 +6,10 @@ import click
 
 from cli.console import say
 from cli.options import environment_option
-from cli.project import BOOTSTRAP, Project, is_running
+from cli.project import Project
 from cli.running.run_layers import destroy_layers
 from cli.session import open_for_change
+from cli.synthesis import BOOTSTRAP
 
 
 @click.command()
@@ -16,10 +17,10 @@ from cli.session import open_for_change
 @click.pass_obj
 def clean(project: Project, name: str) -> None:
     """Destroy the platform, stop the embedded AWS, remove what both left on this machine."""
-    environment = project.environment(name)
-    embedded = project.embedded(environment)
-    project.data_plane(environment).remove()
-    if is_running(embedded.status()):
+    environment = project.environments.load(name)
+    embedded = project.local.aws(environment)
+    project.local.data_plane(environment).remove()
+    if embedded.status().running:
         session = open_for_change(project, name)
         bootstrap = session.bootstrap()
         if session.may_be_applied():
@@ -27,10 +28,11 @@ def clean(project: Project, name: str) -> None:
         if bootstrap is not None:
             bootstrap.destroy(ask=None)
         embedded.stop()
-    for left in project.bootstrap_file(environment).parent.glob(f"{project.bootstrap_file(environment).stem}.*"):
+    bootstrap_file = project.stacks.bootstrap_file(environment)
+    for left in bootstrap_file.parent.glob(f"{bootstrap_file.stem}.*"):
         left.unlink()
-    for layer in (*project.layers(), BOOTSTRAP):
-        shutil.rmtree(project.stack_folder(environment, layer), ignore_errors=True)
-    shutil.rmtree(project.work_folder / "embedded-aws", ignore_errors=True)
-    shutil.rmtree(project.repositories_folder, ignore_errors=True)
+    for layer in (*project.synthesis.all_layers(), BOOTSTRAP):
+        shutil.rmtree(project.synthesis.folder(environment, layer), ignore_errors=True)
+    shutil.rmtree(project.workspace.work_folder / "embedded-aws", ignore_errors=True)
+    shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
     say(f"{name}: nothing is left.", style="green")

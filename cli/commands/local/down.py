@@ -5,7 +5,7 @@ import click
 from cli.console import say
 from cli.errors import CommandError
 from cli.options import environment_option
-from cli.project import Project, is_running
+from cli.project import Project
 
 
 @click.command()
@@ -15,11 +15,11 @@ def down(project: Project, name: str) -> None:
     """Stop the embedded AWS; everything in it is gone then, since it lives in memory."""
     from local.embedded import EmbeddedAwsError
 
-    environment = project.environment(name)
-    embedded = project.embedded(environment)
-    was_running = is_running(embedded.status())
+    environment = project.environments.load(name)
+    embedded = project.local.aws(environment)
+    was_running = embedded.status().running
     try:
-        project.data_plane(environment).remove()
+        project.local.data_plane(environment).remove()
         embedded.stop()
     except EmbeddedAwsError as error:
         raise CommandError(str(error)) from error

@@ -9,8 +9,8 @@ def start(project: Project, name: str) -> None:
     """Start the embedded AWS of an environment and say where it is; raises CommandError where that fails."""
     from local.embedded import EmbeddedAwsError
 
-    environment = project.environment(name)
-    embedded = project.embedded(environment)
+    environment = project.environments.load(name)
+    embedded = project.local.aws(environment)
     try:
         embedded.start()
     except EmbeddedAwsError as error:

@@ -13,7 +13,7 @@ from cli.project import Project
 @click.pass_obj
 def status(project: Project, name: str, as_json: bool) -> None:
     """Show whether the embedded AWS runs, and where."""
-    found = project.embedded(project.environment(name)).status()
+    found = project.local.aws(project.environments.load(name)).status()
     facts = {
         "running": found.running,
         "endpoint_url": found.endpoint_url,

@@ -19,4 +19,4 @@ def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     start(project, name)
     if parts:
         run_containers(open_readonly(project, name), parts)
-        show_containers(project, project.environment(name))
+        show_containers(project, project.environments.load(name))

@@ -1,0 +1,27 @@
+"""The environments of a workspace, read from their files."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli.errors import BAD_CONFIGURATION, CommandError
+from workspace import Workspace
+
+if TYPE_CHECKING:
+    from config import Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environments:
+    """Loads environment files."""
+
+    workspace: Workspace
+
+    def load(self, name: str) -> "Environment":
+        """The environment of that name; raises CommandError with every mistake of its file."""
+        # pydantic and the models take a quarter of a second, which commands without an environment need not pay.
+        from config import ConfigurationError, load
+
+        try:
+            return load(name, self.workspace.root)
+        except ConfigurationError as error:
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error

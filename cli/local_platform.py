@@ -1,0 +1,68 @@
+"""The embedded AWS of an environment, and the data plane that runs its containers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli.errors import FAILED, CommandError
+from cli.parts import PARTS, skipped_services
+from workspace import Workspace
+
+if TYPE_CHECKING:
+    from config import Environment
+    from local.dataplane import DataPlane
+    from local.embedded import EmbeddedAws
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalPlatform:
+    """What stands in for AWS on this machine, for environments with `aws.endpoint_url`."""
+
+    workspace: Workspace
+
+    def aws(self, environment: "Environment") -> "EmbeddedAws":
+        """The embedded AWS that the environment points at; raises CommandError for one on the real AWS."""
+        from local.embedded import EmbeddedAws
+
+        endpoint_url = environment.aws.endpoint_url
+        if endpoint_url is None:
+            raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
+        return EmbeddedAws(endpoint_url=endpoint_url, folder=self.workspace.work_folder / "embedded-aws")
+
+    def data_plane(self, environment: "Environment", *, parts: Sequence[str] = PARTS) -> "DataPlane":
+        """What runs the containers of an environment; `parts` of them. Raises CommandError on the real AWS."""
+        from local.dataplane import DataPlane, Settings
+
+        if environment.aws.endpoint_url is None:
+            raise CommandError(f"{environment.name} is on the real AWS: its containers do not run here.")
+        settings = Settings(
+            endpoint_url=environment.aws.endpoint_url,
+            folder=self.workspace.work_folder / "data-plane",
+            windlass_folder=self.workspace.windlass_folder,
+            region=environment.aws.region,
+            listener_ports={f"load_balancer.{key}": port for key, port in environment.load_balancer.ports.items()},
+            authority_folder=self.workspace.authority_folder,
+            skipped_services=skipped_services(environment, parts),
+            repositories=self.workspace.repositories_folder,
+        )
+        return DataPlane(settings)
+
+    def variables(self, environment: "Environment") -> dict[str, str]:
+        """What makes Terraform and boto3 talk to the embedded AWS; empty where the environment is on the real one."""
+        from local.embedded import environment_variables
+
+        endpoint_url = environment.aws.endpoint_url
+        return environment_variables(endpoint_url, environment.aws.region) if endpoint_url else {}
+
+    def is_reachable(self, environment: "Environment") -> bool:
+        """Whether the embedded AWS runs; the real AWS is taken to be reachable."""
+        return environment.aws.endpoint_url is None or self.aws(environment).status().running
+
+    def require_running(self, environment: "Environment") -> None:
+        """Raise CommandError where the environment needs the embedded AWS and that does not run."""
+        if not self.is_reachable(environment):
+            raise CommandError(
+                f"The embedded AWS of {environment.name} ({environment.aws.endpoint_url}) does not run. "
+                "Start it: ./windlass local up",
+                exit_code=FAILED,
+            )

@@ -132,6 +132,18 @@ def _images(service: WebService) -> Iterator[tuple[str, str]]:
 
 
 @rule_for_each("services")
+def health_check_commands_are_programs(key: str, item: WebService) -> Iterator[Problem]:
+    """ECS's own first words are set by Windlass: a command that began with them would run a program of that name."""
+    first = next(iter(item.health_check_command), None)
+    if first in ("CMD", "CMD-SHELL", "NONE"):
+        message = (
+            'is a word of ECS; allowed: the program and its arguments, such as ["python", "-m", "web.healthcheck"], '
+            'or ["sh", "-c", "…"] for a shell; leave the key out for no check'
+        )
+        yield problem(f"services/{key}/health_check_command/0", first, message)
+
+
+@rule_for_each("services")
 def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
     """What the platform sets itself, and what looks like a secret, does not belong in `environment` (A02, D03)."""
     for name, value in item.environment.items():

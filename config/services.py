@@ -95,6 +95,10 @@ class WebService(Section):
     health_check_grace_period_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     """Time to start before a failed check counts (A08)."""
 
+    health_check_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
+    """Program and arguments that ECS runs in the container as its health check, beside the load balancer's (E06); exit
+    code 0 is healthy. The image must have the program (A19). Default: none, the load balancer's check alone."""
+
     desired_count: Annotated[int, Field(ge=1, le=1000)] = 2
     """Tasks of the live colour at the start; afterwards scaling and people decide (E07)."""
 

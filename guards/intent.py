@@ -53,4 +53,7 @@ class Intent:
     tasks_may_be_public: bool = False
     """Whether tasks lie in public subnets with public addresses, to save the NAT gateway (N02)."""
 
+    checked_services: frozenset[str] = frozenset()
+    """Names of the ECS services whose containers have a health check of their own (E06). Default: none need one."""
+
     waivers: tuple[Waiver, ...] = field(default_factory=tuple)

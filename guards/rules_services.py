@@ -1,18 +1,20 @@
 """Guards over what runs: services, tasks, containers and their checks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from aws.fargate import allowed_memory_mib
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
 from modules.ecs.images import check_image
-from terraform.document import blocks, containers_of
+from terraform.document import blocks, containers_of, section_of
 
 _LEAST_GRACE_SECONDS = 300
 _LEAST_START_SECONDS = 60
 _DATABASE = re.compile(r"DATABASE|SQL_ALCHEMY")
+_SHELLS = frozenset({"ash", "bash", "busybox", "dash", "sh"})
 _NOT_IN_IMAGES = re.compile(r"(?:^|[\s/;|&(])(?:curl|wget|nc)(?:\s|$)")
 _ADDRESS = re.compile(r"(?:://|@)(?:[^/\s@]*@)?(?:(?!127\.)\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:]+\])")
 
@@ -60,17 +62,20 @@ def images_are_complete(stacks: CheckedStacks) -> Iterator[Finding]:
             yield address, str(error)
 
 
-@guard("E06", fix="give the container a health check of its own beside the load balancer's")
-def served_containers_are_checked_twice(stacks: CheckedStacks) -> Iterator[Finding]:
-    """What a load balancer sends requests to is checked by it, and inside of the container."""
+@guard("E06", fix="give every target group a path to check, and a container the check that the environment file names")
+def what_is_served_is_checked(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A load balancer checks what it sends requests to; ECS checks the container too where a command for it is set."""
     for address, body in stacks.resources("aws_ecs_service"):
+        if body.get("name") not in stacks.intent.checked_services:
+            continue
         served = {block["container_name"] for block in blocks(body, "load_balancer")}
         for container in _containers_behind(stacks, address, body):
             if container["name"] in served and "healthCheck" not in container:
-                yield address, f"the container {container['name']} has no health check of its own"
+                name = container["name"]
+                yield address, f"the container {name} lacks the health check that the environment file names"
     for address, body in stacks.resources("aws_lb_target_group"):
         if not any(check.get("path") for check in blocks(body, "health_check")):
-            yield address, "the target group does not say which path it asks"
+            yield address, "the target group has no path to check"
 
 
 @guard("E08", fix="keep both in modules/ecs/service.py")
@@ -112,13 +117,13 @@ def who_needs_the_database_gets_time(stacks: CheckedStacks) -> Iterator[Finding]
                 yield address, f"the container {container['name']} has less than {_LEAST_START_SECONDS} s to start"
 
 
-@guard("A19", fix="ask with what the image has; Python is in each of ours")
+@guard("A19", fix="use a program that the image has; Python is in each of ours")
 def checks_need_nothing_that_images_lack(stacks: CheckedStacks) -> Iterator[Finding]:
     """No health check calls a program that a small image does not have."""
     for address, container in stacks.containers():
-        command = " ".join(container.get("healthCheck", {}).get("command", [])[:3])
-        if _NOT_IN_IMAGES.search(command):
-            yield address, "the health check calls a program that the image may lack"
+        if _NOT_IN_IMAGES.search(_programs(container.get("healthCheck", {}).get("command", []))):
+            key = f"{section_of(address)}.health_check_command" if section_of(address) != "airflow" else ""
+            yield address, "the health check calls a program that the image may lack", key
 
 
 GUARDS: tuple[Guard, ...] = (
@@ -126,12 +131,19 @@ GUARDS: tuple[Guard, ...] = (
     cpu_and_memory_are_a_pair,
     temporary_files_have_a_place,
     images_are_complete,
-    served_containers_are_checked_twice,
+    what_is_served_is_checked,
     tags_reach_the_tasks,
     hosts_are_names,
     who_needs_the_database_gets_time,
     checks_need_nothing_that_images_lack,
 )
+
+
+def _programs(command: Sequence[str]) -> str:
+    """The part of a health check's command that names programs: a shell's whole script, else the first word."""
+    form, *words = command or [""]
+    in_shell = form == "CMD-SHELL" or (words and PurePosixPath(words[0]).name in _SHELLS)
+    return " ".join(words if in_shell else words[:1])
 
 
 def _essential(stacks: CheckedStacks) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -6,8 +6,16 @@ from typing import Any
 import guards
 from config import Environment
 from guards.intent import INTERNET, S3, Intent, Party, Row, Waiver
+from layers.airflow.names import service_name as airflow_service_name
 from layers.reachability import flows
 from modules.networking import flows as parties
+
+_SUFFIXES: Mapping[str, tuple[str, ...]] = {
+    "blue-green": ("blue", "green"),
+    "rolling": ("rolling",),
+    "codedeploy": ("codedeploy",),
+}
+"""What the names of a web service's ECS services end in, by its strategy."""
 
 
 def intent_of(environment: Environment) -> Intent:
@@ -24,10 +32,23 @@ def intent_of(environment: Environment) -> Intent:
             for flow in flows(environment)
         ),
         tasks_may_be_public=environment.network.egress == "public-ip",
+        checked_services=_checked_services(environment),
         waivers=tuple(
             Waiver(guard=waiver.guard, address=waiver.address, reason=waiver.reason) for waiver in environment.waivers
         ),
     )
+
+
+def _checked_services(environment: Environment) -> frozenset[str]:
+    """ECS services whose containers have a health check of their own: web services with the key, Airflow's always."""
+    web = (
+        f"{environment.prefix}-{name}-{suffix}"
+        for name, service in environment.services.items()
+        if service.health_check_command
+        for suffix in _SUFFIXES[service.strategy]
+    )
+    airflow = () if environment.airflow is None else (airflow_service_name(environment, "api-server"),)
+    return frozenset((*web, *airflow))
 
 
 def run_guards(environment: Environment, documents: Mapping[str, Mapping[str, Any]]) -> guards.Verdict:

@@ -196,6 +196,7 @@ class WiredWebService(Construct, Generic[Settings]):
                 colour=tasks.colour,
                 version=tasks.image.version,
                 port=settings.port,
+                health_check_command=settings.health_check_command,
                 environment=settings.environment,
                 secrets=self._secrets,
             )

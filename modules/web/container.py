@@ -1,6 +1,6 @@
-"""The container of the sample web service, as the image in `docker/web` wants it. Pure."""
+"""The container of a web service. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws.colour import Colour
@@ -28,6 +28,10 @@ class WebContainerInputs:
     port: int = 8000
     """Port that it listens on. Default: 8000."""
 
+    health_check_command: Sequence[str] = ()
+    """Program and arguments of the container's own health check, such as `python -m web.healthcheck` (E06). The image
+    must have the program (A19). Default: no check; the load balancer's decides alone."""
+
     database_url: SecretReference | None = None
     """Secret with the database's URL. Default: the service keeps nothing."""
 
@@ -47,7 +51,7 @@ class WebContainerInputs:
 
 
 def web_container(inputs: WebContainerInputs) -> Container:
-    """Return the container: read-only but for `/tmp`, checked from inside, and stopped after its last request."""
+    """Return the container: read-only but for `/tmp`, and stopped after its last request."""
     database = {} if inputs.database_url is None else {"DATABASE_URL": inputs.database_url}
     return Container(
         name=inputs.name,
@@ -60,19 +64,25 @@ def web_container(inputs: WebContainerInputs) -> Container:
         },
         secrets={**inputs.secrets, **database},
         port_mappings=(PortMapping(container_port=inputs.port),),
-        # E06, A19: Python is in the image, curl is not.
-        health_check=HealthCheck(
-            command=("CMD", "python", "-m", "web.healthcheck"),
-            interval_seconds=15,
-            timeout_seconds=5,
-            retries=3,
-            # A08: the database may say "available" a minute and more before it takes connections.
-            start_period_seconds=120,
-        ),
+        health_check=_health_check(inputs.health_check_command),
         # gunicorn keeps the heartbeat of its workers in /tmp.
         mount_points=(MountPoint(volume="tmp", container_path="/tmp"),),  # noqa: S108
         # Longer than the target group's deregistration delay of 30 s (N06): open requests end by themselves.
         stop_timeout_seconds=60,
+    )
+
+
+def _health_check(command: Sequence[str]) -> HealthCheck | None:
+    # E06, A19: no default. A program that an image lacks would fail every task of a healthy service.
+    if not command:
+        return None
+    return HealthCheck(
+        command=("CMD", *command),
+        interval_seconds=15,
+        timeout_seconds=5,
+        retries=3,
+        # A08: the database may say "available" a minute and more before it takes connections.
+        start_period_seconds=120,
     )
 
 

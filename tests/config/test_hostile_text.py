@@ -99,7 +99,11 @@ def test_text_is_accepted_or_refused_in_words(field: TextField, tmp_path: Path) 
 
 def is_free(field: TextField) -> bool:
     """Whether the field takes any text at all."""
-    return not field.is_key and field.path[-2:-1] in (("environment",), ("migration_command",))
+    return not field.is_key and field.path[-2:-1] in (
+        ("environment",),
+        ("health_check_command",),
+        ("migration_command",),
+    )
 
 
 def environment_with(root: Path, base: str, text: str) -> Environment:

@@ -36,6 +36,10 @@ def setting(value: str) -> list[dict[str, str]]:
     return [{"name": "BROKER", "value": value}]
 
 
+def no_path(documents: Documents) -> None:
+    del resource(documents, "service", "aws_lb_target_group", "blue")["health_check"]["path"]
+
+
 PYTHON = ["CMD", "python", "-m", "web.healthcheck"]
 
 MISTAKES = tuple(
@@ -52,7 +56,12 @@ MISTAKES = tuple(
         ("temporary_files_have_a_place", "no /tmp", container(mountPoints=[])),
         ("images_are_complete", "an image without registry", container(image="web:1.4.2")),
         ("images_are_complete", "an image without tag", container(image="public.ecr.aws/team/web")),
-        ("served_containers_are_checked_twice", "no check inside", container(healthCheck=None)),
+        ("what_is_served_is_checked", "no check inside", container(healthCheck=None)),
+        (
+            "what_is_served_is_checked",
+            "a target group without a path",
+            no_path,
+        ),
         ("tags_reach_the_tasks", "no managed tags", service(enable_ecs_managed_tags=False)),
         ("tags_reach_the_tasks", "tags that stay with the service", service(propagate_tags="NONE")),
         ("hosts_are_names", "a host by its IPv4 address", container(environment=setting("redis://10.0.1.7:6379/0"))),

@@ -47,10 +47,18 @@ def test_the_container_is_what_the_image_wants() -> None:
     assert container.environment == {"COLOUR": "blue", "PORT": "8000", "VERSION": "1.4.2"}
     assert container.secrets == {"DATABASE_URL": URL}
     assert [port.container_port for port in container.port_mappings] == [8000]
+    assert container.stop_timeout_seconds == 60
+
+
+def test_e06_a_container_has_no_health_check_unless_one_is_given() -> None:
+    assert web_container(WEB).health_check is None
+
+
+def test_a08_a_health_check_gives_the_database_time() -> None:
+    container = web_container(dataclasses.replace(WEB, health_check_command=("python", "-m", "web.healthcheck")))
     assert container.health_check is not None
     assert list(container.health_check.command) == ["CMD", "python", "-m", "web.healthcheck"]
     assert container.health_check.start_period_seconds == 120
-    assert container.stop_timeout_seconds == 60
 
 
 def test_a_service_without_sides_is_told_no_colour() -> None:

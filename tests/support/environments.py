@@ -61,6 +61,7 @@ def services(draw: st.DrawFn, number: int, *, cache: bool, zone: str | None) -> 
         "uses_database": draw(st.booleans()),
         "uses_cache": cache and draw(st.booleans()),
         "environment": draw(st.dictionaries(st.from_regex(r"X_[A-Z]{1,5}", fullmatch=True), st.text("a$%{}\"'\\\n ü"))),
+        "health_check_command": draw(st.lists(st.text("ab$%{}\"' ", min_size=1, max_size=9), max_size=3)),
         "migration_command": draw(st.lists(st.text("ab$%{}\"' ", min_size=1, max_size=9), max_size=3)),
     }
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -33,10 +33,22 @@ LOG_RETENTION_DAYS = (
 """What CloudWatch Logs accepts as `retentionInDays`."""
 
 
+class InvalidFieldError(AttributeError):
+    """A rule read a field of a partial model whose value is missing or invalid (see `config.partial`)."""
+
+
 class Section(BaseModel):
-    """A table of an environment file: frozen, and a key that it does not know is a mistake."""
+    """A table of an environment file: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    if not TYPE_CHECKING:  # as in pydantic: a type checker that saw it would accept any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Called where an attribute is absent: a field of a partial model, or else a bug."""
+            if name in type(self).model_fields:
+                raise InvalidFieldError(f"{type(self).__name__}.{name} is missing or invalid")
+            return super().__getattr__(name)
 
 
 def _cidr(value: str) -> str:

@@ -26,9 +26,9 @@ from config import (  # noqa: F401 - they register their rules
 from config.environment import Environment
 from config.errors import ConfigurationError, Problem
 from config.overrides import Override, overrides
+from config.partial import valid_part
 from config.problems import problems_of
 from config.rules import check
-from config.sound import sound_part
 
 FOLDER = "environments"
 
@@ -95,13 +95,13 @@ def _set(data: dict[str, Any], override: Override) -> None:
 
 
 def _validate(data: dict[str, Any]) -> list[Problem]:
-    """Every mistake: those of single keys, and those of the rules on everything that is sound."""
+    """Every mistake: those of single keys, and those of the rules on all valid values."""
     problems: list[Problem] = []
     try:
         Environment.model_validate_json(_json(data))
     except ValidationError as error:
         problems += problems_of(error, data)
-    return [*problems, *check(sound_part(Environment, data))]
+    return [*problems, *check(valid_part(Environment, data))]
 
 
 def _json(data: Any) -> str:

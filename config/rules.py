@@ -1,19 +1,18 @@
 """Rules that look at several keys of an environment at once.
 
-Each rule names the sections it needs as parameters and runs on what is sound in them, so that a mistake elsewhere in
+Each rule names the sections it needs as parameters and runs on the valid values in them, so that a mistake elsewhere in
 the file does not hide its findings. Adding a rule is adding a function with `@rule`.
 """
 
 import inspect
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
 from config.airflow import Airflow
 from config.aws import Aws, State
-from config.base import Kind
+from config.base import InvalidFieldError, Kind
 from config.data import Cache, Database
 from config.errors import MISSING, Problem
 from config.network import Dns, LoadBalancer, Network
@@ -40,8 +39,16 @@ def rule_for_each(section: str) -> Callable[[Rule], Rule]:
     return register
 
 
+class BrokenRuleError(Exception):
+    """A rule failed because of a bug in the rule, not because of a mistake in the file."""
+
+
 def check(sections: Mapping[str, Any]) -> Iterator[Problem]:
-    """Run every rule on what is sound: a rule that needs a value which is missing or wrong says nothing."""
+    """Run every rule on the valid values; a rule that needs a missing or invalid value reports nothing.
+
+    Raises:
+        BrokenRuleError: a rule failed in any other way, such as by reading a field that does not exist.
+    """
     for function, names, table in _RULES:
         if table is None:
             yield from _run(function, names, sections)
@@ -52,8 +59,13 @@ def check(sections: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _run(function: Rule, names: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[Problem]:
     if all(name in values for name in names):
-        with suppress(AttributeError):
+        try:
             yield from function(**{name: values[name] for name in names})
+        except InvalidFieldError:
+            pass  # that value has a problem of its own
+        except Exception as error:
+            message = f"the rule {function.__module__}.{function.__name__} is broken: {type(error).__name__}: {error}"
+            raise BrokenRuleError(message) from error
 
 
 def problem(path: str, value: Any, message: str) -> Problem:

@@ -1,0 +1,68 @@
+"""A rule over several keys runs on the valid values, and a bug in a rule is never silent."""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from config import rules
+from config.base import InvalidFieldError
+from config.errors import Problem
+from config.network import Network
+from config.partial import valid_part
+
+VALID = {"cidr": "10.0.0.0/16", "zones": {}}
+
+
+def run(function: rules.Rule, network: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+    """Run one rule alone on a network section."""
+    monkeypatch.setattr(rules, "_RULES", [(function, tuple(inspect.signature(function).parameters), None)])
+    return list(rules.check({"network": partial_network(network)}))
+
+
+def partial_network(data: dict[str, object]) -> Network:
+    partial = Network.model_construct(**valid_part(Network, data))
+    for name in set(Network.model_fields) - set(valid_part(Network, data)):
+        partial.__dict__.pop(name, None)
+    return partial
+
+
+def reads_the_block(network: Network) -> Iterator[Problem]:
+    if network.cidr is not None:
+        yield Problem(path=("network", "cidr"), message="was read")
+
+
+def reads_a_field_that_does_not_exist(network: Network) -> Iterator[Problem]:
+    yield Problem(path=("network", "cidr"), message=network.cidrr)  # type: ignore[attr-defined]
+
+
+def divides_by_zero(network: Network) -> Iterator[Problem]:
+    yield Problem(path=("network",), message=str(1 / len(network.zones)))
+
+
+def test_a_rule_runs_on_valid_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [problem.message for problem in run(reads_the_block, VALID, monkeypatch)] == ["was read"]
+
+
+def test_a_rule_that_needs_an_invalid_value_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(reads_the_block, {**VALID, "cidr": "nonsense"}, monkeypatch) == []
+
+
+def test_an_invalid_field_is_told_apart_from_one_that_does_not_exist() -> None:
+    network = partial_network({**VALID, "cidr": "nonsense", "existing": 5})
+    with pytest.raises(InvalidFieldError, match=r"Network\.cidr is missing or invalid"):
+        _ = network.cidr
+    with pytest.raises(InvalidFieldError, match=r"Network\.existing"):
+        _ = network.zone_names  # a property that reads it
+    with pytest.raises(AttributeError) as caught:
+        _ = network.cidrr  # type: ignore[attr-defined]
+    assert not isinstance(caught.value, InvalidFieldError)
+
+
+@pytest.mark.parametrize("network", [VALID, {**VALID, "egress": "nonsense"}], ids=["valid", "partial"])
+@pytest.mark.parametrize("function", [reads_a_field_that_does_not_exist, divides_by_zero])
+def test_a_rule_with_a_bug_fails_and_is_named(
+    function: rules.Rule, network: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(rules.BrokenRuleError, match=rf"the rule tests\.config\.test_rules\.{function.__name__} is"):
+        run(function, network, monkeypatch)

@@ -1,11 +1,10 @@
-"""Starts, stops and looks at the data plane, a process of its own that outlives the command that started it."""
+"""Starts and stops the data plane, a process that outlives the command that started it, and reads its status."""
 
 import json
 import shutil
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,66 +13,52 @@ from local.background import BackgroundProcess, BackgroundProcessError, ProcessR
 from local.dataplane.containers.namespaces import kill_all
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.pages import Pages
+from local.dataplane.fingerprint import difference, fingerprint
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
+from local.dataplane.state import STATE_FILE
+from local.dataplane.status import DataPlaneStatus, ServiceStatus
 from local.dataplane.stores.postgres import remove_data
-from local.dataplane.supervisor import STATE_FILE
 
 START_TIMEOUT_SECONDS = 60.0
-"""The first start makes a PostgreSQL cluster, which takes about 2 s."""
+"""The first start creates a PostgreSQL cluster, which takes about 2 s."""
 STOP_TIMEOUT_SECONDS = 30.0
+REPORT_SECONDS = 10.0
+"""A wait reports its progress this often."""
+FAILED_SECONDS = 3.0
+"""A failed deployment may still be rolled back for this long; after that, waiting does not help."""
+MOST_REPORTED = 4
+"""A progress line names at most this many services."""
+
+Report = Callable[[str], None]
+"""Receives one line for a person."""
 
 
 class DataPlaneError(BackgroundProcessError):
-    """The data plane cannot do what was asked."""
+    """The data plane cannot do what was requested."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceStatus:
-    """One ECS service as it really runs."""
+class NotSteadyError(DataPlaneError):
+    """Services do not run as desired.
 
-    name: str
-    desired: int
-    running: int
-    pending: int
-    steady: bool
-    """Whether all desired tasks are healthy and nothing else of the service is left."""
-    logs: tuple[Path, ...]
-    """Output of its containers."""
+    Attributes:
+        services: those that do not; each has a problem and a next step.
+    """
+
+    def __init__(self, message: str, services: tuple[ServiceStatus, ...] = ()) -> None:
+        super().__init__(message)
+        self.services = services
 
 
-@dataclass(frozen=True, kw_only=True)
-class DataPlaneStatus:
-    """What stands where."""
-
-    running: bool
-    """Whether the process lives."""
-    ready: bool
-    """Whether the proxy listens and the data stores are there; tasks may still be starting."""
-    pid: int | None
-    """Process id, `None` when it is not running."""
-    http_url: str | None
-    """Where port 80 of the load balancer is, `None` when nothing listens there."""
-    https_url: str | None
-    """Where port 443 of the load balancer is, `None` when nothing listens there."""
-    services: tuple[ServiceStatus, ...]
-    stores: tuple[Mapping[str, Any], ...]
-    """Databases and caches: `kind`, `identifier`, `names`, `address`, `port`, `running`, `pids`, `problem`."""
-    problems: tuple[str, ...]
-    """What somebody has to solve, in sentences."""
-    changes: Changes
-    """What was asked of the embedded AWS when all this was so."""
-    authority_path: Path
-    """The certificate authority to trust: `curl --cacert`."""
-    log_path: Path
-    """Where the process writes its output."""
+def ignore(_line: str) -> None:
+    """Report nothing."""
 
 
 class DataPlane:
     """The data plane of one folder.
 
     Args:
-        settings: what it is told when it starts; `folder` also says which data plane this is.
+        settings: what the process is started with; `folder` identifies the data plane.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -88,59 +73,74 @@ class DataPlane:
             error=DataPlaneError,
         )
 
-    @property
-    def _identity_details(self) -> dict[str, str]:
-        """What a running one is compared by."""
-        return {"skipped_services": " ".join(self.settings.skipped_services)}
+    def start(self, report: Report = ignore) -> None:
+        """Start, and wait until the proxy listens and the data stores run; does nothing where it already runs.
 
-    def start(self) -> None:
-        """Start, and wait until the proxy listens and the data stores are there; does nothing where it already runs.
+        A data plane that runs older code or has other settings is restarted; its data is kept. Processes that a
+        killed data plane left behind are ended first.
 
-        One that runs other services than `settings` say is ended first.
+        Args:
+            report: receives a line about a restart, about leftovers, and every 10 s about what is waited for.
 
         Raises:
             DataPlaneError: a port is taken, the process ended, or was not ready in time.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
+            now = fingerprint(self.settings)
             record = self._process.find_running()
-            if record is not None and dict(record.details) != self._identity_details:
+            reason = difference(record.details, now) if record is not None else ""
+            if record is not None and reason:
+                report(f"The data plane restarts, because {reason}; its data is kept.")
                 self._process.terminate(record)
                 record = None
             if record is None:
-                for key, port in self.settings.listener_ports.items():
-                    if processes.port_is_taken("127.0.0.1", port):
-                        raise DataPlaneError(
-                            f"Port {port} is taken; stop what listens there, or choose another port ({key})."
-                        )
-                record = self._launch()
-            self._wait_until_ready(record)
+                # Before the ports are checked: the proxy of a killed data plane still listens on them.
+                leftovers = self._end_leftovers()
+                if leftovers:
+                    report(f"Ended {leftovers} processes of a data plane that was killed; its data is kept.")
+                self._refuse_taken_ports()
+                record = self._launch(now)
+            self._wait_until_ready(record, report)
 
-    def wait_until_steady(self, seconds: float = 60.0) -> None:
-        """Wait until every service runs what the embedded AWS was asked for before this call, all of it healthy.
+    def wait_until_steady(self, seconds: float = 60.0, report: Report = ignore) -> None:
+        """Wait until every service runs what the embedded AWS was asked for before this call, with all tasks healthy.
+
+        Args:
+            seconds: time limit.
+            report: receives a line every 10 s that says which services are waited for, and why.
 
         Raises:
-            DataPlaneError: that took too long; says which services are behind. Or the embedded AWS does not answer.
+            NotSteadyError: time ran out, or the deployments of all services that are not steady have failed.
+            DataPlaneError: the data plane ended, or the embedded AWS does not answer.
         """
-        deadline = time.monotonic() + seconds
+        started = last_report = time.monotonic()
+        failed_since: float | None = None
         try:
-            asked = Changes.of(Pages(self.settings.endpoint_url).changes())
+            requested = Changes.of(Pages(self.settings.endpoint_url).changes())
         except OSError as error:
             raise DataPlaneError(f"The embedded AWS does not answer: {error}") from error
         while True:
             status = self.status()
-            behind = [each for each in status.services if not each.steady]
-            # What was steady before somebody asked for something else says nothing.
-            unseen = asked.to_read(status.changes)
-            if status.ready and not behind and not unseen:
+            # What was steady before the last request says nothing.
+            unread = requested.to_read(status.changes)
+            if status.ready and not status.unsteady and not unread:
                 return
             if not status.running:
                 raise DataPlaneError(f"The data plane ended.\n{self._process.last_log_lines()}")
-            if time.monotonic() > deadline:
-                shown = ", ".join(f"{each.name} ({each.running} of {each.desired} running)" for each in behind)
-                if unseen:
-                    shown = f"it has not read what changed in the embedded AWS ({', '.join(sorted(unseen))})"
-                raise DataPlaneError(f"Not steady after {seconds:g} s: {shown or 'the proxy or a data store'}.")
+            now = time.monotonic()
+            failed = status.ready and not unread and all(each.deployment == "failed" for each in status.unsteady)
+            failed_since = (failed_since or now) if failed else None
+            if failed_since is not None and now - failed_since > FAILED_SECONDS:
+                raise NotSteadyError(_explanation("These services cannot run:", status), status.unsteady)
+            if now - started > seconds:
+                heading = f"Not steady after {seconds:g} s:"
+                if unread or not status.unsteady:
+                    raise NotSteadyError(f"{heading} {_waiting_for(status, unread)}.", status.unsteady)
+                raise NotSteadyError(_explanation(heading, status), status.unsteady)
+            if now - last_report >= REPORT_SECONDS:
+                last_report = now
+                report(f"waiting for {_waiting_for(status, unread)}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -151,30 +151,25 @@ class DataPlane:
             record = self._process.find_running()
             if record is not None:
                 self._process.terminate(record)
-            # What a killed data plane could not end itself.
-            ProcessRegistry(self._folder / "processes.json").end_leftovers()
-            kill_all(self.settings.tasks_folder)
+            self._end_leftovers()
             self._process.remove_record()
-            (self._folder / STATE_FILE).unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Stop, and delete everything that was written, the data of the data stores too."""
+        """Stop, and delete everything that was written, including the data of the data stores."""
         self.stop()
         for folder in (self._folder / "stores").glob("*"):
             remove_data(folder)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def status(self) -> DataPlaneStatus:
-        """Look, without changing anything."""
+        """Read the status; changes nothing."""
         record = self._process.find_running()
         state = self._state() if record is not None else {}
-        ports = state.get("ports", {})
         return DataPlaneStatus(
             running=record is not None,
             ready=bool(state.get("ready")),
             pid=record.pid if record is not None else None,
-            http_url=f"http://localhost:{ports['80']}" if "80" in ports else None,
-            https_url=f"https://localhost:{ports['443']}" if "443" in ports else None,
+            ports=tuple(state.get("ports", [])),
             services=tuple(
                 ServiceStatus(**{**each, "logs": tuple(map(Path, each["logs"]))}) for each in state.get("services", [])
             ),
@@ -185,8 +180,22 @@ class DataPlane:
             log_path=self.log_path,
         )
 
-    def _launch(self) -> ProcessRecord:
+    def _end_leftovers(self) -> int:
+        """End what a killed data plane could not end itself; returns how many processes there were."""
+        ended = ProcessRegistry(self._folder / "processes.json").end_leftovers()
+        ended += kill_all(self.settings.tasks_folder.resolve())
         (self._folder / STATE_FILE).unlink(missing_ok=True)
+        return ended
+
+    def _refuse_taken_ports(self) -> None:
+        for key, port in self.settings.listener_ports.items():
+            if processes.port_is_taken("127.0.0.1", port):
+                raise DataPlaneError(
+                    f"Port {port} is taken by another program: stop it, or set another port in the environment file "
+                    f"({key})."
+                )
+
+    def _launch(self, details: dict[str, str]) -> ProcessRecord:
         settings = self.settings
         command = [sys.executable, "-m", "local.dataplane"]
         command += ["--endpoint-url", settings.endpoint_url, "--folder", str(settings.folder.resolve())]
@@ -198,14 +207,19 @@ class DataPlane:
         if settings.repositories is not None:
             command += ["--repositories", str(settings.repositories.resolve())]
         command += [word for pattern in settings.skipped_services for word in ("--skip", pattern)]
-        return self._process.launch(command, details=self._identity_details, append=True)
+        return self._process.launch(command, details=details, append=True)
 
-    def _wait_until_ready(self, record: ProcessRecord) -> None:
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while time.monotonic() < deadline:
+    def _wait_until_ready(self, record: ProcessRecord, report: Report) -> None:
+        started = last_report = time.monotonic()
+        while (now := time.monotonic()) - started < START_TIMEOUT_SECONDS:
             self._process.raise_if_ended(record)
-            if self._state().get("ready"):
+            state = self._state()
+            if state.get("ready"):
                 return
+            if now - last_report >= REPORT_SECONDS:
+                last_report = now
+                reasons = " ".join(state.get("problems", [])) or "its proxy and its data stores start"
+                report(f"waiting for the data plane: {reasons}")
             time.sleep(0.05)
         problems = " ".join(self._state().get("problems", []))
         raise DataPlaneError(
@@ -219,3 +233,24 @@ class DataPlane:
         except (OSError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}
+
+
+def _waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:
+    """Reasons why a data plane is not steady yet, on one line."""
+    if unread:
+        return f"it has not read what changed in the embedded AWS ({', '.join(sorted(unread))})"
+    if not status.ready:
+        return " ".join(status.problems) or "the proxy or a data store"
+    shown = [each.summary for each in status.unsteady[:MOST_REPORTED]]
+    more = len(status.unsteady) - len(shown)
+    return "; ".join([*shown, *([f"{more} more services"] if more else [])])
+
+
+def _explanation(heading: str, status: DataPlaneStatus) -> str:
+    """Everything that is wrong, and the next step for each service."""
+    lines = [heading, *(f"  {problem}" for problem in status.problems)]
+    for each in status.unsteady:
+        lines.append(f"  {each.summary}")
+        if each.next_step:
+            lines.append(f"    next: {each.next_step}")
+    return "\n".join(lines)

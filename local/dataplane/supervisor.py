@@ -1,7 +1,6 @@
-"""The loop: what the emulated account wants, what runs, and the steps from the one to the other."""
+"""The data plane's loop: compares the desired state with what runs, and takes one step at a time between the two."""
 
 import fnmatch
-import json
 import logging
 import threading
 import time
@@ -12,11 +11,13 @@ from local import processes
 from local.dataplane.containers import namespaces
 from local.dataplane.containers.addresses import Addresses
 from local.dataplane.containers.container import ContainerRuntime
-from local.dataplane.containers.images import program_of, programs
+from local.dataplane.containers.images import Program, program_of, programs
 from local.dataplane.desired_state.aws_client import AwsClient
 from local.dataplane.desired_state.model import DesiredState, Listener
+from local.dataplane.desired_state.task_definition import Container
 from local.dataplane.desired_state.watcher import Watcher
 from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.task_factory import TaskFactory
 from local.dataplane.ecs.workload import Workload
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
@@ -24,25 +25,24 @@ from local.dataplane.proxy.envoy import Envoy
 from local.dataplane.proxy.envoy_config import ProxyInputs
 from local.dataplane.proxy.targets import Targets
 from local.dataplane.settings import Settings
-from local.dataplane.state import state_of
+from local.dataplane.state import STARTING, StateFile, state_of
 from local.dataplane.stores.stores import Stores
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
 STOP_SECONDS = 8.0
-"""All containers together have so long when the data plane itself stops, whatever their `stopTimeout`."""
+"""When the data plane stops, all containers together have this long, whatever their `stopTimeout`."""
 CHECK_THREADS = 16
-STATE_FILE = "state.json"
 
 
 class Supervisor:
-    """Everything that the data plane runs. One thread calls `run`; `request_stop` may come from a signal handler.
+    """Everything that the data plane runs. One thread calls `run`; a signal handler may call `request_stop`.
 
     Raises:
         NamespacesError: this machine cannot run containers.
-        NoAddressError: this machine gives no loopback addresses.
-        ProxyMissingError: there is no Envoy.
+        NoAddressError: this machine has no free loopback addresses.
+        ProxyMissingError: Envoy is not installed.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -52,45 +52,45 @@ class Supervisor:
         self._stopping = False
         self._wake = threading.Event()
         addresses = Addresses(folder)
-        self._account = AwsClient(
+        self._aws = AwsClient(
             settings.endpoint_url,
             settings.region,
-            is_wanted=lambda name: not any(fnmatch.fnmatchcase(name, each) for each in settings.skipped_services),
+            is_included=lambda name: not any(fnmatch.fnmatchcase(name, each) for each in settings.skipped_services),
         )
-        self._watcher = Watcher(self._account, self._wake)
+        self._watcher = Watcher(self._aws, self._wake)
         self._registry = ProcessRegistry(folder / "processes.json")
         self._executor = ThreadPoolExecutor(max_workers=CHECK_THREADS, thread_name_prefix="check")
         self._certificates = Certificates(folder / "certificates", settings.authority_folder or folder / "authority")
         self._proxy = Envoy(folder / "envoy", self._registry)
         self._stores = Stores(
-            folder / "stores",
-            registry=self._registry,
-            addresses=addresses,
-            certificates=self._certificates,
+            folder / "stores", registry=self._registry, addresses=addresses, certificates=self._certificates
         )
         self._targets = Targets(
             self._executor, time_factor=settings.time_factor, longest_drain_seconds=settings.longest_drain_seconds
         )
-        table = programs(settings.windlass_folder)
         self._agent = Agent(addresses.claim)
-        self._workload = Workload(
+        table = programs(settings.windlass_folder)
+
+        def program(container: Container) -> Program:
+            return program_of(container.image, table)
+
+        factory = TaskFactory(
             settings,
-            account=self._account,
+            aws=self._aws,
             agent=self._agent,
             addresses=addresses,
-            targets=self._targets,
-            tools=ContainerRuntime(
-                registry=self._registry,
-                executor=self._executor,
-                program=lambda container: program_of(container.image, table),
-                time_factor=settings.time_factor,
+            runtime=ContainerRuntime(
+                registry=self._registry, executor=self._executor, program=program, time_factor=settings.time_factor
             ),
-            trust=self._certificates.bundle_path,
+            trusted_certificates=self._certificates.bundle_path,
+        )
+        self._workload = Workload(
+            aws=self._aws, factory=factory, targets=self._targets, program=program, time_factor=settings.time_factor
         )
         self._proxied: ProxyInputs | None = None
         self._listening: set[int] = set()
-        self._stores_are_there = False
-        self._state = ""
+        self._stores_have_run = False
+        self._state_file = StateFile(folder)
 
     def request_stop(self) -> None:
         """End the loop soon."""
@@ -115,27 +115,27 @@ class Supervisor:
         desired_state = self._watcher.desired_state
         if desired_state is not None:
             self._stores.advance(desired_state, now)
-            # On AWS the database is there long before the first task; without it tasks would only wait.
-            self._stores_are_there = self._stores_are_there or self._stores.is_settled(desired_state)
-            if self._stores_are_there:
+            # On AWS the database runs long before the first task; without it tasks would only wait.
+            self._stores_have_run = self._stores_have_run or self._stores.is_reconciled(desired_state)
+            if self._stores_have_run:
                 self._workload.advance(desired_state, self._stores.names(desired_state), now)
             self._targets.advance(now)
             self._run_proxy(desired_state, now)
-            self._watcher.offer(
-                {**self._workload.observed(), "targets": self._targets.observed(desired_state.target_groups)}
-            )
+            targets = self._targets.observed(desired_state.target_groups)
+            self._watcher.offer({**self._workload.observed(), "targets": targets})
         self._write_state(desired_state)
 
     def _run_proxy(self, desired_state: DesiredState, now: float) -> None:
-        first = {each.port: each for each in reversed(desired_state.listeners)}  # one load balancer has a port
+        # If two load balancers listen on the same port, the first one has it.
+        by_port = {each.port: each for each in reversed(desired_state.listeners)}
         inputs = ProxyInputs(
             folder=self._proxy.files_folder,
-            listeners=tuple(first.values()),
+            listeners=tuple(by_port.values()),
             target_groups=desired_state.target_groups,
             endpoints=self._targets.endpoints(),
             certificates={
                 each.arn: self._certificates.for_names(f"listener-{each.port}", _host_names(each))
-                for each in first.values()
+                for each in by_port.values()
                 if each.is_https
             },
         )
@@ -146,27 +146,22 @@ class Supervisor:
 
     def _write_state(self, desired_state: DesiredState | None) -> None:
         """What `DataPlane.status` reads."""
-        state: dict[str, Any] = {"ready": False, "problems": [], "ports": {}, "services": [], "stores": []}
+        state: dict[str, Any] = STARTING
         if desired_state is not None:
             ports = self._listening_ports(desired_state)
             state = state_of(desired_state, stores=self._stores, workload=self._workload, ports=ports)
         if self._watcher.problem:
-            state.update(ready=False, problems=[self._watcher.problem, *state["problems"]])
-        text = json.dumps(state, indent=1)
-        if text != self._state:
-            path = self._settings.folder / STATE_FILE
-            path.with_suffix(".new").write_text(text)
-            path.with_suffix(".new").replace(path)
-            self._state = text
+            state = {**state, "ready": False, "problems": [self._watcher.problem, *state["problems"]]}
+        self._state_file.write(state)
 
-    def _listening_ports(self, desired_state: DesiredState) -> dict[str, int]:
+    def _listening_ports(self, desired_state: DesiredState) -> list[int]:
         ports = {each.port for each in desired_state.listeners}
         self._listening |= {port for port in ports - self._listening if processes.port_is_taken("127.0.0.1", port)}
-        return {str(port): port for port in sorted(ports & self._listening)}
+        return sorted(ports & self._listening)
 
     def _end(self) -> None:
         self._watcher.stop()
-        # First, for servers wait for the connections that the proxy keeps.
+        # First, because servers wait for the connections that the proxy keeps open.
         self._proxy.stop()
         self._workload.stop_all("The data plane was stopped", at_most_seconds=STOP_SECONDS)
         tasks = self._workload.tasks
@@ -180,11 +175,11 @@ class Supervisor:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._registry.end_leftovers()
         namespaces.kill_all(self._settings.tasks_folder)
-        (self._settings.folder / STATE_FILE).unlink(missing_ok=True)
+        self._state_file.remove()
 
 
 def _host_names(listener: Listener) -> list[str]:
-    """Names that a certificate for this listener has to have."""
+    """Names that a certificate for this listener must include."""
     names = list(listener.certificate_names)
     for rule in listener.rules:
         for condition in rule["Conditions"]:

@@ -160,8 +160,8 @@ def _start_deployment(service: Any) -> None:
     seen = observations.services.get(service.arn, {})
     service.running_count = int(seen.get("runningCount", 0))
     service.pending_count = max(0, service.desired_count - service.running_count)
-    settled = service.running_count == service.desired_count and seen.get("settled") == service.deployments[0]["id"]
-    if not settled:
+    completed = seen.get("completedDeployment") == service.deployments[0]["id"]
+    if not completed or service.running_count != service.desired_count:
         for deployment in service.deployments[:1]:
             deployment.update(
                 runningCount=service.running_count,

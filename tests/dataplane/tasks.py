@@ -34,7 +34,7 @@ class Tasks:
         (folder / "trusted.pem").touch()
         self.names = HostsFile(folder / "hosts", address=ADDRESS, host_name=HOST_NAME)
         self._started: list[Task] = []
-        self._tools = ContainerRuntime(
+        self._runtime = ContainerRuntime(
             registry=ProcessRegistry(folder / "processes.json"),
             executor=ThreadPoolExecutor(4),
             program=lambda _container: self.program,
@@ -50,7 +50,7 @@ class Tasks:
             address=ADDRESS,
             host_name=HOST_NAME,
             hosts=self.names,
-            trust=self.folder / "trusted.pem",
+            trusted_certificates=self.folder / "trusted.pem",
             aws={},
             read_secret=lambda _name: "secret",
         )
@@ -61,7 +61,7 @@ class Tasks:
             group="service:s",
             started_by="s",
             context=context,
-            tools=self._tools,
+            runtime=self._runtime,
             now=time.monotonic(),
         )
         self._started.append(task)
@@ -71,7 +71,7 @@ class Tasks:
         for task in self._started:
             task.stop("test ends", "UserInitiated", at_most_seconds=0)
             wait_for("the end", lambda task=task: advanced(task).status == "STOPPED")
-        self._tools.executor.shutdown()
+        self._runtime.executor.shutdown()
 
 
 def advanced(task: Task) -> Task:

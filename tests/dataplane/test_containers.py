@@ -80,7 +80,7 @@ def test_a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout(run):
     assert task.containers["main"].exit_code == 137
 
 
-def test_a_missing_program_is_told_as_ecs_would(run):
+def test_a_missing_program_is_reported_in_the_words_of_ecs(run):
     task = run({"name": "main", "command": ["no-such-program"]})
     wait_for("the end", lambda: advanced(task).status == "STOPPED")
     assert task.stopped_reason.startswith("CannotStartContainerError: ")

@@ -65,6 +65,7 @@ class Clock:
         self._scheduler = Scheduler(
             SERVICE,
             start_task=self._start,
+            find_obstacle=lambda _service: None,
             targets=self.targets,  # type: ignore[arg-type]
             time_factor=0.1,
         )
@@ -74,7 +75,7 @@ class Clock:
         return SimpleNamespace(
             id=str(self.started),
             address="127.0.0.9",
-            began=now,
+            created_at=now,
             status="RUNNING",
             health="UNKNOWN",
             wanted=True,

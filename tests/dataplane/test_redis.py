@@ -46,11 +46,11 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 def connect(server: Redis, password: str) -> redis.Redis:
     return redis.Redis(
-        host=server.place.address,
-        port=server.place.port,
+        host=server.placement.address,
+        port=server.placement.port,
         password=password,
         ssl=True,
-        ssl_ca_certs=str(server.place.certificate[0].parent / "authority.pem"),
+        ssl_ca_certs=str(server.placement.certificate[0].parent / "authority.pem"),
         ssl_check_hostname=False,
         socket_timeout=5,
     )
@@ -59,21 +59,24 @@ def connect(server: Redis, password: str) -> redis.Redis:
 def test_only_users_of_the_group_get_in_by_tls_with_their_rights(server: Redis) -> None:
     with connect(server, "first-password-x") as nobody, pytest.raises(redis.AuthenticationError):
         nobody.ping()
-    server.let_in(cache_of("first-password-x"))
+    server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         assert client.lpush("queue", "message") == 1
         assert client.info("memory")["maxmemory_policy"] == "noeviction"
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.flushall()
-    with redis.Redis(host=server.place.address, port=6379, socket_timeout=2) as plain, pytest.raises(redis.RedisError):
+    with (
+        redis.Redis(host=server.placement.address, port=6379, socket_timeout=2) as plain,
+        pytest.raises(redis.RedisError),
+    ):
         plain.ping()
 
 
 def test_a_rotated_password_replaces_the_old_one_and_open_connections_stay(server: Redis) -> None:
-    server.let_in(cache_of("first-password-x"))
+    server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         client.ping()
-        server.let_in(cache_of("second-password-x"))
+        server.set_credentials(cache_of("second-password-x"))
         assert client.ping()
     with connect(server, "first-password-x") as old, pytest.raises(redis.AuthenticationError):
         old.ping()
@@ -82,7 +85,7 @@ def test_a_rotated_password_replaces_the_old_one_and_open_connections_stay(serve
 
 
 def test_what_was_written_is_there_after_a_kill(server: Redis) -> None:
-    server.let_in(cache_of("first-password-x"))
+    server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         client.lpush("queue", "kept")
     os.kill(server.pids[0], signal.SIGKILL)

@@ -48,7 +48,7 @@ def test_a_database_and_a_cache_of_one_identifier_are_two_servers(stores: Stores
 
     def settled() -> bool:
         stores.advance(wanted, time.monotonic())
-        return stores.is_settled(wanted)
+        return stores.is_reconciled(wanted)
 
     wait_for("both", settled, 60)
     database, cache = stores.description(wanted)
@@ -62,7 +62,7 @@ def test_a_proxy_before_a_database_is_another_name_and_another_port_of_it(stores
 
     def settled(wanted: DesiredState) -> bool:
         stores.advance(wanted, time.monotonic())
-        return stores.is_settled(wanted)
+        return stores.is_reconciled(wanted)
 
     wait_for("the database", lambda: settled(DesiredState(stores=(DATABASE,))), 60)
     wanted = DesiredState(stores=(proxied,))

@@ -1,4 +1,4 @@
-"""What a container is given by its surroundings: environment, secrets, files, folders, names."""
+"""What a container gets from its task: environment, secrets, files, folders, names."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,49 +12,49 @@ from local.dataplane.desired_state.aws_client import MissingSecretError
 from local.dataplane.desired_state.task_definition import Container
 
 SHIM_FOLDER = "/windlass"
-"""Where containers find what makes them listen on the task's own address."""
+"""Folder in the container of the module that makes Python programs listen on the task's own address."""
 TRUST_PATH = "/windlass/trusted.pem"
-OWN_TMP = "/tmp"  # noqa: S108 (the container's)
+TMP = "/tmp"  # noqa: S108 (the container's)
 
 SecretReader = Callable[[str], str]
-"""The text of a secret or a parameter, by its ARN or name without what ECS adds at the end."""
+"""Returns the text of a secret or a parameter by its ARN or name, without the suffix that ECS allows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskContext:
-    """The same for all containers of a task."""
+    """What all containers of a task share."""
 
     folder: Path
-    """The task's own: logs, volumes, containers."""
+    """The task's folder: logs, volumes, containers."""
     windlass_folder: Path
     """Windlass's own folder, which the container sees read-only."""
     address: str
     """The task's loopback address."""
     host_name: str
     hosts: HostsFile
-    """The task's names."""
-    trust: Path
-    """Certificates to trust: this machine's, and the authority of the data stores."""
+    """The task's hosts file."""
+    trusted_certificates: Path
+    """Certificates that containers trust: those of this machine, and the data plane's authority."""
     aws: Mapping[str, str]
-    """Variables with which an AWS SDK finds the embedded AWS; on ECS the task role does that."""
+    """Variables that lead an AWS SDK to the embedded AWS; on ECS the task role does that."""
     read_secret: SecretReader
     agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
-    """Variables with which a container of this name finds the ECS agent."""
+    """Container name → variables that lead it to the ECS agent."""
     time_factor: float = 1.0
-    """Stand-ins of our own multiply their periods by it; the programs of images know nothing of it."""
+    """The stand-ins multiply their periods by it; the programs of images do not."""
     repositories: Path | None = None
-    """Folder of git repositories that stand for remote ones; see the git-sync stand-in."""
+    """Folder of git repositories that replace remote ones; see the git-sync stand-in."""
 
 
 def environment_of(container: Container, program: Program, context: TaskContext) -> dict[str, str]:
-    """All variables of a container: the image's, ECS's, the task definition's, its secrets, in this order.
+    """All variables of a container: of the image, of ECS, of the task definition, and its secrets, in this order.
 
-    Nothing of the caller's environment is among them.
+    It inherits nothing from the caller's environment.
 
     Raises:
-        MissingSecretError: a secret leads to nothing.
+        MissingSecretError: a secret does not exist.
     """
-    given = {
+    variables = {
         "PATH": program.search_path,
         "LANG": "C.UTF-8",
         "HOME": program.home,
@@ -66,11 +66,11 @@ def environment_of(container: Container, program: Program, context: TaskContext)
         **context.agent(container.name),
         **container.environment,
     }
-    given.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
-    given["WINDLASS_TIME_FACTOR"] = str(context.time_factor)
-    given["WINDLASS_TASK_ADDRESS"] = context.address
-    given["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, given.get("PYTHONPATH", "")]))
-    return given
+    variables.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
+    variables["WINDLASS_TIME_FACTOR"] = str(context.time_factor)
+    variables["WINDLASS_TASK_ADDRESS"] = context.address
+    variables["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, variables.get("PYTHONPATH", "")]))
+    return variables
 
 
 def namespace_spec_of(container: Container, program: Program, context: TaskContext) -> NamespaceSpec:
@@ -84,22 +84,22 @@ def namespace_spec_of(container: Container, program: Program, context: TaskConte
     ]
     mounts += [
         Mount(
-            source=made(folder / "own" / path.strip("/").replace("/", "-")),
+            source=ensure_folder(folder / "own" / path.strip("/").replace("/", "-")),
             target=path,
             read_only=container.read_only_root,
         )
-        for path in (OWN_TMP, *program.writable)
+        for path in (TMP, *program.writable)
         if path not in volumes
     ]
     of_image = {
         **program.content,
         "/etc/hosts": context.hosts.path,
-        TRUST_PATH: context.trust,
+        TRUST_PATH: context.trusted_certificates,
         f"{SHIM_FOLDER}/sitecustomize.py": STAND_INS / "sitecustomize.py",
         **_accounts(folder, program, user, group),
     }
     if context.repositories is not None:
-        of_image["/repositories"] = made(context.repositories)
+        of_image["/repositories"] = ensure_folder(context.repositories)
     hidden = interpreter_folders(program, context.windlass_folder)
     of_image.update({str(path): path for path in hidden if _is_hidden(path, [*of_image, *(m.target for m in mounts)])})
     mounts += [Mount(source=source, target=target, of_image=True) for target, source in of_image.items()]
@@ -114,7 +114,7 @@ def namespace_spec_of(container: Container, program: Program, context: TaskConte
 
 
 def identity_of(user: str, program: Program) -> tuple[int, int]:
-    """User and group ids for what a task definition says: `UID`, `UID:GID`, or a name; empty is the image's."""
+    """User and group ids of `UID`, `UID:GID` or a name in a task definition; empty means the image's."""
     names = {"root": 0, program.user: program.user_id}
     if not user:
         return program.user_id, program.group_id
@@ -126,10 +126,10 @@ def identity_of(user: str, program: Program) -> tuple[int, int]:
 
 
 def secret_value(value_from: str, read: SecretReader) -> str:
-    """What ECS puts into the variable: the secret, or one key of its JSON with `ARN:key:stage:version`.
+    """The value that ECS puts into the variable: the secret, or one key of its JSON for `ARN:key:stage:version`.
 
     Raises:
-        MissingSecretError: there is no such secret or key.
+        MissingSecretError: the secret or the key does not exist.
     """
     parts = value_from.split(":")
     key = ""
@@ -146,23 +146,23 @@ def secret_value(value_from: str, read: SecretReader) -> str:
 
 
 def volume_folder(task_folder: Path, volume: str) -> Path:
-    """The folder of a task's volume; made when it is missing."""
-    return made(task_folder / "volumes" / volume)
+    """The folder of a task's volume; created when it is missing."""
+    return ensure_folder(task_folder / "volumes" / volume)
 
 
-def made(folder: Path) -> Path:
-    """The folder, which is there now."""
+def ensure_folder(folder: Path) -> Path:
+    """The folder; created when it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _accounts(folder: Path, program: Program, user: int, group: int) -> dict[str, Path]:
-    """`/etc/passwd` and `/etc/group` of the image: programs look up their own name."""
+    """The container's `/etc/passwd` and `/etc/group`: programs look up their user's name."""
     people = {0: ("root", "/root"), program.user_id: (program.user, program.home)}
     people.setdefault(user, (f"user-{user}", program.home))
     groups = {0: "root", program.group_id: program.user if program.group_id else "root"}
     groups.setdefault(group, f"group-{group}")
-    made(folder)
+    ensure_folder(folder)
     passwd = "".join(f"{name}:x:{id_}:{group}::{home}:/bin/sh\n" for id_, (name, home) in people.items())
     (folder / "passwd").write_text(passwd)
     (folder / "group").write_text("".join(f"{name}:x:{id_}:\n" for id_, name in groups.items()))

@@ -93,23 +93,42 @@ def _airflow(environment: Path) -> Program:
 
 
 class UnknownImageError(LookupError):
-    """No program stands in for an image."""
+    """There is no program to run in place of an image.
+
+    Attributes:
+        next_step: what a person can do about it.
+    """
+
+    def __init__(self, message: str, *, next_step: str) -> None:
+        super().__init__(message)
+        self.next_step = next_step
 
 
 def program_of(image: str, table: Mapping[str, Program]) -> Program:
     """The program for an image reference such as `registry/windlass-local/web:0.1.0`.
 
+    Args:
+        image: the reference; only the last part of the repository's name counts.
+        table: that part → program.
+
     Raises:
-        UnknownImageError: the table has no entry for the last part of the repository's name, or what it names is not
-            installed.
+        UnknownImageError: the table has no such entry, or the program is not installed.
     """
     repository = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
     if repository not in table:
-        raise UnknownImageError(f"image {image}: no program stands in for {repository!r} (known: {', '.join(table)})")
+        raise UnknownImageError(
+            f"image {image} cannot run here: there is no container engine, and no program replaces the image "
+            f"{repository!r} (only {', '.join(table)})",
+            next_step=f"add a program for {repository!r} to programs() in local/dataplane/containers/images.py and run "
+            "./windlass local up, or remove the service from the local environment file",
+        )
     program = table[repository]
     for folder in program.programs:
         if not folder.is_dir():
-            raise UnknownImageError(f"image {image}: {folder} is missing")
+            raise UnknownImageError(
+                f"image {image} cannot run here: {folder} is missing",
+                next_step="install it: ./windlass local up",
+            )
     return program
 
 

@@ -1,4 +1,4 @@
-"""Reads the emulated account by the AWS API."""
+"""Reads the emulated account through the AWS API."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -26,20 +26,20 @@ class AwsClient:
     """One region of the embedded AWS.
 
     Args:
-        endpoint_url: where it answers.
+        endpoint_url: of the embedded AWS.
         region: the region of the platform.
-        is_wanted: whether a service of this name is to be run; the others are left alone.
+        is_included: whether a service of this name is run; others are left alone.
     """
 
-    def __init__(self, endpoint_url: str, region: str, *, is_wanted: Callable[[str], bool]) -> None:
-        # Empty ones shut out what somebody at the keyboard has. No container inherits that, and boto3 refuses them.
-        found = environment_variables(endpoint_url, region)
-        self.variables = {name: value for name, value in found.items() if value}
-        """What a container's AWS SDK needs."""
+    def __init__(self, endpoint_url: str, region: str, *, is_included: Callable[[str], bool]) -> None:
+        # Empty variables hide the caller's own. Containers inherit none of those, and boto3 refuses empty values.
+        variables = environment_variables(endpoint_url, region)
+        self.variables = {name: value for name, value in variables.items() if value}
+        """What the AWS SDK of a container needs."""
         self.pages = Pages(endpoint_url)
         self._region = region
         config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
-        # Named, so that no credentials of the person at the keyboard are ever looked for.
+        # Given explicitly, so that boto3 never searches for the credentials of the person at the keyboard.
         session = boto3.Session(
             aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
@@ -48,35 +48,40 @@ class AwsClient:
         self._clients: dict[str, Any] = {
             name: session.client(name, endpoint_url=endpoint_url, config=config) for name in SERVICES
         }
-        self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_wanted)
+        self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_included)
 
     def read(self, before: DesiredState, parts: Iterable[str]) -> DesiredState:
-        """The desired_state, with some parts (`ecs`, `elbv2`, `stores`) read again."""
+        """The desired state with some of its parts (`ecs`, `elbv2`, `stores`) read again."""
         desired_state = before
         for part in parts:
             if part == "ecs":
-                services, tasks = self._ecs.services(), self._ecs.single_tasks()
-                wanted = {each.task_definition_arn for each in services.values()}
-                wanted |= {each["taskDefinitionArn"] for each in tasks.values()}
-                definitions = {arn: self._ecs.definition(arn) for arn in wanted}
-                desired_state = replace(desired_state, services=services, single_tasks=tasks, definitions=definitions)
+                services, tasks = self._ecs.services(), self._ecs.one_off_tasks()
+                arns = {each.task_definition_arn for each in services.values()}
+                arns |= {each["taskDefinitionArn"] for each in tasks.values()}
+                definitions = {arn: self._ecs.task_definition(arn) for arn in arns}
+                desired_state = replace(desired_state, services=services, one_off_tasks=tasks, definitions=definitions)
             elif part == "elbv2":
                 elbv2 = self._clients["elbv2"]
-                groups = {each.arn: each for each in target_groups(elbv2)}
                 desired_state = replace(
-                    desired_state, target_groups=groups, listeners=tuple(listeners(elbv2, self._clients["acm"]))
+                    desired_state,
+                    target_groups={each.arn: each for each in target_groups(elbv2)},
+                    listeners=tuple(listeners(elbv2, self._clients["acm"])),
                 )
             elif part == "stores":
                 logins = self.pages.logins(self._region)
-                found: list[Store] = [*databases(self._clients["rds"]), *caches(self._clients["elasticache"])]
-                desired_state = replace(desired_state, stores=tuple(with_logins(each, logins) for each in found))
+                stores: list[Store] = [*databases(self._clients["rds"]), *caches(self._clients["elasticache"])]
+                desired_state = replace(desired_state, stores=tuple(with_logins(each, logins) for each in stores))
         return desired_state
 
+    def forget_account(self) -> None:
+        """Forget everything that was read from an embedded AWS that no longer runs."""
+        self._ecs.forget_task_definitions()
+
     def read_secret(self, name: str) -> str:
-        """The text of a secret, or of a parameter.
+        """The text of a secret, or of a parameter, by its ARN or name.
 
         Raises:
-            MissingSecretError: there is none of that name.
+            MissingSecretError: it does not exist.
         """
         try:
             if ":secretsmanager:" in name:
@@ -87,7 +92,7 @@ class AwsClient:
             raise MissingSecretError(f"{name}: {error}") from error
 
     def set_task_definition(self, service: Service, task_definition_arn: str) -> None:
-        """Roll a service back, as ECS does itself when its circuit breaker opens."""
+        """Roll a service back, as ECS does when its circuit breaker opens."""
         self._clients["ecs"].update_service(
             cluster=service.cluster_arn, service=service.name, taskDefinition=task_definition_arn
         )

@@ -1,4 +1,4 @@
-"""What was asked of the embedded AWS so far, and what of it somebody has not read yet."""
+"""Counters of the changes that the embedded AWS has seen, and what has to be read again because of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,33 +13,33 @@ READ_FOR = {
     "elasticache": ("stores",),
     "cloudformation": ("stores",),
 }
-"""A service that changed → what has to be read again."""
+"""AWS service that changed → part of the desired state that has to be read again."""
 EVERYTHING = frozenset({"ecs", "elbv2", "stores"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """How often each service was changed, of those that matter here."""
+    """How often each of the AWS services in `READ_FOR` was changed."""
 
     instance: str = ""
-    """Of the server that counted; another one knows nothing of what this one was asked for."""
+    """Of the server that counted. Another instance has another account."""
     counters: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> "Changes":
-        """From the embedded AWS's page, or from what `shown` gave; nothing at all from an empty mapping."""
+        """From the embedded AWS's page, or from `as_json`; an empty mapping gives no changes at all."""
         counters = answer.get("counters", {})
         return cls(
             instance=str(answer.get("instance", "")),
             counters={name: int(counters[name]) for name in READ_FOR if name in counters},
         )
 
-    def shown(self) -> dict[str, Any]:
-        """As JSON."""
+    def as_json(self) -> dict[str, Any]:
+        """As `of` reads it."""
         return {"instance": self.instance, "counters": dict(self.counters)}
 
     def to_read(self, before: "Changes") -> frozenset[str]:
-        """What somebody has to read again who has read as much as `before`."""
+        """Parts of the desired state to read again for a reader that knows the changes up to `before`."""
         if before.instance != self.instance:
             return EVERYTHING
         changed = {name for name, count in self.counters.items() if count > before.counters.get(name, 0)}

@@ -1,4 +1,4 @@
-"""Services, task definitions and tasks of the emulated ECS, as frozen values."""
+"""Reads services, task definitions and tasks of the emulated ECS as frozen values."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,22 +8,22 @@ from local.dataplane.desired_state.task_definition import TaskDefinition, task_d
 
 
 class EcsReader:
-    """Reads by the AWS API.
+    """Reads through the AWS API.
 
     Args:
-        ecs: a client.
+        ecs: a client of ECS.
         discovery: a client of Cloud Map.
-        is_wanted: whether a service of this name is to be run.
+        is_included: whether a service of this name is run.
     """
 
-    def __init__(self, ecs: Any, discovery: Any, is_wanted: Callable[[str], bool]) -> None:
-        self._ecs, self._discovery, self._is_wanted = ecs, discovery, is_wanted
+    def __init__(self, ecs: Any, discovery: Any, is_included: Callable[[str], bool]) -> None:
+        self._ecs, self._discovery, self._is_included = ecs, discovery, is_included
         self._definitions: dict[str, TaskDefinition] = {}
 
     def services(self) -> dict[str, Service]:
-        """All active services that are wanted, by ARN."""
+        """All active services that are run here, by ARN."""
         names = self._registered_names()
-        found = {}
+        services = {}
         for cluster in self._ecs.list_clusters()["clusterArns"]:
             arns = [
                 arn
@@ -33,37 +33,41 @@ class EcsReader:
             for start in range(0, len(arns), 10):
                 answer = self._ecs.describe_services(cluster=cluster, services=arns[start : start + 10])
                 for each in answer["services"]:
-                    if each["status"] == "ACTIVE" and self._is_wanted(each["serviceName"]):
-                        found[each["serviceArn"]] = _service(each, names)
-        return found
+                    if each["status"] == "ACTIVE" and self._is_included(each["serviceName"]):
+                        services[each["serviceArn"]] = _service(each, names)
+        return services
 
-    def single_tasks(self) -> dict[str, dict[str, Any]]:
-        """Tasks that somebody wants to run or to stop, which is not so yet, by ARN."""
-        found = {}
+    def one_off_tasks(self) -> dict[str, dict[str, Any]]:
+        """Tasks that should start or stop and have not done so yet, by ARN."""
+        requested = {}
         for cluster in self._ecs.list_clusters()["clusterArns"]:
             for status in ("RUNNING", "STOPPED"):
                 arns = self._ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
                 for start in range(0, len(arns), 100):
                     tasks = self._ecs.describe_tasks(cluster=cluster, tasks=arns[start : start + 100])["tasks"]
-                    found.update({each["taskArn"]: each for each in tasks if _is_wish(each)})
-        return found
+                    requested.update({each["taskArn"]: each for each in tasks if _is_requested(each)})
+        return requested
 
-    def definition(self, arn: str) -> TaskDefinition:
-        """A task definition, which never changes."""
+    def forget_task_definitions(self) -> None:
+        """Forget those that were read: another embedded AWS gives out the same ARNs again."""
+        self._definitions.clear()
+
+    def task_definition(self, arn: str) -> TaskDefinition:
+        """A task definition, which never changes in one account."""
         if arn not in self._definitions:
             answer = self._ecs.describe_task_definition(taskDefinition=arn)
             self._definitions[arn] = task_definition_from(answer["taskDefinition"])
         return self._definitions[arn]
 
     def _registered_names(self) -> dict[str, str]:
-        """ARN of each Cloud Map service → the name that its instances share."""
+        """ARN of each Cloud Map service → the DNS name of its instances."""
         namespaces = {each["Id"]: each["Name"] for each in self._discovery.list_namespaces()["Namespaces"]}
-        found = {}
+        names = {}
         for each in self._discovery.list_services()["Services"]:
             namespace = (each.get("DnsConfig") or {}).get("NamespaceId") or each.get("NamespaceId")
             if namespace in namespaces:
-                found[each["Arn"]] = f"{each['Name']}.{namespaces[namespace]}"
-        return found
+                names[each["Arn"]] = f"{each['Name']}.{namespaces[namespace]}"
+        return names
 
 
 def _service(document: dict[str, Any], names: dict[str, str]) -> Service:
@@ -101,8 +105,8 @@ def _targets(document: dict[str, Any]) -> Iterable[TargetBinding]:
             )
 
 
-def _is_wish(task: dict[str, Any]) -> bool:
-    """Whether somebody wants something that is not so yet."""
+def _is_requested(task: dict[str, Any]) -> bool:
+    """Whether the task should start or stop and has not done so yet."""
     if task["desiredStatus"] == "STOPPED":
         return bool(task["lastStatus"] != "STOPPED")
     return bool(task["lastStatus"] == "PROVISIONING")

@@ -1,4 +1,4 @@
-"""Load balancers, listeners and target groups of the emulated ELB, as frozen values."""
+"""Reads load balancers, listeners and target groups of the emulated account as frozen values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from local.dataplane.desired_state.model import Listener, TargetGroup
 
 
 def target_groups(elbv2: Any) -> Iterable[TargetGroup]:
-    """All of them."""
+    """All target groups."""
     for each in elbv2.describe_target_groups()["TargetGroups"]:
         answer = elbv2.describe_target_group_attributes(TargetGroupArn=each["TargetGroupArn"])
         yield _target_group(each, {pair["Key"]: pair["Value"] for pair in answer["Attributes"]})
 
 
 def listeners(elbv2: Any, acm: Any) -> Iterable[Listener]:
-    """Of all application load balancers, with their rules."""
+    """The listeners of all application load balancers, with their rules."""
     for balancer in elbv2.describe_load_balancers()["LoadBalancers"]:
         if balancer["Type"] != "application":
             continue
@@ -38,10 +38,10 @@ def listeners(elbv2: Any, acm: Any) -> Iterable[Listener]:
 def _certificate_names(acm: Any, certificates: list[dict[str, Any]]) -> Iterable[str]:
     for each in certificates:
         try:
-            found = acm.describe_certificate(CertificateArn=each["CertificateArn"])["Certificate"]
+            certificate = acm.describe_certificate(CertificateArn=each["CertificateArn"])["Certificate"]
         except ClientError:
-            continue  # an IAM certificate, or one that was imported by hand: the names of the rules will do
-        yield from dict.fromkeys([found["DomainName"], *found.get("SubjectAlternativeNames", [])])
+            continue  # an IAM certificate: the host names of the rules are enough
+        yield from dict.fromkeys([certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])])
 
 
 def _target_group(document: dict[str, Any], attributes: dict[str, str]) -> TargetGroup:

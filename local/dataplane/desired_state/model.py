@@ -1,4 +1,4 @@
-"""What the emulated account asks for, as frozen values."""
+"""The desired state: what the emulated account asks for, as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Service:
     cluster_arn: str
     task_definition_arn: str
     deployment_id: str
-    """Changes with everything that starts a deployment, also a forced one."""
+    """Changes with everything that starts a deployment, including a forced one."""
     desired_count: int
     minimum_healthy_percent: int
     maximum_percent: int
@@ -40,7 +40,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetGroup:
-    """A target group, with the attributes that matter here."""
+    """A target group with its attributes."""
 
     arn: str
     name: str
@@ -64,7 +64,7 @@ class Listener:
     certificate_names: tuple[str, ...]
     idle_timeout_seconds: int
     rules: tuple[Mapping[str, Any], ...]
-    """As DescribeRules answers, by priority, the default last."""
+    """As in DescribeRules, by priority; the default rule is last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,18 +76,18 @@ class Database:
     """Of its endpoints."""
     port: int
     proxy_ports: tuple[int, ...] = ()
-    """Of proxies before it, where they listen on another one. Their names are among `names`."""
+    """Ports of RDS proxies that differ from `port`. The names of proxies are among `names`."""
     major_version: int
     username: str
     database_name: str | None
     password: str = field(default="", repr=False)
     reboots: int = 0
-    """How often somebody asked for one."""
+    """How often a reboot was requested."""
     kind: ClassVar[str] = "database"
 
     @property
     def key(self) -> str:
-        """What tells it from every other store; RDS and ElastiCache know nothing of each other's identifiers."""
+        """A unique name: an RDS instance and an ElastiCache group may have the same identifier."""
         return f"{self.kind}-{self.identifier}"
 
 
@@ -98,7 +98,7 @@ class CacheUser:
     identifier: str
     name: str
     access: str
-    """Rules of access control."""
+    """The access string: rules of access control."""
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -117,7 +117,7 @@ class Cache:
 
     @property
     def key(self) -> str:
-        """A word that no other store has."""
+        """A unique name among all data stores."""
         return f"{self.kind}-{self.identifier}"
 
 
@@ -126,14 +126,14 @@ Store = Database | Cache
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredState:
-    """All of it at one moment."""
+    """The whole desired state at one moment."""
 
     services: Mapping[str, Service] = field(default_factory=dict)
     definitions: Mapping[str, TaskDefinition] = field(default_factory=dict)
-    single_tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Tasks that somebody asked to run or to stop and that have not ended, as DescribeTasks answers, by ARN."""
+    one_off_tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Tasks that RunTask or StopTask requested and that have not ended, as in DescribeTasks, by ARN."""
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     stores: tuple[Store, ...] = ()
     changes: Changes = field(default_factory=Changes)
-    """What of the account's changes is in it, at least."""
+    """The changes of the account that it includes, at least."""

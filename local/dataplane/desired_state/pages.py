@@ -1,4 +1,4 @@
-"""The embedded AWS's own pages, beside the AWS API: what changed, what really runs, and passwords."""
+"""Pages of the embedded AWS beside the AWS API: what changed, what really runs, and passwords."""
 
 import http.client
 import json
@@ -16,8 +16,8 @@ class Pages:
     Args:
         endpoint_url: where it answers.
 
-    Every method raises:
-        OSError: the embedded AWS does not answer, or has no such page.
+    Raises:
+        OSError: every method, when the embedded AWS does not answer or has no such page.
     """
 
     def __init__(self, endpoint_url: str) -> None:
@@ -25,18 +25,18 @@ class Pages:
         self._address = (str(parts.hostname), int(parts.port or 80))
 
     def changes(self, after: str = "") -> dict[str, Any]:
-        """`token`, `instance` and `counters`: at once where they are not those of the token, else after 20 s."""
+        """`token`, `instance` and `counters`; waits up to 20 s until the token differs from `after`."""
         return self._page("GET", f"{CHANGES_PATH}?after={after}", timeout=WAIT_SECONDS + ANSWER_SECONDS)
 
-    def tell(self, observed: dict[str, Any] | None) -> None:
-        """Say what runs; `None` says that nobody looks any more."""
+    def report(self, observed: dict[str, Any] | None) -> None:
+        """Report what runs; `None` reports that the data plane has gone."""
         if observed is None:
             self._page("DELETE", OBSERVED_PATH)
         else:
             self._page("PUT", OBSERVED_PATH, body=json.dumps(observed))
 
     def logins(self, region: str) -> dict[str, Any]:
-        """The passwords of a region's data stores."""
+        """The passwords of a region's data stores, and how often each database was rebooted."""
         return self._page("GET", f"{LOGINS_PATH}?region={region}")
 
     def _page(

@@ -1,4 +1,4 @@
-"""Database instances and caches of the emulated account, as frozen values without their passwords."""
+"""Reads database instances and caches of the emulated account as frozen values."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,27 +7,27 @@ from typing import Any
 from local.dataplane.desired_state.model import Cache, CacheUser, Database, Store
 
 PROXY_PORT = 5432
-"""Where every proxy for PostgreSQL listens."""
+"""Every RDS proxy for PostgreSQL listens on it."""
 
 POLICY = "maxmemory-policy"
 DEFAULT_POLICY = "volatile-lru"
-"""ElastiCache's own."""
+"""ElastiCache's default."""
 
 
 def databases(rds: Any) -> Iterable[Database]:
-    """PostgreSQL instances, without replicas. A proxy is a second name; it shares no connections here."""
+    """PostgreSQL instances, without replicas. An RDS proxy is only a second name here: it pools no connections."""
     proxies = _proxies(rds)
     for each in rds.describe_db_instances()["DBInstances"]:
         is_replica = "ReadReplicaSourceDBInstanceIdentifier" in each
         if each["Engine"] != "postgres" or "Endpoint" not in each or is_replica:
             continue
-        behind = proxies.get(each["DBInstanceIdentifier"], [])
+        proxy_endpoints = proxies.get(each["DBInstanceIdentifier"], [])
         port = int(each["Endpoint"]["Port"])
         yield Database(
             identifier=each["DBInstanceIdentifier"],
-            names=(each["Endpoint"]["Address"], *behind),
+            names=(each["Endpoint"]["Address"], *proxy_endpoints),
             port=port,
-            proxy_ports=(PROXY_PORT,) if behind and port != PROXY_PORT else (),
+            proxy_ports=(PROXY_PORT,) if proxy_endpoints and port != PROXY_PORT else (),
             major_version=int(str(each["EngineVersion"]).partition(".")[0]),
             username=each["MasterUsername"],
             database_name=each.get("DBName"),
@@ -35,16 +35,16 @@ def databases(rds: Any) -> Iterable[Database]:
 
 
 def _proxies(rds: Any) -> dict[str, list[str]]:
-    """Instance → the names of the proxies before it."""
-    found: dict[str, list[str]] = {}
+    """Instance identifier → endpoints of its RDS proxies."""
+    endpoints: dict[str, list[str]] = {}
     for proxy in rds.describe_db_proxies()["DBProxies"]:
         for target in rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]:
-            found.setdefault(target["RdsResourceId"], []).append(proxy["Endpoint"])
-    return found
+            endpoints.setdefault(target["RdsResourceId"], []).append(proxy["Endpoint"])
+    return endpoints
 
 
 def caches(elasticache: Any) -> Iterable[Cache]:
-    """Replication groups; one server stands for all their nodes."""
+    """Replication groups; one server takes the place of all their nodes."""
     for group in elasticache.describe_replication_groups()["ReplicationGroups"]:
         endpoints = [
             node_group[kind]
@@ -69,8 +69,8 @@ def _policy(elasticache: Any, group: dict[str, Any]) -> str:
         return DEFAULT_POLICY
     cluster = elasticache.describe_cache_clusters(CacheClusterId=members[0])["CacheClusters"][0]
     name = cluster["CacheParameterGroup"]["CacheParameterGroupName"]
-    found = elasticache.describe_cache_parameters(CacheParameterGroupName=name)["Parameters"]
-    values = {each["ParameterName"]: each.get("ParameterValue") for each in found}
+    parameters = elasticache.describe_cache_parameters(CacheParameterGroupName=name)["Parameters"]
+    values = {each["ParameterName"]: each.get("ParameterValue") for each in parameters}
     return values.get(POLICY) or DEFAULT_POLICY
 
 
@@ -83,7 +83,7 @@ def _users(elasticache: Any, user_group_ids: list[str]) -> Iterable[CacheUser]:
 
 
 def with_logins(store: Store, logins: Any) -> Store:
-    """The store with the passwords and the reboots that the embedded AWS knows."""
+    """The store with its passwords and its reboots, from the embedded AWS's page."""
     if isinstance(store, Database):
         return replace(
             store,

@@ -1,4 +1,4 @@
-"""What ECS keeps of a service between two looks: deployments and events."""
+"""The deployments and the events of a service, as ECS records them."""
 
 import time
 import uuid
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from local.dataplane.diagnosis import Diagnosis
+
 EVENTS_KEPT = 100
-"""As many as DescribeServices answers at most."""
+"""DescribeServices returns at most this many."""
 
 
 @dataclass(kw_only=True)
@@ -20,20 +22,31 @@ class Deployment:
     failed_tasks: int = 0
     rollout_state: str = "IN_PROGRESS"
     reason: str = ""
+    obstacle: Diagnosis | None = None
+    """Why none of its tasks can ever start on this machine."""
 
     def complete(self) -> None:
-        """All its tasks are there and healthy."""
+        """All its tasks run and are healthy."""
         self.rollout_state, self.reason = "COMPLETED", f"ECS deployment {self.id} completed."
 
     def fail(self, rolled_back_to: str | None) -> None:
-        """The circuit breaker opened."""
+        """The circuit breaker opened; `rolled_back_to` is a task definition ARN."""
         self.rollout_state = "FAILED"
         self.reason = "ECS deployment circuit breaker: tasks failed to start."
         if rolled_back_to:
             self.reason = f"ECS deployment circuit breaker: rolling back to {rolled_back_to.rpartition('/')[2]}."
 
+    def refuse(self, diagnosis: Diagnosis, rolled_back_to: str | None) -> None:
+        """None of its tasks can start on this machine."""
+        self.fail(rolled_back_to)
+        self.obstacle, self.reason = diagnosis, f"{diagnosis.problem}. {self.reason}"
+
+    def retry(self) -> None:
+        """What made the deployment impossible is gone."""
+        self.obstacle, self.rollout_state, self.reason = None, "IN_PROGRESS", ""
+
     def description(self, *, desired: int, running: int, pending: int) -> dict[str, Any]:
-        """As in DescribeServices, without what the emulated ECS knows itself."""
+        """As in DescribeServices, without what the emulated ECS adds itself."""
         return {
             "id": self.id,
             "taskDefinition": self.task_definition_arn,
@@ -54,7 +67,7 @@ class Events:
     _events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
 
     def add(self, message: str) -> None:
-        """Write down what happened, unless it is among what was written last."""
+        """Record an event, unless one of the last five says the same."""
         text = f"(service {self.service_name}) {message}"
         if all(event["message"] != text for event in islice(self._events, 5)):
             self._events.appendleft({"id": str(uuid.uuid4()), "createdAt": time.time(), "message": text})

@@ -1,4 +1,4 @@
-"""A task: containers that start in the order of their dependencies and end together."""
+"""A task: containers that start in the order of their dependencies, and stop together."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ from local.dataplane.desired_state.task_definition import TaskDefinition
 
 
 class Task:
-    """Goes from PENDING over RUNNING and STOPPING to STOPPED; `advance` never waits."""
+    """Goes from PENDING through RUNNING and STOPPING to STOPPED; `advance` never blocks."""
 
     def __init__(
         self,
@@ -22,27 +22,28 @@ class Task:
         group: str,
         started_by: str,
         context: TaskContext,
-        tools: ContainerRuntime,
+        runtime: ContainerRuntime,
         now: float,
     ) -> None:
         self.arn, self.cluster_arn, self.definition = arn, cluster_arn, definition
         self.group, self.started_by = group, started_by
         self.status = "PENDING"
         self.wanted = True
-        """Whether it is meant to run; `False` from the first call of `stop`."""
+        """Whether it should run; `False` from the first call of `stop` on."""
         self.deactivating = False
-        """Whether its service has taken it out of the load balancer to stop it."""
+        """Whether its service has deregistered it in order to stop it."""
         self.stopped_reason = ""
         self.stop_code = ""
-        self.began = now
+        self.created_at = now
+        """Seconds of a monotonic clock."""
         self.running_since: float | None = None
         self.address = context.address
         self.protected_until: float | None = None
-        """Seconds since 1970 until which its service may not choose it to be stopped."""
+        """Its service does not stop it before this time, in seconds since 1970."""
         self._context = context
         self._tags: dict[str, Any] = {"createdAt": time.time()}
-        self._stop_at_most: float | None = None
-        self.containers = {each.name: ContainerProcess(each, context, tools) for each in definition.containers}
+        self._stop_timeout: float | None = None
+        self.containers = {each.name: ContainerProcess(each, context, runtime) for each in definition.containers}
 
     @property
     def id(self) -> str:
@@ -51,13 +52,13 @@ class Task:
 
     @property
     def health(self) -> str:
-        """Of all essential containers that have a check together."""
-        found = {
+        """HEALTHY, UNHEALTHY or UNKNOWN, from all essential containers that have a check."""
+        states = {
             each.health for each in self.containers.values() if each.container.health_check and each.container.essential
         }
-        if "UNHEALTHY" in found:
+        if "UNHEALTHY" in states:
             return "UNHEALTHY"
-        return "HEALTHY" if found == {"HEALTHY"} else "UNKNOWN"
+        return "HEALTHY" if states == {"HEALTHY"} else "UNKNOWN"
 
     @property
     def has_check(self) -> bool:
@@ -70,21 +71,21 @@ class Task:
         return self.wanted and self.status == "RUNNING" and (not self.has_check or self.health == "HEALTHY")
 
     def advance(self, now: float) -> None:
-        """One step: notice ends, start what may start, end what must."""
+        """Take one step: notice containers that ended, start those that may start, stop those that must stop."""
         if self.status == "STOPPED":
             return
         for each in self.containers.values():
             each.advance(now)
         if self.wanted:
-            self._start_what_may(now)
-            self._judge(now)
+            self._start_containers(now)
+            self._evaluate(now)
         if not self.wanted:
-            self._stop_what_may(now)
+            self._stop_containers(now)
 
     def stop(self, reason: str, code: str, *, at_most_seconds: float | None = None) -> None:
-        """End it; the first reason stays."""
+        """Start to stop it; the first reason is kept. After `at_most_seconds` its containers are killed."""
         if at_most_seconds is not None:
-            self._stop_at_most = at_most_seconds
+            self._stop_timeout = at_most_seconds
         if self.wanted:
             self.wanted, self.stopped_reason, self.stop_code = False, reason, code
             self._tags["stoppingAt"] = time.time()
@@ -94,7 +95,7 @@ class Task:
         """As in DescribeTasks."""
         containers = []
         for name, each in self.containers.items():
-            shown: dict[str, Any] = {
+            document: dict[str, Any] = {
                 "name": name,
                 "image": each.container.image,
                 "taskArn": self.arn,
@@ -104,12 +105,12 @@ class Task:
                 "networkInterfaces": [{"attachmentId": self.id, "privateIpv4Address": self.address}],
             }
             if each.pid is not None:
-                shown["runtimeId"] = f"{self.id}-{each.pid}"
+                document["runtimeId"] = f"{self.id}-{each.pid}"
             if each.exit_code is not None:
-                shown["exitCode"] = each.exit_code
+                document["exitCode"] = each.exit_code
             if each.reason or each.health_problem:
-                shown["reason"] = each.reason or each.health_problem
-            containers.append(shown)
+                document["reason"] = each.reason or each.health_problem
+            containers.append(document)
         task = {
             "taskArn": self.arn,
             "clusterArn": self.cluster_arn,
@@ -134,11 +135,11 @@ class Task:
         return task
 
     def is_protected(self, at: float | None = None) -> bool:
-        """Whether its service may not choose it when it stops tasks; `at` is in seconds since 1970, default now."""
+        """Whether its service must not stop it at a time in seconds since 1970; default: now."""
         return self.protected_until is not None and (time.time() if at is None else at) < self.protected_until
 
     def update_names(self, names: Mapping[str, tuple[str, ...]]) -> None:
-        """Tell its containers what names mean now."""
+        """Update what names mean to its containers, name → addresses."""
         self._context.hosts.update(names)
 
     def _network_interface(self) -> dict[str, Any]:
@@ -150,15 +151,15 @@ class Task:
             "details": [{"name": name, "value": value} for name, value in details.items()],
         }
 
-    def _start_what_may(self, now: float) -> None:
+    def _start_containers(self, now: float) -> None:
         for each in self.containers.values():
             if each.status == "PENDING" and all(
-                _holds(self.containers[name], condition) for name, condition in each.container.depends_on
+                _is_met(self.containers[name], condition) for name, condition in each.container.depends_on
             ):
                 each.start(now)
 
-    def _judge(self, now: float) -> None:
-        """Whether the task runs, or has to end because of one of its containers."""
+    def _evaluate(self, now: float) -> None:
+        """Decide whether the task runs, or stops because of one of its containers."""
         for each in self.containers.values():
             if each.status == "STOPPED" and each.reason and each.container.essential:
                 self.stop(each.reason, "TaskFailedToStart")
@@ -171,13 +172,13 @@ class Task:
             self.status, self.running_since = "RUNNING", now
             self._tags["startedAt"] = time.time()
 
-    def _stop_what_may(self, now: float) -> None:
-        """In the reverse order of the dependencies."""
+    def _stop_containers(self, now: float) -> None:
+        """Stop containers in the reverse order of their dependencies."""
         running = [each for each in self.containers.values() if each.status == "RUNNING"]
         needed = {name for each in running for name, _ in each.container.depends_on}
         for each in self.containers.values():
-            if each.container.name not in needed or each.status == "PENDING" or self._stop_at_most is not None:
-                each.stop(now, at_most_seconds=self._stop_at_most)
+            if each.container.name not in needed or each.status == "PENDING" or self._stop_timeout is not None:
+                each.stop(now, at_most_seconds=self._stop_timeout)
         if all(each.status == "STOPPED" for each in self.containers.values()):
             self.status = "STOPPED"
             self._tags["stoppedAt"] = time.time()
@@ -188,7 +189,7 @@ def new_task_arn(cluster_arn: str) -> str:
     return f"{cluster_arn.replace(':cluster/', ':task/')}/{uuid.uuid4().hex}"
 
 
-def _holds(other: ContainerProcess, condition: str) -> bool:
+def _is_met(other: ContainerProcess, condition: str) -> bool:
     if condition == "HEALTHY":
         return other.health == "HEALTHY"
     if condition == "START":
@@ -198,6 +199,6 @@ def _holds(other: ContainerProcess, condition: str) -> bool:
 
 def _can_never_start(container: ContainerProcess, others: dict[str, ContainerProcess]) -> bool:
     return any(
-        others[name].status == "STOPPED" and not _holds(others[name], condition)
+        others[name].status == "STOPPED" and not _is_met(others[name], condition)
         for name, condition in container.container.depends_on
     )

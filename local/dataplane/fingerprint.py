@@ -1,0 +1,37 @@
+"""What a running data plane was started with, so that a change of its code or its settings is noticed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+from local.dataplane.settings import Settings
+
+CODE = "code"
+SETTINGS = "settings"
+CHANGES = {
+    CODE: "its code in local/ has changed",
+    SETTINGS: "its settings have changed (ports, services, or the environment file)",
+}
+"""Part of the fingerprint → what a person is told when it differs."""
+
+
+def fingerprint(settings: Settings) -> dict[str, str]:
+    """Hashes of the Python files of `local/` in Windlass's folder, and of the settings."""
+    code = hashlib.sha256()
+    folder = settings.windlass_folder.resolve()
+    for path in sorted((folder / "local").rglob("*.py")):
+        code.update(f"{path.relative_to(folder)}\0".encode())
+        code.update(path.read_bytes())
+    absolute = replace(
+        settings,
+        folder=settings.folder.resolve(),
+        windlass_folder=folder,
+        authority_folder=settings.authority_folder and settings.authority_folder.resolve(),
+        repositories=settings.repositories and settings.repositories.resolve(),
+    )
+    return {CODE: code.hexdigest(), SETTINGS: hashlib.sha256(repr(absolute).encode()).hexdigest()}
+
+
+def difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Why a data plane with the fingerprint `before` has to be restarted; empty when it does not."""
+    return ", ".join(sentence for part, sentence in CHANGES.items() if before.get(part) != now.get(part))

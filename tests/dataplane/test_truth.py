@@ -1,0 +1,118 @@
+"""The status says what does not run, why, in whose words, and what to do next."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.dataplane import NotSteadyError, ServiceStatus, control
+from tests.dataplane.running import Platform
+from tests.support.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def extra(running_platform: Platform) -> Iterator["Extra"]:
+    """Creates a service beside the two colours, and deletes it."""
+    service = Extra(running_platform)
+    yield service
+    service.delete()
+
+
+class Extra:
+    """A service `extra` of one task without a load balancer."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform, self._ecs = platform, platform.account.ecs
+
+    def create(self, image: str = "web", **container: Any) -> None:
+        definition = {"name": "main", "image": image, "essential": True, "memory": 128, **container}
+        definition.setdefault("command", ["sleep", "600"])
+        arn = self._ecs.register_task_definition(family="extra", containerDefinitions=[definition])
+        self._ecs.create_service(
+            cluster="test",
+            serviceName="extra",
+            taskDefinition=arn["taskDefinition"]["taskDefinitionArn"],
+            desiredCount=1,
+            deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0},
+        )
+
+    def delete(self) -> None:
+        self._ecs.delete_service(cluster="test", service="extra", force=True)
+        wait_for("its end", lambda: all(each.name != "extra" for each in self.platform.data_plane.status().services))
+
+    @property
+    def status(self) -> ServiceStatus:
+        (status,) = [each for each in self.platform.data_plane.status().services if each.name == "extra"]
+        return status
+
+    @property
+    def problem(self) -> str:
+        """Empty until the data plane knows the service."""
+        return "".join(each.problem for each in self.platform.data_plane.status().services if each.name == "extra")
+
+    def rollout(self) -> dict[str, Any]:
+        (service,) = self._ecs.describe_services(cluster="test", services=["extra"])["services"]
+        return dict(service["deployments"][0])
+
+    def refused(self, seconds: float, report: Any = control.ignore) -> NotSteadyError:
+        with pytest.raises(NotSteadyError) as caught:
+            self.platform.data_plane.wait_until_steady(seconds, report)
+        assert [each.name for each in caught.value.services] == ["extra"]
+        return caught.value
+
+
+def test_a_steady_service_has_no_problem(platform: Platform) -> None:
+    blue = next(each for each in platform.data_plane.status().services if each.name == "web-blue")
+    assert (blue.desired, blue.running, blue.healthy, blue.pending) == (2, 2, 2, 0)
+    assert (blue.deployment, blue.steady, blue.problem, blue.next_step) == ("completed", True, "", "")
+    assert blue.summary == "web-blue: 2 of 2 running"
+    assert platform.data_plane.status().unsteady == ()
+
+
+def test_an_image_without_a_program_fails_at_once_and_says_what_to_do(platform: Platform, extra: Extra) -> None:
+    extra.create(image="registry.test/windlass-local/shop:1.0.0")
+    started = time.monotonic()
+    error = extra.refused(120)
+    assert time.monotonic() - started < 60, "waiting would not help"
+    assert "extra: 0 of 1 running, cannot start: image registry.test/windlass-local/shop:1.0.0" in str(error)
+    assert "no program replaces the image 'shop' (only web, airflow, git-sync)" in str(error)
+    assert "next: add a program for 'shop' to programs() in local/dataplane/containers/images.py" in str(error)
+    assert extra.status.deployment == "failed"
+    rollout = extra.rollout()
+    assert rollout["rolloutState"] == "FAILED", "no deployment goes on for ever"
+    assert "no program replaces the image 'shop'" in rollout["rolloutStateReason"]
+
+
+def test_a_wait_reports_the_words_of_the_failing_check(
+    platform: Platform, extra: Extra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "REPORT_SECONDS", 0.5)
+    check = {"command": ["CMD-SHELL", "echo checking; echo no such table; exit 1"], "interval": 10, "retries": 1}
+    extra.create(healthCheck=check)
+    wait_for("the verdict", lambda: "unhealthy: container main: no such table" in extra.problem)
+    reports: list[str] = []
+    error = extra.refused(2, reports.append)
+    assert len(reports) >= 2
+    assert any("no such table" in line for line in reports), reports
+    assert all(line.startswith("waiting for extra: ") for line in reports), reports
+    assert "Not steady after 2 s" in str(error)
+    assert "read its log: " in extra.status.next_step
+
+
+def test_a_container_that_ends_is_shown_with_its_exit_code_and_last_line(platform: Platform, extra: Extra) -> None:
+    extra.create(command=["sh", "-c", "echo table items is missing; exit 3"])
+    ends = "ends: container main ended with exit code 3: table items is missing"
+    wait_for("its end", lambda: ends in extra.problem)
+    assert "main.log" in extra.status.next_step
+    assert extra.status.steady is False
+
+
+def test_a_secret_that_does_not_exist_is_named(platform: Platform, extra: Extra) -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:missing-AbCdEf"
+    extra.create(secrets=[{"name": "SECRET", "valueFrom": arn}])
+    cause = f"does not start: container main: ResourceInitializationError: unable to pull secrets: {arn}"
+    wait_for("the verdict", lambda: cause in extra.problem)
+    assert extra.status.next_step == "apply the environment again: ./windlass local apply"

@@ -137,6 +137,11 @@ class WebService(Section):
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
     """Plain settings of the container. Secrets do not belong here (A02)."""
 
+    @property
+    def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
+        """The image of each colour before the first deployment, or one under None for a service without colours."""
+        raise NotImplementedError
+
 
 class BlueGreenService(WebService):
     """Two ECS services, blue and green, of which one SSM parameter says who gets the requests. The default."""
@@ -148,6 +153,11 @@ class BlueGreenService(WebService):
     blue: Colour
     green: Colour
 
+    @property
+    def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
+        """The image of each colour before the first deployment."""
+        return {"blue": self.blue.image, "green": self.green.image}
+
 
 class RollingService(WebService):
     """One ECS service whose tasks are replaced a few at a time."""
@@ -158,6 +168,11 @@ class RollingService(WebService):
 
     image: Image
     """The image that the service begins with; afterwards deployments decide (docs/decisions/0005)."""
+
+    @property
+    def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
+        """The image before the first deployment, under None: the service has no colours."""
+        return {None: self.image}
 
 
 class TestListener(Section):
@@ -195,6 +210,11 @@ class CodeDeployService(WebService):
     """How long the old tasks stay after the shift, so that a rollback is instant. Default: an hour (B04)."""
 
     test_listener: TestListener
+
+    @property
+    def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
+        """The image before the first deployment, under None: the service has no colours."""
+        return {None: self.image}
 
 
 def strategy(service: Any) -> str:

@@ -1,14 +1,14 @@
-"""The `data` layer: everything that holds state of its own: secrets, database, cache, buckets, image repositories."""
+"""The `data` layer: everything that stores data: secrets, database, cache, buckets, image repositories."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from constructs import Construct
 
 from config import Environment
-from layers import images
-from layers.airflow.names import airflow_images, airflow_of, repository_keys
-from layers.airflow.secrets import AirflowSecrets, Sources
-from layers.airflow.storage import AirflowStorage
+from layers.airflow.data_layer import airflow_data
+from layers.airflow.names import repository_keys
+from layers.airflow.outputs import AirflowData
+from layers.airflow.secrets import Sources
 from layers.backups import copy_backups
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
@@ -16,8 +16,6 @@ from layers.reachability import CACHE, DATABASE
 from layers.remote_state import publish
 from modules import elasticache, rds
 from modules.registry import (
-    PullThroughCache,
-    PullThroughCacheInputs,
     Repositories,
     RepositoriesInputs,
     RepositoriesOutputs,
@@ -34,8 +32,17 @@ from modules.secrets import (
 from modules.storage import Bucket, BucketInputs, Lifecycle, LoadBalancerLogs
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Cache:
+    """The cache, its password, and the secret with its URL."""
+
+    outputs: elasticache.ValkeyOutputs
+    password: GeneratedSecretOutputs
+    url_secret_arn: str
+
+
 class DataLayer(Layer):
-    """Survives while the `service` layer is destroyed and made again (S02)."""
+    """Stays while the `service` layer is destroyed and recreated (S02)."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, environment, "data")
@@ -43,26 +50,26 @@ class DataLayer(Layer):
         self.store = SecretStore(
             path=environment.secret_path(),
             kms_key_arn=self.network.kms_key_arn,
-            # A deleted secret keeps its name for the whole window, and a throw-away environment is made again (S05).
+            # A deleted secret keeps its name for the whole window, and a throw-away environment is recreated (S05).
             recovery_window_in_days=0 if environment.is_throw_away else 30 if environment.is_production else 7,
         )
         database, database_url = self._database()
         copy_backups(self, environment, database)
-        cache, cache_url = self._cache()
+        cache = self._cache()
         repositories = self._repositories()
-        airflow = self._airflow(database, cache) if environment.airflow else {}
+        airflow = self._airflow(database, cache)
         self.outputs = DataOutputs(
             database_address=database.address,
             database_port=database.port,
             database_identifier=database.identifier,
             database_url_secret_arn=database_url,
-            cache_address=cache.primary_endpoint_address if cache else None,
-            cache_port=cache.port if cache else None,
-            cache_url_secret_arn=cache_url,
+            cache_address=cache.outputs.primary_endpoint_address if cache else None,
+            cache_port=cache.outputs.port if cache else None,
+            cache_url_secret_arn=cache.url_secret_arn if cache else None,
             access_logs_bucket_name=self._access_logs_bucket(),
             repository_urls=repositories.repository_urls,
             repository_arns=repositories.repository_arns,
-            **airflow,
+            airflow=airflow,
         )
         publish(self, self.outputs, environment)
 
@@ -139,13 +146,11 @@ class DataLayer(Layer):
         )
         return database, DerivedSecret(self, "database-url", secret).outputs.secret_arn
 
-    _cache_password: GeneratedSecretOutputs | None = None
-
-    def _cache(self) -> tuple[elasticache.ValkeyOutputs | None, str | None]:
+    def _cache(self) -> _Cache | None:
         settings, key = self.environment.cache, self.network.kms_key_arn
         if settings is None:
-            return None, None
-        password = self._cache_password = self._password(
+            return None
+        password = self._password(
             "cache-password", "cache/password", "Password of the cache", settings.password_version
         )
         inputs = elasticache.ValkeyInputs(
@@ -187,7 +192,8 @@ class DataLayer(Layer):
                 "username": cache.username,
             },
         )
-        return cache, DerivedSecret(self, "cache-url", secret).outputs.secret_arn
+        url_secret_arn = DerivedSecret(self, "cache-url", secret).outputs.secret_arn
+        return _Cache(outputs=cache, password=password, url_secret_arn=url_secret_arn)
 
     def _access_logs_bucket(self) -> str:
         aws = self.environment.aws
@@ -213,31 +219,16 @@ class DataLayer(Layer):
         )
         return Repositories(self, "repositories", inputs).outputs
 
-    def _airflow(self, database: rds.PostgreSqlOutputs, cache: elasticache.ValkeyOutputs | None) -> dict[str, Any]:
-        """What Airflow keeps, as fields of the outputs."""
-        assert cache is not None and self._cache_password is not None  # a rule of the environment file demands it
+    def _airflow(self, database: rds.PostgreSqlOutputs, cache: _Cache | None) -> AirflowData | None:
+        airflow = self.environment.airflow
+        if airflow is None:
+            return None
+        assert cache is not None  # a rule of the environment file requires it
         sources = Sources(
             store=self.store,
             network=self.network,
             database=database,
-            cache=cache,
-            cache_password=self._cache_password,
+            cache=cache.outputs,
+            cache_password=cache.password,
         )
-        secrets = AirflowSecrets(self, "airflow", self.environment, sources)
-        self._pull_through_cache()
-        storage = AirflowStorage(self, "airflow-storage", self.environment, self.network)
-        system = storage.dags_file_system
-        return {
-            "airflow_secret_arns": secrets.arns,
-            "airflow_database_proxy_address": secrets.database_proxy.address if secrets.database_proxy else None,
-            "airflow_task_logs_bucket_name": storage.task_logs_bucket_name,
-            "airflow_dags_bucket_name": storage.dags_bucket_name,
-            "airflow_dags_file_system_id": system.file_system_id if system else None,
-            "airflow_dags_access_point_id": system.access_point_id if system else None,
-        }
-
-    def _pull_through_cache(self) -> None:
-        registries = images.cached_registries(airflow_images(airflow_of(self.environment)))
-        if registries:
-            inputs = PullThroughCacheInputs(prefix=self.environment.prefix, registries=registries)
-            PullThroughCache(self, "pull-through-cache", inputs)
+        return airflow_data(self, self.environment, airflow, sources)

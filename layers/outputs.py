@@ -1,19 +1,11 @@
-"""What each layer gives to the layers after it and to people. These classes are the whole interface between states."""
+"""The outputs of each layer. These classes are the whole interface between the states."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from config import Environment
-from layers.airflow.names import (
-    component_keys,
-    has_airflow,
-    has_database_proxy,
-    has_workflows,
-    makes_dags_bucket,
-    makes_dags_file_system,
-    repository_keys,
-    secret_keys,
-)
+from layers.airflow.names import repository_keys
+from layers.airflow.outputs import AirflowData, AirflowService
 from layers.reachability import roles
 from layers.remote_state import output
 from release.outputs import WebServiceOutputs
@@ -35,13 +27,17 @@ def _has_certificate(environment: Environment) -> bool:
     return environment.load_balancer.https
 
 
+def _has_airflow(environment: Environment) -> bool:
+    return environment.airflow is not None
+
+
 def _has_cache(environment: Environment) -> bool:
     return environment.cache is not None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkOutputs:
-    """Of the `network` layer."""
+    """Outputs of the `network` layer."""
 
     vpc_id: str = output("Id of the VPC.")
     public_subnet_ids: Mapping[str, str] = output("Ids of the public subnets, by zone.", keys=_zones)
@@ -57,7 +53,7 @@ class NetworkOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class DataOutputs:
-    """Of the `data` layer."""
+    """Outputs of the `data` layer."""
 
     database_address: str = output("DNS name of the database (A06).")
     database_port: str = output("Port of the database.")
@@ -69,24 +65,12 @@ class DataOutputs:
     access_logs_bucket_name: str = output("Bucket of the load balancer's access logs.")
     repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=repository_keys)
     repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=repository_keys)
-
-    airflow_secret_arns: Mapping[str, str] = output(
-        "ARNs of Airflow's secrets, by name.", keys=secret_keys, when=has_airflow
-    )
-    airflow_database_proxy_address: str | None = output(
-        "DNS name of the proxy between Airflow and the database (A06).", when=has_database_proxy
-    )
-    airflow_task_logs_bucket_name: str | None = output("Bucket of Airflow's task logs.", when=has_airflow)
-    airflow_dags_bucket_name: str | None = output("Bucket that DAGs are put into.", when=makes_dags_bucket)
-    airflow_dags_file_system_id: str | None = output("File system that DAGs are put into.", when=makes_dags_file_system)
-    airflow_dags_access_point_id: str | None = output(
-        "Access point of the file system for DAGs.", when=makes_dags_file_system
-    )
+    airflow: AirflowData | None = output("What Airflow keeps.", when=_has_airflow)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceOutputs:
-    """Of the `service` layer."""
+    """Outputs of the `service` layer."""
 
     load_balancer_dns_name: str = output("DNS name of the load balancer.")
     listener_arn: str = output("ARN of the listener that serves.")
@@ -94,18 +78,7 @@ class ServiceOutputs:
     services: Mapping[str, WebServiceOutputs] = output(
         "What a release needs of each web service, by name; `strategy` says which kind it is.", keys=_services
     )
-
-    airflow_url: str | None = output("URL of Airflow.", when=has_airflow)
-    airflow_service_names: Mapping[str, str] = output(
-        "ECS service of each of Airflow's components.", keys=component_keys, when=has_airflow
-    )
-    airflow_listener_rule_arn: str | None = output("ARN of Airflow's listener rule.", when=has_airflow)
-    airflow_workflow_security_group_id: str | None = output(
-        "Security group of the tasks that DAGs launch, for other systems to let in (N07).", when=has_workflows
-    )
-    airflow_workflow_parameters_path: str | None = output(
-        "Path of the SSM parameters for DAG code that launches tasks (E09).", when=has_workflows
-    )
+    airflow: AirflowService | None = output("Airflow.", when=_has_airflow)
 
 
 def _pipeline_roles(_environment: Environment) -> Iterable[str]:
@@ -114,7 +87,7 @@ def _pipeline_roles(_environment: Environment) -> Iterable[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryOutputs:
-    """Of the `delivery` layer."""
+    """Outputs of the `delivery` layer."""
 
     oidc_provider_arn: str = output("ARN of GitHub's OIDC provider in this account.")
     role_arns: Mapping[str, str] = output("ARN of the role of each kind of workflow.", keys=_pipeline_roles)

@@ -48,7 +48,11 @@ def publish(stack: TerraformStack, outputs: Any, environment: Environment) -> No
     """
     for declared in _fields_of(outputs, environment):
         value = _plain(declared, getattr(outputs, declared.name), environment, declared.name)
-        TerraformOutput(stack, declared.name, value=value, description=declared.metadata["description"])
+        # An id of its own, since a web service may be called what an output is called, such as `services`.
+        published = TerraformOutput(
+            stack, f"output-{declared.name}", value=value, description=declared.metadata["description"]
+        )
+        published.override_logical_id(declared.name)
 
 
 def read(outputs_class: type[Outputs], state: RemoteState, environment: Environment) -> Outputs:

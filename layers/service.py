@@ -1,19 +1,19 @@
-"""The `service` layer: load balancer, cluster, and the web services. It can be destroyed and made again (S02)."""
-
-from typing import Any
+"""The `service` layer: load balancer, cluster, web services, Airflow. It can be destroyed and recreated (S02)."""
 
 from constructs import Construct
 
 from config import Environment
 from config.network import Firewall as FirewallSettings
-from layers.airflow.names import airflow_of
-from layers.airflow.parts import airflow_parts
+from layers.airflow.context import AirflowContext
+from layers.airflow.outputs import AirflowService
+from layers.airflow.service_layer import airflow_service
 from layers.alarms import data_alarms
+from layers.context import ServiceContext
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
-from layers.reachability import AIRFLOW_WORKFLOW, LOAD_BALANCER
+from layers.reachability import LOAD_BALANCER
 from layers.remote_state import publish
-from layers.web import Surroundings, web_service
+from layers.web import web_service
 from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
@@ -23,7 +23,7 @@ from modules.waf import Firewall, FirewallInputs
 
 
 class ServiceLayer(Layer):
-    """Everything that runs, and the way in."""
+    """Everything that runs, and the load balancer in front of it."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, environment, "service")
@@ -31,7 +31,7 @@ class ServiceLayer(Layer):
         self.data = self.outputs_of("data", DataOutputs)
         balancer = self._load_balancer()
         cluster = self._cluster()
-        surroundings = Surroundings(
+        context = ServiceContext(
             environment=environment,
             network=self.network,
             data=self.data,
@@ -39,19 +39,17 @@ class ServiceLayer(Layer):
             cluster=cluster,
             alarm_topic_arn=self._alarm_topic(),
         )
-        services = {
-            name: web_service(self, name, settings, surroundings) for name, settings in environment.services.items()
-        }
-        data_alarms(self, environment, self.data, surroundings.alarm_topic_arn)
+        services = {name: web_service(self, name, settings, context) for name, settings in environment.services.items()}
+        data_alarms(self, environment, self.data, context.alarm_topic_arn)
         database_hours(self, environment, self.data, self.network.kms_key_arn)
-        airflow = self._airflow(surroundings) if environment.airflow else {}
+        airflow = self._airflow(context)
         self._names(balancer)
         self.outputs = ServiceOutputs(
             load_balancer_dns_name=balancer.dns_name,
             listener_arn=balancer.listener_arn,
             cluster_name=cluster.name,
             services=services,
-            **airflow,
+            airflow=airflow,
         )
         publish(self, self.outputs, environment)
 
@@ -128,15 +126,9 @@ class ServiceLayer(Layer):
             )
             AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
 
-    def _airflow(self, surroundings: Surroundings) -> dict[str, Any]:
-        """Airflow, as fields of the outputs."""
-        url = surroundings.url(airflow_of(self.environment).host_names)
-        airflow = airflow_parts(self, surroundings, url)
-        services, workflows = airflow.services, airflow.workflows
-        return {
-            "airflow_url": services.url,
-            "airflow_service_names": services.service_names,
-            "airflow_listener_rule_arn": services.listener_rule_arn,
-            "airflow_workflow_security_group_id": self.network.security_group_ids.get(AIRFLOW_WORKFLOW),
-            "airflow_workflow_parameters_path": workflows.parameters_path if workflows else None,
-        }
+    def _airflow(self, context: ServiceContext) -> AirflowService | None:
+        settings, data = self.environment.airflow, self.data.airflow
+        if settings is None or data is None:
+            return None
+        airflow = AirflowContext(shared=context, settings=settings, data=data)
+        return airflow_service(self, airflow, context.url(settings.host_names))

@@ -27,13 +27,13 @@ def airflow_target(outputs: Mapping[str, Any], environment: str) -> tuple[Target
     Raises:
         BadRequestError: the environment has no Airflow, or none was applied.
     """
-    names = outputs.get("airflow_service_names") or {}
-    if CONTAINER not in names:
+    airflow = outputs.get("airflow")
+    if airflow is None:
         raise BadRequestError(f"{environment} has no Airflow that was applied: ./windlass apply {environment}")
     target = Target(
-        environment=environment, service=CONTAINER, cluster_name=outputs["cluster_name"], url=outputs["airflow_url"]
+        environment=environment, service=CONTAINER, cluster_name=outputs["cluster_name"], url=airflow["url"]
     )
-    return target, names[CONTAINER]
+    return target, airflow["service_names"][CONTAINER]
 
 
 def run_airflow(

@@ -1,1 +1,1 @@
-"""Apache Airflow in the layers: secrets and storage in the data layer, what runs in the service layer."""
+"""Apache Airflow in the layers: secrets and storage in the data layer, everything that runs in the service layer."""

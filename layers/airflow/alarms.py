@@ -1,9 +1,10 @@
-"""When Airflow calls for help: no heartbeat, work that waits for too long, services with too few tasks."""
+"""Alarms of Airflow: missing heartbeats, tasks queued for too long, services with too few tasks."""
 
 from collections.abc import Mapping
 
 from config import Environment
-from layers.airflow.names import airflow_of, database_proxy_name, has_database_proxy
+from layers.airflow.context import AirflowContext
+from layers.airflow.names import database_proxy_name
 from layers.airflow.scaling import queue_length
 from modules.airflow import METRICS_NAMESPACE
 from modules.observability import Metric, MetricAlarm
@@ -13,34 +14,32 @@ HEARTBEATS = {
     "dag-processor": "dag_processor_heartbeat",
     "triggerer": "triggerer_heartbeat",
 }
-"""Counter that a component raises every few seconds while it lives."""
+"""Counter that each component increments every few seconds while it runs."""
 
 BORROW_SECONDS = 1
-"""A connection is usually there in milliseconds."""
+"""A connection is usually available within milliseconds."""
 
 
-def component_alarms(
-    environment: Environment, cluster_name: str, service_names: Mapping[str, str]
-) -> dict[str, MetricAlarm]:
-    """Return the alarms of each component: heartbeat, and tasks that are not there."""
-    settings = airflow_of(environment)
+def component_alarms(context: AirflowContext, service_names: Mapping[str, str]) -> dict[str, MetricAlarm]:
+    """Return the alarms of each component: missing heartbeats, and missing tasks."""
+    environment, settings = context.shared.environment, context.settings
     heartbeats = {f"{key}-heartbeat": _heartbeat(environment, key) for key in HEARTBEATS if settings.metrics}
     if environment.cluster.container_insights == "disabled":
         return heartbeats
-    minutes = settings.alarms.missing_tasks_minutes
+    cluster_name, minutes = context.shared.cluster.name, settings.alarms.missing_tasks_minutes
     return heartbeats | {
         f"{key}-tasks": _missing_tasks(cluster_name, name, minutes) for key, name in service_names.items()
     }
 
 
-def queue_alarms(environment: Environment) -> dict[str, MetricAlarm]:
-    """Return the alarms of the queues: too much waits for too long, or nobody says how much."""
-    settings = airflow_of(environment)
+def queue_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
+    """Return the alarms of the queues: too many tasks wait for too long, or the queue length is not reported."""
+    environment, settings = context.shared.environment, context.settings
     limits = settings.alarms
-    found = {}
+    alarms = {}
     for name, group in settings.workers.items():
         metrics = {f"q{number}": _length(environment, queue) for number, queue in enumerate(group.queues, 1)}
-        found[f"queue-{name}"] = MetricAlarm(
+        alarms[f"queue-{name}"] = MetricAlarm(
             description=f"More than {limits.waiting_tasks} tasks have waited for the workers of group {name} for "
             f"{limits.waiting_minutes} minutes. Are there workers, have they reached max_count, do tasks hang?",
             metrics=metrics,
@@ -50,7 +49,7 @@ def queue_alarms(environment: Environment) -> dict[str, MetricAlarm]:
         )
     if environment.working_hours is None:
         first = next(iter(settings.workers.values())).queues[0]
-        found["queue-figures"] = MetricAlarm(
+        alarms["queue-figures"] = MetricAlarm(
             description="Nobody has said for 15 minutes how long the queues are, so workers are not scaled. Look at "
             "the container queue-metrics of the scheduler, and whether it reaches the cache.",
             metrics={"length": _length(environment, first)},
@@ -58,14 +57,14 @@ def queue_alarms(environment: Environment) -> dict[str, MetricAlarm]:
             minutes=15,
             missing="breaching",
         )
-    return found
+    return alarms
 
 
-def proxy_alarms(environment: Environment) -> dict[str, MetricAlarm]:
-    """Return the alarm of the proxy before the database, where there is one: Airflow waits for connections."""
-    if not has_database_proxy(environment):
+def proxy_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
+    """Return the alarm of the database proxy, where there is one: Airflow waits for connections."""
+    if context.settings.database_proxy is None:
         return {}
-    name = database_proxy_name(environment)
+    name = database_proxy_name(context.shared.environment)
     borrowing = Metric(namespace="AWS/RDS", name="DatabaseConnectionsBorrowLatency", dimensions={"ProxyName": name})
     return {
         "database-proxy": MetricAlarm(
@@ -78,7 +77,7 @@ def proxy_alarms(environment: Environment) -> dict[str, MetricAlarm]:
 
 
 def schedule_alarms(group_name: str) -> dict[str, MetricAlarm]:
-    """Return the alarm of the cleaning: EventBridge Scheduler could not start it."""
+    """Return the alarm of the database cleanup: EventBridge Scheduler could not start it."""
     dimensions = {"ScheduleGroup": group_name}
     return {
         "db-clean": MetricAlarm(
@@ -93,8 +92,8 @@ def schedule_alarms(group_name: str) -> dict[str, MetricAlarm]:
     }
 
 
-def figure(environment: Environment, component: str, name: str, stat: str = "Sum") -> Metric:
-    """A figure that a component of Airflow tells by StatsD."""
+def metric_of(environment: Environment, component: str, name: str, stat: str = "Sum") -> Metric:
+    """A metric that a component of Airflow reports by StatsD."""
     return Metric(
         namespace=METRICS_NAMESPACE,
         name=name,
@@ -107,9 +106,9 @@ def _heartbeat(environment: Environment, component: str) -> MetricAlarm:
     return MetricAlarm(
         description=f"The {component} runs, and has given no sign of life for five minutes. ECS replaces it when its "
         "health check agrees; look at its log, and at the database.",
-        metrics={"heartbeats": figure(environment, component, HEARTBEATS[component])},
-        # A task without heartbeats reports 0. No task at all reports nothing: that is the business of `…-tasks`, and
-        # no fault outside working hours.
+        metrics={"heartbeats": metric_of(environment, component, HEARTBEATS[component])},
+        # A task without heartbeats reports 0. No task at all reports nothing: the alarm `…-tasks` covers that, and
+        # outside working hours it is no fault.
         below=1,
     )
 

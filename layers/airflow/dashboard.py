@@ -1,75 +1,77 @@
-"""One page for a deployment of Airflow, from what users feel down to what it stands on."""
+"""The dashboard of a deployment of Airflow, from what users notice down to the database and the broker."""
 
-from layers.airflow.alarms import HEARTBEATS, figure
-from layers.airflow.names import airflow_of, database_proxy_name, has_database_proxy
+from layers.airflow.alarms import HEARTBEATS, metric_of
+from layers.airflow.context import AirflowContext
+from layers.airflow.names import database_proxy_name
 from layers.airflow.scaling import queue_length
 from layers.airflow.services import AirflowServices
-from layers.web.shared import Surroundings
+from layers.context import ServiceContext
 from modules.observability import Chart, Metric
 
 
-def rows(around: Surroundings, services: AirflowServices) -> list[list[Chart]]:
-    """The rows of the page, from the top."""
-    figures = [_work(around), _heartbeats(around)] if airflow_of(around.environment).metrics else []
-    return [_queues(around, services), *figures, _ui(around, services), _tasks(around, services), *_data(around)]
+def rows(context: AirflowContext, services: AirflowServices) -> list[list[Chart]]:
+    """The rows of the dashboard, from the top."""
+    shared = context.shared
+    metrics = [_work(shared), _heartbeats(shared)] if context.settings.metrics else []
+    return [_queues(context, services), *metrics, _ui(shared, services), _tasks(shared, services), *_data(context)]
 
 
-def _queues(around: Surroundings, services: AirflowServices) -> list[Chart]:
-    environment = around.environment
-    queues = [queue for group in airflow_of(environment).workers.values() for queue in group.queues]
+def _queues(context: AirflowContext, services: AirflowServices) -> list[Chart]:
+    shared, environment = context.shared, context.shared.environment
+    queues = [queue for group in context.settings.workers.values() for queue in group.queues]
     lengths = {
         queue: Metric(namespace=length.namespace, name=length.name, dimensions=length.dimensions, stat="Maximum")
         for queue in queues
         for length in (queue_length(environment, queue),)
     }
     workers = {
-        key: _of_service(around, name, "CPUUtilization", "SampleCount")
+        key: _of_service(shared, name, "CPUUtilization", "SampleCount")
         for key, name in services.service_names.items()
         if key.startswith("worker-")
     }
     return [Chart(title="Waiting tasks", lines=lengths), Chart(title="Workers", lines=workers)]
 
 
-def _work(around: Surroundings) -> list[Chart]:
-    environment = around.environment
+def _work(shared: ServiceContext) -> list[Chart]:
+    environment = shared.environment
     return [
         Chart(
             title="Tasks ended",
             lines={
-                "success": figure(environment, "worker", "ti_successes"),
-                "failed": figure(environment, "worker", "ti_failures"),
-                "lost": figure(environment, "scheduler", "task_instances_without_heartbeats_killed"),
+                "success": metric_of(environment, "worker", "ti_successes"),
+                "failed": metric_of(environment, "worker", "ti_failures"),
+                "lost": metric_of(environment, "scheduler", "task_instances_without_heartbeats_killed"),
             },
         ),
         Chart(
             title="Slots",
             lines={
-                "open in the executor": figure(environment, "scheduler", "executor.open_slots", "Minimum"),
-                "open in default_pool": figure(environment, "scheduler", "pool.open_slots.default_pool", "Minimum"),
-                "no slot for": figure(environment, "scheduler", "scheduler.tasks.starving", "Maximum"),
+                "open in the executor": metric_of(environment, "scheduler", "executor.open_slots", "Minimum"),
+                "open in default_pool": metric_of(environment, "scheduler", "pool.open_slots.default_pool", "Minimum"),
+                "no slot for": metric_of(environment, "scheduler", "scheduler.tasks.starving", "Maximum"),
             },
         ),
         Chart(
             title="DAG files",
             lines={
-                "import errors": figure(environment, "dag-processor", "dag_processing.import_errors", "Maximum"),
-                "seconds to read all": figure(
+                "import errors": metric_of(environment, "dag-processor", "dag_processing.import_errors", "Maximum"),
+                "seconds to read all": metric_of(
                     environment, "dag-processor", "dag_processing.total_parse_time", "Maximum"
                 ),
-                "timeouts": figure(environment, "dag-processor", "dag_processing.processor_timeouts"),
+                "timeouts": metric_of(environment, "dag-processor", "dag_processing.processor_timeouts"),
             },
         ),
     ]
 
 
-def _heartbeats(around: Surroundings) -> list[Chart]:
-    environment = around.environment
-    loop = figure(environment, "scheduler", "scheduler.scheduler_loop_duration", "p90")
+def _heartbeats(shared: ServiceContext) -> list[Chart]:
+    environment = shared.environment
+    loop = metric_of(environment, "scheduler", "scheduler.scheduler_loop_duration", "p90")
     triggers = {
-        word: figure(environment, "triggerer", f"triggers.{word}")
+        word: metric_of(environment, "triggerer", f"triggers.{word}")
         for word in ("succeeded", "failed", "blocked_main_thread")
     }
-    beats = {component: figure(environment, component, name) for component, name in HEARTBEATS.items()}
+    beats = {component: metric_of(environment, component, name) for component, name in HEARTBEATS.items()}
     return [
         Chart(title="Heartbeats", lines=beats),
         Chart(title="Scheduler loop, slowest tenth (ms)", lines={"loop": loop}),
@@ -77,9 +79,9 @@ def _heartbeats(around: Surroundings) -> list[Chart]:
     ]
 
 
-def _ui(around: Surroundings, services: AirflowServices) -> list[Chart]:
+def _ui(shared: ServiceContext, services: AirflowServices) -> list[Chart]:
     dimensions = {
-        "LoadBalancer": around.load_balancer.arn_suffix,
+        "LoadBalancer": shared.load_balancer.arn_suffix,
         "TargetGroup": services.target_group.arn_suffix,
     }
 
@@ -105,33 +107,33 @@ def _ui(around: Surroundings, services: AirflowServices) -> list[Chart]:
     ]
 
 
-def _tasks(around: Surroundings, services: AirflowServices) -> list[Chart]:
+def _tasks(shared: ServiceContext, services: AirflowServices) -> list[Chart]:
     names = services.service_names
     return [
-        Chart(title=f"{title} (%)", lines={key: _of_service(around, name, metric) for key, name in names.items()})
+        Chart(title=f"{title} (%)", lines={key: _of_service(shared, name, metric) for key, name in names.items()})
         for title, metric in (("CPU", "CPUUtilization"), ("Memory", "MemoryUtilization"))
     ]
 
 
-def _data(around: Surroundings) -> list[list[Chart]]:
-    environment = around.environment
-    database = {"DBInstanceIdentifier": around.data.database_identifier}
+def _data(context: AirflowContext) -> list[list[Chart]]:
+    environment = context.shared.environment
+    database = {"DBInstanceIdentifier": context.shared.data.database_identifier}
 
     def chart(title: str, namespace: str, name: str, dimensions: dict[str, str]) -> Chart:
         return Chart(
             title=title, lines={"": Metric(namespace=namespace, name=name, dimensions=dimensions, stat="Maximum")}
         )
 
-    found = [
+    charts = [
         [
             chart("Database: CPU (%)", "AWS/RDS", "CPUUtilization", database),
             chart("Database: connections", "AWS/RDS", "DatabaseConnections", database),
             chart("Database: free storage (bytes)", "AWS/RDS", "FreeStorageSpace", database),
         ]
     ]
-    if has_database_proxy(environment):
+    if context.settings.database_proxy is not None:
         proxy = {"ProxyName": database_proxy_name(environment)}
-        found.append(
+        charts.append(
             [
                 chart("Database proxy: connections of Airflow", "AWS/RDS", "ClientConnections", proxy),
                 chart("Database proxy: of the database", "AWS/RDS", "DatabaseConnections", proxy),
@@ -140,16 +142,16 @@ def _data(around: Surroundings) -> list[list[Chart]]:
         )
     if environment.cache is not None:
         node = {"CacheClusterId": f"{environment.prefix}-001"}
-        found.append(
+        charts.append(
             [
                 chart("Broker: memory (%)", "AWS/ElastiCache", "DatabaseMemoryUsagePercentage", node),
                 chart("Broker: evictions", "AWS/ElastiCache", "Evictions", node),
                 chart("Broker: connections", "AWS/ElastiCache", "CurrConnections", node),
             ]
         )
-    return found
+    return charts
 
 
-def _of_service(around: Surroundings, name: str, metric: str, stat: str = "Average") -> Metric:
-    dimensions = {"ClusterName": around.cluster.name, "ServiceName": name}
+def _of_service(shared: ServiceContext, name: str, metric: str, stat: str = "Average") -> Metric:
+    dimensions = {"ClusterName": shared.cluster.name, "ServiceName": name}
     return Metric(namespace="AWS/ECS", name=metric, dimensions=dimensions, stat=stat)

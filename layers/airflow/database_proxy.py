@@ -1,4 +1,4 @@
-"""The proxy between Airflow and the database, with a login for each of the two slots."""
+"""RDS Proxy between Airflow and the database, with a login for each of the two password slots."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from config import Environment
-from layers.airflow.names import airflow_of, database_proxy_name
+from config.airflow import Airflow
+from config.airflow_database import DatabaseProxy
+from layers.airflow.names import database_proxy_name
 from layers.outputs import NetworkOutputs
 from layers.reachability import DATABASE_PROXY
 from modules import rds
@@ -16,7 +18,7 @@ from modules.secrets import DerivedSecret, DerivedSecretInputs, DerivedSecretOut
 
 
 class AirflowDatabaseProxy(Construct):
-    """Both users have a login all the time, so a rotation changes one secret and nothing of the proxy."""
+    """Both database users can always log in, so a rotation changes one secret and leaves the proxy alone."""
 
     outputs: rds.DatabaseProxyOutputs
 
@@ -25,15 +27,16 @@ class AirflowDatabaseProxy(Construct):
         scope: Construct,
         id_: str,
         environment: Environment,
+        airflow: Airflow,
+        proxy: DatabaseProxy,
         network: NetworkOutputs,
         store: SecretStore,
         database: rds.PostgreSqlOutputs,
         passwords: Mapping[Slot, str],
     ) -> None:
         super().__init__(scope, id_)
-        settings, aws = airflow_of(environment), environment.aws
-        assert settings.database_proxy is not None  # the caller has looked
-        self._store, self._name, self._version = store, settings.database_name, settings.database_password_version
+        aws = environment.aws
+        self._store, self._name, self._version = store, airflow.database_name, airflow.database_password_version
         logins = {slot: self._login(slot, password) for slot, password in passwords.items()}
         inputs = rds.DatabaseProxyInputs(
             name=database_proxy_name(environment),
@@ -49,17 +52,17 @@ class AirflowDatabaseProxy(Construct):
             depends_on=[login.value_address for login in logins.values()],
             kms_key_arn=store.kms_key_arn,
             pool=rds.ConnectionPool(
-                max_connections_percent=settings.database_proxy.max_connections_percent,
-                connection_borrow_timeout_seconds=settings.database_proxy.connection_borrow_timeout_seconds,
+                max_connections_percent=proxy.max_connections_percent,
+                connection_borrow_timeout_seconds=proxy.connection_borrow_timeout_seconds,
             ),
-            idle_client_timeout_seconds=settings.database_proxy.idle_client_timeout_seconds,
+            idle_client_timeout_seconds=proxy.idle_client_timeout_seconds,
             log_retention_days=environment.cluster.logs_retention_days,
             log_kms_key_arn=network.kms_key_arn,
         )
         self.outputs = rds.DatabaseProxy(self, "proxy", inputs).outputs
 
     def _login(self, slot: Slot, password: str) -> DerivedSecretOutputs:
-        """A secret in the form that RDS Proxy reads."""
+        """A secret in the format that RDS Proxy expects."""
         username = f"{self._name}_{slot}"
         inputs = DerivedSecretInputs(
             store=self._store,

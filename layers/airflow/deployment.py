@@ -1,11 +1,10 @@
-"""From the environment file and the layers above to what the containers are told."""
+"""Translates the section `[airflow]` and the outputs of the layers below into a deployment of `modules.airflow`."""
 
-from config import Environment
 from config.airflow import Airflow
-from config.airflow_dags import AnyDags, EfsDags, GitSync, S3Dags
+from config.airflow_dags import EfsDags, GitSync, S3Dags
 from layers import images
-from layers.airflow.names import airflow_of, git_secret
-from layers.outputs import DataOutputs, NetworkOutputs
+from layers.airflow.context import AirflowContext
+from layers.airflow.names import git_secret
 from modules import airflow as module
 from modules.airflow.dags import Delivery
 from modules.ecs import SecretReference
@@ -13,18 +12,23 @@ from modules.ecs import SecretReference
 TASK_LOGS_FOLDER = "task-logs"
 
 
-def deployment(environment: Environment, network: NetworkOutputs, data: DataOutputs, base_url: str) -> module.Airflow:
-    """The deployment of an environment."""
-    settings = airflow_of(environment)
+def deployment(context: AirflowContext, base_url: str) -> module.Airflow:
+    """The deployment of an environment.
+
+    Args:
+        context: the section `[airflow]`, and what all services share.
+        base_url: address of the UI.
+    """
+    environment, settings = context.shared.environment, context.settings
     user = settings.first_user
     return module.Airflow(
         name=environment.prefix,
         image=images.cached_image(settings.image, environment),
         base_url=base_url,
-        internal_host=f"airflow-api-server.{network.namespace_name}",
-        secrets=_secrets(environment, data),
-        dags=_delivery(environment, settings.dags, data),
-        task_logs_url=f"s3://{data.airflow_task_logs_bucket_name}/{TASK_LOGS_FOLDER}",
+        internal_host=f"airflow-api-server.{context.shared.network.namespace_name}",
+        secrets=_secrets(context),
+        dags=_delivery(context),
+        task_logs_url=f"s3://{context.data.task_logs_bucket_name}/{TASK_LOGS_FOLDER}",
         first_user=module.FirstUser(
             username=user.username,
             first_name=user.first_name,
@@ -47,12 +51,12 @@ def deployment(environment: Environment, network: NetworkOutputs, data: DataOutp
     )
 
 
-def _secrets(environment: Environment, data: DataOutputs) -> module.Secrets:
-    settings = airflow_of(environment)
-    references = {key: SecretReference(arn=arn) for key, arn in data.airflow_secret_arns.items()}
+def _secrets(context: AirflowContext) -> module.Secrets:
+    environment, settings = context.shared.environment, context.settings
+    references = {key: SecretReference(arn=arn) for key, arn in context.data.secret_arns.items()}
     assert environment.cache is not None  # a rule of the environment file demands it
     return module.Secrets(
-        admin_database_url=SecretReference(arn=data.database_url_secret_arn),
+        admin_database_url=SecretReference(arn=context.shared.data.database_url_secret_arn),
         database_url=references["database-url"],
         broker_url=references["broker-url"],
         fernet_keys=references["fernet-keys"],
@@ -72,22 +76,23 @@ def _secrets(environment: Environment, data: DataOutputs) -> module.Secrets:
 
 
 def _database_url_version(settings: Airflow) -> int | str:
-    """With the proxy the URL is another one, so tasks must be replaced when it comes or goes."""
+    """The proxy changes the URL, so tasks are replaced when it is added or removed."""
     version = settings.database_password_version
     return version if settings.database_proxy is None else f"{version}-proxy"
 
 
-def _delivery(environment: Environment, dags: AnyDags, data: DataOutputs) -> Delivery:
+def _delivery(context: AirflowContext) -> Delivery:
+    dags = context.settings.dags
     if isinstance(dags, GitSync):
         return module.FromGit(
-            image=images.cached_image(dags.image, environment),
+            image=images.cached_image(dags.image, context.shared.environment),
             repositories={
                 name: module.GitRepository(
                     url=repository.url,
                     ref=repository.ref,
                     folder=repository.folder,
                     credentials=repository.credentials,
-                    secret=_git_secret(name, repository.secret_arn, repository.credentials, data),
+                    secret=_git_secret(context, name, repository.secret_arn, repository.credentials),
                     username=repository.username,
                     known_hosts=repository.known_hosts,
                 )
@@ -96,14 +101,16 @@ def _delivery(environment: Environment, dags: AnyDags, data: DataOutputs) -> Del
             period_seconds=dags.period_seconds,
         )
     if isinstance(dags, S3Dags):
-        bucket = dags.bucket or str(data.airflow_dags_bucket_name)
+        bucket = context.dags_bucket_name(dags)
         return module.FromBucket(bucket=bucket, prefix=dags.prefix or "", period_seconds=dags.period_seconds)
     if isinstance(dags, EfsDags):
         return module.OnFileSystem()
     return module.InImage(folder=dags.path)
 
 
-def _git_secret(name: str, given_arn: str | None, credentials: str, data: DataOutputs) -> SecretReference | None:
+def _git_secret(
+    context: AirflowContext, name: str, existing_arn: str | None, credentials: str
+) -> SecretReference | None:
     if credentials == "none":
         return None
-    return SecretReference(arn=given_arn or data.airflow_secret_arns[git_secret(name)])
+    return SecretReference(arn=existing_arn or context.data.secret_arns[git_secret(name)])

@@ -1,11 +1,11 @@
-"""The daily cleaning of Airflow's database: a task of its own, with one secret and no permission."""
+"""The daily cleanup of Airflow's database: a scheduled task with one secret and no permissions."""
 
 from constructs import Construct
 
-from layers.airflow.names import airflow_of
+from layers.airflow.context import AirflowContext
 from layers.airflow.roles import RoleInputs, component_roles
+from layers.ecs_service import TaskSpec, task_definition
 from layers.reachability import airflow_role
-from layers.web.shared import Surroundings
 from modules import ecs
 from modules.airflow import Airflow, maintenance_task
 from modules.scheduling import ScheduledTask, ScheduledTaskInputs
@@ -13,35 +13,29 @@ from modules.scheduling import ScheduledTask, ScheduledTaskInputs
 KEY = "db-clean"
 
 
-def clean_database(scope: Construct, around: Surroundings, airflow: Airflow) -> str | None:
-    """Make the task and its schedule, and return the name of the schedule's group; nothing where it is not wished."""
-    environment, network, aws = around.environment, around.network, around.environment.aws
-    settings = airflow_of(environment)
+def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) -> str | None:
+    """Make the task and its schedule, and return the name of the schedule group; None where it is switched off."""
+    shared, settings = context.shared, context.settings
+    environment, network, aws = shared.environment, shared.network, shared.environment.aws
     if not settings.maintenance.enabled:
         return None
     family, log_group_name = f"{environment.prefix}-airflow-{KEY}", environment.path("airflow", KEY)
     containers = [maintenance_task(airflow, settings.maintenance.retention_days)]
-    wanted = RoleInputs(
-        key=KEY, component="scheduler", containers=containers, log_group_name=log_group_name, is_service=False
-    )
-    roles = component_roles(scope, around, wanted)
-    task = ecs.TaskDefinitionInputs(
-        family=family,
-        region=aws.region,
-        containers=containers,
-        log_group=ecs.LogGroupInputs(
-            name=log_group_name,
-            retention_days=environment.cluster.logs_retention_days,
-            kms_key_arn=network.kms_key_arn,
+    roles = component_roles(
+        scope,
+        context,
+        RoleInputs(
+            key=KEY, component="scheduler", containers=containers, log_group_name=log_group_name, is_service=False
         ),
-        execution_role_arn=roles.execution_role_arn,
-        task_role_arn=roles.task_role_arn,
-        size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.architecture),
-        allow_moving_tags=environment.kind == "development",
-        keep_old_revisions=not environment.is_throw_away,
     )
-    ecs.TaskDefinition(scope, f"{KEY}-task", task)
-    public = environment.network.egress == "public-ip"
+    task = TaskSpec(
+        family=family,
+        log_group_name=log_group_name,
+        containers=containers,
+        roles=roles,
+        size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.architecture),
+    )
+    ecs.TaskDefinition(scope, f"{KEY}-task", task_definition(shared, task))
     hours = environment.working_hours
     inputs = ScheduledTaskInputs(
         name=family,
@@ -49,16 +43,16 @@ def clean_database(scope: Construct, around: Surroundings, airflow: Airflow) -> 
         region=aws.region,
         partition=aws.partition,
         kms_key_arn=network.kms_key_arn,
-        # The database may be stopped at night.
+        # Outside working hours the database may be stopped.
         expression=f"cron(0 {settings.maintenance.hour} * * ? *)" if hours is None else hours.early_cron(),
         timezone="UTC" if hours is None else hours.timezone,
-        cluster_arn=around.cluster.arn,
-        cluster_name=around.cluster.name,
+        cluster_arn=shared.cluster.arn,
+        cluster_name=shared.cluster.name,
         task_family=family,
         role_arns=[roles.execution_role_arn, roles.task_role_arn],
-        subnet_ids=list((network.public_subnet_ids if public else network.private_subnet_ids).values()),
+        subnet_ids=shared.task_subnet_ids,
         # The DAG processor's group: it reaches the database, and not the broker.
         security_group_ids=[network.security_group_ids[airflow_role("dag-processor")]],
-        assign_public_ip=public,
+        assign_public_ip=shared.tasks_are_public,
     )
     return ScheduledTask(scope, f"{KEY}-schedule", inputs).outputs.group_name

@@ -1,4 +1,4 @@
-"""Names that the layers of an environment with Airflow agree on."""
+"""Names and keys that the layers of an environment with Airflow agree on."""
 
 from config import Environment
 from config.airflow import Airflow
@@ -12,89 +12,60 @@ SECRETS = (
     "first-user-password",
     "jwt-secret",
 )
-"""Secrets of every deployment, by the key of the data layer's output."""
+"""Secrets of every deployment, by their key in the data layer's output."""
 
 REPOSITORY = "airflow"
-"""Key of the image repository for an image of one's own."""
-
-
-def has_airflow(environment: Environment) -> bool:
-    """Whether the environment has Airflow at all."""
-    return environment.airflow is not None
-
-
-def has_database_proxy(environment: Environment) -> bool:
-    """Whether a proxy stands between Airflow and the database."""
-    return environment.airflow is not None and environment.airflow.database_proxy is not None
+"""Key of the image repository for a custom Airflow image."""
 
 
 def database_proxy_name(environment: Environment) -> str:
-    """Name of that proxy."""
+    """Name of the proxy between Airflow and the database."""
     return f"{environment.prefix}-airflow"
 
 
-def has_workflows(environment: Environment) -> bool:
-    """Whether DAGs may launch tasks of their own."""
-    return environment.airflow is not None and environment.airflow.workflows.enabled
-
-
-def airflow_of(environment: Environment) -> Airflow:
-    """Its settings.
-
-    Raises:
-        ValueError: it has none.
-    """
-    if environment.airflow is None:
-        raise ValueError("the environment has no [airflow] section")
-    return environment.airflow
-
-
 def git_secret(repository: str) -> str:
-    """Key of the secret that a repository's key or token is put into."""
+    """Key of the secret that holds a repository's SSH key or token."""
     return f"git-{repository}"
 
 
-def own_git_secrets(environment: Environment) -> list[str]:
-    """Repositories whose credentials lie in a secret of the deployment's own."""
-    if environment.airflow is None or not isinstance(environment.airflow.dags, GitSync):
+def own_git_secrets(airflow: Airflow) -> list[str]:
+    """Repositories whose credentials are stored in a secret that this deployment creates."""
+    if not isinstance(airflow.dags, GitSync):
         return []
     return [
         name
-        for name, repository in environment.airflow.dags.repositories.items()
+        for name, repository in airflow.dags.repositories.items()
         if repository.credentials != "none" and repository.secret_arn is None
     ]
 
 
-def secret_keys(environment: Environment) -> list[str]:
+def secret_keys(airflow: Airflow) -> list[str]:
     """Keys of all secrets of the deployment."""
-    return [*SECRETS, *map(git_secret, own_git_secrets(environment))]
+    return [*SECRETS, *map(git_secret, own_git_secrets(airflow))]
 
 
-def makes_dags_bucket(environment: Environment) -> bool:
-    """Whether the data layer makes a bucket for DAGs."""
-    dags = environment.airflow.dags if environment.airflow else None
-    return isinstance(dags, S3Dags) and dags.bucket is None
+def makes_dags_bucket(airflow: Airflow) -> bool:
+    """Whether the data layer creates a bucket for DAGs."""
+    return isinstance(airflow.dags, S3Dags) and airflow.dags.bucket is None
 
 
-def makes_dags_file_system(environment: Environment) -> bool:
-    """Whether the data layer makes a file system for DAGs."""
-    dags = environment.airflow.dags if environment.airflow else None
-    return isinstance(dags, EfsDags) and dags.file_system_id is None
+def makes_dags_file_system(airflow: Airflow) -> bool:
+    """Whether the data layer creates a file system for DAGs."""
+    return isinstance(airflow.dags, EfsDags) and airflow.dags.file_system_id is None
 
 
 def repository_keys(environment: Environment) -> list[str]:
-    """Keys of the image repositories: the services', and Airflow's."""
+    """Keys of the image repositories: one for each service, and Airflow's."""
     return [*environment.services, *([REPOSITORY] if environment.airflow else [])]
 
 
-def component_keys(environment: Environment) -> list[str]:
+def component_keys(airflow: Airflow) -> list[str]:
     """A key for each ECS service: the components, and each worker group as `worker-<group>`."""
-    groups = environment.airflow.workers if environment.airflow else {}
-    return ["api-server", "scheduler", "dag-processor", "triggerer", *map(worker_key, groups)]
+    return ["api-server", "scheduler", "dag-processor", "triggerer", *map(worker_key, airflow.workers)]
 
 
 def service_name(environment: Environment, key: str) -> str:
-    """Name of a component's ECS service, of its roles and of its family of task definitions."""
+    """Name of a component's ECS service, of its roles and of its task definition family."""
     return f"{environment.prefix}-airflow-{key}"
 
 

@@ -1,25 +1,25 @@
-"""The two roles of each component: its execution role reads what its containers name, its task role does its work."""
+"""The two roles of each component: the execution role starts its tasks, the task role is what its code may do (I01)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from constructs import Construct
 
-from config import Environment
 from config.airflow_dags import EfsDags, S3Dags
 from layers import images
+from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import TASK_LOGS_FOLDER
-from layers.airflow.names import airflow_images, airflow_of, service_name
-from layers.web.shared import Surroundings
+from layers.airflow.names import airflow_images, service_name
+from layers.context import ServiceContext
 from modules.airflow import Component
 from modules.airflow.variables import READS_DAGS, USES_TASK_LOGS
 from modules.ecs import Container
-from modules.iam import ExecuteCommandAccess, Statement, TaskRoles, TaskRolesInputs, TaskRolesOutputs
+from modules.iam import Statement, TaskRoles, TaskRolesInputs, TaskRolesOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleInputs:
-    """What tells the roles of one ECS service from those of another."""
+    """What differs between the roles of two ECS services."""
 
     key: str
     """Key of the service, such as `scheduler` or `worker-default`."""
@@ -28,15 +28,16 @@ class RoleInputs:
     containers: Sequence[Container]
     log_group_name: str
     statements: Mapping[str, Statement] = field(default_factory=dict)
-    """What its code may do beside what every task of the component may."""
+    """What its code may do in addition to what every task of the component may."""
+
     is_service: bool = True
-    """Whether people may open a shell in it, where they may at all."""
+    """Whether it is a service, which ECS Exec may be allowed for; a scheduled task is not."""
 
 
-def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) -> TaskRolesOutputs:
-    """Make the execution role and the task role of a component (I01), or take those that exist already (E11)."""
-    environment, aws = around.environment, around.environment.aws
-    existing = airflow_of(environment).roles.get(inputs.key)
+def component_roles(scope: Construct, context: AirflowContext, inputs: RoleInputs) -> TaskRolesOutputs:
+    """Make the execution role and the task role of a component (I01), or use existing ones (E11)."""
+    shared, environment, aws = context.shared, context.shared.environment, context.shared.environment.aws
+    existing = context.settings.roles.get(inputs.key)
     if existing is not None:
         return TaskRolesOutputs(
             execution_role_arn=existing.execution_role_arn,
@@ -45,7 +46,7 @@ def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) 
             task_role_name=existing.task_role_arn.rpartition("/")[2],
         )
     arns = sorted({secret.arn for container in inputs.containers for secret in container.secrets.values()})
-    own, cached = _repositories(around, inputs.containers)
+    own, cached = _repositories(context, inputs.containers)
     roles = TaskRolesInputs(
         name=service_name(environment, inputs.key),
         region=aws.region,
@@ -53,54 +54,41 @@ def component_roles(scope: Construct, around: Surroundings, inputs: RoleInputs) 
         partition=aws.partition,
         repository_arns=own,
         cached_repository_arns=cached,
-        log_group_arns=[f"arn:{aws.partition}:logs:{aws.region}:{aws.account_id}:log-group:{inputs.log_group_name}"],
+        log_group_arns=[shared.log_group_arn(inputs.log_group_name)],
         secret_arns=[arn for arn in arns if ":ssm:" not in arn],
         parameter_arns=[arn for arn in arns if ":ssm:" in arn],
-        kms_key_arns=[around.network.kms_key_arn],
-        task_statements={**_statements(inputs, around), **inputs.statements},
-        execute_command=_execute_command(around) if inputs.is_service else None,
+        kms_key_arns=[shared.network.kms_key_arn],
+        task_statements={**_statements(inputs, context), **inputs.statements},
+        execute_command=shared.execute_command_access if inputs.is_service and context.allows_execute_command else None,
     )
     return TaskRoles(scope, f"{inputs.key}-roles", roles).outputs
 
 
-def allows_execute_command(environment: Environment) -> bool:
-    """Whether people may run a shell in Airflow's containers."""
-    own = airflow_of(environment).execute_command
-    return environment.cluster.execute_command if own is None else own
-
-
-def _execute_command(around: Surroundings) -> ExecuteCommandAccess | None:
-    if not allows_execute_command(around.environment):
-        return None
-    return ExecuteCommandAccess(
-        log_group_arn=around.cluster.execute_command_log_group_arn, kms_key_arn=around.network.kms_key_arn
-    )
-
-
-def _repositories(around: Surroundings, containers: Iterable[Container]) -> tuple[list[str], list[str]]:
-    """ECR repositories that the containers' images lie in: ordinary ones, and copies of the pull-through cache."""
-    environment = around.environment
-    named = airflow_images(airflow_of(environment))
+def _repositories(context: AirflowContext, containers: Iterable[Container]) -> tuple[list[str], list[str]]:
+    """ECR repositories of the containers' images: ordinary ones, and those of the pull-through cache."""
+    environment = context.shared.environment
+    named = airflow_images(context.settings)
     copies = {copy for image in named if (copy := images.cached_image(image, environment)) != image}
     used = {container.image for container in containers}
-    found = {image: images.repository_arn(image) for image in used}
-    own = sorted({arn for image, arn in found.items() if arn is not None and image not in copies})
-    return own, sorted({arn for image, arn in found.items() if arn is not None and image in copies})
+    arns = {image: images.repository_arn(image) for image in used}
+    own = sorted({arn for image, arn in arns.items() if arn is not None and image not in copies})
+    return own, sorted({arn for image, arn in arns.items() if arn is not None and image in copies})
 
 
-def _statements(inputs: RoleInputs, around: Surroundings) -> Mapping[str, Statement]:
+def _statements(inputs: RoleInputs, context: AirflowContext) -> Mapping[str, Statement]:
     component = inputs.component
     return {
-        **(_task_logs(around, writes=component != "api-server") if component in USES_TASK_LOGS else {}),
-        **(_dags(around) if component in READS_DAGS else {}),
-        **(_task_protection(inputs.key, around) if component == "worker" else {}),
+        **(_task_logs(context, writes=component != "api-server") if component in USES_TASK_LOGS else {}),
+        **(_dags(context) if component in READS_DAGS else {}),
+        **(_task_protection(inputs.key, context.shared) if component == "worker" else {}),
     }
 
 
-def _task_logs(around: Surroundings, *, writes: bool) -> dict[str, Statement]:
-    """A17: workers and triggerer put logs together and write them whole, so they read them too."""
-    bucket = _bucket_arn(around, str(around.data.airflow_task_logs_bucket_name))
+def _task_logs(context: AirflowContext, *, writes: bool) -> dict[str, Statement]:
+    """A17: workers and the triggerer append by reading a log and writing it whole, so they read as well."""
+    bucket = _bucket_arn(context.shared, context.data.task_logs_bucket_name)
     actions = ("s3:GetObject", "s3:PutObject") if writes else ("s3:GetObject",)
+    key_actions = ("kms:Decrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
     return {
         "TaskLogs": Statement(actions=actions, resources=(f"{bucket}/{TASK_LOGS_FOLDER}/*",)),
         "FindTaskLogs": Statement(
@@ -108,59 +96,59 @@ def _task_logs(around: Surroundings, *, writes: bool) -> dict[str, Statement]:
             resources=(bucket,),
             conditions={"StringLike": {"s3:prefix": f"{TASK_LOGS_FOLDER}/*"}},
         ),
-        "TaskLogsKey": _key(around, "s3", ("kms:Decrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)),
+        "TaskLogsKey": _key(context.shared, "s3", key_actions),
     }
 
 
-def _dags(around: Surroundings) -> dict[str, Statement]:
-    dags, aws = airflow_of(around.environment).dags, around.environment.aws
+def _dags(context: AirflowContext) -> dict[str, Statement]:
+    dags, aws = context.settings.dags, context.shared.environment.aws
     if isinstance(dags, S3Dags):
-        bucket = _bucket_arn(around, dags.bucket or str(around.data.airflow_dags_bucket_name))
+        bucket = _bucket_arn(context.shared, context.dags_bucket_name(dags))
         folder = f"{dags.prefix}/*" if dags.prefix else "*"
         return {
             "Dags": Statement(actions=("s3:GetObject",), resources=(f"{bucket}/{folder}",)),
             "FindDags": Statement(actions=("s3:ListBucket", "s3:GetBucketLocation"), resources=(bucket,)),
-            **({} if dags.bucket else {"DagsKey": _key(around, "s3", ("kms:Decrypt",))}),
+            **({} if dags.bucket else {"DagsKey": _key(context.shared, "s3", ("kms:Decrypt",))}),
         }
     if isinstance(dags, EfsDags):
-        place = f"arn:{aws.partition}:elasticfilesystem:{aws.region}:{aws.account_id}"
-        system = dags.file_system_id or around.data.airflow_dags_file_system_id
-        point = dags.access_point_id or around.data.airflow_dags_access_point_id
+        efs = f"arn:{aws.partition}:elasticfilesystem:{aws.region}:{aws.account_id}"
+        file_system = context.dags_file_system(dags)
+        access_point_arn = f"{efs}:access-point/{file_system.access_point_id}"
         return {
-            # Without ClientWrite the mount is read-only, whatever a container asks for (A14).
+            # Without ClientWrite the mount is read-only, whatever the container's mount options say (A14).
             "Dags": Statement(
                 actions=("elasticfilesystem:ClientMount",),
-                resources=(f"{place}:file-system/{system}",),
-                conditions={"StringEquals": {"elasticfilesystem:AccessPointArn": f"{place}:access-point/{point}"}},
+                resources=(f"{efs}:file-system/{file_system.file_system_id}",),
+                conditions={"StringEquals": {"elasticfilesystem:AccessPointArn": access_point_arn}},
             )
         }
     return {}
 
 
-def _task_protection(key: str, around: Surroundings) -> dict[str, Statement]:
-    """A worker protects its task, and sees whether its service wants another revision."""
-    aws, prefix = around.environment.aws, around.environment.prefix
-    place = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}"
+def _task_protection(key: str, shared: ServiceContext) -> dict[str, Statement]:
+    """A worker protects its own task from scale-in, and checks whether its service deploys another revision."""
+    aws, prefix = shared.environment.aws, shared.environment.prefix
+    ecs = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}"
     return {
         "ProtectRunningTasks": Statement(
-            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), resources=(f"{place}:task/{prefix}/*",)
+            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), resources=(f"{ecs}:task/{prefix}/*",)
         ),
         "SeeOwnService": Statement(
             actions=("ecs:DescribeServices",),
-            resources=(f"{place}:service/{prefix}/{service_name(around.environment, key)}",),
+            resources=(f"{ecs}:service/{prefix}/{service_name(shared.environment, key)}",),
         ),
     }
 
 
-def _bucket_arn(around: Surroundings, name: str) -> str:
-    return f"arn:{around.environment.aws.partition}:s3:::{name}"
+def _bucket_arn(shared: ServiceContext, name: str) -> str:
+    return f"arn:{shared.environment.aws.partition}:s3:::{name}"
 
 
-def _key(around: Surroundings, service: str, actions: Sequence[str]) -> Statement:
-    aws = around.environment.aws
+def _key(shared: ServiceContext, service: str, actions: Sequence[str]) -> Statement:
+    aws = shared.environment.aws
     suffix = "amazonaws.com.cn" if aws.partition == "aws-cn" else "amazonaws.com"
     return Statement(
         actions=actions,
-        resources=(around.network.kms_key_arn,),
+        resources=(shared.network.kms_key_arn,),
         conditions={"StringEquals": {"kms:ViaService": f"{service}.{aws.region}.{suffix}"}},
     )

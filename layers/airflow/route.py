@@ -1,10 +1,10 @@
-"""The way in to Airflow's UI and API: a rule of the listener, with a login before it where one is wished."""
+"""The listener rule of Airflow's UI and API, with an OIDC login in front of it where the environment asks for one."""
 
 from constructs import Construct
 
 from config.airflow_operations import OidcLogin as LoginSettings
-from layers.airflow.names import airflow_of
-from layers.web.shared import DEREGISTRATION_DELAY_SECONDS, Surroundings
+from layers.airflow.context import AirflowContext
+from layers.context import DEREGISTRATION_DELAY_SECONDS
 from modules.alb import (
     LoginRoute,
     LoginRouteInputs,
@@ -19,13 +19,13 @@ from modules.alb import (
 )
 
 WITH_A_TOKEN = ("/api/v2/*", "/auth/token*")
-"""Where Airflow itself asks for a token, or hands one out for a name and a password."""
+"""Paths where Airflow itself requires a token, or issues one for a username and a password."""
 
 
-def ui_route(scope: Construct, around: Surroundings) -> SingleRouteOutputs | LoginRouteOutputs:
-    """Make the rule and the target group of the api-server."""
-    environment, settings = around.environment, airflow_of(around.environment)
-    name, listener_arn = f"{environment.prefix}-airflow", around.load_balancer.listener_arn
+def ui_route(scope: Construct, context: AirflowContext) -> SingleRouteOutputs | LoginRouteOutputs:
+    """Make the listener rule and the target group of the api-server."""
+    shared, settings = context.shared, context.settings
+    name, listener_arn = f"{shared.environment.prefix}-airflow", shared.load_balancer.listener_arn
     rule = RuleInputs(
         listener_arn=listener_arn,
         priority=settings.priority,
@@ -34,7 +34,7 @@ def ui_route(scope: Construct, around: Surroundings) -> SingleRouteOutputs | Log
         source_cidrs=settings.allowed_cidrs,
     )
     targets = TargetGroupSettings(
-        vpc_id=around.network.vpc_id,
+        vpc_id=shared.network.vpc_id,
         health_check=TargetHealthCheck(path="/api/v2/version"),
         deregistration_delay_seconds=DEREGISTRATION_DELAY_SECONDS,
     )

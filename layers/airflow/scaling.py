@@ -1,23 +1,21 @@
-"""How many tasks each of Airflow's services has, and when (A16)."""
+"""How Airflow's services scale (A16)."""
 
 from config import Environment
-from config.airflow_components import WorkerGroup
-from layers.airflow.names import airflow_of
+from config.airflow_components import ApiServer, WorkerGroup
 from layers.working_hours import working_hours
 from modules import ecs
 from modules.airflow import METRICS_NAMESPACE
 
 
-def api_server_scaling(environment: Environment) -> ecs.ScalingInputs:
-    """By CPU and memory, within the limits of the environment file."""
-    settings = airflow_of(environment).api_server
+def api_server_scaling(environment: Environment, settings: ApiServer) -> ecs.ScalingInputs:
+    """The api-server scales by CPU and memory."""
     return ecs.ScalingInputs(
         min_count=settings.min_count, max_count=settings.max_count, working_hours=working_hours(environment)
     )
 
 
 def fixed_scaling(environment: Environment, count: int) -> ecs.ScalingInputs | None:
-    """Nothing scales it; but with working hours it goes to zero and comes back, which is scaling's to do."""
+    """A component with a fixed count scales only with working hours: to zero after them, and back before them."""
     hours = working_hours(environment)
     if hours is None:
         return None
@@ -27,7 +25,7 @@ def fixed_scaling(environment: Environment, count: int) -> ecs.ScalingInputs | N
 
 
 def worker_scaling(environment: Environment, group: WorkerGroup) -> ecs.ScalingInputs:
-    """By the tasks that wait for each worker; CPU and memory add workers too."""
+    """Workers scale by the number of queued tasks for each worker, and by CPU and memory."""
     return ecs.ScalingInputs(
         min_count=group.min_count,
         max_count=group.max_count,
@@ -40,7 +38,7 @@ def worker_scaling(environment: Environment, group: WorkerGroup) -> ecs.ScalingI
 
 
 def queue_length(environment: Environment, queue: str) -> ecs.QueueMetric:
-    """The figure that the program beside the scheduler prints."""
+    """The metric that the container queue-metrics of the scheduler publishes."""
     return ecs.QueueMetric(
         namespace=METRICS_NAMESPACE,
         name="QueueLength",

@@ -1,4 +1,4 @@
-"""Airflow's ECS services and the way in to its UI, in the service layer."""
+"""Airflow's ECS services, and the listener rule of its UI."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,29 +8,32 @@ from constructs import Construct
 from config.airflow_components import ApiServer, FixedComponent, WorkerGroup
 from config.airflow_components import Component as ComponentSettings
 from config.airflow_dags import EfsDags
+from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import deployment
-from layers.airflow.names import airflow_of, service_name, worker_key
-from layers.airflow.roles import RoleInputs, allows_execute_command, component_roles
+from layers.airflow.names import service_name, worker_key
+from layers.airflow.roles import RoleInputs, component_roles
 from layers.airflow.route import ui_route
 from layers.airflow.scaling import api_server_scaling, fixed_scaling, worker_scaling
+from layers.ecs_service import EcsServiceSpec, TaskSpec, ecs_service
 from layers.reachability import airflow_role
-from layers.web.shared import Surroundings
 from modules import airflow as module
 from modules import ecs
 from modules.airflow import API_SERVER_PORT, Component, ComponentTask, WorkerSettings, component_task
 from modules.airflow.dags import VOLUME
 from modules.alb import TargetGroupOutputs
-from modules.iam import Statement, TaskRolesOutputs
+from modules.iam import Statement
 
-# A08: database, migration and import of Airflow come before the first answer.
+# A08: the database's start, the migration and the import of Airflow come before the first response.
 GRACE_PERIOD_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tasks:
-    """One ECS service."""
+class _ComponentService:
+    """What differs between the ECS services of two components."""
 
     key: str
+    """Such as `scheduler` or `worker-default`."""
+
     component: Component
     settings: ComponentSettings
     task: ComponentTask
@@ -44,7 +47,6 @@ class _Tasks:
 class AirflowServices(Construct):
     """The components of one deployment, each an ECS service with its own roles."""
 
-    url: str
     listener_rule_arn: str
     target_group: TargetGroupOutputs
     service_names: Mapping[str, str]
@@ -54,45 +56,44 @@ class AirflowServices(Construct):
         self,
         scope: Construct,
         id_: str,
-        around: Surroundings,
+        context: AirflowContext,
         url: str,
         worker_statements: Mapping[str, Statement],
     ) -> None:
         super().__init__(scope, id_)
         self._worker_statements = worker_statements
-        self._around, self._environment = around, around.environment
-        self._settings = airflow_of(around.environment)
-        self.airflow = deployment(around.environment, around.network, around.data, url)
-        self.url = url
-        services = [self._api_server(), *self._fixed(), *self._workers()]
-        self.service_names = {tasks.key: self._service(tasks).name for tasks in services}
+        self._context, self._settings = context, context.settings
+        self._shared, self._environment = context.shared, context.shared.environment
+        self.airflow = deployment(context, url)
+        components = [self._api_server(), *self._fixed(), *self._workers()]
+        self.service_names = {component.key: self._service(component).name for component in components}
 
-    def _api_server(self) -> _Tasks:
+    def _api_server(self) -> _ComponentService:
         settings: ApiServer = self._settings.api_server
-        route = ui_route(self, self._around)
+        route = ui_route(self, self._context)
         self.listener_rule_arn, self.target_group = route.listener_rule_arn, route.target_group
         target = ecs.LoadBalancerTarget(
             target_group_arn=route.target_group.arn, container_name="api-server", container_port=API_SERVER_PORT
         )
-        return _Tasks(
+        return _ComponentService(
             key="api-server",
             component="api-server",
             settings=settings,
             task=component_task("api-server", self.airflow),
             desired_count=settings.min_count,
-            scaling=api_server_scaling(self._environment),
+            scaling=api_server_scaling(self._environment, settings),
             load_balancing=ecs.LoadBalancing(targets=[target], health_check_grace_period_seconds=GRACE_PERIOD_SECONDS),
             depends_on=(route.listener_rule_address,),
         )
 
-    def _fixed(self) -> list[_Tasks]:
+    def _fixed(self) -> list[_ComponentService]:
         fixed: dict[Component, FixedComponent] = {
             "scheduler": self._settings.scheduler,
             "dag-processor": self._settings.dag_processor,
             "triggerer": self._settings.triggerer,
         }
         return [
-            _Tasks(
+            _ComponentService(
                 key=component,
                 component=component,
                 settings=settings,
@@ -103,12 +104,12 @@ class AirflowServices(Construct):
             for component, settings in fixed.items()
         ]
 
-    def _workers(self) -> list[_Tasks]:
+    def _workers(self) -> list[_ComponentService]:
         return [self._worker(name, group) for name, group in self._settings.workers.items()]
 
-    def _worker(self, name: str, group: WorkerGroup) -> _Tasks:
+    def _worker(self, name: str, group: WorkerGroup) -> _ComponentService:
         worker = WorkerSettings(queues=group.queues, concurrency=group.concurrency)
-        return _Tasks(
+        return _ComponentService(
             key=worker_key(name),
             component="worker",
             settings=group,
@@ -118,81 +119,60 @@ class AirflowServices(Construct):
             on_demand_base=group.on_demand_base,
         )
 
-    def _service(self, tasks: _Tasks) -> ecs.ServiceOutputs:
-        environment, network = self._environment, self._around.network
-        name = service_name(environment, tasks.key)
-        public = environment.network.egress == "public-ip"
-        log_group_name = environment.path("airflow", tasks.key)
-        roles = component_roles(
-            self,
-            self._around,
-            RoleInputs(
-                key=tasks.key,
-                component=tasks.component,
-                containers=tasks.task.containers,
-                log_group_name=log_group_name,
-                statements=self._worker_statements if tasks.component == "worker" else {},
+    def _service(self, component: _ComponentService) -> ecs.ServiceOutputs:
+        network = self._shared.network
+        spec = EcsServiceSpec(
+            task=self._task(component),
+            security_group_id=network.security_group_ids[airflow_role(component.component)],
+            desired_count=component.desired_count,
+            # Where nothing scales a component, the environment file decides how many tasks it has.
+            ignore_desired_count=component.scaling is not None,
+            capacity=ecs.CapacityInputs(
+                spot_percent=component.settings.spot_percent, on_demand_base=component.on_demand_base
             ),
-        )
-        inputs = ecs.ServiceInputs(
-            name=name,
-            cluster_arn=self._around.cluster.arn,
-            cluster_name=self._around.cluster.name,
-            task=self._task(name, log_group_name, tasks, roles),
-            network=ecs.NetworkInputs(
-                subnet_ids=list((network.public_subnet_ids if public else network.private_subnet_ids).values()),
-                security_group_ids=[network.security_group_ids[airflow_role(tasks.component)]],
-                assign_public_ip=public,
-            ),
-            desired_count=tasks.desired_count,
-            # Where nothing scales a component, the environment file decides how many there are.
-            ignore_desired_count=tasks.scaling is not None,
-            capacity=ecs.CapacityInputs(spot_percent=tasks.settings.spot_percent, on_demand_base=tasks.on_demand_base),
-            load_balancing=tasks.load_balancing,
+            load_balancing=component.load_balancing,
             discovery=ecs.DiscoveryInputs(
-                name=f"airflow-{tasks.key}",
+                name=f"airflow-{component.key}",
                 namespace_id=network.namespace_id,
                 namespace_name=network.namespace_name,
             ),
-            scaling=tasks.scaling,
-            enable_execute_command=allows_execute_command(environment),
-            depends_on=[*tasks.depends_on, *roles.policy_addresses],
+            scaling=component.scaling,
+            enable_execute_command=self._context.allows_execute_command,
+            depends_on=component.depends_on,
         )
-        return ecs.Service(self, tasks.key, inputs).outputs
+        return ecs_service(self, component.key, self._shared, spec)
 
-    def _task(
-        self, family: str, log_group_name: str, tasks: _Tasks, roles: TaskRolesOutputs
-    ) -> ecs.TaskDefinitionInputs:
-        environment, settings = self._environment, tasks.settings
-        return ecs.TaskDefinitionInputs(
-            family=family,
-            region=environment.aws.region,
-            containers=tasks.task.containers,
-            log_group=ecs.LogGroupInputs(
-                name=log_group_name,
-                retention_days=environment.cluster.logs_retention_days,
-                kms_key_arn=self._around.network.kms_key_arn,
-            ),
-            execution_role_arn=roles.execution_role_arn,
-            task_role_arn=roles.task_role_arn,
+    def _task(self, component: _ComponentService) -> TaskSpec:
+        settings, log_group_name = component.settings, self._environment.path("airflow", component.key)
+        roles = RoleInputs(
+            key=component.key,
+            component=component.component,
+            containers=component.task.containers,
+            log_group_name=log_group_name,
+            statements=self._worker_statements if component.component == "worker" else {},
+        )
+        return TaskSpec(
+            family=service_name(self._environment, component.key),
+            log_group_name=log_group_name,
+            containers=component.task.containers,
+            roles=component_roles(self, self._context, roles),
             size=ecs.TaskSize(
                 cpu_units=settings.cpu,
                 memory_mib=settings.memory_mib,
                 ephemeral_storage_gib=settings.ephemeral_storage_gib,
                 architecture=self._settings.architecture,
             ),
-            volumes={**dict.fromkeys(tasks.task.volumes), **self._file_system(tasks)},
-            allow_moving_tags=environment.kind == "development",
-            keep_old_revisions=not environment.is_throw_away,
+            volumes={**dict.fromkeys(component.task.volumes), **self._file_system(component)},
         )
 
-    def _file_system(self, tasks: _Tasks) -> dict[str, ecs.EfsVolume]:
-        dags, data = self._settings.dags, self._around.data
-        mounts = any(mount.volume == VOLUME for each in tasks.task.containers for mount in each.mount_points)
+    def _file_system(self, component: _ComponentService) -> dict[str, ecs.EfsVolume]:
+        dags = self._settings.dags
+        mounts = any(mount.volume == VOLUME for each in component.task.containers for mount in each.mount_points)
         if not isinstance(dags, EfsDags) or not mounts:
             return {}
-        volume = ecs.EfsVolume(
-            file_system_id=dags.file_system_id or str(data.airflow_dags_file_system_id),
-            access_point_id=dags.access_point_id or str(data.airflow_dags_access_point_id),
-        )
-        return {VOLUME: volume}
+        file_system = self._context.dags_file_system(dags)
+        return {
+            VOLUME: ecs.EfsVolume(
+                file_system_id=file_system.file_system_id, access_point_id=file_system.access_point_id
+            )
+        }

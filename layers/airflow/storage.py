@@ -1,9 +1,10 @@
-"""Where Airflow's files are, in the data layer: task logs, and DAGs that are delivered by a bucket or a file system."""
+"""Airflow's files in the data layer: task logs, and DAGs that a bucket or a file system delivers."""
 
 from constructs import Construct
 
 from config import Environment
-from layers.airflow.names import airflow_of, makes_dags_bucket, makes_dags_file_system
+from config.airflow import Airflow
+from layers.airflow.names import makes_dags_bucket, makes_dags_file_system
 from layers.outputs import NetworkOutputs
 from layers.reachability import AIRFLOW_DAGS
 from modules.efs import FileSystem, FileSystemInputs, FileSystemOutputs
@@ -11,20 +12,22 @@ from modules.storage import Bucket, BucketInputs, Lifecycle
 
 
 class AirflowStorage(Construct):
-    """The task logs' bucket, and a place for DAGs where the delivery needs one."""
+    """The bucket of the task logs, and the bucket or file system that delivers DAGs, where one is needed."""
 
     task_logs_bucket_name: str
     dags_bucket_name: str | None = None
     dags_file_system: FileSystemOutputs | None = None
 
-    def __init__(self, scope: Construct, id_: str, environment: Environment, network: NetworkOutputs) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, environment: Environment, airflow: Airflow, network: NetworkOutputs
+    ) -> None:
         super().__init__(scope, id_)
         self._environment, self._network = environment, network
-        logs = airflow_of(environment).task_logs
+        logs = airflow.task_logs
         self.task_logs_bucket_name = self._bucket("task-logs", Lifecycle(expire_after_days=logs.expire_after_days))
-        if makes_dags_bucket(environment):
+        if makes_dags_bucket(airflow):
             self.dags_bucket_name = self._bucket("dags", Lifecycle())
-        if makes_dags_file_system(environment):
+        if makes_dags_file_system(airflow):
             inputs = FileSystemInputs(
                 name=f"{environment.prefix}-dags",
                 subnet_ids=network.private_subnet_ids,

@@ -1,45 +1,44 @@
-"""CodeDeploy: one ECS service whose task sets, listener rule and test listener CodeDeploy turns."""
+"""CodeDeploy: one ECS service; CodeDeploy manages its task sets, listener rule and test listener."""
 
 from constructs import Construct
 
 from config.services import CodeDeployService
-from layers.web.shared import Surroundings, Tasks, WiredWebService
+from layers.context import ServiceContext
+from layers.web.base import WebEcsServiceSpec, WebServiceBase
 from modules import codedeploy, ecs
 from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs, Tls
 from modules.iam import TaskRolesOutputs
 from release.outputs import CodeDeployOutputs
 
 
-class CodeDeployed(WiredWebService[CodeDeployService]):
-    """Wires one web service. Terraform registers the task definition; which one runs is CodeDeploy's business."""
+class CodeDeployed(WebServiceBase[CodeDeployService]):
+    """One web service. Terraform registers the task definition; CodeDeploy decides which one runs."""
 
     outputs: CodeDeployOutputs
 
-    def __init__(self, scope: Construct, name: str, settings: CodeDeployService, surroundings: Surroundings) -> None:
-        super().__init__(scope, name, settings, surroundings)
-        image = self._image("image", settings.image)
+    def __init__(self, scope: Construct, name: str, settings: CodeDeployService, context: ServiceContext) -> None:
+        super().__init__(scope, name, settings, context)
         route = self._route()
-        roles = self._roles([settings.image], [self._log_group("-codedeploy")])
+        roles = self._roles("-codedeploy")
         service = self._service(
-            Tasks(
+            WebEcsServiceSpec(
                 id_="codedeploy",
                 suffix="-codedeploy",
-                image=image,
                 target_group=route.target_groups["a"],
                 desired_count=settings.desired_count,
                 roles=roles,
                 depends_on=[route.listener_rule_address],
                 deployment=ecs.DeploymentInputs(controller="CODE_DEPLOY"),
-                # ECS moves tasks between zones in its own deployments only.
+                # ECS rebalances tasks between zones only where it deploys itself.
                 availability_zone_rebalancing=False,
             )
         )
         group = self._deployment_group(route, roles, service)
         self._dashboard(route.target_groups, {name: service.name})
         self.outputs = CodeDeployOutputs(
-            url=surroundings.url(settings.host_names),
+            url=context.url(settings.host_names),
             listener_rule_arn=route.listener_rule_arn,
-            image_parameter=image.parameter_name,
+            image_parameter=self._images[None].parameter_name,
             service_name=service.name,
             task_definition_arn=service.task_definition_arn,
             application_name=group.application_name,
@@ -48,37 +47,38 @@ class CodeDeployed(WiredWebService[CodeDeployService]):
         )
 
     def _route(self) -> CodeDeployRouteOutputs:
-        certificate_arn = self._around.network.certificate_arn
+        certificate_arn = self._context.network.certificate_arn
         inputs = CodeDeployRouteInputs(
             name=self._full_name,
             rule=self._rule(),
             targets=self._targets(),
-            load_balancer_arn=self._around.load_balancer.arn,
+            load_balancer_arn=self._context.load_balancer.arn,
             test_port=self._settings.test_listener.port,
-            serving_ports=tuple(self._around.environment.load_balancer.ports.values()),
+            serving_ports=tuple(self._environment.load_balancer.ports.values()),
             test_tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
         )
         return CodeDeployRoute(self, "route", inputs).outputs
 
     def _deployment_group(
         self, route: CodeDeployRouteOutputs, roles: TaskRolesOutputs, service: ecs.ServiceOutputs
-    ) -> "codedeploy.CodeDeployOutputs":
+    ) -> codedeploy.CodeDeployOutputs:
         aws = self._environment.aws
-        # Either target group may hold the new tasks, so the alarms of both are watched; an empty one raises none.
+        # Either target group may hold the new tasks, so CodeDeploy observes the alarms of both; an empty one has none.
         alarms = {
-            side: self._alarms(f"{side}-alarms", f"-{side}", group)[0] for side, group in route.target_groups.items()
+            label: self._alarms(f"{label}-alarms", f"-{label}", group)[0]
+            for label, group in route.target_groups.items()
         }
         inputs = codedeploy.CodeDeployInputs(
             name=self._full_name,
             account=codedeploy.AccountInputs(region=aws.region, account_id=aws.account_id, partition=aws.partition),
             service=codedeploy.ServiceInputs(
-                cluster_name=self._around.cluster.name,
+                cluster_name=self._context.cluster.name,
                 service_name=service.name,
                 role_arns=[roles.execution_role_arn, roles.task_role_arn],
             ),
             traffic=codedeploy.TrafficInputs(
                 target_group_names=list(route.target_group_names.values()),
-                listener_arn=self._around.load_balancer.listener_arn,
+                listener_arn=self._context.load_balancer.listener_arn,
                 listener_rule_arns=[route.listener_rule_arn],
                 test_listener_arn=route.test_listener_arn,
             ),

@@ -54,7 +54,7 @@ def test_e11_the_page_of_roles_has_every_statement_of_every_component() -> None:
         assert set(re.findall(r"^\| (execution|task) \| (\w+) \|", section, re.MULTILINE)) == wanted
         assert ("execution", "PullImages") in wanted
     assert "| task | SeeOwnService | `ecs:DescribeServices` |" in text
-    assert "`<data: airflow_secret_arns.broker-url>`" in text
+    assert "`<data: airflow.secret_arns.broker-url>`" in text
     assert "${" not in text
 
 

@@ -14,7 +14,7 @@ from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "worker-reports")
-SECRET = re.compile(r"outputs\.(?:airflow_secret_arns\.)?([\w-]+)\}")
+SECRET = re.compile(r"outputs\.(?:airflow\.secret_arns\.)?([\w-]+)\}")
 
 
 def resources(all_documents: Documents, layer: str, resource_type: str) -> dict[str, Any]:
@@ -121,8 +121,11 @@ def test_e01_every_component_goes_back_by_itself() -> None:
 
 
 def test_n07_the_security_group_of_workflows_is_an_output() -> None:
-    output = documents("prod")["service"]["output"]["airflow_workflow_security_group_id"]
-    assert output["value"] == "${data.terraform_remote_state.network.outputs.security_group_ids.airflow-workflow}"
+    workflow = documents("prod")["service"]["output"]["airflow"]["value"]["workflow"]
+    assert (
+        workflow["security_group_id"]
+        == "${data.terraform_remote_state.network.outputs.security_group_ids.airflow-workflow}"
+    )
 
 
 def add_worker_group(data: dict[str, Any]) -> None:

@@ -227,9 +227,9 @@ def test_e09_dag_code_finds_where_to_launch_a_task() -> None:
     }
     assert facts["task_family_prefix"] == "windlass-local-workflow-"
     assert "airflow-workflow" in facts["security_groups"]
-    outputs = plain()["service"]["output"]
-    assert outputs["airflow_workflow_parameters_path"]["value"] == "/windlass/local/airflow/workflow"
-    assert outputs["airflow_workflow_security_group_id"]["value"] == facts["security_groups"]
+    workflow = plain()["service"]["output"]["airflow"]["value"]["workflow"]
+    assert workflow["parameters_path"] == "/windlass/local/airflow/workflow"
+    assert workflow["security_group_id"] == facts["security_groups"]
 
 
 def test_i01_workers_launch_tasks_of_these_families_with_these_roles_and_nobody_else_does() -> None:

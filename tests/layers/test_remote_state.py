@@ -34,7 +34,7 @@ class Bucket:
 
 @dataclass(frozen=True, kw_only=True)
 class NestedOutputs:
-    logs: Bucket | None = output("A bucket.", when=lambda environment: environment.airflow is not None)  # noqa: RUF009
+    logs: Bucket | None = output("A bucket.", when=lambda environment: environment.airflow is not None)
     buckets: Mapping[str, Bucket] = output("Buckets by zone.", keys=lambda environment: environment.network.zones)
 
 

@@ -17,7 +17,7 @@ from tests.release.desk import Recorder, quick
 from tests.release.one_sided import end_one_off_task
 from tests.release.shared import session, tasks_run_until_stopped
 from tests.support.embedded import embedded_aws
-from tests.support.strategies import Around, Terraform, make_around, service
+from tests.support.strategies import Infrastructure, Terraform, make_infrastructure, service
 
 pytestmark = pytest.mark.slow
 
@@ -29,15 +29,15 @@ NAMES = {"api": "windlass-local-api-rolling", "shop": "windlass-local-shop-coded
 
 
 @pytest.fixture(scope="module")
-def around() -> Iterator[Around]:
+def base() -> Iterator[Infrastructure]:
     with embedded_aws("strategies") as endpoint_url:
-        yield make_around(endpoint_url, "strategies")
+        yield make_infrastructure(endpoint_url, "strategies")
 
 
 @pytest.fixture(scope="module")
-def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
+def terraform(base: Infrastructure, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
     """Both services, applied."""
-    terraform = Terraform(folder=tmp_path_factory.mktemp("strategies"), around=around)
+    terraform = Terraform(folder=tmp_path_factory.mktemp("strategies"), base=base)
     terraform.write({"api": API, "shop": SHOP})
     initialised = terraform.run("init", "-input=false")
     assert initialised.returncode == 0, initialised.stdout + initialised.stderr
@@ -47,18 +47,18 @@ def terraform(around: Around, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield terraform
 
 
-def described(around: Around, name: str) -> dict[str, Any]:
-    found = around.client("ecs").describe_services(cluster=around.cluster_arn, services=[NAMES[name]])
+def described(base: Infrastructure, name: str) -> dict[str, Any]:
+    found = base.client("ecs").describe_services(cluster=base.cluster_arn, services=[NAMES[name]])
     return dict(found["services"][0])
 
 
-def deploy(around: Around, name: str, tag: str) -> None:
+def deploy(base: Infrastructure, name: str, tag: str) -> None:
     """What a deployment does first: it writes the parameter that owns the image."""
-    around.client("ssm").put_parameter(Name=f"/windlass/local/{name}/image", Value=f"{IMAGES}:{tag}", Overwrite=True)
+    base.client("ssm").put_parameter(Name=f"/windlass/local/{name}/image", Value=f"{IMAGES}:{tag}", Overwrite=True)
 
 
-def image_of(around: Around, task_definition: str) -> str:
-    found = around.client("ecs").describe_task_definition(taskDefinition=task_definition)
+def image_of(base: Infrastructure, task_definition: str) -> str:
+    found = base.client("ecs").describe_task_definition(taskDefinition=task_definition)
     return str(found["taskDefinition"]["containerDefinitions"][0]["image"])
 
 
@@ -84,20 +84,20 @@ def ecs_takes_deployments_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         yield
 
 
-def test_a_rolling_service_has_its_safety_net(terraform: Terraform, around: Around) -> None:
-    deployment = described(around, "api")["deploymentConfiguration"]
+def test_a_rolling_service_has_its_safety_net(terraform: Terraform, base: Infrastructure) -> None:
+    deployment = described(base, "api")["deploymentConfiguration"]
     assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert (deployment["alarms"]["enable"], deployment["alarms"]["rollback"]) == (True, True)
     names = deployment["alarms"]["alarmNames"]
-    found = around.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    found = base.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
     assert len(found) == len(names) == 3
 
 
 def test_a_codedeploy_service_has_a_deployment_group_that_watches_and_goes_back(
-    terraform: Terraform, around: Around
+    terraform: Terraform, base: Infrastructure
 ) -> None:
-    assert described(around, "shop")["deploymentController"] == {"type": "CODE_DEPLOY"}
-    group = around.client("codedeploy").get_deployment_group(
+    assert described(base, "shop")["deploymentController"] == {"type": "CODE_DEPLOY"}
+    group = base.client("codedeploy").get_deployment_group(
         applicationName="windlass-local-shop", deploymentGroupName="windlass-local-shop"
     )["deploymentGroupInfo"]
     assert {alarm["name"] for alarm in group["alarmConfiguration"]["alarms"]} == {
@@ -106,19 +106,19 @@ def test_a_codedeploy_service_has_a_deployment_group_that_watches_and_goes_back(
     assert set(group["autoRollbackConfiguration"]["events"]) == {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
     pair = group["loadBalancerInfo"]["targetGroupPairInfoList"][0]
     assert {found["name"] for found in pair["targetGroups"]} == {"windlass-local-shop-a", "windlass-local-shop-b"}
-    listeners = around.client("elbv2").describe_listeners(ListenerArns=pair["testTrafficRoute"]["listenerArns"])
+    listeners = base.client("elbv2").describe_listeners(ListenerArns=pair["testTrafficRoute"]["listenerArns"])
     assert [listener["Port"] for listener in listeners["Listeners"]] == [8443]
 
 
 def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_turned_what_is_theirs(
-    terraform: Terraform, around: Around
+    terraform: Terraform, base: Infrastructure
 ) -> None:
-    elb, ecs = around.client("elbv2"), around.client("ecs")
+    elb, ecs = base.client("elbv2"), base.client("ecs")
     green = elb.describe_target_groups(Names=["windlass-local-shop-b"])["TargetGroups"][0]["TargetGroupArn"]
     to_green = [{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": green, "Weight": 100}]}}]
-    rules = elb.describe_rules(ListenerArn=around.listener_arn)["Rules"]
+    rules = elb.describe_rules(ListenerArn=base.listener_arn)["Rules"]
     rule = next(rule["RuleArn"] for rule in rules if rule["Priority"] == "60")
-    listeners = elb.describe_listeners(LoadBalancerArn=around.load_balancer_arn)["Listeners"]
+    listeners = elb.describe_listeners(LoadBalancerArn=base.load_balancer_arn)["Listeners"]
     elb.modify_rule(RuleArn=rule, Actions=to_green)
     test = next(listener["ListenerArn"] for listener in listeners if listener["Port"] == 8443)
     elb.modify_listener(ListenerArn=test, DefaultActions=to_green)
@@ -126,7 +126,7 @@ def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_tur
         family=NAMES["shop"], containerDefinitions=[{"name": "shop", "image": f"{IMAGES}:9", "memory": 512}]
     )["taskDefinition"]["taskDefinitionArn"]
     ecs.update_service(
-        cluster=around.cluster_arn,
+        cluster=base.cluster_arn,
         service=NAMES["shop"],
         taskDefinition=other,
         desiredCount=5,
@@ -141,11 +141,11 @@ def applied(terraform: Terraform, *options: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def context_of(around: Around, name: str, during: Callable[[], object] | None = None) -> OneSidedContext:
+def context_of(base: Infrastructure, name: str, during: Callable[[], object] | None = None) -> OneSidedContext:
     target = OneSidedTarget(
         environment="local",
         service=name,
-        cluster_name=around.cluster_arn.rpartition("/")[2],
+        cluster_name=base.cluster_arn.rpartition("/")[2],
         url=None,
         strategy="rolling" if name == "api" else "codedeploy",
         service_name=NAMES[name],
@@ -153,63 +153,68 @@ def context_of(around: Around, name: str, during: Callable[[], object] | None = 
         application_name=f"windlass-local-{name}",
         deployment_group_name=f"windlass-local-{name}",
     )
-    somebody, aws = Recorder(), Aws(session(), endpoint_url=around.endpoint_url)
+    somebody, aws = Recorder(), Aws(session(), endpoint_url=base.endpoint_url)
     return OneSidedContext(
         aws=aws, target=target, author=somebody.author, reporter=somebody.reporter, pace=quick(during)
     )
 
 
 def test_a07_a_rolling_deployment_migrates_with_the_new_image_then_replaces_the_tasks_and_the_plan_is_empty(
-    terraform: Terraform, around: Around
+    terraform: Terraform, base: Infrastructure
 ) -> None:
     seen: list[str] = []
 
     def migrated() -> None:
-        task = end_one_off_task("api", around.cluster_arn)
-        seen.extend([image_of(around, task), image_of(around, described(around, "api")["taskDefinition"])])
+        task = end_one_off_task("api", base.cluster_arn)
+        seen.extend(
+            [
+                image_of(base, task),
+                image_of(base, described(base, "api")["taskDefinition"]),
+            ]
+        )
 
     with tasks_run_until_stopped():
         deploy_rolling(
-            context_of(around, "api", migrated),
+            context_of(base, "api", migrated),
             DeployRequest(image=NEW, migration=("python", "-m", "web.migrate")),
             register=lambda: applied(terraform, "-target=aws_ecs_task_definition.api_rolling_task_definition"),
             apply=lambda: applied(terraform),
         )
     assert seen == [NEW, f"{IMAGES}:1"]
-    assert image_of(around, described(around, "api")["taskDefinition"]) == NEW
+    assert image_of(base, described(base, "api")["taskDefinition"]) == NEW
     plan = terraform.plan()
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_an_image_waits_for_codedeploy_which_shifts_the_requests_to_it_and_the_plan_is_empty(
-    terraform: Terraform, around: Around
+    terraform: Terraform, base: Infrastructure
 ) -> None:
-    before = described(around, "shop")
+    before = described(base, "shop")
     during: list[str] = []
 
     def apply() -> None:
         applied(terraform)
-        during.append(described(around, "shop")["taskDefinition"])
+        during.append(described(base, "shop")["taskDefinition"])
 
-    deploy_by_codedeploy(context_of(around, "shop"), DeployRequest(image=NEW), apply=apply)
-    after = described(around, "shop")
+    deploy_by_codedeploy(context_of(base, "shop"), DeployRequest(image=NEW), apply=apply)
+    after = described(base, "shop")
     assert during == [before["taskDefinition"]], "Terraform registers, and leaves the service to CodeDeploy"
-    assert image_of(around, after["taskDefinition"]) == NEW
+    assert image_of(base, after["taskDefinition"]) == NEW
     assert after["loadBalancers"][0]["targetGroupArn"] != before["loadBalancers"][0]["targetGroupArn"]
     plan = terraform.plan()
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_e01_an_apply_fails_when_ecs_took_the_deployment_back_and_the_next_plan_shows_the_change(
-    terraform: Terraform, around: Around, monkeypatch: pytest.MonkeyPatch
+    terraform: Terraform, base: Infrastructure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deploy(around, "api", "3")
+    deploy(base, "api", "3")
     with ecs_takes_deployments_back(monkeypatch):
         applied = terraform.apply()
     assert applied.returncode == 1, applied.stdout
     said = re.sub(r"[\s│]+", " ", applied.stderr)
     assert "ECS took the deployment of windlass-local-api-rolling back" in said
-    assert image_of(around, described(around, "api")["taskDefinition"]) == NEW
+    assert image_of(base, described(base, "api")["taskDefinition"]) == NEW
 
     plan = terraform.plan()
     assert plan.returncode == 2, plan.stdout + plan.stderr
@@ -232,7 +237,7 @@ def test_a_change_of_strategy_is_explained_from_the_plan(terraform: Terraform) -
 
 
 def test_a_change_to_codedeploy_is_refused_while_the_rule_is_of_another_strategy_and_works_when_it_is_made_again(
-    terraform: Terraform, around: Around
+    terraform: Terraform, base: Infrastructure
 ) -> None:
     listener = {"port": 9443, "allowed_cidrs": ["10.0.0.0/8"]}
     changed = service("codedeploy", priority=50, path_patterns=["/api/*"], test_listener=listener)
@@ -245,14 +250,14 @@ def test_a_change_to_codedeploy_is_refused_while_the_rule_is_of_another_strategy
 
     applied = terraform.apply("-replace=aws_lb_listener_rule.api_route_rule")
     assert applied.returncode == 0, applied.stderr
-    rules = around.client("elbv2").describe_rules(ListenerArn=around.listener_arn)["Rules"]
+    rules = base.client("elbv2").describe_rules(ListenerArn=base.listener_arn)["Rules"]
     action = next(rule["Actions"][0] for rule in rules if rule["Priority"] == "50")
     (group,) = action["ForwardConfig"]["TargetGroups"]
     assert ":targetgroup/windlass-local-api-a/" in group["TargetGroupArn"]
 
 
-def test_everything_is_destroyed_cleanly(terraform: Terraform, around: Around) -> None:
+def test_everything_is_destroyed_cleanly(terraform: Terraform, base: Infrastructure) -> None:
     destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert around.client("codedeploy").list_applications()["applications"] == []
-    assert around.client("ecs").list_services(cluster=around.cluster_arn)["serviceArns"] == []
+    assert base.client("codedeploy").list_applications()["applications"] == []
+    assert base.client("ecs").list_services(cluster=base.cluster_arn)["serviceArns"] == []

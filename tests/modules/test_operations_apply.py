@@ -36,7 +36,7 @@ from tests.modules.test_scheduling import CALLS, TASK
 from tests.support.embedded import embedded_aws
 from tests.support.provider import attached_provider
 from tests.support.stack import module_stack, write_stack
-from tests.support.strategies import REGION, Around, make_around
+from tests.support.strategies import REGION, Infrastructure, make_infrastructure
 
 pytestmark = [
     pytest.mark.slow,
@@ -47,12 +47,12 @@ CLIENT_SECRET = "the-provider-made-this-up"
 
 
 @pytest.fixture(scope="module")
-def around() -> Iterator[Around]:
+def base() -> Iterator[Infrastructure]:
     with embedded_aws("operations") as endpoint_url:
-        yield make_around(endpoint_url, "operations")
+        yield make_infrastructure(endpoint_url, "operations")
 
 
-def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version: int) -> None:
+def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_version: int) -> None:
     queue = QueueMetric(namespace="Acme", name="QueueLength", dimensions={"Deployment": "acme", "Queue": "default"})
     scaling = ScalingInputs(
         min_count=0,
@@ -62,14 +62,14 @@ def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version
             start="cron(0 8 ? * MON-FRI *)", end="cron(0 19 ? * MON-FRI *)", timezone="Europe/Berlin"
         ),
     )
-    cluster = around.cluster_arn
+    cluster = base.cluster_arn
     inputs = dataclasses.replace(
         SERVICE,
         cluster_arn=cluster,
         cluster_name=cluster.rpartition("/")[2],
         desired_count=0,
         scaling=scaling,
-        network=NetworkInputs(subnet_ids=list(around.subnet_ids), security_group_ids=[around.security_group_id]),
+        network=NetworkInputs(subnet_ids=list(base.subnet_ids), security_group_ids=[base.security_group_id]),
     )
     Service(stack, "worker", inputs)
     alarms = {
@@ -99,19 +99,19 @@ def build(stack: TerraformStack, around: Around, secret_arn: str, secret_version
     )
     route = LoginRouteInputs(
         name="acme-airflow",
-        rule=RuleInputs(listener_arn=around.listener_arn, priority=10, host_headers=["airflow.example.com"]),
-        targets=TargetGroupSettings(vpc_id=around.vpc_id, health_check=TargetHealthCheck(path="/health")),
+        rule=RuleInputs(listener_arn=base.listener_arn, priority=10, host_headers=["airflow.example.com"]),
+        targets=TargetGroupSettings(vpc_id=base.vpc_id, health_check=TargetHealthCheck(path="/health")),
         login=login,
     )
     LoginRoute(stack, "route", route)
-    zones = dict(zip((f"{REGION}a", f"{REGION}b"), around.subnet_ids, strict=True))
+    zones = dict(zip((f"{REGION}a", f"{REGION}b"), base.subnet_ids, strict=True))
     tiers = dict.fromkeys(("public", "private", "isolated"), zones)
-    ExistingNetwork(stack, "network", dataclasses.replace(NETWORK, vpc_id=around.vpc_id, subnet_ids=tiers))
+    ExistingNetwork(stack, "network", dataclasses.replace(NETWORK, vpc_id=base.vpc_id, subnet_ids=tiers))
 
 
-def variables_of(around: Around) -> dict[str, str]:
+def variables_of(base: Infrastructure) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_LOG"))}
-    return {**inherited, **environment_variables(around.endpoint_url, REGION), "CHECKPOINT_DISABLE": "1"}
+    return {**inherited, **environment_variables(base.endpoint_url, REGION), "CHECKPOINT_DISABLE": "1"}
 
 
 def terraform(folder: Path, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -126,9 +126,9 @@ def terraform(folder: Path, variables: dict[str, str], *arguments: str) -> subpr
     )
 
 
-def written(folder: Path, around: Around, secret_arn: str, version: int) -> None:
+def written(folder: Path, base: Infrastructure, secret_arn: str, version: int) -> None:
     with module_stack() as stack:
-        build(stack, around, secret_arn, version)
+        build(stack, base, secret_arn, version)
         write_stack(stack, folder)
     text = (folder / "cdk.tf.json").read_text()
     document = json.loads(text)
@@ -139,25 +139,25 @@ def written(folder: Path, around: Around, secret_arn: str, version: int) -> None
     (folder / "cdk.tf.json").write_text(json.dumps(document, indent=2))
 
 
-def oidc_action(around: Around) -> dict[str, object]:
-    rules = around.client("elbv2").describe_rules(ListenerArn=around.listener_arn)["Rules"]
+def oidc_action(base: Infrastructure) -> dict[str, object]:
+    rules = base.client("elbv2").describe_rules(ListenerArn=base.listener_arn)["Rules"]
     (rule,) = [rule for rule in rules if rule["Priority"] == "10"]
     return dict(next(a for a in rule["Actions"] if a["Type"] == "authenticate-oidc")["AuthenticateOidcConfig"])
 
 
-def test_operations_are_applied_planned_empty_and_destroyed(tmp_path: Path, around: Around) -> None:
-    arn = around.client("secretsmanager").create_secret(Name="acme/oidc", SecretString=CLIENT_SECRET)["ARN"]
-    written(tmp_path, around, arn, 1)
-    run = terraform(tmp_path, variables_of(around), "init", "-input=false")
+def test_operations_are_applied_planned_empty_and_destroyed(tmp_path: Path, base: Infrastructure) -> None:
+    arn = base.client("secretsmanager").create_secret(Name="acme/oidc", SecretString=CLIENT_SECRET)["ARN"]
+    written(tmp_path, base, arn, 1)
+    run = terraform(tmp_path, variables_of(base), "init", "-input=false")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
-    with attached_provider(tmp_path, variables_of(around)) as variables:
-        check_apply_and_destroy(tmp_path, around, variables, arn)
+    with attached_provider(tmp_path, variables_of(base)) as variables:
+        check_apply_and_destroy(tmp_path, base, variables, arn)
 
 
-def check_apply_and_destroy(tmp_path: Path, around: Around, variables: dict[str, str], arn: str) -> None:
+def check_apply_and_destroy(tmp_path: Path, base: Infrastructure, variables: dict[str, str], arn: str) -> None:
     run = terraform(tmp_path, variables, "apply", "-auto-approve", "-input=false")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
-    scaling = around.client("application-autoscaling")
+    scaling = base.client("application-autoscaling")
     found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
     (backlog,) = [policy for policy in found if policy["PolicyName"] == "backlog"]
     specification = backlog["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
@@ -176,14 +176,14 @@ def check_apply_and_destroy(tmp_path: Path, around: Around, variables: dict[str,
     at_night = terraform(tmp_path, variables, "plan", "-detailed-exitcode", "-input=false")
     assert at_night.returncode == 0, at_night.stdout[-6000:] + at_night.stderr
 
-    assert oidc_action(around)["ClientSecret"] == CLIENT_SECRET
+    assert oidc_action(base)["ClientSecret"] == CLIENT_SECRET
     assert CLIENT_SECRET not in (tmp_path / "terraform.tfstate").read_text()
 
-    around.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="rotated")
-    written(tmp_path, around, arn, 2)
+    base.client("secretsmanager").put_secret_value(SecretId=arn, SecretString="rotated")
+    written(tmp_path, base, arn, 2)
     run = terraform(tmp_path, variables, "apply", "-auto-approve", "-input=false")
     assert "1 changed" in run.stdout, run.stdout[-3000:] + run.stderr
-    assert oidc_action(around)["ClientSecret"] == "rotated"
+    assert oidc_action(base)["ClientSecret"] == "rotated"
 
     run = terraform(tmp_path, variables, "destroy", "-auto-approve", "-input=false")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr

@@ -65,10 +65,12 @@ def test_ctrl_c_leaves_the_task_running_and_says_so(platform: Platform) -> None:
 def test_the_target_is_the_api_server_of_what_was_applied() -> None:
     outputs = {
         "cluster_name": "acme-dev",
-        "airflow_url": "https://airflow.acme.example",
-        "airflow_service_names": {
-            "api-server": "acme-dev-airflow-api-server",
-            "scheduler": "acme-dev-airflow-scheduler",
+        "airflow": {
+            "url": "https://airflow.acme.example",
+            "service_names": {
+                "api-server": "acme-dev-airflow-api-server",
+                "scheduler": "acme-dev-airflow-scheduler",
+            },
         },
     }
     target, service_name = airflow_target(outputs, "dev")

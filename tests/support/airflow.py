@@ -15,9 +15,11 @@ from pydantic_core import to_jsonable_python
 from config import Environment, load
 from layers import images
 from layers.addresses import readable
-from layers.airflow.names import airflow_images, airflow_of
-from layers.airflow.parts import airflow_parts
+from layers.airflow.context import AirflowContext
+from layers.airflow.data_layer import stored
+from layers.airflow.names import airflow_images
 from layers.airflow.secrets import AirflowSecrets, Sources
+from layers.airflow.service_layer import airflow_service
 from layers.airflow.storage import AirflowStorage
 from layers.outputs import DataOutputs
 from layers.provider import add_provider
@@ -68,37 +70,35 @@ class AirflowTerraform(Terraform):
 
     def write_airflow(self, **airflow: Any) -> None:
         """Write the stack, with changes to the section."""
-        wanted = environment(self.around.endpoint_url, **airflow)
+        wanted = environment(self.base.endpoint_url, **airflow)
         self.put(wanted, self._document(wanted, self.folder / "synth"))
 
     def _document(self, wanted: Environment, folder: Path) -> dict[str, Any]:
         app = App(outdir=str(folder), stack_traces=False, skip_backend_validation=True)
         stack = TerraformStack(app, "local-airflow")
         add_provider(stack, wanted, "service")
-        around = self.around.surroundings(wanted)
-        network = replace(around.network, namespace_id=self.namespace_id)
+        context = self.base.context(wanted)
+        network = replace(context.network, namespace_id=self.namespace_id)
         store = SecretStore(path=wanted.secret_path(), recovery_window_in_days=0)
         password = GeneratedSecret(
             stack, "cache-password", GeneratedSecretInputs(store=store, name="cache/password", description="Cache")
         ).outputs
         sources = Sources(store=store, network=network, database=DATABASE, cache=CACHE, cache_password=password)
-        storage = AirflowStorage(stack, "airflow-storage", wanted, network)
-        registries = images.cached_registries(airflow_images(airflow_of(wanted)))
+        settings = wanted.airflow
+        assert settings is not None
+        secrets = AirflowSecrets(stack, "airflow-secrets", wanted, settings, sources)
+        storage = AirflowStorage(stack, "airflow-storage", wanted, settings, network)
+        registries = images.cached_registries(airflow_images(settings))
         if registries:
             PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
-        system = storage.dags_file_system
         data = DataOutputs(
             database_identifier=DATABASE.identifier,
             database_url_secret_arn=password.secret_arn,
             repository_arns={"airflow": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/windlass-local/airflow"},
-            airflow_secret_arns=AirflowSecrets(stack, "airflow-secrets", wanted, sources).arns,
-            airflow_task_logs_bucket_name=storage.task_logs_bucket_name,
-            airflow_dags_bucket_name=storage.dags_bucket_name,
-            airflow_dags_file_system_id=system.file_system_id if system else None,
-            airflow_dags_access_point_id=system.access_point_id if system else None,
         )
-        around = replace(around, network=network, data=data)
-        airflow_parts(stack, around, "http://airflow.windlass.localhost")
+        shared = replace(context, network=network, data=data)
+        airflow = AirflowContext(shared=shared, settings=settings, data=stored(secrets, storage))
+        airflow_service(stack, airflow, "http://airflow.windlass.localhost")
         app.synth()
         document = readable(json.loads((folder / "stacks" / "local-airflow" / "cdk.tf.json").read_text()))
         del document["terraform"]["backend"]

@@ -19,10 +19,11 @@ from pydantic_core import to_jsonable_python
 
 from config import Environment, load
 from layers.addresses import readable
+from layers.context import ServiceContext
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.provider import add_provider, files_beside
 from layers.reachability import roles
-from layers.web import Surroundings, web_service
+from layers.web import web_service
 from modules.alb import LoadBalancerOutputs
 from modules.ecs import ClusterOutputs
 from tests.support.documents import ROOT
@@ -55,7 +56,7 @@ def service(strategy: str, **settings: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class Infrastructure:
     """What stands in for the layers above, made through the AWS API."""
 
     endpoint_url: str
@@ -70,11 +71,11 @@ class Around:
         """A client of the AWS API, past Terraform."""
         return _client(self.endpoint_url, name)
 
-    def surroundings(self, environment: Environment) -> Surroundings:
+    def context(self, environment: Environment) -> ServiceContext:
         """What a web service of the environment is given."""
         zones = dict(zip(environment.network.zones, self.subnet_ids, strict=True))
         arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
-        return Surroundings(
+        return ServiceContext(
             environment=environment,
             network=NetworkOutputs(
                 vpc_id=self.vpc_id,
@@ -110,7 +111,7 @@ class Around:
         )
 
 
-def make_around(endpoint_url: str, name: str) -> Around:
+def make_infrastructure(endpoint_url: str, name: str) -> Infrastructure:
     """Make a VPC, a load balancer with a listener, and a cluster."""
     ec2, elb, ecs = (_client(endpoint_url, service) for service in ("ec2", "elbv2", "ecs"))
     vpc_id = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
@@ -126,7 +127,7 @@ def make_around(endpoint_url: str, name: str) -> Around:
     nothing = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
     listener = elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=nothing)
     cluster = ecs.create_cluster(clusterName=name)["cluster"]["clusterArn"]
-    return Around(
+    return Infrastructure(
         endpoint_url=endpoint_url,
         vpc_id=vpc_id,
         subnet_ids=ids,
@@ -142,7 +143,7 @@ class Terraform:
     """Terraform on one stack of web services."""
 
     folder: Path
-    around: Around
+    base: Infrastructure
     variables: Mapping[str, str] = field(
         default_factory=lambda: {**os.environ, "TF_IN_AUTOMATION": "1", "NO_COLOR": "1", "TF_CLI_ARGS": "-no-color"}
     )
@@ -155,8 +156,8 @@ class Terraform:
 
     def write(self, services: Mapping[str, Any]) -> None:
         """Write the stack with these services."""
-        wanted = environment(self.around.endpoint_url, services)
-        self.put(wanted, _document(wanted, self.around, self.folder / "synth"))
+        wanted = environment(self.base.endpoint_url, services)
+        self.put(wanted, _document(wanted, self.base, self.folder / "synth"))
 
     def put(self, wanted: Environment, document: dict[str, Any]) -> None:
         """Put a document of the environment where Terraform runs, with what it needs beside it."""
@@ -191,13 +192,13 @@ class Terraform:
         return dict(json.loads(shown.stdout))
 
 
-def _document(environment: Environment, around: Around, folder: Path) -> dict[str, Any]:
+def _document(environment: Environment, base: Infrastructure, folder: Path) -> dict[str, Any]:
     app = App(outdir=str(folder), stack_traces=False, skip_backend_validation=True)
     stack = TerraformStack(app, "local-service")
     add_provider(stack, environment, "service")
-    surroundings = around.surroundings(environment)
+    context = base.context(environment)
     for name, settings in environment.services.items():
-        web_service(stack, name, settings, surroundings)
+        web_service(stack, name, settings, context)
     app.synth()
     document = readable(json.loads((folder / "stacks" / "local-service" / "cdk.tf.json").read_text()))
     # cdktf's own would put the state into the folder that the tests are run from.

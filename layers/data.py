@@ -6,9 +6,9 @@ from constructs import Construct
 
 from config import Environment
 from layers.airflow.data_layer import airflow_data
-from layers.airflow.names import repository_keys
-from layers.airflow.outputs import AirflowData
 from layers.airflow.secrets import Sources
+from layers.airflow_names import repository_keys
+from layers.airflow_outputs import AirflowData
 from layers.backups import copy_backups
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs

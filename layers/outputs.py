@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from config import Environment
-from layers.airflow.names import repository_keys
-from layers.airflow.outputs import AirflowData, AirflowService
+from layers.airflow_names import repository_keys
+from layers.airflow_outputs import AirflowData, AirflowService
 from layers.reachability import roles
 from layers.remote_state import output
 from release.outputs import WebServiceOutputs

@@ -5,8 +5,8 @@ from constructs import Construct
 from config import Environment
 from config.network import Firewall as FirewallSettings
 from layers.airflow.context import AirflowContext
-from layers.airflow.outputs import AirflowService
 from layers.airflow.service_layer import airflow_service
+from layers.airflow_outputs import AirflowService
 from layers.alarms import data_alarms
 from layers.context import ServiceContext
 from layers.layer import Layer

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from config import Environment
 from layers.airflow.context import AirflowContext
-from layers.airflow.names import database_proxy_name
 from layers.airflow.scaling import queue_length
+from layers.airflow_names import database_proxy_name
 from modules.airflow import METRICS_NAMESPACE
 from modules.observability import Metric, MetricAlarm
 

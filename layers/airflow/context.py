@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.airflow import Airflow
 from config.airflow_dags import EfsDags, S3Dags
-from layers.airflow.outputs import AirflowData, DagsFileSystem
+from layers.airflow_outputs import AirflowData, DagsFileSystem
 from layers.context import ServiceContext
 
 

@@ -2,9 +2,9 @@
 
 from layers.airflow.alarms import HEARTBEATS, metric_of
 from layers.airflow.context import AirflowContext
-from layers.airflow.names import database_proxy_name
 from layers.airflow.scaling import queue_length
 from layers.airflow.services import AirflowServices
+from layers.airflow_names import database_proxy_name
 from layers.context import ServiceContext
 from modules.observability import Chart, Metric
 

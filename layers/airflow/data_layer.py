@@ -5,10 +5,10 @@ from constructs import Construct
 from config import Environment
 from config.airflow import Airflow
 from layers import images
-from layers.airflow.names import airflow_images
-from layers.airflow.outputs import AirflowData, DagsFileSystem
 from layers.airflow.secrets import AirflowSecrets, Sources
 from layers.airflow.storage import AirflowStorage
+from layers.airflow_names import airflow_images
+from layers.airflow_outputs import AirflowData, DagsFileSystem
 from modules.registry import PullThroughCache, PullThroughCacheInputs
 
 

@@ -4,7 +4,7 @@ from config.airflow import Airflow
 from config.airflow_dags import EfsDags, GitSync, S3Dags
 from layers import images
 from layers.airflow.context import AirflowContext
-from layers.airflow.names import git_secret
+from layers.airflow_names import git_secret
 from modules import airflow as module
 from modules.airflow.dags import Delivery
 from modules.ecs import SecretReference

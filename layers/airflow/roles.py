@@ -9,7 +9,7 @@ from config.airflow_dags import EfsDags, S3Dags
 from layers import images
 from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import TASK_LOGS_FOLDER
-from layers.airflow.names import airflow_images, service_name
+from layers.airflow_names import airflow_images, service_name
 from layers.context import ServiceContext
 from modules.airflow import Component
 from modules.airflow.variables import READS_DAGS, USES_TASK_LOGS

@@ -8,7 +8,7 @@ from constructs import Construct
 from config import Environment
 from config.airflow import Airflow
 from layers.airflow.database_proxy import AirflowDatabaseProxy
-from layers.airflow.names import git_secret, own_git_secrets
+from layers.airflow_names import git_secret, own_git_secrets
 from layers.outputs import NetworkOutputs
 from modules.airflow import current_slot, slot_rotation
 from modules.airflow.secrets import Slot
@@ -43,7 +43,7 @@ class Sources:
 
 
 class AirflowSecrets(Construct):
-    """The secrets of one deployment, by key (see `layers.airflow.names`)."""
+    """The secrets of one deployment, by key (see `layers.airflow_names`)."""
 
     arns: Mapping[str, str]
     database_proxy: DatabaseProxyOutputs | None = None

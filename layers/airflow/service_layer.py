@@ -4,9 +4,9 @@ from constructs import Construct
 
 from layers.airflow.context import AirflowContext
 from layers.airflow.operations import AirflowOperations
-from layers.airflow.outputs import AirflowService, AirflowWorkflow
 from layers.airflow.services import AirflowServices
 from layers.airflow.workflows import AirflowWorkflows
+from layers.airflow_outputs import AirflowService, AirflowWorkflow
 from layers.reachability import AIRFLOW_WORKFLOW
 
 

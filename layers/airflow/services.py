@@ -10,10 +10,10 @@ from config.airflow_components import Component as ComponentSettings
 from config.airflow_dags import EfsDags
 from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import deployment
-from layers.airflow.names import service_name, worker_key
 from layers.airflow.roles import RoleInputs, component_roles
 from layers.airflow.route import ui_route
 from layers.airflow.scaling import api_server_scaling, fixed_scaling, worker_scaling
+from layers.airflow_names import service_name, worker_key
 from layers.ecs_service import EcsServiceSpec, TaskSpec, ecs_service
 from layers.reachability import airflow_role
 from modules import airflow as module

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from config import Environment
 from config.airflow import Airflow
-from layers.airflow.names import makes_dags_bucket, makes_dags_file_system
+from layers.airflow_names import makes_dags_bucket, makes_dags_file_system
 from layers.outputs import NetworkOutputs
 from layers.reachability import AIRFLOW_DAGS
 from modules.efs import FileSystem, FileSystemInputs, FileSystemOutputs

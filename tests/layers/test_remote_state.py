@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from config import Environment, load
 from layers import LAYERS
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.remote_state import output, publish, read
-from tests.support.documents import ENVIRONMENTS, ROOT, documents
+from tests.support.documents import ENVIRONMENTS, ROOT, documents, documents_of
 from tests.support.stack import module_stack, synthesised
 
 CLASSES = {"network": NetworkOutputs, "data": DataOutputs, "service": ServiceOutputs}
@@ -127,3 +128,11 @@ def test_a_layer_publishes_its_outputs_class_and_nothing_else(name: str) -> None
         published = documents(name)[layer]["output"]
         assert set(published) == wanted
         assert all(body["description"] for body in published.values())
+
+
+def test_a_service_may_be_called_what_an_output_is_called() -> None:
+    def rename(data: dict[str, Any]) -> None:
+        data["services"] = {"services": data["services"]["web"]}
+
+    output = documents_of("prod", rename)["service"]["output"]["services"]["value"]
+    assert list(output) == ["services"]

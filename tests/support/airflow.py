@@ -17,10 +17,10 @@ from layers import images
 from layers.addresses import readable
 from layers.airflow.context import AirflowContext
 from layers.airflow.data_layer import stored
-from layers.airflow.names import airflow_images
 from layers.airflow.secrets import AirflowSecrets, Sources
 from layers.airflow.service_layer import airflow_service
 from layers.airflow.storage import AirflowStorage
+from layers.airflow_names import airflow_images
 from layers.outputs import DataOutputs
 from layers.provider import add_provider
 from modules.elasticache import ValkeyOutputs

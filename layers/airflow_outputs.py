@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from config import Environment
 from config.airflow import Airflow
-from layers.airflow.names import component_keys, makes_dags_bucket, makes_dags_file_system, secret_keys
+from layers.airflow_names import component_keys, makes_dags_bucket, makes_dags_file_system, secret_keys
 from layers.remote_state import output
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import Any
 import guards
 from config import Environment
 from guards.intent import INTERNET, S3, Intent, Party, Row, Waiver
-from layers.airflow.names import service_name as airflow_service_name
+from layers.airflow_names import service_name as airflow_service_name
 from layers.reachability import flows
 from modules.networking import flows as parties
 

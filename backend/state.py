@@ -7,7 +7,7 @@ from typing import Any
 
 from cdktf import TerraformStack
 
-from config.aws import state_key
+from config.state import state_key
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,23 +1,23 @@
 """An environment file as a typed value: everything that layers may know about an environment."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, StringConstraints
-
-from config.airflow import Airflow
-from config.aws import Aws, State, state_key
-from config.base import Kind, Section, ShortWord, _matching
-from config.data import Cache, Database
+from config.airflow.section import Airflow
+from config.alarms import Alarms
+from config.aws import Aws
+from config.base import Kind, Section, ShortWord
+from config.cache import Cache
+from config.cluster import Cluster
+from config.database import Database
 from config.delivery import Delivery
-from config.network import Dns, LoadBalancer, Network
-from config.services import Alarms, AnyWebService, Cluster
+from config.dns import Dns
+from config.load_balancer import LoadBalancer
+from config.network import Network
+from config.services import AnyWebService
+from config.state import State, state_key
+from config.tags import TagKey, TagValue
 from config.waivers import Waiver
 from config.working_hours import WorkingHours
-
-_TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
-
-Tag = Annotated[str, StringConstraints(max_length=256), _matching(r"[\w +\-=.:/@]*", _TAG_CHARACTERS)]
-TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), _matching(r"[\w +\-=.:/@]+", _TAG_CHARACTERS)]
 
 
 class Environment(Section):
@@ -32,7 +32,7 @@ class Environment(Section):
     kind: Kind
     """How strict to be: what production needs is checked for `production`, and HTTP is for `development` only."""
 
-    tags: dict[TagKey, Tag] = Field(default_factory=dict)
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict)
     """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
 
     aws: Aws

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 
 from config.environment import Environment
 from config.errors import Problem
-from config.schema import wants_text
+from config.fields import wants_text
 
 PREFIX = "WINDLASS_"
 DELIMITER = "__"

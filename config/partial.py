@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from config.schema import chosen, hints
+from config.fields import chosen, hints
 
 _NOTHING = object()
 _ADAPTERS: dict[int, tuple[Any, TypeAdapter[Any]]] = {}

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import MISSING, Problem
-from config.schema import known_keys, meaning, owners
+from config.fields import known_keys, meaning, owners
 
 BOUNDS = {
     "greater_than": ("gt", "more than {:g}"),

@@ -5,39 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from aws import image_reference
-from config.base import Cidr, DnsName, LogRetentionDays, Percent, Section, ShortWord, _matching
-
-EnvironmentName = Annotated[
-    str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
-]
-
-Text = Annotated[
-    str,
-    StringConstraints(max_length=4096),
-    _matching(r"(?s)(?!.*\{TfToken\[)[^\0]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
-]
-"""Free text for a container. It arrives there as it stands: neither Terraform nor ECS finds expressions in it."""
-
-Image = Annotated[
-    str,
-    StringConstraints(max_length=image_reference.MAX_CHARACTERS),
-    _matching(image_reference.IMAGE_PATTERN, image_reference.ALLOWED),
-]
-"""A complete image reference (E05)."""
-
-
-class Cluster(Section):
-    """The ECS cluster of the environment."""
-
-    container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
-    """CloudWatch Container Insights; `enhanced` adds figures per task and container."""
-
-    execute_command: bool = False
-    """Let people with the right permission run a shell in a container (ECS Exec). Default: off."""
-
-    logs_retention_days: LogRetentionDays = 30
-    """How long the logs of containers are kept."""
+from config.base import Cidr, DnsName, Percent, Section, _matching
+from config.container import EnvironmentName, Image, Text
 
 
 class Colour(Section):
@@ -45,15 +14,6 @@ class Colour(Section):
 
     image: Image
     """The image that this colour begins with; afterwards deployments decide (docs/decisions/0005)."""
-
-
-class Alarms(Section):
-    """Whom alarms tell."""
-
-    emails: dict[ShortWord, Annotated[str, _matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address")]] = Field(
-        default_factory=dict
-    )
-    """Addresses by a word for each. AWS asks each of them once whether it wants to. Default: none."""
 
 
 class Thresholds(Section):

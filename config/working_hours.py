@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from config.base import Kind, Section, ShortWord, _matching
-from config.data import Database
+from config.database import Database
 from config.errors import MISSING, Problem
-from config.rules import problem, rule
+from config.rule import problem
 from config.services import BlueGreenService, WebService
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -76,14 +76,12 @@ def _minutes(time: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-@rule
 def production_never_sleeps(kind: Kind, working_hours: WorkingHours | None) -> Iterator[Problem]:
     """A schedule that takes production away is a mistake of the file."""
     if kind == "production" and working_hours is not None:
         yield problem("working_hours", MISSING, 'is not allowed where kind = "production"; leave it out')
 
 
-@rule
 def working_hours_are_within_a_day(working_hours: WorkingHours | None) -> Iterator[Problem]:
     """The start comes before the end, and the database's times fall on the same day."""
     if working_hours is None:
@@ -100,7 +98,6 @@ def working_hours_are_within_a_day(working_hours: WorkingHours | None) -> Iterat
         yield problem("working_hours/end", working_hours.end, message)
 
 
-@rule
 def services_with_hours_have_no_colours(
     working_hours: WorkingHours | None, services: dict[str, WebService]
 ) -> Iterator[Problem]:
@@ -114,9 +111,16 @@ def services_with_hours_have_no_colours(
             yield problem("working_hours/services", name, message)
 
 
-@rule
 def a_database_with_replicas_cannot_stop(working_hours: WorkingHours | None, database: Database) -> Iterator[Problem]:
     """RDS refuses to stop an instance that has read replicas."""
     if working_hours is not None and working_hours.stop_database and database.replicas:
         message = "is not possible with read replicas, which RDS does not stop; allowed: false, or no database.replicas"
         yield problem("working_hours/stop_database", True, message)
+
+
+RULES = (
+    production_never_sleeps,
+    working_hours_are_within_a_day,
+    services_with_hours_have_no_colours,
+    a_database_with_replicas_cannot_stop,
+)

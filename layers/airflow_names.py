@@ -2,7 +2,7 @@
 
 from config import Environment
 from config.airflow import Airflow
-from config.airflow_dags import EfsDags, GitSync, S3Dags
+from config.airflow.dags import EfsDags, GitSync, S3Dags
 
 SECRETS = (
     "api-secret-key",

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from backend import StateBootstrap, StateBootstrapInputs
 from config import Environment
-from config.aws import S3State
+from config.state import S3State
 from layers import BOOTSTRAP
 from layers.layer import Layer
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config import Environment
 from config.airflow import Airflow
-from config.airflow_dags import EfsDags, GitSync
+from config.airflow.dags import EfsDags, GitSync
 from config.services import CodeDeployService
 from modules.airflow import API_SERVER_PORT, COMPONENTS, TRIGGERER_LOG_PORT, WORKER_LOG_PORT, Component
 from modules.networking import Cidr, Flow, Internet, OtherSecurityGroup, Party, Role, S3Endpoint

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from config import Environment
-from config.network import Firewall as FirewallSettings
+from config.load_balancer import Firewall as FirewallSettings
 from layers.airflow.context import AirflowContext
 from layers.airflow.service_layer import airflow_service
 from layers.airflow_outputs import AirflowService

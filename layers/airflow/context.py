@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from config.airflow import Airflow
-from config.airflow_dags import EfsDags, S3Dags
+from config.airflow.dags import EfsDags, S3Dags
 from layers.airflow_outputs import AirflowData, DagsFileSystem
 from layers.context import ServiceContext
 

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from config import Environment
 from config.airflow import Airflow
-from config.airflow_database import DatabaseProxy
+from config.airflow.database_proxy import DatabaseProxy
 from layers.airflow_names import database_proxy_name
 from layers.outputs import NetworkOutputs
 from layers.reachability import DATABASE_PROXY

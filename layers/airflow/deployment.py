@@ -1,7 +1,7 @@
 """Translates the section `[airflow]` and the outputs of the layers below into a deployment of `modules.airflow`."""
 
 from config.airflow import Airflow
-from config.airflow_dags import EfsDags, GitSync, S3Dags
+from config.airflow.dags import EfsDags, GitSync, S3Dags
 from layers import images
 from layers.airflow.context import AirflowContext
 from layers.airflow_names import git_secret

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from constructs import Construct
 
-from config.airflow_dags import EfsDags, S3Dags
+from config.airflow.dags import EfsDags, S3Dags
 from layers import images
 from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import TASK_LOGS_FOLDER

@@ -2,7 +2,7 @@
 
 from constructs import Construct
 
-from config.airflow_operations import OidcLogin as LoginSettings
+from config.airflow.operations import OidcLogin as LoginSettings
 from layers.airflow.context import AirflowContext
 from layers.context import DEREGISTRATION_DELAY_SECONDS
 from modules.alb import (

@@ -1,7 +1,7 @@
 """How Airflow's services scale (A16)."""
 
 from config import Environment
-from config.airflow_components import ApiServer, WorkerGroup
+from config.airflow.components import ApiServer, WorkerGroup
 from layers.working_hours import working_hours
 from modules import ecs
 from modules.airflow import METRICS_NAMESPACE

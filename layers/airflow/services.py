@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from config.airflow_components import ApiServer, FixedComponent, WorkerGroup
-from config.airflow_components import Component as ComponentSettings
-from config.airflow_dags import EfsDags
+from config.airflow.components import ApiServer, FixedComponent, WorkerGroup
+from config.airflow.components import Component as ComponentSettings
+from config.airflow.dags import EfsDags
 from layers.airflow.context import AirflowContext
 from layers.airflow.deployment import deployment
 from layers.airflow.roles import RoleInputs, component_roles

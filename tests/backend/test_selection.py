@@ -4,7 +4,7 @@ from pathlib import Path
 
 from backend import S3, LocalFiles, TerraformCloud, state_of
 from config import Environment, load
-from config.aws import LocalState, S3State, State, TerraformCloudState
+from config.state import LocalState, S3State, State, TerraformCloudState
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,7 @@ bindings.install()
 import json
 from pathlib import Path
 from config import load
-from config.load import environment_names
+from config import environment_names
 from layers.synthesis import terraform_json
 root = Path.cwd()
 print(json.dumps({name: terraform_json(load(name, root)) for name in environment_names(root)}))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from config.airflow import Airflow
-from config.airflow_connections import ASYNCHRONOUS, most_connections, the_database_has_enough_connections
-from config.data import Database
+from config.airflow.connections import ASYNCHRONOUS, most_connections, the_database_has_enough_connections
+from config.database import Database
 
 SMALL = {
     "api_server": {"max_count": 1},

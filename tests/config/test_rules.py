@@ -1,23 +1,26 @@
 """A rule over several keys runs on the valid values, and a bug in a rule is never silent."""
 
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterator
 
 import pytest
 
+import config
 from config import rules
 from config.base import InvalidFieldError
 from config.errors import Problem
 from config.network import Network
 from config.partial import valid_part
+from config.rule import Rule
 
 VALID = {"cidr": "10.0.0.0/16", "zones": {}}
 
 
-def run(function: rules.Rule, network: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+def run(rule: Rule, network: dict[str, object]) -> list[Problem]:
     """Run one rule alone on a network section."""
-    monkeypatch.setattr(rules, "_RULES", [(function, tuple(inspect.signature(function).parameters), None)])
-    return list(rules.check({"network": partial_network(network)}))
+    return list(rules.check({"network": partial_network(network)}, [rule], []))
 
 
 def partial_network(data: dict[str, object]) -> Network:
@@ -40,12 +43,12 @@ def divides_by_zero(network: Network) -> Iterator[Problem]:
     yield Problem(path=("network",), message=str(1 / len(network.zones)))
 
 
-def test_a_rule_runs_on_valid_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [problem.message for problem in run(reads_the_block, VALID, monkeypatch)] == ["was read"]
+def test_a_rule_runs_on_valid_values() -> None:
+    assert [problem.message for problem in run(reads_the_block, VALID)] == ["was read"]
 
 
-def test_a_rule_that_needs_an_invalid_value_reports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run(reads_the_block, {**VALID, "cidr": "nonsense"}, monkeypatch) == []
+def test_a_rule_that_needs_an_invalid_value_reports_nothing() -> None:
+    assert run(reads_the_block, {**VALID, "cidr": "nonsense"}) == []
 
 
 def test_an_invalid_field_is_told_apart_from_one_that_does_not_exist() -> None:
@@ -61,8 +64,33 @@ def test_an_invalid_field_is_told_apart_from_one_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("network", [VALID, {**VALID, "egress": "nonsense"}], ids=["valid", "partial"])
 @pytest.mark.parametrize("function", [reads_a_field_that_does_not_exist, divides_by_zero])
-def test_a_rule_with_a_bug_fails_and_is_named(
-    function: rules.Rule, network: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rule_with_a_bug_fails_and_is_named(function: Rule, network: dict[str, object]) -> None:
     with pytest.raises(rules.BrokenRuleError, match=rf"the rule tests\.config\.test_rules\.{function.__name__} is"):
-        run(function, network, monkeypatch)
+        run(function, network)
+
+
+def written_rules() -> set[str]:
+    """Every public generator of problems in a module of `config/`."""
+    modules = [importlib.import_module(info.name) for info in pkgutil.walk_packages(config.__path__, "config.")]
+    return {
+        f"{module.__name__}.{name}"
+        for module in modules
+        for name, value in vars(module).items()
+        if inspect.isgeneratorfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+        and inspect.signature(value).return_annotation == Iterator[Problem]
+    } - {"config.rules.check"}
+
+
+def test_every_rule_is_listed_once() -> None:
+    listed = [f"{rule.__module__}.{rule.__name__}" for rule in (*rules.RULES, *rules.RULES_FOR_EACH_SERVICE)]
+    assert len(listed) == len(set(listed)) > 50
+    assert set(listed) == written_rules()
+
+
+def test_a_rule_reads_sections_that_exist() -> None:
+    for rule in rules.RULES:
+        assert set(inspect.signature(rule).parameters) <= set(config.Environment.model_fields), rule
+    for rule in rules.RULES_FOR_EACH_SERVICE:
+        assert set(inspect.signature(rule).parameters) <= {"key", "item", *config.Environment.model_fields}, rule

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config import load
-from config.schema import known_keys, owners, wants_text
+from config.fields import known_keys, owners, wants_text
 from config.services import BlueGreenService, CodeDeployService, RollingService
 from tests.config.test_environment_files import Change, changed, mistakes, project, put
 

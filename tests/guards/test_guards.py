@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 import guards
-from config.schema import types_at
+from config.fields import types_at
 from guards.guard import Guard
 from tests.guards import (
     mistakes_airflow,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config import load
-from config.airflow_dags import EfsDags, S3Dags
+from config.airflow.dags import EfsDags, S3Dags
 from layers.airflow.context import AirflowContext
 from layers.airflow_outputs import AirflowData, DagsFileSystem
 from layers.context import ServiceContext

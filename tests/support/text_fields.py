@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from config.environment import Environment
-from config.schema import chosen, hints
+from config.fields import chosen, hints
 from tests.support.wrong import RIGHT
 
 Path = tuple[str | int, ...]

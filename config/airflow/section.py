@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.airflow_components import ApiServer, DagProcessor, FixedComponent, QueueName, Scheduler, WorkerGroup
-from config.airflow_dags import AnyDags, GitSync
-from config.airflow_database import DatabaseProxy
-from config.airflow_operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
+from config.airflow.components import ApiServer, DagProcessor, FixedComponent, QueueName, Scheduler, WorkerGroup
+from config.airflow.dags import AnyDags, GitSync
+from config.airflow.database_proxy import DatabaseProxy
+from config.airflow.operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
 from config.base import Cidr, DnsName, Section, ShortWord, Version, _matching
-from config.services import EnvironmentName, Image, Text
+from config.container import EnvironmentName, Image, Text
 
 DEFAULT_IMAGE = "docker.io/apache/airflow:3.1.8-python3.12"
 """The newest of Airflow 3.1. In 3.1.0 to 3.1.2 a worker loses its task when the database restarts."""

@@ -1,29 +1,26 @@
 """Rules about Airflow: its names, its surroundings, its components; registered beside those of `config.rules`.
 
-DAGs have `config.airflow_dags_rules`, settings and secrets `config.airflow_settings_rules`.
+DAGs have `config.airflow.dags_rules`, settings and secrets `config.airflow.settings_rules`.
 """
 
 from collections.abc import Iterator
 
-from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
 from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
-from config.airflow import Airflow
-from config.airflow_components import ApiServer, Component, WorkerGroup
+from config.airflow.section import Airflow
 from config.base import Kind
-from config.data import Cache, Database
+from config.cache import Cache
+from config.database import Database
 from config.errors import MISSING, Problem
 from config.network import Network
-from config.rules import problem, rule
-from config.services import Cluster, WebService
+from config.rule import problem
+from config.services import WebService
 
 Services = dict[str, WebService]
-FIXED = ("scheduler", "dag_processor", "triggerer")
 ROLE_NAME_CHARACTERS = 54
 """IAM stops at 64, and `-execution` is added."""
 
 
-@rule
 def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterator[Problem]:
     """Celery's broker must keep what it is given."""
     if airflow is None:
@@ -35,7 +32,6 @@ def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterat
         yield problem("cache/maxmemory_policy", cache.maxmemory_policy, message)
 
 
-@rule
 def airflow_has_a_database_of_its_own(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
     """Its database belongs to a role of its own, and so does every table in it."""
     if airflow is None:
@@ -48,7 +44,6 @@ def airflow_has_a_database_of_its_own(airflow: Airflow | None, database: Databas
         yield problem("airflow/database_name", name, message)
 
 
-@rule
 def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
     """Resources of a service carry its name; `airflow` is Airflow's."""
     if airflow is not None:
@@ -58,7 +53,6 @@ def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterat
                 yield problem(f"services/{name}", MISSING, message)
 
 
-@rule
 def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
     """Two listener rules cannot have one priority."""
     if airflow is None:
@@ -69,7 +63,6 @@ def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> It
             yield problem("airflow/priority", airflow.priority, message)
 
 
-@rule
 def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
     """Of the rules that match a request the lowest wins: one for every name and path takes everything behind it."""
     if airflow is None:
@@ -91,7 +84,6 @@ def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> It
             yield problem("airflow/host_names", MISSING, message)
 
 
-@rule
 def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
     """AWS takes five values a rule: host names and blocks of addresses together."""
     if airflow is None:
@@ -106,7 +98,6 @@ def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[P
             yield problem("airflow/host_names", host_name, message)
 
 
-@rule
 def airflows_names_fit_into_what_aws_allows(airflow: Airflow | None, project: str, name: str) -> Iterator[Problem]:
     """A22: every name is built from project and environment, and AWS limits some of them."""
     if airflow is None:
@@ -125,7 +116,6 @@ def airflows_names_fit_into_what_aws_allows(airflow: Airflow | None, project: st
             yield problem(f"airflow/workers/{group}", MISSING, message)
 
 
-@rule
 def copies_of_public_images_have_names_that_ecr_takes(
     airflow: Airflow | None, project: str, name: str
 ) -> Iterator[Problem]:
@@ -146,7 +136,6 @@ def copies_of_public_images_have_names_that_ecr_takes(
             yield problem(f"airflow/{path}", image, message)
 
 
-@rule
 def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator[Problem]:
     """E05: a moving tag is refused outside development."""
     if airflow is None or kind == "development":
@@ -163,7 +152,6 @@ def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator
             yield problem(f"airflow/{path}", image, message)
 
 
-@rule
 def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
     """Without a way to the internet images come from ECR, directly or through its cache."""
     if airflow is None or network.egress != "endpoints":
@@ -177,78 +165,15 @@ def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> I
         yield problem("airflow/image", airflow.image, message)
 
 
-def _components(airflow: Airflow) -> Iterator[tuple[str, Component]]:
-    for key in ("api_server", *FIXED):
-        yield key, getattr(airflow, key)
-    for name, group in airflow.workers.items():
-        yield f"workers/{name}", group
-
-
-@rule
-def airflows_cpu_and_memory_are_pairs(airflow: Airflow | None) -> Iterator[Problem]:
-    """E03: Fargate accepts certain pairs of CPU and memory only."""
-    if airflow is None:
-        return
-    for key, component in _components(airflow):
-        choices = allowed_memory_mib(component.cpu)
-        if component.memory_mib not in choices:
-            message = (
-                f"is no pair with cpu = {component.cpu} on Fargate; allowed: {choices[0]} to {choices[-1]}, "
-                f"such as {', '.join(map(str, choices[:4]))} (E03)"
-            )
-            yield problem(f"airflow/{key}/memory_mib", component.memory_mib, message)
-
-
-@rule
-def airflows_counts_are_in_order(airflow: Airflow | None) -> Iterator[Problem]:
-    """The minimum is at most the maximum."""
-    if airflow is None:
-        return
-    scaled: dict[str, ApiServer | WorkerGroup] = {"api_server": airflow.api_server}
-    scaled |= {f"workers/{key}": group for key, group in airflow.workers.items()}
-    for key, component in scaled.items():
-        if component.min_count > component.max_count:
-            message = f"is more than max_count = {component.max_count}; allowed: at most that"
-            yield problem(f"airflow/{key}/min_count", component.min_count, message)
-
-
-@rule
-def every_queue_has_one_group_of_workers(airflow: Airflow | None) -> Iterator[Problem]:
-    """A21: a task in a queue that nobody listens to waits for ever; two groups would take from each other."""
-    if airflow is None:
-        return
-    if not airflow.workers:
-        yield problem("airflow/workers", MISSING, "is empty, so no task would ever run; allowed: at least one group")
-        return
-    owners: dict[str, str] = {}
-    for name, group in airflow.workers.items():
-        for queue in group.queues:
-            if (owner := owners.setdefault(queue, name)) != name:
-                message = f"is a queue of airflow.workers.{owner} too; allowed: a queue of its own (A21)"
-                yield problem(f"airflow/workers/{name}/queues", queue, message)
-        if len(set(group.queues)) < len(group.queues):
-            message = "names a queue twice; allowed: each queue once"
-            yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
-    if airflow.default_queue not in owners:
-        message = f"is a queue that no group of workers listens to; allowed: {', '.join(sorted(owners))}"
-        yield problem("airflow/default_queue", airflow.default_queue, message)
-
-
-@rule
-def shells_are_recorded(airflow: Airflow | None, cluster: Cluster) -> Iterator[Problem]:
-    """ECS Exec sessions are recorded by the cluster, where it allows them."""
-    if airflow is not None and airflow.execute_command and not cluster.execute_command:
-        message = "needs cluster.execute_command = true, which keeps a record of every shell; allowed: false, or both"
-        yield problem("airflow/execute_command", True, message)
-
-
-@rule
-def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> Iterator[Problem]:
-    """In production the loss of one task is not the loss of Airflow, and Spot takes none that stands alone."""
-    if airflow is None or kind != "production":
-        return
-    message = 'leaves Airflow with one task where kind = "production"; allowed: 2 or more'
-    if airflow.scheduler.count < 2:
-        yield problem("airflow/scheduler/count", airflow.scheduler.count, message)
-    if airflow.api_server.min_count < 2:
-        yield problem("airflow/api_server/min_count", airflow.api_server.min_count, message)
+RULES = (
+    airflow_has_a_broker,
+    airflow_has_a_database_of_its_own,
+    airflows_name_is_free,
+    airflows_priority_is_free,
+    airflow_gets_its_requests,
+    airflows_conditions_fit_into_one_rule,
+    airflows_names_fit_into_what_aws_allows,
+    copies_of_public_images_have_names_that_ecr_takes,
+    airflows_images_do_not_move,
+    airflows_image_can_be_pulled,
+)

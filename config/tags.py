@@ -1,14 +1,25 @@
-"""Rules about words that people choose freely; registered beside those of `config.rules`."""
+"""The `[tags]` section: tags on every resource."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
+from pydantic import StringConstraints
+
+from config.base import _matching
 from config.errors import Problem
-from config.rules import rule
+
+_TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
+
+
+TagValue = Annotated[str, StringConstraints(max_length=256), _matching(r"[\w +\-=.:/@]*", _TAG_CHARACTERS)]
+
+
+TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), _matching(r"[\w +\-=.:/@]+", _TAG_CHARACTERS)]
+
 
 TAGS_OF_THE_PLATFORM = ("Project", "Environment", "Layer", "ManagedBy", "Name")
 
 
-@rule
 def tags_are_free(tags: dict[str, str]) -> Iterator[Problem]:
     """AWS keeps what begins with `aws:`, and what Windlass sets itself tells whose a resource is."""
     for key, value in tags.items():
@@ -17,3 +28,6 @@ def tags_are_free(tags: dict[str, str]) -> Iterator[Problem]:
             yield Problem(path=("tags", key), value=value, message=message)
         elif key in TAGS_OF_THE_PLATFORM:
             yield Problem(path=("tags", key), value=value, message="is set by the platform itself; leave it out")
+
+
+RULES = (tags_are_free,)

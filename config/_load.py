@@ -12,17 +12,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config import (  # noqa: F401 - they register their rules
-    airflow_connections,
-    airflow_dags_rules,
-    airflow_operations_rules,
-    airflow_rules,
-    airflow_settings_rules,
-    existing_rules,
-    recovery_rules,
-    service_rules,
-    text_rules,
-)
 from config.environment import Environment
 from config.errors import ConfigurationError, Problem
 from config.overrides import Override, overrides

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from config.airflow import Airflow
-from config.airflow_dags import EfsDags, GitSync, Repository, S3Dags
+from config.airflow.dags import EfsDags, GitSync, Repository, S3Dags
+from config.airflow.section import Airflow
 from config.aws import Aws
 from config.errors import MISSING, Problem
 from config.network import Network
-from config.rules import problem, rule
+from config.rule import problem
 
 
 def _repositories(airflow: Airflow | None) -> dict[str, Repository]:
     return airflow.dags.repositories if airflow is not None and isinstance(airflow.dags, GitSync) else {}
 
 
-@rule
 def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
     """The default delivery needs to be told from where."""
     if airflow is not None and isinstance(airflow.dags, GitSync) and not airflow.dags.repositories:
@@ -25,7 +24,6 @@ def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
         yield problem("airflow/dags/repositories", MISSING, message)
 
 
-@rule
 def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
     """Without a way to the internet there is no git host to fetch from."""
     if _repositories(airflow) and network.egress == "endpoints":
@@ -33,7 +31,6 @@ def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Pr
         yield problem("airflow/dags/delivery", "git-sync", message)
 
 
-@rule
 def credentials_fit_the_address(airflow: Airflow | None) -> Iterator[Problem]:
     """A key is for SSH, a token for HTTPS."""
     for name, repository in _repositories(airflow).items():
@@ -49,7 +46,6 @@ def credentials_fit_the_address(airflow: Airflow | None) -> Iterator[Problem]:
             yield problem(f"{path}/secret_arn", repository.secret_arn, message)
 
 
-@rule
 def git_hosts_prove_themselves(airflow: Airflow | None) -> Iterator[Problem]:
     """Without the host's public key anybody on the way could hand over DAGs, which are code."""
     for name, repository in _repositories(airflow).items():
@@ -61,7 +57,6 @@ def git_hosts_prove_themselves(airflow: Airflow | None) -> Iterator[Problem]:
             yield problem(path, list(repository.known_hosts), "is for SSH; leave it out")
 
 
-@rule
 def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
     """ECS reads secrets of its own region only."""
     if airflow is None:
@@ -75,7 +70,6 @@ def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Pro
             yield problem(path, arn, f'is of another region; allowed: one of "{aws.region}"')
 
 
-@rule
 def an_existing_file_system_is_named_whole(airflow: Airflow | None) -> Iterator[Problem]:
     """E11: who brings a file system brings its access point and its security group."""
     if airflow is None or not isinstance(airflow.dags, EfsDags):
@@ -89,7 +83,6 @@ def an_existing_file_system_is_named_whole(airflow: Airflow | None) -> Iterator[
             yield problem(f"airflow/dags/{key}", MISSING, message)
 
 
-@rule
 def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws: Aws) -> Iterator[Problem]:
     """Names of buckets are built from project, environment, account and region."""
     if airflow is None:
@@ -102,3 +95,14 @@ def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws:
         if len(bucket) > 63:
             message = f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63'
             yield problem("project", project, message)
+
+
+RULES = (
+    git_sync_has_repositories,
+    git_can_be_reached,
+    credentials_fit_the_address,
+    git_hosts_prove_themselves,
+    secrets_are_in_the_region,
+    an_existing_file_system_is_named_whole,
+    dags_bucket_name_fits,
+)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-from config.airflow import Airflow
+from config.airflow.section import Airflow
 from config.errors import MISSING, Problem
-from config.rules import problem, rule
-from config.service_rules import WORDS_OF_SECRETS
+from config.rule import problem
+from config.services_rules import WORDS_OF_SECRETS
 from modules.airflow.owned import CARRIES_A_SECRET, owner
 
 KINDS_OF_PLACE = ("cidr", "security_group_id")
 
 
-@rule
 def airflows_settings_are_free(airflow: Airflow | None) -> Iterator[Problem]:
     """What the deployment sets itself, what carries a secret, and what looks like one does not belong here."""
     if airflow is None:
@@ -25,7 +24,6 @@ def airflows_settings_are_free(airflow: Airflow | None) -> Iterator[Problem]:
             yield problem(path, value, f"is set by the deployment itself; leave it out, or see {key}")
 
 
-@rule
 def airflows_secrets_are_free(airflow: Airflow | None) -> Iterator[Problem]:
     """A secret of one's own goes over none of the deployment's."""
     if airflow is None:
@@ -38,7 +36,6 @@ def airflows_secrets_are_free(airflow: Airflow | None) -> Iterator[Problem]:
             yield problem(path, arn, "is a plain setting in airflow.environment too; allowed: one of the two")
 
 
-@rule
 def other_systems_are_one_place_each(airflow: Airflow | None) -> Iterator[Problem]:
     """N03, N07: a block of addresses or a security group."""
     if airflow is None:
@@ -52,3 +49,10 @@ def other_systems_are_one_place_each(airflow: Airflow | None) -> Iterator[Proble
         if reach.cidr is not None and reach.cidr.endswith("/0"):
             message = "is everywhere; HTTPS to the internet needs no entry, allowed: blocks of the other system (N03)"
             yield problem(f"{path}/cidr", reach.cidr, message)
+
+
+RULES = (
+    airflows_settings_are_free,
+    airflows_secrets_are_free,
+    other_systems_are_one_place_each,
+)

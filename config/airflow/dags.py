@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from config.aws import BucketName
 from config.base import Section, ShortWord, _matching
-from config.services import Image
+from config.container import Image
+from config.state import BucketName
 
 GIT_SYNC_IMAGE = "registry.k8s.io/git-sync/git-sync:v4.4.2"
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from config.aws import Aws
-from config.data import Database
+from config.base import Kind
+from config.database import Database
 from config.errors import Problem
-from config.rules import problem, rule
+from config.rule import problem
 
 
-@rule
 def backups_go_to_another_region(aws: Aws, database: Database) -> Iterator[Problem]:
     """A copy in the same region is lost with the region."""
     copy = database.copy_backups_to
@@ -17,7 +17,6 @@ def backups_go_to_another_region(aws: Aws, database: Database) -> Iterator[Probl
         yield problem("database/copy_backups_to/region", copy.region, message)
 
 
-@rule
 def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[Problem]:
     """A snapshot, or the newest moment of a backup; both lie in the region in which the database is made."""
     if database.restore_from_snapshot and database.restore_from_backup_arn:
@@ -28,3 +27,37 @@ def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[P
         if value.startswith("arn:") and value.split(":")[3] != aws.region:
             message = f'is in another region; allowed: one in "{aws.region}", so copy it there first (D06)'
             yield problem(f"database/{key}", value, message)
+
+
+def storage_may_grow(database: Database) -> Iterator[Problem]:
+    """Storage grows, it never shrinks; RDS wants at least a tenth of room."""
+    least = -(-database.allocated_storage_gib * 11 // 10)
+    if database.max_allocated_storage_gib < least:
+        yield problem(
+            "database/max_allocated_storage_gib",
+            database.max_allocated_storage_gib,
+            f"leaves no room above allocated_storage_gib = {database.allocated_storage_gib}; allowed: {least} or more",
+        )
+
+
+def production_data_survives(kind: Kind, database: Database) -> Iterator[Problem]:
+    """D02: in production Multi-AZ, deletion protection, a final snapshot, and backups of a week or more."""
+    if kind != "production":
+        return
+    for key in ("multi_az", "deletion_protection", "final_snapshot"):
+        if not getattr(database, key, True):
+            yield problem(f"database/{key}", False, 'is not allowed where kind = "production"; allowed: true (D02)')
+    if database.backup_retention_days < 7:
+        yield problem(
+            "database/backup_retention_days",
+            database.backup_retention_days,
+            'is too short where kind = "production"; allowed: 7 to 35 (D02)',
+        )
+
+
+RULES = (
+    backups_go_to_another_region,
+    a_database_starts_from_one_thing,
+    storage_may_grow,
+    production_data_survives,
+)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
-from config.airflow import Airflow
-from config.aws import Aws
+from config.airflow.section import Airflow
 from config.base import Kind
-from config.data import Cache
+from config.cache import Cache
 from config.errors import MISSING, Problem
-from config.network import LoadBalancer
-from config.rules import problem, rule, rule_for_each
+from config.load_balancer import LoadBalancer
+from config.rule import problem
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 
 Services = dict[str, WebService]
@@ -19,7 +18,6 @@ SET_BY_THE_PLATFORM = ("COLOUR", "VERSION", "PORT", "DATABASE_URL", "CACHE_URL")
 WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
 
 
-@rule
 def there_is_a_service(services: Services, airflow: Airflow | None) -> Iterator[Problem]:
     """An environment without a service has nothing behind its load balancer."""
     if not services and airflow is None:
@@ -27,7 +25,6 @@ def there_is_a_service(services: Services, airflow: Airflow | None) -> Iterator[
         yield problem("services", MISSING, message)
 
 
-@rule_for_each("services")
 def cpu_and_memory_are_a_pair(key: str, item: WebService) -> Iterator[Problem]:
     """E03: Fargate accepts certain pairs of CPU and memory only."""
     choices = allowed_memory_mib(item.cpu)
@@ -40,7 +37,6 @@ def cpu_and_memory_are_a_pair(key: str, item: WebService) -> Iterator[Problem]:
         yield problem(f"services/{key}/memory_mib", item.memory_mib, message)
 
 
-@rule_for_each("services")
 def counts_are_in_order(key: str, item: WebService) -> Iterator[Problem]:
     """The minimum is at most the desired count, and that at most the maximum."""
     if item.min_count > item.max_count:
@@ -51,7 +47,6 @@ def counts_are_in_order(key: str, item: WebService) -> Iterator[Problem]:
         yield problem(f"services/{key}/desired_count", item.desired_count, message)
 
 
-@rule
 def priorities_differ(services: Services) -> Iterator[Problem]:
     """Two listener rules cannot have one priority."""
     owners: dict[int, str] = {}
@@ -62,7 +57,6 @@ def priorities_differ(services: Services) -> Iterator[Problem]:
             yield problem(f"services/{name}/priority", service.priority, message)
 
 
-@rule_for_each("services")
 def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem]:
     """AWS counts host names and path patterns together: five values a rule."""
     count = len(item.host_names) + len(item.path_patterns)
@@ -71,7 +65,6 @@ def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem
         yield problem(f"services/{key}/path_patterns", list(item.path_patterns), message)
 
 
-@rule_for_each("services")
 def cache_is_there_for_those_who_use_it(key: str, item: WebService, cache: Cache | None) -> Iterator[Problem]:
     """A service can be given only what the environment has."""
     if item.uses_cache and cache is None:
@@ -79,7 +72,6 @@ def cache_is_there_for_those_who_use_it(key: str, item: WebService, cache: Cache
         yield problem(f"services/{key}/uses_cache", True, message)
 
 
-@rule_for_each("services")
 def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) -> Iterator[Problem]:
     """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters.
 
@@ -94,20 +86,6 @@ def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) ->
         yield problem(f"services/{key}", MISSING, message)
 
 
-@rule
-def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterator[Problem]:
-    """AWS keeps some names for itself and limits the length of all."""
-    if project == "internal":
-        message = (
-            'makes the load balancer\'s name start with "internal-", which AWS keeps for itself; allowed: another word'
-        )
-        yield problem("project", project, message)
-    bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-access-logs"
-    if len(bucket) > 63:
-        yield problem("project", project, f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63')
-
-
-@rule_for_each("services")
 def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Problem]:
     """E05: a moving tag is refused outside development."""
     if kind == "development":
@@ -131,7 +109,6 @@ def _images(service: WebService) -> Iterator[tuple[str, str]]:
         yield "image", service.image
 
 
-@rule_for_each("services")
 def health_check_commands_are_programs(key: str, item: WebService) -> Iterator[Problem]:
     """ECS's own first words are set by Windlass: a command that began with them would run a program of that name."""
     first = next(iter(item.health_check_command), None)
@@ -143,7 +120,6 @@ def health_check_commands_are_programs(key: str, item: WebService) -> Iterator[P
         yield problem(f"services/{key}/health_check_command/0", first, message)
 
 
-@rule_for_each("services")
 def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
     """What the platform sets itself, and what looks like a secret, does not belong in `environment` (A02, D03)."""
     for name, value in item.environment.items():
@@ -157,7 +133,6 @@ def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
             yield problem(path, MISSING, message)
 
 
-@rule
 def test_listeners_have_ports_of_their_own(services: Services, load_balancer: LoadBalancer) -> Iterator[Problem]:
     """Two listeners of a load balancer cannot have one port; those that serve everybody have theirs."""
     serving = {port: key for key, port in load_balancer.ports.items()}
@@ -175,7 +150,6 @@ def test_listeners_have_ports_of_their_own(services: Services, load_balancer: Lo
             yield problem(path, port, f"is that of services.{owner} too; allowed: a port of its own")
 
 
-@rule_for_each("services")
 def test_listeners_are_not_for_everybody(key: str, item: WebService) -> Iterator[Problem]:
     """N03: what is not yet released is seen by those who release it."""
     listener = getattr(item, "test_listener", None)
@@ -187,3 +161,22 @@ def test_listeners_are_not_for_everybody(key: str, item: WebService) -> Iterator
     for cidr in listener.allowed_cidrs:
         if cidr.endswith("/0"):
             yield problem(path, cidr, "lets everybody see what is not released; allowed: blocks of your own (N03)")
+
+
+RULES = (
+    there_is_a_service,
+    priorities_differ,
+    test_listeners_have_ports_of_their_own,
+)
+
+RULES_FOR_EACH_SERVICE = (
+    cpu_and_memory_are_a_pair,
+    counts_are_in_order,
+    conditions_fit_into_one_rule,
+    cache_is_there_for_those_who_use_it,
+    service_names_fit_into_what_aws_allows,
+    images_do_not_move,
+    health_check_commands_are_programs,
+    settings_are_not_secrets,
+    test_listeners_are_not_for_everybody,
+)

@@ -2,38 +2,14 @@
 
 from collections.abc import Iterator
 
-from config.airflow import Airflow
+from config.airflow.section import Airflow
 from config.errors import MISSING, Problem
-from config.network import LoadBalancer, Network
-from config.rules import problem, rule
+from config.load_balancer import LoadBalancer
+from config.network import Network
+from config.rule import problem
 from config.services import WebService
 
-MOST_QUEUES_OF_A_GROUP = 8
-"""What the scaling policy of a group can add up (`modules/ecs/backlog.py`)."""
 
-
-@rule
-def a_group_has_few_enough_queues(airflow: Airflow | None) -> Iterator[Problem]:
-    """Application Auto Scaling takes ten queries a policy (A16)."""
-    for name, group in airflow.workers.items() if airflow is not None else ():
-        if len(group.queues) > MOST_QUEUES_OF_A_GROUP:
-            message = f"has {len(group.queues)} queues, more than its scaling can add up; allowed: 8, or a second group"
-            yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
-
-
-@rule
-def roles_belong_to_components(airflow: Airflow | None) -> Iterator[Problem]:
-    """E11: a role that nothing takes is a misspelt one."""
-    if airflow is None:
-        return
-    groups = (f"worker-{name}" for name in airflow.workers)
-    known = ("api-server", "scheduler", "dag-processor", "triggerer", *groups, "db-clean")
-    for name in airflow.roles:
-        if name not in known:
-            yield problem(f"airflow/roles/{name}", MISSING, f"is no component; allowed: {', '.join(known)} (E11)")
-
-
-@rule
 def a_login_has_https_and_a_way_out(
     airflow: Airflow | None, load_balancer: LoadBalancer, network: Network
 ) -> Iterator[Problem]:
@@ -50,7 +26,6 @@ def a_login_has_https_and_a_way_out(
         yield problem("airflow/authentication", MISSING, message)
 
 
-@rule
 def what_passes_without_a_login_has_a_rule_of_its_own(
     airflow: Airflow | None, services: dict[str, WebService]
 ) -> Iterator[Problem]:
@@ -67,3 +42,9 @@ def what_passes_without_a_login_has_a_rule_of_its_own(
     if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
         message = "are more than a rule with two paths takes together with airflow.host_names; allowed: 3 of both"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
+
+
+RULES = (
+    a_login_has_https_and_a_way_out,
+    what_passes_without_a_login_has_a_rule_of_its_own,
+)

@@ -6,11 +6,11 @@ Where there is a proxy between them, the proxy's share counts: it opens no more,
 from collections.abc import Iterator
 
 from aws.database_instances import max_connections
-from config.airflow import Airflow
-from config.airflow_database import DatabaseProxy
-from config.data import Database
+from config.airflow.database_proxy import DatabaseProxy
+from config.airflow.section import Airflow
+from config.database import Database
 from config.errors import Problem
-from config.rules import problem, rule
+from config.rule import problem
 
 PARSING_PROCESSES = 2
 """Processes that read DAG files beside the DAG processor itself; Airflow's default."""
@@ -42,7 +42,6 @@ def _processes(airflow: Airflow) -> int:
     )
 
 
-@rule
 def the_database_has_enough_connections(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
     """Where it has not, the components that start last fail, and so does every login of a person."""
     there = max_connections(database.instance_class)
@@ -79,3 +78,6 @@ def _through_the_proxy(airflow: Airflow, proxy: DatabaseProxy, there: int) -> It
             "allowed: a larger share, or a larger database.instance_class"
         )
         yield problem(path, percent, message)
+
+
+RULES = (the_database_has_enough_connections,)

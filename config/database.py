@@ -116,34 +116,3 @@ class Database(Section):
 
     replicas: dict[Word, Replica] = Field(default_factory=dict)
     """Read replicas by name. Default: none."""
-
-
-class Cache(Section):
-    """Valkey on ElastiCache: one shard, TLS, encrypted, with a user of its own."""
-
-    engine_version: Literal["7.2", "8.0"] = "8.0"
-    """Version of Valkey."""
-
-    node_type: Annotated[str, _matching(r"cache\.[a-z0-9]+\.[a-z0-9]+", 'a node type such as "cache.t4g.small"')]
-    """Size of a node."""
-
-    port: Annotated[int, Field(ge=1024, le=65535)] = 6379
-    """Port that the cache listens on."""
-
-    nodes: Annotated[int, Field(ge=1, le=6)] = 2
-    """Primary and replicas together; from two on, a failed primary is replaced in another zone."""
-
-    maxmemory_policy: Literal[
-        "noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"
-    ] = "noeviction"
-    """What happens when memory is full. Default: writes fail, because a broker must not lose messages."""
-
-    snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
-    """Days that daily snapshots are kept; 0 takes none."""
-
-    password_version: Version = 1
-    """Raise it to rotate the password."""
-
-    accept_previous_password: bool = False
-    """Let the password before this one in as well. Turn it on together with a new `password_version`, so that running
-    tasks keep their connection, and off when all of them have been replaced."""

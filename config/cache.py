@@ -1,0 +1,64 @@
+"""The `[cache]` section with its rules."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.base import Kind, Section, Version, _matching
+from config.errors import Problem
+from config.rule import problem
+
+
+class Cache(Section):
+    """Valkey on ElastiCache: one shard, TLS, encrypted, with a user of its own."""
+
+    engine_version: Literal["7.2", "8.0"] = "8.0"
+    """Version of Valkey."""
+
+    node_type: Annotated[str, _matching(r"cache\.[a-z0-9]+\.[a-z0-9]+", 'a node type such as "cache.t4g.small"')]
+    """Size of a node."""
+
+    port: Annotated[int, Field(ge=1024, le=65535)] = 6379
+    """Port that the cache listens on."""
+
+    nodes: Annotated[int, Field(ge=1, le=6)] = 2
+    """Primary and replicas together; from two on, a failed primary is replaced in another zone."""
+
+    maxmemory_policy: Literal[
+        "noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"
+    ] = "noeviction"
+    """What happens when memory is full. Default: writes fail, because a broker must not lose messages."""
+
+    snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
+    """Days that daily snapshots are kept; 0 takes none."""
+
+    password_version: Version = 1
+    """Raise it to rotate the password."""
+
+    accept_previous_password: bool = False
+    """Let the password before this one in as well. Turn it on together with a new `password_version`, so that running
+    tasks keep their connection, and off when all of them have been replaced."""
+
+
+def there_is_a_previous_password(cache: Cache | None) -> Iterator[Problem]:
+    """Secrets Manager has no previous value before the first rotation."""
+    if cache is not None and cache.accept_previous_password and cache.password_version < 2:
+        message = "needs a password before this one; allowed with password_version = 1: false"
+        yield problem("cache/accept_previous_password", True, message)
+
+
+def production_cache_survives(kind: Kind, cache: Cache | None) -> Iterator[Problem]:
+    """D02: in production the cache has a standby."""
+    if kind == "production" and cache is not None and cache.nodes < 2:
+        yield problem(
+            "cache/nodes",
+            cache.nodes,
+            'leaves the cache without a standby where kind = "production"; allowed: 2 to 6 (D02)',
+        )
+
+
+RULES = (
+    there_is_a_previous_password,
+    production_cache_survives,
+)

@@ -1,0 +1,44 @@
+"""The `[dns]` section, and the rule that host names are in its zone."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from config.airflow.section import Airflow
+from config.base import DnsName, Section, _matching
+from config.errors import Problem
+from config.rule import problem
+from config.services import WebService
+
+
+class Dns(Section):
+    """The DNS zone of the environment's names."""
+
+    zone_name: DnsName
+    """Name of the zone, such as `example.com`."""
+
+    zone_id: (
+        Annotated[str, _matching(r"Z[A-Z0-9]{5,31}", 'the id of a hosted zone, such as "Z0123456789ABCDEFGHIJ"')] | None
+    ) = None
+    """An existing hosted zone (E11). Default: none, then the zone is made."""
+
+
+def host_names_are_in_the_zone(
+    dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
+) -> Iterator[Problem]:
+    """A record can be made only in the zone that the environment has."""
+    if dns is None:
+        return
+    holders = [(f"services/{name}", service.host_names) for name, service in services.items()]
+    if airflow is not None:
+        holders.append(("airflow", airflow.host_names))
+    for holder, host_names in holders:
+        for host_name in host_names:
+            if host_name != dns.zone_name and not host_name.endswith("." + dns.zone_name):
+                yield problem(
+                    f"{holder}/host_names",
+                    host_name,
+                    f'is not in the zone; allowed: "{dns.zone_name}" and names below it',
+                )
+
+
+RULES = (host_names_are_in_the_zone,)

@@ -1,0 +1,84 @@
+"""Rules on the load balancer: its certificate, its ports, and what production needs."""
+
+from collections.abc import Iterator
+
+from config.airflow.section import Airflow
+from config.aws import Aws
+from config.base import Kind
+from config.dns import Dns
+from config.errors import MISSING, Problem
+from config.load_balancer import LoadBalancer
+from config.rule import problem
+from config.services import WebService
+
+
+def https_has_a_certificate(
+    load_balancer: LoadBalancer, dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
+) -> Iterator[Problem]:
+    """N05: an existing certificate, or a zone and host names to make one for."""
+    if not load_balancer.https:
+        if load_balancer.certificate_arn is not None:
+            yield problem(
+                "load_balancer/certificate_arn",
+                load_balancer.certificate_arn,
+                "is never used where https = false; leave it out",
+            )
+        return
+    if load_balancer.certificate_arn is None and dns is None:
+        yield problem(
+            "load_balancer/certificate_arn",
+            MISSING,
+            "is missing where https = true; "
+            "allowed: the ARN of a certificate, or a [dns] section so that one is made (N05)",
+        )
+    named = any(service.host_names for service in services.values()) or (airflow is not None and airflow.host_names)
+    if load_balancer.certificate_arn is None and not named:
+        yield problem(
+            "services",
+            MISSING,
+            "has no host_names, so there is no name to make a certificate for; "
+            "allowed: host_names in at least one service or in [airflow], or load_balancer.certificate_arn",
+        )
+
+
+def listeners_have_ports_of_their_own(load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot have one port."""
+    if load_balancer.https and load_balancer.http_port == load_balancer.https_port:
+        message = f"is load_balancer.https_port = {load_balancer.https_port} too; allowed: any other port"
+        yield problem("load_balancer/http_port", load_balancer.http_port, message)
+
+
+def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """A load balancer takes certificates of its own region only."""
+    arn = load_balancer.certificate_arn
+    if arn is not None and arn.split(":")[3] != aws.region:
+        yield problem(
+            "load_balancer/certificate_arn", arn, f'is of another region; allowed: a certificate of "{aws.region}"'
+        )
+
+
+def http_is_for_development(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """N05: a public listener without a certificate is refused outside development."""
+    if kind != "development" and load_balancer.scheme == "public" and not load_balancer.https:
+        yield problem(
+            "load_balancer/https",
+            False,
+            f'leaves a public listener unencrypted; allowed where kind = "{kind}": true (N05)',
+        )
+
+
+def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """D02: nobody deletes production's way in by mistake."""
+    if kind == "production" and not load_balancer.deletion_protection:
+        yield problem(
+            "load_balancer/deletion_protection", False, 'is not allowed where kind = "production"; allowed: true'
+        )
+
+
+RULES = (
+    https_has_a_certificate,
+    listeners_have_ports_of_their_own,
+    certificate_is_in_the_region,
+    http_is_for_development,
+    production_listener_survives,
+)

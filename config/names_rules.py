@@ -1,0 +1,22 @@
+"""Rules on names built from project and environment."""
+
+from collections.abc import Iterator
+
+from config.aws import Aws
+from config.errors import Problem
+from config.rule import problem
+
+
+def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterator[Problem]:
+    """AWS keeps some names for itself and limits the length of all."""
+    if project == "internal":
+        message = (
+            'makes the load balancer\'s name start with "internal-", which AWS keeps for itself; allowed: another word'
+        )
+        yield problem("project", project, message)
+    bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-access-logs"
+    if len(bucket) > 63:
+        yield problem("project", project, f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63')
+
+
+RULES = (names_fit_into_what_aws_allows,)

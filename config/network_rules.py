@@ -1,0 +1,125 @@
+"""Rules about what exists already: a VPC of one's own, or one that somebody else owns (E11)."""
+
+import ipaddress
+from collections.abc import Iterator
+from itertools import combinations
+
+from config.aws import Aws
+from config.errors import MISSING, Problem
+from config.network import Network
+from config.rule import problem
+
+
+def a_vpc_of_its_own_is_described(network: Network) -> Iterator[Problem]:
+    """Without an existing VPC one is made, and for that its block and its zones are needed."""
+    if network.existing is not None:
+        return
+    if network.cidr is None:
+        message = 'is missing; allowed: a block such as "10.20.0.0/16", or [network.existing] with a VPC that is there'
+        yield problem("network/cidr", MISSING, message)
+    if not network.zones:
+        message = "is missing; allowed: two or more zones with their subnets, or [network.existing] (N01)"
+        yield problem("network/zones", MISSING, message)
+
+
+def an_existing_vpc_is_left_alone(aws: Aws, network: Network) -> Iterator[Problem]:
+    """What belongs to the VPC itself is its owner's."""
+    existing = network.existing
+    if existing is None:
+        return
+    for key in ("cidr", "zones", "interface_endpoints"):
+        value = getattr(network, key)
+        if value:
+            shown = value if key == "cidr" else MISSING
+            yield problem(f"network/{key}", shown, "belongs to a VPC that is made; leave it out here")
+    if network.egress not in ("nat-per-zone", "public-ip"):
+        message = (
+            "is for a VPC that is made; allowed beside network.existing: "
+            '"nat-per-zone" (its own routes lead out), or "public-ip"'
+        )
+        yield problem("network/egress", network.egress, message)
+    if len(existing.zones) < 2:
+        message = "names fewer than two availability zones; allowed: two or more (N01)"
+        yield problem("network/existing/zones", list(existing.zones), message)
+    for zone in existing.zones:
+        if zone[:-1] != aws.region:
+            message = f'is not in the region; allowed: zones of "{aws.region}", such as "{aws.region}a"'
+            yield problem(f"network/existing/zones/{zone}", MISSING, message)
+
+
+def vpc_has_a_size_that_aws_accepts(network: Network) -> Iterator[Problem]:
+    """A VPC is a /16 to /28; ours needs room for three subnets in each zone."""
+    if network.cidr is not None and not 16 <= ipaddress.IPv4Network(network.cidr).prefixlen <= 24:
+        yield problem("network/cidr", network.cidr, "is not a size for a VPC; allowed: /16 to /24")
+
+
+def at_least_two_zones(network: Network) -> Iterator[Problem]:
+    """N01: a load balancer and a Multi-AZ database need two zones."""
+    if network.existing is None and network.zones and len(network.zones) < 2:
+        yield problem(
+            "network/zones", list(network.zones), "names fewer than two availability zones; allowed: two or more (N01)"
+        )
+
+
+def zones_are_in_the_region(aws: Aws, network: Network) -> Iterator[Problem]:
+    """N01: zone names come from the file, so the file has to be right."""
+    for zone in network.zones:
+        if zone[:-1] != aws.region:
+            yield problem(
+                f"network/zones/{zone}",
+                MISSING,
+                f'is not in the region; allowed: zones of "{aws.region}", such as "{aws.region}a"',
+            )
+
+
+def subnets_fit_and_do_not_overlap(network: Network) -> Iterator[Problem]:
+    """Every subnet is a /16 to /28 inside the VPC, and no two share an address."""
+    if network.cidr is None:
+        return
+    vpc = ipaddress.IPv4Network(network.cidr)
+    sound: list[tuple[str, ipaddress.IPv4Network]] = []
+    for zone, subnets in network.zones.items():
+        for tier in ("public", "private", "isolated"):
+            if not hasattr(subnets, tier):
+                continue
+            path, block = f"network/zones/{zone}/{tier}", ipaddress.IPv4Network(getattr(subnets, tier))
+            if block.prefixlen > 28:
+                yield problem(path, str(block), "is too small for a subnet; allowed: /28 or larger")
+            elif not block.subnet_of(vpc):
+                yield problem(
+                    path, str(block), f'does not fit into the VPC; allowed: a block inside network.cidr = "{vpc}"'
+                )
+            else:
+                sound.append((path, block))
+    for (first_path, first), (path, block) in combinations(sound, 2):
+        if first.overlaps(block):
+            yield problem(
+                path, str(block), f'overlaps {first_path.replace("/", ".")} = "{first}"; allowed: a block of its own'
+            )
+
+
+def one_nat_needs_its_zone(network: Network) -> Iterator[Problem]:
+    """The zone of the one NAT gateway is named, so that a new zone never moves it."""
+    zones = ", ".join(f'"{zone}"' for zone in network.zones)
+    if network.egress == "one-nat" and network.nat_zone not in network.zones:
+        value = network.nat_zone if network.nat_zone is not None else MISSING
+        yield problem(
+            "network/nat_zone",
+            value,
+            f'must name the zone of the NAT gateway where egress = "one-nat"; allowed: {zones}',
+        )
+    if network.egress != "one-nat" and network.nat_zone is not None:
+        yield problem(
+            "network/nat_zone", network.nat_zone, f'means nothing where egress = "{network.egress}"; leave it out'
+        )
+
+
+RULES = (
+    a_vpc_of_its_own_is_described,
+    an_existing_vpc_is_left_alone,
+    vpc_has_a_size_that_aws_accepts,
+    at_least_two_zones,
+    zones_are_in_the_region,
+    subnets_fit_and_do_not_overlap,
+    one_nat_needs_its_zone,
+)

@@ -1,0 +1,92 @@
+"""The `[state]` section: where Terraform keeps its state, and what locks it (S01)."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.base import Section, _matching
+from config.errors import MISSING, Problem
+from config.rule import problem
+
+BucketName = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=63),
+    _matching(
+        r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3)$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+        "3 to 63 lower-case letters, digits and hyphens (no dots: TLS needs none), as S3 accepts bucket names",
+    ),
+]
+
+
+class S3State(Section):
+    """State in S3, locked by DynamoDB, by a lock file beside the state, or by both (S01)."""
+
+    backend: Literal["s3"]
+    bucket: BucketName
+    """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One
+    for all environments of an account and region; they name the same `lock_table` too."""
+
+    lock_table: (
+        Annotated[str, _matching(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, hyphens, underscores")]
+        | None
+    ) = None
+    """DynamoDB table of the locks, keyed `LockID`. Default: none, then `lock_file` must be true."""
+
+    lock_file: bool = False
+    """Lock by a file beside the state in S3 (Terraform 1.10 and newer). Default: off, the table locks."""
+
+
+class TerraformCloudState(Section):
+    """State, runs and locks in Terraform Cloud (HCP Terraform), a workspace per layer."""
+
+    backend: Literal["terraform-cloud"]
+    organization: Annotated[str, _matching(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _")]
+    """Organization that holds the workspaces `<project>-<environment>-<layer>`."""
+
+    hostname: Annotated[str, _matching(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"')] = "app.terraform.io"
+    """Host of Terraform Cloud or Terraform Enterprise."""
+
+    project: Annotated[str, _matching(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _")] | None = (
+        None
+    )
+    """Project for workspaces that Terraform makes. Default: the organization's default project."""
+
+
+class LocalState(Section):
+    """State in files beside the project: for a trial by one person only."""
+
+    backend: Literal["local"]
+    path: Annotated[
+        str,
+        StringConstraints(max_length=200),
+        _matching(
+            r"(?!.*(?:^|/)\.\.(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*",
+            "a folder inside the project, of letters, digits, dots, - and _, such as .windlass/state",
+        ),
+    ] = ".windlass/state"
+    """Folder, relative to the project."""
+
+
+State = Annotated[S3State | TerraformCloudState | LocalState, Field(discriminator="backend")]
+
+
+def state_key(project: str, environment: str, layer: str) -> str:
+    """Path of a layer's state inside a bucket or folder; the bootstrap stack's is the same for all environments."""
+    if layer == "bootstrap":
+        return "bootstrap/terraform.tfstate"
+    return f"{project}/{environment}/{layer}/terraform.tfstate"
+
+
+def state_is_locked(state: State) -> Iterator[Problem]:
+    """S01: two applies at once must not both run."""
+    if state.backend == "s3" and state.lock_table is None and not state.lock_file:
+        yield problem(
+            "state/lock_table",
+            MISSING,
+            "is missing, and lock_file = false, so nothing locks the state; "
+            "allowed: a table's name, or lock_file = true (S01)",
+        )
+
+
+RULES = (state_is_locked,)

@@ -1,35 +1,78 @@
-"""Where the commands print: results on standard output, progress and errors on standard error."""
+"""Where the commands print: results on standard output, progress, warnings and errors on standard error."""
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+Verbosity = Literal["quiet", "normal", "verbose"]
+_verbosity: Verbosity = "normal"
 
 
-def output() -> Console:
+def set_verbosity(verbosity: Verbosity) -> None:
+    """Choose what is printed on standard error: only warnings and errors, progress too, or details as well."""
+    global _verbosity
+    _verbosity = verbosity
+
+
+def output() -> "Console":
     """The console for results; made anew each time so that a redirected `sys.stdout` is honoured."""
     return _console(stderr=False)
 
 
-def messages() -> Console:
-    """The console for progress and errors, so that a pipe receives results only."""
-    return _console(stderr=True)
+def messages() -> "Console":
+    """The console for progress, so that a pipe receives results only; silent with `--quiet`."""
+    return _console(stderr=True, quiet=_verbosity == "quiet")
 
 
-def _console(*, stderr: bool) -> Console:
+def _console(*, stderr: bool, quiet: bool = False) -> "Console":
+    # rich takes a third of the time of `./windlass --help`, which prints without it.
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     # Without a terminal rich would wrap at 80 columns and cut addresses in two, which no script can read.
     width = None if stream.isatty() else 1_000
     # No markup and no emoji: `[key]` and `:secret:` are parts of addresses and ARNs.
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width, soft_wrap=width is not None)
+    return Console(
+        stderr=stderr,
+        quiet=quiet,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=width,
+        soft_wrap=width is not None,
+    )
 
 
 def say(sentence: str, *, style: str = "") -> None:
     """A sentence about what goes on, on standard error."""
+    from rich.text import Text
+
     messages().print(Text(sentence, style=style))
+
+
+def detail(sentence: str) -> None:
+    """A sentence that is printed with `--verbose` only."""
+    if _verbosity == "verbose":
+        say(sentence, style="dim")
+
+
+def warn(sentence: str) -> None:
+    """A warning on standard error, with `--quiet` too."""
+    from rich.text import Text
+
+    _console(stderr=True).print(Text(sentence, style="yellow"))
+
+
+def print_error(message: str) -> None:
+    """An error on standard error; the first line stands out."""
+    from rich.text import Text
+
+    first, _, rest = message.partition("\n")
+    _console(stderr=True).print(Text.assemble((first, "bold red"), f"\n{rest}" if rest else ""))
 
 
 def print_json(value: Any) -> None:
@@ -37,20 +80,22 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
 
 
-def table(*columns: str, title: str | None = None) -> Table:
+def table(*columns: str, title: str | None = None) -> "Table":
     """An empty table in the style that all commands share."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    from rich.table import Table
+
+    empty = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
+        empty.add_column(column, overflow="fold")
+    return empty
 
 
-def show(made: Table) -> None:
+def show(filled: "Table") -> None:
     """Print a table on standard output; a pipe gets no blanks at the ends of lines."""
     console = output()
     if console.is_terminal:
-        console.print(made)
+        console.print(filled)
         return
     with console.capture() as captured:
-        console.print(made)
+        console.print(filled)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.aws import release_errors
-from cli.console import say, show, table
+from cli.console import say, show, table, warn
 from cli.errors import CommandError
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
@@ -52,7 +52,7 @@ def run_containers(session: Session, parts: tuple[str, ...]) -> None:
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
     for problem in plane.status().problems:
-        say(problem, style="yellow")
+        warn(problem)
 
 
 def show_containers(project: Project, environment: "Environment") -> None:

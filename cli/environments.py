@@ -24,4 +24,8 @@ class Environments:
         try:
             return load(name, self.workspace.root)
         except ConfigurationError as error:
-            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
+            problems = [
+                {"file": error.source, "key": each.key, "message": each.message, "origin": each.origin}
+                for each in error.problems
+            ]
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION, problems=problems) from error

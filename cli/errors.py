@@ -1,5 +1,8 @@
 """The one exception that commands end with on purpose."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 FAILED = 1
 BAD_CONFIGURATION = 2
 INTERRUPTED = 130
@@ -8,9 +11,15 @@ INTERRUPTED = 130
 class CommandError(Exception):
     """Something a person can act on: shown as text without a traceback, then the process ends with `exit_code`.
 
-    `exit_code` is 1 where work failed, 2 where the configuration is wrong, 130 where somebody pressed Ctrl-C.
+    Args:
+        message: for people.
+        exit_code: 1 where work failed, 2 where the configuration is wrong, 130 where somebody pressed Ctrl-C.
+        problems: the single mistakes as `--json` prints them. Default: the message alone.
     """
 
-    def __init__(self, message: str, *, exit_code: int = FAILED) -> None:
+    def __init__(
+        self, message: str, *, exit_code: int = FAILED, problems: Sequence[Mapping[str, Any]] | None = None
+    ) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.problems = [{"message": message}] if problems is None else [dict(problem) for problem in problems]

@@ -2,16 +2,30 @@
 
 import click
 
-environment_argument = click.argument("name", metavar="ENV")
-layer_option = click.option("--layer", metavar="NAME", help="Only this layer: network, data or service.")
+from cli import completion
+
+environment_argument = click.argument("name", metavar="ENV", shell_complete=completion.environments)
+environment_option = click.option(
+    "--environment",
+    "name",
+    default="local",
+    metavar="ENV",
+    shell_complete=completion.local_environments,
+    help="An environment on the embedded AWS.",
+)
+layer_option = click.option(
+    "--layer",
+    metavar="NAME",
+    shell_complete=completion.layers,
+    help="Only this layer: network, data, service or delivery.  [default: all]",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-confirm_option = click.option("--confirm", metavar="NAME", help="The environment's name; production wants it.")
+confirm_option = click.option(
+    "--confirm", metavar="ENV", help="The environment's name instead of a prompt; production needs it."
+)
 full_option = click.option("--full", is_flag=True, help="Show plans as Terraform does, with every attribute.")
 lock_timeout_option = click.option(
-    "--lock-timeout", default="0s", show_default=True, metavar="DURATION", help="How long to wait for a locked state."
+    "--lock-timeout", default="0s", metavar="TIME", help="Wait this long for a locked state, such as 90s or 5m."
 )
 terraform_argument = click.argument("terraform_options", metavar="[-- TERRAFORM_OPTION...]", nargs=-1)
-environment_option = click.option(
-    "--environment", "name", default="local", show_default=True, metavar="ENV", help="An environment on loopback."
-)

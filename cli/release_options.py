@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from cli.completion import services
+
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -42,22 +44,27 @@ class Shares(click.ParamType[tuple[int, ...]]):
             self.fail(f"{value!r} are no shares; write 10,50,100.", param, ctx)
 
 
-service_argument = click.argument("service", metavar="SERVICE")
-reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.")
+service_argument = click.argument("service", metavar="SERVICE", shell_complete=services)
+reason_option = click.option(
+    "--reason", default="", show_default=False, metavar="TEXT", help="Why; kept in the history."
+)
 
 
 def stepping(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how traffic moves; `switch` and `deploy --switch` share them."""
     options = [
-        click.option("--canary", type=Shares(), metavar="10,50,100", help="Move the traffic in these steps."),
-        click.option("--bake", type=Duration(), default="5m", show_default=True, metavar="TIME", help="Look at each "
-                     "step so long."),
         click.option(
-            "--soak", type=Duration(), metavar="TIME", help="Look at the last step so long.  [default: 2m before a "
-            "scale-down, otherwise not at all]",
+            "--canary", type=Shares(), metavar="PERCENT,…", help="Move the traffic in steps, such as 10,50,100."
+        ),
+        click.option("--bake", type=Duration(), default="5m", metavar="TIME", help="Observe each step for this long."),
+        click.option(
+            "--soak",
+            type=Duration(),
+            metavar="TIME",
+            help="Observe the last step for this long.  [default: 2m before a scale-down, else 0s]",
         ),
         click.option("--scale-down", is_flag=True, help="Scale the other colour to zero afterwards."),
-    ]  # fmt: skip
+    ]
     for option in reversed(options):
         command = option(command)
     return command

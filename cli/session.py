@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.aws import release_errors
-from cli.console import say
+from cli.console import warn
 from cli.errors import FAILED, CommandError
 from cli.project import Project
 from cli.running.bootstrap import Bootstrap
@@ -138,17 +138,37 @@ def asking(yes: bool) -> Callable[[str], bool] | None:
     return lambda question: click.confirm(question, default=False, err=True)
 
 
-def confirm_destruction(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> None:
-    """Raise CommandError unless it is certain that this environment is meant.
+def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> bool:
+    """Whether the environment's name must be typed before it is destroyed.
 
-    Production wants its name, typed at the prompt or given with `--confirm`; `--yes` alone is a habit, not a decision.
+    `--confirm NAME` stands for typing it. `--yes` does for everything but production: there it is a habit, not a
+    decision.
+
+    Raises:
+        CommandError: `--confirm` names another one, or nobody is there who could type.
     """
-    if confirmed_name is not None and confirmed_name != environment.name:
-        raise CommandError(f"--confirm says {confirmed_name!r}, but the environment is {environment.name!r}.")
-    if not environment.is_production or confirmed_name is not None:
-        return
-    if yes or not sys.stdin.isatty():
-        raise CommandError(f"{environment.name} is production: --yes is not enough, add --confirm {environment.name}.")
-    say(f"{environment.name} is production. What is destroyed here does not come back.", style="red")
-    if click.prompt("Type the environment's name", err=True) != environment.name:
+    name = environment.name
+    if confirmed_name is not None:
+        if confirmed_name != name:
+            raise CommandError(f"--confirm says {confirmed_name!r}, but the environment is {name!r}.")
+        return False
+    if environment.is_production and (yes or not sys.stdin.isatty()):
+        raise CommandError(f"{name} is production: --yes is not enough, add --confirm {name}.")
+    if yes:
+        return False
+    if not sys.stdin.isatty():
+        raise CommandError(f"This destroys {name}, and nobody is here to answer: add --yes, or --confirm {name}.")
+    return True
+
+
+def type_name(environment: "Environment", what: str) -> None:
+    """Have the environment's name typed; raises CommandError for another one.
+
+    Args:
+        environment: its name.
+        what: is destroyed, as a noun.
+    """
+    kind = " (production)" if environment.is_production else ""
+    warn(f"This destroys {what} of {environment.name}{kind}. It cannot be undone.")
+    if click.prompt(f"Type {environment.name} to go on", err=True) != environment.name:
         raise CommandError("That is not its name: nothing was destroyed.")

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,8 @@ class Synthesis:
         try:
             verdict = run_guards(environment, documents)
         except guards.GuardError as error:
-            raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
+            problems = [asdict(violation) for violation in error.violations]
+            raise CommandError(str(error), exit_code=BAD_CONFIGURATION, problems=problems) from error
         return len(documents), verdict
 
     def documents(self, environment: "Environment") -> dict[str, dict[str, Any]]:

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.aws import release_errors
+from cli.command import command
 from cli.console import messages
+from cli.options import environment_argument
 from cli.project import Project
+from cli.release_options import Duration
 from cli.release_session import aws_of, outputs
 from cli.session import Session, open_readonly
 
@@ -14,21 +17,27 @@ if TYPE_CHECKING:
     from release.context import AnyContext
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", metavar="ENV")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option("--timeout", type=float, default=900, show_default=True, help="Seconds to wait for its end.")
+@command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    examples=("./windlass airflow dev rotate-fernet-key", "./windlass airflow prod dags list"),
+)
+@environment_argument
+@click.argument("words", metavar="COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option(
+    "--timeout", type=Duration(), default="15m", metavar="TIME", help="Wait this long for its end, such as 90s or 5m."
+)
 @click.pass_obj
-def airflow(project: Project, name: str, command: tuple[str, ...], timeout: float) -> None:
-    """Run a command of Airflow's as a task of its own: `airflow dev rotate-fernet-key`.
+def airflow(project: Project, name: str, words: tuple[str, ...], timeout: float) -> None:
+    """Run a command of Airflow's in the cloud, as a task of its own.
 
-    It has the image, the network and the secrets of the API server. Its last log lines are shown.
+    The task has the image, the network and the secrets of the API server. Its last log lines are printed. Options of
+    Windlass come before ENV; what follows COMMAND is Airflow's.
     """
     with release_errors():
         from release.airflow_command import run_airflow
 
         context, service_name = context_of(open_readonly(project, name))
-        run_airflow(context, service_name, command, timeout_seconds=timeout)
+        run_airflow(context, service_name, words, timeout_seconds=timeout)
 
 
 def context_of(session: Session) -> tuple["AnyContext", str]:

@@ -2,7 +2,10 @@
 
 import click
 
+from cli.command import command
+from cli.console import print_json
 from cli.options import (
+    as_json,
     environment_argument,
     full_option,
     layer_option,
@@ -16,12 +19,19 @@ from cli.running.terraform_options import checked
 from cli.session import asking, open_for_change
 
 
-@click.command()
+@command(
+    examples=(
+        "./windlass apply prod",
+        "./windlass apply dev --layer service --yes",
+        "./windlass apply prod --layer data -- -replace=ADDRESS",
+    ),
+)
 @environment_argument
 @layer_option
 @yes_option
 @full_option
 @lock_timeout_option
+@as_json
 @terraform_argument
 @click.pass_obj
 def apply(
@@ -31,13 +41,19 @@ def apply(
     yes: bool,
     full: bool,
     lock_timeout: str,
+    as_json: bool,
     terraform_options: tuple[str, ...],
 ) -> None:
-    """Plan every layer in order, and apply what changed.
+    """Plan every layer in order, and apply the changes after asking.
 
-    What stands behind `--` goes to Terraform's plan, such as `-- -replace=ADDRESS`; it needs --layer.
+    Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
+    if as_json and not yes:
+        raise click.UsageError("--json needs --yes: a question would stand in the output.")
     options = checked(terraform_options, layer=layer)
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout=lock_timeout)
-    conclude(name, apply_layers(session.stacks(layer), ask=ask, full=full, options=options))
+    outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
+    conclude(name, outcome)
+    if as_json:
+        print_json(outcome.json())

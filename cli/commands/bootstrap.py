@@ -2,14 +2,17 @@
 
 import click
 
+from cli.command import command
 from cli.console import say
 from cli.options import confirm_option, environment_argument, lock_timeout_option, yes_option
 from cli.project import Project
 from cli.running.run_layers import conclude
-from cli.session import asking, confirm_destruction, open_for_change
+from cli.session import asking, must_type_name, open_for_change, type_name
 
 
-@click.command()
+@command(
+    examples=("./windlass bootstrap prod", "./windlass bootstrap dev --destroy"),
+)
 @environment_argument
 @yes_option
 @confirm_option
@@ -20,15 +23,21 @@ from cli.session import asking, confirm_destruction, open_for_change
 def bootstrap(
     project: Project, name: str, yes: bool, confirm: str | None, take_down: bool, adopt: bool, lock_timeout: str
 ) -> None:
-    """Make the bucket and the lock table of the state, once per account and region."""
+    """Create the S3 bucket and the lock table of the state, once per account and region.
+
+    A run that was cut short is continued by the next one. With --destroy it asks for the environment's name.
+    """
     if take_down:
-        confirm_destruction(project.environments.load(name), yes=yes, confirmed_name=confirm)
-    ask = asking(yes or confirm is not None)
+        must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
+    else:
+        ask = asking(yes or confirm is not None)
     session = open_for_change(project, name, lock_timeout=lock_timeout)
     stack = session.bootstrap()
     if stack is None:
         say(f"{name} keeps its state elsewhere ({session.environment.state.backend}): there is nothing to bootstrap.")
     elif take_down:
-        stack.destroy(ask=ask)
+        if must_type:
+            type_name(session.environment, "the bucket and the lock table of the state")
+        stack.destroy()
     else:
         conclude(name, stack.create(ask=ask, adopt=adopt))

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.command import command
+from cli.completion import environments
 from cli.console import print_json, say, show, table
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.options import as_json, environment_argument
@@ -13,14 +15,20 @@ if TYPE_CHECKING:
     from cost import Estimate
 
 
-@click.command()
+@command(examples=("./windlass cost prod", "./windlass cost prod --compare dev --json"))
 @environment_argument
-@click.option("--compare", "other", metavar="ENV", help="Say what ENV costs beside it, and the difference.")
-@click.option("--region", metavar="REGION", help="Prices of this region. Default: the environment's own.")
+@click.option(
+    "--compare",
+    "other",
+    metavar="ENV",
+    shell_complete=environments,
+    help="Also show this environment, and the difference.",
+)
+@click.option("--region", metavar="REGION", help="Prices of this region.  [default: the environment's]")
 @as_json
 @click.pass_obj
 def cost(project: Project, name: str, other: str | None, region: str | None, as_json: bool) -> None:
-    """Estimate what an environment costs a month. Nothing is asked of AWS."""
+    """Estimate the cost of a month in USD, by list prices. AWS is not contacted."""
     found = [_estimate(project, each, region) for each in (name, other) if each is not None]
     if as_json:
         print_json({each.environment: each.json() for each in found})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.aws import release_errors
+from cli.command import command
 from cli.options import environment_argument
 from cli.project import Project
 from cli.release_options import Duration, reason_option, service_argument, stepping
@@ -17,18 +18,29 @@ if TYPE_CHECKING:
     from release.deploy import DeployRequest
 
 
-@click.command()
+@command(
+    examples=(
+        "./windlass deploy prod web --image REGISTRY/web:1.4.0",
+        "./windlass deploy prod web --image REGISTRY/web:1.4.0 --switch",
+    ),
+)
 @environment_argument
 @service_argument
 @click.option("--image", required=True, metavar="REFERENCE", help="Registry, repository, and tag or digest.")
 @click.option(
-    "--count", type=click.IntRange(1), metavar="N", help="Tasks, instead of as many as the live colour wants."
+    "--count", type=click.IntRange(1), metavar="N", help="Number of tasks.  [default: as many as the live colour]"
 )
-@click.option("--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait so long for "
-              "healthy targets.")  # fmt: skip
-@click.option("--switch", "and_switch", is_flag=True, help="Then move the traffic there.")
+@click.option(
+    "--timeout",
+    type=Duration(),
+    default="15m",
+    show_default=True,
+    metavar="TIME",
+    help="Wait this long for healthy targets.",
+)
+@click.option("--switch", "and_switch", is_flag=True, help="Move the traffic there when it is healthy.")
 @stepping
-@click.option("--force", is_flag=True, help="Deploy onto the new colour of a canary.")
+@click.option("--force", is_flag=True, help="Deploy to the new colour of a canary under way.")
 @reason_option
 @click.pass_obj
 def deploy(
@@ -46,9 +58,10 @@ def deploy(
     force: bool,
     reason: str,
 ) -> None:
-    """Put an image on the idle colour, and wait until its targets are healthy; requests go there with --switch only.
+    """Roll out a new image of a service.
 
-    A service of another strategy has no idle colour: there ECS or CodeDeploy moves the requests as well.
+    A blue/green service gets it on the idle colour; traffic follows with --switch, or later with `switch`. A rolling or
+    codedeploy service has no idle colour: ECS or CodeDeploy moves the traffic as well. The database is migrated first.
     """
     with release_errors():
         from release.deploy import DeployRequest

@@ -2,13 +2,14 @@
 
 import click
 
+from cli.command import command
 from cli.options import confirm_option, environment_argument, layer_option, lock_timeout_option, yes_option
 from cli.project import Project
 from cli.running.run_layers import destroy_layers, refuse_to_orphan
-from cli.session import asking, confirm_destruction, open_for_change
+from cli.session import must_type_name, open_for_change, type_name
 
 
-@click.command()
+@command(examples=("./windlass destroy dev", "./windlass destroy dev --yes", "./windlass destroy prod --confirm prod"))
 @environment_argument
 @layer_option
 @yes_option
@@ -16,11 +17,19 @@ from cli.session import asking, confirm_destruction, open_for_change
 @lock_timeout_option
 @click.pass_obj
 def destroy(project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: str) -> None:
-    """Destroy every layer, the last one first (the bootstrap stays)."""
-    confirm_destruction(project.environments.load(name), yes=yes, confirmed_name=confirm)
-    ask = asking(yes or confirm is not None)
+    """Destroy every layer, the last one first; the bucket of the state stays.
+
+    It asks for the environment's name. --yes does without for everything but production, --confirm for production too.
+    """
+    must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     session = open_for_change(project, name, lock_timeout=lock_timeout)
     if layer is not None:
         session.stacks(layer)
         refuse_to_orphan(session.stacks(), layer)
-    destroy_layers(session.stacks(layer), ask=ask)
+    stacks = session.stacks(layer)
+    if must_type:
+        counts = [(stack.name, stack.resource_count()) for stack in reversed(stacks)]
+        listed = ", ".join(f"{layer} ({count} resources)" for layer, count in counts if count)
+        if listed:
+            type_name(session.environment, listed)
+    destroy_layers(stacks)

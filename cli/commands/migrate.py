@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from cli.aws import release_errors
+from cli.command import command
 from cli.console import messages
 from cli.options import environment_argument
 from cli.project import Project
@@ -13,18 +14,20 @@ from cli.release_session import context_of, migration_command, one_sided_context
 from cli.session import Session, open_readonly
 
 
-@click.command()
+@command(examples=("./windlass migrate prod web", "./windlass migrate prod web --stop"))
 @environment_argument
 @service_argument
 @click.argument("colour", required=False, type=click.Choice(["blue", "green"]))
-@click.option("--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait so long.")
-@click.option("--stop", is_flag=True, help="Stop the migration that runs, instead.")
+@click.option(
+    "--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait this long for its end."
+)
+@click.option("--stop", is_flag=True, help="Stop the migration that is running, instead.")
 @click.pass_obj
 def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool) -> None:
-    """Migrate the database, as a task of its own; `deploy` does it by itself.
+    """Run the database migration of a service, as a task of its own.
 
-    For the first installation, and to try again. It runs the image of the idle colour, or of the one that is named; of
-    a service without colours the newest image that Terraform has registered.
+    For the first installation, and to try again: `deploy` migrates automatically. It runs the image of the idle colour,
+    or of COLOUR; for other strategies the newest image that Terraform has registered.
     """
     with release_errors():
         from release.migrate import MigrateRequest, stop_migration

@@ -4,19 +4,20 @@ from typing import Any
 
 import click
 
+from cli.command import command
 from cli.console import print_json, show, table
 from cli.options import as_json, environment_argument, layer_option
 from cli.project import Project
 from cli.session import open_readonly
 
 
-@click.command()
+@command(examples=("./windlass output prod", "./windlass output prod --layer service --json"))
 @environment_argument
 @layer_option
 @as_json
 @click.pass_obj
 def output(project: Project, name: str, layer: str | None, as_json: bool) -> None:
-    """Show the outputs of the layers."""
+    """Show the outputs of the layers; sensitive values only with --json."""
     session = open_readonly(project, name)
     outputs = {each: session.outputs(each) for each in project.synthesis.layers(session.environment, only=layer)}
     if as_json:

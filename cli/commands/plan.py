@@ -2,6 +2,7 @@
 
 import click
 
+from cli.command import command
 from cli.console import print_json, say
 from cli.options import (
     as_json,
@@ -18,10 +19,17 @@ from cli.running.terraform_options import checked
 from cli.session import open_for_change
 
 
-@click.command()
+@command(
+    examples=(
+        "./windlass plan prod",
+        "./windlass plan prod --detailed-exitcode --json > plan.json",
+        "./windlass plan prod --layer data -- -replace=ADDRESS",
+    ),
+    exit_codes={2: "wrong command line or configuration; --detailed-exitcode: changes"},
+)
 @environment_argument
 @layer_option
-@click.option("--detailed-exitcode", is_flag=True, help="0: nothing to change, 2: changes, 1: error.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @full_option
 @lock_timeout_option
 @as_json
@@ -39,7 +47,7 @@ def plan(
 ) -> int:
     """Show what apply would change.
 
-    What stands behind `--` goes to Terraform, such as `-- -replace=ADDRESS`; it needs --layer.
+    Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     options = checked(terraform_options, layer=layer)
     session = open_for_change(project, name, lock_timeout=lock_timeout)

@@ -5,9 +5,11 @@ from typing import Any
 import click
 
 from cli.aws import release_errors
+from cli.command import command
+from cli.completion import services as complete_services
 from cli.console import output as result_console
-from cli.console import print_json, say, show, table
-from cli.errors import CommandError
+from cli.console import print_json, say, show, table, warn
+from cli.errors import FAILED, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_session import aws_of, outputs
@@ -15,13 +17,16 @@ from cli.running.stack import count_resources
 from cli.session import Session, open_readonly
 
 
-@click.command()
+@command(
+    examples=("./windlass status prod", "./windlass status prod web --json"),
+    exit_codes={1: "failure, or the state of a layer cannot be read"},
+)
 @environment_argument
-@click.argument("service", metavar="SERVICE", required=False)
+@click.argument("service", metavar="[SERVICE]", required=False, shell_complete=complete_services)
 @as_json
 @click.pass_obj
-def status(project: Project, name: str, service: str | None, as_json: bool) -> None:
-    """Show what stands: the state of each layer, and which colour of each service is live; or one service alone."""
+def status(project: Project, name: str, service: str | None, as_json: bool) -> int:
+    """Show the layers, and how each service runs: live colour, health, alarms, last changes."""
     environment = project.environments.load(name)
     embedded = environment.aws.endpoint_url
     reachable = project.local.is_reachable(environment)
@@ -36,14 +41,16 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
         "state": _state_place(session),
         "layers": layers,
     }
+    # A state that cannot be read is no success: a script would take it for an environment without resources.
+    code = FAILED if any(one["serial"] is None and one["resources"] is None for one in layers) else 0
     services = _services(session, service) if reachable and (service is not None or layers[-1]["outputs"]) else []
     if as_json:
         print_json({**found, "services": [one.json() for one in services]})
-        return
+        return code
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
     say(f"{name}: {place}, {environment.aws.region}; state in {found['state']}")
     if not reachable:
-        say("The embedded AWS does not run: ./windlass local up", style="yellow")
+        warn("The embedded AWS does not run: ./windlass local up")
     if service is None:
         made = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:
@@ -54,6 +61,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> N
         from release.status_view import status_view
 
         result_console().print(status_view(services))
+    return code
 
 
 def _services(session: Session, service: str | None) -> list[Any]:

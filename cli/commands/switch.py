@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from cli.aws import release_errors
+from cli.command import command
 from cli.options import environment_argument
 from cli.project import Project
 from cli.release_options import reason_option, service_argument, stepping
@@ -12,17 +13,32 @@ from cli.release_session import context_of, migration_command
 from cli.session import open_readonly
 
 
-@click.command()
+@command(
+    examples=(
+        "./windlass switch prod web",
+        "./windlass switch prod web --canary 10,50,100 --bake 5m",
+        "./windlass switch prod web --rollback",
+    ),
+)
 @environment_argument
 @service_argument
 @click.argument("colour", required=False, type=click.Choice(["blue", "green"]))
-@click.option("--rollback", is_flag=True, help="Back to the colour that was live before, with every request.")
-@click.option("--weight", type=click.IntRange(1, 100), metavar="PERCENT", help="Give the colour this share, and stop.")
+@click.option("--rollback", is_flag=True, help="Back to the colour that was live before, at once.")
+@click.option(
+    "--weight",
+    type=click.IntRange(1, 100),
+    metavar="PERCENT",
+    help="Give the colour this share of the traffic, and stop.",
+)
 @stepping
-@click.option("--scale-up", is_flag=True, help="Scale the colour up first, and wait until it is healthy.")
-@click.option("--min-healthy", type=click.IntRange(1), metavar="N", help="Healthy targets it needs, instead of as many "
-              "as the other colour wants.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Switch in spite of unhealthy targets and ringing alarms.")
+@click.option("--scale-up", is_flag=True, help="Scale the colour up first; wait until it is healthy.")
+@click.option(
+    "--min-healthy",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Healthy targets that it needs.  [default: as many as the other colour wants]",
+)
+@click.option("--force", is_flag=True, help="Switch despite unhealthy targets and active alarms.")
 @reason_option
 @click.pass_obj
 def switch(
@@ -41,9 +57,9 @@ def switch(
     force: bool,
     reason: str,
 ) -> None:
-    """Move traffic to the idle colour, at once or in steps; or back.
+    """Move traffic to the other colour of a blue/green service, at once or in steps, or back.
 
-    Without a colour it goes to the idle one. During a canary it goes on with that; after a switch that was killed it
+    Without COLOUR it goes to the idle one. During a canary it goes on with that; after a switch that was killed it
     finishes what was begun.
     """
     with release_errors():

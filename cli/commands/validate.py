@@ -2,24 +2,31 @@
 
 import click
 
-from cli.console import say
+from cli.command import command
+from cli.console import print_json, say
 from cli.errors import CommandError
-from cli.options import environment_argument, layer_option
+from cli.options import as_json, environment_argument, layer_option
 from cli.project import Project
 from cli.session import open_for_change
 
 
-@click.command()
+@command(
+    examples=("./windlass validate prod --layer network",), exit_codes={1: "a layer is not valid, or has warnings"}
+)
 @environment_argument
 @layer_option
+@as_json
 @click.pass_obj
-def validate(project: Project, name: str, layer: str | None) -> None:
-    """Run `terraform validate` on every layer; a warning is an error (S04)."""
+def validate(project: Project, name: str, layer: str | None, as_json: bool) -> None:
+    """Run terraform validate on every layer; a warning counts as an error."""
     session = open_for_change(project, name, needs_aws=False)
-    found: list[str] = []
+    problems: dict[str, list[str]] = {}
     for stack in session.stacks(layer):
-        problems = stack.validate()
-        say(f"{stack.name}: {'valid' if not problems else f'{len(problems)} problems'}")
-        found += [f"{stack.name}: {problem}" for problem in problems]
-    if found:
-        raise CommandError("\n".join([f"Terraform does not accept {name}.", *found]))
+        problems[stack.name] = stack.validate()
+        count = len(problems[stack.name])
+        say(f"{stack.name}: {f'{count} problems' if count else 'valid'}")
+    if as_json:
+        print_json(problems)
+    lines = [f"{layer}: {problem}" for layer, texts in problems.items() for problem in texts]
+    if lines:
+        raise CommandError("\n".join([f"Terraform does not accept {name}.", *lines]))

@@ -61,7 +61,7 @@ class Bootstrap:
         say(f"{self.stack.name}: its state is now in the bucket it made", style="green")
         return outcome
 
-    def destroy(self, *, ask: Callable[[str], bool] | None) -> Outcome:
+    def destroy(self) -> Outcome:
         """Destroy the store, unless it still holds the state of something; nothing happens where there is none."""
         self._clear_overrides()
         exists = self.store.bucket_exists()
@@ -80,7 +80,7 @@ class Bootstrap:
         if not self._file_is_truth(local, remote):
             self._write_file(remote)
         with self._state_in_file():
-            outcome = destroy_layers([self.stack], ask=ask)
+            outcome = destroy_layers([self.stack])
         self._drop_file()
         return outcome
 

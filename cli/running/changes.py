@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from cli.console import messages, output
+from cli.console import output, warn
 from cli.running.machine_ui import MachineUi
 
 _SIGNS = {
@@ -48,4 +48,4 @@ def show_changes(layer: str, ui: MachineUi, *, whole: bool = True) -> None:
 def show_warnings(layer: str, ui: MachineUi) -> None:
     """Print Terraform's warnings on standard error."""
     for warning in ui.warnings:
-        messages().print(Text(f"{layer}: {warning.text()}", style="yellow"))
+        warn(f"{layer}: {warning.text()}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from cli.console import output, say
+from cli.console import output, say, warn
 from cli.errors import CommandError
 from cli.running.attached_provider import attached_provider
 from cli.running.changes import show_changes, show_warnings, summary
@@ -41,6 +41,11 @@ class Outcome:
 
     changed: dict[str, MachineUi] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+
+    def json(self) -> dict[str, object]:
+        """For scripts: what was done to each layer."""
+        changed = {layer: {"changed": True, "summary": dict(ui.changes)} for layer, ui in self.changed.items()}
+        return {**changed, **{layer: {"changed": False, "summary": {}} for layer in self.unchanged}}
 
 
 def plan_layers(
@@ -114,7 +119,7 @@ def register_task_definition(stack: Stack, family: str) -> None:
             shared.apply(plan)
 
 
-def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None) -> Outcome:
+def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
     """Destroy the given layers, the last one first."""
     outcome = Outcome()
     with _sharing_a_provider(stacks) as shared:
@@ -125,12 +130,7 @@ def destroy_layers(stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None
                 say(f"{stack.name}: nothing there")
                 continue
             with stack.plan(destroy=True) as plan:
-                if ask is not None:
-                    show_changes(stack.name, plan.ui)
-                    if not ask(f"Destroy {stack.name}?"):
-                        raise CommandError(f"Stopped before {stack.name}: nothing of it was destroyed.")
-                else:
-                    say(f"{stack.name}: {summary(plan.ui)}")
+                say(f"{stack.name}: {summary(plan.ui)}")
                 outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
                 say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
@@ -176,7 +176,7 @@ def _explain(stack: Stack, plan: Plan) -> None:
     from cli.strategy_change import explain
 
     for sentence in explain(stack.show_json(plan)):
-        say(sentence, style="yellow")
+        warn(sentence)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
+from cli.console import detail
 from cli.errors import INTERRUPTED, CommandError
 from cli.running.attached_provider import AttachedProvider, configures_once
 from cli.running.init_cache import InitCache
@@ -161,12 +162,14 @@ class Stack:
         allowed: Sequence[int] = (0,),
     ) -> tuple[int, MachineUi]:
         ui = MachineUi()
+        log = self.terraform.new_log(f"{self.folder.name}-{command}")
+        detail(f"terraform {command} {' '.join(options)} in {self.folder}; its output: {log}")
         with Progress(title, ui, steps=steps) as progress:
             finished = run(
                 [self.terraform.binary, command, "-json", "-input=false", *options],
                 folder=self.folder,
                 environment=self._variables(command),
-                log=self.terraform.new_log(f"{self.folder.name}-{command}"),
+                log=log,
                 held_open=self.provider.held_open if self.provider else (),
                 on_line=lambda line: _ignore(ui.feed(line)),
                 on_tick=progress.tick,
@@ -178,6 +181,7 @@ class Stack:
         return finished.exit_code, ui
 
     def _capture(self, arguments: Sequence[str], *, allowed: Sequence[int] = (0,)) -> str:
+        detail(f"terraform {' '.join(arguments)} in {self.folder}")
         finished = subprocess.run(
             [self.terraform.binary, *arguments],
             cwd=self.folder,

@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 from cli.errors import CommandError
 from tests.cli.fake_terraform import applying, error, planned, summary
@@ -87,17 +89,17 @@ def test_the_last_layer_can_be_destroyed_alone(windlass, terraform):
     assert layers_of(terraform.calls("apply")) == ["service"]
 
 
-def test_production_is_not_destroyed_by_yes_alone(windlass, terraform):
-    ended = windlass("destroy", "prod", "--yes")
-    assert ended.code == 1
-    assert "add --confirm prod" in ended.err
-    assert not terraform.calls("plan")
-
-
-def test_production_is_destroyed_when_its_name_is_given(windlass, terraform):
-    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
-    assert windlass("destroy", "prod", "--confirm", "prod").code == 0
-    assert windlass("destroy", "prod", "--confirm", "production").code == 1
+def test_apply_as_json_says_what_changed(windlass, terraform):
+    terraform.follow(only_in("data"), APPLIED)
+    result = json.loads(windlass("apply", "dev", "--yes", "--json").out)
+    assert {layer: each["changed"] for layer, each in result.items()} == {
+        "network": False,
+        "data": True,
+        "service": False,
+    }
+    assert result["data"]["summary"]["add"] == 1
+    refused = windlass("apply", "dev", "--json")
+    assert (refused.code, "--json needs --yes" in refused.err) == (2, True)
 
 
 def test_output_as_json_gives_values_by_layer(windlass, project):
@@ -133,11 +135,26 @@ def test_status_as_json_counts_what_each_state_holds(windlass, project):
     assert found["layers"][0]["serial"] == 7
 
 
-def test_status_says_why_a_state_cannot_be_read(windlass, project):
-    project.states.update({f"dev/{layer}.tfstate": CommandError("no credentials") for layer in ("network", "service")})
+def test_status_says_why_a_state_cannot_be_read_and_fails(windlass, project):
+    readable = {"serial": 1, "lineage": "abc", "outputs": {}, "resources": []}
+    project.states.update({"dev/network.tfstate": CommandError("no credentials"), "dev/data.tfstate": readable})
+    ended = windlass("status", "dev")
+    assert ended.code == 1
+    assert "no credentials" in ended.out
+    assert windlass("status", "dev", "--json").code == 1
+
+
+def test_status_of_what_was_never_applied_is_a_success(windlass):
     ended = windlass("status", "dev")
     assert ended.code == 0
-    assert "no credentials" in ended.out
+    assert "never applied" in ended.out
+
+
+def test_status_fails_where_the_embedded_aws_does_not_run(windlass, project):
+    aws = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
+    ended = windlass("status", "local", on=replace(project, embedded_aws=aws))
+    assert ended.code == 1
+    assert "./windlass local up" in ended.err
 
 
 def test_validate_needs_no_backend_and_takes_a_warning_for_an_error(windlass, terraform):

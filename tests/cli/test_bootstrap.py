@@ -217,7 +217,7 @@ def test_destroy_brings_the_state_here_first(scene: Scene, monkeypatch):
     monkeypatch.setattr(
         Stack, "plan", lambda self, **rest: kept.append(json.loads(scene.file.read_text())) or original(self, **rest)
     )
-    scene.bootstrap.destroy(ask=None)
+    scene.bootstrap.destroy()
     assert BACKEND_OVERRIDE in seen[0]
     assert kept == [MADE]
     assert scene.terraform.calls("plan", "-destroy")
@@ -227,7 +227,7 @@ def test_destroy_brings_the_state_here_first(scene: Scene, monkeypatch):
 def test_destroy_that_was_killed_goes_on_from_the_newer_file(scene: Scene):
     scene.leave(state(5, "aws_dynamodb_table"))
     scene.store.bucket, scene.store.content = True, MADE
-    scene.bootstrap.destroy(ask=None)
+    scene.bootstrap.destroy()
     assert scene.terraform.calls("apply")
     assert scene.is_in_bucket_only()
 
@@ -235,12 +235,12 @@ def test_destroy_that_was_killed_goes_on_from_the_newer_file(scene: Scene):
 def test_destroy_refuses_while_a_layer_still_has_resources(scene: Scene):
     scene.store.bucket, scene.store.content, scene.store.others = True, MADE, {"dev/network.tfstate": 12}
     with pytest.raises(CommandError, match=r"dev/network\.tfstate: 12 resources"):
-        scene.bootstrap.destroy(ask=None)
+        scene.bootstrap.destroy()
     assert not scene.terraform.calls("plan")
 
 
 def test_destroy_where_nothing_is_does_nothing(scene: Scene):
-    scene.bootstrap.destroy(ask=None)
+    scene.bootstrap.destroy()
     assert not scene.terraform.calls("plan")
 
 
@@ -248,4 +248,4 @@ def test_destroy_of_a_half_made_bucket_asks_for_it_to_be_finished(scene: Scene):
     scene.leave(None)
     scene.store.bucket = True
     with pytest.raises(CommandError, match="run it once more to its end"):
-        scene.bootstrap.destroy(ask=None)
+        scene.bootstrap.destroy()

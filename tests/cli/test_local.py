@@ -39,7 +39,7 @@ class FakeEmbeddedAws:
 def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> FakeProject:
     bootstrap = SimpleNamespace(
         create=lambda ask: Outcome(unchanged=["bootstrap"]),
-        destroy=lambda ask: Outcome(),
+        destroy=Outcome,
         store=SimpleNamespace(bucket_exists=lambda: True),
     )
     monkeypatch.setattr(Session, "bootstrap", lambda self: bootstrap)

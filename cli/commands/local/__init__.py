@@ -2,18 +2,34 @@
 
 import click
 
-from cli.commands.local.airflow_password import airflow_password
-from cli.commands.local.apply import apply_all
-from cli.commands.local.clean import clean
-from cli.commands.local.down import down
-from cli.commands.local.status import status
-from cli.commands.local.up import up
+from cli.lazy_group import LazyCommand, LazyGroup
+
+TOPICS = {
+    "The whole platform": {
+        "apply": LazyCommand(target="cli.commands.local.apply:apply_all", short_help="Bring up the whole platform"),
+        "clean": LazyCommand(
+            target="cli.commands.local.clean:clean", short_help="Destroy it and remove what it left here"
+        ),
+    },
+    "Its parts": {
+        "up": LazyCommand(target="cli.commands.local.up:up", short_help="Start the embedded AWS, and containers"),
+        "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop both; what was applied is gone"),
+        "status": LazyCommand(
+            target="cli.commands.local.status:status", short_help="Show whether the embedded AWS runs"
+        ),
+    },
+    "Airflow": {
+        "airflow-password": LazyCommand(
+            target="cli.commands.local.airflow_password:airflow_password",
+            short_help="Print the password of Airflow's first user",
+        ),
+    },
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, topics=TOPICS)
 def local() -> None:
-    """The embedded AWS on this machine, and the platform on it."""
+    """Run the whole platform on this machine: an embedded AWS, and the containers of what is applied to it.
 
-
-for command in (up, down, status, apply_all, airflow_password, clean):
-    local.add_command(command)
+    Nothing leaves the machine, and no account is needed.
+    """

@@ -5,6 +5,7 @@ import time
 import click
 from rich.text import Text
 
+from cli.command import command
 from cli.commands.local.start import start
 from cli.commands.output import show_outputs
 from cli.console import output as result_console
@@ -19,12 +20,12 @@ from cli.running.stack import count_resources
 from cli.session import Session, open_for_change
 
 
-@click.command(name="apply")
+@command("apply", examples=("./windlass local apply", "./windlass local apply --bare"))
 @environment_option
 @click.option("--bare", is_flag=True, help="Do not run the containers.")
 @click.pass_obj
 def apply_all(project: Project, name: str, bare: bool) -> None:
-    """From nothing to a platform that serves: start, bootstrap, apply every layer, run the containers."""
+    """Bring up the whole platform: embedded AWS, bootstrap, every layer, the containers."""
     began = time.monotonic()
     start(project, name)
     session = open_for_change(project, name)
@@ -65,7 +66,7 @@ def _show_what_next(session: Session) -> None:
     made = table("next", "")
     name = session.environment.name
     status = session.project.local.data_plane(session.environment).status()
-    for command, meaning in (
+    for line, meaning in (
         *(reach(session.environment, status) if status.running else ()),
         (f"./windlass plan {name}", "says that nothing would change"),
         (f"./windlass output {name} --json", "outputs for scripts"),
@@ -73,5 +74,5 @@ def _show_what_next(session: Session) -> None:
         (f"edit environments/{name}.toml, then make local", "see a change go through"),
         ("make clean-local", "destroys all of it"),
     ):
-        made.add_row(command, meaning)
+        made.add_row(line, meaning)
     show(made)

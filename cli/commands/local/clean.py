@@ -4,6 +4,7 @@ import shutil
 
 import click
 
+from cli.command import command
 from cli.console import say
 from cli.options import environment_option
 from cli.project import Project
@@ -12,11 +13,11 @@ from cli.session import open_for_change
 from cli.synthesis import BOOTSTRAP
 
 
-@click.command()
+@command(examples=("./windlass local clean",))
 @environment_option
 @click.pass_obj
 def clean(project: Project, name: str) -> None:
-    """Destroy the platform, stop the embedded AWS, remove what both left on this machine."""
+    """Destroy the platform, stop the embedded AWS, and remove what both left on this machine."""
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     project.local.data_plane(environment).remove()
@@ -24,9 +25,9 @@ def clean(project: Project, name: str) -> None:
         session = open_for_change(project, name)
         bootstrap = session.bootstrap()
         if session.may_be_applied():
-            destroy_layers(session.stacks(), ask=None)
+            destroy_layers(session.stacks())
         if bootstrap is not None:
-            bootstrap.destroy(ask=None)
+            bootstrap.destroy()
         embedded.stop()
     bootstrap_file = project.stacks.bootstrap_file(environment)
     for left in bootstrap_file.parent.glob(f"{bootstrap_file.stem}.*"):

@@ -2,17 +2,18 @@
 
 import click
 
+from cli.command import command
 from cli.console import say
 from cli.errors import CommandError
 from cli.options import environment_option
 from cli.project import Project
 
 
-@click.command()
+@command(examples=("./windlass local down",))
 @environment_option
 @click.pass_obj
 def down(project: Project, name: str) -> None:
-    """Stop the embedded AWS; everything in it is gone then, since it lives in memory."""
+    """Stop the embedded AWS and the containers. What was applied is gone then: it is kept in memory."""
     from local.embedded import EmbeddedAwsError
 
     environment = project.environments.load(name)

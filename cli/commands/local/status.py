@@ -2,12 +2,13 @@
 
 import click
 
+from cli.command import command
 from cli.console import print_json, show, table
 from cli.options import as_json, environment_option
 from cli.project import Project
 
 
-@click.command()
+@command(examples=("./windlass local status --json",))
 @environment_option
 @as_json
 @click.pass_obj

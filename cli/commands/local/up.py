@@ -2,6 +2,7 @@
 
 import click
 
+from cli.command import command
 from cli.commands.local.start import start
 from cli.data_plane import run_containers, show_containers
 from cli.options import environment_option
@@ -10,12 +11,12 @@ from cli.project import Project
 from cli.session import open_readonly
 
 
-@click.command()
+@command(examples=("./windlass local up", "./windlass local up --with web --with airflow"))
 @environment_option
 @click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part too.")
 @click.pass_obj
 def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
-    """Start the embedded AWS; with `--with web` or `--with airflow` (or both) also containers of what is applied."""
+    """Start the embedded AWS, and with --with also the containers of what is applied."""
     start(project, name)
     if parts:
         run_containers(open_readonly(project, name), parts)

@@ -1,0 +1,90 @@
+"""What every command of `./windlass` has: an example, its exit codes, `--quiet` and `--verbose`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from cli.console import Verbosity, set_verbosity
+
+EXIT_CODES: Mapping[int, str] = {
+    0: "success",
+    1: "failure",
+    2: "wrong command line or configuration",
+    130: "interrupted",
+}
+"""Of every command that documents no others."""
+
+
+def _set(verbosity: Verbosity) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def callback(_context: click.Context, _parameter: click.Parameter, chosen: bool) -> None:
+        if chosen:
+            set_verbosity(verbosity)
+
+    return callback
+
+
+def verbosity_options() -> list[click.Parameter]:
+    """`--quiet` and `--verbose`."""
+    return [
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            expose_value=False,
+            callback=_set("quiet"),
+            help="Print results, warnings and errors only.",
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            expose_value=False,
+            callback=_set("verbose"),
+            help="Also print each Terraform command and its log.",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command with examples and exit codes in its help.
+
+    Args:
+        examples: command lines, each with or without `  # comment`.
+        exit_codes: those that differ from `EXIT_CODES`.
+    """
+
+    def __init__(
+        self, *arguments: Any, examples: Sequence[str], exit_codes: Mapping[int, str] | None = None, **settings: Any
+    ) -> None:
+        super().__init__(*arguments, **settings)
+        self.examples = tuple(examples)
+        self.exit_codes = dict(sorted({**EXIT_CODES, **(exit_codes or {})}.items()))
+        self.params += verbosity_options()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write examples and exit codes."""
+        write_examples(formatter, self.examples)
+        write_exit_codes(formatter, self.exit_codes)
+
+
+def command(
+    name: str | None = None,
+    *,
+    examples: Sequence[str],
+    exit_codes: Mapping[int, str] | None = None,
+    **settings: Any,
+) -> Callable[[Callable[..., Any]], Command]:
+    """`click.command` with examples and exit codes."""
+    return click.command(name, cls=Command, examples=examples, exit_codes=exit_codes, **settings)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """A section with command lines, one a line."""
+    with formatter.section("Examples" if len(examples) > 1 else "Example"):
+        for example in examples:
+            formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+
+
+def write_exit_codes(formatter: click.HelpFormatter, codes: Mapping[int, str]) -> None:
+    """A section with what each exit code means."""
+    with formatter.section("Exit codes"):
+        formatter.write_dl([(str(code), meaning) for code, meaning in codes.items()])

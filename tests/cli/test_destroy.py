@@ -1,0 +1,85 @@
+"""Nothing is destroyed by accident: the environment's name is typed, or an option says that it is meant."""
+
+import io
+import json
+
+import pytest
+
+from tests.cli.fake_terraform import FakeTerraform
+from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED, layers_of
+
+
+class Keyboard(io.StringIO):
+    """Somebody types in a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def standing(terraform: FakeTerraform) -> FakeTerraform:
+    """Every layer has a resource."""
+    terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
+    return terraform
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_typed_name_destroys(windlass, standing, monkeypatch, name):
+    monkeypatch.setattr("sys.stdin", Keyboard(f"{name}\n"))
+    ended = windlass("destroy", name)
+    assert ended.code == 0
+    assert f"This destroys service (1 resources), data (1 resources), network (1 resources) of {name}" in ended.err
+    assert layers_of(standing.calls("apply")) == ["service", "data", "network"]
+
+
+@pytest.mark.parametrize("typed", ["y", "yes", "prod", ""])
+def test_anything_else_destroys_nothing(windlass, standing, monkeypatch, typed):
+    monkeypatch.setattr("sys.stdin", Keyboard(f"{typed}\n"))
+    ended = windlass("destroy", "dev")
+    assert ended.code != 0
+    assert not standing.calls("apply")
+
+
+def test_the_prompt_says_that_production_is_meant(windlass, standing, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
+    assert "of prod (production). It cannot be undone." in windlass("destroy", "prod").err
+
+
+def test_one_layer_is_named_in_the_prompt(windlass, standing, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Keyboard("dev\n"))
+    assert "This destroys service (1 resources) of dev." in windlass("destroy", "dev", "--layer", "service").err
+
+
+def test_where_nothing_was_applied_nobody_is_asked(windlass, terraform, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Keyboard(""))
+    terraform.follow({"when": ["state", "pull"], "lines": [{"resources": []}]})
+    assert windlass("destroy", "dev").code == 0
+
+
+def test_without_a_terminal_an_option_is_needed(windlass, standing):
+    ended = windlass("destroy", "dev")
+    assert (ended.code, "add --yes, or --confirm dev" in ended.err) == (1, True)
+    assert not standing.calls("plan")
+    assert windlass("destroy", "dev", "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", [("destroy", "prod"), ("bootstrap", "prod", "--destroy")])
+def test_yes_alone_never_destroys_production(windlass, standing, command):
+    ended = windlass(*command, "--yes")
+    assert ended.code == 1
+    assert "add --confirm prod" in ended.err
+    assert not standing.calls("plan")
+
+
+def test_the_name_as_an_option_destroys_production(windlass, standing):
+    assert windlass("destroy", "prod", "--confirm", "production").code == 1
+    assert not standing.calls("apply")
+    assert windlass("destroy", "prod", "--confirm", "prod").code == 0
+
+
+def test_the_bootstrap_wants_the_name_too(windlass, standing, project, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
+    ended = windlass("bootstrap", "dev", "--destroy")
+    assert ended.code == 1
+    assert "This destroys the bucket and the lock table of the state of dev." in ended.err
+    assert json.dumps(standing.calls("apply")) == "[]"

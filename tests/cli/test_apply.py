@@ -92,11 +92,8 @@ def test_the_last_layer_can_be_destroyed_alone(windlass, terraform):
 def test_apply_as_json_says_what_changed(windlass, terraform):
     terraform.follow(only_in("data"), APPLIED)
     result = json.loads(windlass("apply", "dev", "--yes", "--json").out)
-    assert {layer: each["changed"] for layer, each in result.items()} == {
-        "network": False,
-        "data": True,
-        "service": False,
-    }
+    assert {layer for layer, each in result.items() if each["changed"]} == {"data"}
+    assert set(result) == {"network", "data", "service"}
     assert result["data"]["summary"]["add"] == 1
     refused = windlass("apply", "dev", "--json")
     assert (refused.code, "--json needs --yes" in refused.err) == (2, True)

@@ -31,7 +31,9 @@ _windlass_completion ./windlass
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 ZSH = """
-compdef() {{ }}; _describe() {{ print -l -- "${{completions_with_descriptions[@]%%:*}}" }}; compadd() {{ print -l -- "${{completions[@]}}" }}
+compdef() {{ }}
+_describe() {{ print -l -- "${{completions_with_descriptions[@]%%:*}}" }}
+compadd() {{ print -l -- "${{completions[@]}}" }}
 eval "$(./windlass completion zsh)"
 words=({words}) CURRENT={number}
 _windlass_completion

@@ -12,11 +12,11 @@ from cli.lazy_group import LazyGroup
 
 SHORT_HELP_LIMIT = 50
 WIDTH = 80
+Path = tuple[str, ...]
+"""The words of a command, such as `local apply`."""
 
 
-def commands(
-    group: LazyGroup = windlass, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(group: LazyGroup = windlass, path: Path = ()) -> Iterator[tuple[Path, click.Command]]:
     """Every command below a group, groups included."""
     context = click.Context(group)
     for name in group.list_commands(context):
@@ -32,7 +32,7 @@ IDS = [" ".join(path) for path in COMMANDS]
 each_command = pytest.mark.parametrize("path", COMMANDS, ids=IDS)
 
 
-def help_of(path: tuple[str, ...]) -> str:
+def help_of(path: Path) -> str:
     context = click.Context(windlass, info_name="windlass", **windlass.context_settings)
     for depth in range(1, len(path) + 1):
         context = click.Context(COMMANDS[path[:depth]], info_name=path[depth - 1], parent=context)
@@ -60,19 +60,19 @@ def test_short_help_is_a_line_that_is_never_cut_off(group: LazyGroup) -> None:
 
 
 @each_command
-def test_the_name_in_the_list_is_the_commands_own(path: tuple[str, ...]) -> None:
+def test_the_name_in_the_list_is_the_commands_own(path: Path) -> None:
     assert COMMANDS[path].name == path[-1]
 
 
 @each_command
-def test_help_fits_a_terminal_and_nothing_is_cut_off(path: tuple[str, ...]) -> None:
+def test_help_fits_a_terminal_and_nothing_is_cut_off(path: Path) -> None:
     shown = help_of(path)
     assert [line for line in shown.splitlines() if len(line) > WIDTH] == []
     assert "..." not in re.sub(r"\[ARGS\]\.\.\.|COMMAND\.\.\.|OPTION\.\.\.", "", shown)
 
 
 @each_command
-def test_an_example_and_the_exit_codes_are_shown(path: tuple[str, ...]) -> None:
+def test_an_example_and_the_exit_codes_are_shown(path: Path) -> None:
     command = COMMANDS[path]
     if isinstance(command, LazyGroup):
         return  # its commands have them
@@ -87,7 +87,7 @@ def test_an_example_and_the_exit_codes_are_shown(path: tuple[str, ...]) -> None:
 
 
 @each_command
-def test_every_option_is_explained(path: tuple[str, ...]) -> None:
+def test_every_option_is_explained(path: Path) -> None:
     for parameter in COMMANDS[path].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.opts
@@ -95,7 +95,7 @@ def test_every_option_is_explained(path: tuple[str, ...]) -> None:
 
 
 @each_command
-def test_defaults_are_shown(path: tuple[str, ...]) -> None:
+def test_defaults_are_shown(path: Path) -> None:
     shown = " ".join(help_of(path).split())
     for parameter in COMMANDS[path].params:
         if isinstance(parameter, click.Option) and isinstance(parameter.default, str) and parameter.default:
@@ -103,7 +103,7 @@ def test_defaults_are_shown(path: tuple[str, ...]) -> None:
 
 
 @each_command
-def test_examples_are_command_lines_that_are_understood(path: tuple[str, ...]) -> None:
+def test_examples_are_command_lines_that_are_understood(path: Path) -> None:
     command = COMMANDS[path]
     if not isinstance(command, Command):
         return

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
+from aws.colour import COLOURS
 from config.services import BlueGreenService
 from layers.context import ServiceContext
 from layers.web.base import WebEcsServiceSpec, WebServiceBase
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, BlueGreenRouteOutputs
-from modules.web import COLOURS, LiveColour, LiveColourInputs
+from modules.web import LiveColour, LiveColourInputs
 from release.outputs import BlueGreenOutputs, ColourOutputs
 
 

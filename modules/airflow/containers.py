@@ -18,7 +18,7 @@ from modules.airflow.deployment import (
 from modules.airflow.metrics import METRICS, METRICS_NAMESPACE, statsd_container, statsd_environment
 from modules.airflow.secrets import Helper, container_secrets, rotation_environment
 from modules.airflow.variables import READS_DAGS, common_environment, component_environment
-from modules.ecs.containers import Container, ContainerDependency, HealthCheck, PortMapping
+from modules.containers import Container, ContainerDependency, HealthCheck, PortMapping
 
 PORTS: Mapping[Component, int] = {
     "api-server": API_SERVER_PORT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from modules.airflow.git_sync import GitRepository, git_containers, git_volumes
-from modules.ecs.containers import Container, ContainerDependency, MountPoint
+from modules.containers import Container, ContainerDependency, MountPoint
 
 DAGS_FOLDER = "/opt/airflow/dags"
 VOLUME = "dags"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from modules.airflow.dags import Delivery
 from modules.airflow.owned import owner
-from modules.ecs.containers import SecretReference
+from modules.containers import SecretReference
 
 Component = Literal["api-server", "scheduler", "dag-processor", "triggerer", "worker"]
 

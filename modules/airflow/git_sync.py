@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modules.ecs.containers import Container, ContainerDependency, MountPoint, SecretReference
+from modules.containers import Container, ContainerDependency, MountPoint, SecretReference
 
 TEMPORARY_VOLUME = "git-sync"
 """git-sync's `/tmp`, which is its home too."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from modules.airflow.commands import script
 from modules.airflow.deployment import Component
-from modules.ecs.containers import Container
+from modules.containers import Container
 
 METRICS_NAMESPACE = "Windlass/Airflow"
 """Namespace of all figures; a deployment is told from another by its dimension `Deployment`."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from modules.airflow.deployment import Airflow, Component
 from modules.airflow.variables import READS_DAGS
-from modules.ecs.containers import SecretReference
+from modules.containers import SecretReference
 
 Helper = Literal["migrate", "wait", "queue-metrics", "task-protection", "db-clean"]
 Slot = Literal["a", "b"]

@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
 )
 from constructs import Construct
 
-from modules.ecs.containers import NAME
+from modules.containers.container import NAME
 
 
 @dataclass(frozen=True, kw_only=True)

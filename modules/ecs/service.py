@@ -15,8 +15,8 @@ from cdktf_cdktf_provider_aws.ecs_service import (
 )
 from constructs import Construct
 
+from modules.containers.container import NAME
 from modules.ecs.capacity import CapacityInputs, capacity_provider_strategy
-from modules.ecs.containers import NAME
 from modules.ecs.deployment import DeploymentInputs, lifecycle
 from modules.ecs.discovery import DiscoveryInputs, add_discovery
 from modules.ecs.scaling import ScalingInputs, add_scaling

@@ -17,8 +17,8 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 from constructs import Construct
 
 from aws.fargate import MIN_EPHEMERAL_STORAGE_GIB, check_ephemeral_storage, check_size
-from modules.ecs.container_json import container_definitions, container_definitions_json
-from modules.ecs.containers import NAME, AwsLogs, Container
+from modules.containers.container import NAME, AwsLogs, Container
+from modules.containers.definition import container_definitions, container_definitions_json
 
 
 @dataclass(frozen=True, kw_only=True)

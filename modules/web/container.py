@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws.colour import Colour
-from modules.ecs.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
+from modules.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
 
 _OWN_SETTINGS = ("COLOUR", "PORT", "VERSION")
 

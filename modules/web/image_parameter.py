@@ -8,7 +8,7 @@ from constructs import Construct
 
 from aws.colour import Colour
 from aws.image_reference import ImageReference
-from modules.ecs.images import check_image
+from modules.containers import check_image
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aws.account import Account
 from aws.image_reference import MAX_CHARACTERS, MOVING_TAGS, ImageReference
 from config.services import RollingService
-from modules.ecs.images import check_image
+from modules.containers import check_image
 from release.deploy import DeployRequest
 from release.errors import BadRequestError
 

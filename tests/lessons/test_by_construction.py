@@ -12,8 +12,7 @@ from config import load
 from layers.outputs import NetworkOutputs
 from layers.reachability import roles
 from layers.remote_state import publish
-from modules.ecs.container_json import container_definitions, container_definitions_json
-from modules.ecs.containers import AwsLogs, Container, SecretReference
+from modules.containers import AwsLogs, Container, SecretReference, container_definitions, container_definitions_json
 from tests.support.documents import ENVIRONMENTS, ROOT, Documents, documents, documents_of
 from tests.support.stack import module_stack
 

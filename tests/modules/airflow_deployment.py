@@ -5,7 +5,7 @@ from typing import Any
 
 from modules.airflow import Airflow, Component, FirstUser, FromGit, GitRepository, Pool, Secrets, WorkerSettings
 from modules.airflow.containers import ComponentTask, component_task
-from modules.ecs.containers import Container, SecretReference
+from modules.containers import Container, SecretReference
 
 NAMES = (
     *("admin_database_url", "database_url", "broker_url", "fernet_keys", "jwt_secret"),

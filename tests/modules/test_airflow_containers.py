@@ -6,8 +6,7 @@ import pytest
 
 from modules.airflow import COMPONENTS, Component, WorkerSettings, component_task
 from modules.airflow.commands import SCRIPTS, script
-from modules.ecs.container_json import container_definitions, container_definitions_json
-from modules.ecs.containers import AwsLogs, ContainerDependency
+from modules.containers import AwsLogs, ContainerDependency, container_definitions, container_definitions_json
 from tests.modules.airflow_deployment import AIRFLOW, GIT_SYNC, IMAGE, WORKER, container, task
 
 MAX_TASK_DEFINITION_BYTES = 64 * 1024

@@ -17,7 +17,7 @@ from modules.airflow import (
     slot_rotation,
 )
 from modules.airflow.dags import Delivery
-from modules.ecs.containers import Container, MountPoint
+from modules.containers import Container, MountPoint
 from tests.modules.airflow_deployment import GIT_SYNC, container, secret, task
 
 HOST_KEY = "git.acme.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample"

@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
-from aws.colour import LIVE_COLOUR_PATTERN, check_value, valid_expression
-from modules.ecs.containers import SecretReference
+from aws.colour import (
+    LIVE_COLOUR_PATTERN,
+    check_value,
+    colour_expression,
+    colour_weight_expression,
+    valid_expression,
+)
+from modules.containers import SecretReference
 from modules.web import (
     LiveColour,
     LiveColourInputs,
     WebContainerInputs,
-    colour_expression,
-    colour_weight_expression,
     web_container,
     web_volumes,
 )

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from modules.ecs.containers import AwsLogs, Container, HealthCheck, MountPoint, PortMapping
-from modules.ecs.images import check_image
+from modules.containers.container import AwsLogs, Container, HealthCheck, MountPoint, PortMapping
+from modules.containers.image import check_image
 
 _EXPRESSION = re.compile(r"(?<!\$)\$\{[^{}]*\}")
 _DIRECTIVE = re.compile(r"(?<!%)%\{")

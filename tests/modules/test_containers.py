@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from modules.ecs.container_json import container_definitions, container_definitions_json
-from modules.ecs.containers import (
+from modules.containers import (
     AwsLogs,
     Container,
     ContainerDependency,
@@ -17,8 +16,10 @@ from modules.ecs.containers import (
     MountPoint,
     PortMapping,
     SecretReference,
+    check_image,
+    container_definitions,
+    container_definitions_json,
 )
-from modules.ecs.images import check_image
 
 LOGS = AwsLogs(group="/windlass/acme/prod/web", region="eu-west-1", stream_prefix="web")
 WEB = Container(name="web", image="public.ecr.aws/acme/web:1.4.2")
@@ -210,6 +211,7 @@ def test_e05_moving_tags_are_for_development_only(image: str) -> None:
     assert definition(dataclasses.replace(WEB, image=image), allow_moving_tags=True)["image"] == image
 
 
-def test_the_check_of_an_environment_file_loads_no_cdktf() -> None:
-    program = "import sys, aws.fargate, modules.ecs.images, modules.web; assert 'cdktf' not in sys.modules"
+@pytest.mark.parametrize("pure", ["config", "modules.airflow", "modules.containers"])
+def test_what_describes_containers_and_environments_loads_no_cdktf(pure: str) -> None:
+    program = f"import sys, {pure}; assert 'cdktf' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,26 @@
+"""Containers of a task, as values: no construct, no cdktf. `modules.ecs` makes task definitions of them."""
+
+from modules.containers.container import (
+    AwsLogs,
+    Container,
+    ContainerDependency,
+    HealthCheck,
+    MountPoint,
+    PortMapping,
+    SecretReference,
+)
+from modules.containers.definition import container_definitions, container_definitions_json
+from modules.containers.image import check_image
+
+__all__ = [
+    "AwsLogs",
+    "Container",
+    "ContainerDependency",
+    "HealthCheck",
+    "MountPoint",
+    "PortMapping",
+    "SecretReference",
+    "check_image",
+    "container_definitions",
+    "container_definitions_json",
+]

@@ -1,14 +1,16 @@
-"""S3: conditions in bucket policies, lifecycle, access logging, notifications, emptying a versioned bucket.
+"""S3: conditions in bucket policies, lifecycle, access logging, notifications, emptying buckets, encoded keys.
 
 Symptoms: a bucket policy that denies requests without TLS turns every call into 403, the state backend's too;
 `aws_s3_bucket_lifecycle_configuration` with `newer_noncurrent_versions` times out after 3 minutes;
 `aws_s3_bucket_logging` gets a 500 when the target bucket's policy has a statement for `"*"`;
-`force_destroy` of a versioned bucket gets a 500;
+`force_destroy` of a versioned bucket gets a 500, and never ends where a key has a `+` in it;
 every plan turns `eventbridge` of `aws_s3_bucket_notification` on again.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from moto.core.responses import ActionResult
 from moto.iam.access_control import IAMPolicy, PermissionResult
@@ -19,6 +21,16 @@ from local.extensions.patching import add_method, wrap_method
 from local.extensions.policy_conditions import without_conditions
 
 LOGGING_SERVICE = "logging.s3.amazonaws.com"
+ENCODED_FIELDS = ("Prefix", "Delimiter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker", "StartAfter")
+"""Fields of a list's answer that `encoding-type=url` encodes."""
+ENCODED_ITEMS = {
+    "Contents": "Key",
+    "Versions": "Key",
+    "DeleteMarkers": "Key",
+    "Uploads": "Key",
+    "CommonPrefixes": "Prefix",
+}
+"""List in that answer → the field of its items that is encoded."""
 
 
 @wrap_method(FakeBucket, "get_permission")
@@ -84,6 +96,40 @@ def answer_event_bridge(original: Any, response: Any) -> Any:
         return serialise(result)
 
     return _answered_by(original, response, serialise_with_event_bridge)
+
+
+def _encode_names(owner: Any, operation: str) -> None:
+    """Make a list operation encode every name in its answer where the request says `encoding-type=url`.
+
+    moto encodes some names in some operations. A client that asked for encoded names decodes them all, and then deletes
+    `a b` where the key is `a+b`.
+    """
+
+    @wrap_method(owner, operation)
+    def with_encoded_names(original: Any, response: Any) -> Any:
+        requested = response.querystring.pop("encoding-type", None)
+        if requested != ["url"]:
+            return original(response)
+        serialise = response.serialized
+
+        def serialise_encoded(result: ActionResult) -> Any:
+            for holder, field in _names(result.result):
+                holder[field] = quote(holder[field])
+            result.result["EncodingType"] = "url"
+            return serialise(result)
+
+        return _answered_by(original, response, serialise_encoded)
+
+
+for _operation in ("list_objects", "list_objects_v2", "list_object_versions", "list_multipart_uploads"):
+    _encode_names(S3Response, _operation)
+
+
+def _names(result: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where the names are: each with the object that holds it."""
+    holders = [(result, field) for field in ENCODED_FIELDS]
+    holders += [(item, field) for name, field in ENCODED_ITEMS.items() for item in result.get(name) or []]
+    yield from ((holder, field) for holder, field in holders if isinstance(holder.get(field), str))
 
 
 def _answered_by(original: Any, response: Any, serialise: Any) -> Any:

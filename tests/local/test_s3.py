@@ -1,4 +1,5 @@
 import json
+from urllib.parse import unquote_plus
 from uuid import uuid4
 
 import pytest
@@ -113,3 +114,60 @@ def test_a_bucket_says_that_its_events_go_to_eventbridge(client, bucket):
     assert s3.get_bucket_notification_configuration(Bucket=bucket)["EventBridgeConfiguration"] == {}
     s3.put_object(Bucket=bucket, Key="file", Body=b"1")
     assert s3.get_object(Bucket=bucket, Key="file")["Body"].read() == b"1"
+
+
+RUN_ID_KEY = "dag_id=a/run_id=manual__2026-01-01T00:00:00+00:00/attempt=1.log"
+AWKWARD_KEYS = [RUN_ID_KEY, "a b", "100%", "a%2Bb", "ä/ö+", "plain"]
+OPERATIONS = {"list_objects": "Contents", "list_objects_v2": "Contents", "list_object_versions": "Versions"}
+
+
+@pytest.fixture
+def awkward_bucket(client, bucket):
+    s3 = client("s3")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in AWKWARD_KEYS:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"1")
+    return bucket
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_names_are_url_encoded_only_where_a_client_requests_it(client, awkward_bucket, operation):
+    """boto3 decodes the names only where it asked for the encoding itself, not where its caller did."""
+    s3 = client("s3")
+    plain = getattr(s3, operation)(Bucket=awkward_bucket)
+    encoded = getattr(s3, operation)(Bucket=awkward_bucket, EncodingType="url")
+
+    keys = [item["Key"] for item in encoded[OPERATIONS[operation]]]
+    assert sorted(item["Key"] for item in plain[OPERATIONS[operation]]) == sorted(AWKWARD_KEYS)
+    assert sorted(unquote_plus(key) for key in keys) == sorted(AWKWARD_KEYS)
+    assert encoded["EncodingType"] == "url"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_prefixes_are_url_encoded_too(client, awkward_bucket, operation):
+    s3 = client("s3")
+    answer = getattr(s3, operation)(Bucket=awkward_bucket, EncodingType="url", Prefix="ä/", Delimiter="+")
+    assert unquote_plus(answer["Prefix"]) == "ä/"
+    assert answer["Delimiter"] == "%2B"
+    assert [unquote_plus(each["Prefix"]) for each in answer["CommonPrefixes"]] == ["ä/ö+"]
+
+
+def test_uploads_in_progress_are_url_encoded_too(client, bucket):
+    s3 = client("s3")
+    s3.create_multipart_upload(Bucket=bucket, Key="a+b")
+    (upload,) = s3.list_multipart_uploads(Bucket=bucket, EncodingType="url")["Uploads"]
+    assert upload["Key"] == "a%2Bb"
+
+
+def test_pages_go_on_after_a_key_that_needs_encoding(client, awkward_bucket):
+    keys, marker = [], {}
+    for _ in AWKWARD_KEYS:
+        page = client("s3").list_object_versions(Bucket=awkward_bucket, EncodingType="url", MaxKeys=1, **marker)
+        keys += [unquote_plus(version["Key"]) for version in page["Versions"]]
+        if page["IsTruncated"]:
+            marker = {
+                "KeyMarker": unquote_plus(page["NextKeyMarker"]),
+                "VersionIdMarker": page["NextVersionIdMarker"],
+            }
+    assert sorted(keys) == sorted(AWKWARD_KEYS)
+    assert not page["IsTruncated"]

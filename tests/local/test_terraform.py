@@ -13,6 +13,7 @@ import pytest
 from local import environment_variables
 from tests.local.conftest import REGION
 from tests.local.terraform_configuration import LOCK_TABLE, PROVIDERS, RESOURCES, STATE_BUCKET, TLS_ONLY, backend
+from tests.local.test_s3 import AWKWARD_KEYS, RUN_ID_KEY
 from tests.support.provider import attached_provider
 
 pytestmark = [
@@ -141,3 +142,25 @@ def test_of_two_applies_at_once_one_is_told_who_holds_the_lock(
     assert "Resources: 1 added" in rest
     assert holder.returncode == 0
     assert "No changes." in second.run("plan", "-detailed-exitcode")
+
+
+def test_a_bucket_whose_keys_need_encoding_is_emptied_and_destroyed(
+    tmp_path: Path, environment: dict[str, str], client: Callable[[str], Any]
+) -> None:
+    """Airflow's run ids have a `+` in them. More versions than fit on a page of the list."""
+    bucket = {"bucket": "windlass-emptied", "force_destroy": True}
+    versioning = {"bucket": "${aws_s3_bucket.logs.id}", "versioning_configuration": {"status": "Enabled"}}
+    resources = {"aws_s3_bucket": {"logs": bucket}, "aws_s3_bucket_versioning": {"logs": versioning}}
+    terraform = Terraform(tmp_path / "bucket", {**PROVIDERS, "resource": resources}, environment)
+    terraform.run("init")
+    terraform.run("apply", "-auto-approve")
+    s3 = client("s3")
+    for key in (*AWKWARD_KEYS, *(f"run+{number}" for number in range(1000)), "plain"):
+        s3.put_object(Bucket="windlass-emptied", Key=key, Body=b"1")
+    s3.delete_object(Bucket="windlass-emptied", Key=RUN_ID_KEY)
+
+    with terraform.start("destroy", "-auto-approve") as process:
+        shown = process.communicate(timeout=120)[0]
+
+    assert process.returncode == 0, shown[-3000:]
+    assert "windlass-emptied" not in [each["Name"] for each in s3.list_buckets()["Buckets"]]

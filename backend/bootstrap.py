@@ -1,4 +1,4 @@
-"""The bucket, the key and the lock table that hold everybody's state; made once per account and region (S01)."""
+"""The bucket, the key and the lock table of the Terraform states; created once per account and region (S01)."""
 
 import json
 from dataclasses import dataclass
@@ -14,21 +14,19 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
+from aws.account import Account
 from backend.state_bucket import StateBucket
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateBootstrapInputs:
-    """What the state store is called and how well it is guarded."""
+    """Names and protection of the state store."""
 
     bucket_name: str
-    """Name of the bucket, unique in the world; the key's alias is `alias/<bucket_name>`."""
+    """Globally unique name of the bucket; the key's alias is `alias/<bucket_name>`."""
 
-    account_id: str
-    """The account, twelve digits: the key's policy names it."""
-
-    partition: str = "aws"
-    """Partition of the account, for ARNs."""
+    account: Account
+    """The account, which the key's policy names."""
 
     lock_table_name: str | None = None
     """Name of the DynamoDB table of the locks. Default: none, where a lock file is used."""
@@ -36,23 +34,23 @@ class StateBootstrapInputs:
     protected: bool = True
     """Terraform and AWS refuse to delete the store, and a deleted key can be restored for 30 days.
 
-    Default: yes, since a lost state is a lost platform. No is for environments that are thrown away: then deleting also
-    empties the bucket.
+    Default: yes, since a lost state is a lost platform. Set it to false for throw-away environments only: destroying
+    then also empties the bucket.
     """
 
     noncurrent_version_days: int = 90
-    """Days after which an old version of a state goes, except for the newest ones. Default: a quarter."""
+    """Days after which an old version of a state is deleted, except for the newest ones. Default: 90."""
 
     noncurrent_versions_kept: int = 20
-    """Old versions of each state that stay however old they are, 1 to 100."""
+    """Newest old versions of each state that are never deleted, 1 to 100. Default: 20."""
 
     access_logs_bucket: str | None = None
-    """Existing bucket for S3's server access logs. Default: no such logs."""
+    """Existing bucket for S3 server access logs. Default: no such logs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateBootstrapOutputs:
-    """What backends are configured with."""
+    """What a backend is configured with."""
 
     bucket_name: str
     """The bucket."""
@@ -61,14 +59,14 @@ class StateBootstrapOutputs:
     """The lock table, if there is one."""
 
     kms_key_arn: str
-    """The key of both."""
+    """The KMS key of both."""
 
     kms_key_alias: str
-    """`alias/<bucket_name>`, which backends name so that they need not know the ARN."""
+    """`alias/<bucket_name>`, which backends use instead of the ARN."""
 
 
 class StateBootstrap(Construct):
-    """A versioned, encrypted, private bucket that takes TLS only, and a table keyed `LockID` (S01)."""
+    """A versioned, encrypted, private, TLS-only bucket, and a table with the key `LockID` (S01)."""
 
     outputs: StateBootstrapOutputs
 
@@ -82,7 +80,7 @@ class StateBootstrap(Construct):
             self,
             "state",
             name=inputs.bucket_name,
-            partition=inputs.partition,
+            account=inputs.account,
             kms_key_arn=key.arn,
             protected=inputs.protected,
             noncurrent_version_days=inputs.noncurrent_version_days,
@@ -113,7 +111,7 @@ class StateBootstrap(Construct):
                         {
                             "Sid": "TheAccountDecidesByIam",
                             "Effect": "Allow",
-                            "Principal": {"AWS": f"arn:{inputs.partition}:iam::{inputs.account_id}:root"},
+                            "Principal": {"AWS": inputs.account.root_arn},
                             "Action": "kms:*",
                             "Resource": "*",
                         }
@@ -130,7 +128,7 @@ class StateBootstrap(Construct):
             "locks",
             name=name,
             billing_mode="PAY_PER_REQUEST",
-            # S01: Terraform writes to exactly this key.
+            # S01: Terraform uses exactly this key.
             hash_key="LockID",
             attribute=[DynamodbTableAttribute(name="LockID", type="S")],
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),

@@ -1,4 +1,4 @@
-"""The bucket of the state, with everything that keeps it private and recoverable."""
+"""The bucket of the Terraform states: private, versioned and encrypted."""
 
 import json
 from typing import Any
@@ -31,9 +31,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
+from aws.account import Account
+
 
 class StateBucket(Construct):
-    """Versioned, encrypted with the store's key, owned by one account, never public, TLS 1.2 or newer only (S01)."""
+    """Versioned, encrypted with the store's key, owned by one account, never public, TLS 1.2 or newer only (S01).
+
+    Not a `modules.storage.Bucket`: this one refuses to be destroyed, and keeps a number of old versions of each state.
+    """
 
     def __init__(
         self,
@@ -41,7 +46,7 @@ class StateBucket(Construct):
         id_: str,
         *,
         name: str,
-        partition: str,
+        account: Account,
         kms_key_arn: str,
         protected: bool,
         noncurrent_version_days: int,
@@ -56,11 +61,11 @@ class StateBucket(Construct):
             force_destroy=not protected,
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protected else None,
         )
-        # An expression from here on, so that everything waits for the bucket.
+        # A reference, so that everything below depends on the bucket.
         self._bucket_name = bucket.bucket
-        # Who wants to hear of a written state makes a rule in EventBridge.
+        # EventBridge rules can subscribe to written states.
         S3BucketNotification(self, "events", bucket=self._bucket_name, eventbridge=True)
-        self._keep_private(f"arn:{partition}:s3:::{name}")
+        self._keep_private(account.bucket_arn(name))
         self._encrypt(kms_key_arn)
         self._keep_versions(noncurrent_version_days, noncurrent_versions_kept)
         if access_logs_bucket is not None:
@@ -84,7 +89,7 @@ class StateBucket(Construct):
             bucket=self._bucket_name,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
-        # S3 answers "conflicting conditional operation" where both are written at once.
+        # S3 returns "conflicting conditional operation" when both are written at once.
         S3BucketPolicy(self, "policy", bucket=self._bucket_name, policy=_policy(arn), depends_on=[block])
 
     def _encrypt(self, kms_key_arn: str) -> None:
@@ -130,13 +135,13 @@ class StateBucket(Construct):
                     ],
                 )
             ],
-            # Rules for old versions are refused before there can be any.
+            # S3 refuses rules for old versions while versioning is off.
             depends_on=[versioning],
         )
 
 
 def _policy(arn: str) -> str:
-    """Denials only: who may do what is for IAM to say."""
+    """Denials only; IAM policies grant access."""
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -147,7 +152,7 @@ def _policy(arn: str) -> str:
                     "StoreKeyOnly",
                     "s3:PutObject",
                     [f"{arn}/*"],
-                    # An upload that asks for nothing gets the bucket's default, which is the store's key.
+                    # An upload that names no encryption gets the bucket's default, the store's key.
                     {
                         "Null": {"s3:x-amz-server-side-encryption": "false"},
                         "StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"},

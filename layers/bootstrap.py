@@ -1,4 +1,4 @@
-"""The bootstrap stack: the bucket and the table of the state, once per account and region (S01)."""
+"""The bootstrap stack: the bucket and the lock table of the states, once per account and region (S01)."""
 
 from constructs import Construct
 
@@ -10,14 +10,13 @@ from layers.layer import Layer
 
 
 class BootstrapLayer(Layer):
-    """Keeps its own state in the bucket that it makes; environments with the same bucket share it."""
+    """Keeps its own state in the bucket that it creates; environments with the same bucket share it."""
 
     def __init__(self, scope: Construct, environment: Environment, state: S3State) -> None:
         super().__init__(scope, environment, BOOTSTRAP)
         inputs = StateBootstrapInputs(
             bucket_name=state.bucket,
-            account_id=environment.aws.account_id,
-            partition=environment.aws.partition,
+            account=environment.aws.account,
             lock_table_name=state.lock_table,
             protected=not environment.is_throw_away,
         )

@@ -18,7 +18,6 @@ class DeliveryLayer(Layer):
     def __init__(self, scope: Construct, environment: Environment, delivery: Delivery) -> None:
         super().__init__(scope, environment, DELIVERY)
         self.network = self.outputs_of("network", NetworkOutputs)
-        partition = environment.aws.partition
         inputs = GitHubRolesInputs(
             name=environment.prefix,
             repository=delivery.repository,
@@ -29,7 +28,7 @@ class DeliveryLayer(Layer):
                     branches=delivery.branches,
                     pull_requests=True,
                     statements=self._terraform(),
-                    managed_policy_arns={"read": f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"},
+                    managed_policy_arns={"read": environment.aws.account.managed_policy_arn("ReadOnlyAccess")},
                 ),
                 "apply": PipelineRole(
                     purpose=f"Applies {environment.prefix}",
@@ -55,8 +54,7 @@ class DeliveryLayer(Layer):
         publish(self, self.outputs, environment)
 
     def _arn(self, service: str, resource: str) -> str:
-        aws = self.environment.aws
-        return f"arn:{aws.partition}:{service}:{aws.region}:{aws.account_id}:{resource}"
+        return self.environment.aws.account.arn(service, resource)
 
     def _terraform(self) -> dict[str, Statement]:
         """What every run of Terraform needs: the states, their lock, and the passwords that it hands on (D03)."""
@@ -70,7 +68,7 @@ class DeliveryLayer(Layer):
         }
         if state.backend != "s3":
             return statements
-        bucket = f"arn:{environment.aws.partition}:s3:::{state.bucket}"
+        bucket = environment.aws.account.bucket_arn(state.bucket)
         statements["FindStates"] = Statement(actions=("s3:ListBucket",), resources=(bucket,))
         statements["ReadAndWriteStates"] = Statement(
             actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),

@@ -23,7 +23,7 @@ def database_hours(scope: Construct, environment: Environment, data: DataOutputs
     if hours is None or not hours.stop_database:
         return
     identifier = data.database_identifier
-    database = f"arn:{aws.partition}:rds:{aws.region}:{aws.account_id}:db:{identifier}"
+    database = aws.account.arn("rds", f"db:{identifier}")
     times = {
         "start": ("rds:StartDBInstance", hours.start_cron(minutes_before=BEFORE_START_MINUTES)),
         "stop": ("rds:StopDBInstance", hours.end_cron(minutes_after=AFTER_END_MINUTES)),

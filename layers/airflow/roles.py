@@ -86,7 +86,7 @@ def _statements(inputs: RoleInputs, context: AirflowContext) -> Mapping[str, Sta
 
 def _task_logs(context: AirflowContext, *, writes: bool) -> dict[str, Statement]:
     """A17: workers and the triggerer append by reading a log and writing it whole, so they read as well."""
-    bucket = _bucket_arn(context.shared, context.data.task_logs_bucket_name)
+    bucket = context.shared.account.bucket_arn(context.data.task_logs_bucket_name)
     actions = ("s3:GetObject", "s3:PutObject") if writes else ("s3:GetObject",)
     key_actions = ("kms:Decrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
     return {
@@ -101,9 +101,9 @@ def _task_logs(context: AirflowContext, *, writes: bool) -> dict[str, Statement]
 
 
 def _dags(context: AirflowContext) -> dict[str, Statement]:
-    dags, aws = context.settings.dags, context.shared.environment.aws
+    dags = context.settings.dags
     if isinstance(dags, S3Dags):
-        bucket = _bucket_arn(context.shared, context.dags_bucket_name(dags))
+        bucket = context.shared.account.bucket_arn(context.dags_bucket_name(dags))
         folder = f"{dags.prefix}/*" if dags.prefix else "*"
         return {
             "Dags": Statement(actions=("s3:GetObject",), resources=(f"{bucket}/{folder}",)),
@@ -111,14 +111,13 @@ def _dags(context: AirflowContext) -> dict[str, Statement]:
             **({} if dags.bucket else {"DagsKey": _key(context.shared, "s3", ("kms:Decrypt",))}),
         }
     if isinstance(dags, EfsDags):
-        efs = f"arn:{aws.partition}:elasticfilesystem:{aws.region}:{aws.account_id}"
-        file_system = context.dags_file_system(dags)
-        access_point_arn = f"{efs}:access-point/{file_system.access_point_id}"
+        account, file_system = context.shared.account, context.dags_file_system(dags)
+        access_point_arn = account.arn("elasticfilesystem", f"access-point/{file_system.access_point_id}")
         return {
             # Without ClientWrite the mount is read-only, whatever the container's mount options say (A14).
             "Dags": Statement(
                 actions=("elasticfilesystem:ClientMount",),
-                resources=(f"{efs}:file-system/{file_system.file_system_id}",),
+                resources=(account.arn("elasticfilesystem", f"file-system/{file_system.file_system_id}"),),
                 conditions={"StringEquals": {"elasticfilesystem:AccessPointArn": access_point_arn}},
             )
         }
@@ -127,28 +126,22 @@ def _dags(context: AirflowContext) -> dict[str, Statement]:
 
 def _task_protection(key: str, shared: ServiceContext) -> dict[str, Statement]:
     """A worker protects its own task from scale-in, and checks whether its service deploys another revision."""
-    aws, prefix = shared.environment.aws, shared.environment.prefix
-    ecs = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}"
+    account, prefix = shared.account, shared.environment.prefix
     return {
         "ProtectRunningTasks": Statement(
-            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"), resources=(f"{ecs}:task/{prefix}/*",)
+            actions=("ecs:GetTaskProtection", "ecs:UpdateTaskProtection"),
+            resources=(account.arn("ecs", f"task/{prefix}/*"),),
         ),
         "SeeOwnService": Statement(
             actions=("ecs:DescribeServices",),
-            resources=(f"{ecs}:service/{prefix}/{service_name(shared.environment, key)}",),
+            resources=(account.arn("ecs", f"service/{prefix}/{service_name(shared.environment, key)}"),),
         ),
     }
 
 
-def _bucket_arn(shared: ServiceContext, name: str) -> str:
-    return f"arn:{shared.environment.aws.partition}:s3:::{name}"
-
-
 def _key(shared: ServiceContext, service: str, actions: Sequence[str]) -> Statement:
-    aws = shared.environment.aws
-    suffix = "amazonaws.com.cn" if aws.partition == "aws-cn" else "amazonaws.com"
     return Statement(
         actions=actions,
         resources=(shared.network.kms_key_arn,),
-        conditions={"StringEquals": {"kms:ViaService": f"{service}.{aws.region}.{suffix}"}},
+        conditions={"StringEquals": {"kms:ViaService": shared.account.endpoint(service)}},
     )

@@ -40,7 +40,7 @@ class AirflowWorkflows(Construct):
 
     def _roles(self) -> TaskRolesOutputs:
         environment, aws = self._environment, self._environment.aws
-        repositories = f"arn:{aws.partition}:ecr:{aws.region}:{aws.account_id}:repository/{environment.prefix}/*"
+        repositories = self._shared.account.arn("ecr", f"repository/{environment.prefix}/*")
         inputs = TaskRolesInputs(
             name=f"{environment.prefix}-workflow",
             region=aws.region,
@@ -53,7 +53,6 @@ class AirflowWorkflows(Construct):
 
     def _parameters(self) -> str:
         environment, shared, aws = self._environment, self._shared, self._environment.aws
-        suffix = "amazonaws.com.cn" if aws.partition == "aws-cn" else "amazonaws.com"
         parameters = {
             "assign_public_ip": (
                 "ENABLED" if shared.tasks_are_public else "DISABLED",
@@ -63,7 +62,7 @@ class AirflowWorkflows(Construct):
             "execution_role_arn": (self._execution_role, "Role that ECS starts tasks with"),
             "log_group": (self._logs.name, "Log group for tasks"),
             "region": (aws.region, "Region"),
-            "registry": (f"{aws.account_id}.dkr.ecr.{aws.region}.{suffix}/{environment.prefix}", "Where images are"),
+            "registry": (f"{aws.account.ecr_host}/{environment.prefix}", "Where images are"),
             "security_groups": (shared.network.security_group_ids[AIRFLOW_WORKFLOW], "Security groups of tasks"),
             "subnets": (",".join(shared.task_subnet_ids), "Subnets for tasks"),
             "task_family_prefix": (self._families, "What the family of a task definition begins with"),
@@ -77,10 +76,10 @@ class AirflowWorkflows(Construct):
         return PublishedParameters(self, "published", inputs).outputs.path
 
     def _statements(self) -> dict[str, Statement]:
-        aws = self._environment.aws
-        ecs = f"arn:{aws.partition}:ecs:{aws.region}:{aws.account_id}"
-        definitions, tasks = f"{ecs}:task-definition/{self._families}*", f"{ecs}:task/{self._environment.prefix}/*"
-        parameters = f"arn:{aws.partition}:ssm:{aws.region}:{aws.account_id}:parameter{self.parameters_path}"
+        account = self._shared.account
+        definitions = account.arn("ecs", f"task-definition/{self._families}*")
+        tasks = account.arn("ecs", f"task/{self._environment.prefix}/*")
+        parameters = account.arn("ssm", f"parameter{self.parameters_path}")
         return {
             "RunWorkflows": Statement(
                 actions=("ecs:RunTask",),

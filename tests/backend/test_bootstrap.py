@@ -4,10 +4,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from aws.account import Account
 from backend import StateBootstrap, StateBootstrapInputs, StateBootstrapOutputs
 from tests.support.stack import Synthesised, module_stack, synthesised
 
-INPUTS = StateBootstrapInputs(bucket_name="acme-state", account_id="111122223333", lock_table_name="acme-locks")
+INPUTS = StateBootstrapInputs(
+    bucket_name="acme-state", account=Account(region="eu-west-1", id="111122223333"), lock_table_name="acme-locks"
+)
 
 
 def bootstrap(**changes: Any) -> tuple[Synthesised, StateBootstrapOutputs]:

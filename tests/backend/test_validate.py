@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from backend import S3, LocalFiles, StateBackend, StateBootstrap, StateBootstrapInputs, TerraformCloud
 from tests.support.stack import module_stack, write_stack
 
@@ -61,7 +62,11 @@ def test_terraform_accepts_a_stack_with_this_backend_without_a_warning(kind: str
 @pytest.mark.slow
 def test_terraform_accepts_the_bootstrap_without_a_warning(tmp_path: Path) -> None:
     with module_stack() as stack:
-        inputs = StateBootstrapInputs(bucket_name="acme-state", account_id="111122223333", lock_table_name="acme-locks")
+        inputs = StateBootstrapInputs(
+            bucket_name="acme-state",
+            account=Account(region="eu-west-1", id="111122223333"),
+            lock_table_name="acme-locks",
+        )
         StateBootstrap(stack, "state", inputs)
         folder = write_stack(stack, tmp_path)
     assert validate(folder)["diagnostics"] == []

@@ -1,11 +1,11 @@
-"""What the environment's file asks for, as far as guards need to know: the JSON says what is, this what was meant."""
+"""What the environment file intends: the JSON shows what is configured, this what is allowed."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True)
 class Party:
-    """Anybody at one end of a row of the table of who may reach whom."""
+    """One end of a row in the table of who may reach whom."""
 
     kind: str
     """`role`, `cidr`, `prefix-list`, `group` or `s3`."""
@@ -34,24 +34,24 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """A finding that the environment lives with, and why."""
+    """A finding that the environment accepts, with the reason."""
 
     guard: str
     """Name of the guard."""
     address: str
-    """Address that the finding names, exactly."""
+    """Address of the finding, exactly as reported."""
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """What guards are told beside the JSON."""
+    """What guards receive besides the JSON."""
 
     rows: tuple[Row, ...] = ()
-    """The table of who may reach whom. Default: nobody may reach anybody."""
+    """The table of who may reach whom. Default: empty, so every path is a finding."""
 
     tasks_may_be_public: bool = False
-    """Whether tasks lie in public subnets with public addresses, to save the NAT gateway (N02)."""
+    """Whether tasks may have public addresses in public subnets, to save the NAT gateway (N02)."""
 
     checked_services: frozenset[str] = frozenset()
     """Names of the ECS services whose containers have a health check of their own (E06). Default: none need one."""

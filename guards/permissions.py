@@ -1,18 +1,18 @@
-"""What AWS itself offers no narrower form of, each with its reason. A line more here is a decision: write why."""
+"""Permissions that AWS cannot restrict further, each with its reason. Adding one is a decision: say why."""
 
 from collections.abc import Mapping
 
-_LISTS = "it lists, and AWS has no resource-level permission for the listing"
-_SESSION = "AWS has no resource-level permission for the channels of a session; they belong to the task that opens them"
+_LISTS = "AWS has no resource-level permission for this listing"
+_SESSION = "AWS has no resource-level permission for session channels; each belongs to the task that opens it"
 
 ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
-    "ecr:GetAuthorizationToken": "a sign-in to the whole registry of the account; pulling is allowed by repository",
+    "ecr:GetAuthorizationToken": "a login to the account's whole registry; pulling is allowed for each repository",
     "ssmmessages:CreateControlChannel": _SESSION,
     "ssmmessages:CreateDataChannel": _SESSION,
     "ssmmessages:OpenControlChannel": _SESSION,
     "ssmmessages:OpenDataChannel": _SESSION,
-    "logs:DescribeLogGroups": "the agent of ECS Exec lists all groups to find its own, and takes no prefix",
-    "cloudwatch:DescribeAlarms": "composite alarms can be asked for only without naming one",
+    "logs:DescribeLogGroups": "the ECS Exec agent lists all log groups to find its own, without a prefix",
+    "cloudwatch:DescribeAlarms": "composite alarms can only be listed without naming one",
     "cloudwatch:PutMetricData": "AWS has no resource-level permission; a condition on the namespace narrows it",
     "elasticloadbalancing:DescribeListeners": _LISTS,
     "elasticloadbalancing:DescribeLoadBalancers": _LISTS,
@@ -21,15 +21,15 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "elasticloadbalancing:DescribeTargetHealth": _LISTS,
     "ecs:DescribeTaskDefinition": _LISTS,
     "ecs:ListTaskDefinitions": _LISTS,
-    "ecs:RegisterTaskDefinition": "a name of its own has only what is registered; running it is allowed by family, and "
-    "the roles in it must be passed",
-    "sts:GetCallerIdentity": "it tells callers who they are, and no policy can narrow that",
+    "ecs:RegisterTaskDefinition": "registering grants nothing: running is allowed for named families, and the roles in "
+    "the definition must be passed",
+    "sts:GetCallerIdentity": "it returns the caller's own identity, and no policy can restrict it",
     "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",
 }
-"""Actions that an identity may have on `*`."""
+"""Actions that an identity may have on the resource `*`."""
 
-_FAMILY = "a family of KMS calls that CloudWatch needs as a whole, for a service in a key's policy only"
+_FAMILY = "a group of KMS actions that CloudWatch Logs needs as a whole; only for a service in a key policy"
 
 ACTION_PATTERNS: Mapping[str, str] = {
     "kms:Decrypt*": _FAMILY,
@@ -38,22 +38,22 @@ ACTION_PATTERNS: Mapping[str, str] = {
     "kms:GenerateDataKey*": _FAMILY,
     "kms:ReEncrypt*": _FAMILY,
 }
-"""Actions with a star that a service may have in the policy of a resource."""
+"""Action patterns that a service may have in a resource policy."""
 
 MANAGED_POLICIES: Mapping[str, str] = {
-    "ReadOnlyAccess": "a plan reads whatever a layer holds, of any service; it reads no secret and changes nothing",
-    "service-role/AmazonRDSEnhancedMonitoringRole": "AWS's own, limited to the log groups RDS*, which RDS names itself",
+    "ReadOnlyAccess": "a plan reads the resources of any service; it reads no secret values and changes nothing",
+    "service-role/AmazonRDSEnhancedMonitoringRole": "limited to the log groups RDS*, which RDS names itself",
 }
-"""AWS's managed policies that a role may have, by the part of their ARN after `policy/`."""
+"""AWS managed policies that a role may have, by the part of their ARN after `policy/`."""
 
 SERVICES_WITHOUT_SOURCE: Mapping[str, str] = {
-    "ec2.amazonaws.com": "an instance assumes its role by its profile; EC2 sends no source",
-    "lambda.amazonaws.com": "Lambda sends no source when it assumes the role of a function",
+    "ec2.amazonaws.com": "an instance assumes its role through its profile; EC2 sends no source",
+    "lambda.amazonaws.com": "Lambda sends no source when it assumes a function's role",
 }
 """Services that send neither `aws:SourceAccount` nor `aws:SourceArn` when they assume a role."""
 
 SERVICES_WITHOUT_SOURCE_ARN: Mapping[str, str] = {
-    "rds.amazonaws.com": "AWS documents no `aws:SourceArn` for the role of a proxy, whose ARN has an id that is known "
-    "only once the proxy is there",
+    "rds.amazonaws.com": "AWS documents no `aws:SourceArn` for the role of a proxy, whose ARN contains an id that "
+    "exists only after the proxy is created",
 }
-"""Services that say on behalf of which account they assume a role, and not of which resource."""
+"""Services that send `aws:SourceAccount` but no `aws:SourceArn` when they assume a role."""

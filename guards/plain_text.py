@@ -1,4 +1,4 @@
-"""Texts in finished JSON, and which of them look like a secret. Pure."""
+"""Finds strings in the generated JSON that look like secrets. Pure."""
 
 import json
 import math
@@ -13,7 +13,7 @@ _WORDS = re.compile(
     r"(?:^|[_/-])(?:password|passwd|passphrase|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key"
     r"|fernet[_-]?key|(?<!iam_)auth)$"
 )
-"""Ends of names whose values are secrets; `password_length` and `secret_arn` end otherwise, `iam_auth` is a switch."""
+"""Endings of names whose values are secrets. `password_length` and `secret_arn` do not match; `iam_auth` is a flag."""
 
 _FORMS = {
     "an AWS access key": r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
@@ -35,25 +35,25 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
 _GIT_COMMIT_LENGTH = 40
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])")
 _BITS = 4.0
-"""Bits per character from which on a run of letters and digits is no word. English has 3 or less in 20 characters,
-random base64 has 4 and more."""
+"""Bits per character above which a run of letters and digits is random. English has at most 3 in 20 characters,
+random base64 at least 4."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text, and where it stands."""
+    """A string and its location."""
 
     path: str
-    """Keys from the body down, with dots."""
+    """Keys from the resource body down, joined by dots."""
 
     name: str
-    """What the text is called: its key, or the `name` beside a `value`."""
+    """Its key, or the `name` next to a `value`."""
 
     value: str
 
 
 def texts(body: Any, path: str = "", name: str = "") -> Iterator[Text]:
-    """Every text in a piece of JSON; JSON inside of texts (policies, containers) is opened."""
+    """Every string in a piece of JSON. JSON inside strings (policies, containers) is parsed."""
     if isinstance(body, Mapping):
         called = body.get("name", body.get("Name"))
         for key, value in body.items():
@@ -66,23 +66,23 @@ def texts(body: Any, path: str = "", name: str = "") -> Iterator[Text]:
         for index, value in enumerate(body):
             yield from texts(value, f"{path}.{index}", name)
     elif isinstance(body, str):
-        opened = _opened(body)
-        if opened is None:
+        parsed = _parsed(body)
+        if parsed is None:
             yield Text(path=path, name=name, value=body)
         else:
-            yield from texts(opened, path, name)
+            yield from texts(parsed, path, name)
 
 
 def why_secret(text: Text) -> str | None:
-    """What makes a text look like a secret; None where nothing does. The answer never holds the text itself."""
+    """Why a string looks like a secret, or None. The reason never contains the string itself."""
     if _WORDS.search(text.name.lower()) and _is_a_value(text.value):
         return f'its name, "{text.name}"'
-    return looks(text.value)
+    return looks_like(text.value)
 
 
 @lru_cache(maxsize=16384)
-def looks(value: str) -> str | None:
-    """What a text looks like, whatever its name is. Most texts stand in many places: names, regions, ARNs, tags."""
+def looks_like(value: str) -> str | None:
+    """Which kind of secret a string looks like, whatever its name. Cached: most strings occur many times."""
     plain = _without_expressions(value)
     for what, form in _FORM.items():
         if form.search(plain):
@@ -93,25 +93,25 @@ def looks(value: str) -> str | None:
 
 
 def _is_a_value(value: str) -> bool:
-    """Whether a text says something itself, and is no reference to where the secret lies."""
+    """Whether a string is a value itself, rather than a reference to a secret."""
     return bool(_EXPRESSION.sub("", value).strip()) and not value.startswith(("arn:", "/", "${"))
 
 
 def _without_expressions(value: str) -> str:
-    """The literal parts of a template: what is outside of expressions, which become NUL, and what is quoted in them."""
+    """The literal parts of a template: outside of expressions, which become NUL, and in quotes inside them."""
     quoted = [text for expression in _EXPRESSION.findall(value) for text in _QUOTED.findall(expression)]
     return " ".join([_EXPRESSION.sub("\0", value), *quoted])
 
 
 def _runs(value: str) -> Iterator[tuple[str, str]]:
-    for found in _RUN.finditer(value):
-        before = value[: found.start()]
-        for part in re.split(r"[/=_-]+", found[0]) if _is_of_words(found[0]) else [found[0]]:
+    for match in _RUN.finditer(value):
+        before = value[: match.start()]
+        for part in re.split(r"[/=_-]+", match[0]) if _is_of_words(match[0]) else [match[0]]:
             yield part, before
 
 
 def _is_of_words(run: str) -> bool:
-    """Whether a run is a path or words with hyphens: its parts are short, or of letters alone."""
+    """Whether a run is a path or hyphenated words: its parts are short, or only letters or digits."""
     parts = [part for part in re.split(r"[/=_-]+", run) if part]
     return all(len(part) <= 12 or part.isalpha() or part.isdigit() for part in parts)
 
@@ -131,11 +131,11 @@ def _bits(run: str) -> float:
     return -sum(count / len(run) * math.log2(count / len(run)) for count in Counter(run).values())
 
 
-def _opened(value: str) -> Any:
+def _parsed(value: str) -> Any:
     if value[:1] not in ("{", "["):
         return None
     try:
-        opened = json.loads(value)
+        parsed = json.loads(value)
     except ValueError:
         return None
-    return opened if isinstance(opened, dict | list) else None
+    return parsed if isinstance(parsed, dict | list) else None

@@ -1,4 +1,4 @@
-"""Every policy of an environment, read into statements: who may do what on which resources, under which conditions."""
+"""Parses every policy of an environment into statements: who may do what on which resources, on which conditions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from guards.guard import CheckedStacks
 from terraform.document import Stacks, blocks, layer_of, type_of
 
 Kind = Literal["identity", "trust", "resource"]
-"""What a role may do, who may become a role, who may use a resource."""
+"""Permissions of a role, its trust policy, or the policy of a resource."""
 
 _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 _ATTRIBUTES = ("policy", "assume_role_policy", "access_policy", "resource_policy", "policy_document")
@@ -18,7 +18,7 @@ _DATA = "data.aws_iam_policy_document"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement of one policy; references seen through (`terraform.references`)."""
+    """One statement of one policy, with references resolved (`terraform.references`)."""
 
     address: str
     """The resource that holds the policy."""
@@ -35,12 +35,12 @@ class Statement:
     """Whether it says `NotAction`, `NotResource` or `NotPrincipal`."""
 
     def values(self, key: str, *operators: str) -> tuple[str, ...]:
-        """What a condition key is compared with by one of these operators; their names' case does not matter."""
-        wanted = {operator.lower() for operator in operators}
+        """The values that these operators compare a condition key with. Operators and keys ignore case."""
+        names = {operator.lower() for operator in operators}
         return tuple(
             value
             for operator, keys in self.conditions.items()
-            if operator.lower() in wanted
+            if operator.lower() in names
             for name, values in keys.items()
             if name.lower() == key.lower()
             for value in values
@@ -49,17 +49,17 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """Everything that policies say."""
+    """The statements of all policies."""
 
     statements: tuple[Statement, ...]
     unreadable: tuple[str, ...]
-    """Addresses of policies that are no JSON here, but an expression."""
+    """Addresses of policies that are not JSON but an expression."""
 
 
 def policies(stacks: CheckedStacks) -> Policies:
-    """Read every policy there is; once for all guards."""
-    known = stacks.cache.get("policies")
-    if known is None:
+    """Parse every policy, once for all guards."""
+    cached = stacks.cache.get("policies")
+    if cached is None:
         statements: list[Statement] = []
         unreadable: list[str] = []
         for address, attribute, text in _texts(stacks):
@@ -68,9 +68,9 @@ def policies(stacks: CheckedStacks) -> Policies:
                 unreadable.append(address)
             elif "Statement" in document:
                 statements += _statements(stacks, address, _kind(address, attribute), document)
-        known = stacks.cache["policies"] = Policies(statements=tuple(statements), unreadable=tuple(unreadable))
-    found: Policies = known
-    return found
+        cached = stacks.cache["policies"] = Policies(statements=tuple(statements), unreadable=tuple(unreadable))
+    result: Policies = cached
+    return result
 
 
 def roles_with(stacks: Stacks, policy: str) -> frozenset[str]:
@@ -89,7 +89,7 @@ def roles_with(stacks: Stacks, policy: str) -> frozenset[str]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """IAM writes one as itself and several as a list."""
+    """IAM writes a single value as itself and several as a list."""
     return value if isinstance(value, list) else [value]
 
 
@@ -115,9 +115,9 @@ def _document(stacks: Stacks, address: str, text: str) -> Mapping[str, Any] | No
     try:
         document = json.loads(text)
     except ValueError:
-        behind = [thing for thing in stacks.behind(address, text) if type_of(thing) == _DATA]
-        if len(behind) == 1 and behind[0] in stacks.everything and text.startswith("${"):
-            return {"Statement": [*map(_from_data, blocks(stacks.everything[behind[0]], "statement"))]}
+        data_sources = [thing for thing in stacks.behind(address, text) if type_of(thing) == _DATA]
+        if len(data_sources) == 1 and data_sources[0] in stacks.everything and text.startswith("${"):
+            return {"Statement": [*map(_from_data, blocks(stacks.everything[data_sources[0]], "statement"))]}
         return None
     return document if isinstance(document, Mapping) else {}
 
@@ -144,7 +144,7 @@ def _from_data(block: Mapping[str, Any]) -> dict[str, Any]:
 def _statements(stacks: Stacks, address: str, kind: Kind, document: Mapping[str, Any]) -> Iterator[Statement]:
     layer = layer_of(address)
 
-    def seen_through(values: Any) -> tuple[str, ...]:
+    def resolved(values: Any) -> tuple[str, ...]:
         return tuple(stacks.references.canonical(layer, str(value)) for value in as_list(values))
 
     for body in as_list(document["Statement"]):
@@ -155,11 +155,11 @@ def _statements(stacks: Stacks, address: str, kind: Kind, document: Mapping[str,
             kind=kind,
             sid=str(body.get("Sid", "")),
             allow=body.get("Effect") == "Allow",
-            actions=seen_through(body.get("Action", [])),
-            resources=seen_through(body.get("Resource", [])),
-            principals={str(name): seen_through(who) for name, who in principals.items()},
+            actions=resolved(body.get("Action", [])),
+            resources=resolved(body.get("Resource", [])),
+            principals={str(name): resolved(who) for name, who in principals.items()},
             conditions={
-                operator: {key: seen_through(values) for key, values in keys.items()}
+                operator: {key: resolved(values) for key, values in keys.items()}
                 for operator, keys in body.get("Condition", {}).items()
             },
             is_inverted=any(key in body for key in ("NotAction", "NotResource", "NotPrincipal")),

@@ -1,4 +1,4 @@
-"""Guards over identities: least privilege, and who may become whom (I01, I02)."""
+"""Guards for IAM: least privilege, and who may assume which role (I01, I02)."""
 
 import re
 from collections.abc import Iterator
@@ -22,27 +22,27 @@ _SOURCES = (
 )
 
 
-@guard("I01", fix="write the policy as JSON in Python, or as a data source in the same layer, so that it can be judged")
+@guard("I01", fix="write the policy as JSON in Python, or as a data source of the same layer, for guards to check")
 def policies_can_be_read(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Every policy can be read before anything is applied."""
+    """Every policy is readable before anything is applied."""
     for address in policies(stacks).unreadable:
-        yield address, "the policy is an expression that only Terraform can read"
+        yield address, "the policy is an expression that only Terraform can evaluate"
 
 
-@guard("I01", fix="name the actions that the role's owner calls")
+@guard("I01", fix="list the actions that the role needs")
 def permissions_name_their_actions(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Whoever is allowed something is allowed actions by name, never by a star or as all but some."""
+    """Permissions list actions by name, never with a wildcard or as all actions but some."""
     for one in _allowing(stacks):
         if one.is_inverted:
-            yield one.address, f"{_named(one)} allows everything but what it names"
+            yield one.address, f"{_named(one)} allows everything except what it names"
         for action in one.actions:
             if "*" in action and not (_is_own_account(one) or (one.kind == "resource" and action in ACTION_PATTERNS)):
                 yield one.address, f"{_named(one)} allows {action}"
 
 
-@guard("I01", fix="name the resources, or write into guards/permissions.py why AWS has no narrower form")
+@guard("I01", fix="name the resources, or add the action to guards/permissions.py with the reason")
 def permissions_name_their_resources(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A permission is for named resources, except where AWS has no resource-level permission for the action."""
+    """Permissions name resources, except where AWS has no resource-level permission for the action."""
     for one in _allowing(stacks, "identity"):
         wide = [resource for resource in one.resources if _is_wide(resource)]
         narrow_enough = all(action in ACTIONS_WITHOUT_RESOURCES for action in one.actions)
@@ -51,27 +51,27 @@ def permissions_name_their_resources(stacks: CheckedStacks) -> Iterator[Finding]
             yield one.address, f"{_named(one)} allows {actions} on {', '.join(wide)}"
 
 
-@guard("I01", fix="name the roles, and the service that gets them by the condition `iam:PassedToService`")
+@guard("I01", fix="name the roles, and the receiving service in the condition `iam:PassedToService`")
 def roles_are_passed_by_name(stacks: CheckedStacks) -> Iterator[Finding]:
-    """`iam:PassRole` is for named roles, to the one service that each of them trusts."""
+    """`iam:PassRole` is allowed for named roles only, and to the service that each role trusts."""
     trusted = _trusted_services(stacks)
     for one in _allowing(stacks, "identity"):
         if "iam:PassRole" not in one.actions:
             continue
         services = frozenset(one.values("iam:PassedToService", "StringEquals"))
         if not services or any("*" in service for service in services):
-            yield one.address, f"{_named(one)} does not say to which service it passes roles"
+            yield one.address, f"{_named(one)} does not restrict the service that it passes roles to"
         for resource in one.resources:
             if "*" in resource:
-                yield one.address, f"{_named(one)} passes every role that is called {resource}"
+                yield one.address, f"{_named(one)} passes every role that matches {resource}"
             for role in re.findall(r"<([^<>]+)>", resource):
                 if role in trusted and services and not services <= trusted[role]:
                     yield one.address, f"{_named(one)} passes {role} to {', '.join(sorted(services - trusted[role]))}"
 
 
-@guard("I01", fix="demand the account by `aws:SourceAccount` and the source by `aws:SourceArn` in the trust policy")
+@guard("I01", fix="require `aws:SourceAccount` and `aws:SourceArn` in the trust policy")
 def trust_names_service_account_and_source(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A role is assumed by the service it is for, on behalf of this account and of the resource it is for."""
+    """A service may assume a role only on behalf of this account and of the resource that the role is for."""
     for one in _allowing(stacks, "trust"):
         accounts = one.values("aws:SourceAccount", "StringEquals")
         sources = one.values("aws:SourceArn", *_EQUALS)
@@ -86,12 +86,12 @@ def trust_names_service_account_and_source(stacks: CheckedStacks) -> Iterator[Fi
                 yield one.address, f"{service} may assume the role on behalf of any source"
         for who in one.principals.get("AWS", ()):
             if who == "*" or who.endswith(":root"):
-                yield one.address, f"{who} may assume the role: name the roles that may"
+                yield one.address, f"{who} may assume the role; name the roles that may"
 
 
-@guard("I02", fix="demand `aud` and `sub` of the identity provider, with the repository and the branch in `sub`")
+@guard("I02", fix="require the identity provider's `aud` and `sub`, with repository and branch in `sub`")
 def federated_trust_names_its_subject(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A role that is assumed through OIDC is for named repositories and branches only."""
+    """A role that is assumed through OIDC is restricted to named repositories and branches."""
     for one in _allowing(stacks, "trust"):
         if not one.principals.get("Federated"):
             continue
@@ -104,20 +104,20 @@ def federated_trust_names_its_subject(stacks: CheckedStacks) -> Iterator[Finding
             yield one.address, "a token of any repository or branch may assume the role"
 
 
-@guard("I01", fix="name who may: a role, or a service with `aws:SourceAccount`")
-def resource_policies_name_who(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A resource lets in whom it names: nobody from another account, no service on another account's behalf."""
+@guard("I01", fix="name the principal: a role, or a service with `aws:SourceAccount`")
+def resource_policies_name_their_principals(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A resource policy allows named principals only: no other account, no service on behalf of another account."""
     for one in _allowing(stacks, "resource"):
         limited = any(one.values(key, *_EQUALS) for key in _SOURCES)
         if one.principals.get("Service") and not limited:
-            yield one.address, f"{_named(one)} lets {', '.join(one.principals['Service'])} in for any account"
+            yield one.address, f"{_named(one)} allows {', '.join(one.principals['Service'])} on behalf of any account"
         if "*" in one.principals.get("AWS", ()) and not limited:
-            yield one.address, f"{_named(one)} lets everybody in"
+            yield one.address, f"{_named(one)} allows everyone"
 
 
 @guard("I01", fix="write a policy for what the role does, or add AWS's to guards/permissions.py with the reason")
-def managed_policies_are_few(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A managed policy says what AWS thinks a role may need; only those that are narrow enough are used."""
+def managed_policies_are_approved(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Only approved AWS managed policies are attached; most allow more than a role needs."""
     for address, body in stacks.resources("aws_iam_role_policy_attachment", "aws_iam_role"):
         arns = [body["policy_arn"]] if "policy_arn" in body else as_list(body.get("managed_policy_arns") or [])
         for arn in arns:
@@ -125,13 +125,13 @@ def managed_policies_are_few(stacks: CheckedStacks) -> Iterator[Finding]:
                 yield address, f"the role has {arn}"
 
 
-@guard("I01", fix="give ECS one role and the code another")
-def execution_and_task_role_are_two(stacks: CheckedStacks) -> Iterator[Finding]:
-    """What ECS needs to start a task is not what the code in it may do."""
+@guard("I01", fix="use one role for ECS and another for the code")
+def execution_and_task_roles_differ(stacks: CheckedStacks) -> Iterator[Finding]:
+    """The execution role, with which ECS starts a task, is not the role of the code in it."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         execution = stacks.behind(address, body.get("execution_role_arn") or "")
         if execution & stacks.behind(address, body.get("task_role_arn") or ""):
-            yield address, f"the code has the execution role {', '.join(sorted(execution))}"
+            yield address, f"the code runs with the execution role {', '.join(sorted(execution))}"
 
 
 GUARDS: tuple[Guard, ...] = (
@@ -141,9 +141,9 @@ GUARDS: tuple[Guard, ...] = (
     roles_are_passed_by_name,
     trust_names_service_account_and_source,
     federated_trust_names_its_subject,
-    resource_policies_name_who,
-    managed_policies_are_few,
-    execution_and_task_role_are_two,
+    resource_policies_name_their_principals,
+    managed_policies_are_approved,
+    execution_and_task_roles_differ,
 )
 
 
@@ -156,17 +156,17 @@ def _named(one: Statement) -> str:
 
 
 def _is_own_account(one: Statement) -> bool:
-    """Whether it hands the decision to this account's IAM policies, as the policy of a key must."""
+    """Whether it delegates to this account's IAM policies, as a key policy must."""
     principals = [who for each in one.principals.values() for who in each]
     return one.kind == "resource" and bool(principals) and all(who.endswith(":root") for who in principals)
 
 
 def _is_wide(resource: str) -> bool:
-    """Whether a resource is no name, but everything of a kind."""
+    """Whether a resource matches everything of a kind instead of naming one."""
     parts = resource.split(":", 5)
     if parts[0] != "arn" or len(parts) < 6:
         return "*" in resource.partition(">")[0] or resource.startswith("*")
-    if parts[2] == "s3":  # a bucket has no account and no kind in its ARN: `bucket/*` is what lies in one bucket
+    if parts[2] == "s3":  # a bucket ARN has no account and no resource type: `bucket/*` is the contents of one bucket
         return parts[5].startswith("*")
     return "*" in parts[4] or _EVERYTHING_OF_A_KIND.fullmatch(parts[5]) is not None
 
@@ -180,8 +180,8 @@ def _names_its_account(source: str) -> bool:
 
 def _trusted_services(stacks: CheckedStacks) -> dict[str, frozenset[str]]:
     """Role → the services that may assume it."""
-    found: dict[str, frozenset[str]] = {}
+    services: dict[str, frozenset[str]] = {}
     for one in _allowing(stacks, "trust"):
         if type_of(one.address) == "aws_iam_role":
-            found[one.address] = found.get(one.address, frozenset()) | set(one.principals.get("Service", ()))
-    return found
+            services[one.address] = services.get(one.address, frozenset()) | set(one.principals.get("Service", ()))
+    return services

@@ -1,4 +1,4 @@
-"""Guards over what services stand on: zones, listeners, target groups, the database, buckets, other layers."""
+"""Guards for what services depend on: zones, listeners, target groups, the database, buckets, other layers."""
 
 import json
 import re
@@ -14,24 +14,24 @@ _TLS_1_3 = "TLS13"
 
 @guard("N01", key="network.zones", fix="name the zone in the environment file")
 def zones_are_named(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Every subnet lies in a zone that the environment file names, and there are two zones at least."""
+    """Every subnet is in a zone that the environment file names, and there are at least two zones."""
     zones: dict[str, set[str]] = {}
     for address, body in stacks.resources("aws_subnet"):
         zone = str(body.get("availability_zone", ""))
         if not _ZONE.fullmatch(zone):
-            yield address, "the subnet's zone is left to AWS"
+            yield address, "the subnet has no availability zone, so AWS chooses one"
         zones.setdefault(str(body.get("vpc_id")), set()).add(zone)
     for vpc, names in zones.items():
         if len(names) < 2:
-            yield f"network: {vpc}", f"all subnets lie in {', '.join(names)}"
+            yield f"network: {vpc}", f"all subnets are in {', '.join(names)}"
     for address in stacks.everything:
         if ": data.aws_availability_zone" in address:
-            yield address, "which zones there are is asked of AWS, whose answer may change"
+            yield address, "the zones are looked up in AWS, so they may change"
 
 
-@guard("N05", key="load_balancer.https", fix="serve HTTPS by a policy with TLS 1.3, and redirect HTTP to it")
-def listeners_speak_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
-    """HTTPS is TLS 1.3 or 1.2 with a certificate, and where there is HTTPS nothing is served in clear text."""
+@guard("N05", key="load_balancer.https", fix="use a TLS 1.3 policy for HTTPS, and redirect HTTP to it")
+def listeners_use_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
+    """HTTPS uses TLS 1.2 or 1.3 with a certificate, and where there is HTTPS nothing is served over plain HTTP."""
     encrypted = {
         body.get("load_balancer_arn")
         for _, body in stacks.resources("aws_lb_listener")
@@ -40,54 +40,54 @@ def listeners_speak_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
     for address, body in stacks.resources("aws_lb_listener"):
         if body.get("protocol") in ("HTTPS", "TLS"):
             if _TLS_1_3 not in str(body.get("ssl_policy")):
-                yield address, f"its policy is {body.get('ssl_policy')}, which is older than TLS 1.3"
+                yield address, f"its policy is {body.get('ssl_policy')}, which does not support TLS 1.3"
             if not body.get("certificate_arn"):
                 yield address, "it has no certificate"
         elif body.get("load_balancer_arn") in encrypted and not _only_redirects(body):
-            yield address, "it serves in clear text what another listener serves encrypted"
+            yield address, "it serves over plain HTTP what another listener serves over HTTPS"
 
 
-@guard("N06", fix="take modules/alb's target group as it is")
-def targets_are_asked_the_agreed_way(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A target is asked every 30 s, is healthy after 2 answers, unhealthy after 3, and leaves after 30 s."""
-    agreed = {"interval": 30, "healthy_threshold": 2, "unhealthy_threshold": 3}
+@guard("N06", fix="use the target group of modules/alb without changes")
+def target_health_checks_are_standard(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A target is checked every 30 s, is healthy after 2 checks, unhealthy after 3, and deregistered within 30 s."""
+    standard = {"interval": 30, "healthy_threshold": 2, "unhealthy_threshold": 3}
     for address, body in stacks.resources("aws_lb_target_group"):
         for check in blocks(body, "health_check"):
-            for key, value in agreed.items():
+            for key, value in standard.items():
                 if check.get(key) != value:
                     yield address, f"{key} is {check.get(key)}, not {value}"
         if str(body.get("deregistration_delay")) != "30":
             yield address, f"deregistration_delay is {body.get('deregistration_delay')}, not 30"
 
 
-@guard("D01", key="database.major_version", fix="name the major version alone")
-def minor_versions_follow_aws(stacks: CheckedStacks) -> Iterator[Finding]:
-    """The major version of a database is pinned, and AWS keeps the minor one up to date."""
+@guard("D01", key="database.major_version", fix="give the major version only")
+def minor_versions_upgrade_automatically(stacks: CheckedStacks) -> Iterator[Finding]:
+    """The major version of a database is pinned, and AWS upgrades the minor version."""
     for address, body in stacks.resources("aws_db_instance"):
         if "replicate_source_db" not in body and not re.fullmatch(r"\d+", str(body.get("engine_version"))):
             yield address, f"engine_version is {body.get('engine_version')}"
         if body.get("auto_minor_version_upgrade") is not True:
-            yield address, "auto_minor_version_upgrade is off, so patches do not arrive"
+            yield address, "auto_minor_version_upgrade is off, so patches are not installed"
 
 
-@guard("D02", fix="make the bucket with modules/storage or backend/state_bucket.py")
+@guard("D02", fix="create the bucket with modules/storage or backend/state_bucket.py")
 def buckets_are_private_and_encrypted(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A bucket is encrypted, shut to the public by all four switches, and answers over TLS only."""
+    """A bucket is encrypted, blocks public access with all four settings, and requires TLS."""
     encrypted = _buckets_of(stacks, "aws_s3_bucket_server_side_encryption_configuration")
-    shut = _buckets_of(stacks, "aws_s3_bucket_public_access_block", _is_shut)
-    tls_only = _buckets_of(stacks, "aws_s3_bucket_policy", _demands_tls)
+    private = _buckets_of(stacks, "aws_s3_bucket_public_access_block", _blocks_public_access)
+    tls_only = _buckets_of(stacks, "aws_s3_bucket_policy", _requires_tls)
     for address, _ in stacks.resources("aws_s3_bucket"):
         if address not in encrypted:
-            yield address, "the bucket says nothing of its encryption"
-        if address not in shut:
-            yield address, "the bucket is not shut to the public by all four switches"
+            yield address, "the bucket has no encryption configuration"
+        if address not in private:
+            yield address, "the bucket does not block public access with all four settings"
         if address not in tls_only:
-            yield address, "the bucket answers without TLS"
+            yield address, "the bucket accepts requests without TLS"
 
 
-@guard("S01", fix="make the bucket with backend/state_bucket.py")
-def states_have_versions(stacks: CheckedStacks) -> Iterator[Finding]:
-    """The bucket of the states keeps old versions, so that a broken state can be brought back."""
+@guard("S01", fix="create the bucket with backend/state_bucket.py")
+def state_buckets_are_versioned(stacks: CheckedStacks) -> Iterator[Finding]:
+    """The bucket of the states is versioned, so that a broken state can be restored."""
     versioned = _buckets_of(
         stacks,
         "aws_s3_bucket_versioning",
@@ -95,34 +95,34 @@ def states_have_versions(stacks: CheckedStacks) -> Iterator[Finding]:
     )
     for address, _ in stacks.resources("aws_s3_bucket"):
         if address.startswith("bootstrap:") and address not in versioned:
-            yield address, "old versions of the state are not kept"
+            yield address, "old versions of the states are not kept"
 
 
 @guard("S03", fix="publish an output in the other layer, or take the id from the environment file")
-def nothing_is_looked_up_by_its_looks(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Layers hand on outputs; no layer searches the account for what carries a tag or fits a filter."""
+def nothing_is_looked_up_by_tag_or_filter(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Layers read outputs; no layer searches the account by tag or filter."""
     for address, body in stacks.everything.items():
         if ": data.aws_" in address and {"filter", "tags", "most_recent", "name_regex"} & set(body):
-            yield address, "it takes whatever in the account fits"
+            yield address, "it uses whatever resource in the account matches"
 
 
 GUARDS: tuple[Guard, ...] = (
     zones_are_named,
-    listeners_speak_modern_tls,
-    targets_are_asked_the_agreed_way,
-    minor_versions_follow_aws,
+    listeners_use_modern_tls,
+    target_health_checks_are_standard,
+    minor_versions_upgrade_automatically,
     buckets_are_private_and_encrypted,
-    states_have_versions,
-    nothing_is_looked_up_by_its_looks,
+    state_buckets_are_versioned,
+    nothing_is_looked_up_by_tag_or_filter,
 )
 
 
-def _buckets_of(stacks: CheckedStacks, resource_type: str, holds: Any = lambda _: True) -> set[str]:
-    """Addresses of the buckets for which a resource of this type says what is wanted."""
+def _buckets_of(stacks: CheckedStacks, resource_type: str, matches: Any = lambda _: True) -> set[str]:
+    """Addresses of the buckets that a matching resource of this type configures."""
     return {
         bucket
         for address, body in stacks.resources(resource_type)
-        if holds(body)
+        if matches(body)
         for bucket in stacks.behind(address, body.get("bucket", ""))
     }
 
@@ -131,12 +131,12 @@ def _only_redirects(listener: Any) -> bool:
     return all(action.get("type") == "redirect" for action in blocks(listener, "default_action"))
 
 
-def _is_shut(body: Any) -> bool:
-    switches = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    return all(body.get(switch) is True for switch in switches)
+def _blocks_public_access(body: Any) -> bool:
+    settings = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    return all(body.get(setting) is True for setting in settings)
 
 
-def _demands_tls(body: Any) -> bool:
+def _requires_tls(body: Any) -> bool:
     try:
         statements = json.loads(body["policy"])["Statement"]
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Guards over who reads which secrets (D04, I01)."""
+"""Guards for who reads which secrets (D04, I01)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,9 @@ _READS = {"secretsmanager:GetSecretValue", "ssm:GetParameters", "ssm:GetParamete
 _SECRET_ARN = re.compile(r"(arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:.*)?")
 
 
-@guard("D04", fix="give the execution role the ARNs that its containers name in `secrets`, and no others")
+@guard("D04", fix="allow the execution role exactly the ARNs that its containers name in `secrets`")
 def execution_roles_read_exactly_their_secrets(stacks: CheckedStacks) -> Iterator[Finding]:
-    """ECS reads for a task the secrets that its containers name: all of them, and no others."""
+    """An execution role may read exactly the secrets that its containers name."""
     named: dict[str, dict[str, str]] = {}
     for address, body in stacks.resources("aws_ecs_task_definition"):
         for role in stacks.behind(address, body.get("execution_role_arn") or ""):
@@ -27,12 +27,12 @@ def execution_roles_read_exactly_their_secrets(stacks: CheckedStacks) -> Iterato
         for secret in sorted(set(may) - set(secrets)):
             yield may[secret], f"{role} may read {secret}, which none of its containers names"
         for secret in sorted(set(secrets) - set(may)):
-            yield secrets[secret], f"a container names {secret}, which {role} may not read: the task would not start"
+            yield secrets[secret], f"a container names {secret}, which {role} may not read, so the task would not start"
 
 
-@guard("D04", fix="give the proxy's role the secrets of its logins, and no others")
+@guard("D04", fix="allow the proxy's role exactly the secrets of its logins")
 def proxies_read_exactly_their_logins(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A proxy before a database reads the secrets of those whom it lets in: all of them, and no others."""
+    """A database proxy may read exactly the secrets of its logins."""
     allowed = _readable(stacks)
     for address, body in stacks.resources("aws_db_proxy"):
         logins = {
@@ -41,9 +41,9 @@ def proxies_read_exactly_their_logins(stacks: CheckedStacks) -> Iterator[Finding
         for role in stacks.behind(address, body.get("role_arn") or ""):
             may = allowed.get(role, {})
             for secret in sorted(set(may) - logins):
-                yield may[secret], f"{role} may read {secret}, which is no login of the proxy"
+                yield may[secret], f"{role} may read {secret}, which is not a login of the proxy"
             for secret in sorted(logins - set(may)):
-                yield address, f"{secret} is a login of the proxy, and {role} may not read it"
+                yield address, f"{secret} is a login of the proxy, but {role} may not read it"
 
 
 GUARDS: tuple[Guard, ...] = (
@@ -62,7 +62,7 @@ def _named_secrets(stacks: CheckedStacks, address: str, task_definition: Mapping
 
 
 def _identity(stacks: CheckedStacks, address: str, value: str) -> frozenset[str]:
-    """The secret itself, without the key, stage or version that a container picks from it."""
+    """The secret itself, without the JSON key, stage or version that a container selects."""
     things = stacks.behind(address, value)
     if things:
         return things
@@ -71,13 +71,13 @@ def _identity(stacks: CheckedStacks, address: str, value: str) -> frozenset[str]
 
 
 def _readable(stacks: CheckedStacks) -> dict[str, dict[str, str]]:
-    """Role → the secrets and parameters that it may read → the policy that says so."""
-    found: dict[str, dict[str, str]] = {}
+    """Role → the secrets and parameters that it may read → the policy that allows it."""
+    readable: dict[str, dict[str, str]] = {}
     for one in policies(stacks).statements:
         if one.kind != "identity" or not one.allow or not _READS & set(one.actions):
             continue
         for role in roles_with(stacks, one.address):
             for resource in one.resources:
                 for secret in re.findall(r"<([^<>]+)>", resource) or [resource]:
-                    found.setdefault(role, {})[secret] = one.address
-    return found
+                    readable.setdefault(role, {})[secret] = one.address
+    return readable

@@ -1,4 +1,4 @@
-"""Guards over what runs: services, tasks, containers and their checks."""
+"""Guards for services, tasks, containers and their health checks."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,8 @@ from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
 from terraform.document import blocks, containers_of, section_of
 
-_LEAST_GRACE_SECONDS = 300
-_LEAST_START_SECONDS = 60
+_MIN_GRACE_SECONDS = 300
+_MIN_START_SECONDS = 60
 _DATABASE = re.compile(r"DATABASE|SQL_ALCHEMY")
 _SHELLS = frozenset({"ash", "bash", "busybox", "dash", "sh"})
 _NOT_IN_IMAGES = re.compile(r"(?:^|[\s/;|&(])(?:curl|wget|nc)(?:\s|$)")
@@ -20,19 +20,19 @@ _ADDRESS = re.compile(r"(?:://|@)(?:[^/\s@]*@)?(?:(?!127\.)\d{1,3}(?:\.\d{1,3}){
 
 
 @guard("E01", fix="keep the circuit breaker with rollback in modules/ecs/deployment.py")
-def failed_deployments_are_taken_back(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A service that ECS itself deploys goes back by itself when its new tasks do not come up."""
+def failed_deployments_are_rolled_back(stacks: CheckedStacks) -> Iterator[Finding]:
+    """ECS rolls back a deployment automatically when its new tasks do not start."""
     for address, body in stacks.resources("aws_ecs_service"):
         if any(controller.get("type") != "ECS" for controller in blocks(body, "deployment_controller")):
             continue
         breakers = list(blocks(body, "deployment_circuit_breaker"))
         if not any(breaker.get("enable") is True and breaker.get("rollback") is True for breaker in breakers):
-            yield address, "a deployment that fails goes on for hours, and nothing takes it back"
+            yield address, "a failed deployment retries for hours, and nothing rolls it back"
 
 
-@guard("E03", key="services", fix="choose a pair that Fargate accepts; the error of the environment file lists them")
-def cpu_and_memory_are_a_pair(stacks: CheckedStacks) -> Iterator[Finding]:
-    """CPU and memory of a task are one of the pairs that Fargate accepts."""
+@guard("E03", key="services", fix="choose a combination that Fargate accepts; the environment file's error lists them")
+def cpu_and_memory_are_compatible(stacks: CheckedStacks) -> Iterator[Finding]:
+    """CPU and memory of a task are a combination that Fargate accepts."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         cpu, memory = body.get("cpu"), body.get("memory")
         try:
@@ -40,16 +40,16 @@ def cpu_and_memory_are_a_pair(stacks: CheckedStacks) -> Iterator[Finding]:
         except (ValueError, KeyError):
             fits = False
         if not fits:
-            yield address, f"cpu {cpu} and memory {memory} are no pair on Fargate"
+            yield address, f"Fargate does not accept cpu {cpu} with memory {memory}"
 
 
-@guard("E04", fix="give the container a volume of the task at /tmp")
-def temporary_files_have_a_place(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A container that cannot write to its own files has a /tmp on the task's disk."""
+@guard("E04", fix="mount a volume of the task at /tmp")
+def tmp_is_writable(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A container with a read-only root file system has a writable /tmp."""
     for address, container in _essential(stacks):
         mounts = {mount["containerPath"] for mount in container.get("mountPoints", []) if not mount.get("readOnly")}
         if container.get("readonlyRootFilesystem") and "/tmp" not in mounts:  # noqa: S108
-            yield address, "the container can write nowhere, not even to /tmp"
+            yield address, "the container cannot write anywhere, not even to /tmp"
 
 
 @guard("E05", key="services", fix="name registry, repository, and tag or digest")
@@ -79,63 +79,63 @@ def what_is_served_is_checked(stacks: CheckedStacks) -> Iterator[Finding]:
 
 
 @guard("E08", fix="keep both in modules/ecs/service.py")
-def tags_reach_the_tasks(stacks: CheckedStacks) -> Iterator[Finding]:
+def tags_are_propagated(stacks: CheckedStacks) -> Iterator[Finding]:
     """Tasks carry the tags of their service, and those that ECS manages."""
     for address, body in stacks.resources("aws_ecs_service"):
         if body.get("enable_ecs_managed_tags") is not True:
             yield address, "enable_ecs_managed_tags is off"
         if body.get("propagate_tags") not in ("SERVICE", "TASK_DEFINITION"):
-            yield address, "propagate_tags is not set, so that nobody knows what a task costs"
+            yield address, "propagate_tags is not set, so the cost of tasks cannot be allocated"
 
 
-@guard("A06", fix="name the host by its DNS name, an attribute of the resource")
-def hosts_are_names(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Databases, caches and APIs are called by name: an address changes with every failover."""
+@guard("A06", fix="use the DNS name, an attribute of the resource")
+def hosts_are_dns_names(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Databases, caches and APIs are addressed by DNS name, because IP addresses change with every failover."""
     for address, container in stacks.containers():
         for text in texts(container.get("environment", [])):
             if _ADDRESS.search(text.value):
-                yield address, f"{text.name} names a host by its address"
+                yield address, f"{text.name} contains an IP address instead of a host name"
     for address, body in stacks.resources("aws_secretsmanager_secret_version"):
         if any(_ADDRESS.search(text.value) for text in texts(body)):
-            yield address, "the secret names a host by its address"
+            yield address, "the secret contains an IP address instead of a host name"
 
 
 @guard(
     "A08",
     key="services",
-    fix=f"set health_check_grace_period_seconds to {_LEAST_GRACE_SECONDS} or more, or leave it out",
+    fix=f"set health_check_grace_period_seconds to {_MIN_GRACE_SECONDS} or more, or leave it out",
 )
-def who_needs_the_database_gets_time(stacks: CheckedStacks) -> Iterator[Finding]:
-    """RDS says that it is available minutes before it answers, so those who need it are given time to start."""
+def database_clients_get_time_to_start(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Services that need the database get time to start: RDS reports "available" before it accepts connections."""
     for address, body in stacks.resources("aws_ecs_service"):
         for container in _containers_behind(stacks, address, body):
             if not any(_DATABASE.search(secret["name"]) for secret in container.get("secrets", [])):
                 continue
-            if body.get("load_balancer") and body.get("health_check_grace_period_seconds", 0) < _LEAST_GRACE_SECONDS:
-                yield address, f"its first failed check counts before {_LEAST_GRACE_SECONDS} s have passed"
-            if container.get("healthCheck", {}).get("startPeriod", _LEAST_START_SECONDS) < _LEAST_START_SECONDS:
-                yield address, f"the container {container['name']} has less than {_LEAST_START_SECONDS} s to start"
+            if body.get("load_balancer") and body.get("health_check_grace_period_seconds", 0) < _MIN_GRACE_SECONDS:
+                yield address, f"failed checks count before {_MIN_GRACE_SECONDS} s have passed"
+            if container.get("healthCheck", {}).get("startPeriod", _MIN_START_SECONDS) < _MIN_START_SECONDS:
+                yield address, f"the container {container['name']} has less than {_MIN_START_SECONDS} s to start"
 
 
 @guard("A19", fix="use a program that the image has; Python is in each of ours")
-def checks_need_nothing_that_images_lack(stacks: CheckedStacks) -> Iterator[Finding]:
-    """No health check calls a program that a small image does not have."""
+def health_checks_use_available_programs(stacks: CheckedStacks) -> Iterator[Finding]:
+    """No health check uses a program that a minimal image lacks."""
     for address, container in stacks.containers():
         if _NOT_IN_IMAGES.search(_programs(container.get("healthCheck", {}).get("command", []))):
             key = f"{section_of(address)}.health_check_command" if section_of(address) != "airflow" else ""
-            yield address, "the health check calls a program that the image may lack", key
+            yield address, "the health check uses a program that the image may lack", key
 
 
 GUARDS: tuple[Guard, ...] = (
-    failed_deployments_are_taken_back,
-    cpu_and_memory_are_a_pair,
-    temporary_files_have_a_place,
+    failed_deployments_are_rolled_back,
+    cpu_and_memory_are_compatible,
+    tmp_is_writable,
     images_are_complete,
     what_is_served_is_checked,
-    tags_reach_the_tasks,
-    hosts_are_names,
-    who_needs_the_database_gets_time,
-    checks_need_nothing_that_images_lack,
+    tags_are_propagated,
+    hosts_are_dns_names,
+    database_clients_get_time_to_start,
+    health_checks_use_available_programs,
 )
 
 

@@ -1,4 +1,4 @@
-"""What the guards say of an environment: what they refuse, what they warn of, and what the environment waives."""
+"""The result of all guards: errors, warnings, and the findings that the environment waives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ from guards.guard import Severity
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Violation:
-    """One thing that a guard refuses."""
+    """One finding of a guard."""
 
     severity: Severity
-    """First, so that errors come before warnings."""
+    """First, so that errors sort before warnings."""
     lesson: str
     address: str
     message: str
     fix: str
     guard: str
     decided_by: str = ""
-    """File and key of the environment file that decides it; empty where none does."""
+    """File and key of the environment file that decide it; empty where none does."""
 
     def __str__(self) -> str:
         lines = [f"  {self.lesson}  {self.address}", f"      {self.message}"]
@@ -29,7 +29,7 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Waived:
-    """A finding that the environment lives with."""
+    """A finding that the environment accepts."""
 
     violation: Violation
     reason: str
@@ -40,17 +40,17 @@ class Waived:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """An environment that no guard refuses."""
+    """The result for an environment without errors."""
 
     warnings: Sequence[Violation] = field(default_factory=tuple)
     waived: Sequence[Waived] = field(default_factory=tuple)
 
 
 class GuardError(Exception):
-    """The generated Terraform breaks lessons; `str()` is a text for people that names every place."""
+    """The generated Terraform violates lessons; `str()` is a message that lists every violation."""
 
     def __init__(self, environment: str, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
         count = len(self.violations)
-        title = f"{environment}: the guards refuse {count} thing{'s' if count != 1 else ''} in what was generated:"
+        title = f"{environment}: guards found {count} error{'s' if count != 1 else ''} in the generated Terraform:"
         super().__init__("\n\n".join([title, *map(str, self.violations)]))

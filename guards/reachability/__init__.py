@@ -1,10 +1,9 @@
 """Who can reach whom on which port, computed from the JSON alone: routes, subnets, security groups, rules, ACLs.
 
-What is computed is what AWS would let through when a connection is opened; answers follow by themselves, since
-security groups remember connections. Two things lie outside of the JSON and are taken for granted, on the safe side:
-networks with private addresses beyond the VPC (a VPN, a peered network) may have a route to every subnet, and a subnet
-that exists already may have any route. What security groups never see is left out: the VPC's own DNS, time and metadata
-services.
+The result is what AWS lets through when a connection is opened; responses need no rule, since security groups are
+stateful. Two assumptions about what the JSON does not contain err on the safe side: private networks outside the VPC
+(a VPN, a peered network) may have a route to every subnet, and an existing subnet may have any route. Traffic that
+security groups never filter is left out: the VPC's own DNS, time and metadata services.
 """
 
 from guards.reachability.members import Member

@@ -1,4 +1,4 @@
-"""The rules of security groups, in whichever of Terraform's three ways they are written."""
+"""Security group rules, in any of the three forms that Terraform has for them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Peer:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule of one group to one peer."""
+    """One rule of one group for one peer."""
 
     address: str
-    """The resource that holds it."""
+    """The resource that contains it."""
     group: str
     outgoing: bool
     ports: Ports
@@ -61,7 +61,7 @@ def rules(stacks: Stacks) -> Iterator[Rule]:
 
 
 def default_rules(group: str) -> tuple[Rule, Rule]:
-    """What AWS gives a group that nobody has written rules for: itself may come in, everything may go out."""
+    """The rules of an AWS default group: ingress from itself, egress to everywhere."""
     return (
         Rule(address=group, group=group, outgoing=False, ports=EVERY, peer=Peer(group=group)),
         Rule(address=group, group=group, outgoing=True, ports=EVERY, peer=Peer(cidr=ANYWHERE)),
@@ -79,14 +79,14 @@ def _rules(
 ) -> Iterator[Rule]:
     layer = layer_of(address)
 
-    def values(what: str) -> Iterator[str]:
-        for key in keys[what]:
+    def values(kind: str) -> Iterator[str]:
+        for key in keys[kind]:
             yield from sorted(stacks.references.identities(layer, body.get(key)))
 
     peers = [Peer(group=each) for each in values("groups")]
     if body.get("self") in (True, "true"):
         peers.append(Peer(group=group))
-    # IPv6 has no private addresses, and a range that is an expression may be any: both count as everybody.
+    # IPv6 has no private addresses, and a range that is an expression may be any: both count as everywhere.
     peers += [Peer(cidr=network(each) or ANYWHERE) for each in values("cidrs")]
     peers += [Peer(cidr=ANYWHERE) for _ in values("v6")]
     peers += [Peer(prefix_list=each) for each in values("lists")]

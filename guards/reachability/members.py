@@ -1,4 +1,4 @@
-"""Who has an address in the VPC: what carries security groups and lies in subnets."""
+"""Resources with an address in the VPC: their security groups and subnets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,35 +15,35 @@ class Member:
     kind: str
     """`load balancer`, `task`, `database`, `database proxy`, `cache`, `endpoint`, `file system`, `function` …"""
     groups: frozenset[str]
-    """Its security groups: addresses, or ids of those that exist already."""
+    """Its security groups: Terraform addresses, or ids of existing ones."""
     subnets: frozenset[str]
-    """Where it lies: addresses, or ids of subnets that exist already."""
+    """Its subnets: Terraform addresses, or ids of existing ones."""
     public: bool
-    """Whether it has an address that the internet can name."""
+    """Whether it has a public address."""
 
     @property
     def is_store(self) -> bool:
-        """Whether it holds data: nobody on the internet reaches it, and it reaches nobody (N03)."""
+        """Whether it stores data: it is unreachable from the internet and opens no connections (N03)."""
         return self.kind in ("database", "cache", "file system")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Type:
-    """Where a resource type says what it carries and where it lies."""
+    """Where a resource type names its security groups and subnets."""
 
     kind: str
     block: str = ""
-    """Path of the block with the two keys below; the resource itself by default."""
+    """Path of the block with the two keys below. Default: the resource itself."""
     groups: str = "security_group_ids"
     subnets: str = "subnet_ids"
     subnet_group: str = ""
     """The resource type of the subnet group that the key in `subnets` names."""
     public: str = ""
-    """The key that says that it has a public address. Default: it has none."""
+    """The key that gives it a public address. Default: it has none."""
 
 
 def _task(block: str) -> _Type:
-    """ECS's own words, wherever a task is described."""
+    """The network configuration of a task, which uses the same keys everytype_."""
     return _Type(kind="task", block=block, groups="security_groups", subnets="subnets", public="assign_public_ip")
 
 
@@ -96,9 +96,9 @@ _WITHOUT_ADDRESS = frozenset(
         "aws_network_acl_association",
         "aws_db_subnet_group",
         "aws_elasticache_subnet_group",
-        # an address that nobody can connect to
+        # accepts no connections
         "aws_nat_gateway",
-        # what only tells others
+        # only publishes or records
         "aws_ssm_parameter",
         "aws_flow_log",
     }
@@ -106,32 +106,32 @@ _WITHOUT_ADDRESS = frozenset(
 
 
 def members(stacks: Stacks) -> Iterator[Member]:
-    """Everything with an address in the VPC."""
+    """Every resource with an address in the VPC."""
     for address, body in stacks.resources(*_LOAD_BALANCERS):
         yield _balancer(stacks, address, body)
-    for resource_type, where in _TYPES.items():
+    for resource_type, type_ in _TYPES.items():
         for address, body in stacks.resources(resource_type):
             if resource_type == "aws_vpc_endpoint" and body.get("vpc_endpoint_type", "Gateway") == "Gateway":
                 continue
-            for block in blocks(body, where.block):
-                subnets = _subnets(stacks, address, block, where)
+            for block in blocks(body, type_.block):
+                subnets = _subnets(stacks, address, block, type_)
                 yield Member(
                     address=address,
-                    kind=where.kind,
-                    groups=stacks.references.identities(layer_of(address), block.get(where.groups)),
+                    kind=type_.kind,
+                    groups=stacks.references.identities(layer_of(address), block.get(type_.groups)),
                     subnets=subnets,
-                    public=block.get(where.public, False) not in (False, "false", None),
+                    public=block.get(type_.public, False) not in (False, "false", None),
                 )
 
 
-def strangers(stacks: Stacks) -> Iterator[str]:
-    """Resources that a security group or subnet is given to, and of which this proof knows nothing."""
+def unknown_members(stacks: Stacks) -> Iterator[str]:
+    """Resources with a security group or a subnet whose type is not modelled here."""
     known = {*_TYPES, *_LOAD_BALANCERS, *_WITHOUT_ADDRESS}
     for address, body in stacks.everything.items():
         if type_of(address).startswith("data.") or type_of(address) in known:
             continue
-        behind = {type_of(thing) for thing in stacks.behind(address, dict(body))}
-        if behind & {"aws_security_group", "aws_subnet"}:
+        types = {type_of(resource) for resource in stacks.behind(address, dict(body))}
+        if types & {"aws_security_group", "aws_subnet"}:
             yield address
 
 
@@ -149,15 +149,15 @@ def _balancer(stacks: Stacks, address: str, body: Mapping[str, Any]) -> Member:
     )
 
 
-def _subnets(stacks: Stacks, address: str, block: Mapping[str, Any], where: _Type) -> frozenset[str]:
-    if not where.subnet_group:
-        return stacks.references.identities(layer_of(address), block.get(where.subnets))
-    found: set[str] = set()
-    for group in stacks.behind(address, block.get(where.subnets) or ""):
-        if type_of(group) == where.subnet_group:
-            found |= stacks.references.identities(layer_of(group), stacks.everything[group].get("subnet_ids"))
-    # A replica lies where its source does, unless it says otherwise.
+def _subnets(stacks: Stacks, address: str, block: Mapping[str, Any], type_: _Type) -> frozenset[str]:
+    if not type_.subnet_group:
+        return stacks.references.identities(layer_of(address), block.get(type_.subnets))
+    subnets: set[str] = set()
+    for group in stacks.behind(address, block.get(type_.subnets) or ""):
+        if type_of(group) == type_.subnet_group:
+            subnets |= stacks.references.identities(layer_of(group), stacks.everything[group].get("subnet_ids"))
+    # A replica is in the subnets of its source, unless it names its own.
     for source in stacks.behind(address, block.get("replicate_source_db") or ""):
-        if not found and source != address and source in stacks.everything:
-            found |= _subnets(stacks, source, stacks.everything[source], where)
-    return frozenset(found)
+        if not subnets and source != address and source in stacks.everything:
+            subnets |= _subnets(stacks, source, stacks.everything[source], type_)
+    return frozenset(subnets)

@@ -1,4 +1,4 @@
-"""The paths: every pair between which a connection on some port would be let through."""
+"""Network paths: every pair of ends with ports on which a connection is possible."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from guards.reachability.routing import ANYWHERE, Exit, is_private
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Outside:
-    """Somebody who has no interface in the VPC: a range of addresses, another system's group, a prefix list, S3."""
+    """An end without an interface in the VPC: an address range, another system's group, a prefix list, S3."""
 
     kind: str
     """`cidr`, `group`, `prefix-list` or `s3`."""
@@ -27,7 +27,7 @@ class Outside:
 
     @cached_property
     def range(self) -> IPv4Network | None:
-        """The range, where it is one."""
+        """The range, if it is one."""
         return IPv4Network(self.value) if self.kind == "cidr" else None
 
     @property
@@ -44,16 +44,16 @@ class Path:
     target: Member | Outside
     ports: Ports
     rules: tuple[str, ...]
-    """Addresses of the rules that let it through: that of the source, then that of the target."""
+    """Addresses of the rules that allow it: that of the source, then that of the target."""
 
 
 def paths(network: Network) -> list[Path]:
-    """Every path there is, each once, in the order of its ends."""
-    found = {
+    """Every path, once, sorted by its ends."""
+    by_ends = {
         (path.source, path.target, path.ports): path
         for path in (*_from_outside(network), *_between(network), *_to_outside(network))
     }
-    return [found[key] for key in sorted(found, key=_order)]
+    return [by_ends[key] for key in sorted(by_ends, key=_order)]
 
 
 def _order(key: tuple[Member | Outside, Member | Outside, Ports]) -> tuple[str, str, str, str, Ports]:
@@ -69,7 +69,7 @@ def _from_outside(network: Network) -> Iterator[Path]:
     for target in network.members:
         for rule in network.rules_of(target, outgoing=False):
             for source in _outsiders(network, rule.peer):
-                if _can_come_in(network, source, target, rule.ports):
+                if _can_enter(network, source, target, rule.ports):
                     yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
 
 
@@ -77,7 +77,7 @@ def _to_outside(network: Network) -> Iterator[Path]:
     for source in network.members:
         for rule in network.rules_of(source, outgoing=True):
             for target in _outsiders(network, rule.peer):
-                if _can_go_out(network, source, target, rule.ports):
+                if _can_leave(network, source, target, rule.ports):
                     yield Path(source=source, target=target, ports=rule.ports, rules=(rule.address,))
 
 
@@ -95,7 +95,7 @@ def _between(network: Network) -> Iterator[Path]:
 
 
 def _outsiders(network: Network, peer: Peer) -> Iterator[Outside]:
-    """Who beyond the VPC's own members is meant by the other end of a rule."""
+    """Ends outside the VPC that the peer of a rule includes."""
     if peer.cidr is not None:
         if not any(peer.cidr.subnet_of(vpc) for vpc in network.vpc_cidrs):
             yield Outside(kind="cidr", value=str(peer.cidr))
@@ -107,41 +107,41 @@ def _outsiders(network: Network, peer: Peer) -> Iterator[Outside]:
 
 
 def _meets(network: Network, peer: Peer, member: Member) -> bool:
-    """Whether a member is, or may be, the other end of a rule."""
+    """Whether the peer of a rule includes, or may include, a member."""
     if peer.group:
         return peer.group in member.groups
     if peer.cidr is None:
-        return False  # a prefix list: of AWS's services or of other networks
-    # An address that the internet can name may lie in any range of the internet's.
+        return False  # a prefix list: AWS services or other networks
+    # A public address may be in any public range.
     if member.public and not is_private(peer.cidr):
         return True
-    return any(subnet.cidr is None or peer.cidr.overlaps(subnet.cidr) for subnet in network.lies_in(member))
+    return any(subnet.cidr is None or peer.cidr.overlaps(subnet.cidr) for subnet in network.subnets_of(member))
 
 
 def _acls_let(network: Network, source: Member, target: Member, ports: Ports) -> bool:
-    """ACLs stand at the border of a subnet: within it they see nothing."""
+    """ACLs filter at the border of a subnet, not within it."""
     return any(
         start.address == end.address
         or (start.lets(ports, end.cidr, outgoing=True) and end.lets(ports, start.cidr, outgoing=False))
-        for start in network.lies_in(source)
-        for end in network.lies_in(target)
+        for start in network.subnets_of(source)
+        for end in network.subnets_of(target)
     )
 
 
-def _can_come_in(network: Network, source: Outside, target: Member, ports: Ports) -> bool:
-    places = [each for each in network.lies_in(target) if each.lets(ports, source.range, outgoing=False)]
+def _can_enter(network: Network, source: Outside, target: Member, ports: Ports) -> bool:
+    open_subnets = [each for each in network.subnets_of(target) if each.lets(ports, source.range, outgoing=False)]
     if source.is_public:
-        return target.public and any(each.leads("internet gateway") for each in places)
-    return bool(places)
+        return target.public and any(each.leads("internet gateway") for each in open_subnets)
+    return bool(open_subnets)
 
 
-def _can_go_out(network: Network, source: Member, target: Outside, ports: Ports) -> bool:
-    places = [each for each in network.lies_in(source) if each.lets(ports, target.range, outgoing=True)]
+def _can_leave(network: Network, source: Member, target: Outside, ports: Ports) -> bool:
+    open_subnets = [each for each in network.subnets_of(source) if each.lets(ports, target.range, outgoing=True)]
     if target.kind == "s3":
-        return any(each.exists_already or each.endpoints & network.s3 for each in places)
+        return any(each.exists_already or each.endpoints & network.s3 for each in open_subnets)
     if target.is_public:
-        return any(each.exists_already or _leads_to(each.exits, target.range, source.public) for each in places)
-    return bool(places)
+        return any(each.exists_already or _leads_to(each.exits, target.range, source.public) for each in open_subnets)
+    return bool(open_subnets)
 
 
 def _leads_to(exits: Iterable[Exit], destination: IPv4Network | None, has_public_address: bool) -> bool:

@@ -27,7 +27,7 @@ class Ports:
         )
 
     def common(self, other: "Ports") -> "Ports | None":
-        """What both hold."""
+        """The intersection; None if it is empty."""
         if _EVERY not in (self.protocol, other.protocol) and self.protocol != other.protocol:
             return None
         first, last = max(self.first, other.first), min(self.last, other.last)
@@ -36,7 +36,7 @@ class Ports:
         return Ports(other.protocol if self.protocol == _EVERY else self.protocol, first, last)
 
     def covers(self, other: "Ports") -> bool:
-        """Whether the other lies within."""
+        """Whether it includes all of the other."""
         return self.common(other) == other
 
 
@@ -44,7 +44,7 @@ EVERY = Ports(_EVERY, 0, 65535)
 
 
 def ports_of(rule: Mapping[str, Any], protocol_key: str = "ip_protocol") -> Ports:
-    """The ports of a rule, whichever way Terraform writes them; what cannot be read is every port."""
+    """The ports of a rule in any of Terraform's notations; what cannot be parsed counts as every port."""
     protocol = str(rule.get(protocol_key, _EVERY)).lower()
     protocol = _NAMES.get(protocol, protocol)
     first, last = _number(rule.get("from_port")), _number(rule.get("to_port"))

@@ -1,4 +1,4 @@
-"""Subnets, and where their route tables and network ACLs let packets go."""
+"""Subnets with their routes and network ACLs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ ANYWHERE = IPv4Network("0.0.0.0/0")
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 
 Way = Literal["internet gateway", "nat gateway", "other"]
-"""Where a route leads: in and out, out only, or to another network."""
+"""Target of a route: both directions, outbound only, or another network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +22,14 @@ class Exit:
 
     way: Way
     destination: IPv4Network
-    """Every address, where the JSON does not say."""
+    """Everywhere, if the JSON does not say."""
     address: str
     """The resource with the route."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AclRule:
-    """A numbered line of a network ACL."""
+    """A numbered entry of a network ACL."""
 
     number: int
     outgoing: bool
@@ -40,28 +40,28 @@ class AclRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Subnet:
-    """A subnet and what its table of routes and its ACL say."""
+    """A subnet with its routes and its ACL."""
 
     address: str
     cidr: IPv4Network | None
-    """None where it exists already, or is an expression."""
+    """None if the subnet already exists, or the range is an expression."""
     exits: tuple[Exit, ...] = ()
     endpoints: frozenset[str] = frozenset()
     """Gateway endpoints that its routes lead to."""
     acl: tuple[AclRule, ...] | None = None
-    """The ACL's lines. None by default: AWS's own, which allows everything."""
+    """Entries of the ACL. Default: None, the VPC's default ACL, which allows everything."""
     exists_already: bool = field(default=False)
-    """Whether it is none of ours: its routes are not known, so any may be there."""
+    """Whether we do not create it; its routes are unknown, so it may have any."""
 
     def leads(self, *ways: Way) -> bool:
-        """Whether a route of one of these kinds leaves it."""
+        """Whether it has a route of one of these kinds."""
         return self.exists_already or any(each.way in ways for each in self.exits)
 
     def lets(self, ports: Ports, peer: IPv4Network | None, *, outgoing: bool) -> bool:
-        """Whether the ACL lets some of these ports through, to or from some address of the peer.
+        """Whether the ACL allows some of these ports, to or from some address of the peer.
 
-        On the safe side: a line that allows counts where it meets the peer anywhere, one that denies only where it
-        denies all of it.
+        Errs on the safe side: an entry that allows counts if it overlaps the peer, one that denies only if it covers
+        the peer.
         """
         if self.acl is None:
             return True
@@ -77,7 +77,7 @@ class Subnet:
 
 
 def network(value: Any) -> IPv4Network | None:
-    """The range, or None where it is no plain IPv4 range."""
+    """The range, or None if the value is not a literal IPv4 range."""
     return _parsed(value) if isinstance(value, str) else None
 
 
@@ -90,7 +90,7 @@ def _parsed(value: str) -> IPv4Network | None:
 
 
 def is_private(cidr: IPv4Network) -> bool:
-    """Whether the internet has no route to any address of a range. Not `cidr.is_private`, which means other things."""
+    """Whether a range is unreachable from the internet. `cidr.is_private` is broader."""
     return any(cidr.subnet_of(private) for private in _PRIVATE)
 
 
@@ -98,41 +98,41 @@ def subnets(stacks: Stacks) -> dict[str, Subnet]:
     """Every subnet of the JSON, by address."""
     tables = _tables(stacks)
     exits, endpoints, acls = _exits(stacks), _endpoints(stacks), _acls(stacks)
-    found = {}
+    by_address = {}
     for address, body in stacks.resources("aws_subnet"):
         own = tables.get(address, frozenset())
-        found[address] = Subnet(
+        by_address[address] = Subnet(
             address=address,
             cidr=network(body.get("cidr_block")),
             exits=tuple(each for table in sorted(own) for each in exits.get(table, ())),
             endpoints=frozenset(endpoint for table in own for endpoint in endpoints.get(table, ())),
             acl=acls.get(address),
         )
-    return found
+    return by_address
 
 
 def _tables(stacks: Stacks) -> dict[str, frozenset[str]]:
-    """Subnet → its route tables; a subnet without one has the VPC's main table."""
-    found: dict[str, frozenset[str]] = {}
+    """Subnet → its route tables; a subnet without one uses the VPC's main table."""
+    tables: dict[str, frozenset[str]] = {}
     for address, body in stacks.resources("aws_route_table_association"):
         for subnet in stacks.behind(address, body.get("subnet_id") or ""):
-            found[subnet] = found.get(subnet, frozenset()) | stacks.behind(address, body["route_table_id"])
+            tables[subnet] = tables.get(subnet, frozenset()) | stacks.behind(address, body["route_table_id"])
     main = frozenset(address for address, _ in stacks.resources("aws_default_route_table"))
     for address, body in stacks.resources("aws_main_route_table_association"):
         main |= stacks.behind(address, body["route_table_id"])
-    return {address: found.get(address, main) for address, _ in stacks.resources("aws_subnet")}
+    return {address: tables.get(address, main) for address, _ in stacks.resources("aws_subnet")}
 
 
 def _exits(stacks: Stacks) -> dict[str, list[Exit]]:
-    """Route table → the routes in it that leave the VPC."""
-    found: dict[str, list[Exit]] = {}
+    """Route table → its routes that leave the VPC."""
+    exits: dict[str, list[Exit]] = {}
     for address, body in stacks.resources("aws_route"):
         for table in stacks.behind(address, body["route_table_id"]):
-            found.setdefault(table, []).extend(_exit(stacks, address, body, "destination_cidr_block"))
+            exits.setdefault(table, []).extend(_exit(stacks, address, body, "destination_cidr_block"))
     for address, body in stacks.resources("aws_route_table", "aws_default_route_table"):
         for route in blocks(body, "route"):
-            found.setdefault(address, []).extend(_exit(stacks, address, route, "cidr_block"))
-    return found
+            exits.setdefault(address, []).extend(_exit(stacks, address, route, "cidr_block"))
+    return exits
 
 
 def _exit(stacks: Stacks, address: str, route: Mapping[str, Any], destination: str) -> Iterator[Exit]:
@@ -144,26 +144,26 @@ def _exit(stacks: Stacks, address: str, route: Mapping[str, Any], destination: s
         way = "internet gateway"
     elif route.get("nat_gateway_id") or route.get("egress_only_gateway_id"):
         way = "nat gateway"
-    # What is no IPv4 range (a prefix list, IPv6) may lead anywhere.
+    # A destination that is not an IPv4 range (a prefix list, IPv6) may lead anywhere.
     yield Exit(way=way, destination=network(route.get(destination)) or ANYWHERE, address=address)
 
 
 def _endpoints(stacks: Stacks) -> dict[str, set[str]]:
     """Route table → gateway endpoints."""
-    found: dict[str, set[str]] = {}
+    endpoints: dict[str, set[str]] = {}
     for address, body in stacks.resources("aws_vpc_endpoint_route_table_association"):
         for table in stacks.behind(address, body["route_table_id"]):
-            found.setdefault(table, set()).update(stacks.behind(address, body["vpc_endpoint_id"]))
+            endpoints.setdefault(table, set()).update(stacks.behind(address, body["vpc_endpoint_id"]))
     for address, body in stacks.resources("aws_vpc_endpoint"):
         for table in stacks.behind(address, body.get("route_table_ids") or ""):
-            found.setdefault(table, set()).add(address)
-    return found
+            endpoints.setdefault(table, set()).add(address)
+    return endpoints
 
 
 def _acls(stacks: Stacks) -> dict[str, tuple[AclRule, ...]]:
-    """Subnet → the lines of its ACL, where it has one of ours."""
+    """Subnet → the entries of its ACL, if the JSON has one."""
     lines: dict[str, list[AclRule]] = {}
-    found: dict[str, tuple[AclRule, ...]] = {}
+    acls: dict[str, tuple[AclRule, ...]] = {}
     for address, body in stacks.resources("aws_network_acl_rule"):
         for acl in stacks.behind(address, body["network_acl_id"]):
             lines.setdefault(acl, []).append(
@@ -176,12 +176,12 @@ def _acls(stacks: Stacks) -> dict[str, tuple[AclRule, ...]]:
                     _line(block, "rule_no", "action", "protocol", direction == "egress")
                 )
         for subnet in stacks.references.identities(layer_of(address), body.get("subnet_ids")):
-            found[subnet] = tuple(lines.get(address, ()))
+            acls[subnet] = tuple(lines.get(address, ()))
     for address, body in stacks.resources("aws_network_acl_association"):
         for acl in stacks.behind(address, body["network_acl_id"]):
             for subnet in stacks.behind(address, body["subnet_id"]):
-                found[subnet] = tuple(lines.get(acl, ()))
-    return found
+                acls[subnet] = tuple(lines.get(acl, ()))
+    return acls
 
 
 def _line(body: Mapping[str, Any], number: str, action: str, protocol: str, outgoing: bool) -> AclRule:

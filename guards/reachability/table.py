@@ -1,4 +1,4 @@
-"""The table of who may reach whom, asked about a path, a rule or a row."""
+"""The table of who may reach whom: looks up the rows that allow a path or a rule."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from guards.reachability.routing import network as parsed
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """The rows, and the network whose members they are about."""
+    """The rows, and the network that they apply to."""
 
     rows: tuple[Row, ...]
     network: Network
 
     def rows_for(self, path: Path) -> tuple[Row, ...]:
-        """The rows that allow a path; none where it is not allowed.
+        """The rows that allow a path; empty if it is not allowed.
 
-        A row from one to the other does. So does a pair of rows: who may reach the whole internet may reach whatever
-        the whole internet may reach.
+        Either a row from one end to the other, or a pair of rows: a source that may reach the whole internet may also
+        reach every target that the whole internet may reach.
         """
-        known = self._answers.get(path)
-        if known is None:
-            known = self._answers[path] = self._rows_for(path)
-        return known
+        cached = self._cache.get(path)
+        if cached is None:
+            cached = self._cache[path] = self._rows_for(path)
+        return cached
 
     def _rows_for(self, path: Path) -> tuple[Row, ...]:
         out = [row for row in self._about(self._sources, path.source, path.ports) if self._is(row.source, path.source)]
@@ -45,7 +45,7 @@ class Table:
         return tuple(pair) if {*out} & {*pair} and {*into} & {*pair} else ()
 
     def row_of(self, rule: Rule) -> Row | None:
-        """The row that a security group rule is written for."""
+        """The row that a security group rule belongs to."""
         by_role = self._sources if rule.outgoing else self._targets
         for role in self.network.roles.get(rule.group, ()):
             for row in by_role.get(role, ()):
@@ -55,12 +55,12 @@ class Table:
         return None
 
     @cached_property
-    def _answers(self) -> dict[Path, tuple[Row, ...]]:
+    def _cache(self) -> dict[Path, tuple[Row, ...]]:
         return {}
 
     @cached_property
     def _sources(self) -> Mapping[str, list[Row]]:
-        """Role → the rows that begin in it; rows that begin elsewhere under the empty word."""
+        """Role → rows with it as source; rows with another kind of source under the empty string."""
         return _by_role(self.rows, lambda row: row.source)
 
     @cached_property
@@ -68,13 +68,13 @@ class Table:
         return _by_role(self.rows, lambda row: row.target)
 
     def _about(self, by_role: Mapping[str, list[Row]], end: Member | Outside, ports: Ports) -> Iterator[Row]:
-        """Rows that may be about one end of a path."""
+        """Rows that may apply to one end of a path."""
         roles = self.network.roles_of(end) if isinstance(end, Member) else frozenset[str]()
         for role in (*sorted(roles), ""):
             yield from (row for row in by_role.get(role, ()) if _ports(row).covers(ports))
 
     def _is(self, party: Party, end: Member | Outside) -> bool:
-        """Whether a party of the table is, or holds, one end of a path."""
+        """Whether a party of the table is, or includes, one end of a path."""
         if isinstance(end, Outside):
             if party.kind == "cidr" and end.range is not None:
                 cidr = parsed(party.value)
@@ -87,7 +87,7 @@ class Table:
             return False
         if end.public and not is_private(cidr):
             return True
-        return any(subnet.cidr is None or cidr.overlaps(subnet.cidr) for subnet in self.network.lies_in(end))
+        return any(subnet.cidr is None or cidr.overlaps(subnet.cidr) for subnet in self.network.subnets_of(end))
 
     def _is_peer(self, party: Party, peer: Peer) -> bool:
         if peer.cidr is not None:
@@ -106,8 +106,8 @@ def _ports(row: Row) -> Ports:
 
 
 def _by_role(rows: Iterable[Row], end: Callable[[Row], Party]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_role: dict[str, list[Row]] = {}
     for row in rows:
         party = end(row)
-        found.setdefault(party.value if party.kind == "role" else "", []).append(row)
-    return found
+        by_role.setdefault(party.value if party.kind == "role" else "", []).append(row)
+    return by_role

@@ -21,7 +21,7 @@ WARNING = Violation(
     address="network: aws_security_group.left_over",
     message="nobody carries this security group",
     fix="give it to somebody",
-    guard="groups_are_carried",
+    guard="security_groups_are_used",
 )
 
 

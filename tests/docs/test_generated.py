@@ -82,7 +82,7 @@ def test_the_page_gives_a_reason_for_every_path_and_the_picture_draws_every_end(
 def test_the_picture_is_the_same_for_the_same_paths_and_another_for_others() -> None:
     assert picture(seen("prod")) == picture(seen("prod", copy.deepcopy(documents("prod"))))
     for mistake in MISTAKES:
-        if mistake.guard == "no_path_but_those_of_the_table":
+        if mistake.guard == "every_path_is_in_the_table":
             changed = copy.deepcopy(documents("prod"))
             mistake.change(changed)
             assert picture(seen("prod", changed)) != picture(seen("prod"))

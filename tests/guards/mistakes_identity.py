@@ -8,7 +8,7 @@ from tests.support.documents import Documents
 TASK, EXECUTION = "web_roles_task", "web_roles_execution"
 ACTIONS, RESOURCES = "permissions_name_their_actions", "permissions_name_their_resources"
 PASSED, TRUST = "roles_are_passed_by_name", "trust_names_service_account_and_source"
-SECRETS, WHO = "execution_roles_read_exactly_their_secrets", "resource_policies_name_who"
+SECRETS, WHO = "execution_roles_read_exactly_their_secrets", "resource_policies_name_their_principals"
 TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 TASK_ARN = "${aws_iam_role.web_roles_task.arn}"
 MONITORING = ("data", "aws_iam_role", "monitoring", "", "assume_role_policy")
@@ -120,11 +120,11 @@ MISTAKES = (
         also=("buckets_are_private_and_encrypted",),
     ),
     Mistake(
-        "managed_policies_are_few",
+        "managed_policies_are_approved",
         "a managed policy that is wide",
         edit("data", "aws_iam_role_policy_attachment", "", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
     ),
-    Mistake("execution_and_task_role_are_two", "one role for ECS and the code", one_role_for_both),
+    Mistake("execution_and_task_roles_differ", "one role for ECS and the code", one_role_for_both),
     Mistake(
         "policies_can_be_read",
         "a policy that only Terraform can read",

@@ -64,9 +64,9 @@ def closed_acl(documents: Documents) -> None:
 
 
 INTERNET_GATEWAY = "${aws_internet_gateway.networking_internet-gateway.id}"
-PATH, RULE = "no_path_but_those_of_the_table", "rules_are_rows_of_the_table"
-OUT_OF_REACH = "data_and_tasks_are_out_of_the_internets_reach"
-PUBLIC, NO_WAY_OUT = "only_load_balancers_lie_in_public_subnets", "data_has_no_way_out"
+PATH, RULE = "every_path_is_in_the_table", "rules_are_in_the_table"
+OUT_OF_REACH = "data_and_tasks_are_unreachable_from_the_internet"
+PUBLIC, NO_WAY_OUT = "only_load_balancers_are_in_public_subnets", "data_has_no_egress_route"
 
 MISTAKES = (
     Mistake(
@@ -166,13 +166,13 @@ MISTAKES = (
         route("isolated", vpc_peering_connection_id="pcx-1", destination_cidr_block="192.168.0.0/16"),
     ),
     Mistake(
-        "rows_of_the_table_are_paths",
+        "table_rows_are_reachable",
         "a service without the rule that lets it into its database",
         without_rule("service-web-to-database"),
     ),
-    Mistake("rows_of_the_table_are_paths", "an ACL that closes what the table opens", closed_acl),
+    Mistake("table_rows_are_reachable", "an ACL that closes what the table opens", closed_acl),
     Mistake(
-        "everything_with_an_address_is_known",
+        "every_addressable_resource_is_known",
         "a resource in a subnet that the proof knows nothing of",
         add("service", "aws_mq_broker", "x", security_groups=[f"{REMOTE}security_group_ids.database}}"]),
     ),

@@ -43,7 +43,7 @@ def in_a_command(documents: Documents) -> None:
 
 
 MISTAKES = tuple(
-    Mistake("no_secret_stands_in_plain_text", what, change, also)
+    Mistake("no_secret_is_in_plain_text", what, change, also)
     for what, change, also in (
         ("random text as a setting of a container", setting(RANDOM), ()),
         ("hexadecimal text as a setting", setting(HEXADECIMAL), ()),

@@ -20,13 +20,13 @@ MISTAKES = (
         "secrets_are_references",
         "a token as a plain variable",
         in_container('"COLOUR"', '"API_TOKEN"'),
-        also=("no_secret_stands_in_plain_text",),
+        also=("no_secret_is_in_plain_text",),
     ),
     Mistake(
         "secrets_are_references",
         "a URL with a password as a plain variable",
         in_container('"value":"blue"', '"value":"postgresql://app:hunter22@db/app"'),
-        also=("no_secret_stands_in_plain_text",),
+        also=("no_secret_is_in_plain_text",),
     ),
     Mistake(
         "secrets_are_references",
@@ -38,7 +38,7 @@ MISTAKES = (
         "data_is_private_and_encrypted",
         "a public database",
         edit("data", "aws_db_instance", "instance", publicly_accessible=True),
-        also=("only_load_balancers_lie_in_public_subnets",),
+        also=("only_load_balancers_are_in_public_subnets",),
     ),
     Mistake(
         "data_is_private_and_encrypted",
@@ -54,7 +54,7 @@ MISTAKES = (
         "passwords_are_write_only",
         "a password that Terraform keeps",
         edit("data", "aws_db_instance", "instance", password="hunter22"),
-        also=("no_secret_stands_in_plain_text",),
+        also=("no_secret_is_in_plain_text",),
     ),
     Mistake(
         "passwords_are_write_only",

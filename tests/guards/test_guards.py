@@ -114,10 +114,10 @@ def test_a_warning_stops_nothing_and_is_told() -> None:
     changed = copy.deepcopy(documents("prod"))
     changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}
     (warning,) = guards.check("prod", changed, intent("prod")).warnings
-    assert (warning.guard, warning.address) == ("groups_are_carried", "network: aws_security_group.left-over")
+    assert (warning.guard, warning.address) == ("security_groups_are_used", "network: aws_security_group.left-over")
 
 
 def test_whoever_says_nothing_of_what_is_meant_allows_nothing() -> None:
     with pytest.raises(guards.GuardError) as caught:
         guards.check("prod", documents("prod"))
-    assert "rules_are_rows_of_the_table" in {violation.guard for violation in caught.value.violations}
+    assert "rules_are_in_the_table" in {violation.guard for violation in caught.value.violations}

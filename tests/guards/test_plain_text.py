@@ -4,7 +4,7 @@ import pytest
 
 import guards
 from guards.plain_text import Text, texts, why_secret
-from guards.rules_plain_secrets import no_secret_stands_in_plain_text
+from guards.rules_plain_secrets import no_secret_is_in_plain_text
 from tests.guards.mistakes_plain_secrets import ACCESS_KEY, GITHUB, HEXADECIMAL, PRIVATE_KEY, RANDOM, WEB_TOKEN
 from tests.support.documents import ENVIRONMENTS, documents
 
@@ -62,7 +62,7 @@ def test_json_within_text_is_looked_into_and_a_pair_gives_its_value_a_name() -> 
 
 def test_the_secret_itself_is_never_shown() -> None:
     changed = {"data": {"resource": {"aws_ssm_parameter": {"key": {"value": RANDOM}}}}}
-    (finding,) = no_secret_stands_in_plain_text.check(guards.CheckedStacks(documents=changed))
+    (finding,) = no_secret_is_in_plain_text.check(guards.CheckedStacks(documents=changed))
     assert RANDOM not in str(finding)
 
 
@@ -70,7 +70,7 @@ def test_of_the_keys_of_a_provider_only_those_that_the_embedded_aws_is_given_are
     def found(key: str) -> list[object]:
         provider = {"access_key": key, "secret_key": key}
         document = {"provider": {"aws": [provider]}}
-        return list(no_secret_stands_in_plain_text.check(guards.CheckedStacks(documents={"network": document})))
+        return list(no_secret_is_in_plain_text.check(guards.CheckedStacks(documents={"network": document})))
 
     assert found("testing") == []
     assert len(found("AKIAIOSFODNN7EXAMPLE")) == 2
@@ -79,4 +79,4 @@ def test_of_the_keys_of_a_provider_only_those_that_the_embedded_aws_is_given_are
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_nothing_that_we_ship_looks_like_a_secret(name: str) -> None:
-    assert list(no_secret_stands_in_plain_text.check(guards.CheckedStacks(documents=documents(name)))) == []
+    assert list(no_secret_is_in_plain_text.check(guards.CheckedStacks(documents=documents(name)))) == []

@@ -19,7 +19,11 @@ HOST = "token.actions.githubusercontent.com"
 
 def delivering(data: dict[str, Any]) -> None:
     data["delivery"] = {"repository": "acme/shop", "apply_policy_arns": {"platform": APPLY}}
-    waiver = {"guard": "managed_policies_are_few", "address": ADDRESS, "reason": "the account's own policy for applies"}
+    waiver = {
+        "guard": "managed_policies_are_approved",
+        "address": ADDRESS,
+        "reason": "the account's policy for applies",
+    }
     data["waivers"] = [*data.get("waivers", []), waiver]
 
 
@@ -68,7 +72,7 @@ def test_what_an_apply_may_do_is_waived_with_a_reason_or_refused() -> None:
         delivering(data)
         data["waivers"] = data["waivers"][:-1]
 
-    with pytest.raises(guards.GuardError, match="managed_policies_are_few"):
+    with pytest.raises(guards.GuardError, match="managed_policies_are_approved"):
         run_guards(changed_environment("prod", unreasoned), documents_of("prod", unreasoned))
 
 

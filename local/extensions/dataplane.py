@@ -1,7 +1,7 @@
-"""The door between the embedded AWS and its data plane: what changed, and what really runs.
+"""The interface between the embedded AWS and its data plane: what changed, and what really runs.
 
-`with_dataplane` adds pages to the server's application. The data plane waits on the first until something was
-changed, and tells on the second what it observes. As long as it does, ECS and target health answer with that instead
+`with_dataplane` adds pages to the server's application. The data plane waits on the first until something
+changes, and reports what it observes on the second. As long as it does, ECS and target health answer with that instead
 of moto's assumptions (`dataplane_ecs.py`, `dataplane_elbv2.py`).
 """
 
@@ -13,8 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from local.extensions.backend_state import state_of
 from local.extensions.dataplane_logins import logins
 from local.serialise_requests import MOTO_LOCK, Application
+
+Region = tuple[str, str]
+"""Account and region."""
 
 CHANGES_PATH = "/windlass/data-plane/changes"
 """GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
@@ -25,19 +29,22 @@ LOGINS_PATH = "/windlass/data-plane/logins"
 
 WAIT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
-"""A data plane that was not heard of for so long has died, and moto's assumptions hold again."""
+"""A data plane that reported nothing for this long has died, and moto's assumptions hold again."""
 MAX_BODY_BYTES = 8 * 1024 * 1024
 READING_ACTIONS = ("Describe", "List", "Get", "BatchGet", "Head", "Lookup", "Simulate", "Discover")
 
 
 class Observations:
-    """What the data plane told last, and how often each service was changed. One per server, safe between threads."""
+    """What the data plane reported last, and how often each service was changed. One per process, as moto's backends.
+
+    Services and targets are forgotten with the process, and reported again by the data plane. Tasks are kept in moto's
+    ECS backends (`tasks_of`), since a task that was started by RunTask exists nowhere else. Safe between threads.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.counters: Counter[str] = Counter()
         self.services: dict[str, dict[str, Any]] = {}
-        self.tasks: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, list[dict[str, Any]]] = {}
         self._instance = secrets.token_hex(4)
         self._heard_at: float | None = None
@@ -45,7 +52,7 @@ class Observations:
 
     @property
     def attached(self) -> bool:
-        """Whether a data plane is there and was heard of lately."""
+        """Whether a data plane reported recently."""
         return self._heard_at is not None and time.monotonic() - self._heard_at < SILENCE_SECONDS
 
     def on_observed(self, listener: Callable[[], None]) -> None:
@@ -62,33 +69,36 @@ class Observations:
         """The counters, as soon as they differ from those that gave the token `after`."""
         with self.changed:
             if after and self._heard_at is not None:
-                # Others, who only want to know where it stands, have no token.
+                # Other clients, which only read the counters, have no token.
                 self._heard_at = time.monotonic()
             self.changed.wait_for(lambda: self._token() != after, timeout=seconds)
             return {"token": self._token(), "instance": self._instance, "counters": dict(self.counters)}
 
     def replace(self, observed: dict[str, Any]) -> None:
-        """Take over what the data plane sees. Tasks that were asked for meanwhile stay, and so does a wish to stop."""
+        """Take over what the data plane reports.
+
+        Tasks that were requested in the meantime stay, and so does a request to stop one.
+        """
         with self.changed:
             self._heard_at = time.monotonic()
             self.services, self.targets = observed["services"], observed["targets"]
-            tasks = observed["tasks"]
-            for arn, known in self.tasks.items():
-                if arn not in tasks and known["lastStatus"] == "PROVISIONING":
-                    tasks[arn] = known
-                elif arn in tasks and known["desiredStatus"] == "STOPPED":
-                    tasks[arn]["desiredStatus"] = "STOPPED"
-            self.tasks = tasks
-        self._tell()
+            reported: dict[Region, dict[str, dict[str, Any]]] = {region: {} for region in regions_with_tasks()}
+            for arn, task in observed["tasks"].items():
+                reported.setdefault(region_of(arn), {})[arn] = task
+            for region, tasks in reported.items():
+                _replace_tasks(tasks_in(region), tasks)
+        self._notify()
 
     def forget(self) -> None:
         """The data plane has gone: nothing is known any more."""
         with self.changed:
             self._heard_at = None
-            self.services, self.tasks, self.targets = {}, {}, {}
-        self._tell()
+            self.services, self.targets = {}, {}
+            for region in regions_with_tasks():
+                tasks_in(region).clear()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in self._listeners:
             listener()
 
@@ -97,6 +107,41 @@ class Observations:
 
 
 observations = Observations()
+
+
+def region_of(arn: str) -> Region:
+    """Account and region of an ARN."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    return account, region
+
+
+def regions_with_tasks() -> list[Region]:
+    """Every account and region that has an ECS backend."""
+    from moto.ecs.models import ecs_backends
+
+    return [(account, region) for account, backends in list(ecs_backends.items()) for region in list(backends)]
+
+
+def tasks_in(region: Region) -> dict[str, dict[str, Any]]:
+    """ARN → task, of one account and region."""
+    from moto.ecs.models import ecs_backends
+
+    return tasks_of(ecs_backends[region[0]][region[1]])
+
+
+def tasks_of(backend: Any) -> dict[str, dict[str, Any]]:
+    """ARN → task, in moto's ECS backend of one account and region."""
+    return state_of(backend, "tasks", dict)
+
+
+def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[str, Any]]) -> None:
+    for arn, task in known.items():
+        if arn not in reported and task["lastStatus"] == "PROVISIONING":
+            reported[arn] = task
+        elif arn in reported and task["desiredStatus"] == "STOPPED":
+            reported[arn]["desiredStatus"] = "STOPPED"
+    known.clear()
+    known.update(reported)
 
 
 def with_dataplane(application: Application) -> Application:

@@ -1,7 +1,7 @@
 """ECS: services run what the data plane runs, where there is one; tasks can be listed, run and stopped.
 
-Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and RunTask's are RUNNING for ever.
-Import this after `ecs.py`, whose assumptions it takes back.
+Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and tasks of RunTask are RUNNING
+forever. Import this after `ecs.py`, whose assumptions it replaces.
 """
 
 import time
@@ -15,7 +15,7 @@ from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
-from local.extensions.dataplane import observations
+from local.extensions.dataplane import observations, tasks_of
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["ecs"]
@@ -72,7 +72,7 @@ def list_tasks(original: Any, response: Any) -> ActionResult:
         wanted["group"] = f"service:{service.split('/')[-1]}"
     found = [
         arn
-        for arn, task in list(observations.tasks.items())
+        for arn, task in list(tasks_of(response.ecs_backend).items())
         if all(value is None or task.get(name) == value for name, value in wanted.items())
         and (family is None or task["taskDefinitionArn"].rpartition("/")[2].rpartition(":")[0] == family)
     ]
@@ -85,14 +85,14 @@ def describe_tasks(original: Any, response: Any) -> ActionResult:
     if not observations.attached:
         return original(response)
     asked = [name.rpartition("/")[2] for name in response._get_param("tasks", [])]
-    by_id = {arn.rpartition("/")[2]: task for arn, task in list(observations.tasks.items())}
+    by_id = {arn.rpartition("/")[2]: task for arn, task in list(tasks_of(response.ecs_backend).items())}
     failures = [{"arn": name, "reason": "MISSING"} for name in asked if name not in by_id]
     return ActionResult({"tasks": [_with_times(by_id[name]) for name in asked if name in by_id], "failures": failures})
 
 
 @wrap_method(EC2ContainerServiceResponse, "run_task")
 def run_task(original: Any, response: Any) -> ActionResult:
-    """RunTask: the data plane finds the new tasks, and starts them."""
+    """RunTask: the data plane notices the new tasks and starts them."""
     if not observations.attached:
         return original(response)
     backend = response.ecs_backend
@@ -119,16 +119,17 @@ def run_task(original: Any, response: Any) -> ActionResult:
         }
         tasks.append(task)
         with observations.changed:
-            observations.tasks[arn] = task
+            tasks_of(backend)[arn] = task
     return ActionResult({"tasks": [_with_times(task) for task in tasks], "failures": []})
 
 
 @wrap_method(EC2ContainerServiceResponse, "stop_task")
 def stop_task(original: Any, response: Any) -> ActionResult:
-    """StopTask: the data plane sees the wish and stops the task."""
+    """StopTask: the data plane reads the desired status and stops the task."""
     name = str(response._get_param("task")).rpartition("/")[2]
     with observations.changed:
-        task = next((task for arn, task in observations.tasks.items() if arn.endswith(f"/{name}")), None)
+        tasks = tasks_of(response.ecs_backend)
+        task = next((task for arn, task in tasks.items() if arn.endswith(f"/{name}")), None)
         if not observations.attached or task is None:
             return original(response)
         task["desiredStatus"] = "STOPPED"

@@ -11,10 +11,8 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecr.responses import ECRResponse
 
+from local.extensions.backend_state import state_of
 from local.extensions.patching import add_method
-
-_rules: dict[tuple[str, str, str], dict[str, Any]] = {}
-"""(account, region, prefix) → rule."""
 
 
 class PullThroughCacheRuleNotFoundException(ServiceException):  # type: ignore[misc]
@@ -32,14 +30,14 @@ class PullThroughCacheRuleAlreadyExistsException(ServiceException):  # type: ign
 @add_method(ECRResponse)
 def create_pull_through_cache_rule(response: Any) -> ActionResult:
     """CreatePullThroughCacheRule."""
-    key = _key(response)
-    if key in _rules:
-        raise PullThroughCacheRuleAlreadyExistsException(f"A rule with the prefix '{key[2]}' exists")
-    rule = _rules[key] = {
-        "ecrRepositoryPrefix": key[2],
+    rules, prefix = _rules(response), response._get_param("ecrRepositoryPrefix")
+    if prefix in rules:
+        raise PullThroughCacheRuleAlreadyExistsException(f"A rule with the prefix '{prefix}' exists")
+    rule = rules[prefix] = {
+        "ecrRepositoryPrefix": prefix,
         "upstreamRegistryUrl": response._get_param("upstreamRegistryUrl"),
         "upstreamRepositoryPrefix": response._get_param("upstreamRepositoryPrefix"),
-        "registryId": key[0],
+        "registryId": response.current_account,
         "createdAt": utcnow(),
     }
     return ActionResult(rule)
@@ -48,25 +46,24 @@ def create_pull_through_cache_rule(response: Any) -> ActionResult:
 @add_method(ECRResponse)
 def describe_pull_through_cache_rules(response: Any) -> ActionResult:
     """DescribePullThroughCacheRules."""
-    wanted = response._get_param("ecrRepositoryPrefixes")
-    place = (response.current_account, response.region)
-    own = {key[2]: rule for key, rule in _rules.items() if key[:2] == place}
-    for prefix in wanted or ():
-        if prefix not in own:
+    rules = _rules(response)
+    prefixes = response._get_param("ecrRepositoryPrefixes") or list(rules)
+    for prefix in prefixes:
+        if prefix not in rules:
             raise PullThroughCacheRuleNotFoundException(f"There is no rule with the prefix '{prefix}'")
-    return ActionResult(
-        {"pullThroughCacheRules": [rule for prefix, rule in own.items() if not wanted or prefix in wanted]}
-    )
+    return ActionResult({"pullThroughCacheRules": [rule for prefix, rule in rules.items() if prefix in prefixes]})
 
 
 @add_method(ECRResponse)
 def delete_pull_through_cache_rule(response: Any) -> ActionResult:
     """DeletePullThroughCacheRule."""
-    rule = _rules.pop(_key(response), None)
+    prefix = response._get_param("ecrRepositoryPrefix")
+    rule = _rules(response).pop(prefix, None)
     if rule is None:
-        raise PullThroughCacheRuleNotFoundException(f"There is no rule with the prefix '{_key(response)[2]}'")
+        raise PullThroughCacheRuleNotFoundException(f"There is no rule with the prefix '{prefix}'")
     return ActionResult(rule)
 
 
-def _key(response: Any) -> tuple[str, str, str]:
-    return response.current_account, response.region, response._get_param("ecrRepositoryPrefix")
+def _rules(response: Any) -> dict[str, dict[str, Any]]:
+    """Prefix → rule."""
+    return state_of(response.ecr_backend, "pull_through_cache_rules", dict)

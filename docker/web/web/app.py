@@ -9,6 +9,7 @@ from web import items
 from web.database import Database, DatabaseUnavailableError
 from web.errors import register_errors
 from web.logs import log_requests
+from web.page import HEADERS, page
 from web.settings import Settings
 
 MAX_BODY_BYTES = 16 * 1024
@@ -43,14 +44,28 @@ class _Json(DefaultJSONProvider):
 def _add_health(app: Flask, settings: Settings, database: Database) -> None:
     about = {"version": settings.version, "colour": settings.colour}
 
+    def current_state() -> dict[str, str]:
+        state = database.state
+        if state.available:
+            return {"status": "healthy", **about, "database": "available"}
+        return {"status": "degraded", **about, "database": "unavailable", "reason": state.reason}
+
     @app.get("/health")
     def health() -> Response:
         # E06: both loops ask here. It reports the database but does not fail with it: blue and green share it, so ECS
         # would replace every task of both at once, and the restarts would meet a database that is just coming back.
-        state = database.state
-        if state.available:
-            return jsonify(status="healthy", **about, database="available")
-        return jsonify(status="degraded", **about, database="unavailable", reason=state.reason)
+        return jsonify(current_state())
+
+    @app.get("/")
+    def front_page() -> Response:
+        # A browser prefers HTML; a client that accepts anything, such as curl, gets JSON.
+        preferred = request.accept_mimetypes.best_match(["application/json", "text/html"])
+        if preferred == "text/html":
+            response = Response(page(current_state()), headers=HEADERS)
+        else:
+            response = jsonify(current_state())
+        response.headers["Vary"] = "Accept"
+        return response
 
     @app.get("/health/ready")
     def ready() -> tuple[Response, int]:

@@ -35,7 +35,7 @@ _PAGE = """<!doctype html>
 <h1 id="colour">{colour}</h1>
 <p>version <b id="version">{version}</b></p>
 <p>database <span id="database">{database}</span></p>
-<p><small>Reloads every {reload} seconds. As JSON: <a href="/health">/health</a>, <a href="/items">/items</a></small></p>
+<p><small>Reloads every {reload} s. As JSON: <a href="/health">/health</a>, <a href="/items">/items</a></small></p>
 </main>
 </body>
 </html>

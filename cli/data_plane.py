@@ -1,11 +1,11 @@
-"""The containers of an environment on this machine: started, migrated, looked at."""
+"""The containers of an environment on this machine: started, migrated, shown."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.aws import release_errors
-from cli.console import say, show, table, warn
+from cli.console import say, show, table
 from cli.errors import CommandError
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
@@ -17,18 +17,20 @@ if TYPE_CHECKING:
     from local.dataplane import DataPlaneStatus
 
 STEADY_SECONDS = {WEB: 300, AIRFLOW: 900}
-"""What tasks of a part may take to become healthy: the first start compiles packages, or makes Airflow's tables."""
+"""What tasks of a part may take to become healthy: the first start compiles packages, or creates Airflow's tables."""
 
 
-def run_containers(session: Session, parts: tuple[str, ...]) -> None:
-    """Start the data plane, migrate the databases, and wait until every service runs what it wants.
+def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -> None:
+    """Start the data plane, migrate the databases, and wait until every desired task is healthy.
 
     Args:
         session: of the environment.
         parts: what of it is run.
+        changed: something was applied since the last time. If not, and everything runs, nothing is migrated again.
 
     Raises:
-        CommandError: nothing is applied, a port is taken, a migration failed, or tasks do not become healthy.
+        CommandError: nothing is applied, a port is taken, a migration failed, or tasks do not become healthy. Then it
+            says which service, why, in the words of the failing check, and what to do next.
     """
     from local.dataplane import DataPlaneError
 
@@ -41,55 +43,34 @@ def run_containers(session: Session, parts: tuple[str, ...]) -> None:
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
     plane = session.project.local.data_plane(session.environment, parts=parts)
+    was_steady = not changed and _is_steady(plane.status())
     try:
-        plane.start()
-        for name, service in session.environment.services.items():
-            if WEB in parts and service.migration_command:
-                _migrate(session, name, has_colours=service.strategy == "blue-green")
-        if AIRFLOW in parts:
-            say("Airflow makes its tables and starts; this takes a minute or two.")
-        plane.wait_until_steady(max((STEADY_SECONDS[part] for part in parts), default=0))
+        plane.start(report=say)
+        if WEB in parts and not was_steady:
+            _migrate_all(session)
+        if not was_steady:
+            say("Waiting until every container is healthy.")
+        plane.wait_until_steady(max((STEADY_SECONDS[part] for part in parts), default=0), report=say)
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
-    for problem in plane.status().problems:
-        warn(problem)
 
 
-def show_containers(project: Project, environment: "Environment") -> None:
-    """A table of what runs, and how to reach it."""
-    status = project.local.data_plane(environment).status()
-    if not status.running:
-        return
-    made = table("container service", "running", "logs")
+def show_containers(project: Project, status: "DataPlaneStatus") -> None:
+    """A table of what runs: the services of ECS, their health, and where their logs are."""
+    services = table("service", "running", "state", "logs")
     for service in status.services:
+        state = service.problem or "starting"
+        if service.steady:
+            state = "healthy" if service.desired else "no tasks desired"
         folders = ", ".join(log_folders(service.logs, project.workspace.root))
-        made.add_row(service.name, f"{service.running} of {service.desired}", folders)
-    show(made)
+        services.add_row(service.name, f"{service.running} of {service.desired}", state, folders)
+    show(services)
 
 
 def log_folders(logs: Iterable[Path], root: Path) -> list[str]:
-    """The folders of log files, one for each task; within the project where they are there."""
+    """The folders of log files, one for each task; relative to the user's folder where they are in it."""
     folders = sorted({log.parent for log in logs})
     return [str(folder.relative_to(root) if folder.is_relative_to(root) else folder) for folder in folders]
-
-
-def reach(environment: "Environment", status: "DataPlaneStatus") -> list[tuple[str, str]]:
-    """Commands that ask the services something, with what each does; for Airflow also how to log in."""
-    running = {each.name for each in status.services}
-    found = []
-    for name, service in environment.services.items():
-        if any(each.startswith(f"{environment.prefix}-{name}") for each in running):
-            host = service.host_names[0] if service.host_names else "localhost"
-            path = service.health_check_path
-            found.append((_curl(environment, status, host, path), f"asks {name} how it is"))
-    airflow = environment.airflow
-    if airflow is not None and f"{environment.prefix}-airflow-api-server" in running:
-        host = airflow.host_names[0] if airflow.host_names else "localhost"
-        found.append((_curl(environment, status, host, "/api/v2/version"), "asks Airflow for its version"))
-        user = airflow.first_user.username
-        command = f"./windlass local airflow-password --environment {environment.name}"
-        found.append((command, f"prints the password of {user}"))
-    return found
 
 
 def first_user_password(project: Project, environment: "Environment") -> str:
@@ -116,12 +97,14 @@ def first_user_password(project: Project, environment: "Environment") -> str:
         raise CommandError(f"There is no secret {name}; apply first: ./windlass local apply") from error
 
 
-def _curl(environment: "Environment", status: "DataPlaneStatus", host: str, path: str) -> str:
-    if environment.load_balancer.https:
-        port = environment.load_balancer.https_port
-        trust = f"--cacert {status.authority_path} --connect-to {host}:{port}:localhost:{port} "
-        return f"curl {trust}https://{host}:{port}{path}"
-    return f"curl -H 'Host: {host}' http://localhost:{environment.load_balancer.http_port}{path}"
+def _is_steady(status: "DataPlaneStatus") -> bool:
+    return status.running and status.ready and all(each.steady for each in status.services)
+
+
+def _migrate_all(session: Session) -> None:
+    for name, service in session.environment.services.items():
+        if service.migration_command:
+            _migrate(session, name, has_colours=service.strategy == "blue-green")
 
 
 def _migrate(session: Session, service: str, *, has_colours: bool) -> None:

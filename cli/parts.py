@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -50,6 +52,21 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
         if not folder.exists():
             sample = project.workspace.windlass_folder / "local" / SAMPLE_DAGS
             make_repository(folder, sample, branch=repository.ref, sub=repository.folder)
+
+
+def install_airflow_meanwhile(project: Project, parts: Iterable[str]) -> None:
+    """Begin to install Airflow's packages in the background, where Airflow is one of the parts.
+
+    `prepare_airflow` waits for the end of it, and says what went wrong.
+    """
+    from local.airflow_environment import AirflowEnvironmentError, ensure
+
+    def install() -> None:
+        with suppress(AirflowEnvironmentError):
+            ensure(project.workspace.windlass_folder, quiet=True)
+
+    if AIRFLOW in parts:
+        threading.Thread(target=install, name="install-airflow", daemon=True).start()
 
 
 def repository_folder(project: Project, url: str) -> Path:

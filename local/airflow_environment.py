@@ -28,7 +28,7 @@ class AirflowEnvironmentError(RuntimeError):
     """The environment cannot be made; a sentence for people."""
 
 
-def ensure(project: Path) -> Path:
+def ensure(project: Path, *, quiet: bool = False) -> Path:
     """The folder of the environment, made first where there is none or the requirements changed.
 
     Takes a minute or two then, and says so on standard error. Safe from several processes at once, and an environment
@@ -36,6 +36,7 @@ def ensure(project: Path) -> Path:
 
     Args:
         project: the project's folder; `.venv-airflow` in it may be a link to another project's.
+        quiet: what uv says goes to the log, also on a terminal, which something else writes to meanwhile.
 
     Raises:
         AirflowEnvironmentError: the installation failed.
@@ -46,7 +47,7 @@ def ensure(project: Path) -> Path:
     if not _fits(folder, stamp):
         with _alone(project / ".windlass" / "airflow-environment.lock"):
             if not _fits(folder, stamp):  # another process may have made it meanwhile
-                _make(project, requirements, stamp)
+                _make(project, requirements, stamp, quiet=quiet)
     return folder
 
 
@@ -83,7 +84,7 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _make(project: Path, requirements: Path, stamp: str) -> None:
+def _make(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> None:
     python = find_python()
     count = sum(1 for line in requirements.read_text().splitlines() if line[:1].isalnum())
     log = project / ".windlass" / "logs" / "airflow-environment.log"
@@ -94,10 +95,10 @@ def _make(project: Path, requirements: Path, stamp: str) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("")
     # Relocatable, because it gets its name when it is whole.
-    _run(["venv", "--relocatable", "--python", python, str(unfinished)], log)
+    _run(["venv", "--relocatable", "--python", python, str(unfinished)], log, quiet=quiet)
     install = ["pip", "install", "--python", str(unfinished / "bin" / "python"), "--no-deps", "--require-hashes"]
     # Without compiled bytecode every component takes a minute to start.
-    _run([*install, "--compile-bytecode", "--requirements", str(requirements)], log)
+    _run([*install, "--compile-bytecode", "--requirements", str(requirements)], log, quiet=quiet)
     (unfinished / STAMP).write_text(stamp)
     folder = project / NAME
     if folder.is_symlink():
@@ -109,9 +110,9 @@ def _make(project: Path, requirements: Path, stamp: str) -> None:
     _say("Installed.")
 
 
-def _run(arguments: list[str], log: Path) -> None:
+def _run(arguments: list[str], log: Path, *, quiet: bool) -> None:
     """Run uv: what it says goes to the terminal where there is one, and else to the log."""
-    terminal = sys.stderr.isatty()
+    terminal = sys.stderr.isatty() and not quiet
     with log.open("ab") as file:
         output = None if terminal else file
         done = subprocess.run(

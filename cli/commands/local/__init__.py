@@ -15,10 +15,13 @@ TOPICS = {
         "up": LazyCommand(target="cli.commands.local.up:up", short_help="Start the embedded AWS, and containers"),
         "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop both; what was applied is gone"),
         "status": LazyCommand(
-            target="cli.commands.local.status:status", short_help="Show whether the embedded AWS runs"
+            target="cli.commands.local.status:status", short_help="Show the embedded AWS and every container"
         ),
     },
-    "Airflow": {
+    "In the browser": {
+        "trust": LazyCommand(
+            target="cli.commands.local.trust:trust", short_help="Make browsers trust the local certificate"
+        ),
         "airflow-password": LazyCommand(
             target="cli.commands.local.airflow_password:airflow_password",
             short_help="Print the password of Airflow's first user",

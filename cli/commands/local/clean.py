@@ -1,11 +1,13 @@
 """`./windlass local clean`: nothing of the platform is left on this machine."""
 
 import shutil
+from pathlib import Path
 
 import click
 
 from cli.command import command
 from cli.console import say
+from cli.front_door import AUTHORITY_FILE
 from cli.options import environment_option
 from cli.project import Project
 from cli.running.run_layers import destroy_layers
@@ -29,6 +31,7 @@ def clean(project: Project, name: str) -> None:
         if bootstrap is not None:
             bootstrap.destroy()
         embedded.stop()
+    _untrust(project)
     bootstrap_file = project.stacks.bootstrap_file(environment)
     for left in bootstrap_file.parent.glob(f"{bootstrap_file.stem}.*"):
         left.unlink()
@@ -36,4 +39,17 @@ def clean(project: Project, name: str) -> None:
         shutil.rmtree(project.synthesis.folder(environment, layer), ignore_errors=True)
     shutil.rmtree(project.workspace.work_folder / "embedded-aws", ignore_errors=True)
     shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
+    shutil.rmtree(project.workspace.authority_folder, ignore_errors=True)
     say(f"{name}: nothing is left.", style="green")
+
+
+def _untrust(project: Project) -> None:
+    """Browsers forget an authority whose key is about to be deleted."""
+    from local.browser_trust import BrowserTrust, TrustError
+
+    browsers = BrowserTrust(project.workspace.authority_folder / AUTHORITY_FILE, Path.home())
+    try:
+        if browsers.is_trusted():
+            browsers.remove()
+    except TrustError as error:
+        say(f"Browsers still trust the local certificate authority: {error}", style="yellow")

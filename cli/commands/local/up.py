@@ -4,6 +4,7 @@ import click
 
 from cli.command import command
 from cli.commands.local.start import start
+from cli.console import say
 from cli.data_plane import run_containers, show_containers
 from cli.options import environment_option
 from cli.parts import PARTS
@@ -17,7 +18,14 @@ from cli.session import open_readonly
 @click.pass_obj
 def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     """Start the embedded AWS, and with --with also the containers of what is applied."""
-    start(project, name)
+    start(project, name, containers=bool(parts))
+    session = open_readonly(project, name)
+    if not session.may_be_applied():
+        say(f"Nothing is applied in it: what was there is gone with its memory. Make it again: {_apply(name)}")
     if parts:
-        run_containers(open_readonly(project, name), parts)
-        show_containers(project, project.environments.load(name))
+        run_containers(session, parts, changed=False)
+        show_containers(project, project.local.data_plane(session.environment, parts=parts).status())
+
+
+def _apply(name: str) -> str:
+    return "make local" if name == "local" else f"./windlass local apply --environment {name}"

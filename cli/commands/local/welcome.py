@@ -1,0 +1,62 @@
+"""The last screen of `./windlass local apply`: where everything is, and what to do next."""
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.console import output
+from cli.front_door import addresses, dag_repositories, trust_hint
+from cli.session import Session
+
+
+def show_welcome(session: Session) -> None:
+    """Print addresses, sign-in, trust, the way for DAGs, and the next commands, on standard output."""
+    reachable = addresses(session)
+    if reachable:
+        _heading("Open in a browser")
+        _columns([(address.name, address.url, address.sign_in) for address in reachable])
+        _line(trust_hint(session))
+    repositories = dag_repositories(session)
+    if repositories:
+        _heading("Your own DAGs")
+        for repository in repositories:
+            _line(f"git clone {repository.folder}")
+        _line(f"Commit and push; Airflow polls every {repositories[0].poll_seconds} s.")
+    _heading("Next")
+    _columns(next_commands(session))
+
+
+def next_commands(session: Session) -> list[tuple[str, str]]:
+    """Three commands, each with what it does."""
+    name = session.environment.name
+    change = ("Show that nothing would change", f"./windlass plan {name}")
+    for service, settings in session.environment.services.items():
+        if settings.strategy == "blue-green":
+            command = f"./windlass deploy {name} {service} --switch --image {settings.green.image}"
+            change = ("Deploy to the idle colour and switch", command)
+            break
+    clean = "make clean-local" if name == "local" else f"./windlass local clean --environment {name}"
+    return [
+        ("Show layers, services and Airflow", f"./windlass status {name}"),
+        change,
+        ("Remove everything", clean),
+    ]
+
+
+def _columns(rows: list[tuple[str, ...]] | list[tuple[str, str]] | list[tuple[str, str, str]]) -> None:
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    for row in rows:
+        grid.add_row(f"  {row[0]}", *row[1:])
+    console = output()
+    with console.capture() as captured:
+        console.print(grid)
+    for line in captured.get().splitlines():
+        console.print(Text(line.rstrip()))
+
+
+def _heading(text: str) -> None:
+    output().print(Text(f"\n{text}", style="bold"))
+
+
+def _line(text: str) -> None:
+    if text:
+        output().print(Text(f"  {text}"))

@@ -1,0 +1,90 @@
+"""How people reach an environment on this machine: addresses, sign-in, repositories of DAGs, trust."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.parts import repository_folder
+from cli.release_session import outputs
+from cli.session import Session
+
+if TYPE_CHECKING:
+    from config import Environment
+
+AIRFLOW = "Airflow"
+AUTHORITY_FILE = "authority.pem"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a browser finds a program."""
+
+    name: str
+    """`Airflow`, or the name of a web service."""
+    url: str
+    """As it was generated and applied."""
+    sign_in: str = ""
+    """Who may enter, and how to get the password; empty where everybody may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DagRepository:
+    """A git repository on this machine that stands in for a remote one."""
+
+    folder: str
+    """To clone from and to push to, relative to the workspace."""
+    url: str
+    """The remote repository that it stands in for."""
+    poll_seconds: int
+    """Airflow looks for new commits this often."""
+
+
+def addresses(session: Session) -> tuple[Address, ...]:
+    """Airflow first, then the web services, as the outputs of the service layer name them."""
+    applied = outputs(session)
+    found = []
+    airflow_url = (applied.get("airflow") or {}).get("url")
+    if airflow_url and session.environment.airflow is not None:
+        found.append(Address(name=AIRFLOW, url=airflow_url, sign_in=_sign_in(session.environment)))
+    services: dict[str, Any] = applied.get("services") or {}
+    found += [Address(name=name, url=service["url"]) for name, service in services.items() if service.get("url")]
+    return tuple(found)
+
+
+def dag_repositories(session: Session) -> tuple[DagRepository, ...]:
+    """Repositories that Airflow reads DAGs from; none where DAGs are delivered in another way."""
+    airflow = session.environment.airflow
+    dags = airflow.dags if airflow is not None else None
+    return tuple(
+        DagRepository(
+            folder=session.project.workspace.relative(repository_folder(session.project, repository.url)),
+            url=repository.url,
+            poll_seconds=dags.period_seconds,
+        )
+        for repository in getattr(dags, "repositories", {}).values()
+    )
+
+
+def authority_path(session: Session) -> Path:
+    """The certificate of the authority that browsers may trust."""
+    return session.project.workspace.authority_folder / AUTHORITY_FILE
+
+
+def trust_hint(session: Session) -> str:
+    """One sentence about the certificate of the addresses; empty where they are plain HTTP."""
+    from local.browser_trust import BrowserTrust
+
+    if not session.environment.load_balancer.https:
+        return ""
+    if BrowserTrust(authority_path(session), Path.home()).is_trusted():
+        return "Your browsers trust its certificate (./windlass local trust --remove takes that back)."
+    option = "" if session.environment.name == "local" else f" --environment {session.environment.name}"
+    return (
+        f"Its certificate is this machine's own, so a browser warns once. To trust it: ./windlass local trust{option}"
+    )
+
+
+def _sign_in(environment: "Environment") -> str:
+    assert environment.airflow is not None
+    option = "" if environment.name == "local" else f" --environment {environment.name}"
+    return f"user {environment.airflow.first_user.username}, password: ./windlass local airflow-password{option}"

@@ -53,15 +53,18 @@ def addresses(session: Session) -> tuple[Address, ...]:
 
 def dag_repositories(session: Session) -> tuple[DagRepository, ...]:
     """Repositories that Airflow reads DAGs from; none where DAGs are delivered in another way."""
+    from config.airflow.dags import GitSync
+
     airflow = session.environment.airflow
-    dags = airflow.dags if airflow is not None else None
+    if airflow is None or not isinstance(airflow.dags, GitSync):
+        return ()
     return tuple(
         DagRepository(
             folder=session.project.workspace.relative(repository_folder(session.project, repository.url)),
             url=repository.url,
-            poll_seconds=dags.period_seconds,
+            poll_seconds=airflow.dags.period_seconds,
         )
-        for repository in getattr(dags, "repositories", {}).values()
+        for repository in airflow.dags.repositories.values()
     )
 
 

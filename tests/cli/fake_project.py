@@ -1,7 +1,7 @@
 """A project whose environments, synth and AWS are made up, so that commands are tested without them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,8 @@ from cli.local_platform import LocalPlatform
 from cli.project import Project
 from cli.running.stacks import Stacks
 from cli.synthesis import Synthesis
+from local.dataplane import DataPlaneStatus, NotSteadyError, ServiceStatus
+from local.dataplane.desired_state.changes import Changes
 
 LAYERS = ("network", "data", "service")
 
@@ -29,6 +31,7 @@ def environment(name: str, *, production: bool = False, endpoint_url: str | None
         services={},
         airflow=None,
         delivery=None,
+        load_balancer=SimpleNamespace(https=True, ports={}),
     )
 
 
@@ -112,6 +115,7 @@ class FakeLocalPlatform(LocalPlatform):
     """An embedded AWS that only says whether it runs, and a data plane that runs nothing."""
 
     embedded_aws: Any
+    containers: "FakeDataPlane"
 
     def aws(self, environment: Any) -> Any:
         """The embedded AWS."""
@@ -119,10 +123,61 @@ class FakeLocalPlatform(LocalPlatform):
 
     def data_plane(self, environment: Any, *, parts: object = None) -> Any:
         """The data plane."""
-        nothing = SimpleNamespace(running=False, services=(), problems=())
-        return SimpleNamespace(
-            start=lambda: None, wait_until_steady=lambda seconds: None, remove=lambda: None, status=lambda: nothing
+        return self.containers
+
+
+@dataclass(kw_only=True)
+class FakeDataPlane:
+    """Runs nothing, and says of its services what a test says."""
+
+    services: tuple[ServiceStatus, ...] = ()
+    problems: tuple[str, ...] = ()
+    running: bool = False
+    failure: str = ""
+    """What waiting for steady services ends with; empty where it ends well."""
+
+    def start(self, report: Callable[[str], None]) -> None:
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
+
+    remove = stop
+
+    def wait_until_steady(self, seconds: float, report: Callable[[str], None]) -> None:
+        report("waiting for web-blue: 0 of 2 running")
+        if self.failure:
+            raise NotSteadyError(self.failure)
+
+    def status(self) -> DataPlaneStatus:
+        return DataPlaneStatus(
+            running=self.running,
+            ready=self.running,
+            pid=7 if self.running else None,
+            ports=(),
+            services=self.services if self.running else (),
+            stores=(),
+            problems=self.problems if self.running else (),
+            changes=Changes(),
+            authority_path=Path("authority.pem"),
+            log_path=Path("dataplane.log"),
         )
+
+
+def service_status(name: str, *, problem: str = "", desired: int = 1) -> ServiceStatus:
+    """A service with all its tasks, healthy where there is no problem."""
+    return ServiceStatus(
+        name=name,
+        desired=desired,
+        running=desired,
+        healthy=0 if problem else desired,
+        pending=0,
+        deployment="in progress" if problem else "completed",
+        steady=not problem,
+        problem=problem,
+        next_step="",
+        logs=(Path(f"/logs/{name}/web.log"),),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +195,7 @@ class FakeProject(Project):
     refusal: str | None = None
     """What the guards say, if they refuse."""
     embedded_aws: Any = field(default_factory=lambda: SimpleNamespace(status=lambda: SimpleNamespace(running=True)))
+    containers: FakeDataPlane = field(default_factory=FakeDataPlane)
     states: dict[str, dict[str, Any] | Exception] = field(default_factory=dict)
     """The state under each key of the bucket, or why it cannot be read."""
 
@@ -159,4 +215,4 @@ class FakeProject(Project):
 
     @cached_property
     def local(self) -> FakeLocalPlatform:
-        return FakeLocalPlatform(workspace=self.workspace, embedded_aws=self.embedded_aws)
+        return FakeLocalPlatform(workspace=self.workspace, embedded_aws=self.embedded_aws, containers=self.containers)

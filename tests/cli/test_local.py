@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli import local_ports
 from cli.data_plane import log_folders
 from cli.errors import CommandError
 from cli.local_platform import LocalPlatform
@@ -14,7 +15,7 @@ from cli.session import Session
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import planned, summary
 
-URL = {"url": {"value": "https://app.windlass.localhost", "sensitive": False}}
+OUTPUTS = {"services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}, "sensitive": False}}
 
 
 @dataclass(kw_only=True)
@@ -31,7 +32,12 @@ class FakeEmbeddedAws:
 
     def status(self) -> Any:
         return SimpleNamespace(
-            running=self.running, pid=None, endpoint_url="", started_at=None, memory_mib=None, log_path="server.log"
+            running=self.running,
+            pid=None,
+            endpoint_url="http://127.0.0.1:5999",
+            started_at=None,
+            memory_mib=None,
+            log_path=Path("server.log"),
         )
 
 
@@ -43,27 +49,28 @@ def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> FakeProject:
         store=SimpleNamespace(bucket_exists=lambda: True),
     )
     monkeypatch.setattr(Session, "bootstrap", lambda self: bootstrap)
+    monkeypatch.setattr(local_ports, "is_taken", lambda _: False)
     environments = {"local": environment("local", endpoint_url="http://127.0.0.1:5999")}
     return FakeProject(root=project.root, known=environments, embedded_aws=FakeEmbeddedAws())
 
 
-def test_local_apply_starts_the_aws_applies_and_shows_what_stands(windlass, terraform, local):
+def test_local_apply_starts_the_aws_applies_and_shows_the_addresses(windlass, terraform, local):
     change = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
     terraform.follow(change)
-    local.states["local/service.tfstate"] = {"outputs": URL}
+    local.states["local/service.tfstate"] = {"outputs": OUTPUTS}
     ended = windlass("local", "apply", on=local)
     assert ended.code == 0
     assert local.embedded_aws.running
     assert len(terraform.calls("apply")) == 3
-    assert "https://app.windlass.localhost" in ended.out
-    assert "http://127.0.0.1:5999" in ended.out
+    assert "https://app.windlass.localhost:8443" in ended.out
     assert "make clean-local" in ended.out
+    assert "local: is up after" in ended.err
 
 
 def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
     ended = windlass("local", "apply", on=local)
     assert ended.code == 0
-    assert "local: nothing to change" in ended.err
+    assert "local: nothing to change, everything is up" in ended.err
     assert not terraform.calls("apply")
 
 
@@ -94,7 +101,7 @@ def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, t
 
 def test_up_down_and_status(windlass, terraform, local):
     assert windlass("local", "up", on=local).code == 0
-    assert json.loads(windlass("local", "status", "--json", on=local).out)["running"]
+    assert json.loads(windlass("local", "status", "--json", on=local).out)["embedded_aws"]["running"]
     assert "what was in it is gone" in windlass("local", "down", on=local).err
     assert "did not run" in windlass("local", "down", on=local).err
 

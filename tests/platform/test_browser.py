@@ -40,9 +40,7 @@ def trusting(platform: Platform, home: Path, addresses: dict[str, str]) -> Itera
         yield opened
 
 
-def test_before_trust_the_browser_warns_as_the_last_screen_announces(
-    addresses: dict[str, str], tmp_path: Path
-) -> None:
+def test_before_trust_the_browser_warns_as_the_last_screen_announces(addresses: dict[str, str], tmp_path: Path) -> None:
     require_browser()
     with browser(tmp_path) as opened:
         opened.open(addresses["web"])

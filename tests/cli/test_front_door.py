@@ -1,0 +1,182 @@
+"""The last screen of `local apply`, and what the screen says while something does not run."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import local_ports
+from cli.commands.local.apply import FIRST_RUN
+from cli.errors import CommandError
+from cli.local_ports import free_port_settings, refuse_unusable_ports
+from config import load
+from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
+from tests.cli.fake_terraform import FakeTerraform, planned, summary
+from tests.cli.test_local import FakeEmbeddedAws, local
+
+__all__ = ["local"]
+ROOT = Path(__file__).resolve().parents[2]
+PROBLEM = "unhealthy: container web: connection refused"
+
+
+@pytest.fixture
+def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeProject:
+    """The environment of `make local`, with everything it runs made up."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("cli.data_plane.prepare_airflow", lambda *_: None)
+    monkeypatch.setattr("cli.data_plane._migrate_all", lambda *_: None)
+    monkeypatch.setattr("cli.commands.local.apply.install_airflow_meanwhile", lambda *_: None)
+    services = (service_status("windlass-local-web-blue"), service_status("windlass-local-web-green", desired=0))
+    outputs = {
+        "services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}},
+        "airflow": {"value": {"url": "https://airflow.windlass.localhost:8443"}},
+        "listener_arn": {"value": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/x/1/2"},
+    }
+    return FakeProject(
+        root=local.root,
+        known={"local": load("local", ROOT)},
+        embedded_aws=FakeEmbeddedAws(),
+        containers=FakeDataPlane(services=services),
+        states={"windlass/local/service/terraform.tfstate": {"outputs": outputs}},
+    )
+
+
+def test_the_last_screen_has_what_a_person_needs_and_nothing_else(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    ended = windlass("local", "apply", on=platform)
+    assert ended.code == 0, ended.err
+    assert "all 2 services are healthy" in ended.err
+    for wanted in (
+        "https://airflow.windlass.localhost:8443",
+        "user admin, password: ./windlass local airflow-password",
+        "https://app.windlass.localhost:8443",
+        "./windlass local trust",
+        "git clone .windlass/repositories/git.windlass.localhost/dags.git",
+        "./windlass status local",
+        "./windlass deploy local web --switch --image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-local/web:",
+        "make clean-local",
+    ):
+        assert wanted in ended.out
+    assert "arn:" not in ended.out
+    assert len(ended.out.strip().splitlines()) <= 16
+
+
+def test_a_first_run_says_how_long_it_takes_before_it_begins(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    first = windlass("local", "apply", on=platform)
+    assert first.err.index(FIRST_RUN) < first.err.index("The embedded AWS has started")
+    assert FIRST_RUN not in windlass("local", "apply", on=platform).err
+
+
+def test_it_is_green_only_where_every_task_is_healthy(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    terraform.follow({"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]})
+    platform.containers.failure = (
+        f"Not steady after 900 s:\n  web-blue: 1 of 2 running, {PROBLEM}\n    next: read the log"
+    )
+    ended = windlass("local", "apply", on=platform)
+    assert ended.code == 1
+    assert "local is applied, but not everything runs." in ended.err
+    assert PROBLEM in ended.err
+    assert "next: read the log" in ended.err
+    assert "is up" not in ended.err
+    assert "Open in a browser" not in ended.out
+
+
+def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrated = []
+    monkeypatch.setattr("cli.data_plane._migrate_all", lambda _: migrated.append(1))
+    first = windlass("local", "up", "--with", "web", on=platform)
+    assert first.code == 0, first.err
+    assert "waiting for web-blue: 0 of 2 running" in first.err
+    second = windlass("local", "up", "--with", "web", "--with", "airflow", on=platform)
+    assert (second.code, migrated) == (0, [1])
+    assert "Waiting until" not in second.err
+
+
+@pytest.mark.parametrize(("problem", "code"), [("", 0), (PROBLEM, 1)])
+def test_local_status_names_containers_addresses_and_problems_and_says_it_with_its_exit_code(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject, problem: str, code: int
+) -> None:
+    platform.containers.services = (service_status("windlass-local-web-blue", problem=problem),)
+    assert windlass("local", "up", "--with", "web", on=platform).code == 0
+    shown = windlass("local", "status", on=platform)
+    assert shown.code == code
+    assert "windlass-local-web-blue" in shown.out
+    assert (problem or "healthy") in shown.out
+    assert "https://airflow.windlass.localhost:8443" in shown.out
+    facts = json.loads(windlass("local", "status", "--json", on=platform).out)
+    assert facts["data_plane"]["services"][0]["problem"] == problem
+    assert {address["name"] for address in facts["addresses"]} == {"Airflow", "web"}
+
+
+def test_local_status_of_nothing_says_how_to_start(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    shown = windlass("local", "status", on=platform)
+    assert shown.code == 1
+    assert "make local starts and applies everything" in shown.err
+
+
+def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = {5999, 8443, 9443}
+    monkeypatch.setattr(local_ports, "is_taken", lambda port: port in taken)
+    with pytest.raises(CommandError) as caught:
+        refuse_unusable_ports(load("local", ROOT), ["aws.endpoint_url", "load_balancer.https_port"])
+    assert str(caught.value).splitlines() == [
+        "Port 5999 (aws.endpoint_url) is taken by another program.",
+        "Port 8443 (load_balancer.https_port) is taken by another program.",
+        "Stop that program, or choose other ports. These are free; put the lines into .env:",
+        "  WINDLASS_AWS__ENDPOINT_URL=http://127.0.0.1:7999",
+        "  WINDLASS_LOAD_BALANCER__HTTPS_PORT=10443",
+        "  WINDLASS_LOAD_BALANCER__HTTP_PORT=10080",
+    ]
+
+
+def test_the_lines_for_env_are_settings_that_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_ports, "is_taken", lambda port: port < 9000)
+    for line in free_port_settings(load("local", ROOT)):
+        monkeypatch.setenv(*line.strip().split("="))
+    moved = load("local", ROOT)
+    assert moved.aws.endpoint_url == "http://127.0.0.1:9999"
+    assert (moved.load_balancer.https_port, moved.load_balancer.http_port) == (12443, 12080)
+
+
+def test_a_port_that_needs_root_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_ports, "_first_unprivileged_port", lambda: 1024)
+    monkeypatch.setattr(local_ports, "is_taken", lambda _: False)
+    monkeypatch.setenv("WINDLASS_LOAD_BALANCER__HTTPS_PORT", "443")
+    with pytest.raises(CommandError, match=r"Port 443 \(load_balancer\.https_port\) needs root\."):
+        refuse_unusable_ports(load("local", ROOT), ["load_balancer.https_port"])
+
+
+def test_a_listening_port_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert local_ports.is_taken(port)
+    assert not local_ports.is_taken(port)
+
+
+def test_trust_is_for_environments_on_this_machine(windlass: Callable[..., Any], project: FakeProject) -> None:
+    ended = windlass("local", "trust", "--environment", "dev")
+    assert ended.code == 1
+    assert "dev is on the real AWS" in ended.err
+
+
+def test_removing_trust_that_never_was_changes_nothing(windlass: Callable[..., Any], platform: FakeProject) -> None:
+    ended = windlass("local", "trust", "--remove", on=platform)
+    assert ended.code == 0
+    assert "Nothing to remove" in ended.err
+    assert not platform.workspace.authority_folder.exists()
+
+
+def test_environments_of_the_tests_have_the_ports_of_a_real_one() -> None:
+    assert set(local_ports.local_ports(environment("x", endpoint_url="http://127.0.0.1:9"))) == {"aws.endpoint_url"}

@@ -2,6 +2,7 @@
 
 from cdktf import TerraformStack
 
+from aws.account import Account
 from config import Environment
 from layers.provider import add_provider
 from modules import rds
@@ -17,9 +18,7 @@ def copy_backups(stack: TerraformStack, environment: Environment, database: rds.
     key = KeyInputs(
         name=f"{environment.prefix}-backups",
         description=f"Encrypts copies of the backups of {environment.prefix}",
-        account_id=aws.account_id,
-        region=copy.region,
-        partition=aws.partition,
+        account=Account.in_region(copy.region, aws.account_id),
         provider=provider,
         deletion_window_days=30 if environment.is_production else 7,
     )

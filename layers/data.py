@@ -84,9 +84,7 @@ class DataLayer(Layer):
         )
         inputs = rds.PostgreSqlInputs(
             identifier=self.environment.prefix,
-            region=self.environment.aws.region,
-            account_id=self.environment.aws.account_id,
-            partition=self.environment.aws.partition,
+            account=self.environment.aws.account,
             database_name=settings.database_name,
             username=settings.username,
             password_expression=password.value_expression,
@@ -199,9 +197,9 @@ class DataLayer(Layer):
         aws = self.environment.aws
         inputs = BucketInputs(
             name=self.environment.bucket_name("access-logs"),
-            partition=aws.partition,
+            account=aws.account,
             lifecycle=Lifecycle(expire_after_days=self.environment.load_balancer.access_logs_retention_days),
-            accepts=(LoadBalancerLogs(account_id=aws.account_id),),
+            accepts=(LoadBalancerLogs(),),
             force_destroy=self.environment.is_throw_away,
         )
         return Bucket(self, "access-logs", inputs).outputs.bucket_name

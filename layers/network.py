@@ -49,9 +49,7 @@ class NetworkLayer(Layer):
         aws = self.environment.aws
         inputs = KeyInputs(
             name=self.environment.prefix,
-            account_id=aws.account_id,
-            region=aws.region,
-            partition=aws.partition,
+            account=aws.account,
             deletion_window_days=30 if self.environment.is_production else 7,
         )
         return Key(self, "key", inputs).outputs.key_arn
@@ -63,9 +61,7 @@ class NetworkLayer(Layer):
         assert network.cidr is not None  # a rule of the environment file demands it
         inputs = NetworkingInputs(
             name=environment.prefix,
-            account_id=aws.account_id,
-            region=aws.region,
-            partition=aws.partition,
+            account=aws.account,
             cidr=network.cidr,
             zones={
                 zone: ZoneSubnets(public=subnets.public, private=subnets.private, isolated=subnets.isolated)

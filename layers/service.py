@@ -105,9 +105,7 @@ class ServiceLayer(Layer):
         environment, aws = self.environment, self.environment.aws
         inputs = AlarmTopicInputs(
             name=f"{environment.prefix}-alarms",
-            account_id=aws.account_id,
-            region=aws.region,
-            partition=aws.partition,
+            account=aws.account,
             kms_key_arn=self.network.kms_key_arn,
             emails=environment.alarms.emails,
         )

@@ -31,9 +31,7 @@ def database_hours(scope: Construct, environment: Environment, data: DataOutputs
     inputs = ScheduledCallsInputs(
         name=f"{environment.prefix}-database-hours",
         purpose=f"stop and start the database of {environment.prefix}",
-        account_id=aws.account_id,
-        region=aws.region,
-        partition=aws.partition,
+        account=aws.account,
         kms_key_arn=kms_key_arn,
         timezone=hours.timezone,
         calls={

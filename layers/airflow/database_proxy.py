@@ -40,9 +40,7 @@ class AirflowDatabaseProxy(Construct):
         logins = {slot: self._login(slot, password) for slot, password in passwords.items()}
         inputs = rds.DatabaseProxyInputs(
             name=database_proxy_name(environment),
-            region=aws.region,
-            account_id=aws.account_id,
-            partition=aws.partition,
+            account=aws.account,
             db_instance_identifier=database.identifier,
             network=rds.Network(
                 subnet_ids=network.isolated_subnet_ids,

@@ -39,9 +39,7 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
     hours = environment.working_hours
     inputs = ScheduledTaskInputs(
         name=family,
-        account_id=aws.account_id,
-        region=aws.region,
-        partition=aws.partition,
+        account=aws.account,
         kms_key_arn=network.kms_key_arn,
         # Outside working hours the database may be stopped.
         expression=f"cron(0 {settings.maintenance.hour} * * ? *)" if hours is None else hours.early_cron(),

@@ -49,9 +49,7 @@ def component_roles(scope: Construct, context: AirflowContext, inputs: RoleInput
     own, cached = _repositories(context, inputs.containers)
     roles = TaskRolesInputs(
         name=service_name(environment, inputs.key),
-        region=aws.region,
-        account_id=aws.account_id,
-        partition=aws.partition,
+        account=aws.account,
         repository_arns=own,
         cached_repository_arns=cached,
         log_group_arns=[shared.log_group_arn(inputs.log_group_name)],

@@ -42,7 +42,7 @@ class AirflowStorage(Construct):
         environment = self._environment
         inputs = BucketInputs(
             name=environment.bucket_name(purpose),
-            partition=environment.aws.partition,
+            account=environment.aws.account,
             kms_key_arn=self._network.kms_key_arn,
             lifecycle=lifecycle,
             force_destroy=environment.is_throw_away,

@@ -43,9 +43,7 @@ class AirflowWorkflows(Construct):
         repositories = self._shared.account.arn("ecr", f"repository/{environment.prefix}/*")
         inputs = TaskRolesInputs(
             name=f"{environment.prefix}-workflow",
-            region=aws.region,
-            account_id=aws.account_id,
-            partition=aws.partition,
+            account=aws.account,
             repository_arns=[repositories],
             log_group_arns=[self._logs.arn],
         )

@@ -114,9 +114,7 @@ class WebServiceBase(Construct, Generic[Settings]):
         repositories = {self._context.data.repository_arns[self._name], *(arn for arn in named if arn is not None)}
         inputs = TaskRolesInputs(
             name=self._full_name,
-            region=aws.region,
-            account_id=aws.account_id,
-            partition=aws.partition,
+            account=aws.account,
             repository_arns=sorted(repositories),
             log_group_arns=[self._context.log_group_arn(self._log_group_name(suffix)) for suffix in suffixes],
             secret_arns=[secret.arn for secret in self._secrets.values()],

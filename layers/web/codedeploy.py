@@ -70,7 +70,7 @@ class CodeDeployed(WebServiceBase[CodeDeployService]):
         }
         inputs = codedeploy.CodeDeployInputs(
             name=self._full_name,
-            account=codedeploy.AccountInputs(region=aws.region, account_id=aws.account_id, partition=aws.partition),
+            account=aws.account,
             service=codedeploy.ServiceInputs(
                 cluster_name=self._context.cluster.name,
                 service_name=service.name,

@@ -1,17 +1,9 @@
 """CodeDeploy for an ECS service: the application, its deployment group, and the role that CodeDeploy acts with."""
 
-from modules.codedeploy.deployment_group import (
-    AccountInputs,
-    CodeDeploy,
-    CodeDeployInputs,
-    CodeDeployOutputs,
-    RollbackInputs,
-    ServiceInputs,
-    TrafficInputs,
-)
+from modules.codedeploy.deployment_group import CodeDeploy, CodeDeployOutputs
+from modules.codedeploy.inputs import CodeDeployInputs, RollbackInputs, ServiceInputs, TrafficInputs
 
 __all__ = [
-    "AccountInputs",
     "CodeDeploy",
     "CodeDeployInputs",
     "CodeDeployOutputs",

@@ -1,20 +1,17 @@
 """The role that CodeDeploy acts with: one service, its listeners, and nothing else (I01)."""
 
-import json
-from typing import TYPE_CHECKING
-
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from aws.account import Account
+from aws.trust import service_trust
+from modules.codedeploy.inputs import ServiceInputs, TrafficInputs
 from modules.iam.statements import Statement, policy
-
-if TYPE_CHECKING:
-    from modules.codedeploy.deployment_group import AccountInputs, ServiceInputs, TrafficInputs
 
 
 def add_service_role(
-    scope: Construct, *, name: str, account: "AccountInputs", service: "ServiceInputs", traffic: "TrafficInputs"
+    scope: Construct, *, name: str, account: Account, service: ServiceInputs, traffic: TrafficInputs
 ) -> tuple[str, str]:
     """Make the role and its policy.
 
@@ -26,7 +23,10 @@ def add_service_role(
         "role",
         name=f"{name}-codedeploy",
         description=f"Lets CodeDeploy deploy {name}",
-        assume_role_policy=_trust(name, account),
+        # This deployment group only, which prevents the confused-deputy problem.
+        assume_role_policy=service_trust(
+            "codedeploy", account, account.arn("codedeploy", f"deploymentgroup:{name}/{name}"), sid="CodeDeploy"
+        ),
     )
     resource = IamRolePolicy(
         scope, "role-policy", name="deploy", role=role.name, policy=policy(_statements(account, service, traffic))
@@ -34,24 +34,7 @@ def add_service_role(
     return role.arn, f"aws_iam_role_policy.{resource.friendly_unique_id}"
 
 
-def _trust(name: str, account: "AccountInputs") -> str:
-    """CodeDeploy on behalf of this deployment group only, so that it is nobody's confused deputy."""
-    group = f"arn:{account.partition}:codedeploy:{account.region}:{account.account_id}:deploymentgroup:{name}/{name}"
-    statement = {
-        "Sid": "CodeDeploy",
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": "codedeploy.amazonaws.com"},
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account.account_id},
-            "ArnLike": {"aws:SourceArn": group},
-        },
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
-
-
-def _statements(account: "AccountInputs", service: "ServiceInputs", traffic: "TrafficInputs") -> dict[str, Statement]:
-    ecs = f"arn:{account.partition}:ecs:{account.region}:{account.account_id}"
+def _statements(account: Account, service: ServiceInputs, traffic: TrafficInputs) -> dict[str, Statement]:
     path = f"{service.cluster_name}/{service.service_name}"
     listeners = [traffic.listener_arn]
     if traffic.test_listener_arn is not None:
@@ -59,10 +42,10 @@ def _statements(account: "AccountInputs", service: "ServiceInputs", traffic: "Tr
     return {
         "DeployService": Statement(
             actions=("ecs:DescribeServices", "ecs:CreateTaskSet", "ecs:UpdateServicePrimaryTaskSet"),
-            resources=(f"{ecs}:service/{path}",),
+            resources=(account.arn("ecs", f"service/{path}"),),
         ),
         "ReplaceTaskSets": Statement(
-            actions=("ecs:CreateTaskSet", "ecs:DeleteTaskSet"), resources=(f"{ecs}:task-set/{path}/*",)
+            actions=("ecs:CreateTaskSet", "ecs:DeleteTaskSet"), resources=(account.arn("ecs", f"task-set/{path}/*"),)
         ),
         "PassTaskRoles": Statement(
             actions=("iam:PassRole",),

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws.account import Account
+from aws.trust import service_trust
+
 _SID = re.compile(r"[A-Za-z0-9]+")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
 
@@ -65,23 +68,12 @@ def policy(statements: Mapping[str, Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": body}, sort_keys=True)
 
 
-def trust_of_tasks(*, partition: str, region: str, account_id: str) -> str:
-    """Return the trust policy of a role that tasks of this account and region have, and nobody else's.
+def tasks_trust(account: Account) -> str:
+    """Return the trust policy of a role that ECS tasks of this account and region have.
 
-    The conditions keep ECS from being used by another account as a confused deputy. ECS does not say which cluster
-    asks, so the ARN ends in `*`.
+    ECS does not say which cluster the task runs in, so the source ARN ends in `*`.
     """
-    statement = {
-        "Sid": "Tasks",
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account_id},
-            "ArnLike": {"aws:SourceArn": f"arn:{partition}:ecs:{region}:{account_id}:*"},
-        },
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+    return service_trust("ecs-tasks", account, account.arn("ecs", "*"), sid="Tasks")
 
 
 def pull_images(repository_arns: Iterable[str], cached_repository_arns: Iterable[str] = ()) -> dict[str, Statement]:
@@ -126,8 +118,7 @@ def read_secrets(
     secret_arns: Iterable[str],
     parameter_arns: Iterable[str],
     kms_key_arns: Iterable[str],
-    region: str,
-    partition: str,
+    account: Account,
 ) -> dict[str, Statement]:
     """Return what is needed to read these secrets and parameters, and to decrypt them through their services only."""
     secrets, parameters, keys = tuple(secret_arns), tuple(parameter_arns), tuple(kms_key_arns)
@@ -137,11 +128,10 @@ def read_secrets(
     if parameters:
         statements["ReadParameters"] = Statement(actions=("ssm:GetParameters",), resources=parameters)
     if keys and statements:
-        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
         services = [name for name, wanted in (("secretsmanager", secrets), ("ssm", parameters)) if wanted]
         statements["DecryptSecrets"] = Statement(
             actions=("kms:Decrypt",),
             resources=keys,
-            conditions={"StringEquals": {"kms:ViaService": [f"{service}.{region}.{suffix}" for service in services]}},
+            conditions={"StringEquals": {"kms:ViaService": [account.endpoint(service) for service in services]}},
         )
     return statements

@@ -8,7 +8,8 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from modules.iam.statements import Statement, policy, pull_images, read_secrets, trust_of_tasks, write_logs
+from aws.account import Account
+from modules.iam.statements import Statement, policy, pull_images, read_secrets, tasks_trust, write_logs
 
 __all__ = ["ExecuteCommandAccess", "Statement", "TaskRoles", "TaskRolesInputs", "TaskRolesOutputs"]
 
@@ -36,14 +37,8 @@ class TaskRolesInputs:
     """Name of the roles without `-execution` and `-task`; 1 to 54 letters, digits, `+=,.@_-`. Roles are known in all
     regions of the account: put what tells two deployments apart into the name."""
 
-    region: str
-    """Region of the service."""
-
-    account_id: str
-    """Account of the service; twelve digits."""
-
-    partition: str = "aws"
-    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+    account: Account
+    """Account and region of the service."""
 
     path: str = "/"
     """Folder of the roles in IAM, which begins and ends with `/`. Default: IAM's own."""
@@ -126,9 +121,7 @@ class TaskRoles(Construct):
             name=f"{inputs.name}{suffix}",
             path=inputs.path,
             description=f"{inputs.name}: {purpose}",
-            assume_role_policy=trust_of_tasks(
-                partition=inputs.partition, region=inputs.region, account_id=inputs.account_id
-            ),
+            assume_role_policy=tasks_trust(inputs.account),
             permissions_boundary=inputs.permissions_boundary_arn,
         )
 
@@ -147,8 +140,7 @@ def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
             secret_arns=inputs.secret_arns,
             parameter_arns=inputs.parameter_arns,
             kms_key_arns=inputs.kms_key_arns,
-            region=inputs.region,
-            partition=inputs.partition,
+            account=inputs.account,
         ),
     }
 

@@ -8,6 +8,8 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
+from aws.account import Account
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeyInputs:
@@ -16,14 +18,8 @@ class KeyInputs:
     name: str
     """Name of the key: its alias is `alias/<name>`. Letters, digits, hyphens; not starting with `aws` (KMS's limit)."""
 
-    account_id: str
-    """The twelve-digit account whose IAM policies decide who may use the key."""
-
-    region: str
-    """The region whose CloudWatch Logs may use the key for log groups of this account."""
-
-    partition: str = "aws"
-    """`aws`, `aws-cn` or `aws-us-gov`. `aws` by default: all regions but China's and GovCloud's."""
+    account: Account
+    """Account whose IAM policies decide who may use the key, and the region whose CloudWatch Logs may use it."""
 
     description: str = ""
     """What KMS's console shows. Empty by default: then it is derived from the name."""
@@ -82,13 +78,13 @@ class Key(Construct):
 
 
 def _policy(inputs: KeyInputs) -> str:
-    log_groups = f"arn:{inputs.partition}:logs:{inputs.region}:{inputs.account_id}:log-group:*"
+    log_groups = inputs.account.arn("logs", "log-group:*")
     statements = [
         {
             # I01: the key hands the decision to IAM, so that each role's own policy names what it may decrypt.
             "Sid": "IamDecides",
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{inputs.partition}:iam::{inputs.account_id}:root"},
+            "Principal": {"AWS": inputs.account.root_arn},
             "Action": "kms:*",
             "Resource": "*",
         },
@@ -99,13 +95,13 @@ def _policy(inputs: KeyInputs) -> str:
             "Principal": {"Service": "cloudwatch.amazonaws.com"},
             "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": inputs.account_id}},
+            "Condition": {"StringEquals": {"aws:SourceAccount": inputs.account.id}},
         },
         {
             # CloudWatch Logs calls KMS as a service, not as the caller, so IAM alone cannot let it in.
             "Sid": "LogGroupsOfThisAccount",
             "Effect": "Allow",
-            "Principal": {"Service": f"logs.{inputs.region}.amazonaws.com"},
+            "Principal": {"Service": f"logs.{inputs.account.region}.amazonaws.com"},
             "Action": ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
             "Resource": "*",
             "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

@@ -9,6 +9,9 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from aws.account import Account
+from aws.trust import service_trust
+
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
@@ -38,9 +41,7 @@ def role_name(name: str, region: str) -> str:
     return f"{name}-flow-logs-{region}"
 
 
-def make_flow_logs(
-    scope: Construct, *, name: str, region: str, account_id: str, partition: str, vpc_id: str, logs: FlowLogs
-) -> None:
+def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str, logs: FlowLogs) -> None:
     """Make the log group, the role and the flow log of the whole VPC."""
     group = CloudwatchLogGroup(
         scope,
@@ -52,9 +53,10 @@ def make_flow_logs(
     role = IamRole(
         scope,
         "flow-logs-role",
-        name=role_name(name, region),
+        name=role_name(name, account.region),
         description=f"Lets VPC flow logs write to the log group of {name}",
-        assume_role_policy=_trust(partition, region, account_id),
+        # Without a source, any account's flow logs could be sent here through this role.
+        assume_role_policy=service_trust("vpc-flow-logs", account, account.arn("ec2", "vpc-flow-log/*")),
     )
     IamRolePolicy(scope, "flow-logs-policy", name="write-flow-logs", role=role.id, policy=_permissions(group.arn))
     FlowLog(
@@ -67,20 +69,6 @@ def make_flow_logs(
         iam_role_arn=role.arn,
         tags={"Name": name},
     )
-
-
-def _trust(partition: str, region: str, account_id: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        # Without these, any account's flow logs could be sent here through this role (the confused deputy).
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account_id},
-            "ArnLike": {"aws:SourceArn": f"arn:{partition}:ec2:{region}:{account_id}:vpc-flow-log/*"},
-        },
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
 
 
 def _permissions(log_group_arn: str) -> str:

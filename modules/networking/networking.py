@@ -7,6 +7,7 @@ from cdktf_cdktf_provider_aws.service_discovery_private_dns_namespace import Ser
 from cdktf_cdktf_provider_aws.vpc import Vpc
 from constructs import Construct
 
+from aws.account import Account
 from modules.networking.endpoints import (
     InterfaceEndpoints,
     endpoint_services,
@@ -27,14 +28,9 @@ class NetworkingInputs:
     name: str
     """Name of the VPC and prefix of all names in it; up to 39 characters in the longest region's name (IAM's limit)."""
 
-    account_id: str
-    """The twelve-digit account; flow logs are accepted from it alone."""
-
-    region: str
-    """The region of the zones, such as `eu-west-1`."""
-
-    partition: str = "aws"
-    """`aws` or `aws-us-gov`. `aws` by default: all regions but GovCloud's. China names its endpoints differently."""
+    account: Account
+    """Account and region of the VPC. Flow logs are accepted from this account alone. China's regions are not supported:
+    their endpoints have other names."""
 
     cidr: str
     """IPv4 range of the VPC, /16 to /28."""
@@ -131,14 +127,14 @@ class Networking(Construct):
         lock_default_group(self, inputs.name, vpc_id)
         subnets = make_subnets(self, inputs.name, vpc_id, inputs.zones)
         tables = make_routes(self, inputs.name, vpc_id, subnets, nats)
-        s3_prefix_list_id = make_s3_endpoint(self, inputs.name, inputs.region, vpc_id, tables)
+        s3_prefix_list_id = make_s3_endpoint(self, inputs.name, inputs.account.region, vpc_id, tables)
         groups = make_groups(self, inputs.name, vpc_id, inputs.roles)
         make_rules(self, inputs.flows, groups, s3_prefix_list_id)
         if services:
             make_interface_endpoints(
                 self,
                 inputs.name,
-                inputs.region,
+                inputs.account.region,
                 vpc_id,
                 services,
                 subnets["private"],
@@ -148,9 +144,7 @@ class Networking(Construct):
             make_flow_logs(
                 self,
                 name=inputs.name,
-                region=inputs.region,
-                account_id=inputs.account_id,
-                partition=inputs.partition,
+                account=inputs.account,
                 vpc_id=vpc_id,
                 logs=inputs.flow_logs,
             )
@@ -178,6 +172,6 @@ def _check(inputs: NetworkingInputs, services: tuple[str, ...]) -> None:
     role = inputs.interface_endpoints.role
     if services and role not in inputs.roles:
         raise ValueError(f"roles has no {role!r}: the endpoints of {', '.join(services)} need that security group")
-    name = role_name(inputs.name, inputs.region)
+    name = role_name(inputs.name, inputs.account.region)
     if inputs.flow_logs is not None and "${" not in name and len(name) > 64:
         raise ValueError(f"name is {inputs.name!r}: the role {name!r} would be longer than IAM's 64 characters")

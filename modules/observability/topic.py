@@ -9,6 +9,8 @@ from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
+from aws.account import Account
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicInputs:
@@ -17,14 +19,8 @@ class AlarmTopicInputs:
     name: str
     """Name of the topic; 1 to 256 letters, digits, `-`, `_`."""
 
-    account_id: str
-    """The account whose alarms may publish; twelve digits."""
-
-    region: str
-    """Region of the topic and of the alarms."""
-
-    partition: str = "aws"
-    """Partition of the account, for ARNs."""
+    account: Account
+    """Account whose alarms may publish, and the region of the topic and the alarms."""
 
     kms_key_arn: str | None = None
     """Key that encrypts messages at rest. Its policy must let CloudWatch use it, or alarms are lost without a word.
@@ -65,10 +61,8 @@ def _policy(topic_arn: str, inputs: AlarmTopicInputs) -> str:
             "Action": "sns:Publish",
             "Resource": topic_arn,
             "Condition": {
-                "StringEquals": {"aws:SourceAccount": inputs.account_id},
-                "ArnLike": {
-                    "aws:SourceArn": f"arn:{inputs.partition}:cloudwatch:{inputs.region}:{inputs.account_id}:alarm:*"
-                },
+                "StringEquals": {"aws:SourceAccount": inputs.account.id},
+                "ArnLike": {"aws:SourceArn": inputs.account.arn("cloudwatch", "alarm:*")},
             },
         },
         {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aws.account import Account
 from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
 
 
@@ -14,14 +15,8 @@ class PostgreSqlInputs:
     identifier: str
     """Name of the instance; 1 to 63 lower-case letters, digits, hyphens, a letter first (RDS's limit)."""
 
-    region: str
-    """Region of the instance: it stands in the ARNs that its roles trust."""
-
-    account_id: str
-    """Account of the instance; twelve digits."""
-
-    partition: str = "aws"
-    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+    account: Account
+    """Account and region of the instance."""
 
     database_name: str
     """The database made at the start; letters, digits, underscores. A later change replaces the instance."""

@@ -38,13 +38,7 @@ class PostgreSql(Construct):
         self._monitoring_role_arn: str | None = None
         self._wait_for: list[ITerraformDependable] = []
         if inputs.monitoring.enhanced_interval_seconds:
-            role, attachment = monitoring_role(
-                self,
-                inputs.identifier,
-                region=inputs.region,
-                account_id=inputs.account_id,
-                partition=inputs.partition,
-            )
+            role, attachment = monitoring_role(self, inputs.identifier, inputs.account)
             self._monitoring_role_arn = role.arn
             self._wait_for.append(attachment)
         primary = self._primary(subnet_group.name)

@@ -1,6 +1,5 @@
 """RDS Proxy: many connections of clients over few of the database."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from aws.account import Account
+from aws.trust import service_trust
 from modules.iam.statements import policy, read_secrets
 from modules.rds.groups import Network
 
@@ -54,14 +55,8 @@ class DatabaseProxyInputs:
     name: str
     """Name of the proxy; 1 to 63 letters, digits and single hyphens, a letter first and no hyphen last."""
 
-    region: str
-    """Region of the proxy."""
-
-    account_id: str
-    """Account of the proxy; twelve digits."""
-
-    partition: str = "aws"
-    """`aws`, `aws-cn` or `aws-us-gov`. Default: all regions but China's and GovCloud's."""
+    account: Account
+    """Account and region of the proxy."""
 
     db_instance_identifier: str
     """Identifier of the PostgreSQL instance, which must have a database called `postgres`."""
@@ -178,14 +173,14 @@ class DatabaseProxy(Construct):
             "role",
             name=f"{inputs.name[:54]}-rds-proxy",  # IAM's limit is 64
             description=f"Lets the proxy {inputs.name} read the logins of its clients",
-            assume_role_policy=_trust(inputs.account_id),
+            # RDS sends no source ARN for a proxy (guards/permissions.py).
+            assume_role_policy=service_trust("rds", inputs.account),
         )
         statements = read_secrets(
             secret_arns=list(inputs.login_secret_arns.values()),
             parameter_arns=(),
             kms_key_arns=[inputs.kms_key_arn] if inputs.kms_key_arn else [],
-            region=inputs.region,
-            partition=inputs.partition,
+            account=inputs.account,
         )
         return role, IamRolePolicy(self, "policy", name="logins", role=role.name, policy=policy(statements))
 
@@ -211,14 +206,3 @@ def _logins(arns: Mapping[str, str]) -> Sequence[DbProxyAuth]:
         )
         for word, arn in sorted(arns.items())
     ]
-
-
-def _trust(account_id: str) -> str:
-    """RDS alone, on behalf of this account: that is the source that RDS tells for a proxy (guards/permissions.py)."""
-    statement = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": "rds.amazonaws.com"},
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

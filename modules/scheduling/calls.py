@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 )
 from constructs import Construct
 
+from aws.account import Account
 from modules.iam.statements import Statement
 from modules.scheduling.outputs import ScheduleOutputs
 from modules.scheduling.parts import check, group_and_role
@@ -41,10 +42,10 @@ class ScheduledCall:
         if not _ACTION.fullmatch(self.action):
             raise ValueError(f'action is "{self.action}"; a name such as "rds:StopDBInstance" is wanted')
 
-    def target_arn(self, partition: str) -> str:
-        """The universal target of the call."""
+    def target_arn(self, account: Account) -> str:
+        """ARN of the call as a universal target of EventBridge Scheduler."""
         service, name = self.action.split(":")
-        return f"arn:{partition}:scheduler:::aws-sdk:{service}:{name[0].lower()}{name[1:]}"
+        return account.partition_arn("scheduler", f"aws-sdk:{service}:{name[0].lower()}{name[1:]}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +58,8 @@ class ScheduledCallsInputs:
     purpose: str
     """What the role is for: the end of the sentence "Lets EventBridge Scheduler …"."""
 
-    account_id: str
-    """The account; twelve digits."""
-
-    region: str
-    """The region."""
-
-    partition: str = "aws"
-    """Partition of the account, for ARNs."""
+    account: Account
+    """Account and region of what is called."""
 
     timezone: str = "UTC"
     """Time zone of all expressions; it knows of summer time. Default: UTC."""
@@ -88,7 +83,7 @@ class ScheduledCalls(Construct):
             self,
             name=inputs.name,
             purpose=inputs.purpose,
-            account=(inputs.partition, inputs.region, inputs.account_id),
+            account=inputs.account,
             kms_key_arn=inputs.kms_key_arn,
             statements={
                 "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", word)): Statement(
@@ -108,7 +103,7 @@ class ScheduledCalls(Construct):
                 schedule_expression_timezone=inputs.timezone,
                 flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
                 target=SchedulerScheduleTarget(
-                    arn=call.target_arn(inputs.partition),
+                    arn=call.target_arn(inputs.account),
                     role_arn=role_arn,
                     input=json.dumps(dict(call.arguments), sort_keys=True),
                     # What is not the moment any more is not worth doing: a database is not stopped at noon.

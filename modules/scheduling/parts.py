@@ -1,6 +1,5 @@
 """What every schedule has: a group, a role that only the group may take, and an expression that Scheduler accepts."""
 
-import json
 import re
 from collections.abc import Mapping
 
@@ -10,6 +9,8 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleGroup
 from constructs import Construct
 
+from aws.account import Account
+from aws.trust import service_trust
 from modules.iam.statements import Statement, policy
 
 _EXPRESSION = re.compile(r"(cron|rate)\([^()]+\)")
@@ -34,7 +35,7 @@ def group_and_role(
     *,
     name: str,
     purpose: str,
-    account: tuple[str, str, str],
+    account: Account,
     statements: Mapping[str, Statement],
     kms_key_arn: str | None,
 ) -> tuple[str, str]:
@@ -44,17 +45,16 @@ def group_and_role(
         scope: the construct that they belong to.
         name: name of the group; the role is `<name>-schedule`.
         purpose: what the role is for, as the end of a sentence.
-        account: partition, region and account id.
+        account: account and region of the schedules.
         statements: what the role may do (I01).
         kms_key_arn: key that encrypts the schedules, which Scheduler reads as this role. None: AWS's own key.
 
     Returns:
         The name of the group, and the ARN of the role; whoever uses the ARN waits for the policy too.
     """
-    partition, region, account_id = account
     reading = {}
     if kms_key_arn is not None:
-        schedules = f"arn:{partition}:scheduler:{region}:{account_id}:schedule/{name}/*"
+        schedules = account.arn("scheduler", f"schedule/{name}/*")
         reading["ReadSchedules"] = Statement(
             actions=("kms:Decrypt",),
             resources=(kms_key_arn,),
@@ -66,27 +66,12 @@ def group_and_role(
         "role",
         name=f"{name}-schedule",
         description=f"Lets EventBridge Scheduler {purpose}",
-        assume_role_policy=_trust(name, account),
+        # The group's schedules only, which prevents the confused-deputy problem.
+        assume_role_policy=service_trust(
+            "scheduler", account, account.arn("scheduler", f"schedule-group/{name}"), exact=True, sid="Scheduler"
+        ),
     )
     resource = IamRolePolicy(
         scope, "role-policy", name="schedule", role=role.name, policy=policy({**statements, **reading})
     )
     return group.name, Fn.element([role.arn, resource.id], 0)
-
-
-def _trust(group: str, account: tuple[str, str, str]) -> str:
-    """Scheduler on behalf of this group only, so that it is nobody's confused deputy."""
-    partition, region, account_id = account
-    statement = {
-        "Sid": "Scheduler",
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": "scheduler.amazonaws.com"},
-        "Condition": {
-            "StringEquals": {
-                "aws:SourceAccount": account_id,
-                "aws:SourceArn": f"arn:{partition}:scheduler:{region}:{account_id}:schedule-group/{group}",
-            }
-        },
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 )
 from constructs import Construct
 
+from aws.account import Account
 from modules.iam.statements import Statement
 from modules.scheduling.outputs import ScheduleOutputs
 from modules.scheduling.parts import check, group_and_role
@@ -25,14 +26,8 @@ class ScheduledTaskInputs:
     name: str
     """Name of the group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is called `<name>-schedule`."""
 
-    account_id: str
-    """The account; twelve digits."""
-
-    region: str
-    """The region."""
-
-    partition: str = "aws"
-    """Partition of the account, for ARNs."""
+    account: Account
+    """Account and region of the cluster."""
 
     expression: str
     """When: `cron(0 3 * * ? *)`."""
@@ -82,13 +77,12 @@ class ScheduledTask(Construct):
     def __init__(self, scope: Construct, id_: str, inputs: ScheduledTaskInputs) -> None:
         super().__init__(scope, id_)
         check(inputs.name, {"task": inputs.expression})
-        ecs = f"arn:{inputs.partition}:ecs:{inputs.region}:{inputs.account_id}"
-        family = f"{ecs}:task-definition/{inputs.task_family}"
+        family = inputs.account.arn("ecs", f"task-definition/{inputs.task_family}")
         group, role_arn = group_and_role(
             self,
             name=inputs.name,
             purpose=f"run {inputs.task_family}",
-            account=(inputs.partition, inputs.region, inputs.account_id),
+            account=inputs.account,
             kms_key_arn=inputs.kms_key_arn,
             statements={
                 "RunTask": Statement(
@@ -99,7 +93,7 @@ class ScheduledTask(Construct):
                 ),
                 "TagTask": Statement(
                     actions=("ecs:TagResource",),
-                    resources=(f"{ecs}:task/{inputs.cluster_name}/*",),
+                    resources=(inputs.account.arn("ecs", f"task/{inputs.cluster_name}/*"),),
                     conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
                 ),
                 "PassRoles": Statement(

@@ -28,6 +28,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
 from constructs import Construct
 
+from aws.account import Account
 from modules.storage.policy import Delivery, bucket_policy
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -73,8 +74,8 @@ class BucketInputs:
     name: str
     """Whole name, 3 to 63 characters, unique in all of AWS (S3's limit)."""
 
-    partition: str = "aws"
-    """`aws`, `aws-cn` or `aws-us-gov`. `aws` by default: all regions but China's and GovCloud's."""
+    account: Account
+    """Account and region of the bucket."""
 
     kms_key_arn: str | None = None
     """Key that encrypts objects, with a bucket key to save KMS requests. None by default: SSE-S3, the only choice of
@@ -149,7 +150,7 @@ class Bucket(Construct):
             self,
             "policy",
             bucket=name,
-            policy=bucket_policy(bucket.arn, inputs.partition, inputs.accepts),
+            policy=bucket_policy(bucket.arn, inputs.account, inputs.accepts),
             # S3 refuses to change both at the same time.
             depends_on=[public_access_block],
         )

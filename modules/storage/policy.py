@@ -4,13 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from aws.account import Account
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerLogs:
     """Access logs of this account's application load balancers may be delivered into the bucket."""
-
-    account_id: str
-    """The twelve-digit account of the load balancers; it is part of the path that they write to."""
 
     prefix: str = ""
     """The load balancer's `access_logs.prefix`, without `/` at either end. Empty by default: no prefix."""
@@ -25,9 +24,6 @@ class LoadBalancerLogs:
 class ServerAccessLogs:
     """Access logs of this account's other buckets may be delivered into the bucket."""
 
-    account_id: str
-    """The twelve-digit account of the buckets that are logged."""
-
     prefix: str = ""
     """Common start of the keys, usually ending in `/`. Empty by default: anywhere in the bucket."""
 
@@ -36,7 +32,7 @@ Delivery = LoadBalancerLogs | ServerAccessLogs
 """A service that may write into the bucket."""
 
 
-def bucket_policy(bucket_arn: str, partition: str, accepts: tuple[Delivery, ...]) -> str:
+def bucket_policy(bucket_arn: str, account: Account, accepts: tuple[Delivery, ...]) -> str:
     """The policy as JSON: nothing without TLS, and a statement for each delivery."""
     statements: list[dict[str, Any]] = [
         {
@@ -48,23 +44,23 @@ def bucket_policy(bucket_arn: str, partition: str, accepts: tuple[Delivery, ...]
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
     ]
-    statements += [_allow(number, delivery, bucket_arn, partition) for number, delivery in enumerate(accepts, start=1)]
+    statements += [_allow(number, delivery, bucket_arn, account) for number, delivery in enumerate(accepts, start=1)]
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
 
-def _allow(number: int, delivery: Delivery, bucket_arn: str, partition: str) -> dict[str, Any]:
+def _allow(number: int, delivery: Delivery, bucket_arn: str, account: Account) -> dict[str, Any]:
     match delivery:
-        case LoadBalancerLogs(account_id=account_id, prefix=prefix):
+        case LoadBalancerLogs(prefix=prefix):
             folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
             return {
                 "Sid": f"LoadBalancerLogs{number}",
                 "Effect": "Allow",
                 "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
                 "Action": "s3:PutObject",
-                "Resource": f"{bucket_arn}/{folder}/{account_id}/*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+                "Resource": f"{bucket_arn}/{folder}/{account.id}/*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": account.id}},
             }
-        case ServerAccessLogs(account_id=account_id, prefix=prefix):
+        case ServerAccessLogs(prefix=prefix):
             return {
                 "Sid": f"ServerAccessLogs{number}",
                 "Effect": "Allow",
@@ -72,7 +68,7 @@ def _allow(number: int, delivery: Delivery, bucket_arn: str, partition: str) -> 
                 "Action": "s3:PutObject",
                 "Resource": f"{bucket_arn}/{prefix}*",
                 "Condition": {
-                    "StringEquals": {"aws:SourceAccount": account_id},
-                    "ArnLike": {"aws:SourceArn": f"arn:{partition}:s3:::*"},
+                    "StringEquals": {"aws:SourceAccount": account.id},
+                    "ArnLike": {"aws:SourceArn": account.bucket_arn("*")},
                 },
             }

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.codedeploy import (
-    AccountInputs,
     CodeDeploy,
     CodeDeployInputs,
     RollbackInputs,
@@ -18,7 +18,7 @@ from tests.support.stack import Synthesised, module_stack, synthesised
 
 INPUTS = CodeDeployInputs(
     name="acme-prod-shop",
-    account=AccountInputs(region="eu-west-1", account_id="111122223333"),
+    account=Account(region="eu-west-1", id="111122223333"),
     service=ServiceInputs(cluster_name="acme-prod", service_name="shop", role_arns=["arn:execution", "arn:task"]),
     traffic=TrafficInputs(
         target_group_names=["shop-a", "shop-b"],

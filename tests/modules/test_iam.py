@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.iam import ExecuteCommandAccess, Statement, TaskRoles, TaskRolesInputs
 from tests.support.stack import Synthesised, module_stack, synthesised
 
@@ -15,7 +16,7 @@ PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/acme/prod/token"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 REPOSITORY = "arn:aws:ecr:eu-west-1:111122223333:repository/acme/web"
 
-BARE = TaskRolesInputs(name="acme-prod-web", region="eu-west-1", account_id="111122223333")
+BARE = TaskRolesInputs(name="acme-prod-web", account=Account(region="eu-west-1", id="111122223333"))
 FULL = dataclasses.replace(
     BARE,
     repository_arns=[REPOSITORY],
@@ -76,7 +77,7 @@ def test_a_key_decrypts_only_through_the_services_that_hold_the_secrets() -> Non
 
 
 def test_china_has_a_domain_of_its_own() -> None:
-    china = dataclasses.replace(FULL, partition="aws-cn", region="cn-north-1", parameter_arns=[])
+    china = dataclasses.replace(FULL, account=Account.in_region("cn-north-1", "111122223333"), parameter_arns=[])
     condition = statements(synth(china), "execution")["DecryptSecrets"]["Condition"]
     assert condition == {"StringEquals": {"kms:ViaService": ["secretsmanager.cn-north-1.amazonaws.com.cn"]}}
 

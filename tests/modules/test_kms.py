@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.kms import Key, KeyInputs
 from tests.support.stack import Synthesised, module_stack, synthesised
+
+ACCOUNT = Account(region="eu-west-1", id="111122223333")
+GOVCLOUD = Account.in_region("us-gov-west-1", "111122223333")
 
 
 def key(**changes: Any) -> Synthesised:
     with module_stack() as stack:
-        inputs = {"name": "acme-prod", "account_id": "111122223333", "region": "eu-west-1"} | changes
+        inputs = {"name": "acme-prod", "account": ACCOUNT} | changes
         Key(stack, "key", KeyInputs(**inputs))
     return synthesised(stack)
 
@@ -53,7 +57,7 @@ def test_cloudwatch_logs_may_use_it_only_for_log_groups_of_this_account_and_regi
 
 
 def test_the_partition_reaches_every_arn():
-    assert "arn:aws:" not in key(partition="aws-us-gov").only("aws_kms_key")["policy"]
+    assert "arn:aws:" not in key(account=GOVCLOUD).only("aws_kms_key")["policy"]
 
 
 @pytest.mark.parametrize("days", [0, 6, 31])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.networking import FlowLogs, InterfaceEndpoints, Networking, NetworkingInputs, ZoneSubnets
 from tests.support.stack import Synthesised, module_stack, synthesised
 
@@ -21,8 +22,7 @@ TWO_ZONES = {"eu-west-1a": zone(0), "eu-west-1b": zone(1)}
 def network(**changes: Any) -> Synthesised:
     inputs: dict[str, Any] = {
         "name": "acme",
-        "account_id": "111122223333",
-        "region": "eu-west-1",
+        "account": Account(region="eu-west-1", id="111122223333"),
         "cidr": "10.0.0.0/16",
         "zones": TWO_ZONES,
         "egress": "nat-per-zone",
@@ -236,8 +236,7 @@ def test_the_outputs_are_keyed_by_what_the_user_named():
             "networking",
             NetworkingInputs(
                 name="acme",
-                account_id="111122223333",
-                region="eu-west-1",
+                account=Account(region="eu-west-1", id="111122223333"),
                 cidr="10.0.0.0/16",
                 zones=TWO_ZONES,
                 egress="one-nat",

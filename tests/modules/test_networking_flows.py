@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.networking import (
     Cidr,
     Flow,
@@ -42,8 +43,7 @@ def network(flows: tuple[Flow, ...] = FLOWS, roles: dict[str, str] = ROLES) -> S
             "networking",
             NetworkingInputs(
                 name="acme",
-                account_id="111122223333",
-                region="eu-west-1",
+                account=Account(region="eu-west-1", id="111122223333"),
                 cidr="10.0.0.0/16",
                 zones=zones,
                 egress="public-ip",

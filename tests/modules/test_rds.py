@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.account import Account
 from modules.rds import (
     Availability,
     Backup,
@@ -23,8 +24,7 @@ PASSWORD = "${ephemeral.aws_secretsmanager_secret_version.database-password.secr
 NETWORK = Network(subnet_ids={"eu-west-1a": "subnet-a", "eu-west-1b": "subnet-b"}, security_group_ids=["sg-db"])
 INPUTS = PostgreSqlInputs(
     identifier="acme-prod",
-    region="eu-west-1",
-    account_id="111122223333",
+    account=Account(region="eu-west-1", id="111122223333"),
     database_name="airflow",
     username="airflow",
     password_expression=PASSWORD,

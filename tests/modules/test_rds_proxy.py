@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.rds import ConnectionPool, DatabaseProxy, DatabaseProxyInputs, DatabaseProxyOutputs, Network
 from tests.support.stack import Synthesised, module_stack, synthesised
 
@@ -13,8 +14,7 @@ LOGINS = {word: f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:acme/logi
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
 INPUTS = DatabaseProxyInputs(
     name="acme-prod",
-    region="eu-west-1",
-    account_id="111122223333",
+    account=Account(region="eu-west-1", id="111122223333"),
     db_instance_identifier="acme-prod",
     network=Network(subnet_ids={"eu-west-1a": "subnet-a", "eu-west-1b": "subnet-b"}, security_group_ids=["sg-proxy"]),
     login_secret_arns=LOGINS,

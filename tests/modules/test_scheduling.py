@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.scheduling import ScheduledCall, ScheduledCalls, ScheduledCallsInputs, ScheduledTask, ScheduledTaskInputs
 from tests.support.stack import Synthesised, module_stack, synthesised
 
@@ -19,15 +20,13 @@ STOP = ScheduledCall(
 CALLS = ScheduledCallsInputs(
     name="acme-dev-hours",
     purpose="stop the database acme-dev",
-    account_id="111122223333",
-    region="eu-west-1",
+    account=Account(region="eu-west-1", id="111122223333"),
     timezone="Europe/Berlin",
     calls={"stop": STOP},
 )
 TASK = ScheduledTaskInputs(
     name="acme-dev-clean",
-    account_id="111122223333",
-    region="eu-west-1",
+    account=Account(region="eu-west-1", id="111122223333"),
     expression="cron(0 3 * * ? *)",
     cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/acme-dev",
     cluster_name="acme-dev",

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
 from modules.storage import AccessLogs, Bucket, BucketInputs, Lifecycle, LoadBalancerLogs, ServerAccessLogs
 from tests.support.stack import Synthesised, module_stack, synthesised
 
-ACCOUNT = "111122223333"
+ACCOUNT = Account(region="eu-west-1", id="111122223333")
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1"
 
 
 def bucket(**changes: Any) -> Synthesised:
     with module_stack() as stack:
-        made = Bucket(stack, "files", BucketInputs(**({"name": "acme-files"} | changes)))
+        made = Bucket(stack, "files", BucketInputs(**({"name": "acme-files", "account": ACCOUNT} | changes)))
         stack.add_override("output.bucket_name.value", made.outputs.bucket_name)
     return synthesised(stack)
 
@@ -96,25 +97,25 @@ def test_a_bucket_without_versions_has_none_to_expire():
 
 
 def test_load_balancers_of_the_account_deliver_into_their_folder():
-    result = bucket(accepts=(LoadBalancerLogs(account_id=ACCOUNT, prefix="web"),))
+    result = bucket(accepts=(LoadBalancerLogs(prefix="web"),))
     _, statement = statements(result)
     assert statement["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     assert statement["Action"] == "s3:PutObject"
-    assert statement["Resource"] == f"{arn(result)}/web/AWSLogs/{ACCOUNT}/*"
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    assert statement["Resource"] == f"{arn(result)}/web/AWSLogs/{ACCOUNT.id}/*"
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT.id}}
 
 
 def test_a_load_balancer_without_a_prefix_delivers_at_the_top():
-    result = bucket(accepts=(LoadBalancerLogs(account_id=ACCOUNT),))
-    assert statements(result)[1]["Resource"] == f"{arn(result)}/AWSLogs/{ACCOUNT}/*"
+    result = bucket(accepts=(LoadBalancerLogs(),))
+    assert statements(result)[1]["Resource"] == f"{arn(result)}/AWSLogs/{ACCOUNT.id}/*"
 
 
 def test_buckets_of_the_account_deliver_under_their_prefix():
-    result = bucket(accepts=(ServerAccessLogs(account_id=ACCOUNT, prefix="buckets/"),))
+    result = bucket(accepts=(ServerAccessLogs(prefix="buckets/"),))
     _, statement = statements(result)
     assert statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     assert statement["Resource"] == f"{arn(result)}/buckets/*"
-    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT.id}
 
 
 def test_requests_are_logged_where_that_is_asked():
@@ -139,7 +140,7 @@ def test_only_an_environment_to_throw_away_deletes_objects_with_their_bucket():
         ({"name": "Acme_Files"}, "name is 'Acme_Files': 3 to 63 lower-case letters"),
         ({"name": "a" * 64}, "3 to 63 lower-case letters"),
         (
-            {"kms_key_arn": KEY, "accepts": (ServerAccessLogs(account_id=ACCOUNT),)},
+            {"kms_key_arn": KEY, "accepts": (ServerAccessLogs(),)},
             "accepts logs and has a kms_key_arn: AWS delivers logs to SSE-S3 only",
         ),
         ({"access_logs": AccessLogs(bucket_name="acme-files", prefix="")}, "logs into itself"),
@@ -153,7 +154,7 @@ def test_a_bucket_that_cannot_work_is_refused_in_words(changes: dict[str, Any], 
 @pytest.mark.parametrize("prefix", ["/web", "web/", "AWSLogs", "web/AWSLogs"])
 def test_a_prefix_that_a_load_balancer_cannot_have_is_refused(prefix: str):
     with pytest.raises(ValueError, match=f"prefix is '{prefix}'"):
-        LoadBalancerLogs(account_id=ACCOUNT, prefix=prefix)
+        LoadBalancerLogs(prefix=prefix)
 
 
 def test_a_lifecycle_of_no_days_is_refused():

@@ -18,18 +18,22 @@ from local.dataplane.supervisor import Supervisor
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; everything that was started is gone then."""
+    """Serve until SIGTERM or SIGINT, then end everything that was started."""
     parser = argparse.ArgumentParser(prog="python -m local.dataplane", description=__doc__)
-    parser.add_argument("--endpoint-url", required=True, help="of the embedded AWS")
+    parser.add_argument("--endpoint-url", required=True, help="URL of the embedded AWS")
     parser.add_argument("--folder", required=True, type=Path, help="for logs, data and configuration")
-    parser.add_argument("--windlass-folder", required=True, type=Path, help="where Windlass itself is")
+    parser.add_argument("--windlass-folder", required=True, type=Path, help="Windlass's own folder")
     parser.add_argument("--region", default="eu-west-1", help="of the platform (default: %(default)s)")
-    parser.add_argument("--authority-folder", type=Path, help="where the authority is kept that people may trust")
-    parser.add_argument("--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="intervals are multiplied by it")
-    parser.add_argument("--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="upper limit")
-    parser.add_argument("--repositories", type=Path, help="git repositories that stand for remote ones")
-    parser.add_argument("--skip", action="append", default=[], metavar="PATTERN", help="services that are not run")
-    parser.add_argument("--instance", default="", help="a word that tells this process from others")
+    parser.add_argument("--authority-folder", type=Path, help="folder of the certificate authority")
+    parser.add_argument(
+        "--time-factor", type=float, default=DEFAULT_TIME_FACTOR, help="of intervals (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--longest-drain-seconds", type=float, default=LONGEST_DRAIN_SECONDS, help="(default: %(default)s)"
+    )
+    parser.add_argument("--repositories", type=Path, help="folder of git repositories that replace remote ones")
+    parser.add_argument("--skip", action="append", default=[], metavar="PATTERN", help="names of services not to run")
+    parser.add_argument("--instance", default="", help="a word that identifies this process")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     folder = options.folder.resolve()

@@ -104,7 +104,7 @@ class DataPlane:
             self._wait_until_ready(record, report)
 
     def wait_until_steady(self, seconds: float = 60.0, report: Report = ignore) -> None:
-        """Wait until every service runs what the embedded AWS was asked for before this call, with all tasks healthy.
+        """Wait until every service runs what was requested before this call, with all tasks healthy.
 
         Args:
             seconds: time limit.

@@ -12,7 +12,7 @@ CHANGES = {
     CODE: "its code in local/ has changed",
     SETTINGS: "its settings have changed (ports, services, or the environment file)",
 }
-"""Part of the fingerprint → what a person is told when it differs."""
+"""Part of the fingerprint → the reason for a restart, as a sentence."""
 
 
 def fingerprint(settings: Settings) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Every process the data plane starts, written down, so that all of them can be ended, even after a crash."""
+"""A file with every process that the data plane started, so that all of them can be ended, even after a crash."""
 
 import contextlib
 import json
@@ -15,16 +15,16 @@ from local import processes
 
 
 class ProcessRegistry:
-    """Starts processes, each the leader of a session of its own, and keeps their ids in a file.
+    """Starts processes, each as the leader of a session, and keeps their ids in a file.
 
     Args:
-        path: the file; what it names from an earlier run can be ended with `end_leftovers`.
+        path: the file; `end_leftovers` ends the processes that it names from an earlier run.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._entries: dict[str, str] = self._read()
+        self._started: dict[str, str] = self._read()
 
     def start(
         self,
@@ -51,47 +51,50 @@ class ProcessRegistry:
             **identity,
         )
         with self._lock:
-            self._entries[str(process.pid)] = _birth(process.pid)
+            self._started[str(process.pid)] = _start_time(process.pid)
             self._write()
         return process
 
     def ended(self, process: "subprocess.Popen[bytes]") -> None:
-        """The process has ended: end what is left of its group, as the end of a container would, and cross it out."""
+        """Remove a process that has ended, and end the rest of its group, as the end of a container does."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         with self._lock:
-            if self._entries.pop(str(process.pid), None) is not None:
+            if self._started.pop(str(process.pid), None) is not None:
                 self._write()
 
     def end_leftovers(self) -> int:
-        """End what an earlier run left behind; a process that only has the same id by now is left alone."""
-        found = 0
+        """End the processes of an earlier run; returns how many there were.
+
+        A process that merely has the same id by now is left alone.
+        """
+        ended = 0
         with self._lock:
-            for pid, birth in list(self._entries.items()):
-                if birth and _birth(int(pid)) == birth:
-                    found += 1
+            for pid, start_time in list(self._started.items()):
+                if start_time and _start_time(int(pid)) == start_time:
+                    ended += 1
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.killpg(int(pid), signal.SIGKILL)
                     _wait_until_gone(int(pid))
-                del self._entries[pid]
+                del self._started[pid]
             self._write()
-        return found
+        return ended
 
     def _read(self) -> dict[str, str]:
         try:
-            entries = json.loads(self._path.read_text())
+            started = json.loads(self._path.read_text())
         except (OSError, ValueError):
             return {}
-        return dict(entries) if isinstance(entries, dict) else {}
+        return dict(started) if isinstance(started, dict) else {}
 
     def _write(self) -> None:
         temporary = self._path.with_suffix(".new")
-        temporary.write_text(json.dumps(self._entries))
+        temporary.write_text(json.dumps(self._started))
         temporary.replace(self._path)
 
 
 def signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    """Send a signal to the process alone for SIGTERM, as ECS does, and to its whole group for SIGKILL."""
+    """Send SIGKILL to the whole process group, and any other signal to the process alone, as ECS does."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if number == signal.SIGKILL:
             os.killpg(process.pid, number)
@@ -100,7 +103,7 @@ def signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> 
 
 
 def end(process: "subprocess.Popen[bytes]", *, first: signal.Signals, seconds: float) -> None:
-    """Send a signal, wait, and send SIGKILL where that was not enough."""
+    """Send the `first` signal, wait, and send SIGKILL when the process is still alive after `seconds`."""
     if process.poll() is None:
         signal_group(process, first)
         try:
@@ -110,8 +113,8 @@ def end(process: "subprocess.Popen[bytes]", *, first: signal.Signals, seconds: f
             process.wait()
 
 
-def _birth(pid: int) -> str:
-    """When a process started, as text that two processes of the same id do not share; empty when it has ended."""
+def _start_time(pid: int) -> str:
+    """When a process started, as text; empty when it has ended. Tells apart two processes with the same id."""
     if processes.has_ended(pid):
         return ""
     try:

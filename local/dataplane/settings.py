@@ -1,4 +1,4 @@
-"""What a data plane is told when it starts."""
+"""The settings with which a data plane starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,35 +10,35 @@ LONGEST_DRAIN_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Where it looks, where it listens, how fast its clock goes."""
+    """Which account it reads, where it writes, and how fast its clock runs."""
 
     endpoint_url: str
-    """Of the embedded AWS."""
+    """URL of the embedded AWS."""
     folder: Path
-    """Logs, data and configuration; everything the data plane writes is in it."""
+    """For logs, data and configuration: everything that the data plane writes is in it."""
     windlass_folder: Path
     """Windlass's own folder: the sample service and Airflow's Python environment are in it."""
     region: str
-    """Of the platform."""
+    """AWS region of the platform."""
     listener_ports: Mapping[str, int] = field(default_factory=dict)
     """Key of the environment file → port of a listener. The proxy listens where the listeners of the load balancer do;
     `start` refuses when one of these ports is taken. Default: none is checked."""
     authority_folder: Path | None = None
-    """Where the certificate authority is kept that people may trust. Default: in `folder`, so that it goes with it."""
+    """Of the certificate authority that people may trust. Default: in `folder`, so that `remove` deletes it."""
     time_factor: float = DEFAULT_TIME_FACTOR
     """Intervals of health checks, the deregistration delay, and grace periods of tasks that were ready are multiplied
-    by it; time-outs, start periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS can be
-    watched here."""
+    by it; timeouts, start periods and `stopTimeout` are not. Default 0.1: a change that takes minutes on AWS takes
+    seconds here."""
     longest_drain_seconds: float = LONGEST_DRAIN_SECONDS
-    """Upper limit of the deregistration delay after that. Default 5 s."""
+    """Upper limit of the deregistration delay after the multiplication. Default 5 s."""
 
     skipped_services: tuple[str, ...] = ()
-    """Patterns (`*` for anything) of names of services that are not run. Default: all are."""
+    """Name patterns (`*` for any text) of services that are not run. Default: all services run."""
 
     repositories: Path | None = None
-    """Folder of git repositories that stand for remote ones, as `HOST/PATH`. Default: there are none."""
+    """Folder of git repositories that replace remote ones, as `HOST/PATH`. Default: none."""
 
     @property
     def tasks_folder(self) -> Path:
-        """A folder in it for each task: logs, volumes, what its containers are made of."""
+        """Each task has a folder in it: logs, volumes, container files."""
         return self.folder / "tasks"

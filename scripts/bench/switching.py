@@ -49,7 +49,7 @@ def rows(times: int, progress: Progress) -> Iterator[Row]:
     """A row for our switch, and one for the plain call."""
     progress("switches: starting the embedded AWS, the containers and the proxy")
     with _platform() as platform:
-        platform.settle(blue=2, green=2)
+        platform.ensure_steady(blue=2, green=2)
         releases = Releases(platform)
         ways: dict[str, Callable[[Colour], object]] = {
             "windlass switch": lambda colour: releases.switch(colour),

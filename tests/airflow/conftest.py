@@ -15,7 +15,7 @@ DAGS = Path(__file__).parent / "dags"
 def running_airflow() -> Iterator[Deployment]:
     platform = begin().wait()
     deployment = Deployment(platform, platform.data_plane())
-    deployment.settle()
+    deployment.wait_until_steady()
     deployment.commit({path.name: path.read_text() for path in DAGS.glob("*.py")}, "DAGs of the tests")
     deployment.api("GET", "/version")
     for dag_id in ("plain", "deferrable", "failing", "patient"):
@@ -26,5 +26,5 @@ def running_airflow() -> Iterator[Deployment]:
 
 @pytest.fixture
 def airflow(running_airflow: Deployment) -> Deployment:
-    running_airflow.settle()
+    running_airflow.wait_until_steady()
     return running_airflow

@@ -1,4 +1,4 @@
-"""Airflow as its users see it, and as those who operate it do."""
+"""Airflow as its users and its operators see it."""
 
 import http.client
 import json
@@ -27,7 +27,7 @@ PAUSE_SECONDS = 0.5
 
 
 class Deployment:
-    """The applied deployment of a platform, while its containers run."""
+    """The applied Airflow of a platform whose containers run."""
 
     def __init__(self, platform: Platform, data_plane: DataPlane) -> None:
         self.platform, self.data_plane = platform, data_plane
@@ -61,55 +61,55 @@ class Deployment:
             connection.close()
 
     def location(self, path: str) -> str:
-        """Where a path is redirected to."""
+        """The `Location` header of the response for a path."""
         context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
         port = self.platform.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
         connection.request("GET", path, headers={"Host": HOST})
         with connection.getresponse() as response:
-            found = response.headers["Location"]
+            location = response.headers["Location"]
         connection.close()
-        return str(found)
+        return str(location)
 
     def password(self) -> str:
         return self.secret("airflow/first-user-password")
 
     def token(self) -> str:
-        """What the first user gets for the password."""
+        """An access token of the first user."""
         return str(self.log_in(self.password())[1]["access_token"])
 
     def log_in(self, password: str) -> tuple[int, Any]:
         return self.request("POST", "/auth/token", {"username": "admin", "password": password})
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask as the first user; a gap while a component is replaced is waited out."""
+        """A request as the first user; retried while a component is being replaced."""
 
         def answer() -> Any:
             try:
                 if not self._token:
-                    status, found = self.log_in(self.password())
+                    status, response = self.log_in(self.password())
                     if status not in (200, 201):
                         return None
-                    self._token = found["access_token"]
-                status, found = self.request(method, f"/api/v2{path}", body, token=self._token)
+                    self._token = response["access_token"]
+                status, response = self.request(method, f"/api/v2{path}", body, token=self._token)
             except OSError:
                 return None
             if status in (401, 403):
                 self._token = ""
-            return (status, found) if status < 500 and status not in (401, 403) else None
+            return (status, response) if status < 500 and status not in (401, 403) else None
 
-        with self.explained():
-            status, found = wait_for(f"{method} {path}", answer, 60)
-        assert status < 400, (method, path, status, found)
-        return found
+        with self.with_diagnosis():
+            status, response = wait_for(f"{method} {path}", answer, 60)
+        assert status < 400, (method, path, status, response)
+        return response
 
     def has_dag(self, dag_id: str) -> bool:
         status, _ = self.request("GET", f"/api/v2/dags/{dag_id}", token=self._token)
         return status == 200
 
     def trigger(self, dag_id: str, **conf: Any) -> "Run":
-        found = self.api("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
-        return Run(self, dag_id, found["dag_run_id"])
+        run = self.api("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
+        return Run(self, dag_id, run["dag_run_id"])
 
     # As an operator.
 
@@ -128,8 +128,8 @@ class Deployment:
     def tasks(self, component: str) -> list[dict[str, Any]]:
         ecs, cluster = self.client("ecs"), PREFIX
         arns = ecs.list_tasks(cluster=cluster, serviceName=f"{PREFIX}-airflow-{component}")["taskArns"]
-        found = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
-        return [each for each in found if each["lastStatus"] == "RUNNING"]
+        tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+        return [each for each in tasks if each["lastStatus"] == "RUNNING"]
 
     def task(self, component: str) -> dict[str, Any]:
         return wait_for(f"a running {component}", lambda: self.tasks(component), 60)[0]
@@ -140,62 +140,60 @@ class Deployment:
         return int(container["runtimeId"].rpartition("-")[2])
 
     def store(self, kind: str) -> dict[str, Any]:
-        """How the data plane shows the one data store of a kind: `cache` or `database`."""
-        (found,) = [dict(each) for each in self.data_plane.status().stores if each["kind"] == kind]
-        return found
+        """The only data store of a kind (`cache` or `database`), from the data plane's status."""
+        (store,) = [dict(each) for each in self.data_plane.status().stores if each["kind"] == kind]
+        return store
 
     def secret(self, name: str) -> str:
-        found = self.client("secretsmanager").get_secret_value(SecretId=f"windlass/local/{name}")
-        return str(found["SecretString"])
+        answer = self.client("secretsmanager").get_secret_value(SecretId=f"windlass/local/{name}")
+        return str(answer["SecretString"])
 
     def apply(self, layer: str) -> None:
-        """As `./windlass apply` does, with the variables that the platform has now."""
-        done = self.platform.windlass("apply", "local", "--layer", layer, "--yes")
-        assert done.returncode == 0, done.stdout + done.stderr
+        """Run `./windlass apply` with the platform's current variables."""
+        result = self.platform.windlass("apply", "local", "--layer", layer, "--yes")
+        assert result.returncode == 0, result.stdout + result.stderr
 
     def kill(self, component: str) -> None:
         os.kill(self.main_process(component), signal.SIGKILL)
 
-    def settle(self, seconds: float = 120) -> None:
+    def wait_until_steady(self, seconds: float = 120) -> None:
         """Wait until every service runs what was applied last."""
-        with self.explained():
+        with self.with_diagnosis():
             self.data_plane.wait_until_steady(seconds * waiting.PATIENCE)
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
-        """A failure in it says what is wrong with the services."""
+    def with_diagnosis(self) -> Iterator[None]:
+        """Adds the state of the services to a failure."""
         try:
             yield
         except (AssertionError, DataPlaneError) as error:
-            error.add_note(self.what_is_wrong())
+            error.add_note(self.diagnosis())
             raise
 
-    def what_is_wrong(self) -> str:
-        """For messages: the services that are not steady, what ECS says of them and their containers last said."""
+    def diagnosis(self) -> str:
+        """The services that are not steady, with their events in ECS and their last log lines."""
         parts = []
-        for each in self.data_plane.status().services:
-            if each.steady:
-                continue
+        for each in self.data_plane.status().unsteady:
             (service,) = self.client("ecs").describe_services(cluster=PREFIX, services=[each.name])["services"]
-            parts.append(f"{each.name}: {each.running} of {each.desired} run, {each.pending} start")
+            parts.append(each.summary)
             parts += [f"  {event['message']}" for event in service.get("events", [])[:8]]
             for log in each.logs:
                 parts += [f"  {log.parent.name}/{log.name}:", *log.read_text(errors="replace").splitlines()[-15:]]
         return "\n".join(parts)
 
     def is_uploaded(self, run_id: str, task_id: str) -> bool:
-        """Whether the log of a task lies in the bucket."""
+        """Whether the bucket contains the log of a task."""
         s3 = self.client("s3")
         (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].endswith("-task-logs")]
         keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
         return any(f"run_id={run_id}/task_id={task_id}/" in key for key in keys)
 
-    def forget_local_logs(self) -> int:
-        """Delete every task log that a worker or a triggerer has written on its own disk; how many there were."""
-        found = list(self.data_plane.settings.tasks_folder.glob("*/containers/*/own/opt-airflow/logs/dag_id=*"))
-        for path in found:
+    def delete_local_logs(self) -> int:
+        """Delete every task log on the disks of workers and triggerers; returns how many there were."""
+        folders = list(self.data_plane.settings.tasks_folder.glob("*/containers/*/own/opt-airflow/logs/dag_id=*"))
+        for path in folders:
             shutil.rmtree(path)
-        return len(found)
+        return len(folders)
 
 
 class Run:
@@ -208,8 +206,8 @@ class Run:
     def state(self) -> str:
         return str(self._deployment.api("GET", self._path)["state"])
 
-    def end(self, seconds: float = 90) -> str:
-        """Its state, once it has ended."""
+    def wait_for_end(self, seconds: float = 90) -> str:
+        """Wait until it has ended; returns its state."""
         try:
             return str(wait_for(f"the end of {self._path}", lambda: (s := self.state()) in ENDED and s, seconds))
         except AssertionError as error:
@@ -217,12 +215,12 @@ class Run:
             raise
 
     def task_states(self) -> dict[str, str]:
-        found = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
-        return {each["task_id"]: each["state"] for each in found}
+        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["state"] for each in tasks}
 
     def tries(self) -> dict[str, int]:
-        found = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
-        return {each["task_id"]: each["try_number"] for each in found}
+        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["try_number"] for each in tasks}
 
     def log(self, task_id: str, number: int = 1) -> str:
         path = f"{self._path}/taskInstances/{task_id}/logs/{number}?full_content=true"
@@ -233,5 +231,5 @@ class Run:
 
 
 def wait_for(what: str, condition: Callable[[], Any], seconds: float) -> Any:
-    """As everywhere, with the seconds of a quiet machine: Airflow's programs take long to start on a busy one."""
+    """Wait; `seconds` is the limit on a quiet machine, where Airflow's programs start faster."""
     return waiting.wait_for(what, condition, seconds * waiting.PATIENCE, pause_seconds=PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Whatever ends, no task is lost: processes are killed and data stores restart while DAGs run."""
+"""No task is lost when processes are killed and data stores restart while DAGs run."""
 
 import os
 import signal
@@ -18,20 +18,20 @@ def kill_broker(airflow: Deployment) -> None:
 
 
 def restart_database(airflow: Deployment) -> None:
-    found = airflow.store("database")
-    airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=found["identifier"])
-    wait_for("another PostgreSQL", lambda: is_new(airflow, "database", found["pids"]), 30)
+    database = airflow.store("database")
+    airflow.client("rds").reboot_db_instance(DBInstanceIdentifier=database["identifier"])
+    wait_for("another PostgreSQL", lambda: is_new(airflow, "database", database["pids"]), 30)
 
 
 def is_new(airflow: Deployment, kind: str, before: list[int]) -> bool:
-    found = airflow.store(kind)
-    return bool(found["running"] and found["pids"] and found["pids"][0] != before[0])
+    store = airflow.store(kind)
+    return bool(store["running"] and store["pids"] and store["pids"][0] != before[0])
 
 
 def test_no_task_is_lost_when_any_component_is_killed_or_a_data_store_restarts(airflow: Deployment) -> None:
     on_worker = airflow.trigger("patient", seconds=20)
     on_worker.wait_for_task("work", "running")
-    airflow.kill("worker-default")  # its task is missed after the heartbeat's time-out, while the others are tried
+    airflow.kill("worker-default")  # its task is retried after the heartbeat's timeout, while the others are tested
     runs: dict[str, Run] = {"worker": on_worker}
     for component in ("dag-processor", "triggerer", "scheduler"):
         runs[component] = airflow.trigger("patient", seconds=3)
@@ -47,25 +47,25 @@ def test_no_task_is_lost_when_any_component_is_killed_or_a_data_store_restarts(a
     restart_database(airflow)
     runs["broker"] = airflow.trigger("patient", seconds=8)
     kill_broker(airflow)
-    assert {name: run.end(300) for name, run in runs.items()} == dict.fromkeys(runs, "success")
+    assert {name: run.wait_for_end(300) for name, run in runs.items()} == dict.fromkeys(runs, "success")
     assert runs["worker"].tries()["work"] > 1
-    airflow.settle(240)
+    airflow.wait_until_steady(240)
 
 
-def test_a_worker_that_is_asked_to_stop_finishes_its_task_and_is_protected_until_then(airflow: Deployment) -> None:
+def test_a_worker_that_is_stopped_finishes_its_task_and_is_protected_until_then(airflow: Deployment) -> None:
     run = airflow.trigger("patient", seconds=25)
     run.wait_for_task("work", "running")
     task = airflow.task("worker-default")
     ecs = airflow.client("ecs")
 
     def is_protected() -> bool:
-        (found,) = ecs.get_task_protection(cluster=task["clusterArn"], tasks=[task["taskArn"]])["protectedTasks"]
-        return bool(found["protectionEnabled"])
+        (protection,) = ecs.get_task_protection(cluster=task["clusterArn"], tasks=[task["taskArn"]])["protectedTasks"]
+        return bool(protection["protectionEnabled"])
 
     wait_for("the protection of the working task", is_protected, 40)
     ecs.stop_task(cluster=task["clusterArn"], task=task["taskArn"], reason="test")
-    assert run.end(120) == "success"
-    assert run.tries()["work"] == 1, "the task was not repeated, so it was finished"
+    assert run.wait_for_end(120) == "success"
+    assert run.tries()["work"] == 1, "the task was not retried, so the worker finished it"
     (stopped,) = ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
     assert stopped["desiredStatus"] == "STOPPED"
     wait_for("another worker", lambda: airflow.tasks("worker-default"), 60)

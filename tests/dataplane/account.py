@@ -154,7 +154,7 @@ class Account:
         return sorted(each["TargetHealth"]["State"] for each in answer["TargetHealthDescriptions"])
 
     def run(self, command: list[str], seconds: float = 30.0) -> dict[str, Any]:
-        """Run a one-off task of the blue task definition to its end; returns its description."""
+        """Run a one-off task of the blue task definition to completion; returns its description."""
         overrides = {"containerOverrides": [{"name": "web", "command": command}]}
         answer = self.ecs.run_task(
             cluster="test", taskDefinition="test-web-blue:1", launchType="FARGATE", overrides=overrides
@@ -173,12 +173,12 @@ class Account:
 
     def pids(self, colour: str) -> dict[str, int]:
         """Task → process id."""
-        found = {}
+        pids = {}
         for task in self.tasks(colour):
             runtime_id = task["containers"][0].get("runtimeId")
             if runtime_id:
-                found[task["taskArn"]] = int(runtime_id.rpartition("-")[2])
-        return found
+                pids[task["taskArn"]] = int(runtime_id.rpartition("-")[2])
+        return pids
 
     def protected(self, tasks: list[str]) -> set[str]:
         """Those of the tasks that are protected from being stopped by their service."""

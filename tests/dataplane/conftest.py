@@ -56,7 +56,7 @@ def running_platform(account: Account, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def platform(running_platform: Platform) -> Platform:
     """Blue live with two tasks, green with one, everything healthy."""
-    running_platform.settle(blue=2, green=1)
+    running_platform.ensure_steady(blue=2, green=1)
     return running_platform
 
 

@@ -1,8 +1,8 @@
-"""Switches in a child process that somebody else may kill: `python -m tests.dataplane.operator`.
+"""Switches in a child process that a test may kill: `python -m tests.dataplane.operator`.
 
-Reads one job (JSON) a line, forks, and writes the child's id. After another line it waits for the child, and writes
-`killed`, or how it ended by itself. The child is forked from a process that has loaded everything, so that the time in
-which it can be killed is that of the switch alone.
+Reads one job (JSON) per line, forks, and writes the child's process id. After another line it waits for the child, and
+writes `killed`, or how the child ended on its own. The child is forked from a process that has imported everything, so
+that it can be killed only during the switch itself.
 """
 
 import io

@@ -63,7 +63,7 @@ class Releases:
             ssm.put_parameter(Name=f"/test/web/{colour}/image", Value=f"{IMAGE}:1", Type="String")
 
     def switch(self, colour: Colour | None = None, **how: Any) -> str:
-        """Carry out a switch; gives what was told."""
+        """Carry out a switch; returns what it printed."""
         desk = Desk(self, pace=QUICKLY)
         switch(desk.context, SwitchRequest(colour=colour, **how))
         return desk.told
@@ -114,7 +114,7 @@ class Operator:
         _stream(self._process.stdin).write(json.dumps(job) + "\n")
         _stream(self._process.stdin).flush()
         pid = int(_stream(self._process.stdout).readline())
-        began = time.monotonic()
+        started = time.monotonic()
         if kill_after is not None:
             time.sleep(kill_after)
             # Its parent waits for it with the next line, so the id is still its own.
@@ -123,7 +123,7 @@ class Operator:
         _stream(self._process.stdin).flush()
         ended = _stream(self._process.stdout).readline().strip()
         assert ended in ("killed", "ended 0"), ended
-        return None if ended == "killed" else time.monotonic() - began
+        return None if ended == "killed" else time.monotonic() - started
 
 
 @contextmanager

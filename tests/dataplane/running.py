@@ -28,7 +28,7 @@ class Platform:
         task = self.account.run(["python", "-m", "web.migrate"])
         assert task["containers"][0]["exitCode"] == 0, task
 
-    def settle(self, *, blue: int, green: int) -> None:
+    def ensure_steady(self, *, blue: int, green: int) -> None:
         for colour, desired in (("blue", blue), ("green", green)):
             if self.account.service(colour)["desiredCount"] != desired:
                 self.account.scale(colour, desired)

@@ -1,4 +1,4 @@
-"""The agent's pages: a container learns who it is, and protects its task."""
+"""The ECS agent's endpoint: a container reads its metadata, and protects its task."""
 
 import json
 import time
@@ -17,51 +17,51 @@ from tests.dataplane.tasks import SLEEP
 
 @pytest.fixture
 def agent(tmp_path) -> Iterator[Agent]:
-    found = Agent(Addresses(tmp_path).claim)
-    yield found
-    found.stop()
+    agent = Agent(Addresses(tmp_path).claim)
+    yield agent
+    agent.stop()
 
 
 @pytest.fixture
 def task(run, agent: Agent) -> Task:
-    found = run({"name": "worker", "command": SLEEP}, {"name": "task-protection", "command": SLEEP})
-    agent.add(found)
-    return found
+    task = run({"name": "worker", "command": SLEEP}, {"name": "task-protection", "command": SLEEP})
+    agent.add(task)
+    return task
 
 
-def ask(url: str, body: Any = None) -> Any:
+def request(url: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     with urllib.request.urlopen(urllib.request.Request(url, data=data, method="PUT" if data else "GET")) as answer:
         return json.loads(answer.read())
 
 
-def test_a_container_finds_itself_and_its_task(agent: Agent, task: Task) -> None:
+def test_a_container_reads_its_own_metadata_and_that_of_its_task(agent: Agent, task: Task) -> None:
     url = agent.variables(task.id, "task-protection")["ECS_CONTAINER_METADATA_URI_V4"]
-    own = ask(url)
+    own = request(url)
     assert own["Name"] == "task-protection"
     assert own["Labels"]["com.amazonaws.ecs.task-arn"] == task.arn
     assert own["Networks"][0]["IPv4Addresses"] == [task.address]
-    whole = ask(f"{url}/task")
+    whole = request(f"{url}/task")
     assert (whole["TaskARN"], whole["ServiceName"]) == (task.arn, "s")
     assert [each["Name"] for each in whole["Containers"]] == ["worker", "task-protection"]
 
 
-def test_a_task_is_protected_until_it_says_otherwise_or_the_time_is_over(agent: Agent, task: Task) -> None:
+def test_a_task_is_protected_until_it_ends_the_protection_or_the_time_is_over(agent: Agent, task: Task) -> None:
     url = agent.variables(task.id, "task-protection")["ECS_AGENT_URI"] + "/task-protection/v1/state"
-    assert ask(url) == {"protection": {"ProtectionEnabled": False, "TaskArn": task.arn}}
-    answer = ask(url, {"ProtectionEnabled": True, "ExpiresInMinutes": 2})["protection"]
+    assert request(url) == {"protection": {"ProtectionEnabled": False, "TaskArn": task.arn}}
+    answer = request(url, {"ProtectionEnabled": True, "ExpiresInMinutes": 2})["protection"]
     assert answer["ProtectionEnabled"] is True
     assert "ExpirationDate" in answer
     assert task.is_protected(at=time.time() + 110)
     assert not task.is_protected(at=time.time() + 130)
-    assert ask(url, {"ProtectionEnabled": False})["protection"]["ProtectionEnabled"] is False
+    assert request(url, {"ProtectionEnabled": False})["protection"]["ProtectionEnabled"] is False
     assert not task.is_protected()
 
 
 @pytest.mark.parametrize("body", [{}, {"ProtectionEnabled": "yes"}, {"ProtectionEnabled": True, "ExpiresInMinutes": 0}])
-def test_what_makes_no_sense_is_refused_as_the_agent_would(agent: Agent, task: Task, body: Any) -> None:
+def test_an_invalid_request_is_refused_as_by_the_agent(agent: Agent, task: Task, body: Any) -> None:
     url = agent.variables(task.id, "worker")["ECS_AGENT_URI"] + "/task-protection/v1/state"
     with pytest.raises(urllib.error.HTTPError) as refused:
-        ask(url, body)
+        request(url, body)
     with refused.value as answer:
         assert json.loads(answer.read())["error"]["Code"] == "InvalidParameterException"

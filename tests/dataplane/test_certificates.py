@@ -1,4 +1,4 @@
-"""Two authorities: one that people may trust, for names that belong to nobody, and one for all other names."""
+"""Two authorities: one that people may trust, for names that belong to no one, and one for all other names."""
 
 import stat
 import subprocess

@@ -1,4 +1,4 @@
-"""What a container is given, in which order containers start, and when checks change their mind."""
+"""Secrets and programs of containers, the order in which they start, and the verdicts of health checks."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def test_a_secret_is_the_whole_text_or_one_key_of_its_json():
         secret_value(f"{ARN}:none::", texts.__getitem__)
 
 
-def test_the_program_of_an_image_is_found_by_its_repository():
+def test_the_program_of_an_image_depends_on_its_repository():
     registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
     for reference in (f"{registry}/windlass-local/web:0.1.0", "web", "localhost:5000/web@sha256:00"):
         assert program_of(reference, programs(PROJECT)).command == ("python", "-m", "web")
@@ -73,10 +73,10 @@ def test_a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout(run):
     stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     task = run({"name": "main", "command": [sys.executable, "-c", stubborn], "stopTimeout": 1})
     wait_for("the start", lambda: "ready" in log_of(advanced(task)))
-    task.stop("enough", "UserInitiated")
-    began = time.monotonic()
+    task.stop("test", "UserInitiated")
+    started = time.monotonic()
     wait_for("the end", lambda: advanced(task).status == "STOPPED")
-    assert 0.9 < time.monotonic() - began < 10, "30 s would be the stop timeout that nobody set"
+    assert 0.9 < time.monotonic() - started < 10, "the default stop timeout would be 30 s"
     assert task.containers["main"].exit_code == 137
 
 
@@ -87,7 +87,7 @@ def test_a_missing_program_is_reported_in_the_words_of_ecs(run):
 
 
 class _Immediately:
-    """An executor that has every result at once."""
+    """An executor that runs every check at once."""
 
     def submit(self, check: Callable[[], str]) -> "Future[str]":
         future: Future[str] = Future()
@@ -97,18 +97,18 @@ class _Immediately:
 
 def _verdicts(results: str, **pace: Any) -> list[bool | None]:
     """The verdict after each result: `.` passes, `x` fails, one second apart."""
-    given = iter(results)
+    remaining = iter(results)
     settings = {"interval_seconds": 1.0, "healthy_threshold": 2, "unhealthy_threshold": 3, **pace}
-    checker = Checker(lambda: "" if next(given) == "." else "no", Pace(**settings), _Immediately(), 0.0)
-    found = []
+    checker = Checker(lambda: "" if next(remaining) == "." else "no", Pace(**settings), _Immediately(), 0.0)
+    verdicts = []
     for number in range(len(results)):
         checker.advance(number * 10.0)
         checker.advance(number * 10.0 + 1)
-        found.append(checker.healthy)
-    return found
+        verdicts.append(checker.healthy)
+    return verdicts
 
 
-def test_the_first_passed_check_is_enough_then_thresholds_hold():
+def test_the_first_check_that_passes_is_enough_then_thresholds_apply():
     assert _verdicts(".xxx..") == [True, True, True, False, False, True]
 
 

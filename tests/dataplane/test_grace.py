@@ -1,4 +1,4 @@
-"""The grace period: a program that starts slowly is left alone, one that has served and broke is replaced soon."""
+"""The grace period: a task that starts slowly has all of it, one that was ready is replaced sooner."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -38,7 +38,7 @@ SERVICE = Service(
 
 
 class SameTargets:
-    """Targets whose state is what the test says, for all of them."""
+    """Targets that all have the state that the test sets."""
 
     def __init__(self) -> None:
         self.now = "initial"
@@ -58,7 +58,7 @@ class SameTargets:
 
 
 class Clock:
-    """A scheduler with one task after the other, and the time."""
+    """A scheduler and its clock."""
 
     def __init__(self) -> None:
         self.targets, self.started = SameTargets(), 0
@@ -88,7 +88,7 @@ class Clock:
         )
 
     def at(self, seconds: float, state: str) -> int:
-        """How many tasks were started up to then, with targets in this state."""
+        """The number of tasks started so far, with targets in this state."""
         self.targets.now = state
         self._scheduler.advance(SERVICE, {"group": GROUP}, seconds)
         return self.started
@@ -96,9 +96,9 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    found = Clock()
-    assert found.at(0, "initial") == 1
-    return found
+    clock = Clock()
+    assert clock.at(0, "initial") == 1
+    return clock
 
 
 def test_a_task_that_was_never_ready_has_the_whole_grace_period_however_fast_the_clock_is(clock: Clock) -> None:

@@ -42,7 +42,7 @@ def test_start_after_a_kill_ends_the_leftovers_before_it_checks_the_ports(platfo
 
     assert [line for line in reports if "of a data plane that was killed; its data is kept" in line], reports
     assert all(processes.has_ended(each) for each in old)
-    platform.settle(blue=2, green=1)
+    platform.ensure_steady(blue=2, green=1)
     assert platform.request("GET", f"/items/{item['id']}") == (200, item)
 
 
@@ -70,7 +70,7 @@ def test_start_restarts_a_data_plane_with_other_settings_or_older_code_and_keeps
     assert "its code in local/ has changed" in reports[1]
 
     plane.start()
-    platform.settle(blue=2, green=1)
+    platform.ensure_steady(blue=2, green=1)
     assert platform.request("GET", f"/items/{item['id']}") == (200, item)
 
 

@@ -1,4 +1,4 @@
-"""Start and stop: nothing is left behind, data stays, passwords follow the secret."""
+"""Start and stop: no process is left behind, data is kept, passwords follow the secret."""
 
 import os
 import signal
@@ -23,20 +23,20 @@ from tests.support.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 
-def _started_by(platform: Platform) -> set[int]:
-    """Ids of all living processes in containers, and of those whose command line or environment names the folder."""
+def _processes_of(platform: Platform) -> set[int]:
+    """Ids of all processes in containers, and of those whose command line or environment names the folder."""
     own = platform.data_plane.settings.folder
-    # For root the database's data may be elsewhere; other data planes of this machine have theirs there too.
+    # For root the data of the database may be elsewhere, beside that of other data planes.
     marks = [str(own).encode(), *(note.read_bytes() for note in (own / "stores").glob("*/elsewhere"))]
-    found = set(processes_of(platform.data_plane.settings.folder))
+    pids = set(processes_of(platform.data_plane.settings.folder))
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
         except OSError:
             continue
         if any(mark in text for mark in marks) and not processes.has_ended(int(folder.name)):
-            found.add(int(folder.name))
-    return found - {os.getpid()}
+            pids.add(int(folder.name))
+    return pids - {os.getpid()}
 
 
 def test_the_database_refuses_plain_text(platform: Platform):
@@ -45,20 +45,20 @@ def test_the_database_refuses_plain_text(platform: Platform):
         psycopg.connect(url, connect_timeout=2)
 
 
-def test_stop_leaves_no_process_and_start_finds_the_data_again(platform: Platform):
+def test_stop_leaves_no_process_and_start_keeps_the_data(platform: Platform):
     status, item = platform.request("POST", "/items", {"name": "kept"})
     assert status == 201
-    assert len(_started_by(platform)) > 8
+    assert len(_processes_of(platform)) > 8
 
-    began = time.monotonic()
+    started = time.monotonic()
     platform.data_plane.stop()
-    print(f"\nstopped after {time.monotonic() - began:.1f} s")
+    print(f"\nstopped after {time.monotonic() - started:.1f} s")
 
-    assert _started_by(platform) == set()
+    assert _processes_of(platform) == set()
     assert platform.data_plane.status().running is False
-    assert platform.account.service("blue")["runningCount"] == 2, "without a data plane moto's assumption holds again"
+    assert platform.account.service("blue")["runningCount"] == 2, "without a data plane moto assumes that all tasks run"
     platform.data_plane.start()
-    platform.settle(blue=2, green=1)
+    platform.ensure_steady(blue=2, green=1)
     assert platform.request("GET", f"/items/{item['id']}") == (200, item)
 
 
@@ -75,7 +75,7 @@ def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
     wait_for("the new password to work", lambda: connects("second-password"))
     assert not connects("first-password")
 
-    # Tasks have what the secret held when they started; a new deployment gives them what it holds now.
+    # Tasks keep the secret of their start; those of a new deployment get its current value.
     account, old = platform.account, platform.account.pids("blue")
     assert {password_of(pid) for pid in old.values()} == {"first-password"}
     account.ecs.update_service(cluster="test", service="web-blue", forceNewDeployment=True)
@@ -85,8 +85,8 @@ def test_a_rotated_password_works_and_the_old_one_does_not(platform: Platform):
     assert platform.request("POST", "/items", {"name": "by the new one"})[0] == 201
 
 
-def test_steady_is_what_was_asked_for_last_and_not_what_was_seen_last(platform: Platform):
-    # As on a machine so busy that the data plane has not looked since: what ran before is complete and healthy.
+def test_steady_refers_to_the_last_request_and_not_to_the_last_observation(platform: Platform):
+    # As on a busy machine, where the data plane has not read the change yet: the old tasks are healthy.
     plane, account, old = platform.data_plane, platform.account, set(platform.account.pids("blue").values())
     pid = plane.status().pid
     assert pid is not None
@@ -107,20 +107,20 @@ def password_of(pid: int) -> str | None:
     return urlsplit(variables_of(pid)["DATABASE_URL"]).password
 
 
-def test_what_a_killed_data_plane_leaves_is_ended_by_stop(platform: Platform):
+def test_stop_ends_what_a_killed_data_plane_left(platform: Platform):
     pid = platform.data_plane.status().pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     wait_for("its end", lambda: processes.has_ended(pid))
-    assert len(_started_by(platform)) > 5
+    assert len(_processes_of(platform)) > 5
 
     platform.data_plane.stop()
 
-    assert _started_by(platform) == set()
+    assert _processes_of(platform) == set()
     platform.data_plane.start()
 
 
-def test_start_refuses_a_port_that_is_taken(platform: Platform, tmp_path: Path):
+def test_start_refuses_a_taken_port(platform: Platform, tmp_path: Path):
     settings = replace(platform.data_plane.settings, folder=tmp_path / "another")
     with pytest.raises(DataPlaneError, match=f"Port {platform.account.https_port} is taken"):
         DataPlane(settings).start()
@@ -141,10 +141,10 @@ def test_remove_leaves_no_data(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_registry_leaves_alone_what_only_has_the_same_id(tmp_path):
+def test_the_process_registry_does_not_end_another_process_with_the_same_id(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
-        (tmp_path / "processes.json").write_text(f'{{"{process.pid}": "another birth"}}')
+        (tmp_path / "processes.json").write_text(f'{{"{process.pid}": "another start time"}}')
         assert ProcessRegistry(tmp_path / "processes.json").end_leftovers() == 0
         assert process.poll() is None
     finally:

@@ -1,4 +1,4 @@
-"""A container's own view: names, addresses, files, identity; and its end."""
+"""What a container sees: names, addresses, files, identity; and how it ends."""
 
 import socket
 import sys
@@ -23,7 +23,7 @@ def test_localhost_and_its_own_name_are_the_address_of_the_task(run):
     assert {line.split()[0] for line in lines if line != HOST_NAME} == {ADDRESS}
 
 
-def test_names_change_while_a_container_runs_and_look_the_same_from_outside(run):
+def test_names_change_for_a_running_container_and_for_no_other_process(run):
     task = run({"name": "main", "command": shell("while ! getent ahostsv4 db.test; do sleep 0.05; done; sleep 60")})
     wait_for("the start", lambda: advanced(task).status == "RUNNING")
     assert log_of(task) == ""
@@ -35,7 +35,7 @@ def test_names_change_while_a_container_runs_and_look_the_same_from_outside(run)
         socket.gethostbyname("db.test")
 
 
-def test_what_listens_on_every_address_listens_on_the_address_of_the_task(run):
+def test_a_server_on_all_addresses_listens_on_the_address_of_the_task(run):
     server = """
 import asyncio, socket
 async def main():
@@ -71,11 +71,11 @@ def test_a_container_has_its_own_temporary_folder_and_cannot_write_elsewhere(run
     own_files = {entry.name for entry in Path("/tmp").iterdir()}
     run.program = replace(run.program, writable=("/home/somebody",))
     script = "touch /tmp/mine && ls /tmp; touch ~/mine && echo home; touch /usr/x || touch /x || echo refused"
-    shown = output_of(run({"name": "main", "command": shell(script)})).split()
-    # Where the project itself is in this machine's /tmp, the folders on the way to it are shown too.
-    assert "mine" in shown
+    output = output_of(run({"name": "main", "command": shell(script)})).split()
+    # If the project itself is in this machine's /tmp, its parent folders are visible too.
+    assert "mine" in output
     assert not Path("/tmp/mine").exists()
-    assert len(set(shown) & own_files) <= 1
+    assert len(set(output) & own_files) <= 1
     text = output_of(run({"name": "other", "command": shell(script), "readonlyRootFilesystem": True}), "other")
     assert "home" not in text.splitlines()
     assert "refused" in text
@@ -90,8 +90,8 @@ def test_a_container_is_the_user_of_its_image_or_of_its_task_definition(run):
         "somebody",
         "/home/somebody",
     ]
-    asked = run({"name": "root", "command": shell("id -u; id -g; whoami"), "user": "0:0"})
-    assert output_of(asked, "root").split() == ["0", "0", "root"]
+    as_root = run({"name": "root", "command": shell("id -u; id -g; whoami"), "user": "0:0"})
+    assert output_of(as_root, "root").split() == ["0", "0", "root"]
 
 
 def test_health_checks_run_inside(run):
@@ -100,7 +100,7 @@ def test_health_checks_run_inside(run):
     wait_for("health", lambda: advanced(task).health == "HEALTHY")
 
 
-def test_the_end_of_the_main_process_ends_what_it_started_even_in_another_session(run, tmp_path):
+def test_the_end_of_the_main_process_ends_its_children_even_in_another_session(run, tmp_path):
     task = run({"name": "main", "command": shell("setsid sleep 61 & sleep 0.3; echo started; exit 4")})
     wait_for("the start", lambda: "started" in log_of(advanced(task)) or task.status == "STOPPED")
     wait_for("the end", lambda: advanced(task).status == "STOPPED")
@@ -118,16 +118,16 @@ def test_a_restart_policy_starts_a_container_again_within_its_task(run):
     assert task.status == "RUNNING"
 
 
-def test_a_sidecar_that_cannot_run_stops_nobody(run):
+def test_a_sidecar_that_cannot_run_does_not_stop_its_task(run):
     task = run({"name": "main", "command": SLEEP}, {"name": "x", "essential": False, "command": ["no-such-program"]})
     wait_for("the failure", lambda: advanced(task).containers["x"].reason)
     assert task.containers["x"].reason == "CannotStartContainerError: no-such-program: No such file or directory"
     assert task.status == "RUNNING"
 
 
-def test_addresses_are_the_same_each_time_and_never_those_of_another_data_plane(tmp_path):
+def test_a_data_plane_always_gets_the_same_addresses_and_never_those_of_another(tmp_path):
     first = Addresses(tmp_path)
-    second = Addresses(tmp_path)  # the block of its name is taken
+    second = Addresses(tmp_path)  # its preferred block is taken
     assert first.own != second.own
     taken = [first.take() for _ in range(3)]
     first.give_back(taken[0])
@@ -140,10 +140,10 @@ def test_addresses_are_the_same_each_time_and_never_those_of_another_data_plane(
     third.claim.close()
 
 
-def test_a_program_finds_what_its_image_holds(run, tmp_path):
+def test_a_program_reads_the_content_of_its_image(run, tmp_path):
     (tmp_path / "content").mkdir()
-    (tmp_path / "content" / "file").write_text("of the image")
+    (tmp_path / "content" / "file").write_text("from the image")
     run.program = Program(command=("cat", "file"), working_folder="/app", content={"/app": tmp_path / "content"})
-    began = time.monotonic()
-    assert output_of(run({"name": "main"})) == "of the image"
-    print(f"\na container's life of one command: {time.monotonic() - began:.2f} s")
+    started = time.monotonic()
+    assert output_of(run({"name": "main"})) == "from the image"
+    print(f"\na container that runs one command takes {time.monotonic() - started:.2f} s")

@@ -1,4 +1,4 @@
-"""Redis in the place of Valkey: TLS, users of the group, and what was written survives a kill."""
+"""Redis instead of Valkey: TLS, the users of the group, and writes that survive a kill."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def cache_of(*passwords: str) -> Cache:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Redis]:
     addresses, certificates = Addresses(tmp_path), Certificates(tmp_path / "certificates", tmp_path / "authority")
-    place = StorePlacement(
+    placement = StorePlacement(
         folder=tmp_path / "cache",
         address=addresses.take(),
         inner_address=addresses.take(),
@@ -37,10 +37,10 @@ def server(tmp_path: Path) -> Iterator[Redis]:
         certificate=certificates.for_names("cache", [NAME]),
         registry=ProcessRegistry(tmp_path / "processes.json"),
     )
-    found = Redis(place, maxmemory_policy="noeviction")
-    found.start()
-    yield found
-    found.stop()
+    server = Redis(placement, maxmemory_policy="noeviction")
+    server.start()
+    yield server
+    server.stop()
     addresses.claim.close()
 
 
@@ -56,9 +56,9 @@ def connect(server: Redis, password: str) -> redis.Redis:
     )
 
 
-def test_only_users_of_the_group_get_in_by_tls_with_their_rights(server: Redis) -> None:
-    with connect(server, "first-password-x") as nobody, pytest.raises(redis.AuthenticationError):
-        nobody.ping()
+def test_only_users_of_the_group_can_log_in_over_tls_with_their_rights(server: Redis) -> None:
+    with connect(server, "first-password-x") as stranger, pytest.raises(redis.AuthenticationError):
+        stranger.ping()
     server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         assert client.lpush("queue", "message") == 1
@@ -72,7 +72,7 @@ def test_only_users_of_the_group_get_in_by_tls_with_their_rights(server: Redis) 
         plain.ping()
 
 
-def test_a_rotated_password_replaces_the_old_one_and_open_connections_stay(server: Redis) -> None:
+def test_a_rotated_password_replaces_the_old_one_and_keeps_open_connections(server: Redis) -> None:
     server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         client.ping()
@@ -84,7 +84,7 @@ def test_a_rotated_password_replaces_the_old_one_and_open_connections_stay(serve
         assert new.ping()
 
 
-def test_what_was_written_is_there_after_a_kill(server: Redis) -> None:
+def test_writes_survive_a_kill(server: Redis) -> None:
     server.set_credentials(cache_of("first-password-x"))
     with connect(server, "first-password-x") as client:
         client.lpush("queue", "kept")

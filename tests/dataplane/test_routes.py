@@ -1,4 +1,4 @@
-"""Listener rules become routes; the expressions are those that Envoy's RE2 matches in full."""
+"""Listener rules become Envoy routes, whose regular expressions must match in full."""
 
 import re
 from typing import Any
@@ -7,12 +7,12 @@ import pytest
 
 from local.dataplane.proxy.envoy_routes import RouteContext, UnsupportedRuleError, route_of
 
-AROUND = RouteContext(listener_port=8443, clusters={"arn:blue": "blue", "arn:green": "green"})
+CONTEXT = RouteContext(listener_port=8443, clusters={"arn:blue": "blue", "arn:green": "green"})
 
 
 def _route(*conditions: dict[str, Any], action: dict[str, Any] | None = None) -> dict[str, Any]:
     forward = {"Type": "forward", "TargetGroupArn": "arn:blue"}
-    return route_of({"Conditions": list(conditions), "Actions": [action or forward]}, AROUND)
+    return route_of({"Conditions": list(conditions), "Actions": [action or forward]}, CONTEXT)
 
 
 def _path(*patterns: str) -> str:
@@ -33,7 +33,7 @@ def _path(*patterns: str) -> str:
         ("/API", "/api", False),
     ],
 )
-def test_path_patterns_know_two_wildcards_and_the_case(pattern, path, matches):
+def test_path_patterns_have_two_wildcards_and_are_case_sensitive(pattern, path, matches):
     assert (re.fullmatch(_path(pattern), path) is not None) is matches
 
 
@@ -60,7 +60,7 @@ def test_host_names_match_without_case_and_port(pattern, authority, matches):
     assert (re.fullmatch(header["string_match"]["safe_regex"]["regex"], authority) is not None) is matches
 
 
-def test_weights_become_weighted_clusters_without_those_of_no_weight():
+def test_weights_become_weighted_clusters_without_those_of_weight_0():
     groups = [{"TargetGroupArn": "arn:blue", "Weight": 90}, {"TargetGroupArn": "arn:green", "Weight": 10}]
     both = _route(action={"Type": "forward", "ForwardConfig": {"TargetGroups": groups}})
     shares = [{"name": "blue", "weight": 90}, {"name": "green", "weight": 10}]
@@ -71,7 +71,7 @@ def test_weights_become_weighted_clusters_without_those_of_no_weight():
     assert one["route"]["cluster"] == "blue"
 
 
-def test_a_redirect_leads_to_the_port_of_its_listener_and_targets_are_told_the_port_of_theirs():
+def test_redirects_and_x_forwarded_port_name_the_port_of_the_listener():
     config = {"Protocol": "HTTPS", "Port": "8443", "StatusCode": "HTTP_301"}
     route = _route(action={"Type": "redirect", "RedirectConfig": config})
     assert route["redirect"]["port_redirect"] == 8443
@@ -81,7 +81,7 @@ def test_a_redirect_leads_to_the_port_of_its_listener_and_targets_are_told_the_p
 
 
 @pytest.mark.parametrize("action", ["authenticate-oidc", "authenticate-cognito"])
-def test_what_is_not_known_is_refused_by_name(action):
+def test_an_unsupported_condition_or_action_is_refused_by_name(action):
     with pytest.raises(UnsupportedRuleError, match=action):
         _route(action={"Type": action})
     with pytest.raises(UnsupportedRuleError, match="source-ip"):

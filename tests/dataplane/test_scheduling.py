@@ -1,4 +1,4 @@
-"""Services run what ECS is told: replaced when killed, scaled, rolled out, rolled back."""
+"""Services follow the emulated ECS: tasks are replaced, scaled, rolled out and rolled back."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.support.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 
-def test_the_emulated_ecs_says_what_runs(platform: Platform):
+def test_the_emulated_ecs_reports_what_runs(platform: Platform):
     service = platform.account.service("blue")
     assert (service["runningCount"], service["pendingCount"]) == (2, 0)
     assert [each["rolloutState"] for each in service["deployments"]] == ["COMPLETED"]
@@ -28,13 +28,13 @@ def test_the_emulated_ecs_says_what_runs(platform: Platform):
     assert all("web.wsgi:app" in processes.command_line(pid) for pid in platform.account.pids("blue").values())
 
 
-def test_a_container_gets_what_its_task_definition_says_and_nothing_of_the_caller(platform: Platform):
+def test_a_container_gets_the_environment_of_its_task_definition_and_none_of_the_caller(platform: Platform):
     pid = next(iter(platform.account.pids("blue").values()))
-    given = variables_of(pid)
-    assert given["COLOUR"] == "blue"
-    assert given["DATABASE_URL"].startswith("postgresql://app:")
-    assert given["AWS_ENDPOINT_URL"] == platform.account.endpoint_url
-    assert not {"USER", "PYTEST_CURRENT_TEST"} & given.keys()
+    variables = variables_of(pid)
+    assert variables["COLOUR"] == "blue"
+    assert variables["DATABASE_URL"].startswith("postgresql://app:")
+    assert variables["AWS_ENDPOINT_URL"] == platform.account.endpoint_url
+    assert not {"USER", "PYTEST_CURRENT_TEST"} & variables.keys()
 
 
 def test_a_killed_process_is_replaced_while_the_colour_keeps_answering(platform: Platform):
@@ -46,7 +46,7 @@ def test_a_killed_process_is_replaced_while_the_colour_keeps_answering(platform:
         wait_for("another process", lambda: len(set(platform.account.pids("blue")) - set(before)) == 1)
         wait_for("two healthy targets again", lambda: platform.account.health("blue") == ["healthy"] * 2)
         print(f"\nreplaced and healthy after {time.monotonic() - killed:.1f} s")
-    # At most the requests that the killed process had in its hands.
+    # At most the requests that were in flight in the killed process.
     assert len(load.failures) <= 2, load.failures
     assert {answer.label for answer in load.answers if not answer.failed} == {"blue"}
 
@@ -82,7 +82,7 @@ def test_a_new_task_definition_is_rolled_out_without_a_failed_request(platform: 
 def test_a_task_definition_that_cannot_run_is_rolled_back(platform: Platform):
     good = platform.account.service("green")["taskDefinition"]
     platform.account.deploy("green", platform.account.register("green", "broken", command=["python", "-c", "exit(3)"]))
-    wait_for("the way back", lambda: platform.account.service("green")["taskDefinition"] == good)
+    wait_for("the rollback", lambda: platform.account.service("green")["taskDefinition"] == good)
     events = [each["message"] for each in platform.account.service("green")["events"]]
     assert any("deployment failed: tasks failed to start" in message for message in events), events
     assert platform.account.health("green") == ["healthy"]
@@ -103,7 +103,7 @@ def test_a_container_that_becomes_unhealthy_is_replaced(platform: Platform):
     assert old not in account.pids("green")
 
 
-def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
+def test_a_one_off_task_runs_and_reports_its_exit_code(platform: Platform):
     task = platform.account.run(["python", "-c", "print('done'); exit(7)"])
     assert task["containers"][0]["exitCode"] == 7
     assert task["stoppedReason"] == "Essential container in task exited"
@@ -113,7 +113,7 @@ def test_a_one_off_task_runs_and_its_exit_code_is_known(platform: Platform):
 
 
 def protection(pid: int) -> Callable[[bool], None]:
-    """Says to the agent of a process whether its task is protected."""
+    """Returns a function that sets the protection of a process's task, through the ECS agent."""
     agent = variables_of(pid)["ECS_AGENT_URI"]
 
     def protect(enabled: bool) -> None:
@@ -123,7 +123,7 @@ def protection(pid: int) -> Callable[[bool], None]:
     return protect
 
 
-def test_a_protected_task_of_an_old_revision_sees_that_others_have_taken_over(platform: Platform):
+def test_a_protected_task_of_an_old_revision_can_see_that_it_was_replaced(platform: Platform):
     account = platform.account
     old, pid = min(account.pids("blue").items())
     with urlopen(variables_of(pid)["ECS_CONTAINER_METADATA_URI_V4"] + "/task") as answer:
@@ -132,18 +132,18 @@ def test_a_protected_task_of_an_old_revision_sees_that_others_have_taken_over(pl
     protect = protection(pid)
     protect(True)
 
-    def seen() -> tuple[bool, bool]:
-        """Whether another revision is wanted, and whether more tasks run than are desired."""
+    def observed() -> tuple[bool, bool]:
+        """Whether another revision is desired, and whether more tasks run than desired."""
         (service,) = account.ecs.describe_services(cluster=task["Cluster"], services=[task["ServiceName"]])["services"]
         (primary,) = [each for each in service["deployments"] if each["status"] == "PRIMARY"]
         return not primary["taskDefinition"].endswith(own), service["runningCount"] > service["desiredCount"]
 
-    assert (task["TaskARN"], seen()) == (old, (False, False))
+    assert (task["TaskARN"], observed()) == (old, (False, False))
     account.deploy("blue", account.register("blue", "3"))
-    wait_for("the new tasks beside the old one", lambda: len(account.pids("blue")) == 3 and seen() == (True, True))
+    wait_for("the new tasks beside the old one", lambda: len(account.pids("blue")) == 3 and observed() == (True, True))
     assert old in account.pids("blue")
     protect(False)
-    wait_for("its end", lambda: old not in account.pids("blue") and seen() == (True, False))
+    wait_for("its end", lambda: old not in account.pids("blue") and observed() == (True, False))
 
 
 def test_a_protected_task_is_not_chosen_when_a_service_is_scaled_in(platform: Platform):

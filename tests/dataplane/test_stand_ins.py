@@ -1,4 +1,4 @@
-"""Programs that stand for images: they do what those do, as far as our task definitions use it."""
+"""The stand-ins for images do what the images do, as far as Windlass's task definitions need it."""
 
 import os
 import subprocess
@@ -13,8 +13,8 @@ from tests.support.postgres import free_port
 
 def git(folder: Path, *words: str) -> str:
     identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", "-C", str(folder), *identity, *words], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+    result = subprocess.run(["git", "-C", str(folder), *identity, *words], check=True, capture_output=True, text=True)
+    return result.stdout.strip()
 
 
 def commit(repository: Path, text: str) -> str:
@@ -38,7 +38,7 @@ def sync_once(repository: Path, root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_git_sync_flips_a_link_to_a_worktree_of_each_commit(repository: Path, tmp_path: Path) -> None:
+def test_git_sync_points_a_link_at_a_worktree_of_each_commit(repository: Path, tmp_path: Path) -> None:
     root = tmp_path / "dags" / "team"
     for text in ("one", "two"):
         head = commit(repository, text)
@@ -50,9 +50,9 @@ def test_git_sync_flips_a_link_to_a_worktree_of_each_commit(repository: Path, tm
 
 
 def test_git_sync_fails_once_without_a_repository(tmp_path: Path) -> None:
-    done = sync_once(tmp_path / "nowhere", tmp_path / "dags")
-    assert done.returncode == 1
-    assert "does not" in done.stderr
+    result = sync_once(tmp_path / "nowhere", tmp_path / "dags")
+    assert result.returncode == 1
+    assert "does not" in result.stderr
 
 
 def entry_point(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -63,24 +63,27 @@ def entry_point(*words: str, **variables: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_entry_point_runs_python_and_bash_as_they_are() -> None:
+def test_the_entry_point_runs_python_and_bash_unchanged() -> None:
     assert entry_point("python", "-c", "print('hello')").stdout == "hello\n"
     assert entry_point("bash", "-c", "echo hello").stdout == "hello\n"
 
 
-def test_the_entry_point_puts_airflow_before_a_command_of_airflow(tmp_path: Path) -> None:
+def test_the_entry_point_adds_airflow_to_its_subcommands(tmp_path: Path) -> None:
     program = tmp_path / "airflow"
-    program.write_text('#!/bin/sh\necho "airflow was told: $*"\n')
+    program.write_text('#!/bin/sh\necho "airflow received: $*"\n')
     program.chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
     for words in (("scheduler", "--pid", "x"), ("airflow", "scheduler", "--pid", "x")):
-        assert entry_point(*words, PATH=path).stdout == "airflow was told: scheduler --pid x\n"
+        assert entry_point(*words, PATH=path).stdout == "airflow received: scheduler --pid x\n"
 
 
-def test_the_entry_point_says_which_connection_is_missing_and_keeps_the_password_to_itself() -> None:
+def test_the_entry_point_names_the_missing_connection_without_its_password() -> None:
     port = free_port()
     url = f"rediss://default:very-secret@broker.test@localhost:{port}/0"
-    done = entry_point("celery", "worker", AIRFLOW__CELERY__BROKER_URL=url, CONNECTION_CHECK_MAX_COUNT="2")
-    assert done.returncode == 1
-    assert f"the broker at localhost:{port} (AIRFLOW__CELERY__BROKER_URL) cannot be used after 2 tries" in done.stderr
-    assert "very-secret" not in done.stdout + done.stderr
+    result = entry_point("celery", "worker", AIRFLOW__CELERY__BROKER_URL=url, CONNECTION_CHECK_MAX_COUNT="2")
+    assert result.returncode == 1
+    assert (
+        f"the broker at localhost:{port} (AIRFLOW__CELERY__BROKER_URL) cannot be reached after 2 attempts"
+        in result.stderr
+    )
+    assert "very-secret" not in result.stdout + result.stderr

@@ -1,4 +1,4 @@
-"""Stores side by side: RDS and ElastiCache know nothing of each other's identifiers."""
+"""Several stores: an RDS instance and an ElastiCache group may have the same identifier."""
 
 import time
 from collections.abc import Iterator
@@ -32,53 +32,53 @@ CACHE = Cache(identifier="acme", names=("acme.cache.test",), port=16999, maxmemo
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
     addresses = Addresses(tmp_path)
-    found = Stores(
+    stores = Stores(
         tmp_path / "stores",
         registry=ProcessRegistry(tmp_path / "processes.json"),
         addresses=addresses,
         certificates=Certificates(tmp_path / "certificates", tmp_path / "authority"),
     )
-    yield found
-    found.stop()
+    yield stores
+    stores.stop()
     addresses.claim.close()
 
 
-def test_a_database_and_a_cache_of_one_identifier_are_two_servers(stores: Stores) -> None:
-    wanted = DesiredState(stores=(DATABASE, CACHE))
+def test_a_database_and_a_cache_with_the_same_identifier_are_two_servers(stores: Stores) -> None:
+    desired_state = DesiredState(stores=(DATABASE, CACHE))
 
-    def settled() -> bool:
-        stores.advance(wanted, time.monotonic())
-        return stores.is_reconciled(wanted)
+    def is_reconciled() -> bool:
+        stores.advance(desired_state, time.monotonic())
+        return stores.is_reconciled(desired_state)
 
-    wait_for("both", settled, 60)
-    database, cache = stores.description(wanted)
+    wait_for("both", is_reconciled, 60)
+    database, cache = stores.description(desired_state)
     assert (database["running"], cache["running"]) == (True, True), (database, cache)
     assert database["address"] != cache["address"]
-    assert set(stores.names(wanted)) == {"acme.rds.test", "acme.cache.test"}
+    assert set(stores.names(desired_state)) == {"acme.rds.test", "acme.cache.test"}
 
 
-def test_a_proxy_before_a_database_is_another_name_and_another_port_of_it(stores: Stores) -> None:
+def test_an_rds_proxy_is_another_name_and_another_port_of_its_database(stores: Stores) -> None:
     proxied = replace(DATABASE, names=("acme.rds.test", "proxy.rds.test"), proxy_ports=(5432,))
 
-    def settled(wanted: DesiredState) -> bool:
-        stores.advance(wanted, time.monotonic())
-        return stores.is_reconciled(wanted)
+    def is_reconciled(desired_state: DesiredState) -> bool:
+        stores.advance(desired_state, time.monotonic())
+        return stores.is_reconciled(desired_state)
 
-    wait_for("the database", lambda: settled(DesiredState(stores=(DATABASE,))), 60)
-    wanted = DesiredState(stores=(proxied,))
+    wait_for("the database", lambda: is_reconciled(DesiredState(stores=(DATABASE,))), 60)
+    desired_state = DesiredState(stores=(proxied,))
     wait_for(
         "the proxy's port",
-        lambda: settled(wanted) and answers(stores.names(wanted)["proxy.rds.test"][0]),
+        lambda: is_reconciled(desired_state) and answers(stores.names(desired_state)["proxy.rds.test"][0]),
         60,
     )
-    assert stores.names(wanted)["acme.rds.test"] == stores.names(wanted)["proxy.rds.test"]
+    assert stores.names(desired_state)["acme.rds.test"] == stores.names(desired_state)["proxy.rds.test"]
 
 
 def answers(address: str) -> bool:
-    """Whether the master user gets in where a proxy would listen."""
-    place = {"host": address, "port": 5432, "user": "app", "dbname": "app", "password": DATABASE.password}
+    """Whether the master user can log in on the port of a proxy."""
+    arguments = {"host": address, "port": 5432, "user": "app", "dbname": "app", "password": DATABASE.password}
     try:
-        with psycopg.connect(**place, sslmode="require", connect_timeout=5) as connection:
+        with psycopg.connect(**arguments, sslmode="require", connect_timeout=5) as connection:
             return connection.execute("SELECT current_user").fetchone() == ("app",)
     except psycopg.OperationalError:
         return False

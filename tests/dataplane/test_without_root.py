@@ -47,7 +47,7 @@ def test_there_are_no_rights_of_root_to_fall_back_on() -> None:
 
 def test_services_and_data_stores_run_without_root() -> None:
     tests = [f"tests/dataplane/{each}" for each in WHAT_IT_NEEDS]
-    done = as_nobody("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
-    assert "skipped" not in done.stdout
+    result = as_nobody("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " passed" in result.stdout
+    assert "skipped" not in result.stdout

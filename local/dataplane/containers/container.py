@@ -1,4 +1,4 @@
-"""A container as a process."""
+"""One container, as a process in namespaces."""
 
 import signal
 import time
@@ -37,7 +37,7 @@ class ContainerProcess:
         self.status = "PENDING"
         self.exit_code: int | None = None
         self.reason = ""
-        """Why it never started."""
+        """Why it never started, in the words of ECS."""
         self.restarts = 0
         """How often the restart policy started the container again."""
         self._started_at = 0.0
@@ -54,19 +54,19 @@ class ContainerProcess:
 
     @property
     def health(self) -> str:
-        """HEALTHY, UNHEALTHY or UNKNOWN, as DescribeTasks has it."""
+        """HEALTHY, UNHEALTHY or UNKNOWN, as in DescribeTasks."""
         if self._checker is None or self._checker.healthy is None or self.status != "RUNNING":
             return "UNKNOWN"
         return "HEALTHY" if self._checker.healthy else "UNHEALTHY"
 
     @property
     def health_problem(self) -> str:
-        """What the last failed check said."""
+        """What the last failed check returned."""
         return self._checker.problem if self._checker is not None else ""
 
     @property
     def log_path(self) -> Path:
-        """Where its output goes."""
+        """File of its output."""
         return self._context.folder / f"{self.container.name}.log"
 
     def start(self, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Checks that run beside the loop: a check is started when it is due, and its result is counted when it is there."""
+"""Health checks beside the loop: a check starts when it is due, and its result is counted when it arrives."""
 
 import contextlib
 import http.client
@@ -11,59 +11,59 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 FIRST_INTERVAL_SECONDS = 0.5
-"""Pace of the checks until the first one passes, so that a start is noticed soon."""
+"""Interval of the checks until the first one passes, so that a start is noticed soon."""
 MIN_INTERVAL_SECONDS = 0.5
-REST = 30
-"""A check rests for so many times what it took, so that a fast clock does not fill the processors with checks."""
+PAUSE_FACTOR = 30
+"""After a check, the pause is at least this many times its duration: a fast clock must not overload the machine."""
 
 Check = Callable[[], str]
-"""Answers what is wrong; empty where nothing is. Never raises."""
+"""Returns what is wrong; empty when it passes. Never raises."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How often to check, and how many results in a row mean a change."""
+    """How often to check, and how many equal results in a row change the verdict."""
 
     interval_seconds: float
     slow_seconds: float = 0.0
-    """Upper limit of the rest after a slow check, as a rule the interval before it was made shorter."""
+    """Upper limit of the pause after a slow check; usually the interval before the time factor."""
     healthy_threshold: int
     unhealthy_threshold: int
     start_period_seconds: float = 0.0
-    """Failures do not count for so long, unless a check has passed."""
+    """Failures during this time do not count, unless a check has passed."""
 
 
 class Checker:
-    """The health of one thing. As with ECS and ALB, the first check that passes makes it healthy."""
+    """The health of one container or target. As in ECS and ALB, the first check that passes makes it healthy."""
 
     def __init__(self, check: Check, pace: Pace, executor: ThreadPoolExecutor, now: float) -> None:
         self.healthy: bool | None = None
         """`None` until the first verdict."""
         self.problem = ""
-        """What the last failed check said."""
+        """What the last failed check returned."""
         self._check, self._pace, self._executor = check, pace, executor
-        self._began = self._due = self._started = now
+        self._created_at = self._due_at = self._started_at = now
         self._running: Future[str] | None = None
         self._passed = self._failed = 0
 
     def advance(self, now: float) -> None:
-        """Start a check where one is due, count its result where it has ended; never waits."""
+        """Start a check that is due, or count the result of one that has ended; never blocks."""
         if self._running is None:
-            if now >= self._due:
-                self._running, self._started = self._executor.submit(self._check), now
+            if now >= self._due_at:
+                self._running, self._started_at = self._executor.submit(self._check), now
             return
         if not self._running.done():
             return
         problem = self._running.result()
         self._running = None
         self._count(problem, now)
-        took = now - self._started
+        duration = now - self._started_at
         interval = max(MIN_INTERVAL_SECONDS, self._pace.interval_seconds)
         if self.healthy:
-            interval = max(interval, min(REST * took, self._pace.slow_seconds))
+            interval = max(interval, min(PAUSE_FACTOR * duration, self._pace.slow_seconds))
         elif self.healthy is None:
-            interval = min(interval, max(FIRST_INTERVAL_SECONDS, took))
-        self._due = now + interval
+            interval = min(interval, max(FIRST_INTERVAL_SECONDS, duration))
+        self._due_at = now + interval
 
     def _count(self, problem: str, now: float) -> None:
         if not problem:
@@ -72,7 +72,7 @@ class Checker:
                 self.healthy, self.problem = True, ""
             return
         self.problem = problem
-        if self.healthy is None and now - self._began < self._pace.start_period_seconds:
+        if self.healthy is None and now - self._created_at < self._pace.start_period_seconds:
             return
         self._passed, self._failed = 0, self._failed + 1
         if self._failed >= self._pace.unhealthy_threshold:
@@ -82,12 +82,12 @@ class Checker:
 def command_check(
     command: Callable[[], Sequence[str]], *, environment: Mapping[str, str], timeout_seconds: float
 ) -> Check:
-    """The check of a container: a command that ends with 0 where all is well.
+    """The check of a container: a command that exits with 0 when the container is healthy.
 
     Args:
-        command: its words, with what brings it into the container; called for each check.
-        environment: the container's.
-        timeout_seconds: a check that takes longer is ended, and has failed.
+        command: returns the command line, including what enters the container; called for each check.
+        environment: the variables of the container.
+        timeout_seconds: a check that takes longer is killed and fails.
     """
 
     def check() -> str:
@@ -108,7 +108,7 @@ def command_check(
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            return f"no end after {timeout_seconds:g} s"
+            return f"the check did not end within {timeout_seconds:g} s"
         if process.returncode == 0:
             return ""
         return output.decode(errors="replace").strip()[-200:] or f"exit code {process.returncode}"
@@ -117,7 +117,7 @@ def command_check(
 
 
 def http_check(*, address: str, port: int, path: str, expected: str, timeout_seconds: float) -> Check:
-    """The check of a target group: GET from the target; `expected` is its matcher, such as `200,301-399`."""
+    """The check of a target group: GET from the target; `expected` is the matcher, such as `200,301-399`."""
 
     def check() -> str:
         connection = http.client.HTTPConnection(address, port, timeout=timeout_seconds)
@@ -136,6 +136,6 @@ def http_check(*, address: str, port: int, path: str, expected: str, timeout_sec
 
 
 def matches(status: int, expected: str) -> bool:
-    """Whether a status is in a matcher of single codes and ranges."""
+    """Whether a matcher of single codes and ranges includes a status."""
     ranges = re.findall(r"(\d+)(?:-(\d+))?", expected)
     return any(int(first) <= status <= int(last or first) for first, last in ranges)

@@ -1,4 +1,4 @@
-"""What names mean to a container: a hosts file that is kept up to date while the container runs."""
+"""A task's hosts file, which is kept up to date while its containers run."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ BLOCK_BYTES = 4096
 
 
 class HostsFile:
-    """A task's own `/etc/hosts`. It is mounted into the containers, so it is changed in place, never replaced.
+    """The `/etc/hosts` of a task. It is mounted into the containers, so it is changed in place, never replaced.
 
     Args:
-        path: where it is.
-        address: the task's, which `localhost` means too, as all containers of a task on AWS share their network.
-        host_name: the task's.
+        path: of the file.
+        address: of the task. `localhost` resolves to it too, because the containers of a task share their network.
+        host_name: of the task.
     """
 
     def __init__(self, path: Path, *, address: str, host_name: str) -> None:
@@ -23,7 +23,7 @@ class HostsFile:
         self.update({})
 
     def update(self, names: Mapping[str, Iterable[str]]) -> None:
-        """Write what names mean now: name → addresses; does nothing where that has not changed."""
+        """Write names and their addresses; does nothing when they have not changed."""
         lines = [self._first, *(f"{address} {name}" for name in sorted(names) for address in names[name])]
         text = "\n".join(lines) + "\n"
         if text == self._text:

@@ -1,4 +1,4 @@
-"""What stands in for a container image: a program on this machine, with the folders and files that the image has."""
+"""Replacements for container images: a program on this machine, with the folders and files of the image."""
 
 import shutil
 from collections.abc import Mapping
@@ -14,28 +14,28 @@ AIRFLOW_ENVIRONMENT = ".venv-airflow"
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """The parts of an image that a process needs."""
+    """What a process needs of an image."""
 
     command: tuple[str, ...]
-    """What the image runs where the task definition says nothing (its CMD)."""
+    """The image's CMD."""
     entry_point: tuple[str, ...] = ()
-    """What the image puts before the command (its ENTRYPOINT)."""
+    """The image's ENTRYPOINT."""
     working_folder: str = "/"
     """The image's WORKDIR."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """The image's ENV."""
     programs: tuple[Path, ...] = (PYTHON_FOLDER,)
-    """Folders of programs on this machine, which are looked at before the system's."""
+    """Folders of this machine at the front of the container's PATH."""
     user: str = "root"
-    """The image's user by name."""
+    """Name of the image's user."""
     user_id: int = 0
     group_id: int = 0
     home: str = "/root"
     """The user's home directory in the container."""
     content: Mapping[str, Path] = field(default_factory=dict)
-    """StorePlacement in the container → file or folder of this machine that is there, read-only."""
+    """Path in the container → file or folder of this machine that is mounted there, read-only."""
     writable: tuple[str, ...] = ()
-    """Folders of the image that its user may write in, unless the task definition says `readonlyRootFilesystem`."""
+    """Folders of the image that its user may write to, unless the task definition says `readonlyRootFilesystem`."""
 
     @property
     def search_path(self) -> str:
@@ -44,7 +44,7 @@ class Program:
 
 
 def programs(windlass_folder: Path) -> dict[str, Program]:
-    """Last part of the repository's name → program, with files from Windlass's own folder."""
+    """Last part of the repository's name → program. `windlass_folder` contains their files."""
     return {
         "web": Program(
             command=("python", "-m", "web"),
@@ -62,14 +62,14 @@ def programs(windlass_folder: Path) -> dict[str, Program]:
             entry_point=("python", "-I", "/git_sync.py"),
             user="git-sync",
             user_id=65533,
-            home="/tmp",  # noqa: S108 (the container's own)
+            home="/tmp",  # noqa: S108 (in the container)
             content={"/git_sync.py": STAND_INS / "git_sync.py"},
         ),
     }
 
 
 def _airflow(environment: Path) -> Program:
-    """The official image: its own Python environment, its user, its home, and an entry point that does what it does."""
+    """The official Airflow image: its own Python environment, its user and home, and an equivalent entry point."""
     entry_point = "/entrypoint.py"
     return Program(
         command=(),
@@ -133,12 +133,12 @@ def program_of(image: str, table: Mapping[str, Program]) -> Program:
 
 
 def interpreter_folders(program: Program, windlass_folder: Path) -> list[Path]:
-    """Folders that must stay where they are, whatever is mounted over them: Python knows its own paths."""
-    found = [windlass_folder]
+    """Folders that must stay visible at their own paths, because Python environments contain absolute paths."""
+    folders = [windlass_folder]
     for folder in (*program.programs, PYTHON_FOLDER):
-        # Where the environment is a link, the project's folder has the link, and what it leads to may be anywhere.
-        found.append(folder.parent.resolve() if folder.parent.is_symlink() else folder.parent)
+        # A linked environment: the link is in Windlass's folder, its target may be anywhere.
+        folders.append(folder.parent.resolve() if folder.parent.is_symlink() else folder.parent)
         python = shutil.which("python", path=str(folder))
         if python:
-            found.append(Path(python).resolve().parent.parent)
-    return list(dict.fromkeys(found))
+            folders.append(Path(python).resolve().parent.parent)
+    return list(dict.fromkeys(folders))

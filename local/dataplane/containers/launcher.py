@@ -1,8 +1,8 @@
-"""Runs one program in namespaces of its own, as a container: `python -I -S launcher.py start|enter SPEC -- WORDS…`.
+"""Runs one program in its own namespaces, as a container: `python -I -S launcher.py start|enter SPEC -- COMMAND…`.
 
-A file to run, not to import: it must start fast and with nothing but the standard library. It needs no root: a user
-namespace gives it what it needs, and nothing outside. What the program sees is this machine's file system, read-only,
-with the container's own files, folders and volumes in their places. The process becomes the program, so its id stays.
+A file to run, not to import: it must start fast, with the standard library alone. It needs no root: a user namespace
+gives it the privileges it needs, inside the namespace only. The program sees this machine's file system, read-only,
+with the container's files, folders and volumes mounted over it. The process becomes the program and keeps its id.
 """
 
 import ctypes
@@ -17,13 +17,13 @@ MNT_DETACH = 2
 SYS_MOUNT_SETATTR, MOUNT_ATTR_RDONLY = 442, 0x1  # the same number on every architecture
 AT_RECURSIVE = 0x8000
 STAYS_WRITABLE = ("/dev", "/proc", "/sys")
-"""Devices and the kernel's own files, where writing is no change of this machine's files."""
+"""Devices and kernel files, where a write does not change this machine's files."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(words: list[str]) -> int:
-    """Become the program; returns only when that fails. The spec's `failure` file says why then."""
+    """Become the program; returns only when that fails. The spec's `failure` file then says why."""
     mode, spec_path, separator, *command = words
     if mode not in ("start", "enter") or separator != "--" or not command:
         raise SystemExit(__doc__)
@@ -55,7 +55,7 @@ def start(spec: dict) -> None:  # type: ignore[type-arg]
     """Make the namespaces and the file system."""
     user, group = os.geteuid(), os.getegid()
     call(libc.unshare, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS, what="user namespaces")
-    # Whoever runs this is the container's user inside: one identity needs no privilege, and files keep their owner.
+    # The caller becomes the container's user: mapping one identity needs no privilege, and files keep their owner.
     write("/proc/self/setgroups", "deny")
     write("/proc/self/uid_map", f"{spec['user']} {user} 1")
     write("/proc/self/gid_map", f"{spec['group']} {group} 1")
@@ -70,16 +70,16 @@ def enter(spec: dict) -> None:  # type: ignore[type-arg]
     with open(spec["process"]) as file:
         process = file.read().strip()
     names = ("user", "mnt", "uts")
-    # All of them first: once inside, this machine's /proc may look different.
+    # Open all of them first: after the first `setns`, /proc may be another one.
     opened = [os.open(f"/proc/{process}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in names]
     for name, descriptor in zip(names, opened, strict=True):
         call(libc.setns, descriptor, 0, what=f"{name} namespace of process {process}")
 
 
 def build_root(spec: dict) -> None:  # type: ignore[type-arg]
-    """Make `/` anew: this machine's entries, then everything of the container's, and turn to it."""
+    """Build a new `/` from this machine's entries and the container's mounts, and make it the root."""
     root = spec["root"]
-    # The source's name is how everything that runs in this container is found again.
+    # The mount's source identifies the processes of this container later.
     mount(spec["mark"], root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
     mounts = sorted(spec["mounts"], key=lambda each: each["target"].count("/"))
     targets = [os.path.normpath(each["target"]) for each in mounts]
@@ -89,7 +89,7 @@ def build_root(spec: dict) -> None:  # type: ignore[type-arg]
         if each["of_image"]:
             make_read_only(root + target)
     for each, target in zip(mounts, targets, strict=True):
-        if each["read_only"]:  # not before other volumes have found their places in it
+        if each["read_only"]:  # after other volumes were mounted in it
             make_read_only(root + target, recursive=False)
     shared_memory = f"{root}/dev/shm"  # noqa: S108 (the container's)
     if os.path.isdir(shared_memory):
@@ -102,22 +102,22 @@ def build_root(spec: dict) -> None:  # type: ignore[type-arg]
 
 
 def opened_for(targets: list[str]) -> set[str]:
-    """Folders that must be made anew, because something is to be mounted in them at a place that does not exist."""
-    found = {"/"}
+    """Folders that must be rebuilt, because they need a mount point that does not exist."""
+    opened = {"/"}
     for target in targets:
         if os.path.lexists(target) or any(target.startswith(f"{other}/") for other in targets):
             continue
         folder = os.path.dirname(target)
         while not os.path.isdir(folder):
             folder = os.path.dirname(folder)
-        while folder not in found:
-            found.add(folder)
+        while folder not in opened:
+            opened.add(folder)
             folder = os.path.dirname(folder)
-    return found
+    return opened
 
 
 def mirror(folder: str, copy: str, opened: set[str], targets: set[str]) -> None:
-    """Fill `copy` with the entries of `folder`: links as they are, the rest mounted, opened folders made anew."""
+    """Fill `copy` with the entries of `folder`: links are copied, opened folders are rebuilt, the rest is mounted."""
     for name in os.listdir(folder):
         path, new = os.path.join(folder, name), os.path.join(copy, name)
         try:
@@ -134,11 +134,11 @@ def mirror(folder: str, copy: str, opened: set[str], targets: set[str]) -> None:
                 if path not in STAYS_WRITABLE:
                     make_read_only(new)
         except OSError:
-            continue  # what this user may not see anyway
+            continue  # an entry that this user cannot see
 
 
 def place(source: str, target: str) -> None:
-    """Mount a file or a folder, with what is mounted in it; the place is made where there is none."""
+    """Mount a file or a folder with its submounts; creates the mount point when it is missing."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     elif not os.path.lexists(target):
@@ -148,7 +148,7 @@ def place(source: str, target: str) -> None:
 
 
 def make_read_only(path: str, *, recursive: bool = True) -> None:
-    """Before Linux 5.12 this is left out: it keeps accidents away, not attackers."""
+    """Make a mount read-only. Before Linux 5.12 this does nothing: it prevents accidents, not attacks."""
 
     class Attributes(ctypes.Structure):
         _fields_ = [(name, ctypes.c_uint64) for name in ("attr_set", "attr_clr", "propagation", "userns_fd")]
@@ -166,7 +166,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str = ""
 
 
 def call(function: object, *arguments: object, what: str) -> None:
-    """Call a function of the C library that answers 0; raises OSError otherwise, naming what was tried."""
+    """Call a function of the C library; raises OSError with `what` when it does not return 0."""
     if function(*arguments) != 0:  # type: ignore[operator]
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), what)

@@ -1,4 +1,4 @@
-"""Containers as namespaces of this machine: what the launcher is told, and who lives in which container."""
+"""Containers as namespaces: the launcher's specification, and which processes belong to which container."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 MARK = "windlass:"
-"""A container's root is mounted from a source of this name and the container's folder."""
+"""The mount source of a container's root is this text and the container's folder."""
 ADVICE = (
     "containers need user namespaces, which this machine's kernel refuses. On Ubuntu `sudo sysctl -w "
     "kernel.apparmor_restrict_unprivileged_userns=0` allows them; in Docker `--security-opt seccomp=unconfined "
@@ -21,26 +21,26 @@ ADVICE = (
 
 
 class NamespacesError(RuntimeError):
-    """This machine cannot run containers; a sentence for people."""
+    """This machine cannot run containers; the message is a sentence for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """A file or a folder of this machine at a place in the container."""
+    """A file or a folder of this machine at a path in the container."""
 
     source: Path
     target: str
     read_only: bool = False
-    """Whether containers cannot write there; other mounts may still have their places in it."""
+    """Whether containers cannot write to it; it may still contain other mount points."""
     of_image: bool = False
-    """Whether it stands for a part of the image, which nothing changes, also no place for another mount in it."""
+    """Whether it is part of the image: read-only as a whole, and without other mount points in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamespaceSpec:
-    """What makes one container's surroundings.
+    """The namespaces of one container.
 
-    `folder` is its own on this machine: the specification and the failure are files in it.
+    `folder` belongs to the container: the launcher's specification and its failure are files in it.
     """
 
     folder: Path
@@ -51,20 +51,20 @@ class NamespaceSpec:
     working_folder: str
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """Words that run a program as the container's main process; writes the specification."""
+        """The command that runs a program as the container's main process; writes the specification."""
         root = self.folder / "root"
         root.mkdir(parents=True, exist_ok=True)
         self._failure.unlink(missing_ok=True)
         return self._launch("start", self._write("start", {"root": str(root)}), words)
 
     def command_inside(self, process: int, words: Sequence[str]) -> list[str]:
-        """Words that run a program beside the main process, whose id is given."""
+        """The command that runs a program in the container whose main process has this id."""
         (self.folder / "process").write_text(str(process))
         return self._launch("enter", self._write("enter", {}), words)
 
     @property
     def failure(self) -> str:
-        """Why the main process never became the program; empty where it did, or is about to."""
+        """Why the main process never became the program; empty when it did, or is about to."""
         try:
             return self._failure.read_text()
         except OSError:
@@ -96,10 +96,10 @@ class NamespaceSpec:
 
 
 def check() -> None:
-    """Try whether this machine can run containers.
+    """Check that this machine can run containers.
 
     Raises:
-        NamespacesError: it cannot; says what to do.
+        NamespacesError: it cannot; the message says what to do.
     """
     if not sys.platform.startswith("linux"):
         raise NamespacesError("containers need Linux. `./windlass local apply --bare` does without them.")
@@ -109,7 +109,7 @@ def check() -> None:
 
 
 def processes_of(folder: Path) -> Iterator[int]:
-    """Ids of all processes in containers whose folder is this one, or lies in it."""
+    """Ids of all processes in containers whose folder is this one or is inside it."""
     shown = str(folder).replace(" ", "\\040")
     exact, below = f" {MARK}{shown} ".encode(), f" {MARK}{shown}/".encode()
     own = _namespace("self")
@@ -119,30 +119,30 @@ def processes_of(folder: Path) -> Iterator[int]:
                 continue
             mounts = (entry / "mountinfo").read_bytes()
         except OSError:
-            continue  # it has ended, or belongs to somebody else
+            continue  # it has ended, or belongs to another user
         if exact in mounts or below in mounts:
             yield int(entry.name)
 
 
 def kill_all(folder: Path) -> int:
-    """End every process of these containers at once; returns how many there were."""
-    found = 0
-    # Again until nothing is left: a process may have started another one meanwhile.
+    """Kill every process of these containers; returns how many there were."""
+    killed = 0
+    # Repeated until none is left: a process may have started another one meanwhile.
     for _ in range(10):
-        living = list(processes_of(folder))
-        if not living:
+        alive = list(processes_of(folder))
+        if not alive:
             break
-        found += len(living)
-        for process in living:
+        killed += len(alive)
+        for process in alive:
             try:
                 os.kill(process, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
         time.sleep(0.01)
-    return found
+    return killed
 
 
 def _namespace(process: str) -> str:
-    """The mount namespace of a process; empty where there are none."""
+    """The mount namespace of a process; empty on systems without namespaces."""
     link = Path("/proc") / process / "ns" / "mnt"
     return str(link.readlink()) if sys.platform.startswith("linux") else ""

@@ -1,4 +1,4 @@
-"""Task definitions as the ECS API gives them, read into frozen values."""
+"""Task definitions as frozen values, read from what the ECS API returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,26 +7,26 @@ from typing import Any, Literal
 Condition = Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]
 
 DEFAULT_STOP_TIMEOUT_SECONDS = 30
-"""What Fargate waits between SIGTERM and SIGKILL where the task definition does not say."""
+"""Fargate's default time between SIGTERM and SIGKILL."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck:
-    """A container's own check, as ECS runs it."""
+    """The health check of a container."""
 
     command: tuple[str, ...]
-    """`CMD` and words, or `CMD-SHELL` and one string."""
+    """`CMD` and arguments, or `CMD-SHELL` and one string."""
     interval_seconds: float
     timeout_seconds: float
     retries: int
     """Consecutive failures that make the container unhealthy."""
     start_period_seconds: float
-    """Failures do not count for so long after the start."""
+    """Failures do not count during this time after the start."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MountPoint:
-    """A volume of the task at a place in the container."""
+    """A volume of the task at a path in the container."""
 
     path: str
     volume: str
@@ -35,12 +35,12 @@ class MountPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class RestartPolicy:
-    """A container that ends starts again in its task, without an end of the task."""
+    """A container that ends is started again, while its task continues."""
 
     ignored_exit_codes: tuple[int, ...]
-    """After these it stays ended."""
+    """It is not started again after these exit codes."""
     attempt_period_seconds: float
-    """It must have run for so long."""
+    """It is started again only when it has run for this long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +50,14 @@ class Container:
     name: str
     image: str
     entry_point: tuple[str, ...]
-    """Empty where the image's own holds."""
+    """Empty where the image's applies."""
     command: tuple[str, ...]
-    """Empty where the image's own holds."""
+    """Empty where the image's applies."""
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
     """Variable → `valueFrom`."""
     ports: tuple[int, ...]
-    """Container ports in the order of the port mappings."""
+    """Container ports, in the order of the port mappings."""
     health_check: HealthCheck | None
     depends_on: tuple[tuple[str, Condition], ...]
     essential: bool
@@ -65,14 +65,14 @@ class Container:
     working_directory: str | None
     mounts: tuple[MountPoint, ...]
     user: str
-    """`UID`, `UID:GID` or a name; empty where the image's own holds."""
+    """`UID`, `UID:GID` or a name; empty where the image's applies."""
     read_only_root: bool
     restart: RestartPolicy | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskDefinition:
-    """One revision."""
+    """One revision of a task definition."""
 
     arn: str
     family: str
@@ -82,7 +82,7 @@ class TaskDefinition:
 
 
 def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
-    """Read what DescribeTaskDefinition answers under `taskDefinition`."""
+    """Read the `taskDefinition` of a DescribeTaskDefinition response."""
     return TaskDefinition(
         arn=document["taskDefinitionArn"],
         family=document["family"],
@@ -93,7 +93,7 @@ def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
 
 
 def with_overrides(definition: TaskDefinition, overrides: Mapping[str, Any]) -> TaskDefinition:
-    """The definition with what RunTask's `overrides` change: command and environment of named containers."""
+    """The definition with the `overrides` of RunTask: command and environment of named containers."""
     by_name = {each["name"]: each for each in overrides.get("containerOverrides") or []}
     containers = tuple(
         replace(

@@ -1,4 +1,4 @@
-"""What the ECS agent offers to containers: metadata of themselves, and task protection; on loopback."""
+"""The ECS agent's endpoint for containers, on loopback: their metadata, and task protection."""
 
 import json
 import logging
@@ -15,12 +15,12 @@ from local.dataplane.ecs.task import Task
 logger = logging.getLogger(__name__)
 
 PROTECTION_PATH = "/task-protection/v1/state"
-DEFAULT_MINUTES, MOST_MINUTES = 120, 2880
+DEFAULT_MINUTES, MAX_MINUTES = 120, 2880
 MAX_BODY_BYTES = 4096
 
 
 class Agent:
-    """Serves in threads of its own.
+    """Serves requests in its own threads.
 
     Args:
         claim: a listening socket.
@@ -41,7 +41,7 @@ class Agent:
                 self._answer(*agent.answer("PUT", self.path, self.rfile.read(length)))
 
             def log_message(self, *_arguments: Any) -> None:
-                """Say nothing."""
+                """Log no requests."""
 
             def _answer(self, status: int, document: Mapping[str, Any]) -> None:
                 body = json.dumps(document).encode()
@@ -58,7 +58,7 @@ class Agent:
         threading.Thread(target=self._server.serve_forever, name="agent", daemon=True).start()
 
     def variables(self, task_id: str, container: str) -> dict[str, str]:
-        """With which a container finds its pages."""
+        """Variables that lead a container to its pages."""
         name = f"{task_id}-{container}"
         return {
             "ECS_CONTAINER_METADATA_URI_V4": f"{self._url}/v4/{name}",
@@ -66,20 +66,20 @@ class Agent:
         }
 
     def add(self, task: Task) -> None:
-        """Its containers may ask from now on."""
+        """Serve the containers of a task."""
         self._tasks[task.id] = task
 
     def remove(self, task: Task) -> None:
-        """It has ended."""
+        """Serve the containers of a task no longer: it has ended."""
         self._tasks.pop(task.id, None)
 
     def stop(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Mapping[str, Any]]:
-        """Status and document for a request."""
+        """Status and JSON document for a request."""
         _, kind, name, *rest = [*path.split("/", 3), "", ""][:4]
         task = self._tasks.get(name.partition("-")[0])
         container = name.partition("-")[2]
@@ -98,12 +98,12 @@ class Agent:
     def _protection(task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
         if body is not None:
             try:
-                asked = json.loads(body)
-                enabled, minutes = asked["ProtectionEnabled"], asked.get("ExpiresInMinutes", DEFAULT_MINUTES)
-                if not isinstance(enabled, bool) or not 1 <= int(minutes) <= MOST_MINUTES:
+                request = json.loads(body)
+                enabled, minutes = request["ProtectionEnabled"], request.get("ExpiresInMinutes", DEFAULT_MINUTES)
+                if not isinstance(enabled, bool) or not 1 <= int(minutes) <= MAX_MINUTES:
                     raise ValueError
             except (ValueError, KeyError, TypeError, AttributeError):
-                message = f"ProtectionEnabled is true or false, ExpiresInMinutes from 1 to {MOST_MINUTES}"
+                message = f"ProtectionEnabled is true or false, ExpiresInMinutes from 1 to {MAX_MINUTES}"
                 return 400, {"error": {"Arn": task.arn, "Code": "InvalidParameterException", "Message": message}}
             if not task.group.startswith("service:"):
                 reason = "TASK_NOT_VALID"

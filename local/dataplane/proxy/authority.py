@@ -17,9 +17,9 @@ LEAF_VALID_DAYS = 397
 """The longest that browsers accept."""
 AUTHORITY_VALID_DAYS = 5 * 365
 RENEW_DAYS = LEAF_VALID_DAYS
-"""An authority that ends sooner than what it signs today is made anew."""
+"""An authority that ends sooner than what it signs today is replaced."""
 RESERVED_DOMAINS = ("localhost", "test", "example", "invalid")
-"""Top-level domains that belong to nobody (RFC 2606, RFC 6761)."""
+"""Top-level domains that belong to no one (RFC 2606, RFC 6761)."""
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 CERTIFICATE_FILE, KEY_FILE = "authority.pem", "authority.key"
 
@@ -86,7 +86,7 @@ def new_authority(*, only_reserved: bool) -> Authority:
 
 
 def kept_authority(folder: Path) -> Authority:
-    """The authority in a folder, limited to reserved names; made where there is none, or where it ends soon."""
+    """The authority in a folder, limited to reserved names; created when there is none, or when it expires soon."""
     authority = _read(folder)
     if authority is None:
         authority = new_authority(only_reserved=True)
@@ -95,7 +95,7 @@ def kept_authority(folder: Path) -> Authority:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a host name or an address is one that belongs to nobody else."""
+    """Whether a host name or an address is reserved."""
     try:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:

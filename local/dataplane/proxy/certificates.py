@@ -22,7 +22,7 @@ class Certificates:
     """Creates certificates; only their owner can read the keys.
 
     Two authorities sign. The one in `authority_folder` outlives the data plane, so that a browser can trust it once; it
-    signs for names that belong to nobody, such as those below `localhost`. The other one signs for all other names,
+    signs for names that belong to no one, such as those below `localhost`. The other one signs for all other names,
     such as those of databases, and lives as long as this object.
 
     Args:

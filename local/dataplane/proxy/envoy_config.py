@@ -1,4 +1,4 @@
-"""Envoy's configuration: a bootstrap that never changes, and one file for each part that does."""
+"""Envoy's configuration: a static bootstrap file, and one file for each part that changes."""
 
 import logging
 from collections.abc import Mapping
@@ -29,19 +29,19 @@ end
 
 @dataclass(frozen=True, kw_only=True)
 class ProxyInputs:
-    """What the files are made of."""
+    """What the configuration is generated from."""
 
     folder: Path
     listeners: tuple[Listener, ...]
     target_groups: Mapping[str, TargetGroup]
     endpoints: Mapping[str, tuple[Endpoint, ...]]
-    """Target group → addresses with ports."""
+    """Target group ARN → addresses with ports."""
     certificates: Mapping[str, tuple[Path, Path]]
-    """Listener → files of certificate chain and key."""
+    """Listener ARN → files of the certificate chain and its key."""
 
 
 def bootstrap(folder: Path) -> Document:
-    """The part that says where the others are. There is no admin interface: nothing here asks it."""
+    """The file that refers to the others. There is no admin interface, because nothing needs it."""
     return {
         "node": {"id": "local", "cluster": "local"},
         "dynamic_resources": {"lds_config": _file(folder, "listeners"), "cds_config": _file(folder, "clusters")},
@@ -49,19 +49,19 @@ def bootstrap(folder: Path) -> Document:
 
 
 def files(inputs: ProxyInputs) -> dict[str, Document]:
-    """Name → content, in the order in which they have to be written: what is referred to comes first."""
+    """File name → content, in the order in which to write them: a file follows those that it refers to."""
     names = {arn: _cluster_name(group) for arn, group in inputs.target_groups.items()}
-    written: dict[str, Document] = {}
+    contents: dict[str, Document] = {}
     for arn, name in names.items():
-        written[f"endpoints-{name}"] = _resources(_endpoints(name, inputs.endpoints.get(arn, ())))
-    written["clusters"] = _resources(
+        contents[f"endpoints-{name}"] = _resources(_endpoints(name, inputs.endpoints.get(arn, ())))
+    contents["clusters"] = _resources(
         *(_cluster(inputs.folder, names[arn], group) for arn, group in inputs.target_groups.items())
     )
     for listener in inputs.listeners:
         context = RouteContext(listener_port=listener.port, clusters=names)
-        written[f"routes-{listener.port}"] = _resources(_routes(listener, context))
-    written["listeners"] = _resources(*(_listener(inputs, listener) for listener in inputs.listeners))
-    return written
+        contents[f"routes-{listener.port}"] = _resources(_routes(listener, context))
+    contents["listeners"] = _resources(*(_listener(inputs, listener) for listener in inputs.listeners))
+    return contents
 
 
 def _routes(listener: Listener, context: RouteContext) -> Document:
@@ -70,7 +70,7 @@ def _routes(listener: Listener, context: RouteContext) -> Document:
         try:
             routes.append(route_of(rule, context))
         except UnsupportedRuleError as error:
-            logger.warning("rule %s is left out, it has %s", rule["RuleArn"], error)
+            logger.warning("rule %s is ignored, because it has %s", rule["RuleArn"], error)
     return {
         "@type": f"{TYPE}envoy.config.route.v3.RouteConfiguration",
         "name": f"routes-{listener.port}",
@@ -83,8 +83,8 @@ def _listener(inputs: ProxyInputs, listener: Listener) -> Document:
     manager = {
         "@type": f"{TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": f"listener-{listener.port}",
-        # The client is whoever connects. Envoy would write this machine's outer address for one on loopback, so the
-        # routes add the header themselves.
+        # The client is the peer. For a peer on loopback Envoy would write this machine's external address, so the
+        # routes add the header instead.
         "use_remote_address": True,
         "skip_xff_append": True,
         "generate_request_id": False,
@@ -142,7 +142,7 @@ def _cluster(folder: Path, name: str, group: TargetGroup) -> Document:
     options = {
         "@type": f"{TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
         "explicit_http_config": {"http_protocol_options": {}},
-        # Shorter than the sample service's 65 s: who closes an idle connection first must be the proxy.
+        # Shorter than the sample service's 65 s: the proxy must be the first to close an idle connection.
         "common_http_protocol_options": {"idle_timeout": "60s"},
     }
     return {
@@ -151,7 +151,7 @@ def _cluster(folder: Path, name: str, group: TargetGroup) -> Document:
         "type": "EDS",
         "connect_timeout": CONNECT_TIMEOUT,
         "lb_policy": "LEAST_REQUEST" if group.least_outstanding_requests else "ROUND_ROBIN",
-        # Health is judged by the supervisor; all endpoints in the file are meant to be used.
+        # The data plane checks the targets; every endpoint in the file receives requests.
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
         "eds_cluster_config": {"eds_config": _file(folder, f"endpoints-{name}")},
         "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options},
@@ -167,7 +167,7 @@ def _endpoints(name: str, endpoints: tuple[Endpoint, ...]) -> Document:
 
 
 def _cluster_name(group: TargetGroup) -> str:
-    # Two groups can follow each other under one name; the last part of the ARN tells them apart.
+    # A new group may have the name of a deleted one; the last part of the ARN distinguishes them.
     return f"{group.name}-{group.arn.rpartition('/')[2]}"
 
 

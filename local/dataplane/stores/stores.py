@@ -1,4 +1,4 @@
-"""The data stores of the platform: a PostgreSQL for each RDS instance, a Redis for each ElastiCache group."""
+"""The data stores of the platform: a PostgreSQL server for each RDS instance, a Redis for each ElastiCache group."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -113,9 +113,9 @@ class Stores:
 
     def is_reconciled(self, desired_state: DesiredState) -> bool:
         """Whether every store runs with its users, or has a problem that a person has to solve."""
-        wanted = {each.key for each in desired_state.stores}
+        keys = {each.key for each in desired_state.stores}
         idle = self._work is None or self._work.done()
-        return idle and wanted <= self._servers.keys() | self._problems.keys()
+        return idle and keys <= self._servers.keys() | self._problems.keys()
 
     def stop(self) -> None:
         """Stop all servers; the data is kept."""
@@ -124,9 +124,9 @@ class Stores:
             server.stop()
 
     def _reconcile(self, stores: tuple[Store, ...]) -> None:
-        wanted = {each.key: each for each in stores}
+        desired = {each.key: each for each in stores}
         for key in list(self._servers):
-            if key not in wanted or _ports(wanted[key]) != self._servers[key].placement.ports:
+            if key not in desired or _ports(desired[key]) != self._servers[key].placement.ports:
                 server = self._servers.pop(key)
                 server.stop()
                 self._addresses.give_back(server.placement.address)
@@ -135,12 +135,12 @@ class Stores:
         self._problems = {}
         for store in stores:
             try:
-                self._keep(store)
+                self._reconcile_store(store)
             except (StoreError, OSError) as error:
                 logger.warning("%s: %s", store.key, error)
                 self._problems[store.key] = str(error)
 
-    def _keep(self, store: Store) -> None:
+    def _reconcile_store(self, store: Store) -> None:
         server = self._servers.get(store.key)
         if server is None:
             server = self._new(store)

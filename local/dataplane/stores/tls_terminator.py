@@ -1,8 +1,8 @@
-"""`python -I -S tls_terminator.py …` puts TLS in front of a data store whose build has none.
+"""`python -I -S tls_terminator.py …` adds TLS to a data store whose build has none.
 
-The client speaks TLS to this process, this process speaks plain text over loopback to the store. PostgreSQL's own
-negotiation is answered here; a client that asks for no TLS is refused, as RDS does since PostgreSQL 15
-(`rds.force_ssl`), and ElastiCache with transit encryption does too.
+Clients connect to this process with TLS, and it connects to the store in plain text over loopback. It also performs
+PostgreSQL's negotiation. A client without TLS is refused, as by RDS since PostgreSQL 15 (`rds.force_ssl`) and by
+ElastiCache with transit encryption.
 """
 
 import argparse
@@ -20,7 +20,7 @@ NO_ENCRYPTION = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0
 
 
 class TlsTerminator:
-    """Passes connections on.
+    """Forwards connections to the store.
 
     Args:
         host: of the store, a loopback address.
@@ -33,7 +33,7 @@ class TlsTerminator:
         self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
 
     async def serve(self, host: str, ports: Sequence[int]) -> None:
-        """Listen on every port until the process is ended."""
+        """Listen on every port until the process ends."""
         context = None if self._is_postgres else self._context
         servers = [await asyncio.start_server(self._handle, host, port, ssl=context, backlog=512) for port in ports]
         await asyncio.gather(*(server.serve_forever() for server in servers))
@@ -48,8 +48,8 @@ class TlsTerminator:
             writer.close()
             return
         inner_writer.write(first)
-        there = asyncio.create_task(_pass_on(reader, inner_writer))
-        back = asyncio.create_task(_pass_on(inner_reader, writer))
+        there = asyncio.create_task(_forward(reader, inner_writer))
+        back = asyncio.create_task(_forward(inner_reader, writer))
         await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
         for each in (there, back):
             each.cancel()
@@ -57,7 +57,7 @@ class TlsTerminator:
             each_writer.close()
 
     async def _negotiate(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        """Answer what comes before the first real message; returns what was read and belongs to the store."""
+        """Perform the negotiation before the first message; returns bytes that were read and belong to the store."""
         while True:
             head = await reader.readexactly(8)
             _, code = struct.unpack("!II", head)
@@ -66,7 +66,7 @@ class TlsTerminator:
                 await writer.start_tls(self._context)
                 return b""
             if code == CANCEL_REQUEST:
-                return head  # older clients cancel in plain text, and a cancel request holds nothing secret
+                return head  # older clients cancel in plain text, and a cancel request contains no secret
             if code != GSS_REQUEST:
                 writer.write(b"E" + struct.pack("!I", len(NO_ENCRYPTION) + 4) + NO_ENCRYPTION)
                 await writer.drain()
@@ -74,7 +74,7 @@ class TlsTerminator:
             writer.write(b"N")
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError, ssl.SSLError):
         while chunk := await reader.read(CHUNK_BYTES):
             writer.write(chunk)
@@ -85,7 +85,7 @@ def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="tls_terminator.py", description=__doc__)
     parser.add_argument("--host", required=True, help="loopback address to listen on")
-    parser.add_argument("--port", type=int, action="append", required=True, help="port to listen on; may come again")
+    parser.add_argument("--port", type=int, action="append", required=True, help="port to listen on; may be repeated")
     parser.add_argument("--to-host", required=True, help="loopback address of the store")
     parser.add_argument("--to", type=int, required=True, help="port of the store")
     parser.add_argument("--certificate", required=True, help="file of the certificate chain")
@@ -94,9 +94,9 @@ def main() -> None:
     options = parser.parse_args()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-    front = TlsTerminator(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
+    terminator = TlsTerminator(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
     try:
-        asyncio.run(front.serve(options.host, options.port))
+        asyncio.run(terminator.serve(options.host, options.port))
     except OSError as error:
         sys.exit(f"cannot listen on {options.host}: {error}")
 

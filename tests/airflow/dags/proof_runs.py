@@ -1,4 +1,4 @@
-"""DAGs whose ends the tests know."""
+"""DAGs whose outcome the tests know."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from airflow.sdk import dag, get_current_context, task
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENT = {"retries": 3, "retry_delay": timedelta(seconds=2)}
-"""A task that dies with its worker, or whose API server is away for long, runs again."""
+"""A task is retried when its worker is killed or the API server is unavailable for too long."""
 
 
 @dag(schedule=None, start_date=START, catchup=False)
@@ -50,12 +50,12 @@ def failing():
 
 @dag(schedule=None, start_date=START, catchup=False, max_active_runs=8)
 def patient():
-    """One task that takes `seconds`, and another one behind it."""
+    """One task that takes `seconds`, followed by another one."""
 
     @task(**PATIENT)
     def work():
         seconds = float(get_current_context()["dag_run"].conf.get("seconds", 1))
-        print("patient: began", flush=True)
+        print("patient: started", flush=True)
         time.sleep(seconds)
         print("patient: done", flush=True)
 

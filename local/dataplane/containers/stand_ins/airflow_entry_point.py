@@ -1,7 +1,7 @@
-"""Does what the official Airflow image's entry point does for our commands: checks connections, then runs the command.
+"""Replaces the entry point of the official Airflow image: checks connections, then runs the command.
 
-`python …` and `bash …` run as they are; everything else is a command of `airflow`, with or without that word.
-CONNECTION_CHECK_MAX_COUNT times the database is tried, and the broker by those who need it (A09); 0 leaves that out.
+`python …` and `bash …` run unchanged; everything else is a subcommand of `airflow`, with or without that word. It tries
+to reach the database, and for some commands the broker, CONNECTION_CHECK_MAX_COUNT times (A09); 0 skips the checks.
 """
 
 import os
@@ -16,7 +16,7 @@ NEED_BROKER = ("scheduler", "celery")
 
 
 def main(words: list[str]) -> None:
-    """Check, then become the program."""
+    """Check the connections, then become the program."""
     name = words[1] if words[:1] == ["airflow"] and len(words) > 1 else next(iter(words), "")
     attempts = int(os.environ.get("CONNECTION_CHECK_MAX_COUNT", "20"))
     pause = float(os.environ.get("CONNECTION_CHECK_SLEEP_TIME", "3"))
@@ -33,7 +33,7 @@ def wait_for(what: str, variable: str, attempt: Callable[[str], None], attempts:
     """Return once an attempt succeeds.
 
     Raises:
-        SystemExit: none did; says what is missing, without the password.
+        SystemExit: no attempt succeeded; the message contains no password.
     """
     reason = ""
     for number in range(attempts):
@@ -48,17 +48,19 @@ def wait_for(what: str, variable: str, attempt: Callable[[str], None], attempts:
             time.sleep(pause)
     parts = urlsplit(os.environ[variable])
     place = f"{parts.hostname}:{parts.port}"
-    raise SystemExit(f"entry point: the {what} at {place} ({variable}) cannot be used after {attempts} tries: {reason}")
+    raise SystemExit(
+        f"entry point: the {what} at {place} ({variable}) cannot be reached after {attempts} attempts: {reason}"
+    )
 
 
 def try_port(url: str) -> None:
-    """Raise OSError where nothing listens."""
+    """Raise OSError when nothing listens."""
     parts = urlsplit(url)
     socket.create_connection((parts.hostname, parts.port or 6379), timeout=5).close()
 
 
 def try_login(url: str) -> None:
-    """Raise OSError where the database does not let in."""
+    """Raise OSError when the database refuses the login."""
     import psycopg2
 
     scheme, _, rest = url.partition("://")

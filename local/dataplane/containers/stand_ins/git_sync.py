@@ -1,7 +1,7 @@
-"""Stands for git-sync, whose image cannot be had here: the same flags, the same worktrees, the same flip of a link.
+"""Replaces git-sync: the same flags, the same worktrees, and the same atomic replacement of a link.
 
-Repositories come from this machine: `https://HOST/PATH` is the folder `/repositories/HOST/PATH`. A commit becomes a
-worktree of its own, and the link is moved over in one step, so that nobody ever sees half of a commit.
+Repositories come from this machine: `https://HOST/PATH` is the folder `/repositories/HOST/PATH`. Each commit gets its
+own worktree, and the link is replaced in one step, so that no reader sees half of a commit.
 """
 
 import argparse
@@ -18,7 +18,7 @@ UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def main() -> int:
-    """Synchronise once or for ever; returns the exit code."""
+    """Synchronise once or repeatedly; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repo", required=True)
     parser.add_argument("--ref", default="HEAD")
@@ -30,7 +30,7 @@ def main() -> int:
     options, _others = parser.parse_known_args()
     source = local_source(options.repo)
     link = options.root / (options.link or Path(source).stem)
-    # The container's whole day may pass in minutes here.
+    # The local platform may run on a faster clock.
     period = seconds(options.period) * float(os.environ.get("WINDLASS_TIME_FACTOR", "1"))
     failures = 0
     while True:
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def local_source(url: str) -> str:
-    """Where the repository is on this machine."""
+    """Path or URL of the repository on this machine."""
     parts = urlsplit(url if "://" in url else "ssh://" + url.replace(":", "/", 1))
     if parts.scheme == "file":
         return parts.path
@@ -57,7 +57,7 @@ def local_source(url: str) -> str:
 
 
 def synchronise(source: str, ref: str, root: Path, link: Path) -> None:
-    """Make the newest commit of the reference the one that the link leads to."""
+    """Point the link at the newest commit of the reference."""
     if not (root / ".git").is_dir():
         root.mkdir(parents=True, exist_ok=True)
         git(root, "init", "--quiet")
@@ -80,22 +80,22 @@ def synchronise(source: str, ref: str, root: Path, link: Path) -> None:
 
 
 def git(folder: Path, *words: str) -> str:
-    """What git answers."""
+    """The output of a git command."""
     command = ["git", "-C", str(folder), "-c", "safe.directory=*", *words]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def seconds(duration: str) -> float:
-    """`60s`, `1m30s` as a number."""
-    found, number = 0.0, ""
+    """A duration such as `60s` or `1m30s` as a number."""
+    total, number = 0.0, ""
     rest = duration
     while rest:
         unit = next((each for each in ("ms", "s", "m", "h") if rest.startswith(each)), "")
         if unit:
-            found, number, rest = found + float(number) * UNITS[unit], "", rest[len(unit) :]
+            total, number, rest = total + float(number) * UNITS[unit], "", rest[len(unit) :]
         else:
             number, rest = number + rest[0], rest[1:]
-    return found
+    return total
 
 
 if __name__ == "__main__":

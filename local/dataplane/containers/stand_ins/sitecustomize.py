@@ -1,8 +1,8 @@
-"""Python imports this in every stand-in image: a task's own network, as far as it can be had on one loopback device.
+"""Python imports this in every container: it imitates a network per task on the one loopback device.
 
-On AWS a task has a network of its own: `0.0.0.0` and `127.0.0.1` are its own there. Here all tasks share this machine's
-loopback device, and the same port is another task's too. So what is bound to either is bound to the task's address, and
-`127.0.0.1` leads there. The one exception is the embedded AWS, which containers know by that address.
+On AWS each task has its own network, with its own `0.0.0.0` and `127.0.0.1`. Here all tasks share one loopback device,
+and several tasks use the same port. So sockets bound to either address are bound to the task's address,
+and connections to `127.0.0.1` go there. The one exception is the embedded AWS, which containers reach at 127.0.0.1.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Any
 ADDRESS = os.environ.get("WINDLASS_TASK_ADDRESS", "")
 ANY = ("", "0.0.0.0", "::")  # noqa: S104 (what is replaced)
 LOOPBACK = "127.0.0.1"
-ELSEWHERE = os.environ.get("AWS_ENDPOINT_URL", "").rpartition("/")[2]
+EMBEDDED_AWS = os.environ.get("AWS_ENDPOINT_URL", "").rpartition("/")[2]
 
 
 def _to_bind(sock: Any, address: Any) -> Any:
@@ -21,14 +21,14 @@ def _to_bind(sock: Any, address: Any) -> Any:
         if sock.family == socket.AF_INET:
             return (ADDRESS, port)
         if sock.family == socket.AF_INET6:
-            # Servers open one socket for each family. The one for IPv4 serves; this one must only not fail.
+            # Servers open one socket per family. The IPv4 one serves; this one must merely not fail.
             both = not sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
             return (f"::ffff:{ADDRESS}", port) if both else ("::1", 0)
     return address
 
 
 def _to_reach(address: Any) -> Any:
-    if isinstance(address, tuple) and address[0] == LOOPBACK and f"{LOOPBACK}:{address[1]}" != ELSEWHERE:
+    if isinstance(address, tuple) and address[0] == LOOPBACK and f"{LOOPBACK}:{address[1]}" != EMBEDDED_AWS:
         return (ADDRESS, *address[1:])
     return address
 

@@ -50,15 +50,34 @@ class Command(click.Command):
     Args:
         examples: command lines, each with or without `  # comment`.
         exit_codes: those that differ from `EXIT_CODES`.
+        changes: whether it changes the environment `name`, so that only one such command may run at a time.
     """
 
     def __init__(
-        self, *arguments: Any, examples: Sequence[str], exit_codes: Mapping[int, str] | None = None, **settings: Any
+        self,
+        *arguments: Any,
+        examples: Sequence[str],
+        exit_codes: Mapping[int, str] | None = None,
+        changes: bool = False,
+        **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
+        self.changes = changes
         self.examples = tuple(examples)
         self.exit_codes = dict(sorted({**EXIT_CODES, **(exit_codes or {})}.items()))
         self.params += verbosity_options()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, under the lock of the environment where it changes something."""
+        project, name = ctx.obj, ctx.params.get("name")
+        if not self.changes or not isinstance(name, str) or not project.environments.exists(name):
+            return super().invoke(ctx)
+        from cli.running.work_lock import work_lock
+
+        words = ctx.command_path.partition(" ")[2]
+        timeout_seconds = ctx.params.get("lock_timeout", 0)
+        with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds):
+            return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write examples and exit codes."""
@@ -71,10 +90,11 @@ def command(
     *,
     examples: Sequence[str],
     exit_codes: Mapping[int, str] | None = None,
+    changes: bool = False,
     **settings: Any,
 ) -> Callable[[Callable[..., Any]], Command]:
-    """`click.command` with examples and exit codes."""
-    return click.command(name, cls=Command, examples=examples, exit_codes=exit_codes, **settings)
+    """`click.command` for a `Command`."""
+    return click.command(name, cls=Command, examples=examples, exit_codes=exit_codes, changes=changes, **settings)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:

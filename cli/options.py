@@ -3,6 +3,7 @@
 import click
 
 from cli import completion
+from cli.parameters import Duration
 
 environment_argument = click.argument("name", metavar="ENV", shell_complete=completion.environments)
 environment_option = click.option(
@@ -26,6 +27,10 @@ confirm_option = click.option(
 )
 full_option = click.option("--full", is_flag=True, help="Show plans as Terraform does, with every attribute.")
 lock_timeout_option = click.option(
-    "--lock-timeout", default="0s", metavar="TIME", help="Wait this long for a locked state, such as 90s or 5m."
+    "--lock-timeout",
+    type=Duration(),
+    default="0s",
+    metavar="TIME",
+    help="Wait this long for others at work on ENV, such as 90s or 5m.",
 )
 terraform_argument = click.argument("terraform_options", metavar="[-- TERRAFORM_OPTION...]", nargs=-1)

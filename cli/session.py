@@ -24,8 +24,6 @@ from cli.synthesis import BOOTSTRAP
 if TYPE_CHECKING:
     from config import Environment
 
-NO_WAIT = "0s"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
@@ -33,7 +31,7 @@ class Session:
 
     project: Project
     environment: "Environment"
-    lock_timeout: str = NO_WAIT
+    lock_timeout_seconds: float = 0
 
     @cached_property
     def terraform(self) -> Terraform:
@@ -95,16 +93,18 @@ class Session:
     def _stack(self, name: str) -> Stack:
         terraform = self.terraform  # first: who has no Terraform need not wait for the synth to be told so
         _ = self.folders
-        return self.project.stacks.open(self.environment, name, terraform, lock_timeout=self.lock_timeout)
+        return self.project.stacks.open(
+            self.environment, name, terraform, lock_timeout_seconds=self.lock_timeout_seconds
+        )
 
 
-def open_for_change(project: Project, name: str, *, lock_timeout: str = NO_WAIT, needs_aws: bool = True) -> Session:
+def open_for_change(project: Project, name: str, *, lock_timeout_seconds: float = 0, needs_aws: bool = True) -> Session:
     """Load, find Terraform, synthesise; raises CommandError for the first of them that does not work.
 
     Synth comes first in every command that changes something, so that no plan is ever made of an old file.
     """
     environment = project.environments.load(name)
-    session = Session(project=project, environment=environment, lock_timeout=lock_timeout)
+    session = Session(project=project, environment=environment, lock_timeout_seconds=lock_timeout_seconds)
     _ = session.terraform
     if needs_aws:
         project.local.require_running(environment)

@@ -12,7 +12,6 @@ from typing import Any
 
 from dotenv import dotenv_values
 from pydantic_core import from_json
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from config.environment import Environment
 from config.errors import Problem
@@ -34,25 +33,17 @@ class Override:
     """For people: `environment variable NAME`, or `NAME in .env`."""
 
 
-class _Settings(Environment, BaseSettings):
-    """The environment as pydantic-settings sees it; only its sources are used."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER, extra="ignore")
-
-
 def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
     """All overriding values, those of `.env` first, and the mistakes in them that no model can see."""
     dotenv = root / ".env"
     variables = {**dotenv_values(dotenv), **os.environ}
     if not any(_is_ours(variable) for variable in variables):
-        return [], []  # as nearly always; asking both sources takes as long as all the rules
-    sources = (
-        (DotEnvSettingsSource(_Settings, env_file=dotenv), "{} in .env"),
-        (EnvSettingsSource(_Settings), "environment variable {}"),
-    )
+        return [], []  # as nearly always: the sources take as long to import as all the rules take to run
+    from config.override_sources import SettingsError, sources
+
     found: list[Override] = []
     problems: list[Problem] = []
-    for source, origin in sources:
+    for source, origin in sources(dotenv, prefix=PREFIX, delimiter=DELIMITER):
         try:
             values = source()
         except SettingsError as error:

@@ -8,8 +8,8 @@ from cli.aws import release_errors
 from cli.command import command
 from cli.console import messages
 from cli.options import environment_argument
+from cli.parameters import Duration
 from cli.project import Project
-from cli.release_options import Duration
 from cli.release_session import aws_of, outputs
 from cli.session import Session, open_readonly
 

@@ -20,6 +20,7 @@ from cli.session import asking, open_for_change
 
 
 @command(
+    changes=True,
     examples=(
         "./windlass apply prod",
         "./windlass apply dev --layer service --yes",
@@ -40,7 +41,7 @@ def apply(
     layer: str | None,
     yes: bool,
     full: bool,
-    lock_timeout: str,
+    lock_timeout: float,
     as_json: bool,
     terraform_options: tuple[str, ...],
 ) -> None:
@@ -52,7 +53,7 @@ def apply(
         raise click.UsageError("--json needs --yes: a question would stand in the output.")
     options = checked(terraform_options, layer=layer)
     ask = asking(yes)
-    session = open_for_change(project, name, lock_timeout=lock_timeout)
+    session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
     conclude(name, outcome)
     if as_json:

@@ -11,6 +11,7 @@ from cli.session import asking, must_type_name, open_for_change, type_name
 
 
 @command(
+    changes=True,
     examples=("./windlass bootstrap prod", "./windlass bootstrap dev --destroy"),
 )
 @environment_argument
@@ -21,7 +22,7 @@ from cli.session import asking, must_type_name, open_for_change, type_name
 @lock_timeout_option
 @click.pass_obj
 def bootstrap(
-    project: Project, name: str, yes: bool, confirm: str | None, take_down: bool, adopt: bool, lock_timeout: str
+    project: Project, name: str, yes: bool, confirm: str | None, take_down: bool, adopt: bool, lock_timeout: float
 ) -> None:
     """Create the S3 bucket and the lock table of the state, once per account and region.
 
@@ -31,7 +32,7 @@ def bootstrap(
         must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     else:
         ask = asking(yes or confirm is not None)
-    session = open_for_change(project, name, lock_timeout=lock_timeout)
+    session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     stack = session.bootstrap()
     if stack is None:
         say(f"{name} keeps its state elsewhere ({session.environment.state.backend}): there is nothing to bootstrap.")

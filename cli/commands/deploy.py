@@ -8,8 +8,9 @@ import click
 from cli.aws import release_errors
 from cli.command import command
 from cli.options import environment_argument
+from cli.parameters import Duration
 from cli.project import Project
-from cli.release_options import Duration, reason_option, service_argument, stepping
+from cli.release_options import reason_option, service_argument, stepping
 from cli.release_session import context_of, migration_command, one_sided_context_of, strategy_of
 from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session, open_for_change

@@ -9,20 +9,25 @@ from cli.running.run_layers import destroy_layers, refuse_to_orphan
 from cli.session import must_type_name, open_for_change, type_name
 
 
-@command(examples=("./windlass destroy dev", "./windlass destroy dev --yes", "./windlass destroy prod --confirm prod"))
+@command(
+    changes=True,
+    examples=("./windlass destroy dev", "./windlass destroy dev --yes", "./windlass destroy prod --confirm prod"),
+)
 @environment_argument
 @layer_option
 @yes_option
 @confirm_option
 @lock_timeout_option
 @click.pass_obj
-def destroy(project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: str) -> None:
+def destroy(
+    project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: float
+) -> None:
     """Destroy every layer, the last one first; the bucket of the state stays.
 
     It asks for the environment's name. --yes does without for everything but production, --confirm for production too.
     """
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
-    session = open_for_change(project, name, lock_timeout=lock_timeout)
+    session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     if layer is not None:
         session.stacks(layer)
         refuse_to_orphan(session.stacks(), layer)

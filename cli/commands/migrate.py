@@ -8,8 +8,9 @@ from cli.aws import release_errors
 from cli.command import command
 from cli.console import messages
 from cli.options import environment_argument
+from cli.parameters import Duration
 from cli.project import Project
-from cli.release_options import Duration, service_argument
+from cli.release_options import service_argument
 from cli.release_session import context_of, migration_command, one_sided_context_of, strategy_of
 from cli.session import Session, open_readonly
 

@@ -41,7 +41,7 @@ def plan(
     layer: str | None,
     detailed_exitcode: bool,
     full: bool,
-    lock_timeout: str,
+    lock_timeout: float,
     as_json: bool,
     terraform_options: tuple[str, ...],
 ) -> int:
@@ -50,7 +50,7 @@ def plan(
     Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     options = checked(terraform_options, layer=layer)
-    session = open_for_change(project, name, lock_timeout=lock_timeout)
+    session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
     if as_json:
         print_json({one.layer: one.json() for one in plans})

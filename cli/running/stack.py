@@ -47,7 +47,7 @@ class Stack:
     """What people call it: the layer's name."""
     folder: Path
     terraform: Terraform
-    lock_timeout: str = "0s"
+    lock_timeout_seconds: float = 0
     provider: AttachedProvider | None = None
     """Runs already, or will at its first use; Terraform starts one for each command where None."""
 
@@ -138,7 +138,7 @@ class Stack:
     def push_state(self, file: Path) -> None:
         """Upload a state; Terraform refuses one of another lineage or an older one."""
         self.init()
-        self._capture(["state", "push", f"-lock-timeout={self.lock_timeout}", str(file)])
+        self._capture(["state", "push", f"-lock-timeout={self.lock_timeout_seconds:.0f}s", str(file)])
 
     def resource_count(self) -> int:
         """How many resource instances the state holds."""
@@ -147,7 +147,7 @@ class Stack:
     # --- how they run --------------------------------------------------------------------------------------------
 
     def _run_options(self) -> list[str]:
-        options = [f"-lock-timeout={self.lock_timeout}"]
+        options = [f"-lock-timeout={self.lock_timeout_seconds:.0f}s"]
         if self.terraform.parallelism is not None:
             options.append(f"-parallelism={self.terraform.parallelism}")
         return options

@@ -39,12 +39,14 @@ class Stacks:
             shares_provider=embedded,
         )
 
-    def open(self, environment: "Environment", layer: str, terraform: Terraform, *, lock_timeout: str = "0s") -> Stack:
+    def open(
+        self, environment: "Environment", layer: str, terraform: Terraform, *, lock_timeout_seconds: float = 0
+    ) -> Stack:
         """The stack of a layer, which must have been synthesised."""
         folder = self.synthesis.folder(environment, layer)
         if not (folder / STACK_FILE).exists():
             raise CommandError(f"{environment.name} has no stack {layer}: {folder / STACK_FILE} was not written.")
-        return Stack(name=layer, folder=folder, terraform=terraform, lock_timeout=lock_timeout)
+        return Stack(name=layer, folder=folder, terraform=terraform, lock_timeout_seconds=lock_timeout_seconds)
 
     def state_store(self, environment: "Environment") -> S3StateStore | None:
         """The S3 bucket with the environment's states; None for other backends."""

@@ -59,6 +59,10 @@ class FakeEnvironments(Environments):
 
     known: Mapping[str, Any]
 
+    def exists(self, name: str) -> bool:
+        """Whether it is one of the made-up ones."""
+        return name in self.known
+
     def load(self, name: str) -> Any:
         """The made-up environment."""
         if name not in self.known:

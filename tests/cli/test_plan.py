@@ -97,7 +97,9 @@ def test_a_locked_state_is_explained_with_who_holds_it(windlass, terraform):
 
 def test_the_wait_for_a_lock_is_handed_on(windlass, terraform):
     windlass("plan", "dev", "--layer", "network", "--lock-timeout", "10m")
-    assert "-lock-timeout=10m" in terraform.calls("plan")[0]["arguments"]
+    assert "-lock-timeout=600s" in terraform.calls("plan")[0]["arguments"]
+    refused = windlass("plan", "dev", "--lock-timeout", "soon")
+    assert (refused.code, "write 90s, 5m or 1h" in refused.err) == (2, True)
 
 
 def test_plan_files_are_gone_afterwards(windlass, terraform, project: FakeProject):

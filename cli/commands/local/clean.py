@@ -15,7 +15,7 @@ from cli.session import open_for_change
 from cli.synthesis import BOOTSTRAP
 
 
-@command(examples=("./windlass local clean",))
+@command(changes=True, examples=("./windlass local clean",))
 @environment_option
 @click.pass_obj
 def clean(project: Project, name: str) -> None:

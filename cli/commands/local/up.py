@@ -12,7 +12,7 @@ from cli.project import Project
 from cli.session import open_readonly
 
 
-@command(examples=("./windlass local up", "./windlass local up --with web --with airflow"))
+@command(changes=True, examples=("./windlass local up", "./windlass local up --with web --with airflow"))
 @environment_option
 @click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part too.")
 @click.pass_obj

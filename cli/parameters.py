@@ -1,0 +1,41 @@
+"""Types of values on the command line."""
+
+from typing import Any
+
+import click
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class Duration(click.ParamType[float]):
+    """`90s`, `5m`, `1h`, or a number of seconds; gives seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it."""
+        if isinstance(value, int | float):
+            return float(value)
+        number, unit = (value[:-1], _UNITS[value[-1]]) if value[-1:] in _UNITS else (value, 1)
+        try:
+            seconds = float(number) * unit
+        except ValueError:
+            seconds = -1
+        if not 0 <= seconds < float("inf"):
+            self.fail(f"{value!r} is no duration; write 90s, 5m or 1h.", param, ctx)
+        return seconds
+
+
+class Shares(click.ParamType[tuple[int, ...]]):
+    """`10,50,100`; gives a tuple of whole numbers."""
+
+    name = "shares"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Read it."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part.strip().removesuffix("%")) for part in value.split(","))
+        except ValueError:
+            self.fail(f"{value!r} are no shares; write 10,50,100.", param, ctx)

@@ -1,0 +1,77 @@
+"""One command that changes an environment at a time, on this machine: the others are told who is at work.
+
+Terraform's state lock keeps two machines apart, but its message comes late and advises `-lock=false`.
+"""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from cli.console import say
+from cli.errors import CommandError
+
+POLL_SECONDS = 0.5
+
+
+@contextmanager
+def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: float = 0) -> Iterator[None]:
+    """Hold the lock of an environment as long as the block lasts; it ends with the process, however that ends.
+
+    Args:
+        folder: where the locks are.
+        environment: its name.
+        command: what is at work, for the others' message.
+        timeout_seconds: how long to wait for another one.
+
+    Raises:
+        CommandError: another process has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{environment}.lock").open("a+") as file:
+        deadline = time.monotonic() + timeout_seconds
+        while not _lock(file.fileno()):
+            file.seek(0)
+            holder = _holder(file.read())
+            if time.monotonic() >= deadline:
+                raise CommandError(
+                    f"Another ./windlass is at work on {environment}{holder}, so nothing was changed.\n"
+                    "Wait for it, or let this one wait: apply and destroy take --lock-timeout 10m."
+                )
+            if deadline - time.monotonic() > timeout_seconds - POLL_SECONDS:
+                say(f"Another ./windlass is at work on {environment}{holder}; waiting for it.")
+            time.sleep(POLL_SECONDS)
+        _write(
+            file.fileno(), {"command": command, "pid": os.getpid(), "since": datetime.now().astimezone().isoformat()}
+        )
+        try:
+            yield
+        finally:
+            _write(file.fileno(), {})
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _write(descriptor: int, holder: dict[str, object]) -> None:
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, json.dumps(holder).encode())
+
+
+def _holder(text: str) -> str:
+    """Such as ` (local apply, process 4711, since 14:02:11)`; empty in the moment before it is written."""
+    try:
+        holder = json.loads(text)
+        since = datetime.fromisoformat(holder["since"]).strftime("%H:%M:%S")
+        return f" ({holder['command']}, process {holder['pid']}, since {since})"
+    except (ValueError, KeyError, TypeError):
+        return ""

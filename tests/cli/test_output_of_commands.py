@@ -1,0 +1,97 @@
+"""What scripts read, and how much people are shown."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.app import main
+from tests.cli.fake_terraform import planned, summary
+from tests.support.documents import ROOT
+
+CHANGED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
+WARNS = {
+    "when": ["plan"],
+    "lines": [{"type": "diagnostic", "diagnostic": {"severity": "warning", "summary": "Old", "detail": "Do not."}}],
+}
+
+
+def check(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, dict]:
+    """The exit code and the JSON of a check of dev.toml with a text at its end."""
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    with (tmp_path / "environments" / "dev.toml").open("a") as dev:
+        dev.write(file)
+    monkeypatch.setenv("WINDLASS_ROOT", str(tmp_path))
+    code = main(["check", "dev", "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_check_as_json_of_a_valid_file(tmp_path, monkeypatch, capsys) -> None:
+    code, result = check("", tmp_path, monkeypatch, capsys)
+    assert code == 0
+    assert result == {
+        "environment": "dev",
+        "valid": True,
+        "stacks": 4,
+        "problems": [],
+        "warnings": [],
+        "waived": [],
+    }
+
+
+def test_check_as_json_names_file_and_key_of_each_mistake(tmp_path, monkeypatch, capsys) -> None:
+    code, result = check("\n[nonsense]\na = 1\n", tmp_path, monkeypatch, capsys)
+    assert (code, result["valid"]) == (2, False)
+    (problem,) = result["problems"]
+    assert (problem["file"], problem["key"]) == ("environments/dev.toml", "nonsense")
+    assert "is not a key" in problem["message"]
+
+
+def test_check_as_json_names_the_guard_that_refuses(tmp_path, monkeypatch, capsys) -> None:
+    waiver = '\n[[waivers]]\nguard = "rules_are_described"\naddress = "a: b.c"\nreason = "nobody knows now"\n'
+    code, result = check(waiver, tmp_path, monkeypatch, capsys)
+    assert code == 2
+    assert [problem["guard"] for problem in result["problems"]] == ["waivers_match_findings"]
+
+
+def test_synth_as_json_gives_the_folder_of_each_stack(windlass, project) -> None:
+    folders = json.loads(windlass("synth", "dev", "--json").out)
+    assert folders["network"] == str(project.workspace.root / "cdktf.out" / "stacks" / "dev-network")
+
+
+def test_validate_as_json_gives_the_problems_of_each_layer(windlass, terraform) -> None:
+    warning = {"severity": "warning", "summary": "Deprecated", "detail": "Do not."}
+    terraform.follow({"when": ["validate"], "lines": [{"diagnostics": [warning]}]})
+    ended = windlass("validate", "dev", "--layer", "data", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out) == {"data": ["Warning: Deprecated\nDo not."]}
+
+
+def test_quiet_leaves_results(windlass, terraform) -> None:
+    terraform.follow(CHANGED)
+    loud, quiet = windlass("plan", "dev"), windlass("plan", "dev", "--quiet")
+    assert quiet.out == loud.out
+    assert (quiet.err, bool(loud.err)) == ("", True)
+
+
+@pytest.mark.parametrize("place", [("--quiet", "plan", "dev"), ("plan", "-q", "dev"), ("plan", "dev", "-q")])
+def test_quiet_may_stand_anywhere(windlass, terraform, place) -> None:
+    assert windlass(*place).err == ""
+
+
+def test_quiet_leaves_errors_and_warnings(windlass, terraform) -> None:
+    assert "no environment 'nowhere'" in windlass("plan", "nowhere", "--quiet").err
+    terraform.follow(WARNS)
+    assert "network: Warning: Old" in windlass("plan", "dev", "--layer", "network", "--quiet").err
+
+
+def test_verbose_adds_each_terraform_command_and_its_log(windlass, terraform) -> None:
+    ended = windlass("plan", "dev", "--layer", "network", "--verbose")
+    assert "terraform init" in ended.err
+    assert "terraform plan -out=" in ended.err
+    log = Path(ended.err.split("terraform plan")[1].split("its output: ")[1].splitlines()[0])
+    assert log.exists()
+    assert "its output:" not in windlass("plan", "dev", "--layer", "network").err

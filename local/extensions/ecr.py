@@ -1,18 +1,21 @@
-"""ECR: rules of the pull-through cache.
+"""ECR: rules of the pull-through cache, and images with AWS's digests.
 
-Symptom: `aws_ecr_pull_through_cache_rule` gets a 404, because moto has none of the calls. Nothing is copied from
-anywhere: no container engine pulls here.
+Symptoms: `aws_ecr_pull_through_cache_rule` gets a 404, because moto has none of the calls (nothing is copied from
+anywhere: no container engine pulls here); PutImage into a repository that does not exist is a 500; images without
+layers have one digest, since moto computes it from the layers, and AWS from the manifest.
 """
 
+import hashlib
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
+from moto.ecr.models import ECRBackend
 from moto.ecr.responses import ECRResponse
 
 from local.extensions.backend_state import state_of
-from local.extensions.patching import add_method
+from local.extensions.patching import add_method, wrap_method
 
 
 class PullThroughCacheRuleNotFoundException(ServiceException):  # type: ignore[misc]
@@ -25,6 +28,22 @@ class PullThroughCacheRuleAlreadyExistsException(ServiceException):  # type: ign
     """A prefix has one rule."""
 
     code = "PullThroughCacheRuleAlreadyExistsException"
+
+
+@wrap_method(ECRBackend, "put_image")
+def put_image(
+    original: Any,
+    backend: Any,
+    repository_name: str,
+    image_manifest: str,
+    image_tag: str,
+    image_manifest_mediatype: str | None = None,
+    digest: str | None = None,
+) -> Any:
+    """PutImage."""
+    backend._get_repository(repository_name)
+    digest = digest or f"sha256:{hashlib.sha256(image_manifest.encode()).hexdigest()}"
+    return original(backend, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest)
 
 
 @add_method(ECRResponse)

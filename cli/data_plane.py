@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cli.aws import release_errors
 from cli.console import say, show, table
 from cli.errors import CommandError
+from cli.local_images import add_images, images_of
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
 from cli.release_session import context_of, migration_command, one_sided_context_of
@@ -42,6 +43,7 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         raise CommandError(f"Nothing is applied in {name}, so no containers: ./windlass local apply makes it all.")
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
+    add_images(session.project, session.environment, images_of(session.environment))
     plane = session.project.local.data_plane(session.environment, parts=parts)
     was_steady = not changed and _is_steady(plane.status())
     try:

@@ -18,6 +18,11 @@ TOPICS = {
             target="cli.commands.local.status:status", short_help="Show the embedded AWS and every container"
         ),
     },
+    "Its images": {
+        "image": LazyCommand(
+            target="cli.commands.local.image:image", short_help="Add an image tag to the local registry"
+        ),
+    },
     "In the browser": {
         "trust": LazyCommand(
             target="cli.commands.local.trust:trust", short_help="Make browsers trust the local certificate"

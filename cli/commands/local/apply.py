@@ -10,6 +10,7 @@ from cli.commands.local.welcome import show_welcome
 from cli.console import say
 from cli.data_plane import run_containers
 from cli.errors import CommandError
+from cli.local_images import add_images, images_of
 from cli.options import environment_option
 from cli.parts import install_airflow_meanwhile, parts_of
 from cli.project import Project
@@ -40,6 +41,8 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
     bootstrap = session.bootstrap()
     created = bootstrap.create(ask=None) if bootstrap else Outcome()
     outcome = apply_layers(session.stacks(), ask=None)
+    if bare:
+        add_images(project, session.environment, images_of(session.environment))
     changed = bool(created.changed or outcome.changed)
     _run_containers(session, parts, changed=changed)
     took = duration(time.monotonic() - began)

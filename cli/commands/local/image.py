@@ -1,0 +1,37 @@
+"""`./windlass local image`: a tag in the registry of the embedded AWS."""
+
+import click
+
+from cli.command import command
+from cli.console import say
+from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.local_images import add_images
+from cli.options import environment_option
+from cli.project import Project
+
+
+@command(examples=("./windlass local image windlass-local/web:0.2.0",))
+@environment_option
+@click.argument("image", metavar="REPOSITORY:TAG")
+@click.pass_obj
+def image(project: Project, name: str, image: str) -> None:
+    """Add an image tag to the local registry, so that it can be deployed.
+
+    Nothing is built or pushed: the program that runs in place of the repository's images runs for every tag. The images
+    that the environment file names are there already.
+    """
+    from aws.image_reference import ImageReference
+
+    environment = project.environments.load(name)
+    project.local.require_running(environment)
+    host = environment.aws.account.ecr_host
+    text = image if image.startswith(f"{host}/") else f"{host}/{image}"
+    if not ImageReference.is_complete(text):
+        raise CommandError(
+            f"REPOSITORY:TAG is {image!r}; give a repository and a tag, such as {environment.prefix}/web:0.2.0.",
+            exit_code=BAD_CONFIGURATION,
+        )
+    added = add_images(project, environment, [ImageReference.parse(text)])
+    say(
+        f"{text} is {'added' if added else 'there already'}; deploy it: ./windlass deploy {name} SERVICE --image {text}"
+    )

@@ -1,0 +1,64 @@
+"""Images in the registry of the embedded AWS: those of the environment file, and those added by hand."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.project import Project
+
+if TYPE_CHECKING:
+    from aws.image_reference import ImageReference
+    from config import Environment
+
+
+def images_of(environment: "Environment") -> list["ImageReference"]:
+    """The images of an environment file that are in the environment's own registry, by tag."""
+    from aws.image_reference import ImageReference
+
+    texts = [image for service in environment.services.values() for image in service.initial_images.values()]
+    if environment.airflow is not None:
+        texts.append(environment.airflow.image)
+    images = [ImageReference.parse(text) for text in texts]
+    return [image for image in images if _is_own(image, environment) and image.tag is not None]
+
+
+def add_images(project: Project, environment: "Environment", images: Iterable["ImageReference"]) -> list[str]:
+    """Make images exist in the registry of the embedded AWS; returns those that are new, as `repository:tag`.
+
+    Raises:
+        CommandError: an image is not in the environment's own registry, has no tag, or its repository does not exist.
+    """
+    import boto3
+
+    from local.image_registry import NoRepositoryError, add_tags
+
+    tags = []
+    for image in images:
+        if not _is_own(image, environment) or image.tag is None:
+            raise CommandError(
+                f"{image} is not a tag in the registry of {environment.name}; "
+                f"give an image such as {environment.aws.account.ecr_host}/REPOSITORY:TAG.",
+                exit_code=BAD_CONFIGURATION,
+            )
+        tags.append((image.repository, image.tag))
+    if not tags:
+        return []
+    variables = project.local.variables(environment)
+    client = boto3.client(
+        "ecr",
+        endpoint_url=environment.aws.endpoint_url,
+        region_name=environment.aws.region,
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    )
+    try:
+        return add_tags(client, tags)
+    except NoRepositoryError as error:
+        raise CommandError(
+            f"{environment.name} has no image repository {error}. "
+            f"Apply it first: ./windlass local apply --environment {environment.name}"
+        ) from error
+
+
+def _is_own(image: "ImageReference", environment: "Environment") -> bool:
+    return image.ecr_account == environment.aws.account

@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from local import processes
-from local.dataplane import DataPlane, Settings
+from local.dataplane import DataPlane, DataPlaneError, Settings
 from local.dataplane.fingerprint import difference, fingerprint
 from tests.dataplane.account import REGION, variables_of
 from tests.dataplane.running import Platform
@@ -104,6 +104,11 @@ def test_a_new_embedded_aws_gives_out_the_same_arns_for_other_task_definitions(t
             plane.wait_until_steady(30)
             (old,) = pids_of(url)
             assert variables_of(old)["SECRET"] == "of the first account"
+        no_answer = "The embedded AWS does not answer"
+        wait_for("the problem", lambda: any(no_answer in each for each in plane.status().problems))
+        assert not plane.status().ready
+        with pytest.raises(DataPlaneError, match=no_answer):
+            plane.wait_until_steady(30)
         # As after `kill -9` of the embedded AWS and another `make local`: the data plane lives on.
         with embedded_aws(port):
             assert create_service(url, secret="of the second account") == old_arn

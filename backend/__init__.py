@@ -1,4 +1,4 @@
-"""Where Terraform state lives: S3, Terraform Cloud or files; and the bootstrap that makes the S3 part."""
+"""Where Terraform state is stored: S3, Terraform Cloud or files; and the bootstrap that creates the S3 resources."""
 
 from backend.bootstrap import StateBootstrap, StateBootstrapInputs, StateBootstrapOutputs
 from backend.files import LocalFiles

@@ -1,4 +1,4 @@
-"""State in files on one machine: for a trial by one person."""
+"""State in local files, for trying things out alone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from backend.state import StateBackend
 
 @dataclass(frozen=True, kw_only=True)
 class LocalFiles(StateBackend):
-    """State in `<folder>/<project>/<environment>/<layer>/terraform.tfstate`. Nobody else sees it or its lock."""
+    """State in `<folder>/<project>/<environment>/<layer>/terraform.tfstate`. No one else sees it or its lock."""
 
     folder: str
     """Folder of the files: absolute, or relative to the folder that Terraform runs in."""
@@ -20,7 +20,7 @@ class LocalFiles(StateBackend):
         LocalBackend(stack, path=self._path(layer))
 
     def data_source(self, layer: str) -> dict[str, Any]:
-        """The same file."""
+        """Read the same file."""
         return {"backend": "local", "config": {"path": self._path(layer)}}
 
     def _path(self, layer: str) -> str:

@@ -1,4 +1,4 @@
-"""State in an S3 bucket, locked by a DynamoDB table, by a file beside the state, or by both (S01)."""
+"""State in an S3 bucket, locked by a DynamoDB table, by a file next to the state, or by both (S01)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,31 +12,31 @@ _ENDPOINTS = ("dynamodb", "iam", "s3", "sts")
 
 @dataclass(frozen=True, kw_only=True)
 class S3(StateBackend):
-    """State in S3. Credentials come from wherever the AWS SDK finds them, never from here."""
+    """State in S3. Credentials come from the AWS SDK's default chain, never from here."""
 
     bucket: str
-    """The bucket that bootstrap made."""
+    """The bucket that bootstrap created."""
 
     region: str
     """Region of bucket and table."""
 
     kms_key_id: str | None = None
-    """Key that Terraform asks S3 to encrypt with: an ARN, an id or `alias/…`. Default: S3's own key (AES256).
+    """KMS key that encrypts the state: an ARN, an id or `alias/…`. Default: S3's own key (AES256).
 
-    Without it Terraform asks for AES256 by name, also where the bucket's default is a KMS key.
+    Without it Terraform requests AES256 explicitly, even if the bucket's default is a KMS key.
     """
 
     lock_table: str | None = None
-    """DynamoDB table keyed `LockID`. Default: none."""
+    """DynamoDB table with the key `LockID`. Default: none."""
 
     lock_file: bool = False
     """Lock by `<key>.tflock` in the bucket. Default: off."""
 
     endpoint_url: str | None = None
-    """Address of an embedded AWS. Default: none, the real one."""
+    """URL of an embedded AWS. Default: none, the real AWS."""
 
     def __post_init__(self) -> None:
-        """Refuse a state that nothing locks."""
+        """Reject a state without a lock."""
         if self.lock_table is None and not self.lock_file:
             raise ValueError("lock_table is None and lock_file is False; S01: something must lock the state")
 
@@ -50,11 +50,11 @@ class S3(StateBackend):
             locks["dynamodb_table"] = self.lock_table
         if self.lock_file:
             locks["use_lockfile"] = True
-        # By override: cdktf 0.21 does not know `use_lockfile`.
+        # As an override, because cdktf 0.21 does not support `use_lockfile`.
         stack.add_override("terraform.backend.s3", {**self._settings(layer), **locks})
 
     def data_source(self, layer: str) -> dict[str, Any]:
-        """Reading needs no lock and no key: S3 decrypts for whoever may use it."""
+        """Read without a lock, and without naming the key: S3 decrypts for callers that may use it."""
         return {"backend": "s3", "config": self._settings(layer)}
 
     def _settings(self, layer: str) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class S3(StateBackend):
         if self.endpoint_url is not None:
             settings |= {
                 "endpoints": dict.fromkeys(_ENDPOINTS, self.endpoint_url),
-                # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
+                # Not secrets: the embedded AWS accepts any credentials, and its documentation uses these.
                 "access_key": "testing",
                 "secret_key": "testing",
                 "use_path_style": True,

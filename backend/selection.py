@@ -1,4 +1,4 @@
-"""From what an environment file says about state to the backend that does it."""
+"""Selects the backend that an environment file configures."""
 
 from backend.files import LocalFiles
 from backend.s3 import S3
@@ -7,11 +7,11 @@ from backend.terraform_cloud import TerraformCloud
 from config import Environment
 
 _PROJECT_FROM_STACK = "../../.."
-"""From `cdktf.out/stacks/<stack>`, where Terraform runs, to the project's folder."""
+"""From `cdktf.out/stacks/<stack>`, where Terraform runs, to the project folder."""
 
 
 def state_of(environment: Environment) -> StateBackend:
-    """The backend that the environment names in its `[state]`."""
+    """The backend of the environment's section `[state]`."""
     state, project, name = environment.state, environment.project, environment.name
     if state.backend == "s3":
         return S3(
@@ -36,5 +36,5 @@ def state_of(environment: Environment) -> StateBackend:
 
 
 def state_key_alias(bucket: str) -> str:
-    """Alias of the key that bootstrap makes for a state bucket: known without asking AWS."""
+    """Alias of the key that bootstrap creates for a state bucket; known without calling AWS."""
     return f"alias/{bucket}"

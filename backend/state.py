@@ -1,4 +1,4 @@
-"""What every place for state has in common: it is given to a stack, and another stack reads from it (S03)."""
+"""What all state backends have in common: one stack stores its state there, others read its outputs (S03)."""
 
 import re
 from abc import ABC, abstractmethod
@@ -15,7 +15,7 @@ class RemoteState:
     """The outputs of another layer, as Terraform expressions."""
 
     layer: str
-    """The layer that was read, which is also the name of the data source."""
+    """The layer that is read; also the name of the data source."""
 
     def expression(self, output: str, *keys: str) -> str:
         """The expression of an output, or of what is at `keys` inside an output that is a map or an object.
@@ -39,22 +39,22 @@ class RemoteState:
 
 @dataclass(frozen=True, kw_only=True)
 class StateBackend(ABC):
-    """Where the layers of one environment keep their state, each on its own (S02)."""
+    """Stores the state of each layer of an environment separately (S02)."""
 
     project: str
-    """The project; first part of every state's name."""
+    """The project; first part of the name of every state."""
 
     environment: str
-    """The environment; second part of every state's name, so that environments never share a state (A22)."""
+    """The environment; second part of the name of every state, so that environments never share one (A22)."""
 
     @abstractmethod
     def configure(self, stack: TerraformStack, layer: str) -> None:
-        """Keep the state of `stack` here, as that of `layer`."""
+        """Store the state of `stack` here, as that of `layer`."""
 
     def remote_state(self, stack: TerraformStack, layer: str) -> RemoteState:
         """Let `stack` read the outputs of another layer.
 
-        Written as plain JSON: cdktf's classes cost several calls to Node and know less of the backends than Terraform.
+        Written as plain JSON: cdktf's classes take several calls to Node and support fewer settings than Terraform.
         """
         stack.add_override(f"data.terraform_remote_state.{layer}", self.data_source(layer))
         return RemoteState(layer=layer)

@@ -1,4 +1,4 @@
-"""State, locks and, if wanted, runs in Terraform Cloud (HCP Terraform), a workspace per layer."""
+"""State, locks and optionally runs in Terraform Cloud (HCP Terraform), one workspace per layer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +12,8 @@ from backend.state import StateBackend
 class TerraformCloud(StateBackend):
     """State in workspaces `<project>-<environment>-<layer>`.
 
-    The token comes from `terraform login` or `TF_TOKEN_<host>`, never from here. A workspace that others read must
-    allow them to, under "remote state sharing" in its settings.
+    The token comes from `terraform login` or `TF_TOKEN_<host>`, never from here. A workspace must share its state with
+    those that read it ("Remote state sharing" in its settings).
     """
 
     organization: str
@@ -23,7 +23,7 @@ class TerraformCloud(StateBackend):
     """Host of Terraform Cloud or Terraform Enterprise."""
 
     cloud_project: str | None = None
-    """Terraform Cloud's project for workspaces that `terraform init` makes. Default: the organization's default one."""
+    """Terraform Cloud project for workspaces that `terraform init` creates. Default: the organization's default."""
 
     def configure(self, stack: TerraformStack, layer: str) -> None:
         """Keep the state of `stack` in the layer's workspace."""
@@ -35,7 +35,7 @@ class TerraformCloud(StateBackend):
         )
 
     def data_source(self, layer: str) -> dict[str, Any]:
-        """Terraform calls this backend `remote` here; `cloud` exists as a block only."""
+        """In a data source the backend is called `remote`; `cloud` exists only as a block."""
         return {
             "backend": "remote",
             "config": {

@@ -1,4 +1,4 @@
-"""What an environment costs a month, estimated from its finished JSON before anything is built (P06)."""
+"""Estimates the monthly cost of an environment from its generated JSON, before anything is created (P06)."""
 
 from cost.estimate import Estimate, estimate
 from cost.lines import Line

@@ -1,4 +1,4 @@
-"""The estimate of an environment: its lines, their sums, and what is not in them."""
+"""The cost estimate of an environment: its lines, their totals, and what is not included."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,39 +13,39 @@ BY_USE = (
     "logs and metrics",
     "requests to and contents of buckets, image repositories and file systems",
     "backups beyond the size of the database, and copies of them in another region",
-    "tasks that scaling or a deployment adds, and people's work at night that saves them",
+    "tasks that scaling or a deployment adds, or that working hours save",
 )
-"""What depends on use, so that nobody can say it before."""
+"""Usage-based costs, which cannot be estimated in advance."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What an environment costs a month, in US dollars."""
+    """Monthly cost of an environment in US dollars."""
 
     environment: str
     prices: Prices
     lines: tuple[Line, ...]
-    """By group, the dearest first."""
+    """By group, most expensive first."""
 
     @property
     def total(self) -> float:
-        """The sum of what has a price."""
+        """The sum of all priced lines."""
         return sum(line.monthly or 0.0 for line in self.lines)
 
     @property
     def unpriced(self) -> tuple[Line, ...]:
-        """What the table of prices does not know; the total is too low by it."""
+        """Lines without a price, which the total does not include."""
         return tuple(line for line in self.lines if line.monthly is None)
 
     def groups(self) -> dict[str, float]:
-        """Sums by group, the dearest first."""
+        """Totals by group, most expensive first."""
         sums: dict[str, float] = {}
         for line in self.lines:
             sums[line.group] = sums.get(line.group, 0.0) + (line.monthly or 0.0)
         return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
     def json(self) -> dict[str, Any]:
-        """For scripts."""
+        """The estimate as JSON, for scripts."""
         return {
             "environment": self.environment,
             "currency": "USD",
@@ -67,13 +67,13 @@ class Estimate:
 
 
 def estimate(environment: str, documents: Mapping[str, Mapping[str, Any]], prices: Prices) -> Estimate:
-    """Add up what the resources of all layers cost by themselves, whatever their use."""
+    """Add up the fixed monthly costs of the resources of all layers, excluding usage."""
     stacks = Stacks(documents=documents)
-    found = [
+    lines = [
         line
         for address, body in stacks.everything.items()
         if (pricer := PRICERS.get(address.partition(": ")[2].partition(".")[0])) is not None
         for line in pricer(address, body, stacks, prices)
     ]
-    found.sort(key=lambda line: (line.group, -(line.monthly or 0.0), line.address, line.what))
-    return Estimate(environment=environment, prices=prices, lines=tuple(found))
+    lines.sort(key=lambda line: (line.group, -(line.monthly or 0.0), line.address, line.what))
+    return Estimate(environment=environment, prices=prices, lines=tuple(lines))

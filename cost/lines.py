@@ -1,4 +1,4 @@
-"""What each kind of resource costs a month. Adding one is adding one function here."""
+"""Monthly cost of each resource type. To add one, add a function here."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ _FREE_STORAGE_GIB = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One resource, or one part of it."""
+    """A resource or a part of it."""
 
     group: str
-    """What a bill would call it: `tasks`, `database`, `network` …"""
+    """Cost group: `tasks`, `database`, `network` …"""
 
     address: str
     what: str
-    """Number and size, in words."""
+    """Number and size, as text."""
 
     monthly: float | None
-    """US dollars; None where the table has no price for it."""
+    """US dollars; None if the table has no price."""
 
 
 Body = Mapping[str, Any]
@@ -39,7 +39,7 @@ def _priced(*resource_types: str) -> Callable[[Pricer], Pricer]:
 
 
 def _flat(resource_type: str, group: str, price: str, what: str, *, by_the_hour: bool = False) -> None:
-    """A resource that costs the same whatever its arguments."""
+    """Register a resource type with a fixed price."""
 
     def lines(address: str, _body: Body, _stacks: Stacks, prices: Prices) -> Iterator[Line]:
         monthly = prices.monthly(price) if by_the_hour else prices.of(price)
@@ -97,7 +97,7 @@ def _database(address: str, body: Body, stacks: Stacks, prices: Prices) -> Itera
 
 @_priced("aws_db_proxy")
 def _database_proxy(address: str, _body: Body, _stacks: Stacks, _prices: Prices) -> Iterator[Line]:
-    # It goes by the vCPUs of the instance behind it, which no class says in its name.
+    # AWS charges for the instance's vCPUs, which the name of its class does not contain.
     yield Line(group="database", address=address, what="database proxy, by the vCPUs of the instance", monthly=None)
 
 
@@ -133,7 +133,7 @@ def _service(address: str, body: Body, stacks: Stacks, prices: Prices) -> Iterat
 
 
 def _task(definition: Body, prices: Prices) -> float:
-    """One task that runs all month."""
+    """Monthly cost of a task that always runs."""
     architectures = [block.get("cpu_architecture") for block in blocks(definition, "runtime_platform")]
     kind = "arm64" if architectures == ["ARM64"] else "x86_64"
     storage = max([block.get("size_in_gib", 0) for block in blocks(definition, "ephemeral_storage")], default=0)
@@ -146,7 +146,7 @@ def _task(definition: Body, prices: Prices) -> float:
 
 
 def _share_of_spot(service: Body, count: int) -> float:
-    """Of the tasks: first the base of each provider, then the rest by weight."""
+    """Share of the tasks on Spot: the base of each provider first, the rest by weight."""
     strategy = list(blocks(service, "capacity_provider_strategy"))
     weights = sum(one.get("weight", 0) for one in strategy)
     if not count or not weights:

@@ -1,4 +1,4 @@
-"""The table of prices, and what an instance of a size costs by it."""
+"""The price table, and the price of an instance of any size."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 HOURS_A_MONTH = 730
-"""A year's hours by twelve, as AWS's own calculator has it."""
+"""Hours of a year divided by twelve, as in AWS's own calculator."""
 
 _SIZES = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1.0, "xlarge": 2.0}
 
 
 class PricesError(Exception):
-    """There is no price for what is asked; `str()` is a sentence for people."""
+    """There are no prices for a region; `str()` is a message for users."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,15 @@ class Prices:
     table: Mapping[str, Any]
 
     def of(self, name: str) -> float:
-        """A price by its name in the table."""
+        """A price, by its name in the table."""
         return float(self.table[name])
 
     def monthly(self, name: str) -> float:
-        """What a price by the hour makes in a month."""
+        """Monthly cost of an hourly price."""
         return self.of(name) * HOURS_A_MONTH
 
     def instance(self, kind: str, instance_class: str) -> float | None:
-        """What an instance costs a month; None where its family or size is not in the table.
+        """Monthly cost of an instance; None if its family or size is not in the table.
 
         Args:
             kind: `database` or `cache`.
@@ -52,12 +52,12 @@ def prices_of(region: str) -> Prices:
     """The prices of a region.
 
     Raises:
-        PricesError: the table does not have the region; names those that it has.
+        PricesError: the table does not contain the region; the message lists those that it contains.
     """
     data = _data()
     if region not in data["regions"]:
         known = ", ".join(sorted(data["regions"]))
-        raise PricesError(f"There are no prices for {region} in cost/prices.toml; there are those of {known}.")
+        raise PricesError(f"cost/prices.toml has no prices for {region}; it has those of {known}.")
     return Prices(region=region, as_of=data["as_of"], table={**data["everywhere"], **data["regions"][region]})
 
 

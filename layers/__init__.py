@@ -1,12 +1,12 @@
-"""The stacks of an environment, each a Terraform state of its own; only here are modules wired together."""
+"""The layers of an environment: stacks with separate Terraform states, in which modules are combined."""
 
 LAYERS = ("network", "data", "service")
-"""In the order of their dependence: each reads the outputs of those before it."""
+"""In order of dependency: each reads the outputs of those before it."""
 
 DELIVERY = "delivery"
-"""What pipelines may do; only where the environment has a `[delivery]` section, after all others."""
+"""Roles for pipelines, after all other layers; only for an environment with a section `[delivery]`."""
 
 BOOTSTRAP = "bootstrap"
-"""The stack that makes the bucket and the table of the state; once per account and region."""
+"""The stack with the state bucket and the lock table, once per account and region."""
 
 __all__ = ["BOOTSTRAP", "DELIVERY", "LAYERS"]

@@ -1,4 +1,4 @@
-"""Alarms of what all services of an environment share: the database and the cache."""
+"""Alarms of the data stores that all services share: the database and the cache."""
 
 from constructs import Construct
 
@@ -20,20 +20,20 @@ from modules.observability import (
 def data_alarms(
     scope: Construct, environment: Environment, data: DataOutputs, alarm_topic_arn: str
 ) -> MetricAlarmsOutputs:
-    """Make the alarms of the database and of the cache, where there is one."""
+    """Create the alarms of the database and, if there is one, of the cache."""
     settings = environment.database
     alarms: dict[str, MetricAlarm] = dict(
         database_alarms(
             DatabaseFigures(
                 identifier=data.database_identifier,
                 max_connections=max_connections(settings.instance_class),
-                # RDS adds storage at a tenth; below a twentieth it has not, or may not.
+                # RDS autoscales storage below 10 % free; below 5 % it has not done so, or has reached the maximum.
                 free_storage_gib=max(2.0, settings.allocated_storage_gib / 20),
             )
         )
     )
     if environment.cache is not None:
-        # Of the cache its name is needed, not its endpoint; the data layer names it after the environment.
+        # The data layer names the cache after the environment.
         alarms |= cache_alarms(CacheFigures(replication_group_id=environment.prefix, nodes=environment.cache.nodes))
     inputs = MetricAlarmsInputs(prefix=environment.prefix, topic_arns=[alarm_topic_arn], alarms=alarms)
     return MetricAlarms(scope, "data-alarms", inputs).outputs

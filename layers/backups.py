@@ -1,4 +1,4 @@
-"""Copies of the database's backups in a second region, where the environment asks for them (D06)."""
+"""Copies of the database's backups in a second region, if the environment file requests them (D06)."""
 
 from cdktf import TerraformStack
 
@@ -10,7 +10,7 @@ from modules.kms import Key, KeyInputs
 
 
 def copy_backups(stack: TerraformStack, environment: Environment, database: rds.PostgreSqlOutputs) -> None:
-    """Replicate the automated backups, under a key of the second region."""
+    """Replicate the automated backups, encrypted with a key of the second region."""
     copy, aws = environment.database.copy_backups_to, environment.aws
     if copy is None:
         return

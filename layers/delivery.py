@@ -1,4 +1,4 @@
-"""The `delivery` layer: what pipelines may do. It is there where the environment has a `[delivery]` section (I02)."""
+"""The `delivery` layer: roles for pipelines, if the environment has a section `[delivery]` (I02)."""
 
 from constructs import Construct
 
@@ -13,7 +13,7 @@ from modules.iam import Statement
 
 
 class DeliveryLayer(Layer):
-    """Four roles: pull requests plan; named branches apply, switch and push images."""
+    """Four roles: one for plans in pull requests; for named branches one each to apply, switch and push images."""
 
     def __init__(self, scope: Construct, environment: Environment, delivery: Delivery) -> None:
         super().__init__(scope, environment, DELIVERY)
@@ -57,7 +57,7 @@ class DeliveryLayer(Layer):
         return self.environment.aws.account.arn(service, resource)
 
     def _terraform(self) -> dict[str, Statement]:
-        """What every run of Terraform needs: the states, their lock, and the passwords that it hands on (D03)."""
+        """What every run of Terraform needs: the states, their lock, and the passwords that it passes on (D03)."""
         environment, state = self.environment, self.environment.state
         statements = {
             "ReadPasswords": Statement(
@@ -82,7 +82,7 @@ class DeliveryLayer(Layer):
         return statements
 
     def _switching(self) -> dict[str, Statement]:
-        """What `./windlass switch` calls: parameters of the environment, its listener rules, its services."""
+        """What `./windlass switch` needs: the environment's parameters, listener rules and services."""
         prefix, path = self.environment.prefix, self.environment.path("*")
         return {
             "ReadAndWriteColours": Statement(
@@ -111,7 +111,7 @@ class DeliveryLayer(Layer):
         }
 
     def _pushing(self) -> dict[str, Statement]:
-        """What the image pipeline calls (P03): the environment's own repositories, and the log-in to the registry."""
+        """What the image pipeline needs (P03): the environment's repositories, and login to the registry."""
         return {
             "PushImages": Statement(
                 actions=(

@@ -1,4 +1,4 @@
-"""What an image reference of the environment file says of where the image is stored."""
+"""Where the images that the environment file names are stored."""
 
 from collections.abc import Iterable
 

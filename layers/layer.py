@@ -1,4 +1,4 @@
-"""What every layer has: a name, a state, a provider, and the Terraform version that it needs."""
+"""What every layer has: a name, a state, a provider, and a required Terraform version."""
 
 from cdktf import TerraformStack
 from constructs import Construct
@@ -9,7 +9,7 @@ from layers.provider import add_provider
 from layers.remote_state import Outputs, read
 
 TERRAFORM_VERSION = ">= 1.11.0"
-"""Ephemeral resources and write-only arguments need it."""
+"""The first version with write-only arguments; ephemeral resources came with 1.10."""
 
 
 class Layer(TerraformStack):

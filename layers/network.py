@@ -1,4 +1,4 @@
-"""The `network` layer: VPC, security groups, key, DNS zone and certificate. It changes rarely and is destroyed last."""
+"""The `network` layer: VPC, security groups, key, DNS zone and certificate. Rarely changed, destroyed last."""
 
 from constructs import Construct
 
@@ -23,11 +23,11 @@ from modules.networking import (
 
 
 class NetworkLayer(Layer):
-    """Everything that other layers are placed into."""
+    """The network that the other layers run in."""
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, environment, "network")
-        # The key is here and not beside the data, because the flow logs are encrypted with it too.
+        # The key is in this layer, not with the data, because it also encrypts the flow logs.
         key = self._key()
         network = self._networking(key)
         zone_id = self._zone_id()
@@ -58,7 +58,7 @@ class NetworkLayer(Layer):
         environment, network, aws = self.environment, self.environment.network, self.environment.aws
         if network.existing is not None:
             return self._existing(network.existing)
-        assert network.cidr is not None  # a rule of the environment file demands it
+        assert network.cidr is not None  # a rule of the environment file requires it
         inputs = NetworkingInputs(
             name=environment.prefix,
             account=aws.account,

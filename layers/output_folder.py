@@ -1,4 +1,4 @@
-"""Writes finished stacks where Terraform and the `cdktf` command look for them, all of them or none."""
+"""Writes generated stacks to the output folder of Terraform and the `cdktf` command, all of them or none."""
 
 import json
 import os
@@ -16,12 +16,16 @@ def stack_folder(root: Path, environment: str, layer: str) -> Path:
 
 
 def output_folder(root: Path) -> Path:
-    """`cdktf.out`, or where the `cdktf` command wants it."""
+    """`cdktf.out`, or the folder that the `cdktf` command sets."""
     return root / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
 
 
 def write_stacks(
-    root: Path, environment: str, documents: Mapping[str, Mapping[str, Any]], *, beside: Mapping[str, str] | None = None
+    root: Path,
+    environment: str,
+    documents: Mapping[str, Mapping[str, Any]],
+    *,
+    extra_files: Mapping[str, str] | None = None,
 ) -> dict[str, Path]:
     """Write every stack of an environment, and the manifest that names them; returns the folders by layer.
 
@@ -29,17 +33,17 @@ def write_stacks(
         root: the project's folder.
         environment: its name.
         documents: the JSON of each layer.
-        beside: further files of each stack's folder, name → text. None by default.
+        extra_files: further files for each stack's folder, name → text. Default: none.
 
-    Every file is complete under another name before the first one takes the place of an old one, and what Terraform
-    keeps beside them is left alone.
+    All files are written under temporary names before the first replaces an old one. Terraform's own files in the
+    folders stay.
     """
     folders = {layer: stack_folder(root, environment, layer) for layer in documents}
     prepared: list[tuple[str, Path]] = []
     try:
         for layer, folder in folders.items():
             folder.mkdir(parents=True, exist_ok=True)
-            for name, text in (beside or {}).items():
+            for name, text in (extra_files or {}).items():
                 prepared.append(_prepare(folder / name, text))
             prepared.append(_prepare(folder / "cdk.tf.json", _json(documents[layer])))
         prepared.append(_prepare(output_folder(root) / "manifest.json", _json(_manifest(environment, documents))))
@@ -65,18 +69,18 @@ def _prepare(path: Path, text: str) -> tuple[str, Path]:
 
 def _manifest(environment: str, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What `cdktf list`, `cdktf diff` and `cdktf deploy` read."""
-    names = {layer: f"{environment}-{layer}" for layer in documents}
+    names = [f"{environment}-{layer}" for layer in documents]
     stacks: dict[str, Any] = {}
-    before: list[str] = []
-    for layer, name in names.items():
+    dependencies: list[str] = []
+    for name in names:
         stacks[name] = {
             "annotations": [],
             "constructPath": name,
-            "dependencies": list(before),
+            "dependencies": list(dependencies),
             "name": name,
             "stackMetadataPath": f"stacks/{name}/metadata.json",
             "synthesizedStackPath": f"stacks/{name}/cdk.tf.json",
             "workingDirectory": f"stacks/{name}",
         }
-        before.append(names[layer])
+        dependencies.append(name)
     return {"hclOutput": False, "stacks": stacks, "version": CDKTF_VERSION}

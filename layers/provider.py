@@ -1,4 +1,4 @@
-"""The AWS provider of every layer, pointed at AWS or at the embedded AWS."""
+"""The AWS provider of every layer, for AWS or for the embedded AWS."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from config import Environment
 from layers import BOOTSTRAP
 
 EMBEDDED_AWS_FILE = "embedded-aws.ini"
-"""Lies beside a stack on the embedded AWS and says where that answers, in the form of `~/.aws/config`.
+"""Written next to each stack for the embedded AWS, with its address, in the format of `~/.aws/config`.
 
-Not the provider's own `endpoints`, with which version 5.100 is busy for seconds at each of its starts: half the time of
-a plan (local/README.md).
+The provider's own `endpoints` would add seconds to every start of version 5.100, half the time of a plan
+(local/README.md).
 """
 _PROFILE = "embedded-aws"
 
 
-def files_beside(environment: Environment) -> dict[str, str]:
-    """What must lie beside the JSON of each stack: name of the file → its text. Nothing on the real AWS."""
+def extra_files(environment: Environment) -> dict[str, str]:
+    """Files to write next to the JSON of each stack: file name → text. None for the real AWS."""
     if environment.aws.endpoint_url is None:
         return {}
     return {EMBEDDED_AWS_FILE: f"[profile {_PROFILE}]\nendpoint_url = {environment.aws.endpoint_url}\n"}
@@ -27,17 +27,17 @@ def files_beside(environment: Environment) -> dict[str, str]:
 def add_provider(
     stack: TerraformStack, environment: Environment, layer: str, *, region: str | None = None, alias: str | None = None
 ) -> AwsProvider:
-    """Add the provider with the tags that everything carries; only the environment's own account is accepted.
+    """Add the provider with default tags, restricted to the environment's account.
 
     Args:
-        stack: gets the provider.
-        environment: whose account, region and tags.
+        stack: the stack to add it to.
+        environment: gives account, region and tags.
         layer: the stack's layer, a tag.
-        region: another region than the environment's. Then it has an alias too.
-        alias: word for the provider. Default: none, it is the one that resources take by themselves.
+        region: another region than the environment's; needs an alias. Default: the environment's.
+        alias: alias of the provider. Default: none, so that resources use it unless they name another.
     """
     tags = {"Layer": layer, "ManagedBy": "windlass"}
-    if layer != BOOTSTRAP:  # which several environments share, so that it must look the same from each of them
+    if layer != BOOTSTRAP:  # shared by environments, so its tags must not depend on one
         tags |= {**environment.tags, "Project": environment.project, "Environment": environment.name}
     common: dict[str, Any] = {
         "region": region or environment.aws.region,
@@ -51,14 +51,14 @@ def add_provider(
         stack,
         alias or "aws",
         **common,
-        # The embedded AWS accepts any key; these are what its documentation calls them, not a secret.
+        # Not secrets: the embedded AWS accepts any credentials, and its documentation uses these.
         access_key="testing",
         secret_key="testing",  # noqa: S106
         skip_credentials_validation=True,
         skip_metadata_api_check="true",
         skip_region_validation=True,
         s3_use_path_style=True,
-        # A profile of the person at the keyboard would be looked for in our file.
+        # Otherwise the provider would look for the user's AWS_PROFILE in our file.
         profile=_PROFILE,
         shared_config_files=[f"${{path.module}}/{EMBEDDED_AWS_FILE}"],
     )

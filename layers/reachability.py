@@ -1,10 +1,11 @@
-"""Who may reach whom: the one table that the rules, the documentation and the proof come from (N03, N04)."""
+"""The table of who may reach whom; security group rules, documentation and guards are derived from it (N03, N04)."""
 
 from collections.abc import Iterator
 
 from config import Environment
 from config.airflow import Airflow
 from config.airflow.dags import EfsDags, GitSync
+from config.airflow.section import Reach
 from config.services import CodeDeployService
 from modules.airflow import API_SERVER_PORT, COMPONENTS, TRIGGERER_LOG_PORT, WORKER_LOG_PORT, Component
 from modules.networking import Cidr, Flow, Internet, OtherSecurityGroup, Party, Role, S3Endpoint
@@ -30,61 +31,60 @@ NFS_PORT = 2049
 
 
 def airflow_role(component: Component) -> str:
-    """The role of a component's tasks; all worker groups have one."""
+    """The role of a component's tasks; all worker groups share one."""
     return f"airflow-{component}"
 
 
 def service_role(service: str) -> str:
-    """The role of a service's tasks; the prefix keeps a service named `database` apart from the database."""
+    """The role of a service's tasks. The prefix avoids a clash between a service named `database` and the database."""
     return f"service-{service}"
 
 
 def has_endpoints(environment: Environment) -> bool:
-    """Whether the VPC has interface endpoints, and so a security group for them."""
+    """Whether the VPC has interface endpoints, which need a security group."""
     return environment.network.egress == "endpoints" or bool(environment.network.interface_endpoints)
 
 
 def roles(environment: Environment) -> dict[str, str]:
-    """Every security group of the environment: role → description."""
-    found = {LOAD_BALANCER: "The load balancer", DATABASE: "PostgreSQL"}
+    """Every security group of the environment: role → description of the group."""
+    descriptions = {LOAD_BALANCER: "The load balancer", DATABASE: "PostgreSQL"}
     if environment.cache is not None:
-        found[CACHE] = "Valkey"
+        descriptions[CACHE] = "Valkey"
     if has_endpoints(environment):
-        found[ENDPOINTS] = "Interface endpoints of AWS services"
+        descriptions[ENDPOINTS] = "Interface endpoints of AWS services"
     for service in environment.services:
-        found[service_role(service)] = f"Tasks of the service {service}"
+        descriptions[service_role(service)] = f"Tasks of the service {service}"
     if environment.airflow is not None:
-        found |= {airflow_role(component): f"Tasks of the Airflow {component}" for component in COMPONENTS}
+        descriptions |= {airflow_role(component): f"Tasks of the Airflow {component}" for component in COMPONENTS}
         if environment.airflow.workflows.enabled:
-            found[AIRFLOW_WORKFLOW] = "Tasks that DAGs launch"
+            descriptions[AIRFLOW_WORKFLOW] = "Tasks that DAGs launch"
         if environment.airflow.database_proxy is not None:
-            found[DATABASE_PROXY] = "Proxy between Airflow and PostgreSQL"
+            descriptions[DATABASE_PROXY] = "Proxy between Airflow and PostgreSQL"
         if _makes_file_system(environment.airflow):
-            found[AIRFLOW_DAGS] = "File system of the Airflow DAGs"
-    return found
+            descriptions[AIRFLOW_DAGS] = "File system of the Airflow DAGs"
+    return descriptions
 
 
 def flows(environment: Environment) -> tuple[Flow, ...]:
-    """The table. There is no row out of the database or the cache, and so no rule; a proxy reaches its database."""
+    """The table. It has no row from the database or the cache, and so no rule; a proxy reaches its database."""
     airflow = () if environment.airflow is None else _of_airflow(environment, environment.airflow)
     return (*_into_the_load_balancer(environment), *_of_the_services(environment), *airflow)
 
 
 def _into_the_load_balancer(environment: Environment) -> Iterator[Flow]:
     settings = environment.load_balancer
-    whats = {"https_port": "HTTPS", "http_port": "HTTP, redirected to HTTPS" if settings.https else "HTTP"}
+    descriptions = {"https_port": "HTTPS", "http_port": "HTTP, redirected to HTTPS" if settings.https else "HTTP"}
     for cidr in settings.allowed_cidrs:
-        source: Party = Internet() if cidr == EVERYWHERE else Cidr(cidr, _word(cidr))
+        source: Party = Internet() if cidr == EVERYWHERE else Cidr(cidr, _address_part(cidr))
         for key, port in settings.ports.items():
-            what = whats[key]
-            yield Flow(source, Role(LOAD_BALANCER), port, f"{what} from {source.name}")
+            yield Flow(source, Role(LOAD_BALANCER), port, f"{descriptions[key]} from {source.name}")
     if environment.airflow is not None and environment.airflow.authentication is not None:
         yield Flow(Role(LOAD_BALANCER), Internet(), 443, "Tokens of the identity provider for the login to Airflow")
     for name, service in environment.services.items():
         if not isinstance(service, CodeDeployService):
             continue
         for cidr in service.test_listener.allowed_cidrs:
-            source = Cidr(cidr, _word(cidr))
+            source = Cidr(cidr, _address_part(cidr))
             port = service.test_listener.port
             yield Flow(source, Role(LOAD_BALANCER), port, f"Test listener of {name} from {source.name}")
 
@@ -101,7 +101,7 @@ def _of_the_services(environment: Environment) -> Iterator[Flow]:
 
 
 def _of_every_task(environment: Environment, tasks: Role, name: str) -> Iterator[Flow]:
-    """Images, secrets and logs."""
+    """What every task needs for images, secrets and logs."""
     yield Flow(tasks, S3Endpoint(), 443, f"Image layers for {name} from S3")
     if has_endpoints(environment):
         yield Flow(tasks, Role(ENDPOINTS), 443, f"AWS services for {name}")
@@ -112,7 +112,7 @@ def _of_every_task(environment: Environment, tasks: Role, name: str) -> Iterator
 def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
     api_server, scheduler, dag_processor, triggerer, worker = (Role(airflow_role(name)) for name in COMPONENTS)
     yield Flow(Role(LOAD_BALANCER), api_server, API_SERVER_PORT, "Requests and health checks to Airflow")
-    # A11: tasks report to the execution API inside the VPC. Triggerer and DAG processor carry one of their own.
+    # A11: tasks call the execution API inside the VPC. Triggerer and DAG processor run one in their own process.
     yield Flow(worker, api_server, API_SERVER_PORT, "Execution API for Airflow tasks")
     yield Flow(api_server, worker, WORKER_LOG_PORT, "Live logs of Airflow tasks")
     yield Flow(api_server, triggerer, TRIGGERER_LOG_PORT, "Live logs of Airflow triggers")
@@ -124,7 +124,7 @@ def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
         yield from _of_every_task(environment, tasks, tasks.name)
     if airflow.database_proxy is not None:
         yield Flow(Role(DATABASE_PROXY), Role(DATABASE), environment.database.port, "PostgreSQL from the proxy")
-        # The master user makes database and users, and has no login at the proxy.
+        # The master user creates the database and its users, and has no login at the proxy.
         yield Flow(api_server, Role(DATABASE), environment.database.port, f"Migration from {api_server.name}")
     if environment.cache is not None:
         for tasks in (scheduler, worker):
@@ -136,19 +136,24 @@ def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
         yield from _of_every_task(environment, tasks, tasks.name)
     for tasks in (triggerer, worker, *launched):
         for name, reach in airflow.reaches.items():
-            party: Party = (
-                Cidr(reach.cidr, name) if reach.cidr else OtherSecurityGroup(str(reach.security_group_id), name)
-            )
-            yield Flow(tasks, party, reach.port, f"{name} for {tasks.name}")
+            yield Flow(tasks, _other_system(name, reach), reach.port, f"{name} for {tasks.name}")
+
+
+def _other_system(name: str, reach: Reach) -> Party:
+    if reach.cidr is not None:
+        return Cidr(reach.cidr, name)
+    assert reach.security_group_id is not None  # a rule of the environment file requires one of the two
+    return OtherSecurityGroup(reach.security_group_id, name)
 
 
 def _of_dags(airflow: Airflow, tasks: Role) -> Iterator[Flow]:
-    """What the delivery of DAGs needs beside HTTPS on its usual port."""
+    """What the delivery of DAGs needs besides HTTPS on port 443."""
     dags = airflow.dags
     if isinstance(dags, EfsDags):
         system: Party = Role(AIRFLOW_DAGS)
         if dags.file_system_id is not None:
-            system = OtherSecurityGroup(str(dags.security_group_id), AIRFLOW_DAGS)
+            assert dags.security_group_id is not None  # a rule of the environment file requires it
+            system = OtherSecurityGroup(dags.security_group_id, AIRFLOW_DAGS)
         yield Flow(tasks, system, NFS_PORT, f"DAGs for {tasks.name}")
     if isinstance(dags, GitSync):
         ports = {port for repository in dags.repositories.values() if (port := repository.port) != 443}
@@ -160,6 +165,6 @@ def _makes_file_system(airflow: Airflow) -> bool:
     return isinstance(airflow.dags, EfsDags) and airflow.dags.file_system_id is None
 
 
-def _word(cidr: str) -> str:
-    """`10.0.0.0/8` as a word of a Terraform address."""
+def _address_part(cidr: str) -> str:
+    """`10.0.0.0/8` as part of a Terraform address: `net-10-0-0-0-8`."""
     return "net-" + cidr.replace(".", "-").replace("/", "-")

@@ -1,6 +1,6 @@
-"""How layers exchange values: a dataclass is published as Terraform outputs and read back by remote state (S03).
+"""How layers exchange values: one publishes a dataclass as Terraform outputs, others read it by remote state (S03).
 
-An outputs class lists everything that a layer gives to others. A field is a string, an object (a dataclass of such
+An outputs class lists everything that a layer publishes. A field is a string, an object (a dataclass of such
 fields), or a mapping of either whose keys follow from the environment.
 """
 
@@ -17,7 +17,7 @@ Outputs = TypeVar("Outputs")
 
 
 class RemoteState(Protocol):
-    """What `backend` gives for the state of another layer."""
+    """The state of another layer, as `backend` provides it."""
 
     def expression(self, output: str, *keys: str) -> str:
         """The Terraform expression of an output, or of what is at `keys` inside a map or an object."""
@@ -33,9 +33,9 @@ def output(
     """Declare a field of an outputs class.
 
     Args:
-        description: what `terraform output` and the documentation say of it.
-        keys: for a mapping, its keys, known from the environment alone.
-        when: whether the environment has it at all; otherwise the field is None and nothing is published.
+        description: of the Terraform output.
+        keys: the keys of a mapping, which follow from the environment alone. Default: it is not a mapping.
+        when: whether the environment has it; otherwise the field is None and nothing is published. Default: always.
     """
     return field(default=None, metadata={"description": description, "keys": keys, "when": when})
 

@@ -1,4 +1,4 @@
-"""From an environment to finished Terraform JSON: build the stacks, read them back, judge them, write them."""
+"""From an environment to Terraform JSON: build the stacks, read them back, run the guards, write the files."""
 
 import json
 import tempfile
@@ -20,49 +20,49 @@ from layers.escape import escape
 from layers.guard_intent import run_guards
 from layers.network import NetworkLayer
 from layers.output_folder import write_stacks
-from layers.provider import files_beside
+from layers.provider import extra_files
 from layers.service import ServiceLayer
 
 
 class SynthesisError(Exception):
-    """A module refuses what the environment asks of it; `str()` is a sentence for people."""
+    """A module rejects its inputs; `str()` is a message for users."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Synthesis:
-    """What a synth wrote."""
+    """The result of a synth."""
 
     environment: str
     stacks: Mapping[str, Path]
-    """Folder of each stack, by layer; the bootstrap stack among them where state is in S3."""
+    """Folder of each stack, by layer; includes the bootstrap stack if the state is in S3."""
     verdict: Verdict
-    """What the guards let through although they have something to say."""
+    """Warnings and waived findings."""
 
 
 def synthesise(environment: Environment, root: Path) -> Synthesis:
     """Write the Terraform JSON of every layer of an environment.
 
     Args:
-        environment: what to build.
+        environment: the environment.
         root: the project's folder; the JSON lands in its `cdktf.out`.
 
     Raises:
-        SynthesisError: a module refuses its inputs.
-        guards.GuardError: the JSON breaks a lesson.
+        SynthesisError: a module rejects its inputs.
+        guards.GuardError: the JSON violates a lesson.
 
-    Whatever is raised, what was written before stays as it was.
+    If anything is raised, the previous output stays unchanged.
     """
     documents = terraform_json(environment)
     verdict = run_guards(environment, documents)
-    stacks = write_stacks(root, environment.name, documents, beside=files_beside(environment))
+    stacks = write_stacks(root, environment.name, documents, extra_files=extra_files(environment))
     return Synthesis(environment=environment.name, stacks=stacks, verdict=verdict)
 
 
 def terraform_json(environment: Environment) -> dict[str, dict[str, Any]]:
-    """The Terraform JSON of every stack of an environment, by layer, in the order of dependence."""
+    """The Terraform JSON of every stack of an environment, by layer, in order of dependency."""
     with tempfile.TemporaryDirectory(prefix="windlass-synth-") as folder:
         environment = escape(environment)
-        # Terraform itself judges versions and backends, at the first command; asking it here would cost a second.
+        # Terraform checks versions and backends at its first command; checking them here would take a second.
         app = App(outdir=folder, stack_traces=False, skip_backend_validation=True)
         try:
             if environment.state.backend == "s3":

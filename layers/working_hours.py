@@ -1,4 +1,4 @@
-"""Working hours of an environment: of its services, and if wished of its database."""
+"""Working hours of an environment: its services scale to zero outside them, and its database may stop."""
 
 from constructs import Construct
 
@@ -10,7 +10,7 @@ from modules.scheduling import ScheduledCall, ScheduledCalls, ScheduledCallsInpu
 
 
 def working_hours(environment: Environment, service: str | None = None) -> ecs.WorkingHours | None:
-    """The hours of Airflow's services, or of a web service where it keeps them; None for always."""
+    """The working hours of Airflow, or of a web service that keeps them; None to run all the time."""
     hours = environment.working_hours
     if hours is None or (service is not None and service not in hours.services):
         return None
@@ -18,7 +18,7 @@ def working_hours(environment: Environment, service: str | None = None) -> ecs.W
 
 
 def database_hours(scope: Construct, environment: Environment, data: DataOutputs, kms_key_arn: str) -> None:
-    """Stop the database after the services, and start it before them."""
+    """Schedule the database to stop after the services and to start before them."""
     hours, aws = environment.working_hours, environment.aws
     if hours is None or not hours.stop_database:
         return

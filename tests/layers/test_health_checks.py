@@ -70,6 +70,6 @@ def test_a_check_that_the_file_names_and_the_container_lacks_is_refused(strategy
 @pytest.mark.parametrize("command", [["curl", "-f", "http://localhost:8000/"], ["wget", "-q"], ["sh", "-c", "nc -z 1"]])
 def test_a_program_that_small_images_lack_is_refused_with_the_key(command: list[str]) -> None:
     documents, intent = synthesised("blue-green", command)
-    with pytest.raises(guards.GuardError, match="calls a program that the image may lack") as caught:
+    with pytest.raises(guards.GuardError, match="uses a program that the image may lack") as caught:
         guards.check("staging", documents, intent)
     assert "environments/staging.toml, services.web.health_check_command" in str(caught.value)

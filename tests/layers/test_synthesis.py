@@ -74,7 +74,9 @@ def test_a_write_that_fails_half_way_leaves_the_old_output_as_it_was(tmp_path: P
     write_stacks(tmp_path, "local", {"network": {"old": True}, "data": {"old": True}})
     before = contents(tmp_path)
     with pytest.raises(TypeError):
-        write_stacks(tmp_path, "local", {"network": {"new": True}, "data": {"new": object()}}, beside={"one": "new"})
+        write_stacks(
+            tmp_path, "local", {"network": {"new": True}, "data": {"new": object()}}, extra_files={"one": "new"}
+        )
     assert contents(tmp_path) == before
 
 

@@ -21,7 +21,7 @@ from config import Environment, load
 from layers.addresses import readable
 from layers.context import ServiceContext
 from layers.outputs import DataOutputs, NetworkOutputs
-from layers.provider import add_provider, files_beside
+from layers.provider import add_provider, extra_files
 from layers.reachability import roles
 from layers.web import web_service
 from modules.alb import LoadBalancerOutputs
@@ -161,7 +161,7 @@ class Terraform:
 
     def put(self, wanted: Environment, document: dict[str, Any]) -> None:
         """Put a document of the environment where Terraform runs, with what it needs beside it."""
-        for name, text in {"cdk.tf.json": json.dumps(document, indent=2), **files_beside(wanted)}.items():
+        for name, text in {"cdk.tf.json": json.dumps(document, indent=2), **extra_files(wanted)}.items():
             (self.folder / name).write_text(text)
         refuse_several_configurations(self.folder)
 

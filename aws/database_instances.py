@@ -1,32 +1,48 @@
-"""How many connections an RDS instance class accepts, as far as its name says."""
+"""RDS instance classes for PostgreSQL: which names they can have, and what a name says about memory and connections.
+
+Classes are checked against RDS's naming scheme and not against a list, so that a new generation works at once. Source:
+"DB instance class types" in the RDS User Guide.
+"""
 
 import re
 
+INSTANCE_CLASS_PATTERN = (
+    r"db\.(?:t[2-9]g?\.(?:micro|small|medium|large|2?xlarge)"
+    r"|[cmrxz][1-9](?:a|b|d|g|gd|i|id|idn|iedn|in)?\.(?:large|(?:[1-9][0-9]?)?xlarge))"
+)
+"""`db.`, a family with its generation and options (`t4g`, `m7g`, `r6id`), and a size that the family has."""
+
+ALLOWED = 'an instance class of RDS for PostgreSQL such as "db.t4g.medium" or "db.m7g.large"'
+"""What a class has to be, for error messages."""
+
 _CLASS = re.compile(r"db\.(?P<family>[a-z]+)\d+[a-z]*\.(?P<size>\w+)")
-_SMALL = {"micro": 1, "small": 2, "medium": 4}
+_GIB_OF_SMALL_SIZES = {"micro": 1, "small": 2, "medium": 4}
 _GIB_OF_XLARGE = {"t": 16, "m": 16, "r": 32, "c": 8}
 _BYTES_PER_CONNECTION = 9_531_392
-_MOST = 5000
+_MAX_CONNECTIONS = 5000
 
 
 def max_connections(instance_class: str) -> int | None:
-    """Connections that RDS for PostgreSQL accepts by default: `LEAST(DBInstanceClassMemory / 9531392, 5000)`.
+    """Return how many connections RDS for PostgreSQL accepts by default.
 
-    The memory in the formula is what RDS's own programs leave: about a fifteenth and a fifth of a GiB less than the
-    class has. None for a class whose memory its name does not tell.
+    The default is `LEAST(DBInstanceClassMemory / 9531392, 5000)`. The memory in the formula is what RDS's own programs
+    leave: about a fifteenth and 0.2 GiB less than the class has.
+
+    Returns:
+        The number; None for a class whose name does not say how much memory it has.
     """
-    found = _CLASS.fullmatch(instance_class)
-    if found is None or found["family"] not in _GIB_OF_XLARGE:
+    match = _CLASS.fullmatch(instance_class)
+    if match is None or match["family"] not in _GIB_OF_XLARGE:
         return None
-    gib = _gib(found["family"], found["size"])
+    gib = _memory_gib(match["family"], match["size"])
     if gib is None:
         return None
-    return min(_MOST, int((gib * 14 / 15 - 0.2) * 1024**3 / _BYTES_PER_CONNECTION))
+    return min(_MAX_CONNECTIONS, int((gib * 14 / 15 - 0.2) * 1024**3 / _BYTES_PER_CONNECTION))
 
 
-def _gib(family: str, size: str) -> float | None:
-    if family == "t" and size in _SMALL:
-        return _SMALL[size]
+def _memory_gib(family: str, size: str) -> float | None:
+    if family == "t" and size in _GIB_OF_SMALL_SIZES:
+        return _GIB_OF_SMALL_SIZES[size]
     of_xlarge = _GIB_OF_XLARGE[family]
     if size in ("medium", "large"):
         return of_xlarge / (2 if size == "large" else 4)

@@ -2,10 +2,28 @@
 
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from aws.account import Account
+from aws.regions import REGION_PATTERN, is_region, similar_region
 from config.base import Section, _matching
 
-Region = Annotated[str, _matching(r"[a-z]{2}(?:-[a-z]+)+-\d", 'the name of a region, such as "eu-west-1"')]
+
+_ALLOWED = 'the name of a region, such as "eu-west-1"'
+
+
+def _suggest_region(name: str) -> str:
+    if not is_region(name) and (similar := similar_region(name)) is not None:
+        raise ValueError(f'{_ALLOWED}; did you mean "{similar}"?')
+    return name
+
+
+Region = Annotated[
+    str,
+    AfterValidator(_suggest_region),
+    _matching(REGION_PATTERN, _ALLOWED),
+]
+"""A region by name. Only the form is checked: AWS adds regions, and an environment file is checked without AWS."""
 
 
 class Aws(Section):

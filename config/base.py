@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from aws.regions import ZONE_PATTERN
+
 LOG_RETENTION_DAYS = (
     1,
     3,
@@ -95,9 +97,7 @@ Word = Annotated[
 ShortWord = Annotated[Word, StringConstraints(max_length=16)]
 """A `Word` of at most 16 characters, so that names built from several of them stay within AWS's limits."""
 
-ZoneName = Annotated[
-    str, _matching(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]", 'the name of an availability zone, such as "eu-west-1a"')
-]
+ZoneName = Annotated[str, _matching(ZONE_PATTERN, 'the name of an availability zone, such as "eu-west-1a"')]
 """An availability zone by name; synth never asks AWS which there are (N01)."""
 
 DnsName = Annotated[

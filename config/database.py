@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from aws.database_instances import ALLOWED, INSTANCE_CLASS_PATTERN
 from config.aws import Region
 from config.base import DailyWindow, Section, Version, WeeklyWindow, Word, _matching
 
@@ -13,7 +14,7 @@ MonitoringIntervalSeconds = Literal[0, 1, 5, 10, 15, 30, 60]
 class Replica(Section):
     """A read replica of the database."""
 
-    instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
+    instance_class: Annotated[str, _matching(INSTANCE_CLASS_PATTERN, ALLOWED)]
 
 
 class BackupCopy(Section):
@@ -32,7 +33,7 @@ class Database(Section):
     major_version: Literal["14", "15", "16", "17"] = "16"
     """Major version; minor versions follow AWS in the maintenance window (D01)."""
 
-    instance_class: Annotated[str, _matching(r"db\.[a-z0-9]+\.[a-z0-9]+", 'an instance class such as "db.t4g.medium"')]
+    instance_class: Annotated[str, _matching(INSTANCE_CLASS_PATTERN, ALLOWED)]
     """Size of the instance."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432

@@ -74,6 +74,10 @@ class BackgroundProcess:
             return None
         return record if record.instance in processes.command_line(record.pid) else None
 
+    def was_killed(self) -> bool:
+        """Whether the process was started, and ended without being stopped."""
+        return self._pid_path.exists() and self.find_running() is None
+
     def launch(
         self, command: Sequence[str], *, details: Mapping[str, str] | None = None, append: bool = False
     ) -> ProcessRecord:

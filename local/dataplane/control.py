@@ -27,6 +27,10 @@ REPORT_SECONDS = 10.0
 """A wait reports its progress this often."""
 FAILED_SECONDS = 3.0
 """A failed deployment may still be rolled back for this long; after that, waiting does not help."""
+KILLED = (
+    "The data plane was killed: the containers that it started may still run, but nothing checks or replaces them. "
+    "Start it again: ./windlass local up"
+)
 MOST_REPORTED = 4
 """A progress line names at most this many services."""
 
@@ -165,6 +169,9 @@ class DataPlane:
         """Read the status; changes nothing."""
         record = self._process.find_running()
         state = self._state() if record is not None else {}
+        problems = state.get("problems", [])
+        if record is None and self._process.was_killed():
+            problems = [KILLED]
         return DataPlaneStatus(
             running=record is not None,
             ready=bool(state.get("ready")),
@@ -174,7 +181,7 @@ class DataPlane:
                 ServiceStatus(**{**each, "logs": tuple(map(Path, each["logs"]))}) for each in state.get("services", [])
             ),
             stores=tuple(state.get("stores", [])),
-            problems=tuple(state.get("problems", [])),
+            problems=tuple(problems),
             changes=Changes.of(state.get("changes", {})),
             authority_path=self._folder / "certificates" / "authority.pem",
             log_path=self.log_path,

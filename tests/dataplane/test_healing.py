@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from local import processes
-from local.dataplane import DataPlane, DataPlaneError, Settings
+from local.dataplane import DataPlane, DataPlaneError, Settings, control
 from local.dataplane.fingerprint import difference, fingerprint
 from tests.dataplane.account import REGION, variables_of
 from tests.dataplane.running import Platform
@@ -36,10 +36,12 @@ def test_start_after_a_kill_ends_the_leftovers_before_it_checks_the_ports(platfo
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     wait_for("its end", lambda: processes.has_ended(pid))
+    assert (plane.status().running, plane.status().problems) == (False, (control.KILLED,))
     assert processes.port_is_taken("127.0.0.1", platform.account.https_port), "the proxy still listens"
 
     plane.start(reports.append)
 
+    assert plane.status().problems == ()
     assert [line for line in reports if "of a data plane that was killed; its data is kept" in line], reports
     assert all(processes.has_ended(each) for each in old)
     platform.ensure_steady(blue=2, green=1)

@@ -1,9 +1,10 @@
 """`./windlass status`: what each layer holds, and how the services run."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.airflow_view import show_airflow
 from cli.aws import release_errors
 from cli.command import command
 from cli.completion import services as complete_services
@@ -16,6 +17,9 @@ from cli.release_session import aws_of, outputs
 from cli.running.stack import count_resources
 from cli.session import Session, open_readonly
 
+if TYPE_CHECKING:
+    from release.airflow_status import AirflowStatus
+
 
 @command(
     examples=("./windlass status prod", "./windlass status prod web --json"),
@@ -26,7 +30,7 @@ from cli.session import Session, open_readonly
 @as_json
 @click.pass_obj
 def status(project: Project, name: str, service: str | None, as_json: bool) -> int:
-    """Show the layers, and how each service runs: live colour, health, alarms, last changes."""
+    """Show the layers, how each service runs (live colour, health, alarms, last changes), and Airflow."""
     environment = project.environments.load(name)
     embedded = environment.aws.endpoint_url
     reachable = project.local.is_reachable(environment)
@@ -44,8 +48,11 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     # A state that cannot be read is no success: a script would take it for an environment without resources.
     code = FAILED if any(one["serial"] is None and one["resources"] is None for one in layers) else 0
     services = _services(session, service) if reachable and (service is not None or layers[-1]["outputs"]) else []
+    has_services = any(one["layer"] == "service" and one["outputs"] for one in layers)
+    airflow = _airflow(session) if reachable and service is None and has_services else None
     if as_json:
-        print_json({**found, "services": [one.json() for one in services]})
+        shown = {"services": [one.json() for one in services], "airflow": airflow.json() if airflow else None}
+        print_json({**found, **shown})
         return code
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
     say(f"{name}: {place}, {environment.aws.region}; state in {found['state']}")
@@ -61,7 +68,17 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
         from release.status_view import status_view
 
         result_console().print(status_view(services))
+    if airflow is not None:
+        show_airflow(airflow)
     return code
+
+
+def _airflow(session: Session) -> "AirflowStatus | None":
+    """How Airflow runs; None where the environment has none."""
+    with release_errors():
+        from release.airflow_status import airflow_status
+
+        return airflow_status(aws_of(session), outputs(session))
 
 
 def _services(session: Session, service: str | None) -> list[Any]:

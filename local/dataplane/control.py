@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,11 @@ class DataPlane:
         """Read the status; changes nothing."""
         record = self._process.find_running()
         state = self._state() if record is not None else {}
+        try:
+            services = tuple(_service_status(each) for each in state.get("services", []))
+        except (KeyError, TypeError):
+            # Written by the code of another version; `start` restarts the process.
+            state, services = {"problems": ["The data plane runs other code than this: ./windlass local up"]}, ()
         problems = state.get("problems", [])
         if record is None and self._process.was_killed():
             problems = [KILLED]
@@ -177,9 +182,7 @@ class DataPlane:
             ready=bool(state.get("ready")),
             pid=record.pid if record is not None else None,
             ports=tuple(state.get("ports", [])),
-            services=tuple(
-                ServiceStatus(**{**each, "logs": tuple(map(Path, each["logs"]))}) for each in state.get("services", [])
-            ),
+            services=services,
             stores=tuple(state.get("stores", [])),
             problems=tuple(problems),
             changes=Changes.of(state.get("changes", {})),
@@ -240,6 +243,10 @@ class DataPlane:
         except (OSError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}
+
+
+def _service_status(shown: Mapping[str, Any]) -> ServiceStatus:
+    return ServiceStatus(**{**shown, "logs": tuple(map(Path, shown["logs"]))})
 
 
 def _waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from cli.commands.local.apply import FIRST_RUN
 from cli.errors import CommandError
 from cli.local_ports import free_port_settings, refuse_unusable_ports
 from config import load
+from release.airflow_status import AirflowStatus, ComponentStatus
 from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 from tests.cli.test_local import FakeEmbeddedAws, local
@@ -40,7 +41,7 @@ def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         known={"local": load("local", ROOT)},
         embedded_aws=FakeEmbeddedAws(),
         containers=FakeDataPlane(services=services),
-        states={"windlass/local/service/terraform.tfstate": {"outputs": outputs}},
+        states={"windlass/local/service/terraform.tfstate": {"outputs": outputs, "serial": 1, "lineage": "a"}},
     )
 
 
@@ -116,6 +117,29 @@ def test_local_status_names_containers_addresses_and_problems_and_says_it_with_i
     facts = json.loads(windlass("local", "status", "--json", on=platform).out)
     assert facts["data_plane"]["services"][0]["problem"] == problem
     assert {address["name"] for address in facts["addresses"]} == {"Airflow", "web"}
+
+
+@pytest.mark.parametrize("problem", ["", "it was unable to place a task"])
+def test_status_names_airflow_with_its_address_components_and_alarms(
+    windlass: Callable[..., Any], platform: FakeProject, monkeypatch: pytest.MonkeyPatch, problem: str
+) -> None:
+    worker = ComponentStatus(
+        component="worker-default",
+        service_name="windlass-local-airflow-worker-default",
+        desired_count=2,
+        running_count=1 if problem else 2,
+        pending_count=0,
+        problem=problem,
+    )
+    status = AirflowStatus(url="https://airflow.x", components=(worker,), alarms=("queue-default",), alarm_count=14)
+    monkeypatch.setattr("release.airflow_status.airflow_status", lambda *_: status)
+    monkeypatch.setattr("cli.commands.status._services", lambda *_: [])
+    platform.embedded_aws.start()
+    shown = windlass("status", "local", on=platform)
+    assert shown.code == 0, shown.err
+    for wanted in ("https://airflow.x", "worker-default", "1/2" if problem else "2/2", "queue-default", problem):
+        assert wanted in shown.out
+    assert json.loads(windlass("status", "local", "--json", on=platform).out)["airflow"]["healthy"] is False
 
 
 def test_local_status_of_nothing_says_how_to_start(

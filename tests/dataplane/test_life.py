@@ -1,5 +1,6 @@
 """Start and stop: no process is left behind, data is kept, passwords follow the secret."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from local import processes
+from local.background import BackgroundProcess, ProcessRecord
 from local.dataplane import DataPlane, DataPlaneError, Settings
 from local.dataplane.containers.namespaces import processes_of
 from local.dataplane.process_registry import ProcessRegistry
@@ -124,6 +126,20 @@ def test_start_refuses_a_taken_port(platform: Platform, tmp_path: Path):
     settings = replace(platform.data_plane.settings, folder=tmp_path / "another")
     with pytest.raises(DataPlaneError, match=f"Port {platform.account.https_port} is taken"):
         DataPlane(settings).start()
+
+
+def test_the_state_of_a_data_plane_of_older_code_is_read_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    record = ProcessRecord(pid=1, instance="a", started_at="2026-01-01T00:00:00+00:00")
+    monkeypatch.setattr(BackgroundProcess, "find_running", lambda _: record)
+    old = {"ready": True, "ports": {"443": 8443}, "services": [{"name": "web", "logs": []}]}
+    (tmp_path / "state.json").write_text(json.dumps(old))
+    settings = Settings(
+        endpoint_url="http://127.0.0.1:1", region="eu-west-1", folder=tmp_path, windlass_folder=tmp_path
+    )
+    status = DataPlane(settings).status()
+    assert status.running
+    assert not status.ready
+    assert status.problems == ("The data plane runs other code than this: ./windlass local up",)
 
 
 def test_remove_leaves_no_data(tmp_path: Path):

@@ -1,29 +1,16 @@
-"""Where in AWS an environment lives, and where its Terraform state does."""
+"""The `[aws]` section: account and region."""
 
 from typing import Annotated
 
-from pydantic import AfterValidator
-
+from aws import regions
 from aws.account import Account
-from aws.regions import REGION_PATTERN, is_region, similar_region
-from config.base import Section, _matching
-
-
-_ALLOWED = 'the name of a region, such as "eu-west-1"'
-
-
-def _suggest_region(name: str) -> str:
-    if not is_region(name) and (similar := similar_region(name)) is not None:
-        raise ValueError(f'{_ALLOWED}; did you mean "{similar}"?')
-    return name
-
+from config.base import Section
+from config.pattern import Pattern
 
 Region = Annotated[
     str,
-    AfterValidator(_suggest_region),
-    _matching(REGION_PATTERN, _ALLOWED),
+    Pattern(regions.REGION_PATTERN, 'the name of a region, such as "eu-west-1"', "eu-west-1", regions.similar_region),
 ]
-"""A region by name. Only the form is checked: AWS adds regions, and an environment file is checked without AWS."""
 
 
 class Aws(Section):
@@ -32,15 +19,16 @@ class Aws(Section):
     region: Region
     """Region, such as `eu-west-1`."""
 
-    account_id: Annotated[str, _matching(r"\d{12}", 'twelve digits in quotes, such as "123456789012"')]
+    account_id: Annotated[str, Pattern(r"\d{12}", 'twelve digits in quotes, such as "123456789012"', "123456789012")]
     """The account; Terraform refuses to touch any other."""
 
     endpoint_url: (
         Annotated[
             str,
-            _matching(
+            Pattern(
                 r"http://(127\.0\.0\.1|localhost):\d{2,5}",
                 "an address on loopback with a port, such as http://127.0.0.1:5999",
+                "http://127.0.0.1:5999",
             ),
         ]
         | None

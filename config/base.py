@@ -1,12 +1,12 @@
 """The base of every section of an environment file, and the small types that several sections share."""
 
 import ipaddress
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from aws.regions import ZONE_PATTERN
+from config.pattern import Pattern
 
 LOG_RETENTION_DAYS = (
     1,
@@ -53,6 +53,9 @@ class Section(BaseModel):
             return super().__getattr__(name)
 
 
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+
+
 def _cidr(value: str) -> str:
     try:
         network = ipaddress.IPv4Network(value)
@@ -68,28 +71,30 @@ def _log_retention(value: int) -> int:
     return value
 
 
-def _matching(pattern: str, allowed: str) -> AfterValidator:
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise ValueError(allowed)
-        return value
-
-    return AfterValidator(check)
-
-
-Cidr = Annotated[str, AfterValidator(_cidr)]
+Cidr = Annotated[
+    str,
+    AfterValidator(_cidr),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:[12]?\d|3[0-2])$",
+            "examples": ["10.20.0.0/16"],
+        }
+    ),
+]
 """An IPv4 CIDR block with no host bits set."""
 
-LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
+LogRetentionDays = Annotated[
+    int, AfterValidator(_log_retention), WithJsonSchema({"type": "integer", "enum": list(LOG_RETENTION_DAYS)})
+]
 """Days that a log group keeps its events; one of `LOG_RETENTION_DAYS`."""
 
 Word = Annotated[
     str,
-    _matching(
+    Pattern(
         r"[a-z](?:-?[a-z0-9])*",
         "lower-case letters, digits and single hyphens, starting with a letter, not ending with a hyphen",
+        "web",
     ),
 ]
 """A name that ends up in the names of AWS resources."""
@@ -97,38 +102,53 @@ Word = Annotated[
 ShortWord = Annotated[Word, StringConstraints(max_length=16)]
 """A `Word` of at most 16 characters, so that names built from several of them stay within AWS's limits."""
 
-ZoneName = Annotated[str, _matching(ZONE_PATTERN, 'the name of an availability zone, such as "eu-west-1a"')]
+ZoneName = Annotated[
+    str,
+    Pattern(ZONE_PATTERN, 'the name of an availability zone, such as "eu-west-1a"', "eu-west-1a"),
+]
 """An availability zone by name; synth never asks AWS which there are (N01)."""
 
 DnsName = Annotated[
     str,
     StringConstraints(max_length=253),
-    _matching(
+    Pattern(
         r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
         'a DNS name in lower case such as "app.example.com", without a trailing dot',
+        "app.example.com",
     ),
 ]
 """A fully qualified DNS name without trailing dot; a wildcard only as the first label."""
 
+EmailAddress = Annotated[
+    str,
+    Pattern(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "an e-mail address", "oncall@example.com"
+    ),
+]
+"""An e-mail address, as browsers accept it in forms."""
+
 CertificateArn = Annotated[
     str,
-    _matching(
+    Pattern(
         r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+",
         'the ARN of an ACM certificate, such as "arn:aws:acm:eu-west-1:123456789012:certificate/…"',
+        "arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
     ),
 ]
 """An existing certificate in ACM (E11)."""
 
 DailyWindow = Annotated[
-    str, _matching(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", 'a window in UTC such as "03:00-04:00"')
+    str,
+    Pattern(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", 'a window in UTC such as "03:00-04:00"', "03:00-04:00"),
 ]
 """A daily window in UTC, `hh:mm-hh:mm`."""
 
 WeeklyWindow = Annotated[
     str,
-    _matching(
+    Pattern(
         r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d",
         'a weekly window in UTC such as "sun:04:30-sun:05:30"',
+        "sun:04:30-sun:05:30",
     ),
 ]
 """A weekly window in UTC, `ddd:hh:mm-ddd:hh:mm`."""

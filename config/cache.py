@@ -5,9 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Kind, Section, Version, _matching
+from aws.cache_nodes import NODE_TYPE_PATTERN
+from config.base import Kind, Section, Version
 from config.errors import Problem
+from config.pattern import Pattern
 from config.rule import problem
+
+NodeType = Annotated[str, Pattern(NODE_TYPE_PATTERN, 'a node type such as "cache.t4g.small"', "cache.t4g.small")]
+"""The size of a cache node."""
 
 
 class Cache(Section):
@@ -16,7 +21,7 @@ class Cache(Section):
     engine_version: Literal["7.2", "8.0"] = "8.0"
     """Version of Valkey."""
 
-    node_type: Annotated[str, _matching(r"cache\.[a-z0-9]+\.[a-z0-9]+", 'a node type such as "cache.t4g.small"')]
+    node_type: NodeType
     """Size of a node."""
 
     port: Annotated[int, Field(ge=1024, le=65535)] = 6379

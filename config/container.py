@@ -5,17 +5,17 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from aws import image_reference
-from config.base import _matching
+from config.pattern import Pattern
 
 EnvironmentName = Annotated[
-    str, _matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
+    str, Pattern(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit", "LOG_LEVEL")
 ]
 
 
 Text = Annotated[
     str,
     StringConstraints(max_length=4096),
-    _matching(r"(?s)(?!.*\{TfToken\[)[^\0]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
+    Pattern(r"(?![\s\S]*\{TfToken\[)[^\x00]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
 ]
 """Free text for a container. It arrives there as it stands: neither Terraform nor ECS finds expressions in it."""
 
@@ -23,6 +23,6 @@ Text = Annotated[
 Image = Annotated[
     str,
     StringConstraints(max_length=image_reference.MAX_CHARACTERS),
-    _matching(image_reference.IMAGE_PATTERN, image_reference.ALLOWED),
+    Pattern(image_reference.IMAGE_PATTERN, image_reference.ALLOWED),
 ]
 """A complete image reference (E05)."""

@@ -6,7 +6,11 @@ from pydantic import Field
 
 from aws.database_instances import ALLOWED, INSTANCE_CLASS_PATTERN
 from config.aws import Region
-from config.base import DailyWindow, Section, Version, WeeklyWindow, Word, _matching
+from config.base import DailyWindow, Section, Version, WeeklyWindow, Word
+from config.pattern import Pattern
+
+InstanceClass = Annotated[str, Pattern(INSTANCE_CLASS_PATTERN, ALLOWED, "db.t4g.medium")]
+"""The size of a database instance."""
 
 MonitoringIntervalSeconds = Literal[0, 1, 5, 10, 15, 30, 60]
 
@@ -14,7 +18,7 @@ MonitoringIntervalSeconds = Literal[0, 1, 5, 10, 15, 30, 60]
 class Replica(Section):
     """A read replica of the database."""
 
-    instance_class: Annotated[str, _matching(INSTANCE_CLASS_PATTERN, ALLOWED)]
+    instance_class: InstanceClass
 
 
 class BackupCopy(Section):
@@ -33,7 +37,7 @@ class Database(Section):
     major_version: Literal["14", "15", "16", "17"] = "16"
     """Major version; minor versions follow AWS in the maintenance window (D01)."""
 
-    instance_class: Annotated[str, _matching(INSTANCE_CLASS_PATTERN, ALLOWED)]
+    instance_class: InstanceClass
     """Size of the instance."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
@@ -46,15 +50,16 @@ class Database(Section):
     """Storage may grow by itself to this."""
 
     database_name: Annotated[
-        str, _matching(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _")
+        str, Pattern(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _", "app")
     ] = "app"
     """Name of the first database."""
 
     username: Annotated[
         str,
-        _matching(
+        Pattern(
             r"(?!rdsadmin$|admin$|postgres$|pg_)[a-z][a-z0-9_]{0,15}",
             "a letter, then up to 15 letters, digits and _; not a name that RDS keeps",
+            "app",
         ),
     ] = "app"
     """Name of the master user."""
@@ -86,9 +91,10 @@ class Database(Section):
     restore_from_snapshot: (
         Annotated[
             str,
-            _matching(
+            Pattern(
                 r"(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:(snapshot|cluster-snapshot):)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}",
                 "the name or the ARN of a snapshot",
+                "rds:shop-prod-2026-11-27-02-05",
             ),
         ]
         | None
@@ -99,9 +105,10 @@ class Database(Section):
     restore_from_backup_arn: (
         Annotated[
             str,
-            _matching(
+            Pattern(
                 r"arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:auto-backup:[A-Za-z0-9-]+",
                 'the ARN of automated backups, such as "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-1"',
+                "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-1",
             ),
         ]
         | None

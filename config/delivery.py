@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.base import Section, ShortWord, _matching
+from config.base import Section, ShortWord
+from config.pattern import Pattern
 
 Branch = Annotated[
-    str, _matching(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}", 'the name of one branch, such as "main", without a star')
+    str, Pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}", 'the name of one branch, such as "main", without a star', "main")
 ]
 
 
@@ -15,7 +16,10 @@ class Delivery(Section):
     """Roles for GitHub Actions, in a layer of their own. Nobody outside the named branches can assume them."""
 
     repository: Annotated[
-        str, _matching(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", 'a repository such as "acme/shop"')
+        str,
+        Pattern(
+            r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", 'a repository such as "acme/shop"', "acme/shop"
+        ),
     ]
     """Repository on GitHub, `owner/name`."""
 
@@ -27,9 +31,10 @@ class Delivery(Section):
             ShortWord,
             Annotated[
                 str,
-                _matching(
+                Pattern(
                     r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]{1,200}",
                     'the ARN of a policy, such as "arn:aws:iam::123456789012:policy/platform-apply"',
+                    "arn:aws:iam::123456789012:policy/platform-apply",
                 ),
             ],
         ],
@@ -41,9 +46,10 @@ class Delivery(Section):
     oidc_provider_arn: (
         Annotated[
             str,
-            _matching(
+            Pattern(
                 r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
                 "the ARN of GitHub's OIDC provider in the account",
+                "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
             ),
         ]
         | None

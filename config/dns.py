@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from config.airflow.section import Airflow
-from config.base import DnsName, Section, _matching
+from config.base import DnsName, Section
 from config.errors import Problem
+from config.pattern import Pattern
 from config.rule import problem
 from config.services import WebService
 
@@ -17,7 +18,13 @@ class Dns(Section):
     """Name of the zone, such as `example.com`."""
 
     zone_id: (
-        Annotated[str, _matching(r"Z[A-Z0-9]{5,31}", 'the id of a hosted zone, such as "Z0123456789ABCDEFGHIJ"')] | None
+        Annotated[
+            str,
+            Pattern(
+                r"Z[A-Z0-9]{5,31}", 'the id of a hosted zone, such as "Z0123456789ABCDEFGHIJ"', "Z0123456789ABCDEFGHIJ"
+            ),
+        ]
+        | None
     ) = None
     """An existing hosted zone (E11). Default: none, then the zone is made."""
 

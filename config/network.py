@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Cidr, LogRetentionDays, Section, ZoneName, _matching
+from config.base import Cidr, LogRetentionDays, Section, ZoneName
+from config.pattern import Pattern
 
 Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
 
@@ -22,7 +23,7 @@ class ZoneSubnets(Section):
     """For the database and the cache: no route out of the VPC (N02)."""
 
 
-SubnetId = Annotated[str, _matching(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, subnet-…")]
+SubnetId = Annotated[str, Pattern(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, subnet-…", "subnet-0123456789abcdef0")]
 
 
 class ExistingSubnets(Section):
@@ -41,7 +42,7 @@ class ExistingSubnets(Section):
 class ExistingNetwork(Section):
     """A VPC that somebody else owns; its routes, gateways, endpoints and flow logs stay theirs (E11)."""
 
-    vpc_id: Annotated[str, _matching(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-…")]
+    vpc_id: Annotated[str, Pattern(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-…", "vpc-0123456789abcdef0")]
     """The VPC, in which DNS names are resolved."""
 
     zones: dict[ZoneName, ExistingSubnets]
@@ -68,7 +69,9 @@ class Network(Section):
     """The zone of the NAT gateway where `egress` is `one-nat`. Default: none, then it must be named."""
 
     interface_endpoints: tuple[
-        Annotated[str, _matching(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"')],
+        Annotated[
+            str, Pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"', "ecr.api")
+        ],
         ...,
     ] = ()
     """Interface endpoints beside those that `egress = "endpoints"` makes, such as `ecs`, by which Airflow's workers see

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from config.base import Cidr, DnsName, Percent, Section, _matching
+from config.base import Cidr, DnsName, Percent, Section
 from config.container import EnvironmentName, Image, Text
+from config.pattern import Pattern
 
 
 class Colour(Section):
@@ -47,9 +48,9 @@ class WebService(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Port that the container listens on."""
 
-    health_check_path: Annotated[str, _matching(r"/[A-Za-z0-9_.\-$/~\"'@:+&]{0,1023}", 'a path such as "/health"')] = (
-        "/health"
-    )
+    health_check_path: Annotated[
+        str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&]{0,1023}""", 'a path such as "/health"', "/health")
+    ] = "/health"
     """Path that the load balancer asks (N06)."""
 
     health_check_grace_period_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
@@ -78,7 +79,8 @@ class WebService(Section):
     """Host names that the service answers to. Default: any."""
 
     path_patterns: tuple[
-        Annotated[str, _matching(r"/[A-Za-z0-9_.\-$/~\"'@:+&*?]{0,127}", 'a path pattern such as "/api/*"')], ...
+        Annotated[str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&*?]{0,127}""", 'a path pattern such as "/api/*"', "/api/*")],
+        ...,
     ] = ("/*",)
     """Paths that the service answers to."""
 
@@ -157,11 +159,12 @@ class CodeDeployService(WebService):
 
     deployment_config: Annotated[
         str,
-        _matching(
+        Pattern(
             r"CodeDeployDefault\.ECS(AllAtOnce|Canary10Percent(5|15)Minutes|Linear10PercentEvery(1|3)Minutes)"
             r"|(?!CodeDeployDefault\.)[A-Za-z0-9_.+=,@-]{1,100}",
             '"CodeDeployDefault.ECSAllAtOnce", "….ECSCanary10Percent5Minutes", "….ECSCanary10Percent15Minutes", '
             '"….ECSLinear10PercentEvery1Minutes", "….ECSLinear10PercentEvery3Minutes", or a configuration of your own',
+            "CodeDeployDefault.ECSCanary10Percent5Minutes",
         ),
     ] = "CodeDeployDefault.ECSCanary10Percent5Minutes"
     """How fast requests shift. Default: a tenth for five minutes, then all, so that alarms have something to see."""

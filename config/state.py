@@ -5,16 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from config.base import Section, _matching
+from config.base import Section
 from config.errors import MISSING, Problem
+from config.pattern import Pattern
 from config.rule import problem
 
 BucketName = Annotated[
     str,
     StringConstraints(min_length=3, max_length=63),
-    _matching(
+    Pattern(
         r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3)$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
         "3 to 63 lower-case letters, digits and hyphens (no dots: TLS needs none), as S3 accepts bucket names",
+        "acme-terraform-state",
     ),
 ]
 
@@ -28,7 +30,12 @@ class S3State(Section):
     for all environments of an account and region; they name the same `lock_table` too."""
 
     lock_table: (
-        Annotated[str, _matching(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, hyphens, underscores")]
+        Annotated[
+            str,
+            Pattern(
+                r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, hyphens, underscores", "terraform-locks"
+            ),
+        ]
         | None
     ) = None
     """DynamoDB table of the locks, keyed `LockID`. Default: none, then `lock_file` must be true."""
@@ -41,15 +48,19 @@ class TerraformCloudState(Section):
     """State, runs and locks in Terraform Cloud (HCP Terraform), a workspace per layer."""
 
     backend: Literal["terraform-cloud"]
-    organization: Annotated[str, _matching(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _")]
+    organization: Annotated[
+        str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
+    ]
     """Organization that holds the workspaces `<project>-<environment>-<layer>`."""
 
-    hostname: Annotated[str, _matching(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"')] = "app.terraform.io"
+    hostname: Annotated[str, Pattern(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"', "app.terraform.io")] = (
+        "app.terraform.io"
+    )
     """Host of Terraform Cloud or Terraform Enterprise."""
 
-    project: Annotated[str, _matching(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _")] | None = (
-        None
-    )
+    project: (
+        Annotated[str, Pattern(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _", "platform")] | None
+    ) = None
     """Project for workspaces that Terraform makes. Default: the organization's default project."""
 
 
@@ -60,9 +71,10 @@ class LocalState(Section):
     path: Annotated[
         str,
         StringConstraints(max_length=200),
-        _matching(
+        Pattern(
             r"(?!.*(?:^|/)\.\.(?:/|$))[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*",
             "a folder inside the project, of letters, digits, dots, - and _, such as .windlass/state",
+            ".windlass/state",
         ),
     ] = ".windlass/state"
     """Folder, relative to the project."""

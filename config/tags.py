@@ -5,17 +5,24 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from config.base import _matching
 from config.errors import Problem
+from config.pattern import Pattern
 
 _TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
+_PORTABLE = r"[A-Za-z0-9_ +\-=.:/@\u0080-\uffff]"
+"""The same in the JSON Schema, but for other letters and digits than ASCII's: there any character beyond ASCII."""
 
+TagValue = Annotated[
+    str,
+    StringConstraints(max_length=256),
+    Pattern(r"[\w +\-=.:/@]*", _TAG_CHARACTERS, "platform team", portable_regex=f"{_PORTABLE}*"),
+]
 
-TagValue = Annotated[str, StringConstraints(max_length=256), _matching(r"[\w +\-=.:/@]*", _TAG_CHARACTERS)]
-
-
-TagKey = Annotated[str, StringConstraints(min_length=1, max_length=128), _matching(r"[\w +\-=.:/@]+", _TAG_CHARACTERS)]
-
+TagKey = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128),
+    Pattern(r"[\w +\-=.:/@]+", _TAG_CHARACTERS, "Owner", portable_regex=f"{_PORTABLE}+"),
+]
 
 TAGS_OF_THE_PLATFORM = ("Project", "Environment", "Layer", "ManagedBy", "Name")
 

@@ -4,13 +4,17 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from config.base import Section, _matching
+from config.base import Section
+from config.pattern import Pattern
 
 
 class Waiver(Section):
     """One finding of one guard, let through for a reason. A waiver that matches nothing is an error."""
 
-    guard: Annotated[str, _matching(r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it")]
+    guard: Annotated[
+        str,
+        Pattern(r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it", "groups_are_carried"),
+    ]
     """Name of the guard."""
 
     address: Annotated[str, StringConstraints(min_length=3, max_length=300)]
@@ -18,6 +22,10 @@ class Waiver(Section):
 
     reason: Annotated[
         str,
-        _matching(r"(?=.*\S.*\S)[^\x00-\x1f]{10,500}", "one line of 10 to 500 characters that says why"),
+        Pattern(
+            r"(?=.*\S.*\S)[^\x00-\x1f]{10,500}",
+            "one line of 10 to 500 characters that says why",
+            "the endpoints come with the next apply of another team",
+        ),
     ]
     """Why this environment lives with it; `./windlass check` prints it."""

@@ -4,11 +4,12 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.base import Kind, Section, ShortWord, _matching
+from config.base import Kind, Section, ShortWord
 from config.database import Database
 from config.errors import MISSING, Problem
+from config.pattern import Pattern
 from config.rule import problem
 from config.services import BlueGreenService, WebService
 
@@ -29,7 +30,11 @@ def _timezone(value: str) -> str:
     return value
 
 
-TimeOfDay = Annotated[str, _matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time such as "08:00"')]
+_TIMEZONE_SCHEMA = WithJsonSchema(
+    {"type": "string", "pattern": r"^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$", "examples": ["Europe/Berlin", "Etc/UTC"]}
+)
+
+TimeOfDay = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", 'a time such as "08:00"', "08:00")]
 
 
 class WorkingHours(Section):
@@ -44,7 +49,7 @@ class WorkingHours(Section):
     end: TimeOfDay
     """When its tasks stop, 23:49 or earlier."""
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    timezone: Annotated[str, AfterValidator(_timezone), _TIMEZONE_SCHEMA] = "UTC"
     """Time zone of both; it knows of summer time."""
 
     services: tuple[ShortWord, ...] = ()

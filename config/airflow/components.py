@@ -4,12 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Percent, Section, _matching
+from config.base import Percent, Section
+from config.pattern import Pattern
 
 Cpu = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
 QueueName = Annotated[
     str,
-    _matching(r"[a-z0-9][a-z0-9_.-]{0,62}", "up to 63 lower-case letters, digits, _ . and -, not starting with one"),
+    Pattern(
+        r"[a-z0-9][a-z0-9_.-]{0,62}", "up to 63 lower-case letters, digits, _ . and -, not starting with one", "reports"
+    ),
 ]
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from config.base import Section, ShortWord, _matching
+from config.base import Section, ShortWord
 from config.container import Image
+from config.pattern import Pattern
 from config.state import BucketName
 
 GIT_SYNC_IMAGE = "registry.k8s.io/git-sync/git-sync:v4.4.2"
@@ -14,8 +15,10 @@ GIT_SYNC_IMAGE = "registry.k8s.io/git-sync/git-sync:v4.4.2"
 Folder = Annotated[
     str,
     StringConstraints(max_length=255),
-    _matching(
-        r"(?!.*(^|/)\.\.?(/|$))[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", 'a folder such as "pipelines/dags", no .. in it'
+    Pattern(
+        r"(?!.*(^|/)\.\.?(/|$))[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*",
+        'a folder such as "pipelines/dags", no .. in it',
+        "pipelines/dags",
     ),
 ]
 """A relative path without `..`."""
@@ -27,16 +30,17 @@ class Repository(Section):
     url: Annotated[
         str,
         StringConstraints(max_length=512),
-        _matching(
+        Pattern(
             r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+|ssh://[\w.-]+@[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+"
             r"|[\w.-]+@[A-Za-z0-9.-]+:[\w./~-]+",
             'an address without a user\'s password, such as "https://github.com/acme/dags.git" or '
             '"git@github.com:acme/dags.git"',
+            "https://github.com/acme/dags.git",
         ),
     ]
     """Address, by HTTPS or SSH."""
 
-    ref: Annotated[str, _matching(r"[A-Za-z0-9][\w./-]{0,254}", "a branch, a tag or a commit")] = "main"
+    ref: Annotated[str, Pattern(r"[A-Za-z0-9][\w./-]{0,254}", "a branch, a tag or a commit", "main")] = "main"
     """Branch, tag or commit."""
 
     folder: Folder | None = None
@@ -48,9 +52,10 @@ class Repository(Section):
     secret_arn: (
         Annotated[
             str,
-            _matching(
+            Pattern(
                 r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+",
                 "the ARN of a Secrets Manager secret",
+                "arn:aws:secretsmanager:eu-west-1:123456789012:secret:git-token-AbCdEf",
             ),
         ]
         | None
@@ -58,13 +63,17 @@ class Repository(Section):
     """Existing secret with the key or the token. Default: an empty one is made, `<project>/<environment>/airflow/git/
     <repository>`; put the value in before the first apply of the service layer."""
 
-    username: Annotated[str, _matching(r"[\w.@-]{1,64}", "letters, digits, _ . @ and -")] = "git"
+    username: Annotated[str, Pattern(r"[\w.@-]{1,64}", "letters, digits, _ . @ and -", "git")] = "git"
     """User name beside a token. Most hosts take any; GitLab's deploy tokens have one."""
 
     known_hosts: tuple[
         Annotated[
             str,
-            _matching(r"[^\s]+ (ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+", "a line of known_hosts: host, kind of key, key"),
+            Pattern(
+                r"[!-~]+ (ssh|ecdsa|sk)-[!-~]+ [A-Za-z0-9+/=]+",
+                "a line of known_hosts: host, kind of key, key",
+                "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+            ),
         ],
         ...,
     ] = ()
@@ -120,15 +129,20 @@ class EfsDags(Section):
 
     delivery: Literal["efs"]
 
-    file_system_id: Annotated[str, _matching(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…")] | None = None
+    file_system_id: (
+        Annotated[str, Pattern(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…", "fs-0123456789abcdef0")] | None
+    ) = None
     """Existing file system. Default: one is made."""
 
-    access_point_id: Annotated[str, _matching(r"fsap-[0-9a-f]{8,17}", "the id of an access point, fsap-…")] | None = (
-        None
-    )
+    access_point_id: (
+        Annotated[str, Pattern(r"fsap-[0-9a-f]{8,17}", "the id of an access point, fsap-…", "fsap-0123456789abcdef0")]
+        | None
+    ) = None
     """Access point of that file system. Default: one is made, with its file system."""
 
-    security_group_id: Annotated[str, _matching(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…")] | None = None
+    security_group_id: (
+        Annotated[str, Pattern(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…", "sg-0123456789abcdef0")] | None
+    ) = None
     """Security group of that file system's mount targets; it must let the components in on port 2049."""
 
 
@@ -137,9 +151,9 @@ class ImageDags(Section):
 
     delivery: Literal["image"]
 
-    path: Annotated[str, _matching(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"')] = (
-        "/opt/airflow/dags"
-    )
+    path: Annotated[
+        str, Pattern(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"', "/opt/airflow/dags")
+    ] = "/opt/airflow/dags"
     """Where in the image."""
 
 

@@ -4,18 +4,24 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.base import Section, Version, _matching
+from config.base import Section, Version
+from config.pattern import Pattern
 
 HttpsAddress = Annotated[
     str,
     StringConstraints(max_length=1024),
-    _matching(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./~%=&?+-]*)?", "an address that begins with https://"),
+    Pattern(
+        r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./~%=&?+-]*)?",
+        "an address that begins with https://",
+        "https://login.example.com/oauth2/v1/token",
+    ),
 ]
 RoleArn = Annotated[
     str,
-    _matching(
+    Pattern(
         r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}",
         'the ARN of a role, such as "arn:aws:iam::123456789012:role/team/airflow-worker"',
+        "arn:aws:iam::123456789012:role/team/airflow-worker",
     ),
 ]
 
@@ -35,13 +41,15 @@ class OidcLogin(Section):
     user_info_endpoint: HttpsAddress
     """Where the load balancer learns who somebody is."""
 
-    client_id: Annotated[str, _matching(r"[\w.:/@=+-]{1,256}", "letters, digits and . _ : / @ = + -")]
+    client_id: Annotated[str, Pattern(r"[\w.:/@=+-]{1,256}", "letters, digits and . _ : / @ = + -", "airflow-prod")]
     """Name of Airflow at the provider. Its redirect address is `https://<host name>/oauth2/idpresponse`."""
 
     client_secret_arn: Annotated[
         str,
-        _matching(
-            r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+", "the ARN of a Secrets Manager secret"
+        Pattern(
+            r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+",
+            "the ARN of a Secrets Manager secret",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:git-token-AbCdEf",
         ),
     ]
     """Existing secret whose whole value is the client's secret. Terraform never reads it (D03)."""
@@ -49,7 +57,9 @@ class OidcLogin(Section):
     client_secret_version: Version = 1
     """Raise it after the secret changed. Everybody logs in again."""
 
-    scope: Annotated[str, _matching(r"openid( [\w.:/-]+)*", '"openid", and further scopes after spaces')] = "openid"
+    scope: Annotated[
+        str, Pattern(r"openid( [\w.:/-]+)*", '"openid", and further scopes after spaces', "openid email")
+    ] = "openid"
     """What is asked for."""
 
     session_hours: Annotated[int, Field(ge=1, le=168)] = 12

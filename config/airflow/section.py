@@ -8,20 +8,22 @@ from config.airflow.components import ApiServer, DagProcessor, FixedComponent, Q
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
 from config.airflow.operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
-from config.base import Cidr, DnsName, Section, ShortWord, Version, _matching
+from config.base import Cidr, DnsName, EmailAddress, Section, ShortWord, Version
 from config.container import EnvironmentName, Image, Text
+from config.pattern import Pattern
 
 DEFAULT_IMAGE = "docker.io/apache/airflow:3.1.8-python3.12"
 """The newest of Airflow 3.1. In 3.1.0 to 3.1.2 a worker loses its task when the database restarts."""
 
 SecretArn = Annotated[
     str,
-    _matching(
+    Pattern(
         r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+|ssm:[a-z0-9-]+:\d{12}:parameter/[\w/.-]+)",
         "the ARN of a Secrets Manager secret or an SSM parameter",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:warehouse-AbCdEf",
     ),
 ]
-_WORDS = _matching(r"[^\x00-\x1f\x7f-\x9f$%{}]*", "text in one line without $ % { and }")
+_WORDS = Pattern(r"[^\x00-\x1f\x7f-\x9f$%{}]*", "text in one line without $ % { and }")
 PoolName = Annotated[str, StringConstraints(min_length=1, max_length=256), _WORDS]
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=64), _WORDS]
 
@@ -29,10 +31,12 @@ PersonName = Annotated[str, StringConstraints(min_length=1, max_length=64), _WOR
 class FirstUser(Section):
     """The user that the deployment makes, with a generated password (A18). It is left alone once it exists."""
 
-    username: Annotated[str, _matching(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -")] = "admin"
+    username: Annotated[str, Pattern(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -", "admin")] = (
+        "admin"
+    )
     first_name: PersonName = "First"
     last_name: PersonName = "User"
-    email: Annotated[str, _matching(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address")] = "admin@example.com"
+    email: EmailAddress = "admin@example.com"
     role: Literal["Admin", "Op", "User", "Viewer"] = "Admin"
     """Role in Airflow."""
 
@@ -64,7 +68,10 @@ class Reach(Section):
     """Its addresses. Either this or `security_group_id`."""
 
     security_group_id: (
-        Annotated[str, _matching(r"(\d{12}/)?sg-[0-9a-f]{8,17}", "the id of a security group, sg-…")] | None
+        Annotated[
+            str, Pattern(r"(\d{12}/)?sg-[0-9a-f]{8,17}", "the id of a security group, sg-…", "sg-0123456789abcdef0")
+        ]
+        | None
     ) = None
     """Its security group, in this VPC or a peered one."""
 
@@ -108,7 +115,7 @@ class Airflow(Section):
     pools: dict[PoolName, Pool] = Field(default_factory=dict)
 
     database_name: Annotated[
-        str, _matching(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _")
+        str, Pattern(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _", "airflow")
     ] = "airflow"
     """Database of its own on the environment's instance. Its users are called `<name>_a` and `<name>_b`."""
 

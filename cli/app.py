@@ -13,6 +13,9 @@ from cli.project import Project
 TOPICS = {
     "Get started": {
         "check": LazyCommand(target="cli.commands.check:check", short_help="Check an environment file and the guards"),
+        "schema": LazyCommand(
+            target="cli.commands.schema:schema", short_help="Print the JSON Schema of an environment"
+        ),
         "bootstrap": LazyCommand(
             target="cli.commands.bootstrap:bootstrap", short_help="Create the bucket and lock table of the state"
         ),

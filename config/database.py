@@ -19,6 +19,7 @@ class Replica(Section):
     """A read replica of the database."""
 
     instance_class: InstanceClass
+    """Size of the replica."""
 
 
 class BackupCopy(Section):

@@ -24,7 +24,7 @@ class Environment(Section):
     """One environment, read from `environments/<name>.toml` (see `config.load`)."""
 
     name: ShortWord
-    """Name of the environment: the file's name without `.toml`."""
+    """Name of the environment. Default, and only allowed value: the file's name without `.toml`."""
 
     project: ShortWord
     """First part of every name in AWS; two deployments in one account differ in it or in the environment's name."""

@@ -17,7 +17,7 @@ class ZoneSubnets(Section):
     """For load balancers, and for tasks where `egress` is `public-ip` (N02)."""
 
     private: Cidr
-    """For tasks."""
+    """For the tasks of services and of Airflow."""
 
     isolated: Cidr
     """For the database and the cache: no route out of the VPC (N02)."""
@@ -33,7 +33,7 @@ class ExistingSubnets(Section):
     """For load balancers, and for tasks where `egress` is `public-ip`."""
 
     private: SubnetId
-    """For tasks."""
+    """For the tasks of services and of Airflow."""
 
     isolated: SubnetId
     """For the database and the cache: best without a route out of the VPC (N02)."""

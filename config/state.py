@@ -25,6 +25,8 @@ class S3State(Section):
     """State in S3, locked by DynamoDB, by a lock file beside the state, or by both (S01)."""
 
     backend: Literal["s3"]
+    """State is an object in an S3 bucket of the account."""
+
     bucket: BucketName
     """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One
     for all environments of an account and region; they name the same `lock_table` too."""
@@ -48,6 +50,8 @@ class TerraformCloudState(Section):
     """State, runs and locks in Terraform Cloud (HCP Terraform), a workspace per layer."""
 
     backend: Literal["terraform-cloud"]
+    """State is kept by Terraform Cloud or Terraform Enterprise."""
+
     organization: Annotated[
         str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
     ]
@@ -68,6 +72,8 @@ class LocalState(Section):
     """State in files beside the project: for a trial by one person only."""
 
     backend: Literal["local"]
+    """State is a file on this machine. Nothing is shared, and nothing locks it."""
+
     path: Annotated[
         str,
         StringConstraints(max_length=200),

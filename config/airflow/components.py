@@ -43,20 +43,28 @@ class Scheduler(FixedComponent):
     """Decides what runs, and puts it into the queues."""
 
     cpu: Cpu = 1024
+    """CPU units of a task; 1024 are one vCPU."""
+
     memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
+    """Memory of a task; Fargate accepts certain pairs of CPU and memory only (E03)."""
 
 
 class DagProcessor(FixedComponent):
-    """Reads DAG files, one process for each."""
+    """Parses DAG files, each in a process of its own."""
 
     cpu: Cpu = 1024
+    """CPU units of a task; 1024 are one vCPU."""
+
     memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
+    """Memory of a task; Fargate accepts certain pairs of CPU and memory only (E03)."""
 
 
 class ApiServer(Component):
     """The UI, the public API, and the execution API that tasks talk to."""
 
     cpu: Cpu = 1024
+    """CPU units of a task; 1024 are one vCPU."""
+
     memory_mib: Annotated[int, Field(ge=1024, le=122880)] = 2048
     """Memory of a task. Default: 2 GiB, since its memory grows with use (airflow#61804)."""
 
@@ -77,6 +85,8 @@ class WorkerGroup(Component):
     """Queues that the group listens to. No other group listens to them."""
 
     cpu: Cpu = 1024
+    """CPU units of a task; 1024 are one vCPU."""
+
     memory_mib: Annotated[int, Field(ge=2048, le=122880)] = 2048
     """Memory of a task, 2 GiB or more (A16)."""
 

@@ -98,6 +98,7 @@ class GitSync(Section):
     """A git-sync container beside every component that reads DAGs. The default (A13)."""
 
     delivery: Literal["git-sync"] = "git-sync"
+    """git-sync keeps a clone of each repository up to date in the tasks that read DAGs."""
 
     repositories: dict[ShortWord, Repository]
     """Repositories by name, each in a folder of its own (A14)."""
@@ -113,6 +114,7 @@ class S3Dags(Section):
     """Airflow reads DAGs from a bucket itself, as a DAG bundle."""
 
     delivery: Literal["s3"]
+    """Airflow reads DAGs from a bucket. Upload them with `aws s3 sync` or a pipeline."""
 
     bucket: BucketName | None = None
     """Existing bucket. Default: one is made."""
@@ -128,6 +130,7 @@ class EfsDags(Section):
     """A file system that is mounted read-only."""
 
     delivery: Literal["efs"]
+    """Tasks mount an EFS file system with the DAGs, read-only."""
 
     file_system_id: (
         Annotated[str, Pattern(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…", "fs-0123456789abcdef0")] | None
@@ -143,13 +146,15 @@ class EfsDags(Section):
     security_group_id: (
         Annotated[str, Pattern(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…", "sg-0123456789abcdef0")] | None
     ) = None
-    """Security group of that file system's mount targets; it must let the components in on port 2049."""
+    """Security group of that file system's mount targets; it must let the components in on port 2049. Default: one is
+    made, with its file system."""
 
 
 class ImageDags(Section):
     """DAGs are in the image."""
 
     delivery: Literal["image"]
+    """The DAGs are part of `airflow.image`, so new DAGs are a new image."""
 
     path: Annotated[
         str, Pattern(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"', "/opt/airflow/dags")

@@ -34,11 +34,19 @@ class FirstUser(Section):
     username: Annotated[str, Pattern(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -", "admin")] = (
         "admin"
     )
+    """Name to log in with."""
+
     first_name: PersonName = "First"
+    """First name, as the UI shows it."""
+
     last_name: PersonName = "User"
+    """Last name, as the UI shows it."""
+
     email: EmailAddress = "admin@example.com"
+    """E-mail address, which Airflow requires of every user; nothing is sent to it."""
+
     role: Literal["Admin", "Op", "User", "Viewer"] = "Admin"
-    """Role in Airflow."""
+    """Role in Airflow, which decides what the user may do."""
 
 
 class Pool(Section):
@@ -65,7 +73,7 @@ class Reach(Section):
     """Another system that tasks talk to (N07)."""
 
     cidr: Cidr | None = None
-    """Its addresses. Either this or `security_group_id`."""
+    """Block of its addresses. Default: none, then `security_group_id` must be given."""
 
     security_group_id: (
         Annotated[
@@ -73,10 +81,10 @@ class Reach(Section):
         ]
         | None
     ) = None
-    """Its security group, in this VPC or a peered one."""
+    """Its security group, in this VPC or a peered one. Default: none, then `cidr` must be given."""
 
     port: Annotated[int, Field(ge=1, le=65535)]
-    """TCP port."""
+    """TCP port that it listens on."""
 
 
 class Airflow(Section):
@@ -113,6 +121,7 @@ class Airflow(Section):
 
     first_user: FirstUser = FirstUser()
     pools: dict[PoolName, Pool] = Field(default_factory=dict)
+    """Pools by name (A18): how many tasks may share what they use. Default: Airflow's own `default_pool` alone."""
 
     database_name: Annotated[
         str, Pattern(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _", "airflow")

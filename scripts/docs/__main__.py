@@ -9,11 +9,12 @@ ROOT = WINDLASS_FOLDER
 def main() -> int:
     """Write what changed, and take away pages of environments that are gone."""
     bindings.install()
-    from scripts.docs.pages import FOLDER, generated
+    from scripts.docs.pages import FOLDER, REFERENCE, generated
 
     pages = generated(ROOT)
-    (ROOT / FOLDER).mkdir(exist_ok=True)
-    for old in (ROOT / FOLDER).iterdir():
+    for folder in (ROOT / FOLDER, ROOT / REFERENCE):
+        folder.mkdir(exist_ok=True)
+    for old in (*(ROOT / FOLDER).iterdir(), *(ROOT / REFERENCE).iterdir()):
         if old.relative_to(ROOT) not in pages:
             old.unlink()
             print(f"gone:    {old.relative_to(ROOT)}")

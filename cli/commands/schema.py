@@ -1,0 +1,15 @@
+"""`./windlass schema`: the JSON Schema of an environment file."""
+
+from cli.command import command
+from cli.console import print_json
+
+
+@command(examples=("./windlass schema > environment.schema.json", "./windlass schema | jq .properties.database"))
+def schema() -> None:
+    """Print the JSON Schema of an environment file.
+
+    Editors use it to complete keys and underline mistakes. The folder docs/reference/ has it as a file, and as a page.
+    """
+    from config.schema import schema_document
+
+    print_json(schema_document())

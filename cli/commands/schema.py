@@ -1,7 +1,10 @@
 """`./windlass schema`: the JSON Schema of an environment file."""
 
+import json
+
+import click
+
 from cli.command import command
-from cli.console import print_json
 
 
 @command(examples=("./windlass schema > environment.schema.json", "./windlass schema | jq .properties.database"))
@@ -12,4 +15,4 @@ def schema() -> None:
     """
     from config.schema import schema_document
 
-    print_json(schema_document())
+    click.echo(json.dumps(schema_document(), indent=2, ensure_ascii=False))

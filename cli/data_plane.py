@@ -10,7 +10,7 @@ from cli.errors import CommandError
 from cli.local_images import add_images, images_of
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
-from cli.release_session import context_of, migration_command, one_sided_context_of
+from cli.release_session import migration_command, open_service
 from cli.session import Session
 
 if TYPE_CHECKING:
@@ -106,23 +106,11 @@ def _is_steady(status: "DataPlaneStatus") -> bool:
 def _migrate_all(session: Session) -> None:
     for name, service in session.environment.services.items():
         if service.migration_command:
-            _migrate(session, name, has_colours=service.strategy == "blue-green")
+            _migrate(session, name)
 
 
-def _migrate(session: Session, service: str, *, has_colours: bool) -> None:
-    command = migration_command(session.environment, service)
+def _migrate(session: Session, service: str) -> None:
     with release_errors():
-        from release.migrate import MigrateRequest, migrate, migrate_like
+        from release.migrate import MigrateRequest
 
-        request = MigrateRequest(command=command)
-        if has_colours:
-            migrate(context_of(session, service), request)
-            return
-        context = one_sided_context_of(session, service)
-        migrate_like(
-            context,
-            context.target.service_name,
-            command=command,
-            timeout_seconds=request.timeout_seconds,
-            label=service,
-        )
+        open_service(session, service).migrate(MigrateRequest(command=migration_command(session.environment, service)))

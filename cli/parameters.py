@@ -22,14 +22,14 @@ class Duration(click.ParamType[float]):
         except ValueError:
             seconds = -1
         if not 0 <= seconds < float("inf"):
-            self.fail(f"{value!r} is no duration; write 90s, 5m or 1h.", param, ctx)
+            self.fail(f"{value!r} is not a duration; write 90s, 5m or 1h.", param, ctx)
         return seconds
 
 
-class Shares(click.ParamType[tuple[int, ...]]):
+class Weights(click.ParamType[tuple[int, ...]]):
     """`10,50,100`; gives a tuple of whole numbers."""
 
-    name = "shares"
+    name = "weights"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         """Read it."""
@@ -38,4 +38,4 @@ class Shares(click.ParamType[tuple[int, ...]]):
         try:
             return tuple(int(part.strip().removesuffix("%")) for part in value.split(","))
         except ValueError:
-            self.fail(f"{value!r} are no shares; write 10,50,100.", param, ctx)
+            self.fail(f"{value!r} are not traffic weights; write 10,50,100.", param, ctx)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.completion import services
-from cli.parameters import Duration, Shares
+from cli.parameters import Duration, Weights
 
 service_argument = click.argument("service", metavar="SERVICE", shell_complete=services)
 reason_option = click.option(
@@ -15,10 +15,10 @@ reason_option = click.option(
 
 
 def stepping(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how traffic moves; `switch` and `deploy --switch` share them."""
+    """Add the options that say how traffic moves, for `switch` and `deploy --switch`."""
     options = [
         click.option(
-            "--canary", type=Shares(), metavar="PERCENT,…", help="Move the traffic in steps, such as 10,50,100."
+            "--canary", type=Weights(), metavar="PERCENT,…", help="Move the traffic in steps, such as 10,50,100."
         ),
         click.option("--bake", type=Duration(), default="5m", metavar="TIME", help="Observe each step for this long."),
         click.option(

@@ -1,63 +1,77 @@
-"""What commands on a running service begin with: its resources, and AWS."""
+"""What commands on a running service need: its resources, AWS, and Terraform for the service layer."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.aws import boto_session
 from cli.console import messages
+from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session
 
 if TYPE_CHECKING:
     from config import Environment
-    from release.context import Context
-    from release.one_sided import OneSidedContext
-    from release.strategies import Strategy
+    from release.context import Session as ReleaseSession
+    from release.strategies import AnyService
 
 
 def migration_command(environment: "Environment", service: str) -> tuple[str, ...]:
-    """What migrates the database of a service; nothing where there is no such service, or no such command."""
+    """Return what migrates the database of a service; empty where there is no such service, or no such command."""
     settings = environment.services.get(service)
     return settings.migration_command if settings is not None else ()
 
 
-def strategy_of(session: Session, service: str) -> "Strategy":
-    """How a new image replaces the old one, by what was applied; raises BadRequestError for an unknown service."""
-    from release.strategies import strategy_of as of
+def open_service(session: Session, name: str) -> "AnyService":
+    """Return a web service of the environment as it was applied; raises BadRequestError where there is none."""
+    import release
 
-    return of(outputs(session), service, environment=session.environment.name)
-
-
-def context_of(session: Session, service: str) -> "Context":
-    """Everything that `release` needs to know of a blue/green service."""
-    from release.context import Context
-    from release.identity import author
-    from release.reporter import Reporter
-    from release.target import ReleaseTarget
-
-    target = ReleaseTarget.from_outputs(outputs(session), service, environment=session.environment.name)
-    aws = aws_of(session)
-    return Context(aws=aws, target=target, author=author(aws), reporter=Reporter(messages()))
+    return release.open(outputs(session), name, release_session(session))
 
 
-def one_sided_context_of(session: Session, service: str) -> "OneSidedContext":
-    """The same of a service of another strategy."""
-    from release.identity import author
-    from release.one_sided import OneSidedContext, OneSidedTarget
+def release_session(session: Session, *, read_only: bool = False) -> "ReleaseSession":
+    """Return the session that `release` works in.
+
+    Args:
+        session: the environment.
+        read_only: the command changes nothing, so nobody's name is needed for the history.
+    """
+    from release.context import Session as ReleaseSession
+    from release.identity import Author, author
     from release.reporter import Reporter
 
-    target = OneSidedTarget.from_outputs(outputs(session), service, environment=session.environment.name)
     aws = aws_of(session)
-    return OneSidedContext(aws=aws, target=target, author=author(aws), reporter=Reporter(messages()))
+    return ReleaseSession(
+        environment=session.environment.name,
+        aws=aws,
+        author=Author(name="") if read_only else author(aws),
+        reporter=Reporter(messages()),
+    )
 
 
 def outputs(session: Session) -> dict[str, Any]:
-    """The outputs of the service layer, by name."""
+    """Return the outputs of the service layer, by name."""
     return {key: one["value"] for key, one in session.outputs("service").items()}
 
 
 def aws_of(session: Session) -> Any:
-    """AWS as the environment's file means it: a `release.aws.Aws`; the embedded one with its own keys."""
+    """Return AWS as the environment file names it: a `release.aws.Aws`; the embedded one with its own keys."""
     from release.aws import Aws
 
     aws = session.environment.aws
     variables = session.project.local.variables(session.environment)
     return Aws(boto_session(aws.region, variables), endpoint_url=aws.endpoint_url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceLayer:
+    """What a deployment needs of Terraform: see `release.deploy.Terraform`."""
+
+    session: Session
+
+    def apply(self) -> None:
+        """Apply the service layer, without asking."""
+        apply_layers(self.session.stacks("service"), ask=None)
+
+    def register_task_definition(self, family: str) -> None:
+        """Apply the task definition of that family alone."""
+        (stack,) = self.session.stacks("service")
+        register_task_definition(stack, family)

@@ -1,4 +1,4 @@
-"""Runs one command of Airflow's as an ECS task of its own.
+"""Runs a command of Airflow's as an ECS task of its own.
 
 The task is what the API server's ECS service would start, with another command: the same image, network, roles and
 secrets. Its `migrate` container runs before, as always.
@@ -7,79 +7,60 @@ secrets. Its `migrate` container runs before, as always.
 from collections.abc import Mapping
 from typing import Any
 
-from release.context import AnyContext
-from release.errors import BadRequestError, FailedError, StoppedError
-from release.target import Target
-from release.task import OneOffTasks, Task
+from release.context import Session
+from release.ecs import EcsService
+from release.errors import BadRequestError, FailedError
+from release.one_off_task import OneOffTasks
 
 CONTAINER = "api-server"
 TIMEOUT_SECONDS = 900
 LOG_LINES = 50
 
 
-def airflow_target(outputs: Mapping[str, Any], environment: str) -> tuple[Target, str]:
-    """Airflow's API server in an environment, and the name of its ECS service.
+def open_api_server(outputs: Mapping[str, Any], session: Session) -> EcsService:
+    """Return the ECS service of Airflow's API server.
 
     Args:
         outputs: outputs of the `service` layer, name → value.
-        environment: for messages.
+        session: the environment.
 
     Raises:
         BadRequestError: the environment has no Airflow, or none was applied.
     """
     airflow = outputs.get("airflow")
     if airflow is None:
-        raise BadRequestError(f"{environment} has no Airflow that was applied: ./windlass apply {environment}")
-    target = Target(
-        environment=environment, service=CONTAINER, cluster_name=outputs["cluster_name"], url=airflow["url"]
-    )
-    return target, airflow["service_names"][CONTAINER]
+        raise BadRequestError(
+            f"{session.environment} has no Airflow that was applied: ./windlass apply {session.environment}"
+        )
+    context = session.context(CONTAINER, cluster_name=outputs["cluster_name"])
+    return EcsService(context, airflow["service_names"][CONTAINER])
 
 
-def run_airflow(
-    context: AnyContext, service_name: str, command: tuple[str, ...], *, timeout_seconds: float = TIMEOUT_SECONDS
-) -> None:
-    """Run it, wait until it has ended with exit code 0, and show its last log lines.
+def run_airflow(service: EcsService, command: tuple[str, ...], *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    """Run a command, wait until it has ended with exit code 0, and show its last log lines.
 
     Args:
-        context: the API server.
-        service_name: its ECS service.
+        service: the API server.
         command: what follows `airflow`, such as `("rotate-fernet-key",)`.
         timeout_seconds: how long to wait. Default: 15 minutes.
 
     Raises:
-        FailedError: it ended otherwise, or takes too long; with ECS's reason and its last log lines.
-        StoppedError: somebody pressed Ctrl-C; the task goes on.
+        FailedError: it ended otherwise, or takes too long; with the reason of ECS and its last log lines.
+        StoppedError: Ctrl-C; the task goes on.
     """
-    words = " ".join(("airflow", *command))
-    tasks = OneOffTasks(context.aws, context.target, service_name, started_by="windlass-airflow")
-    task = tasks.start(command, tags={"Name": f"{service_name}-command"})
-    context.reporter.say(f"{words}: task {task.id}")
-    ended = _wait(context, tasks, task, timeout_seconds, words)
-    lines = tasks.log_lines(ended, LOG_LINES) if ended.exit_code is not None else ()
+    words, reporter = " ".join(("airflow", *command)), service.context.reporter
+    tasks = OneOffTasks(service, started_by="windlass-airflow")
+    task = tasks.start(command, tags={"Name": f"{service.name}-command"})
+    reporter.say(f"{words}: task {task.id}")
+    ended = tasks.wait(task, timeout_seconds, label=words)
+    lines = tasks.last_log_lines(ended, LOG_LINES)
     if ended.exit_code != 0:
         end = "its container never ran" if ended.exit_code is None else f"exit code {ended.exit_code}"
-        told = [f"{words} failed: {end}.", f"  task: {ended.id}", f"  ECS: {ended.reason or 'gives no reason'}"]
-        raise FailedError("\n".join([*told, *(f"  log: {line}" for line in lines)]))
+        message = [f"{words} failed: {end}.", f"  task: {ended.id}", *(f"  log: {line}" for line in lines)]
+        # What Airflow printed is the cause; what ECS reports of the container is of use only without it.
+        if not lines:
+            message.append(f"  ECS: {ended.reason or 'gives no reason'}")
+        raise FailedError("\n".join(message))
     for line in lines:
-        context.reporter.say(f"  {line}")
-    context.reporter.say(f"{words}: done.", style="green")
-
-
-def _wait(context: AnyContext, tasks: OneOffTasks, task: Task, timeout_seconds: float, words: str) -> Task:
-    end = context.pace.clock() + timeout_seconds
-    try:
-        while not (task := tasks.look(task)).stopped:
-            left = end - context.pace.clock()
-            if left <= 0:
-                raise FailedError(
-                    f"{words} has not ended after {round(timeout_seconds)} s; "
-                    f"task {task.id} is {task.status} and goes on."
-                )
-            context.reporter.wait(f"{words} is {task.status}", rest=f"{round(left)} s left")
-            context.pace.sleep(min(context.pace.poll_seconds, left))
-        return task
-    except KeyboardInterrupt:
-        raise StoppedError(f"Stopped waiting for {words}; task {task.id} goes on.") from None
-    finally:
-        context.reporter.done_waiting()
+        reporter.say(f"  {line}")
+    reporter.say(f"{words}: done.", style="green")

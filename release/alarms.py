@@ -1,50 +1,51 @@
-"""The CloudWatch alarms of a colour, found by the start of their names, or of a service that names them."""
+"""CloudWatch alarms: of a colour, by the start of their names, or by name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws.colour import COLOURS
 from release.aws import Aws
-from release.target import Side
+
+_NAMES_PER_CALL = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alarms:
-    """Of one colour, or one service."""
+    """Of one colour, or of one service."""
 
-    ringing: tuple[str, ...]
-    """Names of those in state ALARM. INSUFFICIENT_DATA is none: an idle colour has no data."""
+    in_alarm: tuple[str, ...]
+    """Names of those in state ALARM. INSUFFICIENT_DATA does not count: an idle colour has no data."""
+
     total: int
+    """How many there are."""
 
 
-def named_alarms(aws: Aws, names: Sequence[str]) -> Alarms:
-    """Alarms whose names are known; none where there are no names."""
+def alarms_named(aws: Aws, names: Sequence[str]) -> Alarms:
+    """Return the alarms with these names; none without names."""
     states = {}
-    # So many names are the most that one call takes.
-    for start in range(0, len(names), 100):
-        found = aws.client("cloudwatch").describe_alarms(AlarmNames=list(names[start : start + 100]))
-        for alarm in (*found.get("MetricAlarms", []), *found.get("CompositeAlarms", [])):
+    for start in range(0, len(names), _NAMES_PER_CALL):
+        answer = aws.client("cloudwatch").describe_alarms(AlarmNames=list(names[start : start + _NAMES_PER_CALL]))
+        for alarm in (*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])):
             states[alarm["AlarmName"]] = alarm["StateValue"]
     return _alarms(states)
 
 
-def alarms(aws: Aws, side: Side) -> Alarms:
-    """Those of a colour."""
-    found: dict[str, str] = {}
+def colour_alarms(aws: Aws, *, name_prefix: str) -> Alarms:
+    """Return the alarms of a colour, whose names start with `name_prefix`."""
+    states: dict[str, str] = {}
     for kind in ("MetricAlarms", "CompositeAlarms"):
         for alarm in aws.pages(
             "cloudwatch",
             "describe_alarms",
             kind,
-            AlarmNamePrefix=side.alarm_prefix,
+            AlarmNamePrefix=name_prefix,
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         ):
-            found[alarm["AlarmName"]] = alarm["StateValue"]
-    # A service may be called `web-blue`, and its alarms then start like those of the blue side of `web`.
-    strangers = tuple(f"{side.alarm_prefix}{colour}-" for colour in COLOURS)
-    ours = {name: state for name, state in found.items() if not name.startswith(strangers)}
-    return _alarms(ours)
+            states[alarm["AlarmName"]] = alarm["StateValue"]
+    # A service may be called `web-blue`, and its alarms then start like those of blue in `web`.
+    others = tuple(f"{name_prefix}{colour}-" for colour in COLOURS)
+    return _alarms({name: state for name, state in states.items() if not name.startswith(others)})
 
 
 def _alarms(states: Mapping[str, str]) -> Alarms:
-    return Alarms(ringing=tuple(sorted(name for name, state in states.items() if state == "ALARM")), total=len(states))
+    return Alarms(in_alarm=tuple(sorted(name for name, state in states.items() if state == "ALARM")), total=len(states))

@@ -34,11 +34,11 @@ class Aws:
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
-        # boto3's clients can be shared by threads; its sessions, which make them, cannot.
+        # boto3's clients can be shared by threads; its sessions, which create them, cannot.
         self._lock = threading.Lock()
 
     def client(self, service: str) -> Any:
-        """The client of an AWS service, made when it is first asked for."""
+        """Return the client of an AWS service, created at its first use."""
         from botocore.config import Config
 
         with self._lock:
@@ -47,22 +47,22 @@ class Aws:
                     connect_timeout=CONNECT_TIMEOUT_SECONDS,
                     read_timeout=READ_TIMEOUT_SECONDS,
                     retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-                    # A proxy has no business between this machine and its own loopback.
+                    # No proxy is needed between this machine and its own loopback.
                     **({"proxies": {}} if self._endpoint_url else {}),
                 )
                 self._clients[service] = self._session.client(service, endpoint_url=self._endpoint_url, config=config)
             return self._clients[service]
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
-        """All items under `key` of all pages of an operation."""
-        found: list[Any] = []
+        """Return all items under `key` of all pages of an operation."""
+        items: list[Any] = []
         for page in self.client(service).get_paginator(operation).paginate(**arguments):
-            found += page.get(key, [])
-        return found
+            items += page.get(key, [])
+        return items
 
 
 def error_code(error: Any) -> str:
-    """The code of a botocore ClientError, such as `ParameterNotFound`."""
+    """Return the code of a botocore ClientError, such as `ParameterNotFound`."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 

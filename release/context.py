@@ -1,73 +1,61 @@
-"""What every command of a release works with, put together once."""
+"""What every release command works with: the environment, the person, the service, and how fast to poll."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
-from aws.colour import Colour
-from release.alarms import Alarms, alarms
 from release.aws import Aws
-from release.ecs import EcsService
-from release.health import Health, target_health
 from release.identity import Author
-from release.parameter import Log, Parameter
 from release.reporter import Reporter
-from release.rule import ListenerRule
-from release.settle import settle
-from release.target import ReleaseTarget, Target
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How often to look while waiting; tests hurry."""
+    """How often to poll while waiting; tests use a clock of their own."""
 
     poll_seconds: float = 5
-    """Between two looks at alarms, targets and tasks. Default: 5, which stays far from every rate limit."""
+    """Time between two reads of alarms, targets and tasks. Default: 5, which stays far below every rate limit."""
 
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnyContext:
-    """One service of whatever strategy, as one person at one keyboard sees it."""
+class Session:
+    """One command of one person in one environment."""
+
+    environment: str
+    """Name of the environment, for messages."""
 
     aws: Aws
-    target: Target
     author: Author
     reporter: Reporter
     pace: Pace = Pace()
 
+    def context(self, service: str, *, cluster_name: str) -> "Context":
+        """Return the same for one service."""
+        return Context(
+            environment=self.environment,
+            aws=self.aws,
+            author=self.author,
+            reporter=self.reporter,
+            pace=self.pace,
+            service=service,
+            cluster_name=cluster_name,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class Context(AnyContext):
-    """A blue/green service."""
+class Context(Session):
+    """One service in a session."""
 
-    target: ReleaseTarget
+    service: str
+    """Name of the service, and of its container."""
 
-    @cached_property
-    def colour(self) -> Parameter:
-        """The parameter that says which colour is live."""
-        return Parameter(self.aws, self.target.colour_parameter)
+    cluster_name: str
+    """The ECS cluster."""
 
-    @cached_property
-    def rule(self) -> ListenerRule:
-        """The rule that follows it."""
-        return ListenerRule(self.aws, self.target)
-
-    def settle(self) -> Log:
-        """Make the rule say what the parameter says."""
-        return settle(self.colour, self.rule, self.author)
-
-    def service(self, colour: Colour) -> EcsService:
-        """The ECS service of a colour."""
-        return EcsService(self.aws, self.target, self.target.sides[colour].service_name)
-
-    def health(self, colour: Colour) -> Health:
-        """The targets of a colour."""
-        return target_health(self.aws, self.target.sides[colour].target_group_arn)
-
-    def alarms(self, colour: Colour) -> Alarms:
-        """The alarms of a colour."""
-        return alarms(self.aws, self.target.sides[colour])
+    @property
+    def arguments(self) -> str:
+        """`ENV SERVICE`, as commands take them."""
+        return f"{self.environment} {self.service}"

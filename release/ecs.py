@@ -1,61 +1,65 @@
-"""The ECS service of a colour: what it runs, how many, and why it does not."""
+"""An ECS service: what it runs, how many tasks, and why it does not."""
 
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from release.aws import Aws
+from release.context import Context
 from release.errors import FailedError
-from release.target import Target
 
 _EVENTS = 3
 _STOPPED_TASKS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class EcsServiceState:
     """An ECS service at one moment."""
 
     desired: int
     running: int
     pending: int
     task_definition: str
-    """ARN of the task definition that the service should run."""
+    """ARN of the task definition that the service runs, or is replacing its tasks with."""
     image: str
     """The image in it."""
-    steady: bool
+    is_steady: bool
     """Whether one deployment is left, and ECS calls it completed."""
-    failed: str | None
+    failure: str | None
     """Why ECS gave up the latest deployment; None where it did not."""
     events: tuple[str, ...]
     """The newest messages of the service, newest first."""
     target_group_arns: tuple[str, ...]
-    """Where the tasks that serve are registered."""
+    """Target groups of the tasks that serve."""
     alarm_names: tuple[str, ...]
     """Alarms that ECS's own deployments watch."""
 
 
 class EcsService:
-    """One ECS service: that of a colour, or the only one."""
+    """One ECS service of a web service.
 
-    def __init__(self, aws: Aws, target: Target, name: str) -> None:
+    Args:
+        context: the web service.
+        name: of the ECS service, and of the family of its task definitions.
+    """
+
+    def __init__(self, context: Context, name: str) -> None:
         self.name = name
-        self._aws = aws
-        self._target = target
+        self._aws = context.aws
+        self.context = context
 
-    def look(self) -> Running:
-        """Ask ECS.
+    def describe(self) -> EcsServiceState:
+        """Read its state.
 
         Raises:
-            FailedError: the service is not there.
+            FailedError: the service does not exist.
         """
         client = self._aws.client("ecs")
-        answer = client.describe_services(cluster=self._target.cluster_name, services=[self.name])
+        answer = client.describe_services(cluster=self.context.cluster_name, services=[self.name])
         services = [one for one in answer["services"] if one["status"] == "ACTIVE"]
         if not services:
             raise FailedError(
-                f"There is no ECS service {self.name} in cluster {self._target.cluster_name}: "
-                f"./windlass plan {self._target.environment} shows what else is missing."
+                f"There is no ECS service {self.name} in cluster {self.context.cluster_name}: "
+                f"./windlass plan {self.context.environment} shows what else is missing."
             )
         (service,) = services
         deployments = service.get("deployments", [])
@@ -63,16 +67,16 @@ class EcsService:
         sets = service.get("taskSets") or []
         serving = next((one for one in sets if one.get("status") == "PRIMARY"), service)
         task_definition = serving["taskDefinition"]
-        return Running(
+        return EcsServiceState(
             desired=service["desiredCount"],
             running=service["runningCount"],
             pending=service["pendingCount"],
             task_definition=task_definition,
             image=self.image_of(task_definition),
             # Services without a circuit breaker have no rollout state.
-            steady=len(deployments) + len(sets) <= 1
+            is_steady=len(deployments) + len(sets) <= 1
             and all(one.get("rolloutState", "COMPLETED") == "COMPLETED" for one in deployments),
-            failed=_failure(deployments),
+            failure=_failure(deployments),
             events=tuple(event["message"] for event in service.get("events", [])[:_EVENTS]),
             target_group_arns=tuple(
                 one["targetGroupArn"] for one in serving.get("loadBalancers") or [] if "targetGroupArn" in one
@@ -83,45 +87,45 @@ class EcsService:
         )
 
     def newest_task_definition(self) -> str:
-        """ARN of the newest revision of its family, which Terraform may have registered just now."""
-        found = self._aws.client("ecs").describe_task_definition(taskDefinition=self.name)
-        return str(found["taskDefinition"]["taskDefinitionArn"])
+        """Return the ARN of the newest revision of its family, which Terraform may have registered just now."""
+        answer = self._aws.client("ecs").describe_task_definition(taskDefinition=self.name)
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def scale(self, count: int) -> None:
-        """Ask for so many tasks; Terraform leaves the count alone (E07)."""
-        self._aws.client("ecs").update_service(cluster=self._target.cluster_name, service=self.name, desiredCount=count)
+        """Set the desired count, which Terraform leaves alone (E07)."""
+        self._aws.client("ecs").update_service(cluster=self.context.cluster_name, service=self.name, desiredCount=count)
 
     def stopped_reasons(self) -> tuple[str, ...]:
-        """Why tasks of the service stopped in the last hour, such as `3 x CannotPullContainerError: …`."""
+        """Return why tasks of the service stopped in the last hour, such as `3 x CannotPullContainerError: …`."""
         client = self._aws.client("ecs")
         arns = client.list_tasks(
-            cluster=self._target.cluster_name,
+            cluster=self.context.cluster_name,
             serviceName=self.name,
             desiredStatus="STOPPED",
             maxResults=_STOPPED_TASKS,
         )["taskArns"]
         if not arns:
             return ()
-        tasks = client.describe_tasks(cluster=self._target.cluster_name, tasks=arns)["tasks"]
+        tasks = client.describe_tasks(cluster=self.context.cluster_name, tasks=arns)["tasks"]
         reasons = Counter(stopped_reason(task) for task in tasks)
         reasons.pop("", None)
         return tuple(f"{count} x {reason}" for reason, count in reasons.most_common())
 
     def capacity_providers(self) -> list[dict[str, Any]]:
-        """The capacity provider strategy of the tasks that serve; empty where a launch type says it."""
-        answer = self._aws.client("ecs").describe_services(cluster=self._target.cluster_name, services=[self.name])
+        """Return the capacity provider strategy of the tasks that serve; empty where they have a launch type."""
+        answer = self._aws.client("ecs").describe_services(cluster=self.context.cluster_name, services=[self.name])
         (service,) = answer["services"]
         sets = service.get("taskSets") or []
         serving = next((one for one in sets if one.get("status") == "PRIMARY"), service)
         return list(serving.get("capacityProviderStrategy") or service.get("capacityProviderStrategy") or [])
 
     def image_of(self, task_definition: str) -> str:
-        """The image of the service's container in a task definition."""
+        """Return the image of the service's container in a task definition."""
         client = self._aws.client("ecs")
         containers = client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"][
             "containerDefinitions"
         ]
-        named = [one for one in containers if one["name"] == self._target.service]
+        named = [one for one in containers if one["name"] == self.context.service]
         return str((named or containers)[0]["image"])
 
 
@@ -133,7 +137,7 @@ def _failure(deployments: list[dict[str, Any]]) -> str | None:
 
 
 def stopped_reason(task: dict[str, Any]) -> str:
-    """Why a task stopped, by ECS and its containers; nothing where scaling or a newer deployment wanted it."""
+    """Return why a task stopped, in the words of ECS; empty where scaling stopped it."""
     if task.get("stopCode") == "ServiceSchedulerInitiated" and "Scaling activity" in task.get("stoppedReason", ""):
         return ""
     ends = [

@@ -12,15 +12,15 @@ class RefusedError(ReleaseError):
 
 
 class LostError(ReleaseError):
-    """Somebody else wrote first, or has written since; what they wrote stands."""
+    """Somebody else wrote first, or has written since; what they wrote is kept."""
 
 
 class RolledBackError(ReleaseError):
-    """The new colour did not do well and the traffic went back by itself."""
+    """The new tasks failed their checks, and the traffic was moved back automatically."""
 
 
 class FailedError(ReleaseError):
-    """Something that was waited for did not happen, or AWS said no."""
+    """Something that was waited for did not happen, or AWS refused a call."""
 
 
 class BadRequestError(ReleaseError):

@@ -1,4 +1,4 @@
-"""Whether the targets of a colour are healthy, and why not, in the load balancer's words."""
+"""Whether targets are healthy, and why not, as the load balancer reports it."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 from release.aws import Aws
 
-_GOING = {"draining", "unused", "unhealthy.draining"}
-"""States of targets that nobody counts on any more."""
+_LEAVING = {"draining", "unused", "unhealthy.draining"}
+"""States of targets that get no new requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +23,18 @@ class Health:
     """Why targets are not healthy, such as `2 x Target.Timeout: Request timed out`."""
 
     @property
-    def in_words(self) -> str:
+    def summary(self) -> str:
         """`1 of 2 targets healthy`."""
         return f"{self.healthy} of {self.total} targets healthy"
 
 
 def target_health(aws: Aws, target_group_arn: str) -> Health:
-    """Ask the load balancer."""
-    found = aws.client("elbv2").describe_target_health(TargetGroupArn=target_group_arn)["TargetHealthDescriptions"]
-    states = [one["TargetHealth"] for one in found]
-    present = [state for state in states if state["State"] not in _GOING]
+    """Read the health of the targets of a target group."""
+    descriptions = aws.client("elbv2").describe_target_health(TargetGroupArn=target_group_arn)[
+        "TargetHealthDescriptions"
+    ]
+    states = [one["TargetHealth"] for one in descriptions]
+    present = [state for state in states if state["State"] not in _LEAVING]
     reasons = Counter(_reason(state) for state in present if state["State"] != "healthy")
     return Health(
         healthy=sum(state["State"] == "healthy" for state in present),

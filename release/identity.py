@@ -17,15 +17,15 @@ class Author:
     """`anna@laptop (arn:aws:sts::…:assumed-role/operator/anna)`."""
 
     run: str = field(default_factory=lambda: secrets.token_hex(6))
-    """A random word; a command knows its own entries in a history by it."""
+    """A random word, by which a command recognises its own records in a history."""
 
     def now(self) -> str:
-        """The time, UTC, as the history writes it."""
+        """Return the time, UTC, as the history writes it."""
         return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def author(aws: Aws) -> Author:
-    """The user and host of this process, and who AWS says they are."""
+    """Return the user and host of this process, with the identity that AWS reports for them."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -37,5 +37,5 @@ def author(aws: Aws) -> Author:
     try:
         return Author(name=f"{name} ({aws.client('sts').get_caller_identity()['Arn']})")
     except (BotoCoreError, ClientError):
-        # A name is good to have; no reason to stop a rollback.
+        # A rollback must not fail for want of a name.
         return Author(name=name)

@@ -1,12 +1,10 @@
-"""Whether an image can be deployed: its reference is complete, ECR has it where ECR should; and asking for it."""
-
-from botocore.exceptions import ClientError
+"""Whether an image can be deployed, and the parameter that says which image a service should run."""
 
 from aws.image_reference import ALLOWED, ImageReference
 from release.aws import Aws, error_code
-from release.context import AnyContext
+from release.context import Context
 from release.errors import BadRequestError, RefusedError
-from release.parameter import Parameter, won
+from release.versioned_parameter import VersionedParameter, require_won
 
 
 def check_reference(image: str, *, allow_moving_tags: bool) -> None:
@@ -31,6 +29,8 @@ def check_exists(aws: Aws, image: str) -> None:
     Raises:
         RefusedError: the repository or the image does not exist.
     """
+    from botocore.exceptions import ClientError
+
     reference = ImageReference.parse(image)
     account = reference.ecr_account
     client = aws.client("ecr")
@@ -50,16 +50,23 @@ def check_exists(aws: Aws, image: str) -> None:
         raise
 
 
-def write_image(context: AnyContext, parameter: Parameter, image: str, *, whose: str, why: str) -> None:
-    """Make an image the wanted one; does nothing where it is already.
+def request_image(context: Context, parameter: VersionedParameter, image: str, *, label: str, reason: str) -> None:
+    """Write the desired image; does nothing where it is the desired one already.
+
+    Args:
+        context: the service.
+        parameter: the parameter that holds the image.
+        image: a complete reference.
+        label: whose image it is, for messages, such as `web green`.
+        reason: why, for the history.
 
     Raises:
         LostError: somebody else wrote at the same moment, and was first.
     """
-    log, author = parameter.read(), context.author
-    if log.agrees and log.latest.value == image:
+    history, author = parameter.read(), context.author
+    if history.is_consistent and history.latest.value == image:
         return
-    base = log.effective
-    parameter.write(image, base=base, action="deploy", author=author, why=why)
-    won(parameter.agree(author), author, base, f"The image of {whose}")
-    context.reporter.say(f"{whose}: {image}")
+    base = history.effective
+    parameter.write(image, base=base, action="deploy", author=author, why=reason)
+    require_won(parameter.withdraw_rejected(author), author, base, f"The image of {label}")
+    context.reporter.say(f"{label}: {image}")

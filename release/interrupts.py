@@ -1,4 +1,4 @@
-"""Ctrl-C waits while a step is being written, so that nobody stops between the parameter and the rule."""
+"""Defers Ctrl-C while a step is written, so that no command stops between the parameter and the rule."""
 
 import signal
 import threading
@@ -9,9 +9,9 @@ from types import FrameType
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block has ended, then raise KeyboardInterrupt.
+    """Defer Ctrl-C until the block has ended, then raise KeyboardInterrupt.
 
-    A second Ctrl-C gets through at once: somebody means it, and what is left half done converges anyway.
+    A second Ctrl-C interrupts at once: the next command finishes what is left half done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

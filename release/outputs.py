@@ -1,12 +1,14 @@
 """What the `service` layer publishes of each web service, told apart by `strategy`.
 
-`layers.web` creates these objects, `layers.outputs` publishes them as the output `services`, and `release.open` reads them
-back from the state. Pure: nothing here needs CDKTF.
+`layers.web` creates these objects, `layers.outputs` publishes them as the output `services`, and `release.open` reads
+them back from the state. Pure: nothing here needs CDKTF.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
+
+from aws.colour import Colour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,11 @@ class BlueGreenOutputs(_AnyStrategy):
 
     blue: ColourOutputs
     green: ColourOutputs
+
+    @property
+    def colours(self) -> Mapping[Colour, ColourOutputs]:
+        """Both colours, by name."""
+        return {"blue": self.blue, "green": self.green}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,20 @@
-"""Says what goes on: sentences that stay, and one line that changes while something is waited for."""
+"""Reports progress: sentences that stay, and one line that changes while a command waits."""
 
+import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+REPEAT_SECONDS = 15
+"""Off a terminal, a waiting line that does not change is printed again after this time, so that no wait is silent."""
+
 
 class Reporter:
-    """Progress for people, on a console of the caller's.
+    """Progress for people, on the caller's console.
 
-    On a terminal the waiting line is rewritten in place; elsewhere it is printed when it says something new, at most.
+    On a terminal the waiting line is rewritten in place; elsewhere it is printed when it changes, and every 15 s.
 
     Args:
         console: where to print; standard error, so that a pipe receives results only.
@@ -20,16 +24,17 @@ class Reporter:
         self._console = console
         self._status: Status | None = None
         self._last = ""
+        self._printed_at = 0.0
 
     def say(self, sentence: str, *, style: str = "") -> None:
-        """A sentence that stays."""
+        """Print a sentence that stays."""
         self._console.print(Text(sentence, style=style))
 
     def wait(self, line: str, *, rest: str = "") -> None:
-        """What is being waited for.
+        """Show what the command waits for.
 
         Args:
-            line: how it stands.
+            line: the current state.
             rest: what changes every second, such as the time left; shown on a terminal only.
         """
         if self._console.is_terminal:
@@ -40,14 +45,20 @@ class Reporter:
             else:
                 self._status.update(text)
         elif line != self._last:
-            self._console.print(Text(line))
+            self._print(line)
+        elif time.monotonic() - self._printed_at >= REPEAT_SECONDS:
+            self._print(f"{line}  {rest}".rstrip())
         self._last = line
 
     def done_waiting(self) -> None:
-        """Take the waiting line away."""
+        """Remove the waiting line."""
         if self._status is not None:
             self._status.stop()
         self._status, self._last = None, ""
+
+    def _print(self, line: str) -> None:
+        self._printed_at = time.monotonic()
+        self._console.print(Text(line))
 
     def __enter__(self) -> "Reporter":
         return self

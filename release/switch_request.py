@@ -1,4 +1,4 @@
-"""What somebody asks of a switch, and what contradicts itself."""
+"""What a switch should do, and which requests contradict themselves."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ DEFAULT_SOAK_SECONDS = 120
 
 @dataclass(frozen=True, kw_only=True)
 class SwitchRequest:
-    """What somebody asks for."""
+    """One switch."""
 
     colour: Colour | None = None
-    """Where to. Default: the idle colour; during a canary its new colour; after a killed switch, where that went."""
+    """The colour that takes traffic. Default: the idle one; during a canary the new one; after a killed switch, its."""
 
     rollback: bool = False
     """Go back to the colour that was live before, with every request."""
 
     steps: tuple[int, ...] = (100,)
-    """Shares of the colour in percent, one after the other. Default: everything at once."""
+    """Traffic weights of the colour in percent, one after the other. Default: 100 at once."""
 
     bake_seconds: float = DEFAULT_BAKE_SECONDS
-    """How long to look at each step before the next one."""
+    """How long to observe each step before the next one. Default: 5 minutes."""
 
     soak_seconds: float | None = None
-    """How long to look at the last step. Default: 2 minutes before a scale-down, otherwise not at all."""
+    """How long to observe the last step. Default: 2 minutes before a scale-down, otherwise not at all."""
 
     scale_down: bool = False
     """Scale the other colour to zero after the soak time. Default: it stays, ready for a rollback."""
@@ -41,7 +41,7 @@ class SwitchRequest:
     """Healthy targets that the colour needs. Default: the other one's desired count (B04)."""
 
     force: bool = False
-    """Do not ask for healthy targets, nor that its alarms are quiet before; new alarms still count."""
+    """Skip the preflight checks of targets and alarms; alarms that go into ALARM later still count."""
 
     reason: str = ""
     """Why, for the history."""

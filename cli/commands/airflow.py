@@ -1,20 +1,14 @@
 """`./windlass airflow`: a command of Airflow's, in the cloud."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from cli.aws import release_errors
 from cli.command import command
-from cli.console import messages
 from cli.options import environment_argument
 from cli.parameters import Duration
 from cli.project import Project
-from cli.release_session import aws_of, outputs
-from cli.session import Session, open_readonly
-
-if TYPE_CHECKING:
-    from release.context import AnyContext
+from cli.release_session import outputs, release_session
+from cli.session import open_readonly
 
 
 @command(
@@ -34,19 +28,7 @@ def airflow(project: Project, name: str, words: tuple[str, ...], timeout: float)
     Windlass come before ENV; what follows COMMAND is Airflow's.
     """
     with release_errors():
-        from release.airflow_command import run_airflow
+        from release.airflow_command import open_api_server, run_airflow
 
-        context, service_name = context_of(open_readonly(project, name))
-        run_airflow(context, service_name, words, timeout_seconds=timeout)
-
-
-def context_of(session: Session) -> tuple["AnyContext", str]:
-    """Everything that `release` needs to know of the API server, and the name of its ECS service."""
-    from release.airflow_command import airflow_target
-    from release.context import AnyContext
-    from release.identity import author
-    from release.reporter import Reporter
-
-    target, service_name = airflow_target(outputs(session), session.environment.name)
-    aws = aws_of(session)
-    return AnyContext(aws=aws, target=target, author=author(aws), reporter=Reporter(messages())), service_name
+        session = open_readonly(project, name)
+        run_airflow(open_api_server(outputs(session), release_session(session)), words, timeout_seconds=timeout)

@@ -1,7 +1,6 @@
 """`./windlass deploy`: a new image for a service."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,12 +10,8 @@ from cli.options import environment_argument
 from cli.parameters import Duration
 from cli.project import Project
 from cli.release_options import reason_option, service_argument, stepping
-from cli.release_session import context_of, migration_command, one_sided_context_of, strategy_of
-from cli.running.run_layers import apply_layers, register_task_definition
-from cli.session import Session, open_for_change
-
-if TYPE_CHECKING:
-    from release.deploy import DeployRequest
+from cli.release_session import ServiceLayer, migration_command, open_service
+from cli.session import open_for_change
 
 
 @command(
@@ -66,15 +61,14 @@ def deploy(
     """
     with release_errors():
         from release.deploy import DeployRequest
-        from release.deploy import deploy as put_image
         from release.errors import BadRequestError
-        from release.switch import SwitchRequest
-        from release.switch import switch as move
+        from release.strategies import require_switchable
+        from release.switch_request import SwitchRequest
 
         if not and_switch and (canary or scale_down or soak is not None):
             raise BadRequestError("--canary, --soak and --scale-down say how to switch: add --switch.")
         environment = project.environments.load(name)
-        wanted = DeployRequest(
+        request = DeployRequest(
             image=image,
             count=count,
             force=force,
@@ -87,36 +81,9 @@ def deploy(
             steps=canary or (100,), bake_seconds=bake, soak_seconds=soak, scale_down=scale_down, reason=reason
         )
         session = open_for_change(project, name)
-        if strategy_of(session, service) != "blue-green":
-            if and_switch or force or count is not None:
-                raise BadRequestError(
-                    f"{service} has no colours: --switch, --force and --count are for blue/green services."
-                )
-            _deploy_one_sided(session, service, wanted)
-            return
-        context = context_of(session, service)
-        done = put_image(context, wanted, lambda: _apply(session))
-        if and_switch:
-            # As many as were asked for are healthy now; the live colour's count is not asked again.
-            move(context, replace(steps, colour=done.colour, minimum=count))
-
-
-def _apply(session: Session) -> None:
-    apply_layers(session.stacks("service"), ask=None)
-
-
-def _deploy_one_sided(session: Session, service: str, wanted: "DeployRequest") -> None:
-    from release.codedeploy import deploy_by_codedeploy
-    from release.rolling import deploy_rolling
-
-    context = one_sided_context_of(session, service)
-    if context.target.strategy == "codedeploy":
-        deploy_by_codedeploy(context, wanted, apply=lambda: _apply(session))
-        return
-    (stack,) = session.stacks("service")
-    deploy_rolling(
-        context,
-        wanted,
-        register=lambda: register_task_definition(stack, context.target.service_name),
-        apply=lambda: _apply(session),
-    )
+        target = open_service(session, service)
+        switchable = require_switchable(target) if and_switch else None
+        deployed = target.deploy(request, ServiceLayer(session=session))
+        if switchable is not None:
+            # The requested count is healthy now; the live colour's count does not matter any more.
+            switchable.switch(replace(steps, colour=deployed.colour, minimum=count))

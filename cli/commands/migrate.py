@@ -11,8 +11,8 @@ from cli.options import environment_argument
 from cli.parameters import Duration
 from cli.project import Project
 from cli.release_options import service_argument
-from cli.release_session import context_of, migration_command, one_sided_context_of, strategy_of
-from cli.session import Session, open_readonly
+from cli.release_session import migration_command, open_service
+from cli.session import open_readonly
 
 
 @command(examples=("./windlass migrate prod web", "./windlass migrate prod web --stop"))
@@ -31,40 +31,11 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
     or of COLOUR; for other strategies the newest image that Terraform has registered.
     """
     with release_errors():
-        from release.migrate import MigrateRequest, stop_migration
-        from release.migrate import migrate as run_migration
+        from release.migrate import MigrateRequest
 
-        command = migration_command(project.environments.load(name), service)
-        session = open_readonly(project, name)
-        if strategy_of(session, service) != "blue-green":
-            _migrate_one_sided(session, service, command, colour=colour, timeout=timeout, stop=stop)
-            return
-        context = context_of(session, service)
-        if stop:
-            if not stop_migration(context):
-                messages().print("No migration runs.")
-            return
-        run_migration(context, MigrateRequest(command=command, colour=colour, timeout_seconds=timeout))
-
-
-def _migrate_one_sided(
-    session: Session, service: str, command: tuple[str, ...], *, colour: str | None, timeout: float, stop: bool
-) -> None:
-    from release.errors import BadRequestError
-    from release.migrate import MigrateRequest, migrate_like, stop_migration
-
-    if colour is not None:
-        raise BadRequestError(f"{service} has no colours: leave {colour} out.")
-    context = one_sided_context_of(session, service)
-    if stop:
-        if not stop_migration(context):
+        migration = migration_command(project.environments.load(name), service)
+        target = open_service(open_readonly(project, name), service)
+        if not stop:
+            target.migrate(MigrateRequest(command=migration, colour=colour, timeout_seconds=timeout))
+        elif not target.stop_migration():
             messages().print("No migration runs.")
-        return
-    migrate_like(
-        context,
-        context.target.service_name,
-        command=MigrateRequest(command=command).command,
-        timeout_seconds=timeout,
-        label=service,
-        task_definition=context.ecs.newest_task_definition(),
-    )

@@ -13,7 +13,7 @@ from cli.console import print_json, say, show, table, warn
 from cli.errors import FAILED, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
-from cli.release_session import aws_of, outputs
+from cli.release_session import aws_of, outputs, release_session
 from cli.running.stack import count_resources
 from cli.session import Session, open_readonly
 
@@ -47,8 +47,8 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     }
     # A state that cannot be read is no success: a script would take it for an environment without resources.
     code = FAILED if any(one["serial"] is None and one["resources"] is None for one in layers) else 0
-    services = _services(session, service) if reachable and (service is not None or layers[-1]["outputs"]) else []
     has_services = any(one["layer"] == "service" and one["outputs"] for one in layers)
+    services = _services(session, service) if reachable and (service is not None or has_services) else []
     airflow = _airflow(session) if reachable and service is None and has_services else None
     if as_json:
         shown = {"services": [one.json() for one in services], "airflow": airflow.json() if airflow else None}
@@ -82,12 +82,12 @@ def _airflow(session: Session) -> "AirflowStatus | None":
 
 
 def _services(session: Session, service: str | None) -> list[Any]:
-    """How the services run."""
+    """Read the status of the services."""
     published = outputs(session)
     with release_errors():
-        from release.statuses import service_statuses
+        from release.strategies import statuses
 
-        return list(service_statuses(aws_of(session), published, environment=session.environment.name, service=service))
+        return list(statuses(published, release_session(session, read_only=True), service=service))
 
 
 def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str, Any]:

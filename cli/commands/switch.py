@@ -9,7 +9,7 @@ from cli.command import command
 from cli.options import environment_argument
 from cli.project import Project
 from cli.release_options import reason_option, service_argument, stepping
-from cli.release_session import context_of, migration_command
+from cli.release_session import migration_command, open_service
 from cli.session import open_readonly
 
 
@@ -36,7 +36,7 @@ from cli.session import open_readonly
     "--min-healthy",
     type=click.IntRange(1),
     metavar="N",
-    help="Healthy targets that it needs.  [default: as many as the other colour wants]",
+    help="Healthy targets that it needs.  [default: the other colour's desired count]",
 )
 @click.option("--force", is_flag=True, help="Switch despite unhealthy targets and active alarms.")
 @reason_option
@@ -59,13 +59,13 @@ def switch(
 ) -> None:
     """Move traffic to the other colour of a blue/green service, at once or in steps, or back.
 
-    Without COLOUR it goes to the idle one. During a canary it goes on with that; after a switch that was killed it
-    finishes what was begun.
+    Without COLOUR it goes to the idle one. During a canary the command continues it; after a switch that was killed
+    it finishes that one.
     """
     with release_errors():
         from release.errors import BadRequestError
-        from release.switch import SwitchRequest
-        from release.switch import switch as move
+        from release.strategies import require_switchable
+        from release.switch_request import SwitchRequest
 
         if weight is not None and canary is not None:
             raise BadRequestError("--weight is one step, --canary several: choose one.")
@@ -82,4 +82,4 @@ def switch(
             force=force,
             reason=reason,
         )
-        move(context_of(open_readonly(project, name), service), request)
+        require_switchable(open_service(open_readonly(project, name), service)).switch(request)

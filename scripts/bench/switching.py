@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aws.colour import Colour
 from local.dataplane import DataPlane, Settings
-from release.weights import other
+from release.traffic import other_colour
 from scripts.bench.process import ROOT
 from scripts.bench.table import Progress, Row, Table
 from tests.dataplane.account import REGION, Account
@@ -76,12 +76,12 @@ def _row(name: str, platform: Platform, way: Callable[[Colour], object], count: 
             way(goal)
             ended.append(time.monotonic())
             goals.append(goal)
-            goal = other(goal)
+            goal = other_colour(goal)
             time.sleep(SECONDS_BETWEEN)
     switches = []
     for number, (begin, end) in enumerate(zip(began, ended, strict=True)):
         until = began[number + 1] if number + 1 < count else float("inf")
-        old = [one.at for one in load.answers if begin <= one.at < until and one.label == other(goals[number])]
+        old = [one.at for one in load.answers if begin <= one.at < until and one.label == other_colour(goals[number])]
         last, changed = max(old, default=begin), changes[number]
         switches.append(
             Switched(

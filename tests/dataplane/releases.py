@@ -16,13 +16,13 @@ import boto3
 from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, Colour
 from release.aws import Aws
 from release.context import Pace
-from release.status import ServiceStatus, service_status
-from release.switch import SwitchRequest, switch
-from release.target import ReleaseTarget
+from release.outputs import BlueGreenOutputs, parse_web_service
+from release.strategies.blue_green_status import BlueGreenStatus
+from release.switch_request import SwitchRequest
 from tests.dataplane.account import IMAGE, REGION
 from tests.dataplane.running import Platform
-from tests.release.desk import Desk
-from tests.release.shared import session
+from tests.release.operator import Operator
+from tests.release.shared_resources import session
 
 PARAMETER = "/test/web/colour"
 QUICKLY = Pace(poll_seconds=0.1)
@@ -55,7 +55,10 @@ class Releases:
         }
         self.endpoint_url = account.endpoint_url
         self.aws = Aws(session(), endpoint_url=account.endpoint_url)
-        self.target = ReleaseTarget.from_outputs(self.outputs, "web", environment="test")
+        self.name = "web"
+        published = parse_web_service(self.outputs["services"]["web"])
+        assert isinstance(published, BlueGreenOutputs)
+        self.published = published
         ssm = self.aws.client("ssm")
         ssm.delete_parameters(Names=[PARAMETER, *(f"/test/web/{colour}/image" for colour in COLOURS)])
         ssm.put_parameter(Name=PARAMETER, Value="blue", Type="String", AllowedPattern=LIVE_COLOUR_PATTERN)
@@ -63,13 +66,16 @@ class Releases:
             ssm.put_parameter(Name=f"/test/web/{colour}/image", Value=f"{IMAGE}:1", Type="String")
 
     def switch(self, colour: Colour | None = None, **how: Any) -> str:
-        """Carry out a switch; returns what it printed."""
-        desk = Desk(self, pace=QUICKLY)
-        switch(desk.context, SwitchRequest(colour=colour, **how))
-        return desk.told
+        """Carry out a switch; return what it printed."""
+        operator = self._operator()
+        operator.service.switch(SwitchRequest(colour=colour, **how))
+        return operator.output
 
-    def status(self) -> ServiceStatus:
-        return service_status(self.aws, self.target)
+    def status(self) -> BlueGreenStatus:
+        return self._operator().service.status()
+
+    def _operator(self) -> Operator:
+        return Operator(self, pace=QUICKLY, environment="test", cluster_name="test")
 
     def alarm(self, colour: Colour, state: str) -> str:
         """An alarm of a colour, in a state."""
@@ -81,9 +87,9 @@ class Releases:
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
-        figures = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
+        metric = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
         cloudwatch.put_metric_alarm(
-            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **figures
+            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **metric
         )
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test")
         return name
@@ -92,8 +98,8 @@ class Releases:
         self.aws.client("cloudwatch").delete_alarms(AlarmNames=[f"web-{colour}-5xx" for colour in COLOURS])
 
 
-class Operator:
-    """Somebody at another terminal whose command may be killed at any moment."""
+class SwitchProcess:
+    """A person at another terminal whose command may be killed at any moment."""
 
     def __init__(self, releases: Releases, process: "subprocess.Popen[str]") -> None:
         self._releases, self._process = releases, process
@@ -127,16 +133,16 @@ class Operator:
 
 
 @contextmanager
-def operator(releases: Releases) -> Iterator[Operator]:
+def switch_process(releases: Releases) -> Iterator[SwitchProcess]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.dataplane.operator"],
+        [sys.executable, "-m", "tests.dataplane.switch_process"],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     with process:
-        yield Operator(releases, process)
+        yield SwitchProcess(releases, process)
         _stream(process.stdin).close()
         process.wait(timeout=20)
 

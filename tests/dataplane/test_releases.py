@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 
 from release.errors import RolledBackError
-from release.weights import other
-from tests.dataplane.releases import Releases, operator
+from release.traffic import other_colour
+from tests.dataplane.releases import Releases, switch_process
 from tests.dataplane.running import Platform
 from tests.support.waiting import PATIENCE, wait_for
 
@@ -38,13 +38,13 @@ def test_a_switch_killed_at_random_moments_fails_no_request_and_the_next_one_con
 ) -> None:
     seed = int(os.environ.get("WINDLASS_SEED", random.SystemRandom().randrange(2**32)))
     rng, seen = random.Random(seed), Counter[str]()
-    goal, kills = other("blue"), 0
+    goal, kills = other_colour("blue"), 0
     print(f"\nWINDLASS_SEED={seed}")
-    with operator(releases) as somebody, running_platform.load(clients=3, per_second=60) as load:
+    with switch_process(releases) as somebody, running_platform.load(clients=3, per_second=60) as load:
         took = {}
         for steps in ((100,), (10, 50, 100)):
             took[steps] = somebody.switch(goal, steps) or 0.0
-            goal = other(goal)
+            goal = other_colour(goal)
         for _ in range(MAX_ATTEMPTS):
             steps = rng.choice(list(took))
             ended = somebody.switch(goal, steps, kill_after=rng.uniform(0, took[steps]))
@@ -61,7 +61,7 @@ def test_a_switch_killed_at_random_moments_fails_no_request_and_the_next_one_con
                 status = releases.status()
             assert (status.state, status.value) == ("live", goal)
             wait_for(f"{goal} alone", partial(gets_everything, running_platform, goal), SECONDS_TO_EFFECT)
-            goal = other(goal)
+            goal = other_colour(goal)
             if kills == KILLS:
                 break
     print(f"took {took}, states after a kill: {dict(seen)}, {len(load.answers)} requests")
@@ -96,7 +96,7 @@ def test_an_alarm_during_the_bake_time_of_a_canary_rolls_back_without_a_failed_r
     status = releases.status()
     assert (status.state, status.value) == ("live", "blue")
     newest = status.history[0]
-    assert (newest.action, newest.why) == ("rollback", f"by itself: alarm {name}")
+    assert (newest.action, newest.why) == ("rollback", f"automatic: alarm {name}")
 
 
 def test_a_canary_without_an_alarm_completes(running_platform: Platform, releases: Releases) -> None:

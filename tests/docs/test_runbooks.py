@@ -12,10 +12,10 @@ import pytest
 
 from tests.docs import runbooks
 from tests.docs.release_situations import SITUATIONS
-from tests.docs.stage import Stage
+from tests.docs.runbook_command import RunbookCommand
 from tests.docs.terraform_situations import ON_THE_PLATFORM
-from tests.release.platform import Platform
-from tests.release.shared import Shared, tasks_run_until_stopped
+from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.shared_resources import SharedResources, tasks_run_until_stopped
 from tests.support.embedded import embedded_aws
 from tests.support.platform import begin
 
@@ -25,19 +25,25 @@ COMMANDS = runbooks.commands()
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Shared]:
+def shared() -> Iterator[SharedResources]:
     with embedded_aws("runbooks") as endpoint_url, tasks_run_until_stopped():
-        yield Shared.make(endpoint_url, name="runbooks")
+        yield SharedResources.create(endpoint_url, name="runbooks")
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ON_THE_PLATFORM])
 def test_a_command_does_what_its_runbook_says(
-    command: str, shared: Shared, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    command: str,
+    shared: SharedResources,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert command in SITUATIONS, f"{COMMANDS[command]}: no test runs {command!r}; add a situation for it here"
-    stage = Stage(command=command, platform=Platform(shared), monkeypatch=monkeypatch, capfd=capfd)
-    SITUATIONS[command](stage)
-    assert stage.ran
+    runbook = RunbookCommand(
+        command=command, web=BlueGreenTestService(shared), root=tmp_path, monkeypatch=monkeypatch, capfd=capfd
+    )
+    SITUATIONS[command](runbook)
+    assert runbook.ran
 
 
 @pytest.mark.platform

@@ -1,5 +1,6 @@
 """Rolling and CodeDeploy services on the embedded AWS with real Terraform: what an apply does and leaves alone."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,15 +8,14 @@ from typing import Any
 
 import pytest
 
+import release
 from cli.strategy_change import explain
 from release.aws import Aws
-from release.codedeploy import deploy_by_codedeploy
 from release.deploy import DeployRequest
-from release.one_sided import OneSidedContext, OneSidedTarget
-from release.rolling import deploy_rolling
-from tests.release.desk import Recorder, quick
-from tests.release.one_sided import end_one_off_task
-from tests.release.shared import session, tasks_run_until_stopped
+from release.strategies import AnyService
+from tests.release.operator import Recorder, StubTerraform, quick
+from tests.release.shared_resources import session, tasks_run_until_stopped
+from tests.release.single_service import end_one_off_task
 from tests.support.embedded import embedded_aws
 from tests.support.strategies import Infrastructure, Terraform, make_infrastructure, service
 
@@ -141,22 +141,18 @@ def applied(terraform: Terraform, *options: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def context_of(base: Infrastructure, name: str, during: Callable[[], object] | None = None) -> OneSidedContext:
-    target = OneSidedTarget(
-        environment="local",
-        service=name,
-        cluster_name=base.cluster_arn.rpartition("/")[2],
-        url=None,
-        strategy="rolling" if name == "api" else "codedeploy",
-        service_name=NAMES[name],
-        image_parameter=f"/windlass/local/{name}/image",
-        application_name=f"windlass-local-{name}",
-        deployment_group_name=f"windlass-local-{name}",
-    )
-    somebody, aws = Recorder(), Aws(session(), endpoint_url=base.endpoint_url)
-    return OneSidedContext(
-        aws=aws, target=target, author=somebody.author, reporter=somebody.reporter, pace=quick(during)
-    )
+def published(terraform: Terraform) -> dict[str, Any]:
+    """The outputs of the service layer."""
+    shown = terraform.run("output", "-json")
+    assert shown.returncode == 0, shown.stderr
+    return {name: one["value"] for name, one in json.loads(shown.stdout).items()}
+
+
+def open_service(
+    terraform: Terraform, base: Infrastructure, name: str, during: Callable[[], object] | None = None
+) -> AnyService:
+    aws = Aws(session(), endpoint_url=base.endpoint_url)
+    return release.open(published(terraform), name, Recorder().session(aws, quick(during), environment="local"))
 
 
 def test_a07_a_rolling_deployment_migrates_with_the_new_image_then_replaces_the_tasks_and_the_plan_is_empty(
@@ -174,11 +170,12 @@ def test_a07_a_rolling_deployment_migrates_with_the_new_image_then_replaces_the_
         )
 
     with tasks_run_until_stopped():
-        deploy_rolling(
-            context_of(base, "api", migrated),
+        open_service(terraform, base, "api", migrated).deploy(
             DeployRequest(image=NEW, migration=("python", "-m", "web.migrate")),
-            register=lambda: applied(terraform, "-target=aws_ecs_task_definition.api_rolling_task_definition"),
-            apply=lambda: applied(terraform),
+            StubTerraform(
+                on_register=lambda: applied(terraform, "-target=aws_ecs_task_definition.api_rolling_task_definition"),
+                on_apply=lambda: applied(terraform),
+            ),
         )
     assert seen == [NEW, f"{IMAGES}:1"]
     assert image_of(base, described(base, "api")["taskDefinition"]) == NEW
@@ -196,7 +193,7 @@ def test_an_image_waits_for_codedeploy_which_shifts_the_requests_to_it_and_the_p
         applied(terraform)
         during.append(described(base, "shop")["taskDefinition"])
 
-    deploy_by_codedeploy(context_of(base, "shop"), DeployRequest(image=NEW), apply=apply)
+    open_service(terraform, base, "shop").deploy(DeployRequest(image=NEW), StubTerraform(on_apply=apply))
     after = described(base, "shop")
     assert during == [before["taskDefinition"]], "Terraform registers, and leaves the service to CodeDeploy"
     assert image_of(base, after["taskDefinition"]) == NEW

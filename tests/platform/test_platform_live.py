@@ -87,7 +87,7 @@ def test_a_rule_changed_by_hand_shows_in_the_plan_and_in_the_status_and_a_switch
     )
     assert live.status()["state"] == "rule changed by hand"
     live.windlass("plan", "local", "--layer", "service", "--detailed-exitcode", code=2)
-    assert "changed by hand and says again" in live.windlass("switch", "local", "web")
+    assert "changed by hand, and follows the parameter again" in live.windlass("switch", "local", "web")
     assert live.status()["state"] == "live"
 
 
@@ -122,8 +122,8 @@ def test_status_says_what_is_live_healthy_and_who_switched(live: Live) -> None:
     found = live.status()
     assert (found["state"], found["value"], found["notes"]) == ("live", "blue", [])
     blue = found["colours"]["blue"]
-    assert (blue["wanted_weight"], blue["actual_weight"]) == (100, 100)
-    assert (blue["wanted_image"], blue["running_image"]) == (IMAGE, IMAGE)
+    assert (blue["desired_weight"], blue["actual_weight"]) == (100, 100)
+    assert (blue["desired_image"], blue["running_image"]) == (IMAGE, IMAGE)
     assert blue["healthy_targets"] == blue["targets"] == blue["desired_count"] == 2
     newest = found["history"][0]
     assert (newest["action"], newest["value"], newest["why"]) == ("switch", "blue", "release 0.2.0")

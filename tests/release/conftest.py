@@ -6,25 +6,25 @@ from typing import Any
 import pytest
 
 from aws.colour import Colour
-from tests.release.desk import Desk
-from tests.release.platform import Platform
-from tests.release.shared import Shared, tasks_run_until_stopped
+from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.operator import Operator
+from tests.release.shared_resources import SharedResources, tasks_run_until_stopped
 from tests.support.embedded import embedded_aws
 
 
 @pytest.fixture(scope="session")
-def shared() -> Iterator[Shared]:
+def shared() -> Iterator[SharedResources]:
     with embedded_aws("release-tests") as endpoint_url, tasks_run_until_stopped():
-        yield Shared.make(endpoint_url)
+        yield SharedResources.create(endpoint_url)
 
 
 @pytest.fixture
-def platform(shared: Shared) -> Platform:
-    return Platform(shared)
+def web(shared: SharedResources) -> BlueGreenTestService:
+    return BlueGreenTestService(shared)
 
 
 @pytest.fixture
-def sick(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[[Colour, int], None]:
+def sick(web: BlueGreenTestService, monkeypatch: pytest.MonkeyPatch) -> Callable[[Colour, int], None]:
     """Lets so many targets of a colour fail their checks."""
     from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 
@@ -37,7 +37,7 @@ def sick(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[[Colou
         return FakeHealthStatus(target["Id"], "8000", "8000", "unhealthy", "Target.Timeout", "Request timed out")
 
     def make_sick(colour: Colour, count: int) -> None:
-        arn = platform.target.sides[colour].target_group_arn
+        arn = web.published.colours[colour].target_group_arn
         second = 3 if colour == "blue" else 4
         ill.update(f"{arn} 10.9.{second}.{number + 1}" for number in range(count))
 
@@ -46,10 +46,10 @@ def sick(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Callable[[Colou
 
 
 @pytest.fixture
-def desk(platform: Platform) -> Desk:
-    return Desk(platform)
+def operator(web: BlueGreenTestService) -> Operator:
+    return Operator(web)
 
 
 @pytest.fixture
-def new_desk(platform: Platform) -> Callable[[str], Desk]:
-    return lambda who: Desk(platform, who)
+def new_operator(web: BlueGreenTestService) -> Callable[[str], Operator]:
+    return lambda who: Operator(web, who)

@@ -4,151 +4,158 @@ from collections.abc import Callable
 
 import pytest
 
+import release
 from aws.colour import Colour
-from release.deploy import DeployRequest, deploy
+from release.deploy import DeployRequest
 from release.errors import BadRequestError, FailedError, LostError, RefusedError
-from release.parameter import Parameter
-from release.status import service_status
-from release.switch import SwitchRequest, switch
-from release.target import ReleaseTarget
-from tests.release.desk import Desk, quick
-from tests.release.platform import Platform
-from tests.release.shared import IMAGE
+from release.switch_request import SwitchRequest
+from release.versioned_parameter import VersionedParameter
+from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.operator import Operator, Recorder, applying, quick
+from tests.release.shared_resources import IMAGE
 
 
 @pytest.fixture
-def image(platform: Platform) -> str:
-    return platform.push_image(f"2.0.{platform.number}")
+def image(web: BlueGreenTestService) -> str:
+    return web.push_image(f"2.0.{web.number}")
 
 
-def running(platform: Platform, colour: Colour) -> str:
-    return service_status(platform.aws, platform.target).colours[colour].running_image
+def running(web: BlueGreenTestService, colour: Colour) -> str:
+    return web.status().colours[colour].running_image
 
 
-def test_an_image_goes_onto_the_idle_colour_and_gets_no_request(platform: Platform, desk: Desk, image: str) -> None:
-    platform.healthy("green", 2)
-    done = deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
+def test_an_image_goes_onto_the_idle_colour_and_gets_no_request(
+    web: BlueGreenTestService, operator: Operator, image: str
+) -> None:
+    web.healthy("green", 2)
+    done = operator.service.deploy(DeployRequest(image=image), web.terraform)
     assert (done.colour, done.changed) == ("green", True)
-    assert (running(platform, "green"), running(platform, "blue")) == (image, f"{IMAGE}:1.0.0")
-    assert platform.desired("green") == 2
-    assert (platform.value(), platform.weights()) == ("blue", {"blue": 100, "green": 0})
-    assert "green is up: 2 tasks" in desk.told
+    assert (running(web, "green"), running(web, "blue")) == (image, f"{IMAGE}:1.0.0")
+    assert web.desired("green") == 2
+    assert (web.value(), web.weights()) == ("blue", {"blue": 100, "green": 0})
+    assert "green is up: 2 tasks" in operator.output
 
 
-def test_the_same_image_again_is_nothing_to_do(platform: Platform, desk: Desk, image: str) -> None:
-    platform.healthy("green", 2)
-    deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
+def test_the_same_image_again_is_nothing_to_do(web: BlueGreenTestService, operator: Operator, image: str) -> None:
+    web.healthy("green", 2)
+    operator.service.deploy(DeployRequest(image=image), web.terraform)
 
     def no_apply() -> None:
         raise AssertionError("there is nothing to apply")
 
-    assert not deploy(desk.context, DeployRequest(image=image), no_apply).changed
-    assert f"green runs {image} already, with 2 tasks; nothing to deploy." in desk.told
+    assert not operator.service.deploy(DeployRequest(image=image), applying(no_apply)).changed
+    assert f"green runs {image} already, with 2 tasks; nothing to deploy." in operator.output
 
 
-def test_a_deployment_that_was_killed_is_carried_on(platform: Platform, desk: Desk, image: str) -> None:
-    platform.healthy("green", 2)
+def test_a_deployment_that_was_killed_is_carried_on(web: BlueGreenTestService, operator: Operator, image: str) -> None:
+    web.healthy("green", 2)
 
     def killed() -> None:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        deploy(desk.context, DeployRequest(image=image), killed)
-    note = service_status(platform.aws, platform.target).colours["green"].deployment
+        operator.service.deploy(DeployRequest(image=image), applying(killed))
+    note = web.status().colours["green"].deployment
     assert note is not None
     assert f"anna@laptop deployed {image}" in note
-    assert f"./windlass deploy dev {platform.name} --image {image}" in note
+    assert f"./windlass deploy dev {web.name} --image {image}" in note
 
-    deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
-    assert service_status(platform.aws, platform.target).colours["green"].deployment is None
-
-
-def test_a_number_of_tasks_can_be_asked_for(platform: Platform, desk: Desk, image: str) -> None:
-    platform.healthy("green", 3)
-    deploy(desk.context, DeployRequest(image=image, count=3), platform.terraform_apply)
-    assert platform.desired("green") == 3
+    operator.service.deploy(DeployRequest(image=image), web.terraform)
+    assert web.status().colours["green"].deployment is None
 
 
-def test_it_is_refused_during_a_canary_unless_forced(platform: Platform, desk: Desk, image: str) -> None:
-    platform.ready("green")
-    switch(desk.context, SwitchRequest(colour="green", steps=(10,)))
+def test_a_number_of_tasks_can_be_asked_for(web: BlueGreenTestService, operator: Operator, image: str) -> None:
+    web.healthy("green", 3)
+    operator.service.deploy(DeployRequest(image=image, count=3), web.terraform)
+    assert web.desired("green") == 3
+
+
+def test_it_is_refused_during_a_canary_unless_forced(web: BlueGreenTestService, operator: Operator, image: str) -> None:
+    web.ready("green")
+    operator.service.switch(SwitchRequest(colour="green", steps=(10,)))
     with pytest.raises(RefusedError, match=r"no idle colour: a canary is on \(blue 90, green 10, since .* by anna"):
-        deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
-    assert running(platform, "green") == f"{IMAGE}:1.0.0"
-    assert deploy(desk.context, DeployRequest(image=image, force=True), platform.terraform_apply).colour == "green"
+        operator.service.deploy(DeployRequest(image=image), web.terraform)
+    assert running(web, "green") == f"{IMAGE}:1.0.0"
+    assert operator.service.deploy(DeployRequest(image=image, force=True), web.terraform).colour == "green"
 
 
-def test_it_is_refused_while_a_switch_is_not_finished(platform: Platform, desk: Desk, image: str) -> None:
-    platform.put("green")
-    with pytest.raises(RefusedError, match="between two states: the parameter wants green 100, blue 0, the rule says"):
-        deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
+def test_it_is_refused_while_a_switch_is_not_finished(
+    web: BlueGreenTestService, operator: Operator, image: str
+) -> None:
+    web.put("green")
+    with pytest.raises(RefusedError, match="between two states: the parameter says green 100, blue 0, the rule blue"):
+        operator.service.deploy(DeployRequest(image=image), web.terraform)
 
 
 def test_targets_that_do_not_become_healthy_fail_it_with_the_reasons(
-    platform: Platform, image: str, sick: Callable[[Colour, int], None]
+    web: BlueGreenTestService, image: str, sick: Callable[[Colour, int], None]
 ) -> None:
-    platform.healthy("green", 2)
+    web.healthy("green", 2)
     sick("green", 2)
     with pytest.raises(FailedError) as failed:
-        deploy(Desk(platform).context, DeployRequest(image=image, timeout_seconds=60), platform.terraform_apply)
+        Operator(web).service.deploy(DeployRequest(image=image, timeout_seconds=60), web.terraform)
     said = str(failed.value)
     assert "green is not ready after 60 s: 0 of 2 targets healthy, 2 are needed. No request was sent to it." in said
     assert "load balancer: 2 x Target.Timeout: Request timed out" in said
-    assert platform.weights() == {"blue": 100, "green": 0}
+    assert web.weights() == {"blue": 100, "green": 0}
 
 
-def test_a_deployment_that_ecs_takes_back_fails(platform: Platform, image: str) -> None:
-    side = platform.target.sides["green"]
+def test_a_deployment_that_ecs_takes_back_fails(web: BlueGreenTestService, image: str) -> None:
+    side = web.published.colours["green"]
 
     def circuit_breaker() -> None:
-        platform.client("ecs").update_service(
-            cluster=platform.shared.cluster_name,
+        web.client("ecs").update_service(
+            cluster=web.shared.cluster_name,
             service=side.service_name,
             taskDefinition=f"{side.service_name}:1",
         )
 
-    desk = Desk(platform, pace=quick(circuit_breaker))
+    operator = Operator(web, pace=quick(circuit_breaker))
     with pytest.raises(FailedError, match=r"ECS gave up the deployment of .* green: no request was sent to it"):
-        deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
+        operator.service.deploy(DeployRequest(image=image), web.terraform)
 
 
-def test_terraform_that_does_not_take_the_image_over_fails_it(platform: Platform, desk: Desk, image: str) -> None:
+def test_terraform_that_does_not_take_the_image_over_fails_it(
+    web: BlueGreenTestService, operator: Operator, image: str
+) -> None:
     with pytest.raises(FailedError, match=f"still runs {IMAGE}:1.0.0"):
-        deploy(desk.context, DeployRequest(image=image), lambda: None)
+        operator.service.deploy(DeployRequest(image=image), applying(lambda: None))
 
 
 def test_of_two_deployments_at_once_one_wins_and_the_other_is_told(
-    platform: Platform, desk: Desk, image: str, monkeypatch: pytest.MonkeyPatch
+    web: BlueGreenTestService, operator: Operator, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform.healthy("green", 2)
-    others = platform.push_image(f"2.1.{platform.number}")
-    bob = Desk(platform, "bob@tablet")
-    write = Parameter.write
+    web.healthy("green", 2)
+    others = web.push_image(f"2.1.{web.number}")
+    bob = Operator(web, "bob@tablet")
+    write = VersionedParameter.write
 
     def bob_is_faster(parameter, value, **arguments):  # type: ignore[no-untyped-def]
-        monkeypatch.setattr(Parameter, "write", write)
-        deploy(bob.context, DeployRequest(image=others), platform.terraform_apply)
+        monkeypatch.setattr(VersionedParameter, "write", write)
+        bob.service.deploy(DeployRequest(image=others), web.terraform)
         write(parameter, value, **arguments)
 
-    monkeypatch.setattr(Parameter, "write", bob_is_faster)
+    monkeypatch.setattr(VersionedParameter, "write", bob_is_faster)
     with pytest.raises(LostError, match=f"green was not changed: bob@tablet was faster and wrote '{others}'"):
-        deploy(desk.context, DeployRequest(image=image), platform.terraform_apply)
-    colour = service_status(platform.aws, platform.target).colours["green"]
-    assert (colour.wanted_image, colour.running_image) == (others, others)
+        operator.service.deploy(DeployRequest(image=image), web.terraform)
+    colour = web.status().colours["green"]
+    assert (colour.desired_image, colour.running_image) == (others, others)
 
 
 def test_a_switch_meanwhile_stops_it_before_terraform(
-    platform: Platform, desk: Desk, image: str, monkeypatch: pytest.MonkeyPatch
+    web: BlueGreenTestService, operator: Operator, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform.ready("green")
-    bob = Desk(platform, "bob@tablet")
-    monkeypatch.setattr("release.deploy.check_exists", lambda *_: switch(bob.context, SwitchRequest(colour="green")))
+    web.ready("green")
+    bob = Operator(web, "bob@tablet")
+    monkeypatch.setattr(
+        "release.strategies.blue_green.check_exists", lambda *_: bob.service.switch(SwitchRequest(colour="green"))
+    )
 
     def no_apply() -> None:
         raise AssertionError("it must not get that far")
 
     with pytest.raises(RefusedError, match=r"switched by bob@tablet .* stopped before Terraform"):
-        deploy(desk.context, DeployRequest(image=image), no_apply)
+        operator.service.deploy(DeployRequest(image=image), applying(no_apply))
 
 
 # --- the image -------------------------------------------------------------------------------------------------------
@@ -171,18 +178,18 @@ def test_a_moving_tag_is_for_development_only() -> None:
     assert DeployRequest(image="example.com/web:stable", allow_moving_tags=True).image.endswith(":stable")
 
 
-def test_an_image_that_ecr_does_not_have_is_refused(platform: Platform, desk: Desk) -> None:
+def test_an_image_that_ecr_does_not_have_is_refused(web: BlueGreenTestService, operator: Operator) -> None:
     with pytest.raises(RefusedError, match=r"ECR has no image 9\.9\.9 in shop-dev/web: push it first"):
-        deploy(desk.context, DeployRequest(image=f"{IMAGE}:9.9.9"), platform.terraform_apply)
+        operator.service.deploy(DeployRequest(image=f"{IMAGE}:9.9.9"), web.terraform)
     with pytest.raises(RefusedError, match=r"ECR has no repository nothing in account 123456789012"):
-        deploy(desk.context, DeployRequest(image=f"{IMAGE.partition('/')[0]}/nothing:1"), platform.terraform_apply)
+        operator.service.deploy(DeployRequest(image=f"{IMAGE.partition('/')[0]}/nothing:1"), web.terraform)
 
 
-def test_outputs_of_another_version_are_refused_with_the_missing_key(platform: Platform) -> None:
-    published = platform.outputs["services"][platform.name]
+def test_outputs_of_another_version_are_refused_with_the_missing_key(web: BlueGreenTestService) -> None:
+    session, published = Recorder().session(web.aws), web.outputs["services"][web.name]
     del published["blue"]["image_parameter"]
     with pytest.raises(BadRequestError, match=r"image_parameter missing.*\./windlass apply dev"):
-        ReleaseTarget.from_outputs(platform.outputs, platform.name, environment="dev")
+        release.open(web.outputs, web.name, session)
     published["strategy"] = "canary"
     with pytest.raises(BadRequestError, match=r"strategy is 'canary'; it must be one of blue-green, rolling"):
-        ReleaseTarget.from_outputs(platform.outputs, platform.name, environment="dev")
+        release.open(web.outputs, web.name, session)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, colour_weight_expression
-from release.switch import SwitchRequest, switch
-from tests.release.desk import Desk
-from tests.release.platform import Platform
-from tests.release.shared import REGION
+from release.switch_request import SwitchRequest
+from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.operator import Operator
+from tests.release.shared_resources import REGION
 from tests.support.provider import attached_provider
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 EMPTY, CHANGES = 0, 2
 
 
-def configuration(platform: Platform) -> dict[str, Any]:
+def configuration(web: BlueGreenTestService) -> dict[str, Any]:
     """The parameters and the rule as the service layer writes them."""
     value = "aws_ssm_parameter.colour.insecure_value"
     forward = {
@@ -53,13 +53,13 @@ def configuration(platform: Platform) -> dict[str, Any]:
                     "port": 8000,
                     "protocol": "HTTP",
                     "target_type": "ip",
-                    "vpc_id": platform.shared.vpc_id,
+                    "vpc_id": web.shared.vpc_id,
                 }
                 for colour in COLOURS
             },
             "aws_lb_listener_rule": {
                 "web": {
-                    "listener_arn": platform.shared.listener_arn,
+                    "listener_arn": web.shared.listener_arn,
                     "priority": 9_000,
                     "condition": [{"path_pattern": [{"values": ["/terraform/*"]}]}],
                     "action": [{"type": "forward", "forward": [forward]}],
@@ -100,42 +100,44 @@ class Terraform:
         return self.run("plan", "-detailed-exitcode", "-input=false", codes=(EMPTY, CHANGES)).returncode
 
 
-def test_terraform_has_nothing_to_undo_after_any_step(platform: Platform, tmp_path: Path) -> None:
-    terraform = Terraform(tmp_path, platform.shared.endpoint_url)
-    (tmp_path / "main.tf.json").write_text(json.dumps(configuration(platform)))
+def test_terraform_has_nothing_to_undo_after_any_step(web: BlueGreenTestService, tmp_path: Path) -> None:
+    terraform = Terraform(tmp_path, web.shared.endpoint_url)
+    (tmp_path / "main.tf.json").write_text(json.dumps(configuration(web)))
     terraform.run("init", "-input=false")
     with attached_provider(tmp_path, terraform.environment) as terraform.environment:
-        check_steps(platform, terraform)
+        check_steps(web, terraform)
 
 
-def check_steps(platform: Platform, terraform: Terraform) -> None:
-    made = terraform.apply()
-    platform.target = replace(
-        platform.target,
+def check_steps(web: BlueGreenTestService, terraform: Terraform) -> None:
+    outputs = terraform.apply()
+    web.published = replace(
+        web.published,
         colour_parameter="/shop/terraform/web/colour",
-        listener_rule_arn=made["rule"],
-        sides={colour: replace(platform.target.sides[colour], target_group_arn=made[colour]) for colour in COLOURS},
+        listener_rule_arn=outputs["rule"],
+        blue=replace(web.published.blue, target_group_arn=outputs["blue"]),
+        green=replace(web.published.green, target_group_arn=outputs["green"]),
     )
-    platform.healthy("blue", 2)
-    platform.ready("green")
+    web.healthy("blue", 2)
+    web.ready("green")
 
-    switch(Desk(platform).context, SwitchRequest(steps=(10,)))
-    assert platform.weights() == {"blue": 90, "green": 10}
+    Operator(web).service.switch(SwitchRequest(steps=(10,)))
+    assert web.weights() == {"blue": 90, "green": 10}
     assert terraform.plan() == EMPTY
 
-    switch(Desk(platform).context, SwitchRequest(reason="release 1.2"))
+    Operator(web).service.switch(SwitchRequest(reason="release 1.2"))
     assert terraform.plan() == EMPTY
 
-    switch(Desk(platform).context, SwitchRequest(rollback=True))
+    Operator(web).service.switch(SwitchRequest(rollback=True))
     assert terraform.plan() == EMPTY
 
-    context = Desk(platform).context
-    base = context.colour.read().effective
-    context.colour.write("green", base=base, action="switch", author=context.author)
+    operator = Operator(web)
+    live_colour = operator.service.live_colour
+    base = live_colour.read().effective
+    live_colour.write("green", base=base, action="switch", author=operator.author)
     assert terraform.plan() == CHANGES, "the parameter alone: apply carries the switch out"
     terraform.apply()
-    assert platform.weights() == {"blue": 0, "green": 100}
+    assert web.weights() == {"blue": 0, "green": 100}
     assert terraform.plan() == EMPTY
 
-    platform.set_weights(blue=100, green=0)
+    web.set_weights(blue=100, green=0)
     assert terraform.plan() == CHANGES, "the rule by hand shows"

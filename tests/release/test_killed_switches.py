@@ -9,10 +9,9 @@ from typing import IO
 
 import pytest
 
-from release.status import service_status
-from release.switch import SwitchRequest, switch
-from tests.release.desk import Desk
-from tests.release.platform import Platform
+from release.switch_request import SwitchRequest
+from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.operator import Operator
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +19,16 @@ BLUE, GREEN, CANARY = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}, {"bl
 FULL = {"blue": BLUE, "green": GREEN}
 
 
-def _switch_without_a_colour(platform: Platform) -> None:
-    switch(Desk(platform).context, SwitchRequest())
+def _switch_without_a_colour(web: BlueGreenTestService) -> None:
+    Operator(web).service.switch(SwitchRequest())
 
 
-def _switch_to_green(platform: Platform) -> None:
-    switch(Desk(platform).context, SwitchRequest(colour="green"))
+def _switch_to_green(web: BlueGreenTestService) -> None:
+    Operator(web).service.switch(SwitchRequest(colour="green"))
 
 
-def _apply(platform: Platform) -> None:
-    platform.terraform_apply()
+def _apply(web: BlueGreenTestService) -> None:
+    web.terraform_apply()
 
 
 CURES = (_switch_without_a_colour, _switch_to_green, _apply)
@@ -38,7 +37,7 @@ CURES = (_switch_without_a_colour, _switch_to_green, _apply)
 @pytest.fixture(scope="module")
 def killer() -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.release.killed"],
+        [sys.executable, "-m", "tests.release.killed_switch"],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -55,12 +54,12 @@ def _stream(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
-def _kill(killer: "subprocess.Popen[str]", platform: Platform, moment: int, steps: list[int]) -> bool:
+def _kill(killer: "subprocess.Popen[str]", web: BlueGreenTestService, moment: int, steps: list[int]) -> bool:
     """Whether the switch was killed, and not done before that moment came."""
     job = {
-        "endpoint_url": platform.shared.endpoint_url,
-        "outputs": platform.outputs,
-        "service": platform.name,
+        "endpoint_url": web.shared.endpoint_url,
+        "outputs": web.outputs,
+        "service": web.name,
         "colour": "green",
         "steps": steps,
         "moment": moment,
@@ -72,41 +71,43 @@ def _kill(killer: "subprocess.Popen[str]", platform: Platform, moment: int, step
     return answer == "killed"
 
 
-def test_a_killed_switch_converges_by_whatever_comes_next(platform: Platform, killer: "subprocess.Popen[str]") -> None:
-    platform.ready("green")
+def test_a_killed_switch_converges_by_whatever_comes_next(
+    web: BlueGreenTestService, killer: "subprocess.Popen[str]"
+) -> None:
+    web.ready("green")
     moment, cured = 0, []
-    while _kill(killer, platform, moment, [100]):
-        value, weights = platform.value(), platform.weights()
+    while _kill(killer, web, moment, [100]):
+        value, weights = web.value(), web.weights()
         assert weights in (BLUE, GREEN), "the service answers"
-        state = service_status(platform.aws, platform.target).state
+        state = web.status().state
         assert state == ("live" if weights == FULL[value] else "switch not finished")
         if state == "switch not finished":
             assert value == "green", "the intent comes first"
             cure = CURES[len(cured) % len(CURES)]
-            cure(platform)
+            cure(web)
             cured.append(cure)
-            assert service_status(platform.aws, platform.target).state == "live"
+            assert web.status().state == "live"
         else:
-            switch(Desk(platform).context, SwitchRequest(colour="green"))
-        assert (platform.value(), platform.weights()) == ("green", GREEN)
-        platform.as_new()
+            Operator(web).service.switch(SwitchRequest(colour="green"))
+        assert (web.value(), web.weights()) == ("green", GREEN)
+        web.as_new()
         moment += 1
     assert moment >= 20, "every call counts twice: before it is sent, after it is answered"
     assert set(CURES) <= set(cured)
 
 
 def test_a_canary_killed_at_any_moment_is_taken_back_by_a_rollback(
-    platform: Platform, killer: "subprocess.Popen[str]"
+    web: BlueGreenTestService, killer: "subprocess.Popen[str]"
 ) -> None:
-    platform.ready("green")
+    web.ready("green")
     moment, seen = 0, set()
-    while _kill(killer, platform, moment, [10, 100]):
-        value, weights = platform.value(), platform.weights()
+    while _kill(killer, web, moment, [10, 100]):
+        value, weights = web.value(), web.weights()
         assert weights in (BLUE, CANARY, GREEN)
         seen.add((value, weights["green"]))
         if value != "blue":
-            switch(Desk(platform).context, SwitchRequest(rollback=True))
-        assert (platform.value(), platform.weights()) == ("blue", BLUE)
-        platform.as_new()
+            Operator(web).service.switch(SwitchRequest(rollback=True))
+        assert (web.value(), web.weights()) == ("blue", BLUE)
+        web.as_new()
         moment += 3
     assert {("blue", 0), ("green:10", 10)} <= seen

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from release.aws import Aws
-from tests.release.shared import session
+from tests.release.shared_resources import session
 
 
 def serve(work: Callable[[Aws, dict[str, Any]], None], *, on_demand: bool) -> None:

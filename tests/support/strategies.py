@@ -8,13 +8,13 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 import boto3
 from botocore.config import Config
-from cdktf import App, TerraformStack
+from cdktf import App, TerraformOutput, TerraformStack
 from pydantic_core import to_jsonable_python
 
 from config import Environment, load
@@ -197,8 +197,11 @@ def _document(environment: Environment, base: Infrastructure, folder: Path) -> d
     stack = TerraformStack(app, "local-service")
     add_provider(stack, environment, "service")
     context = base.context(environment)
-    for name, settings in environment.services.items():
-        web_service(stack, name, settings, context)
+    services = {
+        name: asdict(web_service(stack, name, settings, context)) for name, settings in environment.services.items()
+    }
+    TerraformOutput(stack, "services", value=services)
+    TerraformOutput(stack, "cluster_name", value=base.cluster_arn.rpartition("/")[2])
     app.synth()
     document = readable(json.loads((folder / "stacks" / "local-service" / "cdk.tf.json").read_text()))
     # cdktf's own would put the state into the folder that the tests are run from.

@@ -1,6 +1,6 @@
-"""What a version of a parameter says about itself: who wrote it, when, why, and after which version. Pure.
+"""What a version of a parameter says about itself: who wrote it, when, why, and based on which version. Pure.
 
-It stands in the version's Description, which SSM keeps with each version and the console shows:
+It is the version's Description, which SSM keeps with each version and the console shows:
 
     switch: blue -> green | by anna@laptop (arn:…) | at 2026-01-05T10:00:00Z | after 12 | run 5f3a9c2e | why: …
 """
@@ -24,7 +24,7 @@ _MOST_VALUE = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ChangeRecord:
     """The description of a version that this tool wrote."""
 
     action: Action
@@ -34,11 +34,11 @@ class Entry:
     """Value written, shortened where it is long."""
     who: str
     at: str
-    """When, by the clock of whoever wrote it (UTC, ISO 8601)."""
-    after: int
-    """The version on which it is based: what whoever wrote it took for the last one that counts."""
+    """When, by the writer's clock (UTC, ISO 8601)."""
+    based_on: int
+    """The version on which it is based: the last one that counted when the writer read the history."""
     run: str
-    """A random word per command, by which a command knows its own entries again."""
+    """A random word per command, by which a command recognises its own records."""
     why: str = ""
 
     def __str__(self) -> str:
@@ -46,33 +46,33 @@ class Entry:
         why = f" | why: {_plain(self.why)[:_MOST_WHY]}" if self.why else ""
         return (
             f"{self.action}: {_short(self.old)} -> {_short(self.new)} | by {who} | at {self.at}"
-            f" | after {self.after} | run {self.run}{why}"
+            f" | after {self.based_on} | run {self.run}{why}"
         )
 
     @classmethod
-    def parse(cls, description: str, value: str) -> "Entry | None":
+    def parse(cls, description: str, value: str) -> "ChangeRecord | None":
         """Read a description; None where it is not ours, or does not speak of `value`.
 
-        Whoever overwrites a parameter by hand without a description leaves the previous one standing on the new value.
+        A parameter that is overwritten by hand without a description keeps the previous description on the new value.
         """
-        found = _FORM.fullmatch(description)
-        if found is None or found["new"] != _short(value):
+        fields = _FORM.fullmatch(description)
+        if fields is None or fields["new"] != _short(value):
             return None
         action: Action
-        match found["action"]:
+        match fields["action"]:
             case "switch" | "canary" | "rollback" | "deploy" | "withdraw" as action:
                 pass
             case _:
                 return None
         return cls(
             action=action,
-            old=found["old"],
-            new=found["new"],
-            who=found["who"],
-            at=found["at"],
-            after=int(found["after"]),
-            run=found["run"],
-            why=found["why"] or "",
+            old=fields["old"],
+            new=fields["new"],
+            who=fields["who"],
+            at=fields["at"],
+            based_on=int(fields["after"]),
+            run=fields["run"],
+            why=fields["why"] or "",
         )
 
 
@@ -85,43 +85,52 @@ class Version:
     modified_at: datetime | None
     """When, by AWS's clock."""
     modified_by: str
-    """ARN of whoever wrote it, as AWS saw it."""
-    entry: Entry | None
+    """ARN of the writer, as AWS saw it; empty where AWS does not say."""
+    record: ChangeRecord | None
     """What it says about itself; None where it was written by hand or by Terraform."""
 
     @property
     def who(self) -> str:
         """The writer, for people."""
-        return self.entry.who if self.entry else f"{self.modified_by or 'somebody'} (not with ./windlass)"
+        if self.record is not None:
+            return self.record.who
+        if self.is_created:
+            return f"Terraform ({self.modified_by})" if self.modified_by else "Terraform"
+        return f"{self.modified_by or 'somebody'} (not with ./windlass)"
+
+    @property
+    def is_created(self) -> bool:
+        """Whether it is the first version, which Terraform wrote when it created the parameter."""
+        return self.number == 1 and self.record is None
 
     @property
     def when(self) -> str:
         """When it was written, for people."""
         if self.modified_at is not None:
             return self.modified_at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z").strip()
-        return self.entry.at if self.entry else "at an unknown time"
+        return self.record.at if self.record else "at an unknown time"
 
     @property
     def why(self) -> str:
         """The reason that was given, or nothing."""
-        return self.entry.why if self.entry else ""
+        return self.record.why if self.record else ""
 
 
 def counted(versions: Sequence[Version]) -> list[Version]:
-    """Return those of a parameter's versions that count, oldest first; see `release.parameter` for the reasons.
+    """Return those versions of a parameter that count, oldest first; `release.versioned_parameter` gives the reasons.
 
-    An entry counts if the last one before it that counts is the one it is based on. What was written by hand or by
-    Terraform always counts. A withdrawal never does: it repeats an entry that counts.
+    A record counts if the last one before it that counts is the one it is based on. What was written by hand or by
+    Terraform always counts. A withdrawal never does: it repeats a version that counts.
     """
-    found: list[Version] = []
+    result: list[Version] = []
     for version in versions:
-        entry = version.entry
-        if entry is not None and entry.action == "withdraw":
+        record = version.record
+        if record is not None and record.action == "withdraw":
             continue
         # SSM forgets the oldest of 100 versions: what is based on one of those is taken as it is.
-        if entry is None or not found or entry.after == found[-1].number or entry.after < versions[0].number:
-            found.append(version)
-    return found
+        if record is None or not result or record.based_on == result[-1].number or record.based_on < versions[0].number:
+            result.append(version)
+    return result
 
 
 def _short(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What the services of all tests share: network, load balancer, cluster; made with boto3 in a second."""
+"""What the services of all tests share: network, load balancer, cluster; created with boto3 in a second."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +17,7 @@ LOG_GROUP = "/shop/dev"
 
 @contextmanager
 def tasks_run_until_stopped() -> Iterator[None]:
-    """Moto lets every task end well after a few looks at it; here it runs until a test says how it ends."""
+    """Moto ends every task successfully after a few reads; here it runs until a test says how it ends."""
     from moto.moto_api import state_manager
 
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 1_000_000})
@@ -30,7 +30,7 @@ def session() -> Any:
 
 
 @dataclass(kw_only=True)
-class Shared:
+class SharedResources:
     """What the services of all tests share."""
 
     endpoint_url: str
@@ -42,8 +42,8 @@ class Shared:
     cluster_name: str
 
     @classmethod
-    def make(cls, endpoint_url: str, *, name: str = "shop-dev") -> "Shared":
-        """Make it; the name tells the load balancers of several servers apart, which share moto's memory."""
+    def create(cls, endpoint_url: str, *, name: str = "shop-dev") -> "SharedResources":
+        """Create it; the name distinguishes the load balancers of several servers, which share moto's memory."""
         aws = Aws(session(), endpoint_url=endpoint_url)
         client = aws.client
         ec2, elb = client("ec2"), client("elbv2")

@@ -1,4 +1,4 @@
-"""What Terraform would have made of one web service, made with boto3 in a second."""
+"""A blue/green service as Terraform would have created it, created with boto3 in a second."""
 
 import itertools
 import json
@@ -6,8 +6,10 @@ import time
 from typing import Any
 
 from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, Colour
-from release.target import ReleaseTarget
-from tests.release.shared import ACCOUNT_ID, IMAGE, LOG_GROUP, REGION, Shared
+from release.outputs import BlueGreenOutputs, parse_web_service
+from release.strategies.blue_green_status import BlueGreenStatus
+from tests.release.operator import Operator, StubTerraform, applying
+from tests.release.shared_resources import ACCOUNT_ID, IMAGE, LOG_GROUP, REGION, SharedResources
 
 MIGRATION = ("python", "-m", "web.migrate")
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -15,20 +17,28 @@ MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _numbers = itertools.count(1)
 
 
-class Platform:
-    """One web service with a name of its own: blue is live with two tasks, green stands at zero."""
+class BlueGreenTestService:
+    """One web service with a name of its own: blue is live with two tasks, green has none."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: SharedResources) -> None:
         self.shared = shared
         self.number = next(_numbers)
         self.name = f"web{self.number}"
         self.aws = shared.aws
-        self._make()
+        self._create()
 
     def client(self, service: str) -> Any:
         return self.aws.client(service)
 
-    def _make(self) -> None:
+    @property
+    def terraform(self) -> StubTerraform:
+        """Terraform's part in a deployment."""
+        return applying(self.terraform_apply)
+
+    def status(self) -> BlueGreenStatus:
+        return Operator(self).service.status()
+
+    def _create(self) -> None:
         elb, ssm, ecs = self.client("elbv2"), self.client("ssm"), self.client("ecs")
         groups = {
             colour: elb.create_target_group(
@@ -53,7 +63,7 @@ class Platform:
             ],
         )["Rules"][0]["RuleArn"]
         parameter = f"/shop/dev/{self.name}/colour"
-        self._make_parameter(parameter)
+        self._create_parameter(parameter)
         for colour in COLOURS:
             ssm.put_parameter(Name=f"/shop/dev/{self.name}/{colour}/image", Value=f"{IMAGE}:1.0.0", Type="String")
             self.register(colour, f"{IMAGE}:1.0.0")
@@ -90,15 +100,17 @@ class Platform:
                 }
             },
         }
-        self.target = ReleaseTarget.from_outputs(self.outputs, self.name, environment="dev")
+        published = parse_web_service(self.outputs["services"][self.name])
+        assert isinstance(published, BlueGreenOutputs)
+        self.published = published
         self.healthy("blue", 2)
 
-    def _make_parameter(self, name: str) -> None:
+    def _create_parameter(self, name: str) -> None:
         self.client("ssm").put_parameter(
             Name=name, Value="blue", Type="String", Description="Live colour", AllowedPattern=LIVE_COLOUR_PATTERN
         )
 
-    # --- what happens around a release ---------------------------------------------------------------------------
+    # --- what happens beside a release ----------------------------------------------------------------------------
 
     def register(self, colour: Colour, image: str) -> None:
         """A new revision of the task definition, as Terraform registers it."""
@@ -127,32 +139,32 @@ class Platform:
 
     def terraform_apply(self) -> None:
         """What an apply of the service layer does here: images from parameters, weights from the parameter."""
-        from release.weights import Live
+        from release.traffic import LiveColour
 
         ssm, ecs = self.client("ssm"), self.client("ecs")
-        for colour, side in self.target.sides.items():
+        for colour, side in self.published.colours.items():
             image = ssm.get_parameter(Name=side.image_parameter)["Parameter"]["Value"]
             family = f"shop-dev-{self.name}-{colour}"
             known = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
             if known["containerDefinitions"][0]["image"] != image:
                 self.register(colour, image)
                 ecs.update_service(cluster=self.shared.cluster_name, service=side.service_name, taskDefinition=family)
-        weights = Live.parse(self.value()).weights
+        weights = LiveColour.parse(self.value()).weights
         if self.weights() != weights:
             self.set_weights(**weights)
 
     def as_new(self) -> None:
         """Blue is live, without a history."""
-        self.client("ssm").delete_parameter(Name=self.target.colour_parameter)
-        self._make_parameter(self.target.colour_parameter)
+        self.client("ssm").delete_parameter(Name=self.published.colour_parameter)
+        self._create_parameter(self.published.colour_parameter)
         self.set_weights(blue=100, green=0)
 
     def healthy(self, colour: Colour, count: int) -> None:
         """So many targets, all healthy."""
-        elb, arn = self.client("elbv2"), self.target.sides[colour].target_group_arn
-        there = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-        if there:
-            elb.deregister_targets(TargetGroupArn=arn, Targets=[one["Target"] for one in there])
+        elb, arn = self.client("elbv2"), self.published.colours[colour].target_group_arn
+        targets = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+        if targets:
+            elb.deregister_targets(TargetGroupArn=arn, Targets=[one["Target"] for one in targets])
         second = 3 if colour == "blue" else 4
         if count:
             elb.register_targets(
@@ -161,7 +173,7 @@ class Platform:
 
     def ready(self, colour: Colour, count: int = 2) -> None:
         """Tasks that run, and targets that are healthy."""
-        side = self.target.sides[colour]
+        side = self.published.colours[colour]
         self.client("ecs").update_service(
             cluster=self.shared.cluster_name, service=side.service_name, desiredCount=count
         )
@@ -221,31 +233,34 @@ class Platform:
     # --- how it stands -------------------------------------------------------------------------------------------
 
     def value(self) -> str:
-        return str(self.client("ssm").get_parameter(Name=self.target.colour_parameter)["Parameter"]["Value"])
+        return str(self.client("ssm").get_parameter(Name=self.published.colour_parameter)["Parameter"]["Value"])
 
     def put(self, value: str) -> None:
         """By hand."""
-        self.client("ssm").put_parameter(Name=self.target.colour_parameter, Value=value, Overwrite=True)
+        self.client("ssm").put_parameter(Name=self.published.colour_parameter, Value=value, Overwrite=True)
 
     def rule(self) -> dict[str, Any]:
-        found = self.client("elbv2").describe_rules(RuleArns=[self.target.listener_rule_arn])["Rules"][0]
+        found = self.client("elbv2").describe_rules(RuleArns=[self.published.listener_rule_arn])["Rules"][0]
         return dict(found)
 
     def weights(self) -> dict[str, int]:
         groups = self.rule()["Actions"][-1]["ForwardConfig"]["TargetGroups"]
-        colours = {side.target_group_arn: colour for colour, side in self.target.sides.items()}
+        colours = {side.target_group_arn: colour for colour, side in self.published.colours.items()}
         return {colours[group["TargetGroupArn"]]: int(group["Weight"]) for group in groups}
 
     def set_weights(self, **weights: int) -> None:
         """By hand, or by Terraform."""
         self.client("elbv2").modify_rule(
-            RuleArn=self.target.listener_rule_arn,
+            RuleArn=self.published.listener_rule_arn,
             Actions=[
                 {
                     "Type": "forward",
                     "ForwardConfig": {
                         "TargetGroups": [
-                            {"TargetGroupArn": self.target.sides[colour].target_group_arn, "Weight": weights[colour]}
+                            {
+                                "TargetGroupArn": self.published.colours[colour].target_group_arn,
+                                "Weight": weights[colour],
+                            }
                             for colour in COLOURS
                         ]
                     },
@@ -254,6 +269,6 @@ class Platform:
         )
 
     def desired(self, colour: Colour) -> int:
-        side = self.target.sides[colour]
+        side = self.published.colours[colour]
         found = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[side.service_name])
         return int(found["services"][0]["desiredCount"])

@@ -1,19 +1,21 @@
-"""A service without colours as Terraform would have made it, with boto3: rolling, or deployed by CodeDeploy."""
+"""A service without colours as Terraform would have created it, with boto3: rolling, or deployed by CodeDeploy."""
 
 import itertools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
-from release.one_sided import OneSidedContext, OneSidedTarget
-from release.strategies import Strategy
-from tests.release.desk import Recorder, quick
-from tests.release.shared import IMAGE, LOG_GROUP, REGION, Shared
+import release
+from release.strategies import CodeDeploy, Rolling
+from tests.release.operator import Recorder, StubTerraform, quick
+from tests.release.shared_resources import IMAGE, LOG_GROUP, REGION, SharedResources
 
+Strategy = Literal["rolling", "codedeploy"]
 _numbers = itertools.count(1)
 ROLE = "arn:aws:iam::123456789012:role/codedeploy"
 
 
 def end_one_off_task(container: str, cluster: str, exit_code: int = 0) -> str:
-    """Let the task of that container that runs end by itself, as ECS would; gives its task definition."""
+    """Let the running task of that container end on its own, as ECS would; return its task definition."""
     from moto.ecs.models import ecs_backends
 
     tasks = ecs_backends["123456789012"][REGION].tasks[cluster.rpartition("/")[2]].values()
@@ -24,10 +26,10 @@ def end_one_off_task(container: str, cluster: str, exit_code: int = 0) -> str:
     return str(task.task_definition_arn)
 
 
-class OneSided:
+class SingleTestService:
     """Two tasks of version 1.0.0."""
 
-    def __init__(self, shared: Shared, strategy: Strategy) -> None:
+    def __init__(self, shared: SharedResources, strategy: Strategy) -> None:
         self.shared, self.strategy, self.aws = shared, strategy, shared.aws
         number = next(_numbers)
         self.name = f"{'api' if strategy == 'rolling' else 'shop'}{number}"
@@ -68,15 +70,15 @@ class OneSided:
     def client(self, service: str) -> Any:
         return self.aws.client(service)
 
-    def context(self, **pace: Any) -> OneSidedContext:
-        target = OneSidedTarget.from_outputs(self.outputs, self.name, environment="dev")
-        return OneSidedContext(
-            aws=self.aws,
-            target=target,
-            author=self.recorder.author,
-            reporter=self.recorder.reporter,
-            pace=quick(**pace),
-        )
+    def service(self, during: Callable[[], object] | None = None) -> Rolling | CodeDeploy:
+        """The service as a command sees it; `during` happens in its first wait."""
+        service = release.open(self.outputs, self.name, self.recorder.session(self.aws, quick(during)))
+        assert isinstance(service, Rolling | CodeDeploy)
+        return service
+
+    def terraform(self, on_apply: Callable[[], object] | None = None) -> StubTerraform:
+        """Terraform's part in a deployment."""
+        return StubTerraform(on_apply=on_apply or self.apply, on_register=self.apply_task_definition)
 
     def register(self, image: str) -> str:
         answer = self.client("ecs").register_task_definition(
@@ -106,13 +108,13 @@ class OneSided:
 
     # --- what Terraform does in a deployment ---------------------------------------------------------------------
 
-    def wanted(self) -> str:
+    def desired_image(self) -> str:
         return str(self.client("ssm").get_parameter(Name=self.parameter)["Parameter"]["Value"])
 
     def apply_task_definition(self) -> None:
         found = self.client("ecs").describe_task_definition(taskDefinition=self.service_name)
-        if found["taskDefinition"]["containerDefinitions"][0]["image"] != self.wanted():
-            self.register(self.wanted())
+        if found["taskDefinition"]["containerDefinitions"][0]["image"] != self.desired_image():
+            self.register(self.desired_image())
 
     def apply(self) -> None:
         self.apply_task_definition()
@@ -121,21 +123,21 @@ class OneSided:
                 cluster=self.shared.cluster_name, service=self.service_name, taskDefinition=self.service_name
             )
 
-    # --- what happens around it ----------------------------------------------------------------------------------
+    # --- what happens beside it -----------------------------------------------------------------------------------
 
     def end_migration(self, exit_code: int = 0) -> list[str]:
-        """Let the migration end; gives the image that it ran."""
+        """Let the migration end; return the image that it ran."""
         return [self.image_of(end_one_off_task(self.name, self.shared.cluster_name, exit_code))]
 
     def alarm(self, state: str) -> None:
         cloudwatch = self.client("cloudwatch")
-        figures = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
+        metric = {"MetricName": "x", "Namespace": "x", "Period": 60, "Statistic": "Sum", "Threshold": 1}
         cloudwatch.put_metric_alarm(
-            AlarmName=self.alarm_name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **figures
+            AlarmName=self.alarm_name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, **metric
         )
         cloudwatch.set_alarm_state(AlarmName=self.alarm_name, StateValue=state, StateReason="test")
 
-    # --- how it stands -------------------------------------------------------------------------------------------
+    # --- its state -----------------------------------------------------------------------------------------------
 
     def image_of(self, task_definition: str) -> str:
         found = self.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]

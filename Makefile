@@ -74,7 +74,7 @@ format: install  ## Mend what ruff can mend
 compose: install  ## Write docker/compose.yaml from the task definitions
 	$(RUN) -m scripts.compose
 
-bench: install  ## Measure synth against the stock bindings, and a switch under load
+bench: install  ## Measure starts of commands, synths against the stock bindings, and a switch under load
 	$(RUN) -m scripts.bench
 
 lock: install  ## Resolve Pipfile into Pipfile.lock, and the requirements of the images

@@ -7,12 +7,12 @@ from typing import Any
 from rich.console import Console
 
 from scripts.bench import __doc__ as description
-from scripts.bench import environments, guards, services, switching
+from scripts.bench import commands, environments, guards, services, switching
 from scripts.bench.table import Progress, Table, drawn
 
 WIDTH_OF_A_FILE = 120
 
-TABLES: tuple[Table, ...] = (environments.TABLE, services.TABLE, guards.TABLE, switching.TABLE)
+TABLES: tuple[Table, ...] = (commands.TABLE, environments.TABLE, services.TABLE, guards.TABLE, switching.TABLE)
 
 
 def main() -> int:

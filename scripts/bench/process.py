@@ -29,11 +29,16 @@ class Run:
     """Memory of the largest of those processes."""
 
 
-def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
+def run(command: Sequence[str], environment: Mapping[str, str], *, exit_code: int = 0) -> Run:
     """Run a command in the project's folder and measure it.
 
+    Args:
+        command: program and arguments.
+        environment: variables on top of this process's own.
+        exit_code: how it must end.
+
     Raises:
-        RuntimeError: it failed; with what it printed.
+        RuntimeError: it ended otherwise; with what it printed.
     """
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
@@ -41,7 +46,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
+        if process.returncode != exit_code:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')}")
     return Run(

@@ -1,0 +1,68 @@
+"""The platform of somebody whose environments are not in the clone: everything is kept in their folder."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.platform import APPLY_TIMEOUT_SECONDS, free_port
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class User:
+    """Somebody with a folder of their own, in which they call the clone's `windlass`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.variables = {
+            name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))
+        }
+
+    def windlass(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [ROOT / "windlass", *arguments],
+            cwd=self.folder,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=APPLY_TIMEOUT_SECONDS,
+        )
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    """Their environment is `local` without Airflow, on ports of its own."""
+    folder = tmp_path / "platform"
+    (folder / "environments").mkdir(parents=True)
+    text = (ROOT / "environments" / "local.toml").read_text(encoding="utf-8").partition("\n[airflow]\n")[0]
+    for port in ("5999", "8443", "8080", "15432"):
+        assert port in text
+        text = text.replace(port, str(free_port()))
+    (folder / "environments" / "mine.toml").write_text(text, encoding="utf-8")
+    user = User(folder)
+    try:
+        yield user
+    finally:
+        user.windlass("local", "down", "--environment", "mine")
+
+
+def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(user: User) -> None:
+    before = set((ROOT / ".windlass").glob("*/process.json"))
+    applied = user.windlass("local", "apply", "--environment", "mine")
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    assert {path.name for path in user.folder.iterdir()} == {"environments", "cdktf.out", ".windlass"}
+    assert (user.folder / ".windlass" / "data-plane" / "state.json").exists()
+    assert set((ROOT / ".windlass").glob("*/process.json")) == before
+    status = user.windlass("status", "mine", "web")
+    assert status.returncode == 0, status.stderr
+    assert "2 of 2" in status.stdout
+    assert user.windlass("plan", "mine", "--detailed-exitcode").returncode == 0
+    cleaned = user.windlass("local", "clean", "--environment", "mine")
+    assert cleaned.returncode == 0, cleaned.stderr
+    assert list((user.folder / "cdktf.out" / "stacks").iterdir()) == []

@@ -78,6 +78,6 @@ def find_workspace(start: Path | None = None, variables: Mapping[str, str] = os.
         if (folder / ENVIRONMENTS).is_dir():
             return Workspace(root=folder)
     raise WorkspaceError(
-        f"There is no folder {ENVIRONMENTS}/ in {start} or above it. "
+        f"Neither {start} nor a folder above it has {ENVIRONMENTS}/. "
         f"Go to a folder that has one, or set {ROOT_VARIABLE} to it (Windlass's own: {WINDLASS_FOLDER})."
     )

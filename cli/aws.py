@@ -1,4 +1,4 @@
-"""AWS as the commands use it: with the right credentials, and with errors for people."""
+"""AWS as the commands use it: with the right credentials, and with readable errors."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ def boto_session(region: str, variables: Mapping[str, str]) -> Any:
 
     settings = Session()
     if variables:
-        # The profile and files of the person at the keyboard have no say on the embedded AWS.
+        # The user's own profile and files must not apply to the embedded AWS.
         nothing, empty = (None, None, None, None), (None, None, os.devnull, None)
         settings = Session(session_vars={"profile": nothing, "config_file": empty, "credentials_file": empty})
         settings.set_credentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"])

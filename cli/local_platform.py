@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalPlatform:
-    """What stands in for AWS on this machine, for environments with `aws.endpoint_url`."""
+    """The replacement for AWS on this machine, for environments with `aws.endpoint_url`."""
 
     workspace: Workspace
 

@@ -1,4 +1,4 @@
-"""What most commands begin with: an environment, its state, and where Terraform runs also its written stacks."""
+"""What most commands start with: an environment, its state, and for Terraform its written stacks."""
 
 import json
 import os
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """An environment and what a command needs of it, each made when it is first asked for."""
+    """An environment and what a command needs of it, each created on first use."""
 
     project: Project
     environment: "Environment"
@@ -45,7 +45,7 @@ class Session:
 
     @cached_property
     def store(self) -> S3StateStore | None:
-        """Where the states lie in S3; None for other backends."""
+        """The S3 bucket with the states; None for other backends."""
         return self.project.stacks.state_store(self.environment)
 
     def stacks(self, layer: str | None = None) -> list[Stack]:
@@ -55,8 +55,8 @@ class Session:
     def state(self, layer: str) -> dict[str, Any]:
         """The state of a layer; empty where there is none yet.
 
-        In S3 and in files it is read where it lies: who switches at night, from a fresh machine, waits for no synth and
-        downloads no provider. Terraform Cloud and workspaces of somebody's own are Terraform's business.
+        In S3 and in files it is read directly: a switch at night, from a fresh machine, waits for no synth
+        and downloads no provider. For Terraform Cloud and Terraform workspaces, Terraform reads it.
 
         Raises:
             CommandError: it cannot be read.
@@ -87,11 +87,11 @@ class Session:
         return Bootstrap(stack=self._stack(BOOTSTRAP), store=self.store, file=file)
 
     def may_be_applied(self) -> bool:
-        """Whether there may be a state of any layer: without its bucket there is none."""
+        """Whether any layer may have a state: without the bucket none has."""
         return self.store is None or self.store.bucket_exists()
 
     def _stack(self, name: str) -> Stack:
-        terraform = self.terraform  # first: who has no Terraform need not wait for the synth to be told so
+        terraform = self.terraform  # first: a missing Terraform is reported before the synth
         _ = self.folders
         return self.project.stacks.open(
             self.environment, name, terraform, lock_timeout_seconds=self.lock_timeout_seconds
@@ -113,7 +113,7 @@ def open_for_change(project: Project, name: str, *, lock_timeout_seconds: float 
 
 
 def open_readonly(project: Project, name: str, *, needs_aws: bool = True) -> Session:
-    """For commands that need no plan: load, and see that AWS is there; raises CommandError where that does not work."""
+    """For commands that plan nothing: load, and check that AWS can be reached; raises CommandError otherwise."""
     environment = project.environments.load(name)
     if needs_aws:
         project.local.require_running(environment)
@@ -126,26 +126,25 @@ def _read_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is no state that can be read: {error}") from error
+        raise CommandError(f"{path} is not a readable state: {error}") from error
 
 
 def asking(yes: bool) -> Callable[[str], bool] | None:
-    """How to ask before something changes: None with `--yes`; raises CommandError where nobody could answer."""
+    """How to ask before something changes: None with `--yes`; raises CommandError without a terminal."""
     if yes:
         return None
     if not sys.stdin.isatty():
-        raise CommandError("Nobody is here to answer: run it in a terminal, or say --yes.")
+        raise CommandError("There is no terminal to ask in: run it in one, or add --yes.")
     return lambda question: click.confirm(question, default=False, err=True)
 
 
 def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> bool:
     """Whether the environment's name must be typed before it is destroyed.
 
-    `--confirm NAME` stands for typing it. `--yes` does for everything but production: there it is a habit, not a
-    decision.
+    `--confirm NAME` replaces typing it. So does `--yes`, but not for production: there it is a habit, not a decision.
 
     Raises:
-        CommandError: `--confirm` names another one, or nobody is there who could type.
+        CommandError: `--confirm` names another one, or there is no terminal.
     """
     name = environment.name
     if confirmed_name is not None:
@@ -157,12 +156,12 @@ def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str
     if yes:
         return False
     if not sys.stdin.isatty():
-        raise CommandError(f"This destroys {name}, and nobody is here to answer: add --yes, or --confirm {name}.")
+        raise CommandError(f"This destroys {name}, and there is no terminal to ask in: add --yes, or --confirm {name}.")
     return True
 
 
 def type_name(environment: "Environment", what: str) -> None:
-    """Have the environment's name typed; raises CommandError for another one.
+    """Ask for the environment's name; raises CommandError where another one is typed.
 
     Args:
         environment: its name.

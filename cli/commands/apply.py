@@ -50,7 +50,7 @@ def apply(
     Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     if as_json and not yes:
-        raise click.UsageError("--json needs --yes: a question would stand in the output.")
+        raise click.UsageError("--json needs --yes: a question would be part of the output.")
     options = checked(terraform_options, layer=layer)
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)

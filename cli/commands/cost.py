@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 @click.pass_obj
 def cost(project: Project, name: str, other: str | None, region: str | None, as_json: bool) -> None:
     """Estimate the cost of a month in USD, by list prices. AWS is not contacted."""
-    found = [_estimate(project, each, region) for each in (name, other) if each is not None]
+    estimates = [_estimate(project, each, region) for each in (name, other) if each is not None]
     if as_json:
-        print_json({each.environment: each.json() for each in found})
+        print_json({each.environment: each.json() for each in estimates})
         return
-    if len(found) == 1:
-        _show_lines(found[0])
+    if len(estimates) == 1:
+        _show_lines(estimates[0])
     else:
-        _show_difference(*found)
-    _say_what_it_is(found)
+        _show_difference(*estimates)
+    _say_what_it_is(estimates)
 
 
 def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
@@ -52,35 +52,35 @@ def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
         raise CommandError(message, exit_code=BAD_CONFIGURATION) from error
 
 
-def _show_lines(found: "Estimate") -> None:
-    made = table("", "USD a month", "what", "address")
-    for group, total in found.groups().items():
-        made.add_row(group, f"{total:,.2f}", "", "")
-        for line in found.lines:
+def _show_lines(estimates: "Estimate") -> None:
+    rows = table("", "USD a month", "what", "address")
+    for group, total in estimates.groups().items():
+        rows.add_row(group, f"{total:,.2f}", "", "")
+        for line in estimates.lines:
             if line.group == group:
-                made.add_row(
+                rows.add_row(
                     "", "no price" if line.monthly is None else f"{line.monthly:,.2f}", line.what, line.address
                 )
-    made.add_row("together", f"{found.total:,.2f}", "", "")
-    show(made)
+    rows.add_row("together", f"{estimates.total:,.2f}", "", "")
+    show(rows)
 
 
 def _show_difference(one: "Estimate", other: "Estimate") -> None:
-    made = table("USD a month", one.environment, other.environment, f"{one.environment} adds")
+    rows = table("USD a month", one.environment, other.environment, f"{one.environment} adds")
     mine, theirs = one.groups(), other.groups()
     for group in sorted({*mine, *theirs}, key=lambda each: theirs.get(each, 0.0) - mine.get(each, 0.0)):
         first, second = mine.get(group, 0.0), theirs.get(group, 0.0)
-        made.add_row(group, f"{first:,.2f}", f"{second:,.2f}", f"{first - second:+,.2f}")
-    made.add_row("together", f"{one.total:,.2f}", f"{other.total:,.2f}", f"{one.total - other.total:+,.2f}")
-    show(made)
+        rows.add_row(group, f"{first:,.2f}", f"{second:,.2f}", f"{first - second:+,.2f}")
+    rows.add_row("together", f"{one.total:,.2f}", f"{other.total:,.2f}", f"{one.total - other.total:+,.2f}")
+    show(rows)
 
 
-def _say_what_it_is(found: "list[Estimate]") -> None:
+def _say_what_it_is(estimates: "list[Estimate]") -> None:
     from cost.estimate import BY_USE
 
-    prices = found[0].prices
+    prices = estimates[0].prices
     say(f"An estimate by AWS's list prices of {prices.as_of} in {prices.region}, without taxes and discounts.")
     say("It leaves out what depends on use: " + "; ".join(BY_USE) + ".")
-    for each in found:
+    for each in estimates:
         for line in each.unpriced:
             say(f"{each.environment}: {line.what} has no price here, so the total is too low ({line.address}).")

@@ -21,19 +21,19 @@ def output(project: Project, name: str, layer: str | None, as_json: bool) -> Non
     session = open_readonly(project, name)
     outputs = {each: session.outputs(each) for each in project.synthesis.layers(session.environment, only=layer)}
     if as_json:
-        print_json({each: {key: one["value"] for key, one in found.items()} for each, found in outputs.items()})
+        print_json({each: {key: one["value"] for key, one in published.items()} for each, published in outputs.items()})
         return
     show_outputs(outputs)
 
 
 def show_outputs(outputs: dict[str, dict[str, dict[str, Any]]]) -> None:
     """Print a table of outputs by layer; sensitive values are hidden."""
-    made = table("layer", "output", "value")
-    for layer, found in outputs.items():
-        for key, one in sorted(found.items()):
+    rows = table("layer", "output", "value")
+    for layer, published in outputs.items():
+        for key, one in sorted(published.items()):
             for label, value in _rows(key, "(sensitive)" if one.get("sensitive") else one["value"]):
-                made.add_row(layer, label, value)
-    show(made)
+                rows.add_row(layer, label, value)
+    show(rows)
 
 
 def _rows(key: str, value: Any) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The AWS provider, started once for several Terraform commands.
 
-By itself Terraform starts it up to three times a command, and reads its 700 MB before, to compare a checksum: a quarter
-of what `./windlass plan` costs (docs/decisions/0016).
+On its own, Terraform starts it up to three times a command, and first reads its 700 MB to verify a checksum: a quarter
+of the time of `./windlass plan` (docs/decisions/0016).
 """
 
 import contextlib
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 BINARY = ".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws*"
-"""Where `terraform init` puts it, or a link to it; how the file is called depends on who unpacked it."""
+"""Where `terraform init` puts it or a link to it; the name of the file depends on what unpacked it."""
 
 REATTACH = "TF_REATTACH_PROVIDERS"
-"""Terraform's variable for providers that run already; who sets it develops a provider."""
+"""Terraform's variable for providers that run already; developers of providers set it."""
 
 KEEPER = """
 exec 3<&0
@@ -30,14 +30,14 @@ wait $provider
 kill $reader
 rm -rf "$TMPDIR"
 """
-"""Ends the provider when nobody holds the other end of the pipe any more, and itself when the provider has ended."""
+"""Ends the provider when no process holds the other end of the pipe any more, and itself after the provider."""
 
 ONCE_ONLY = "AWS_CA_BUNDLE"
-"""Taken away, since with it a process of the provider refuses its second configuration. The embedded AWS has no TLS."""
+"""Removed: with it, a process of the provider refuses its second configuration. The embedded AWS has no TLS."""
 
 SILENT = {"TF_LOG_SDK": "off", "TF_LOG_PROVIDER_AWS": "off"}
-"""Started in this way the provider writes all that it does to standard error, requests with their secrets too. Nobody
-reads that; this spares the work for most of it."""
+"""Started like this, the provider logs everything to standard error, secrets in requests included. Nothing reads it;
+this turns most of it off."""
 
 START_SECONDS = 30.0
 POLL_SECONDS = 0.05
@@ -45,42 +45,42 @@ END_SECONDS = 10.0
 
 
 def configures_once(document: Mapping[str, Any]) -> bool:
-    """Whether a stack's JSON has one configuration of the provider: of two, one process would mix up the regions."""
-    found = document.get("provider", {}).get("aws", [])
-    configurations = found if isinstance(found, list) else [found]
+    """Whether a stack's JSON configures the provider once: with two, one process would mix up the regions."""
+    configured = document.get("provider", {}).get("aws", [])
+    configurations = configured if isinstance(configured, list) else [configured]
     return len(configurations) == 1 and not configurations[0].get("alias")
 
 
 class AttachedProvider:
-    """A provider that starts when it is first asked for, and takes the configuration of the command that runs.
+    """A provider that starts on first use, and takes the configuration of the command that runs.
 
-    So commands come one after the other, and each stack configures it once (`configures_once`).
+    So commands run one after the other, and each stack configures it once (`configures_once`).
 
-    It ends with `end`; where this process is killed, with the last Terraform that got `held_open`: an apply that goes
-    on must not lose its provider in the middle of a resource.
+    `end` ends it. Where this process is killed, it ends with the last Terraform that inherited `held_open`: an apply
+    that is still running must not lose its provider in the middle of a resource.
     """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._end_of_pipe = -1
-        self._found: dict[str, str] | None = None
+        self._variables: dict[str, str] | None = None
 
     def variables(self, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-        """What Terraform needs in its environment to take this provider.
+        """The environment variables that make Terraform use this provider.
 
         Args:
             folder: the stack's, after `terraform init`. The provider of the first one is started, and runs there.
             environment: Terraform's environment variables; the provider reads those of AWS at its start.
 
         Returns:
-            The variable; nothing where Terraform has to start a provider by itself: somebody attached one of their own
-            or wants logs, the folder has not exactly one, or it does not start or has crashed.
+            The variable. Nothing where Terraform has to start a provider itself: another one is attached, logs are
+            requested, the folder does not have exactly one, or it does not start or has crashed.
         """
         if any(name == REATTACH or name.startswith("TF_LOG") for name, value in environment.items() if value):
             return {}
-        if self._found is None:
-            self._found = self._start(folder, environment)
-        return self._found if self._runs() else {}
+        if self._variables is None:
+            self._variables = self._start(folder, environment)
+        return self._variables if self._runs() else {}
 
     @property
     def held_open(self) -> tuple[int, ...]:
@@ -106,10 +106,10 @@ class AttachedProvider:
             return {}
         # The keeper removes the folder, with the socket in it: it is still there when this process was killed.
         folder_of_socket = Path(tempfile.mkdtemp(prefix="windlass-provider-"))
-        said = folder_of_socket / "said"
+        printed = folder_of_socket / "printed"
         reading, self._end_of_pipe = os.pipe()
         try:
-            with said.open("wb") as output:
+            with printed.open("wb") as output:
                 self._process = subprocess.Popen(
                     ["/bin/sh", "-c", KEEPER, "sh", str(binaries[0].absolute()), "-debug"],
                     cwd=folder,
@@ -122,20 +122,20 @@ class AttachedProvider:
                 )
         finally:
             os.close(reading)
-        where = self._where(said)
-        return {} if where is None else {REATTACH: where}
+        address = self._address(printed)
+        return {} if address is None else {REATTACH: address}
 
     def _runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def _where(self, said: Path) -> str | None:
-        """What the provider says for Terraform to find it; None where it ended or says nothing."""
+    def _address(self, printed: Path) -> str | None:
+        """What the provider prints for Terraform to find it; None where it ended or printed nothing."""
         deadline = time.monotonic() + START_SECONDS
         while self._runs() and time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError):  # when it has ended just now
-                found = re.search(rf"{REATTACH}='(\{{.*\}})'", said.read_text(encoding="utf-8", errors="replace"))
-                if found:
-                    return found[1]
+                match = re.search(rf"{REATTACH}='(\{{.*\}})'", printed.read_text(encoding="utf-8", errors="replace"))
+                if match:
+                    return match[1]
             time.sleep(POLL_SECONDS)
         return None
 

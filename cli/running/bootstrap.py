@@ -1,11 +1,11 @@
-"""Makes the bucket and the table of the state, and moves the bootstrap's own state into the bucket it made.
+"""Creates the bucket and the lock table of the state, and moves the bootstrap's own state into that bucket.
 
-The state is in one of two places: a file on this machine while the bucket is being made (or destroyed), and the bucket
-otherwise. Each run first looks where it is, so a run that was killed at any point is carried on by the next:
+The state is in a file on this machine while the bucket is being created or destroyed, and in the bucket otherwise. Each
+run first finds out which, so the next run continues one that was killed at any point:
 
-| killed                                   | what the next run finds           | what it does                          |
+| killed                                   | what the next run reads           | what it does                          |
 |------------------------------------------|-----------------------------------|---------------------------------------|
-| while Terraform makes the bucket         | file, perhaps without the bucket  | imports what is missing, applies      |
+| while Terraform creates the bucket       | file, perhaps without the bucket  | imports what is missing, applies      |
 | after that, before the upload            | file, bucket without state        | applies (no changes), uploads         |
 | during or after the upload               | file and the same state in bucket | removes the file                      |
 | while `--destroy` takes things down      | file newer than the bucket's      | the file is the truth, it goes on     |
@@ -32,7 +32,7 @@ _IMPORTS = "windlass_imports.tf.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
-    """The bootstrap stack, the store it makes, and the file that holds its state until that exists."""
+    """The bootstrap stack, the store it creates, and the file that holds its state until then."""
 
     stack: Stack
     store: StateStore
@@ -40,7 +40,7 @@ class Bootstrap:
     """Where the state is on this machine while it cannot be in the bucket."""
 
     def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False) -> Outcome:
-        """Make the store, or bring it up to date.
+        """Create the store, or bring it up to date.
 
         Args:
             ask: asked before changes are applied; None applies without asking.
@@ -53,12 +53,12 @@ class Bootstrap:
             self._drop_file()
             if remote:
                 return apply_layers([self.stack], ask=ask)
-        self._refuse_strangers(local, begun=self._begun.exists(), adopt=adopt)
+        self._refuse_unknown(local, started=self._started.exists(), adopt=adopt)
         with self._state_in_file(), self._imports(local):
             outcome = apply_layers([self.stack], ask=ask)
         self.stack.push_state(self.file)
         self._drop_file()
-        say(f"{self.stack.name}: its state is now in the bucket it made", style="green")
+        say(f"{self.stack.name}: its state is now in the bucket", style="green")
         return outcome
 
     def destroy(self) -> Outcome:
@@ -68,10 +68,10 @@ class Bootstrap:
         remote = self.store.state() if exists else {}
         local = self._local_state()
         if not remote and not local:
-            if exists and self._begun.exists():
-                raise CommandError("A bootstrap was cut short here: run it once more to its end, then destroy it.")
+            if exists and self._started.exists():
+                raise CommandError("A bootstrap was interrupted here: complete it with another run, then destroy it.")
             self._drop_file()
-            say(f"{self.stack.name}: nothing there")
+            say(f"{self.stack.name}: nothing to destroy")
             return Outcome(unchanged=[self.stack.name])
         others = self.store.other_states() if exists else {}
         if others:
@@ -87,8 +87,8 @@ class Bootstrap:
     # --- where the state is --------------------------------------------------------------------------------------
 
     @property
-    def _begun(self) -> Path:
-        """Says that a bootstrap of this bucket began here, so that what it left half-made is ours to take over."""
+    def _started(self) -> Path:
+        """Marks that a bootstrap of this bucket was started here, so what it left unfinished may be taken over."""
         return self.file.with_suffix(".begun")
 
     def _local_state(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Bootstrap:
             return {}
         except ValueError as error:
             raise CommandError(
-                f"{self.file} is no state file; its backup is beside it, if Terraform made one."
+                f"{self.file} is not a state file; its backup is beside it, if Terraform made one."
             ) from error
         return dict(state) if count_resources(state) else {}
 
@@ -108,7 +108,7 @@ class Bootstrap:
         if local["lineage"] != remote["lineage"]:
             raise CommandError(
                 f"{self.file} and the bucket hold two different bootstrap states. The bucket's is in use by everyone; "
-                f"compare the two, and move the file away if it is of no use."
+                f"compare the two, and move the file away if it is not needed."
             )
         return int(local["serial"]) > int(remote["serial"])
 
@@ -119,14 +119,14 @@ class Bootstrap:
         draft.replace(self.file)
 
     def _drop_file(self) -> None:
-        for path in (self.file, self.file.with_suffix(".tfstate.backup"), self._begun):
+        for path in (self.file, self.file.with_suffix(".tfstate.backup"), self._started):
             path.unlink(missing_ok=True)
 
     @contextmanager
     def _state_in_file(self) -> Iterator[None]:
         """Let Terraform keep the stack's state in the file, as long as the block lasts."""
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._begun.touch()
+        self._started.touch()
         override = {"terraform": {"backend": {"local": {"path": str(self.file)}}}}
         (self.stack.folder / BACKEND_OVERRIDE).write_text(json.dumps(override, indent=2))
         try:
@@ -138,26 +138,26 @@ class Bootstrap:
         for name in (BACKEND_OVERRIDE, _IMPORTS):
             (self.stack.folder / name).unlink(missing_ok=True)
 
-    # --- what exists although no state knows it ------------------------------------------------------------------
+    # --- what exists, but is in no state -------- ------------------------------------------------------------------
 
-    def _refuse_strangers(self, local: dict[str, Any], *, begun: bool, adopt: bool) -> None:
-        """Raise CommandError for a bucket or table that no bootstrap of this machine began."""
-        if local or begun or adopt:
+    def _refuse_unknown(self, local: dict[str, Any], *, started: bool, adopt: bool) -> None:
+        """Raise CommandError for a bucket or table that no bootstrap on this machine has created."""
+        if local or started or adopt:
             return
-        found = [kind for kind, there in self._there() if there]
-        if found:
+        existing = [kind for kind, exists in self._existing() if exists]
+        if existing:
             raise CommandError(
-                f"The {' and the '.join(found)} of the state exist already, but no bootstrap state knows them: "
-                "a bootstrap was cut short on another machine, or they belong to something else. "
+                f"The {' and the '.join(existing)} of the state exist already, but no bootstrap state knows them: "
+                "a bootstrap was interrupted on another machine, or they belong to something else. "
                 "If they are yours to take over: ./windlass bootstrap ENV --adopt"
             )
 
-    def _there(self) -> list[tuple[str, bool]]:
+    def _existing(self) -> list[tuple[str, bool]]:
         return [("bucket", self.store.bucket_exists()), ("lock table", self.store.table_exists())]
 
     @contextmanager
     def _imports(self, local: dict[str, Any]) -> Iterator[None]:
-        """Have Terraform import what a killed run made without having had the time to write it down."""
+        """Have Terraform import what a killed run created but did not record."""
         known = {(one["type"], one["name"]) for one in local.get("resources", []) if one.get("instances")}
         backend = self.stack.synthesised_backend()
         candidates = (
@@ -165,12 +165,12 @@ class Bootstrap:
             ("aws_dynamodb_table", "name", backend.get("dynamodb_table"), self.store.table_exists()),
             ("aws_kms_alias", "name", alias := f"alias/{backend['bucket']}", self.store.alias_exists(alias)),
         )
-        wanted = [
+        imports = [
             {"to": f"{resource_type}.{name}", "id": body[key]}
-            for resource_type, key, wanted_name, exists in candidates
+            for resource_type, key, expected_name, exists in candidates
             for name, body in self.stack.document().get("resource", {}).get(resource_type, {}).items()
-            if exists and body[key] == wanted_name and (resource_type, name) not in known
+            if exists and body[key] == expected_name and (resource_type, name) not in known
         ]
-        if wanted:
-            (self.stack.folder / _IMPORTS).write_text(json.dumps({"import": wanted}, indent=2))
+        if imports:
+            (self.stack.folder / _IMPORTS).write_text(json.dumps({"import": imports}, indent=2))
         yield

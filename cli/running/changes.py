@@ -32,7 +32,7 @@ def summary(ui: MachineUi) -> str:
 
 
 def show_changes(layer: str, ui: MachineUi, *, whole: bool = True) -> None:
-    """Print the changes of one layer on standard output, those that destroy last, where they are seen."""
+    """Print the changes of one layer on standard output; those that destroy come last, where they are noticed."""
     console = output()
     console.print(Text.assemble((layer, "bold"), f": {summary(ui)}"))
     if not whole:

@@ -16,7 +16,7 @@ _LOCK_FILE = ".terraform.lock.hcl"
 
 @dataclass(frozen=True, kw_only=True)
 class InitCache:
-    """The note beside a stack's `.terraform`, and the provider checksums that all stacks share."""
+    """The record beside a stack's `.terraform`, and the provider checksums that all stacks share."""
 
     folder: Path
     """The stack's folder."""
@@ -24,27 +24,27 @@ class InitCache:
     """The project's `.windlass`."""
 
     def covers(self, fingerprint: str, *, with_backend: bool) -> bool:
-        """Whether the last init was for the same thing, with at least as much, and its providers are still there."""
+        """Whether the last init was for the same backend and providers, and its providers still exist."""
         try:
-            note = json.loads(self._note.read_text())
+            record = json.loads(self._record.read_text())
         except (OSError, ValueError):
             return False
-        same = note["fingerprint"] == fingerprint and (note["backend"] or not with_backend)
+        same = record["fingerprint"] == fingerprint and (record["backend"] or not with_backend)
         # Providers are links into the cache, which people delete to save space.
         return same and all(link.exists() for link in (self.folder / ".terraform/providers").glob("*/*/*/*/*"))
 
     def remember(self, fingerprint: str, *, with_backend: bool) -> None:
-        """Note what init was run for."""
-        self._note.parent.mkdir(exist_ok=True)
-        self._note.write_text(json.dumps({"fingerprint": fingerprint, "backend": with_backend}))
+        """Record what init was run for."""
+        self._record.parent.mkdir(exist_ok=True)
+        self._record.write_text(json.dumps({"fingerprint": fingerprint, "backend": with_backend}))
 
     def forget(self) -> None:
         """Make the next command run init."""
-        self._note.unlink(missing_ok=True)
+        self._record.unlink(missing_ok=True)
 
     @contextmanager
     def checksums(self, providers: Any) -> Iterator[None]:
-        """Hand the stack the provider checksums that another stack has found, and keep those that it finds.
+        """Give the stack the provider checksums that other stacks know, and keep those that it adds.
 
         Without them Terraform downloads a provider again although its cache has it. Versions are pinned exactly in
         the stacks, so the file carries nothing but the checksums.
@@ -60,7 +60,7 @@ class InitCache:
             shutil.copyfile(own, kept)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """One init at a time on this machine: Terraform's provider cache is not safe for two."""
         self.work_folder.mkdir(parents=True, exist_ok=True)
         with (self.work_folder / "init.lock").open("w") as handle:
@@ -68,5 +68,5 @@ class InitCache:
             yield
 
     @property
-    def _note(self) -> Path:
+    def _record(self) -> Path:
         return self.folder / ".terraform" / "windlass.json"

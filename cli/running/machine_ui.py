@@ -1,4 +1,4 @@
-"""What Terraform's machine-readable interface (`-json`) says, gathered line by line.
+"""Collects what Terraform's machine-readable interface (`-json`) reports, line by line.
 
 Source: Terraform's "Machine-Readable UI" page, `ui` version 1.2.
 """
@@ -39,7 +39,7 @@ class Running:
 
 @dataclass(kw_only=True)
 class MachineUi:
-    """The state of one Terraform run, as far as its output tells."""
+    """The state of one Terraform run, according to its output."""
 
     clock: Callable[[], float] = time.monotonic
     planned: dict[str, str] = field(default_factory=dict)
@@ -124,13 +124,13 @@ class MachineUi:
         self.refreshed += 1
 
     def _diagnostic(self, event: dict[str, Any]) -> None:
-        said = event["diagnostic"]
+        diagnostic = event["diagnostic"]
         self.diagnostics.append(
             Diagnostic(
-                severity=said.get("severity", "error"),
-                summary=said.get("summary", ""),
-                detail=said.get("detail", ""),
-                address=said.get("address", ""),
+                severity=diagnostic.get("severity", "error"),
+                summary=diagnostic.get("summary", ""),
+                detail=diagnostic.get("detail", ""),
+                address=diagnostic.get("address", ""),
             )
         )
 

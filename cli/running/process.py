@@ -1,4 +1,4 @@
-"""Runs Terraform so that neither Ctrl-C nor a killed `windlass` can leave a state lock behind."""
+"""Runs Terraform so that neither Ctrl-C nor a killed `windlass` leaves a state lock behind."""
 
 import contextlib
 import os
@@ -34,11 +34,11 @@ def run(
     on_line: Callable[[str], None],
     on_tick: Callable[[], None] = lambda: None,
 ) -> Finished:
-    """Run a command to its end, giving each line of its output to `on_line`.
+    """Run a command to completion, passing each line of its output to `on_line`.
 
     The command writes straight into `log` and is read from there: a pipe would break when this process is killed, and
-    Terraform would die of it with the lock in its hand. It gets a session of its own, so a Ctrl-C in the terminal
-    reaches it once, through us, and not a second time, which Terraform takes as "drop everything". `held_open` are file
+    Terraform would die of it while holding the lock. It runs in its own session, so that a Ctrl-C in the terminal
+    reaches it once, through this process: Terraform takes a second one as "drop everything". `held_open` are file
     descriptors that it inherits.
     """
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Draws how far Terraform is: a live display on a terminal, plain lines anywhere else."""
+"""Shows Terraform's progress: a live display on a terminal, plain lines elsewhere."""
 
 import time
 from types import TracebackType
@@ -39,7 +39,7 @@ class Progress:
         self._started = time.monotonic()
         self._live: Live | None = None
         self._printed = 0
-        self._spoke = self._started
+        self._last_line_at = self._started
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
@@ -93,10 +93,10 @@ class Progress:
             self._printed += 1
             self._line(f"  [{self._printed}{total}] {address} {_DONE.get(action, action)} in {duration(seconds)}")
         now = time.monotonic()
-        if self._ui.running and now - self._spoke > STILL_RUNNING_SECONDS:
+        if self._ui.running and now - self._last_line_at > STILL_RUNNING_SECONDS:
             names = ", ".join(list(self._ui.running)[:SHOWN_AT_ONCE])
-            self._line(f"  still at work after {self.elapsed}: {names}")
+            self._line(f"  still running after {self.elapsed}: {names}")
 
     def _line(self, text: str) -> None:
-        self._spoke = time.monotonic()
+        self._last_line_at = time.monotonic()
         self._console.print(Text(text))

@@ -14,7 +14,7 @@ from cli.running.stack import Plan, Stack
 
 @dataclass(frozen=True, kw_only=True)
 class LayerPlan:
-    """What a plan of one layer found."""
+    """The plan of one layer."""
 
     layer: str
     has_changes: bool
@@ -51,10 +51,7 @@ class Outcome:
 def plan_layers(
     stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False, options: Sequence[str] = ()
 ) -> list[LayerPlan]:
-    """Plan each layer; those below a layer that was never applied are named as waiting for it.
-
-    They read its outputs, so Terraform could only say that these do not exist.
-    """
+    """Plan each layer, except those that depend on one that was never applied and has no outputs yet."""
     plans: list[LayerPlan] = []
     missing: str | None = None
     with _sharing_a_provider(stacks) as shared:
@@ -78,7 +75,7 @@ def plan_layers(
 def apply_layers(
     stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, full: bool = False, options: Sequence[str] = ()
 ) -> Outcome:
-    """Plan and apply each layer in order; `ask` is shown the plan first, None applies without asking."""
+    """Plan and apply each layer in order; `ask` is called after the plan was shown, None applies without asking."""
     outcome = Outcome()
     with _sharing_a_provider(stacks) as shared:
         for stack in shared:
@@ -112,7 +109,7 @@ def register_task_definition(stack: Stack, family: str) -> None:
     if not names:
         raise CommandError(f"{stack.name} has no task definition {family}: it was applied from another configuration.")
     options = [f"-target=aws_ecs_task_definition.{name}" for name in names]
-    # Terraform warns that a plan with a target is not everything; here the rest follows.
+    # Terraform warns that a plan with a target is incomplete; here the rest follows.
     with _sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
         if plan.has_changes:
             say(f"{stack.name}: {summary(plan.ui)} ({family} alone)")
@@ -127,7 +124,7 @@ def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
             # A layer without state cannot be planned: the outputs that it reads may be gone already.
             if not stack.resource_count():
                 outcome.unchanged.append(stack.name)
-                say(f"{stack.name}: nothing there")
+                say(f"{stack.name}: nothing to destroy")
                 continue
             with stack.plan(destroy=True) as plan:
                 say(f"{stack.name}: {summary(plan.ui)}")
@@ -137,7 +134,7 @@ def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
 
 
 def conclude(name: str, outcome: Outcome) -> None:
-    """The last line: what changed, or that nothing had to."""
+    """Print the last line: what changed, or that nothing did."""
     if outcome.changed:
         say(f"{name}: {', '.join(outcome.changed)} applied.", style="green")
     else:
@@ -145,13 +142,13 @@ def conclude(name: str, outcome: Outcome) -> None:
 
 
 def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
-    """Raise CommandError where a layer below still has resources that stand on `layer`."""
+    """Raise CommandError where a layer that depends on `layer` still has resources."""
     names = [stack.name for stack in stacks]
     for stack in stacks[names.index(layer) + 1 :]:
         count = stack.resource_count()
         if count:
             raise CommandError(
-                f"{layer} cannot be destroyed while {stack.name} stands on it ({count} resources). "
+                f"{layer} cannot be destroyed while {stack.name} depends on it ({count} resources). "
                 f"Destroy {stack.name} first, or everything: leave --layer out."
             )
 
@@ -169,7 +166,7 @@ def _show(stack: Stack, plan: Plan, *, full: bool) -> None:
 
 
 def _explain(stack: Stack, plan: Plan) -> None:
-    """Say what a change of a service's strategy replaces, before it happens."""
+    """Print what a change of a service's strategy replaces, before it happens."""
     touched = [address for address, action in plan.ui.planned.items() if action != "update"]
     if not any(address.startswith("aws_ecs_service.") for address in touched):
         return

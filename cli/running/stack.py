@@ -44,12 +44,12 @@ class Stack:
     """A layer (or the bootstrap) of an environment, in the folder that synth wrote."""
 
     name: str
-    """What people call it: the layer's name."""
+    """The layer's name."""
     folder: Path
     terraform: Terraform
     lock_timeout_seconds: float = 0
     provider: AttachedProvider | None = None
-    """Runs already, or will at its first use; Terraform starts one for each command where None."""
+    """Running, or started on first use. None: Terraform starts one for each command."""
 
     # --- settings of the stack -----------------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ class Stack:
         return "local", {}
 
     def synthesised_backend(self) -> dict[str, Any]:
-        """The settings of the backend that synth wrote, whatever stands in for it at the moment."""
+        """The settings of the backend that synth wrote, even while another one replaces it."""
         (values,) = self.document()["terraform"]["backend"].values()
         return _only_block(values)
 
@@ -78,14 +78,14 @@ class Stack:
         fingerprint = self._fingerprint()
         if self._init_cache.covers(fingerprint, with_backend=with_backend):
             return
-        with self._init_cache.alone(), self._init_cache.checksums(self._providers()):
+        with self._init_cache.exclusive(), self._init_cache.checksums(self._providers()):
             self._init_cache.forget()
             options = ["-reconfigure"] if with_backend else ["-backend=false"]
             self._stream("init", options, title=f"{self.name}: init")
             self._init_cache.remember(fingerprint, with_backend=with_backend)
 
     def validate(self) -> list[str]:
-        """`terraform validate`; returns what it finds wrong, warnings included (S04)."""
+        """`terraform validate`; returns its errors and warnings (S04)."""
         self.init(with_backend=False)
         finished = self._capture(["validate", "-json"], allowed=(0, 1))
         ui = MachineUi()
@@ -98,7 +98,7 @@ class Stack:
         """A plan, saved in a file that only its owner can read and that is gone when the block ends.
 
         Args:
-            destroy: of everything that is there.
+            destroy: plan to destroy everything.
             options: of Terraform's own, such as `-replace=ADDRESS`.
         """
         self.init()
@@ -108,9 +108,9 @@ class Stack:
         descriptor, name = tempfile.mkstemp(prefix=f"{self.folder.name}-", suffix=".tfplan", dir=plans)
         os.close(descriptor)
         try:
-            given = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
-            given += options
-            code, ui = self._stream("plan", given, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
+            arguments = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
+            arguments += options
+            code, ui = self._stream("plan", arguments, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
             yield Plan(file=Path(name), has_changes=code == CHANGES, ui=ui)
         finally:
             Path(name).unlink(missing_ok=True)
@@ -192,9 +192,9 @@ class Stack:
             check=False,
         )
         if finished.returncode not in allowed:
-            said = Text.from_ansi((finished.stderr or finished.stdout).strip()).plain
-            hint = f"\n{NO_BUCKET}" if "NoSuchBucket" in said else ""
-            raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{said}{hint}")
+            text = Text.from_ansi((finished.stderr or finished.stdout).strip()).plain
+            hint = f"\n{NO_BUCKET}" if "NoSuchBucket" in text else ""
+            raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{text}{hint}")
         return finished.stdout
 
     def _failure(self, command: str, ui: MachineUi, *, log: Path, interrupted: bool) -> CommandError:
@@ -203,14 +203,14 @@ class Stack:
         if holder is not None:
             table = self.backend()[1].get("dynamodb_table")
             parts.append(lock_message(holder, layer=self.name, stack_folder=str(self.folder), lock_table=table))
-            parts.append("What Terraform said:")
+            parts.append("What Terraform text:")
         if interrupted:
             parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
         elif holder is None:
             parts.append(f"terraform {command} failed on {self.name}.")
-        # A Ctrl-C makes Terraform say "execution halted" once for each resource that it did not begin.
-        said = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
-        parts += [one.text() for one in said] or ui.other_text[-20:]
+        # After a Ctrl-C Terraform reports "execution halted" for each resource that it did not start.
+        text = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
+        parts += [one.text() for one in text] or ui.other_text[-20:]
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
             parts.append(NO_BUCKET)
         parts.append(f"Terraform's whole output: {log}")
@@ -218,7 +218,7 @@ class Stack:
 
     def _variables(self, command: str) -> dict[str, str]:
         variables = self.terraform.environment()
-        # `init` would otherwise fetch no provider, and the next command have none.
+        # With it, `init` would download no provider, and the next command would have none.
         if self.provider is None or command == "init" or not configures_once(self.document()):
             return variables
         return {**variables, **self.provider.variables(self.folder, variables)}

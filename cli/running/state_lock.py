@@ -1,4 +1,4 @@
-"""Turns Terraform's state lock error into who holds the lock and how to look further."""
+"""Turns Terraform's state lock error into a message that names the holder and the next steps."""
 
 import re
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ def lock_holder(diagnostics: list[Diagnostic]) -> LockHolder | None:
     """The holder, where one of the diagnostics is about the lock; None otherwise."""
     for diagnostic in diagnostics:
         if _LOCK_SUMMARY in diagnostic.summary:
-            found = {name.lower(): value.strip() for name, value in _FIELD.findall(diagnostic.detail)}
-            found.pop("info", None)
-            return LockHolder(**found)
+            fields = {name.lower(): value.strip() for name, value in _FIELD.findall(diagnostic.detail)}
+            fields.pop("info", None)
+            return LockHolder(**fields)
     return None
 
 
 def lock_message(holder: LockHolder, *, layer: str, stack_folder: str, lock_table: str | None) -> str:
-    """What to tell the person whose run found the state locked."""
+    """What to tell the person whose run fields the state locked."""
     lines = [f"The state of {layer} is locked by another run, so nothing was changed."]
     facts = [
         ("held by", holder.who),
@@ -46,7 +46,7 @@ def lock_message(holder: LockHolder, *, layer: str, stack_folder: str, lock_tabl
     lines.append("Wait for that run, or let this one wait: --lock-timeout 10m.")
     if holder.id:
         lines += [
-            "Only when that process is gone for certain, free the lock by hand:",
+            "Only when that process has certainly ended, release the lock manually:",
             f"  cd {stack_folder} && terraform force-unlock {holder.id}",
         ]
     if lock_table and holder.path:

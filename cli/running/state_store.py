@@ -1,4 +1,4 @@
-"""What AWS itself says about the states, their bucket and the lock table, without Terraform."""
+"""Reads states, their bucket and the lock table from AWS, without Terraform."""
 
 import json
 from collections.abc import Mapping
@@ -8,20 +8,20 @@ from typing import Any, Protocol
 from cli.aws import boto_session
 from cli.errors import CommandError
 
-NO_BUCKET = "The state bucket is not there yet: ./windlass bootstrap ENV makes it (make local does so itself)."
+NO_BUCKET = "The state bucket does not exist yet: ./windlass bootstrap ENV creates it (so does make local)."
 
 
 class StateStore(Protocol):
-    """The bucket and the table that bootstrap makes."""
+    """The bucket and the table that bootstrap creates."""
 
     def bucket_exists(self) -> bool:
-        """Whether the bucket is there and ours."""
+        """Whether the bucket exists and belongs to the account."""
 
     def table_exists(self) -> bool:
-        """Whether the lock table is there."""
+        """Whether the lock table exists."""
 
     def alias_exists(self, name: str) -> bool:
-        """Whether an alias of a KMS key is there."""
+        """Whether an alias of a KMS key exists."""
 
     def state(self) -> dict[str, Any]:
         """The bootstrap's own state in the bucket; empty where there is none."""
@@ -45,7 +45,7 @@ class S3StateStore:
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def bucket_exists(self) -> bool:
-        """Whether the bucket is there; raises CommandError where another account owns the name."""
+        """Whether the bucket exists; raises CommandError where another account owns the name."""
         from botocore.exceptions import ClientError
 
         try:
@@ -64,7 +64,7 @@ class S3StateStore:
         return True
 
     def table_exists(self) -> bool:
-        """Whether the lock table is there; False where the environment names none."""
+        """Whether the lock table exists; False where the environment names none."""
         if self.table is None:
             return False
         client = self._client("dynamodb")
@@ -75,7 +75,7 @@ class S3StateStore:
         return True
 
     def alias_exists(self, name: str) -> bool:
-        """Whether an alias of a KMS key is there."""
+        """Whether an alias of a KMS key exists."""
         pages = self._client("kms").get_paginator("list_aliases").paginate()
         return any(alias["AliasName"] == name for page in pages for alias in page["Aliases"])
 
@@ -87,18 +87,18 @@ class S3StateStore:
         """Key → number of resources of every other state in the bucket that still has some."""
         from cli.running.stack import count_resources
 
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for page in self._client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
             for item in page.get("Contents", []):
                 key = item["Key"]
                 if key != self.key and key.endswith(".tfstate"):
                     count = count_resources(self.read(key))
                     if count:
-                        found[key] = count
-        return found
+                        counts[key] = count
+        return counts
 
     def read(self, key: str) -> dict[str, Any]:
-        """The state under a key; empty where there is none. Raises CommandError where there is not even the bucket."""
+        """The state under a key; empty where there is none. Raises CommandError where the bucket does not exist."""
         from botocore.exceptions import ClientError
 
         try:
@@ -118,7 +118,7 @@ class S3StateStore:
         if service not in self._clients:
             config = Config(
                 s3={"addressing_style": "path" if self.endpoint_url else "auto"},
-                # A proxy has no business between this machine and its own loopback.
+                # Requests to loopback never go through a proxy.
                 **({"proxies": {}} if self.endpoint_url else {}),
             )
             self._clients[service] = boto_session(self.region, self.variables).client(

@@ -1,4 +1,4 @@
-"""The Terraform on this machine: where it is, whether it is new enough, what it is started with."""
+"""The Terraform on this machine: its path, its version, its environment variables."""
 
 import functools
 import json
@@ -26,14 +26,14 @@ _INSTALL = "Install 1.11 or newer (https://developer.hashicorp.com/terraform/ins
 
 @dataclass(frozen=True, kw_only=True)
 class Terraform:
-    """A Terraform that was found and is new enough."""
+    """A Terraform that is new enough."""
 
     binary: str
     version: str
     work_folder: Path
     """The project's `.windlass`: logs, plans and the provider cache."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """Environment variables on top of the user's own, such as the embedded AWS's keys."""
+    """Environment variables in addition to the user's own, such as the embedded AWS's keys."""
     parallelism: int | None = None
     """Terraform's own default (10) where None."""
     shares_provider: bool = False

@@ -1,4 +1,4 @@
-"""One command that changes an environment at a time, on this machine: the others are told who is at work.
+"""One command that changes an environment at a time, on this machine: others get a message that names it.
 
 Terraform's state lock keeps two machines apart, but its message comes late and advises `-lock=false`.
 """

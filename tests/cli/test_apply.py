@@ -50,7 +50,7 @@ def test_an_applied_environment_has_nothing_to_change(windlass, terraform):
     assert not terraform.calls("apply")
 
 
-def test_a_failing_layer_stops_those_that_stand_on_it(windlass, terraform):
+def test_a_failing_layer_stops_those_that_depend_on_it(windlass, terraform):
     failing = {"when": ["apply"], "code": 1, "lines": [error("Quota exceeded", address="aws_eip.nat")]}
     terraform.follow(only_in("network"), failing)
     ended = windlass("apply", "dev", "--yes")
@@ -72,14 +72,14 @@ def test_destroy_begins_with_the_last_layer_and_skips_what_was_never_applied(win
     assert windlass("destroy", "dev", "--yes").code == 0
     assert layers_of(terraform.calls("plan", "-destroy")) == ["service", "data", "network"]
     terraform.follow(PLANNED, APPLIED, empty)
-    assert "service: nothing there" in windlass("destroy", "dev", "--yes").err
+    assert "service: nothing to destroy" in windlass("destroy", "dev", "--yes").err
 
 
-def test_a_layer_that_others_stand_on_is_not_destroyed(windlass, terraform):
+def test_a_layer_that_others_depend_on_is_not_destroyed(windlass, terraform):
     terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
     ended = windlass("destroy", "dev", "--layer", "network", "--yes")
     assert ended.code == 1
-    assert "network cannot be destroyed while data stands on it" in ended.err
+    assert "network cannot be destroyed while data depends on it" in ended.err
     assert not terraform.calls("apply")
 
 
@@ -126,10 +126,10 @@ def test_status_as_json_counts_what_each_state_holds(windlass, project):
         "resources": [{"mode": "managed", "instances": [{}, {}]}],
     }
     project.states.update({f"dev/{layer}.tfstate": state for layer in ("network", "data", "service")})
-    found = json.loads(windlass("status", "dev", "--json").out)
-    assert found["state"] == "s3://the-bucket"
-    assert [one["resources"] for one in found["layers"]] == [2, 2, 2]
-    assert found["layers"][0]["serial"] == 7
+    status = json.loads(windlass("status", "dev", "--json").out)
+    assert status["state"] == "s3://the-bucket"
+    assert [one["resources"] for one in status["layers"]] == [2, 2, 2]
+    assert status["layers"][0]["serial"] == 7
 
 
 def test_status_says_why_a_state_cannot_be_read_and_fails(windlass, project):

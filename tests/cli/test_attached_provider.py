@@ -53,8 +53,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def started(home: Path) -> list[int]:
-    found = home / "pids"
-    return [int(line) for line in found.read_text().split()] if found.exists() else []
+    pids = home / "pids"
+    return [int(line) for line in pids.read_text().split()] if pids.exists() else []
 
 
 def runs(home: Path) -> bool:

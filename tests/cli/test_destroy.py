@@ -17,35 +17,35 @@ class Keyboard(io.StringIO):
 
 
 @pytest.fixture
-def standing(terraform: FakeTerraform) -> FakeTerraform:
+def applied(terraform: FakeTerraform) -> FakeTerraform:
     """Every layer has a resource."""
     terraform.follow(PLANNED, APPLIED, HOLDS_SOMETHING)
     return terraform
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_the_typed_name_destroys(windlass, standing, monkeypatch, name):
+def test_the_typed_name_destroys(windlass, applied, monkeypatch, name):
     monkeypatch.setattr("sys.stdin", Keyboard(f"{name}\n"))
     ended = windlass("destroy", name)
     assert ended.code == 0
     assert f"This destroys service (1 resources), data (1 resources), network (1 resources) of {name}" in ended.err
-    assert layers_of(standing.calls("apply")) == ["service", "data", "network"]
+    assert layers_of(applied.calls("apply")) == ["service", "data", "network"]
 
 
 @pytest.mark.parametrize("typed", ["y", "yes", "prod", ""])
-def test_anything_else_destroys_nothing(windlass, standing, monkeypatch, typed):
+def test_anything_else_destroys_nothing(windlass, applied, monkeypatch, typed):
     monkeypatch.setattr("sys.stdin", Keyboard(f"{typed}\n"))
     ended = windlass("destroy", "dev")
     assert ended.code != 0
-    assert not standing.calls("apply")
+    assert not applied.calls("apply")
 
 
-def test_the_prompt_says_that_production_is_meant(windlass, standing, monkeypatch):
+def test_the_prompt_says_that_production_is_meant(windlass, applied, monkeypatch):
     monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
     assert "of prod (production). It cannot be undone." in windlass("destroy", "prod").err
 
 
-def test_one_layer_is_named_in_the_prompt(windlass, standing, monkeypatch):
+def test_one_layer_is_named_in_the_prompt(windlass, applied, monkeypatch):
     monkeypatch.setattr("sys.stdin", Keyboard("dev\n"))
     assert "This destroys service (1 resources) of dev." in windlass("destroy", "dev", "--layer", "service").err
 
@@ -56,30 +56,30 @@ def test_where_nothing_was_applied_nobody_is_asked(windlass, terraform, monkeypa
     assert windlass("destroy", "dev").code == 0
 
 
-def test_without_a_terminal_an_option_is_needed(windlass, standing):
+def test_without_a_terminal_an_option_is_needed(windlass, applied):
     ended = windlass("destroy", "dev")
     assert (ended.code, "add --yes, or --confirm dev" in ended.err) == (1, True)
-    assert not standing.calls("plan")
+    assert not applied.calls("plan")
     assert windlass("destroy", "dev", "--yes").code == 0
 
 
 @pytest.mark.parametrize("command", [("destroy", "prod"), ("bootstrap", "prod", "--destroy")])
-def test_yes_alone_never_destroys_production(windlass, standing, command):
+def test_yes_alone_never_destroys_production(windlass, applied, command):
     ended = windlass(*command, "--yes")
     assert ended.code == 1
     assert "add --confirm prod" in ended.err
-    assert not standing.calls("plan")
+    assert not applied.calls("plan")
 
 
-def test_the_name_as_an_option_destroys_production(windlass, standing):
+def test_the_name_as_an_option_destroys_production(windlass, applied):
     assert windlass("destroy", "prod", "--confirm", "production").code == 1
-    assert not standing.calls("apply")
+    assert not applied.calls("apply")
     assert windlass("destroy", "prod", "--confirm", "prod").code == 0
 
 
-def test_the_bootstrap_wants_the_name_too(windlass, standing, project, monkeypatch):
+def test_the_bootstrap_needs_the_name_too(windlass, applied, project, monkeypatch):
     monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
     ended = windlass("bootstrap", "dev", "--destroy")
     assert ended.code == 1
     assert "This destroys the bucket and the lock table of the state of dev." in ended.err
-    assert json.dumps(standing.calls("apply")) == "[]"
+    assert json.dumps(applied.calls("apply")) == "[]"

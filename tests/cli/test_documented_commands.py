@@ -37,8 +37,8 @@ def unknown(line: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_command_lines_of_documents_exist(page: Path) -> None:
-    found = {line: problems for line in lines(page) if (problems := unknown(line))}
-    assert found == {}
+    unknown_words = {line: problems for line in lines(page) if (problems := unknown(line))}
+    assert unknown_words == {}
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

@@ -42,9 +42,9 @@ def test_every_target_says_what_it_would_run(target: str):
     assert run("make", "--dry-run", target).returncode == 0
 
 
-def test_arguments_for_pytest_are_handed_on():
-    made = run("make", "--dry-run", "test", "PYTEST_ARGS=-k one").stdout
-    assert "-m pytest -n 4 --dist loadgroup --no-loadscope-reorder -k one" in made
+def test_arguments_for_pytest_are_passed_on():
+    command = run("make", "--dry-run", "test", "PYTEST_ARGS=-k one").stdout
+    assert "-m pytest -n 4 --dist loadgroup --no-loadscope-reorder -k one" in command
 
 
 def fake_python(folder: Path, version: str) -> Path:

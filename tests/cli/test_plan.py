@@ -69,12 +69,12 @@ def test_changes_are_listed_with_what_is_destroyed_last(windlass, terraform):
     ]
 
 
-def test_json_tells_scripts_what_would_change(windlass, terraform):
+def test_json_lists_what_would_change(windlass, terraform):
     terraform.follow(changed("network"))
-    found = json.loads(windlass("plan", "dev", "--json").out)
-    assert found["network"]["changes"] == {"aws_vpc.main": "create"}
-    assert found["network"]["summary"]["add"] == 1
-    assert found["data"]["waits_for"] == "network"
+    result = json.loads(windlass("plan", "dev", "--json").out)
+    assert result["network"]["changes"] == {"aws_vpc.main": "create"}
+    assert result["network"]["summary"]["add"] == 1
+    assert result["data"]["waits_for"] == "network"
 
 
 def test_a_locked_state_is_explained_with_who_holds_it(windlass, terraform):
@@ -95,7 +95,7 @@ def test_a_locked_state_is_explained_with_who_holds_it(windlass, terraform):
         assert expected in ended.err
 
 
-def test_the_wait_for_a_lock_is_handed_on(windlass, terraform):
+def test_the_wait_for_a_lock_is_passed_on(windlass, terraform):
     windlass("plan", "dev", "--layer", "network", "--lock-timeout", "10m")
     assert "-lock-timeout=600s" in terraform.calls("plan")[0]["arguments"]
     refused = windlass("plan", "dev", "--lock-timeout", "soon")

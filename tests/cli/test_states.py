@@ -1,4 +1,4 @@
-"""States are read where they lie: without a synth, without a provider and, in S3 and in files, without Terraform."""
+"""States are read directly: without a synth, without a provider and, in S3 and in files, without Terraform."""
 
 import json
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ def test_what_was_never_applied_has_an_empty_state(filled: S3StateStore) -> None
 def test_where_there_is_no_bucket_the_bootstrap_is_named(endpoint_url: str) -> None:
     with pytest.raises(CommandError, match=r"no bucket missing-one, so no state dev/data\.tfstate") as refused:
         session(store(endpoint_url, "missing-one")).state("data")
-    assert "./windlass bootstrap ENV makes it" in str(refused.value)
+    assert "./windlass bootstrap ENV creates it" in str(refused.value)
 
 
 def test_where_nothing_answers_that_is_said() -> None:
@@ -89,15 +89,15 @@ def test_what_is_no_state_is_named(filled: S3StateStore) -> None:
 
 
 def test_a_state_in_a_file_is_read_from_there(tmp_path: Path) -> None:
-    found = session(None, tmp_path, backend="local", path="state")
-    assert found.state("service") == {}
+    opened = session(None, tmp_path, backend="local", path="state")
+    assert opened.state("service") == {}
     (tmp_path / "state/dev").mkdir(parents=True)
     file = tmp_path / "state/dev/service.tfstate"
     file.write_text(json.dumps(STATE))
-    assert found.state("service") == STATE
+    assert opened.state("service") == STATE
     file.write_text("{")
-    with pytest.raises(CommandError, match=r"service\.tfstate is no state that can be read"):
-        found.state("service")
+    with pytest.raises(CommandError, match=r"service\.tfstate is not a readable state"):
+        opened.state("service")
 
 
 @pytest.mark.parametrize("reason", ["terraform-cloud", "workspace"])
@@ -112,7 +112,7 @@ def test_terraform_is_asked_where_only_terraform_knows(
     assert open_readonly(project, "dev").state("service") == STATE
 
 
-def test_looking_needs_neither_terraform_nor_a_synth(
+def test_reading_needs_neither_terraform_nor_a_synth(
     windlass: Any, project: FakeProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TERRAFORM", raising=False)
@@ -125,12 +125,12 @@ def test_looking_needs_neither_terraform_nor_a_synth(
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_it_is_where_terraform_writes_it(name: str) -> None:
-    found = load(name, ROOT)
-    store = Project(root=ROOT).stacks.state_store(found)
+    opened = load(name, ROOT)
+    store = Project(root=ROOT).stacks.state_store(opened)
     for layer, document in documents(name).items():
         if store is None:
             assert set(document["terraform"]) & {"cloud", "backend"} == {"cloud"}
             continue
         backend = document["terraform"]["backend"]["s3"]
-        assert (backend["bucket"], backend["key"]) == (store.bucket, found.state_key(layer))
+        assert (backend["bucket"], backend["key"]) == (store.bucket, opened.state_key(layer))
         assert (backend["region"], backend["dynamodb_table"]) == (store.region, store.table)

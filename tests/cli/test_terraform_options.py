@@ -1,4 +1,4 @@
-"""What stands behind `--` goes to Terraform's plan of one layer, and a task definition can be applied alone."""
+"""What follows `--` goes to Terraform's plan of one layer, and a task definition can be applied alone."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_options_reach_the_plan_of_the_layer_that_is_named(windlass, terraform):
 def test_without_a_layer_nobody_knows_whose_address_it_is(windlass, terraform):
     ended = windlass("apply", "dev", "--yes", "--", REPLACE)
     assert ended.code == 2
-    assert f"Say with --layer which layer {REPLACE} is for." in ended.err
+    assert f"{REPLACE} needs --layer: an address belongs to one layer." in ended.err
     assert not terraform.calls("plan")
 
 
@@ -37,7 +37,7 @@ def test_without_a_layer_nobody_knows_whose_address_it_is(windlass, terraform):
 def test_what_is_not_for_terraform_is_refused(windlass, terraform, option):
     ended = windlass("plan", "dev", "--layer", "service", "--", option)
     assert ended.code == 2
-    assert f"'{option}' cannot be handed to Terraform; allowed are -replace, -target" in ended.err
+    assert f"'{option}' cannot be passed to Terraform; allowed are -replace, -target" in ended.err
     assert not terraform.calls("plan")
 
 
@@ -47,8 +47,8 @@ def stack(terraform, tmp_path):
     folder.mkdir()
     definitions = {name: {"family": f"acme-{name}"} for name in ("api", "web")}
     (folder / "cdk.tf.json").write_text(json.dumps({"resource": {"aws_ecs_task_definition": definitions}}))
-    found = Terraform(binary=str(terraform.binary), version="1.11.4", work_folder=tmp_path / "work")
-    return Stack(name="service", folder=folder, terraform=found)
+    fake = Terraform(binary=str(terraform.binary), version="1.11.4", work_folder=tmp_path / "work")
+    return Stack(name="service", folder=folder, terraform=fake)
 
 
 def test_a_task_definition_alone_is_a_plan_with_a_target(terraform, stack):

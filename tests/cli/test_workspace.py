@@ -71,7 +71,7 @@ def test_paths_for_people_are_relative_inside_of_the_users_folder() -> None:
 def test_without_environments_one_sentence_says_where_was_searched(tmp_path: Path) -> None:
     ended = run(ROOT / "windlass", "check", "dev", folder=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert f"There is no folder environments/ in {tmp_path} or above it." in ended.stderr
+    assert f"Neither {tmp_path} nor a folder above it has environments/." in ended.stderr
     assert "WINDLASS_ROOT" in ended.stderr
     assert run(sys.executable, ROOT / "main.py", folder=tmp_path).returncode == 2
 

@@ -1,11 +1,11 @@
-"""The submodules of the AWS bindings that the project uses: remembered from earlier runs, and named in its sources."""
+"""Which submodules of the AWS bindings the project uses: remembered from earlier runs, and found in its sources."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bindings.paths import PACKAGE, bindings_version, cache_folder
+from bindings.places import PACKAGE, bindings_version, cache_folder
 from workspace import WINDLASS_FOLDER
 
 IMPORT = re.compile(rf"\b{PACKAGE}\.([a-z0-9_]+)\b")
@@ -13,25 +13,25 @@ NOT_OURS = {"node_modules", "cdktf.out", "__pycache__"}
 
 
 def remembered() -> frozenset[str]:
-    """The submodules that any process of this project has used."""
+    """The submodules that any process of this project has used so far."""
     try:
-        return frozenset(os.listdir(_folder()))  # noqa: PTH208 - only the names are needed
+        return frozenset(os.listdir(_folder()))  # noqa: PTH208 - the names are all that is wanted
     except OSError:
         return frozenset()
 
 
 def remember(submodules: Iterable[str]) -> None:
-    """Remember submodules. Each is an empty file, so concurrent processes do not overwrite each other."""
+    """Add to what is remembered. One empty file each, so that processes never overwrite each other's findings."""
     try:
         _folder().mkdir(parents=True, exist_ok=True)
         for submodule in submodules:
             (_folder() / submodule).touch()
     except OSError:
-        return  # a read-only disk: the next run searches again
+        return  # a read-only disk: the next run finds them again
 
 
-def in_sources(root: Path = WINDLASS_FOLDER) -> frozenset[str]:
-    """The submodules named in any Python file of the project, including imports inside functions."""
+def found_in_sources(root: Path = WINDLASS_FOLDER) -> frozenset[str]:
+    """The submodules named in any Python file of the project, lazy imports inside functions included."""
     return frozenset(name for file in _sources(root) for name in IMPORT.findall(_text(file)))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from config.base import Cidr, DnsName, Percent, Section
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
@@ -72,7 +73,7 @@ class WebService(Section):
     spot_percent: Percent = 0
     """Share of tasks above `min_count` that run on Fargate Spot. Default: none."""
 
-    priority: Annotated[int, Field(ge=1, le=50000)] = 100
+    priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 100
     """Priority of the listener rule: the lowest that matches wins; each service has its own."""
 
     host_names: tuple[DnsName, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
+from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.section import Airflow
 from config.base import Kind
 from config.cache import Cache
@@ -60,7 +61,7 @@ def priorities_differ(services: Services) -> Iterator[Problem]:
 def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem]:
     """AWS counts host names and path patterns together: five values a rule."""
     count = len(item.host_names) + len(item.path_patterns)
-    if not 1 <= count <= 5:
+    if not 1 <= count <= LISTENER_RULE_CONDITIONS:
         message = f"makes {count} conditions together with host_names; allowed: 1 to 5 in all"
         yield problem(f"services/{key}/path_patterns", list(item.path_patterns), message)
 

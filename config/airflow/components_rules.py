@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
+from aws.quotas import SCALING_POLICY_QUERIES
 from config.airflow.components import ApiServer, Component, WorkerGroup
 from config.airflow.section import Airflow
 from config.base import Kind
@@ -85,7 +86,7 @@ def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> I
         yield problem("airflow/api_server/min_count", airflow.api_server.min_count, message)
 
 
-MOST_QUEUES_OF_A_GROUP = 8
+MOST_QUEUES_OF_A_GROUP = SCALING_POLICY_QUERIES - 2
 """What the scaling policy of a group can add up (`modules/ecs/backlog.py`)."""
 
 
@@ -93,7 +94,10 @@ def a_group_has_few_enough_queues(airflow: Airflow | None) -> Iterator[Problem]:
     """Application Auto Scaling takes ten queries a policy (A16)."""
     for name, group in airflow.workers.items() if airflow is not None else ():
         if len(group.queues) > MOST_QUEUES_OF_A_GROUP:
-            message = f"has {len(group.queues)} queues, more than its scaling can add up; allowed: 8, or a second group"
+            message = (
+                f"has {len(group.queues)} queues, more than its scaling can add up; "
+                f"allowed: {MOST_QUEUES_OF_A_GROUP}, or a second group"
+            )
             yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from config.airflow.components import ApiServer, DagProcessor, FixedComponent, QueueName, Scheduler, WorkerGroup
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
@@ -100,7 +101,7 @@ class Airflow(Section):
     host_names: tuple[DnsName, ...] = ()
     """Host names of the UI. Default: any. The first one is what Airflow calls itself."""
 
-    priority: Annotated[int, Field(ge=1, le=50000)] = 50
+    priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 50
     """Priority of the listener rule; that of no service."""
 
     allowed_cidrs: tuple[Cidr, ...] = ()

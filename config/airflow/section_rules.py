@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aws.image_reference import ImageReference
 from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
+from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.section import Airflow
 from config.base import Kind
 from config.cache import Cache
@@ -89,7 +90,7 @@ def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[P
     if airflow is None:
         return
     count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
-    if count > 5:
+    if count > LISTENER_RULE_CONDITIONS:
         message = f"makes {count} conditions together with host_names; allowed: 5 in all"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
     for host_name in airflow.host_names[:1]:

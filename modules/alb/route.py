@@ -17,6 +17,7 @@ from cdktf_cdktf_provider_aws.lb_listener_rule import (
 from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from constructs import Construct
 
+from aws.quotas import LISTENER_RULE_CONDITIONS, LISTENER_RULE_PRIORITY_MAX
 from modules.alb.names import check_name
 from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, target_group
 
@@ -45,10 +46,10 @@ class RuleInputs:
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
-        if not 1 <= self.priority <= 50000:
+        if not 1 <= self.priority <= LISTENER_RULE_PRIORITY_MAX:
             raise ValueError(f"priority of the listener rule is {self.priority}; allowed are 1 to 50000")
         values = len(self.host_headers) + len(self.path_patterns) + len(self.source_cidrs)
-        if not 1 <= values <= 5:
+        if not 1 <= values <= LISTENER_RULE_CONDITIONS:
             raise ValueError(
                 f"the listener rule has {values} host names, paths and blocks together; allowed are 1 to 5. "
                 'To take everything, use the path "/*"'

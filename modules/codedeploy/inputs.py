@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aws.account import Account
-
-MOST_ALARMS = 10
-"""What CodeDeploy takes in one deployment group."""
+from aws.quotas import CODEDEPLOY_ALARMS_PER_GROUP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +55,10 @@ class RollbackInputs:
 
     def __post_init__(self) -> None:
         """Refuse what CodeDeploy would refuse."""
-        if len(self.alarm_names) > MOST_ALARMS:
-            raise ValueError(f"alarm_names has {len(self.alarm_names)} alarms; allowed are {MOST_ALARMS}")
+        if len(self.alarm_names) > CODEDEPLOY_ALARMS_PER_GROUP:
+            raise ValueError(
+                f"alarm_names has {len(self.alarm_names)} alarms; allowed are {CODEDEPLOY_ALARMS_PER_GROUP}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

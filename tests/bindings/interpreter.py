@@ -1,4 +1,4 @@
-"""A new Python process for each run, since bindings are installed once per process."""
+"""A fresh Python for each question, since bindings are installed once for a process."""
 
 import os
 import subprocess

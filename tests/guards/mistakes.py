@@ -1,4 +1,4 @@
-"""A mistake in the generated JSON with the guard that finds it, and helpers to write mistakes."""
+"""One mistake in finished JSON, the guard that refuses it, and the shorthand to write mistakes down."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Secrets are found in any encoding."""
+"""The search for secrets finds one in whatever form it was written."""
 
 import base64
 import json

@@ -21,18 +21,18 @@ TLS13_POLICIES = ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-3-"
 
 @dataclass(frozen=True, kw_only=True)
 class Tls:
-    """The certificates and the protocol of the HTTPS listener (N05)."""
+    """Certificates and security policy of the HTTPS listener (N05)."""
 
     certificate_arn: str
     """ACM certificate for names that no other certificate covers."""
 
     additional_certificate_arns: Mapping[str, str] = field(default_factory=dict)
-    """Further ACM certificates, by a name of your own; the listener picks by the host name that a client asks for."""
+    """Further ACM certificates, by a key of your own. The listener picks one by the host name in the request (SNI)."""
 
     ssl_policy: str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
     """Policy that starts with `ELBSecurityPolicy-TLS13-1-2-` or `-1-3-`. Default: TLS 1.3, and TLS 1.2 with the AEAD
-    ciphers that keep forward secrecy, for clients and proxies that have no 1.3 yet; what AWS's console chose for
-    years. `ELBSecurityPolicy-TLS13-1-3-2021-06` shuts those out; `…-Res-PQ-2025-09` adds post-quantum key exchange."""
+    ciphers that keep forward secrecy, for clients and proxies without 1.3; AWS's console chose it for years.
+    `ELBSecurityPolicy-TLS13-1-3-2021-06` excludes those; `…-Res-PQ-2025-09` adds post-quantum key exchange."""
 
     def __post_init__(self) -> None:
         """Refuse an older protocol."""
@@ -43,10 +43,10 @@ class Tls:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessLogs:
-    """Where a line for every request goes."""
+    """Where the access logs are stored."""
 
     bucket: str
-    """Bucket of the same region, whose policy lets Elastic Load Balancing write; encrypted with SSE-S3."""
+    """Bucket in the same region, whose policy allows Elastic Load Balancing to write; encrypted with SSE-S3."""
 
     prefix: str | None = None
     """Folder in the bucket. Default: none."""
@@ -55,13 +55,13 @@ class AccessLogs:
         """Refuse what Elastic Load Balancing would refuse."""
         if self.prefix is not None and ("AWSLogs" in self.prefix or self.prefix.strip("/") != self.prefix):
             raise ValueError(
-                f'access log prefix is "{self.prefix}"; it must not hold "AWSLogs", nor start or end with "/"'
+                f'access log prefix is "{self.prefix}"; it must not contain "AWSLogs", nor start or end with "/"'
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerInputs:
-    """Where the load balancer is, and how safe."""
+    """Placement and security of the load balancer."""
 
     name: str
     """1 to 32 letters, digits, hyphens; not starting with `internal-`."""
@@ -88,24 +88,24 @@ class LoadBalancerInputs:
     """Serve plain HTTP to the internet when there is no certificate (N05). Default: no; for development only."""
 
     access_logs: AccessLogs | None = None
-    """A line for every request. Default: none; production wants it."""
+    """Access logs. Default: none; production should have them."""
 
     deletion_protection: bool = True
-    """Nobody deletes the load balancer by mistake. Default: yes; an environment that comes and goes says no."""
+    """AWS refuses to delete the load balancer. Default: yes; turn it off for short-lived environments."""
 
     idle_timeout_seconds: int = 60
-    """Time after which a silent connection is closed, 1 to 4000. Default: AWS's own. The server behind must keep
-    connections open for longer, or clients see a 502 now and then."""
+    """Time after which an idle connection is closed, 1 to 4000. Default: 60, as on AWS. The server must keep its
+    connections open for longer, or clients get an occasional 502."""
 
     desync_mitigation_mode: Literal["defensive", "strictest"] = "defensive"
-    """Requests that two servers could read in two ways: `defensive` lets harmless ones through and closes the
-    connection after the others, `strictest` takes only what follows RFC 7230. Default: `defensive`, which stops
-    request smuggling without shutting out clients that are merely untidy."""
+    """How ambiguous requests are handled: `defensive` allows the harmless ones and closes the connection after the
+    others, `strictest` accepts only what follows RFC 7230. Default: `defensive`, which prevents request smuggling
+    without refusing clients that are merely sloppy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerOutputs:
-    """What routes, DNS records, alarms and people need."""
+    """Outputs for routes, DNS records, alarms and people."""
 
     arn: str
     """ARN of the load balancer."""
@@ -114,7 +114,7 @@ class LoadBalancerOutputs:
     """`app/<name>/<id>`, as CloudWatch names it."""
 
     dns_name: str
-    """Name that AWS gave it."""
+    """DNS name that AWS assigned."""
 
     zone_id: str
     """Hosted zone of that name, for alias records."""
@@ -129,7 +129,7 @@ class LoadBalancerOutputs:
     """Port of the listener that serves."""
 
     def url(self, host_name: str) -> str:
-        """Address of a host name; it names the port where that is not the default of the scheme."""
+        """URL of a host name, with the port if it is not the scheme's default."""
         is_default = (self.url_scheme, self.port) in (("http", 80), ("https", 443))
         return f"{self.url_scheme}://{host_name}" + ("" if is_default else f":{self.port}")
 
@@ -158,7 +158,7 @@ class LoadBalancer(Construct):
             # Applications build links and check origins from the name that the user typed.
             preserve_host_header=True,
             xff_header_processing_mode="append",
-            # Where a web ACL does not answer, requests are refused rather than let through unseen.
+            # If WAF is unavailable, requests are refused rather than passed on unchecked.
             enable_waf_fail_open=False,
             enable_http2=True,
         )

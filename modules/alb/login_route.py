@@ -1,4 +1,4 @@
-"""A route that asks who somebody is before it forwards: OpenID Connect at the load balancer."""
+"""A route that requires a login before it forwards: OpenID Connect at the load balancer."""
 
 import json
 import re
@@ -15,48 +15,48 @@ from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, ta
 
 @dataclass(frozen=True, kw_only=True)
 class OidcLogin:
-    """The identity provider, and what this application is to it."""
+    """The identity provider, and this application's registration there."""
 
     issuer: str
     """Issuer, such as `https://login.example.com/realm`; the other addresses are in its discovery document."""
 
     authorization_endpoint: str
-    """Where people log in; HTTPS."""
+    """URL where users log in; HTTPS."""
 
     token_endpoint: str
-    """Where the load balancer gets tokens; HTTPS."""
+    """URL where the load balancer gets tokens; HTTPS."""
 
     user_info_endpoint: str
-    """Where the load balancer learns who somebody is; HTTPS."""
+    """URL where the load balancer reads the user's claims; HTTPS."""
 
     client_id: str
-    """Name of this application at the provider."""
+    """Client id of this application at the provider."""
 
     client_secret_arn: str
-    """Secrets Manager secret whose whole value is the client's secret. Terraform never reads it (D03)."""
+    """Secrets Manager secret whose whole value is the client secret. Terraform never reads it (D03)."""
 
     client_secret_version: int = 1
-    """Raise it after the secret changed: CloudFormation compares templates, not secrets. Everybody logs in again."""
+    """Raise it after the secret has changed: CloudFormation compares templates, not secrets. All users log in again."""
 
     scope: str = "openid"
-    """What is asked for. Default: who somebody is, and no more."""
+    """OAuth scopes that are requested. Default: `openid`, the user's identity only."""
 
     session_timeout_seconds: int = 43200
-    """How long a login lasts, 1 to 604800. Default: twelve hours, a working day."""
+    """How long a login lasts, 1 to 604800. Default: 12 hours, a working day."""
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
         for name in ("issuer", "authorization_endpoint", "token_endpoint", "user_info_endpoint"):
             value = getattr(self, name)
             if "${" not in value and not re.fullmatch(r"https://[^\s/]+(/\S*)?", value):
-                raise ValueError(f'{name} is "{value}"; an address that begins with https:// is wanted')
+                raise ValueError(f'{name} is "{value}"; an address that begins with https:// is required')
         if not 1 <= self.session_timeout_seconds <= 604800:
             raise ValueError(f"session_timeout_seconds is {self.session_timeout_seconds}; allowed are 1 to 604800")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoginRouteInputs:
-    """Which requests, to which target group, and who may pass."""
+    """Which requests the route takes, where it forwards them, and who may log in."""
 
     name: str
     """Name of the target group; 1 to 32 letters, digits, hyphens. The CloudFormation stack is `<name>-login`."""
@@ -68,17 +68,17 @@ class LoginRouteInputs:
     """To which target group."""
 
     login: OidcLogin
-    """Who may pass: whoever the provider lets log in to this application."""
+    """The login: anyone whom the provider lets log in to this application may pass."""
 
     open_rule: RuleInputs | None = None
     """Requests that pass without a login, to the same target group; its priority is lower than that of `rule`. For
-    programs that bring a token of the application's own. Default: none."""
+    programs that authenticate with a token of the application. Default: none."""
 
     cloudformation_role_arn: str | None = None
-    """Role that CloudFormation acts with. Default: whoever runs Terraform, who then may read that one secret."""
+    """Role that CloudFormation assumes. Default: the caller of Terraform, who then needs to read that one secret."""
 
     def __post_init__(self) -> None:
-        """Refuse an open rule that would never be asked."""
+        """Refuse an open rule that would never be evaluated."""
         if self.open_rule is not None and self.open_rule.priority >= self.rule.priority:
             raise ValueError(
                 f"open_rule has priority {self.open_rule.priority}; it must be lower than {self.rule.priority}, or the "
@@ -88,7 +88,7 @@ class LoginRouteInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class LoginRouteOutputs:
-    """What the service needs; the same as of a route without a login."""
+    """What the service needs; the same as for a route without a login."""
 
     target_group: TargetGroupOutputs
     """The target group."""
@@ -101,10 +101,10 @@ class LoginRouteOutputs:
 
 
 class LoginRoute(Construct):
-    """A listener rule that lets somebody through after a login, made so that the secret stays out of the state.
+    """A listener rule that forwards after a login, created so that the secret stays out of the state.
 
     The provider's `aws_lb_listener_rule` keeps the client's secret in the state, as it has no write-only argument for
-    it. So CloudFormation makes the rule and resolves a reference to the secret on its own side (D03).
+    it. So CloudFormation creates the rule and resolves a reference to the secret itself (D03).
     """
 
     outputs: LoginRouteOutputs
@@ -154,7 +154,7 @@ def _template(inputs: LoginRouteInputs, target_group_arn: str) -> dict[str, Any]
                                 "ClientSecret": _reference(login.client_secret_arn),
                                 "OnUnauthenticatedRequest": "authenticate",
                                 "Scope": login.scope,
-                                # With the number in it a raised version changes the template, and so the reference is
+                                # The number makes a raised version change the template, so that the reference is
                                 # resolved again.
                                 "SessionCookieName": f"{inputs.name}-login-{login.client_secret_version}",
                                 "SessionTimeout": login.session_timeout_seconds,

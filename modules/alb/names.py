@@ -6,7 +6,7 @@ _NAME = re.compile(r"(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
 def check_name(field: str, name: str, *, most: int = 32) -> None:
-    """Refuse a name that Elastic Load Balancing would refuse; one that only Terraform knows passes.
+    """Refuse a name that Elastic Load Balancing would refuse. Terraform expressions pass unchecked.
 
     Args:
         field: the input that holds the name, for the message.

@@ -22,7 +22,7 @@ from modules.alb.names import check_name
 from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, target_group
 
 Weight = int | str
-"""Share of the requests, 0 to 999: a number, or a Terraform expression (`${…}`) for one."""
+"""A traffic weight, 0 to 999: a number, or a Terraform expression (`${…}`) for one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +30,10 @@ class RuleInputs:
     """Which requests a rule takes."""
 
     listener_arn: str
-    """The listener that serves."""
+    """The listener for production traffic."""
 
     priority: int
-    """1 to 50000; of the rules that match, the lowest wins. Each rule of a listener has its own."""
+    """1 to 50000, unique in the listener; the matching rule with the lowest priority wins."""
 
     host_headers: Sequence[str] = ()
     """Host names, with `*` and `?`. Default: any."""
@@ -42,7 +42,7 @@ class RuleInputs:
     """Paths, with `*` and `?`. Default: any."""
 
     source_cidrs: Sequence[str] = ()
-    """Blocks of addresses that requests come from. Default: any."""
+    """Source CIDR blocks. Default: any."""
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
@@ -86,7 +86,7 @@ class SingleRouteOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class BlueGreenRouteInputs:
-    """A service with two target groups, blue and green, of which the weights decide."""
+    """A service with two target groups, blue and green, that share the traffic by weight."""
 
     name: str
     """Names of the target groups without `-blue` and `-green`; 1 to 26 letters, digits, hyphens."""
@@ -98,10 +98,10 @@ class BlueGreenRouteInputs:
     """To which target groups."""
 
     blue_weight: Weight
-    """Share of blue. The live colour's parameter decides: `${local.…}` of `modules.web.LiveColour`."""
+    """Traffic weight of blue. The live colour's parameter decides: `${local.…}` of `modules.web.LiveColour`."""
 
     green_weight: Weight
-    """Share of green."""
+    """Traffic weight of green."""
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
@@ -142,7 +142,7 @@ class SingleRoute(Construct):
 
 
 class BlueGreenRoute(Construct):
-    """A listener rule that shares requests between blue and green by weight."""
+    """A listener rule that distributes requests over blue and green by weight."""
 
     outputs: BlueGreenRouteOutputs
 
@@ -175,7 +175,7 @@ def listener_rule(
     weights: Mapping[str, Weight],
     lifecycle: TerraformResourceLifecycle | None = None,
 ) -> LbListenerRule:
-    """Make a rule that shares requests between target groups by weight."""
+    """Create a rule that distributes requests over target groups by weight."""
     return LbListenerRule(
         scope,
         "rule",
@@ -185,7 +185,7 @@ def listener_rule(
         action=[
             LbListenerRuleAction(
                 type="forward",
-                # B03: the short form (`target_group_arn`) is read back as this one, and would show as a change.
+                # B03: the provider reads the short form (`target_group_arn`) back as this one, a change in every plan.
                 forward=LbListenerRuleActionForward(
                     target_group=[
                         LbListenerRuleActionForwardTargetGroup(arn=arn, weight=_number(weight))

@@ -1,4 +1,4 @@
-"""A target group for tasks on Fargate: registered by IP address, checked, drained."""
+"""A target group for tasks on Fargate: targets are IP addresses, health-checked and drained."""
 
 import re
 from dataclasses import dataclass
@@ -15,31 +15,31 @@ from constructs import Construct
 from modules.alb.names import check_name
 
 _PORT = 80
-"""No more than a default: ECS registers every task with its container's port. It is the same for all groups, because a
-change would replace the group while its name is still taken."""
+"""Only a default: ECS registers every task with its container's port. It is the same for all groups, because a change
+would replace the group while its name is still taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetHealthCheck:
-    """How the load balancer finds out whether a task can take requests (N06); the container's check is another loop."""
+    """The load balancer's health check (N06). The container's own health check is independent of it."""
 
     path: str
-    """Path that answers only when the service can serve; each service has its own."""
+    """Path that answers with `matcher` only while the service can handle requests."""
 
     matcher: str = "200"
-    """Status codes that count as healthy. Default: 200 alone, so that a redirect to a login page is no good health."""
+    """Status codes that count as healthy. Default: 200 alone, so that a redirect to a login page does not."""
 
     interval_seconds: int = 30
-    """Pause between checks, 5 to 300. Default: 30 (N06)."""
+    """Time between checks, 5 to 300. Default: 30 (N06)."""
 
     timeout_seconds: int = 5
     """Time until a check counts as failed, 2 to 120, less than the interval. Default: 5."""
 
     healthy_threshold: int = 2
-    """Successes in a row until a task gets requests, 2 to 10. Default: 2 (N06)."""
+    """Consecutive successes until a task is healthy, 2 to 10. Default: 2 (N06)."""
 
     unhealthy_threshold: int = 3
-    """Failures in a row until a task gets none, 2 to 10. Default: 3 (N06)."""
+    """Consecutive failures until a task is unhealthy, 2 to 10. Default: 3 (N06)."""
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
@@ -68,15 +68,15 @@ class TargetGroupSettings:
     """VPC of the tasks."""
 
     health_check: TargetHealthCheck
-    """How health is found out."""
+    """The load balancer's health check."""
 
     deregistration_delay_seconds: int = 30
-    """Time that a leaving task has to finish its requests, 0 to 3600. Default: 30 (N06); the container's stop timeout
-    should be longer."""
+    """Time that a deregistering task has to finish its requests, 0 to 3600. Default: 30 (N06). The container's stop
+    timeout should be longer."""
 
     algorithm: Literal["least_outstanding_requests", "round_robin"] = "least_outstanding_requests"
-    """Which task gets the next request. Default: the one with the fewest open, since tasks and requests are not
-    equally fast."""
+    """Which task gets the next request. Default: the one with the fewest open requests, since neither tasks nor
+    requests are equally fast."""
 
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
@@ -88,7 +88,7 @@ class TargetGroupSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetGroupOutputs:
-    """What services, alarms and the switch need of a target group."""
+    """Outputs for services, alarms and the switch."""
 
     arn: str
     """ARN of the target group."""
@@ -98,10 +98,10 @@ class TargetGroupOutputs:
 
 
 def target_group(scope: Construct, id_: str, name: str, settings: TargetGroupSettings) -> LbTargetGroup:
-    """Make a target group.
+    """Create a target group.
 
-    A change of name or VPC replaces it: the new one is made first, the rule and the service move over, then the old
-    one goes, since AWS refuses to delete a target group that a rule names.
+    A change of name or VPC replaces it: the new one is created first, the rule and the service move to it, then the
+    old one is deleted, since AWS refuses to delete a target group that a rule uses.
 
     Raises:
         ValueError: the name is not one that AWS accepts.
@@ -120,7 +120,7 @@ def target_group(scope: Construct, id_: str, name: str, settings: TargetGroupSet
         load_balancing_algorithm_type=settings.algorithm,
         # AWS refuses a slow start together with the least-outstanding-requests algorithm.
         slow_start=0,
-        # B01: a user who sticks to a task would stay on the old colour.
+        # B01: with stickiness, users would stay on the old colour after a switch.
         stickiness=LbTargetGroupStickiness(enabled=False, type="lb_cookie"),
         health_check=LbTargetGroupHealthCheck(
             enabled=True,

@@ -1,4 +1,4 @@
-"""The deployment group of one ECS service: who gets requests, when old tasks go, what takes a deployment back."""
+"""The deployment group of one ECS service: traffic, termination of old tasks, rollback."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ from modules.codedeploy.role import add_service_role
 
 @dataclass(frozen=True, kw_only=True)
 class CodeDeployOutputs:
-    """What whoever deploys needs."""
+    """Outputs for the caller that deploys."""
 
     application_name: str
     """Name of the application."""
@@ -38,11 +38,11 @@ class CodeDeployOutputs:
     """ARN of the deployment group, for the role that deploys."""
 
     role_arn: str
-    """ARN of the role that CodeDeploy acts with."""
+    """ARN of the role that CodeDeploy assumes."""
 
 
 class CodeDeploy(Construct):
-    """An application with one deployment group, and a role that reaches this one service."""
+    """A CodeDeploy application with one deployment group, and a role limited to this one service."""
 
     outputs: CodeDeployOutputs
 
@@ -76,7 +76,7 @@ class CodeDeploy(Construct):
                 enabled=True, events=_events(inputs.rollback)
             ),
         )
-        # CodeDeploy tries the role at once, and the ARN of a role does not wait for its policy.
+        # CodeDeploy tests the role at once, and a reference to the role's ARN does not wait for its policy.
         group.add_override("depends_on", [role_policy])
         self.outputs = CodeDeployOutputs(
             application_name=application.name,
@@ -122,7 +122,7 @@ def _pace(inputs: CodeDeployInputs) -> CodedeployDeploymentGroupBlueGreenDeploym
 def _alarms(rollback: RollbackInputs) -> CodedeployDeploymentGroupAlarmConfiguration | None:
     if not rollback.alarm_names:
         return None
-    # Where CloudWatch does not answer, nobody knows whether the deployment is well: it stops.
+    # If CloudWatch cannot be read, the deployment stops: its health is unknown.
     return CodedeployDeploymentGroupAlarmConfiguration(
         alarms=list(rollback.alarm_names), enabled=True, ignore_poll_alarm_failure=False
     )

@@ -9,7 +9,7 @@ from aws.quotas import CODEDEPLOY_ALARMS_PER_GROUP
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceInputs:
-    """The ECS service, whose deployment controller is `CODE_DEPLOY`."""
+    """The ECS service; its deployment controller is `CODE_DEPLOY`."""
 
     cluster_name: str
     """Cluster of the service."""
@@ -23,19 +23,19 @@ class ServiceInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficInputs:
-    """What CodeDeploy points at the new tasks."""
+    """The target groups and listeners between which CodeDeploy shifts traffic."""
 
     target_group_names: Sequence[str]
-    """Exactly two: one for the tasks that are live, one for those to come."""
+    """Exactly two: one for the live tasks, one for their replacements."""
 
     listener_arn: str
-    """The listener that serves."""
+    """The listener for production traffic."""
 
     listener_rule_arns: Sequence[str]
-    """The rules of that listener that belong to the service: CodeDeploy may change these and no others."""
+    """The service's rules of that listener; CodeDeploy may change no others."""
 
     test_listener_arn: str | None = None
-    """The listener that shows the new tasks before anybody else sees them. Default: none."""
+    """The listener for test traffic, which reaches the new tasks before production traffic does. Default: none."""
 
     def __post_init__(self) -> None:
         """Refuse what CodeDeploy would refuse."""
@@ -45,13 +45,13 @@ class TrafficInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackInputs:
-    """What takes a deployment back."""
+    """When CodeDeploy rolls a deployment back."""
 
     alarm_names: Sequence[str] = ()
-    """CloudWatch alarms, at most 10. Default: none; a failure alone takes the deployment back."""
+    """CloudWatch alarms, at most 10. Default: none; only a failed deployment is rolled back."""
 
     on_request: bool = False
-    """A deployment that somebody stops goes back too. Default: no; whoever stops it says which way."""
+    """Also roll back a deployment that a user stops. Default: no; the user chooses."""
 
     def __post_init__(self) -> None:
         """Refuse what CodeDeploy would refuse."""
@@ -63,33 +63,33 @@ class RollbackInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeDeployInputs:
-    """What is deployed, how fast, and how it goes back."""
+    """What is deployed, how fast traffic shifts, and when it is rolled back."""
 
     name: str
     """Name of the application and of its one deployment group; 1 to 53 letters, digits, `+=,.@_-`. `-codedeploy` is
     added for the role, and IAM stops at 64."""
 
     account: Account
-    """Where."""
+    """Account and region of the service."""
 
     service: ServiceInputs
-    """What is deployed."""
+    """The ECS service that is deployed."""
 
     traffic: TrafficInputs
-    """What is pointed at it."""
+    """How traffic reaches it."""
 
     rollback: RollbackInputs = field(default_factory=RollbackInputs)
-    """What takes a deployment back. Default: a failure."""
+    """When a deployment is rolled back. Default: when it fails."""
 
     deployment_config_name: str = "CodeDeployDefault.ECSCanary10Percent5Minutes"
-    """How fast requests shift. Default: a tenth for five minutes, then all, so that alarms have something to see."""
+    """How fast traffic shifts. Default: 10 % for five minutes, then all, so that alarms have data to evaluate."""
 
     termination_wait_minutes: int = 60
-    """How long the old tasks stay after the shift, 0 to 2880. Default: 60, in which a rollback is instant (B04)."""
+    """How long the old tasks are kept after the shift, 0 to 2880. Default: 60; until then a rollback is instant (B04)."""
 
     test_wait_minutes: int = 0
-    """How long CodeDeploy waits, with the new tasks on the test listener only, for somebody to say go on; 0 to 2880.
-    When nobody does, the deployment stops. Default: 0, it goes on by itself."""
+    """How long CodeDeploy waits for a user to continue while only test traffic reaches the new tasks, 0 to 2880. The
+    deployment stops when no one does. Default: 0, it continues automatically."""
 
     def __post_init__(self) -> None:
         """Refuse what CodeDeploy or IAM would refuse."""

@@ -1,4 +1,4 @@
-"""The role that CodeDeploy acts with: one service, its listeners, and nothing else (I01)."""
+"""The role that CodeDeploy assumes, limited to one service and its listeners (I01)."""
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
@@ -13,7 +13,7 @@ from modules.iam.statements import Statement, policy
 def add_service_role(
     scope: Construct, *, name: str, account: Account, service: ServiceInputs, traffic: TrafficInputs
 ) -> tuple[str, str]:
-    """Make the role and its policy.
+    """Create the role and its policy.
 
     Returns:
         The ARN of the role, and the Terraform address of its policy, which the deployment group waits for.

@@ -1,4 +1,4 @@
-"""Roles that pipelines on GitHub assume without a key of their own."""
+"""Roles that GitHub Actions workflows assume without an access key."""
 
 from modules.delivery.github import GitHubRoles, GitHubRolesInputs, GitHubRolesOutputs, PipelineRole
 

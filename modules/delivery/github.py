@@ -1,4 +1,4 @@
-"""Roles for workflows of GitHub Actions: assumed through OIDC, by one repository and named branches only (I02)."""
+"""Roles for GitHub Actions workflows, assumed through OIDC by one repository and named branches only (I02)."""
 
 import json
 import re
@@ -21,30 +21,30 @@ _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRole:
-    """What one kind of workflow may do."""
+    """A role for one kind of workflow."""
 
     purpose: str
-    """What it is for, as a sentence for IAM's console."""
+    """What the role is for; IAM's console shows it."""
 
     branches: Sequence[str] = ()
-    """Branches whose workflows may assume it. Default: none, then `pull_requests` must be true."""
+    """Branches whose workflows may assume it. Default: none; then `pull_requests` must be true."""
 
     pull_requests: bool = False
-    """Whether workflows of pull requests may assume it too: for roles that change nothing. Default: no."""
+    """Whether workflows of pull requests may assume it too; for read-only roles. Default: no."""
 
     statements: Mapping[str, Statement] = field(default_factory=dict)
-    """What it may do, by a name of letters and digits."""
+    """What the role may do: statements by their Sid."""
 
     managed_policy_arns: Mapping[str, str] = field(default_factory=dict)
-    """Managed policies by a word for each. Default: none."""
+    """Managed policies, by a key for each. Default: none."""
 
     max_session_seconds: int = 3600
-    """How long its credentials are good for, 3600 to 43200. Default: an hour, the least that AWS has."""
+    """Maximum session duration, 3600 to 43200. Default: an hour, AWS's minimum."""
 
     def __post_init__(self) -> None:
-        """Refuse a role that nobody could assume, or anybody."""
+        """Refuse a role that no one could assume, or that anyone could."""
         if not self.branches and not self.pull_requests:
-            raise ValueError(f"I02: nobody may assume the role that {self.purpose}; name a branch")
+            raise ValueError(f"I02: no one may assume the role that {self.purpose}; name a branch")
         for branch in self.branches:
             if not _BRANCH.fullmatch(branch):
                 raise ValueError(f"I02: branch is {branch!r}; name one branch, without a star")
@@ -52,7 +52,7 @@ class PipelineRole:
 
 @dataclass(frozen=True, kw_only=True)
 class GitHubRolesInputs:
-    """Whose workflows, and the roles that they get."""
+    """The repository, and the roles that its workflows may assume."""
 
     name: str
     """First part of the roles' names."""
@@ -61,20 +61,20 @@ class GitHubRolesInputs:
     """`owner/name`."""
 
     roles: Mapping[str, PipelineRole]
-    """Roles by a word for each, which is the last part of their name."""
+    """Roles by the last part of their name."""
 
     provider_arn: str | None = None
-    """GitHub's OIDC provider in this account. Default: it is made; an account can have one only."""
+    """GitHub's OIDC provider in this account, of which there can be only one. Default: it is created."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no repository."""
+        """Refuse what is not a repository."""
         if not _REPOSITORY.fullmatch(self.repository):
             raise ValueError(f"I02: repository is {self.repository!r}; write it as owner/name, without a star")
 
 
 @dataclass(frozen=True, kw_only=True)
 class GitHubRolesOutputs:
-    """What the workflows name."""
+    """ARNs that workflows refer to."""
 
     provider_arn: str
     """ARN of the OIDC provider."""
@@ -84,7 +84,7 @@ class GitHubRolesOutputs:
 
 
 class GitHubRoles(Construct):
-    """No key is kept at GitHub: each run shows a token that says which repository and branch it is of."""
+    """IAM roles that trust GitHub's OIDC tokens, which name the repository and the branch of each run."""
 
     outputs: GitHubRolesOutputs
 
@@ -98,7 +98,7 @@ class GitHubRoles(Construct):
         )
 
     def _provider(self) -> str:
-        # No thumbprint: AWS trusts GitHub's certificate by its own list of authorities.
+        # No thumbprint: AWS verifies GitHub's certificate against its own list of authorities.
         return IamOpenidConnectProvider(self, "provider", url=f"https://{HOST}", client_id_list=[AUDIENCE]).arn
 
     def _role(self, word: str, role: PipelineRole, provider_arn: str) -> str:

@@ -1,4 +1,4 @@
-"""A TLS certificate that proves its domains by DNS records, or one that exists already."""
+"""A TLS certificate, validated by DNS, or an existing one."""
 
 from dataclasses import dataclass
 
@@ -13,19 +13,20 @@ VALIDATION_TTL_SECONDS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateInputs:
-    """The names of the certificate and the zone that proves them, or a certificate to use."""
+    """Domain names and the zone that validates them, or an existing certificate."""
 
     domain_name: str | None = None
     """Main name, such as `www.acme.example` or `*.acme.example`. Needed unless a certificate is given."""
 
     alternative_names: tuple[str, ...] = ()
-    """Further names of the same zone. None by default. Other names mean a new certificate; then the old one goes."""
+    """Further names of the same zone. None by default. A change of names
+    replaces the certificate."""
 
     zone_id: str | None = None
     """Public zone that answers for all names. Needed unless a certificate is given."""
 
     existing_certificate_arn: str | None = None
-    """Certificate to use instead of a new one (E11), in the load balancer's region. None by default: one is made."""
+    """Existing certificate (E11) in the load balancer's region. None by default: one is requested."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +34,11 @@ class CertificateOutputs:
     """What a listener needs."""
 
     certificate_arn: str
-    """ARN of the certificate; known only once it is issued, so that listeners wait for it."""
+    """ARN of the certificate. A new one is known only once it is issued, so that listeners wait for it."""
 
 
 class Certificate(Construct):
-    """A certificate from ACM, validated by DNS and renewed by AWS; no resource where an existing one is named.
+    """A certificate from ACM, validated by DNS and renewed by AWS. Creates nothing for an existing certificate.
 
     Raises:
         ValueError: where neither a certificate nor both domain name and zone are given, or all are.
@@ -76,10 +77,10 @@ class Certificate(Construct):
 
 
 def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: tuple[str, ...]) -> list[str]:
-    """Make the record that proves each name; returns their names.
+    """Create the validation record of each name, and return the records' names.
 
-    The options are a set without order, unknown before the first apply, so each record picks its own by its domain:
-    another name in the certificate moves no record. `acme.example` and `*.acme.example` are proved by the same record.
+    The options are an unordered set, unknown before the first apply, so each record picks its own by domain: adding a
+    name moves no record. `acme.example` and `*.acme.example` share one record.
     """
     fqdns = []
     options = f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
@@ -93,7 +94,7 @@ def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: t
             type=f"${{{option}.resource_record_type}}",
             records=[f"${{{option}.resource_record_value}}"],
             ttl=VALIDATION_TTL_SECONDS,
-            # ACM asks for the same record again for the same name, in this certificate's successor for example.
+            # ACM requests the same record for the same name again, for example in the replacement certificate.
             allow_overwrite=True,
         )
         fqdns.append(record.fqdn)

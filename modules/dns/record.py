@@ -1,4 +1,4 @@
-"""A name for a load balancer."""
+"""A DNS name for a load balancer."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class AliasRecordInputs:
-    """The name, its zone and the load balancer behind it."""
+    """The name, its zone and the load balancer that it points to."""
 
     zone_id: str
-    """The zone that gets the record; a private one for a load balancer that is internal (N08)."""
+    """Hosted zone of the record; a private zone for an internal load balancer (N08)."""
 
     name: str
     """Full name of the record, such as `www.acme.example`; the zone's own name is allowed."""
@@ -20,10 +20,10 @@ class AliasRecordInputs:
     """`dns_name` of the load balancer."""
 
     target_zone_id: str
-    """`zone_id` of the load balancer: the zone that AWS keeps its name in."""
+    """`zone_id` of the load balancer: AWS's own zone of its name."""
 
     evaluate_target_health: bool = True
-    """Answer with nothing while no target is healthy. True by default: a client sees an error at once."""
+    """Return no address while no target is healthy. True by default: clients fail at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class AliasRecordOutputs:
     """What links and health checks need."""
 
     fqdn: str
-    """The full name; known once the record stands."""
+    """Fully qualified name; known once the record exists."""
 
 
 class AliasRecord(Construct):

@@ -1,4 +1,4 @@
-"""A Route 53 hosted zone, public or private, or one that exists already."""
+"""A Route 53 hosted zone, public or private, or an existing one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneInputs:
-    """The zone's name, and what makes it private or somebody else's."""
+    """Name of the zone, and whether it is private or exists already."""
 
     name: str
     """Domain name of the zone, such as `acme.example`."""
 
     existing_zone_id: str | None = None
-    """Id of a zone to use instead of a new one (E11). None by default: a zone is made."""
+    """Id of an existing zone (E11). None by default: a zone is created."""
 
     private_vpc_id: str | None = None
-    """VPC in which alone the zone is answered (N08). None by default: a public zone."""
+    """VPC of a private zone (N08). None by default: a public zone."""
 
     force_destroy: bool = False
-    """Delete the zone with records that Terraform did not make. False by default: they may be somebody's mail."""
+    """Delete the zone even if it has records that Terraform did not create. False by default: they may be in use."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneOutputs:
-    """What records and certificates need, and what the domain's registrar needs."""
+    """Outputs for records and certificates, and for the domain's registrar."""
 
     zone_id: str
     """Id of the zone, new or existing."""
@@ -39,10 +39,10 @@ class ZoneOutputs:
 
 
 class Zone(Construct):
-    """A hosted zone; makes no resource where an existing one is named.
+    """A hosted zone. Creates nothing for an existing zone.
 
     Raises:
-        ValueError: where an existing zone is asked to be private in a VPC.
+        ValueError: an existing zone is given together with a VPC.
     """
 
     outputs: ZoneOutputs

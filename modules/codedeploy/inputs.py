@@ -85,7 +85,8 @@ class CodeDeployInputs:
     """How fast traffic shifts. Default: 10 % for five minutes, then all, so that alarms have data to evaluate."""
 
     termination_wait_minutes: int = 60
-    """How long the old tasks are kept after the shift, 0 to 2880. Default: 60; until then a rollback is instant (B04)."""
+    """Minutes that the old tasks are kept after the shift, 0 to 2880. Default: 60; a rollback is instant until then
+    (B04)."""
 
     test_wait_minutes: int = 0
     """How long CodeDeploy waits for a user to continue while only test traffic reaches the new tasks, 0 to 2880. The

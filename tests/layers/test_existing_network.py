@@ -66,7 +66,8 @@ def test_the_other_layers_find_the_subnets_by_zone() -> None:
 
 
 def test_an_existing_vpc_breaks_no_guard() -> None:
-    guards.check("prod", documents(), intent_of(environment()))
+    verdict = guards.check("prod", documents(), intent_of(environment()))
+    assert (verdict.warnings, verdict.waived) == ((), ())
 
 
 @pytest.mark.slow

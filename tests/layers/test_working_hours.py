@@ -72,4 +72,5 @@ def test_i01_who_stops_the_database_can_do_nothing_else() -> None:
 
 
 def test_working_hours_break_no_guard() -> None:
-    guards.check("staging", with_hours(), intent_of(environment()))
+    verdict = guards.check("staging", with_hours(), intent_of(environment()))
+    assert (verdict.warnings, verdict.waived) == ((), ())

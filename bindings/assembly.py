@@ -1,28 +1,28 @@
-"""Cuts the installed jsii assembly of the AWS bindings down to the submodules in use, and caches the result.
+"""Where trimmed jsii assemblies are cached: the AWS bindings reduced to the submodules in use.
 
-The installed one is 120 MB of JSON with 23,000 types and 2,200 folders of JavaScript. The submodules do not refer to
-one another, so that any set of them is an assembly of its own. A cut is named by what it was made from (bindings,
-submodules, assembly name) and never changed afterwards, only replaced by the same content.
+The installed assembly is 120 MB of JSON with 23,000 types and 2,200 folders of JavaScript. Its submodules do not refer
+to one another, so any set of them is a valid assembly. A trimmed assembly is named after its inputs (bindings,
+submodules, assembly name) and never changes, it is only replaced by the same content.
 """
 
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from bindings.places import ASSEMBLY, FORMAT, PACKAGE, bindings_version, cache_folder, package_folder
+from bindings.paths import ASSEMBLY, FORMAT, PACKAGE, bindings_version, cache_folder, package_folder
 
 
 class UnknownLayoutError(Exception):
-    """The installed assembly does not look as expected; it has to be used whole."""
+    """The installed assembly has an unexpected layout, so it is used as a whole."""
 
 
 def installed() -> Path:
-    """The assembly inside the installed bindings."""
+    """The assembly of the installed bindings."""
     return package_folder(PACKAGE) / "_jsii" / f"provider-aws@{bindings_version()}.jsii.tgz"
 
 
 def existing(submodules: Iterable[str]) -> frozenset[str]:
-    """Those of the names that are submodules of the installed bindings."""
+    """The names that are submodules of the installed bindings."""
     folder = package_folder(PACKAGE)
     return frozenset(
         name
@@ -31,7 +31,7 @@ def existing(submodules: Iterable[str]) -> frozenset[str]:
     )
 
 
-def cut_file(submodules: Iterable[str], name: str = ASSEMBLY) -> Path:
-    """Where the cut with these submodules is, or will be."""
-    made_from = "\n".join((str(FORMAT), bindings_version(), name, *sorted(submodules)))
-    return cache_folder() / "cuts" / f"{hashlib.sha256(made_from.encode()).hexdigest()[:24]}.tgz"
+def trimmed_file(submodules: Iterable[str], name: str = ASSEMBLY) -> Path:
+    """Path of the trimmed assembly with these submodules, whether it exists or not."""
+    key = "\n".join((str(FORMAT), bindings_version(), name, *sorted(submodules)))
+    return cache_folder() / "trimmed" / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.tgz"

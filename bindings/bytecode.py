@@ -1,7 +1,7 @@
-"""Compiled bindings in a cache of our own, so that neither `pip --no-compile` nor PYTHONDONTWRITEBYTECODE costs a run.
+"""Caches compiled bindings, so that `pip --no-compile` and PYTHONDONTWRITEBYTECODE cost no time.
 
 The generated bindings are compiled without their run-time type checks (`if __debug__:`), annotations, docstrings and
-type-checking stubs. Our own code is checked by mypy, so the checks find nothing, and they cost a third of a synth.
+type-checking stubs. mypy checks our code, so these checks find nothing, and they take a third of a synth.
 `WINDLASS_STOCK_BINDINGS=1` keeps them.
 """
 
@@ -17,19 +17,19 @@ from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import CodeType
 
-from bindings.places import FORMAT, cache_folder, write_whole
+from bindings.paths import FORMAT, cache_folder, write_whole
 
 STUB = "_typecheckingstub__"
 TYPEGUARD_VERSION = "TYPEGUARD_MAJOR_VERSION = int(_metadata_package_version('typeguard').split('.')[0])"
 
 
 class CachedLoader(SourceFileLoader):
-    """A source loader whose bytecode lies in our cache, valid for one size and time of the source."""
+    """A source loader whose bytecode is stored in our cache, valid for one size and modification time of the source."""
 
     generated = False
 
     def get_code(self, fullname: str) -> CodeType:
-        """The module's code: from the cache where it is valid, compiled and cached where not."""
+        """The module's code: from the cache if valid, otherwise compiled and cached."""
         path = self.get_filename(fullname)
         stat = Path(path).stat()
         header = self._header(stat)
@@ -53,7 +53,7 @@ class CachedLoader(SourceFileLoader):
 
 
 class GeneratedLoader(CachedLoader):
-    """For modules that jsii generated: leaves out whatever only serves run-time type checks and documentation."""
+    """For modules that jsii generated: leaves out what serves only run-time type checks and documentation."""
 
     generated = True
 
@@ -64,7 +64,7 @@ class GeneratedLoader(CachedLoader):
 def compile_generated(source: str, path: str) -> CodeType:
     """Compile generated bindings without checks, annotations, docstrings and stubs."""
     enabled = gc.isenabled()
-    gc.disable()  # a tree has a hundred thousand nodes, and looking for garbage among them takes a quarter of the time
+    gc.disable()  # a tree has 100,000 nodes, and collecting garbage among them takes a quarter of the time
     try:
         return _compiled_without(source, path)
     finally:
@@ -78,15 +78,15 @@ def _compiled_without(source: str, path: str) -> CodeType:
     tree.body = [node for node in tree.body if not (isinstance(node, ast.FunctionDef) and node.name.startswith(STUB))]
     for function in _functions(tree.body):
         function.returns = None
-        given = function.args
-        for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+        args = function.args
+        for argument in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
             if argument is not None:
                 argument.annotation = None
     return compile(tree, path, "exec", dont_inherit=True, optimize=2)
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef]:
-    """Those of the module and of its classes; generated code has none inside of functions."""
+    """The functions of the module and of its classes; generated code has no nested ones."""
     for node in body:
         if isinstance(node, ast.FunctionDef):
             yield node
@@ -97,7 +97,7 @@ def _functions(body: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef]:
 def _read(cached: Path, header: bytes) -> CodeType | None:
     try:
         content = cached.read_bytes()
-        # The checksum keeps a damaged file from reaching marshal, which can crash the process on one.
+        # The checksum keeps damaged files away from marshal, which can crash on them.
         start = len(header) + 16
         if content[: len(header)] != header or content[len(header) : start] != _checksum(content[start:]):
             return None

@@ -1,4 +1,4 @@
-"""Finds modules on the way to the AWS bindings, and loads them the fast way."""
+"""An import finder with fast loaders for the AWS bindings and what they import."""
 
 import importlib.machinery
 import os
@@ -8,23 +8,23 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 
 from bindings.bytecode import CachedLoader, GeneratedLoader, compile_generated
-from bindings.places import ASSEMBLY, PACKAGE
+from bindings.paths import ASSEMBLY, PACKAGE
 
 GENERATED = ("cdktf", "constructs")
 FIRST_USE_OF_THE_KERNEL = "constructs._jsii"
 
 
 class Finder:
-    """In `sys.meta_path` ahead of Python's own finder: chooses a loader for what that one finds."""
+    """Placed in `sys.meta_path` before Python's own finder; replaces the loader of what that one finds."""
 
     def __init__(self, before_first_use: Callable[[], None]) -> None:
-        """`before_first_use` is called once, before anything talks to jsii's kernel."""
+        """`before_first_use` is called once, before the first use of jsii's kernel."""
         self._before_first_use = before_first_use
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module with one of our loaders, or None to let Python go on by itself."""
+        """The module's spec with one of our loaders, or None to let Python continue."""
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return spec
@@ -47,7 +47,7 @@ class Finder:
 
 
 class FirstUseLoader(GeneratedLoader):
-    """Loads the module that is the first to talk to jsii's kernel."""
+    """Loads the module that first uses jsii's kernel."""
 
     def __init__(self, fullname: str, path: str, before: Callable[[], None]) -> None:
         super().__init__(fullname, path)
@@ -60,10 +60,10 @@ class FirstUseLoader(GeneratedLoader):
 
 
 class SubmoduleLoader(GeneratedLoader):
-    """Loads a submodule of the bindings after its types."""
+    """Loads a submodule of the bindings after its types are loaded."""
 
     def get_code(self, fullname: str) -> CodeType:
-        """The submodule's code, its type names leading to the assembly that holds them."""
+        """The submodule's code, with type names of the assembly that contains its types."""
         from bindings.supply import SUPPLY
 
         name = SUPPLY.assembly_name(fullname.split(".")[1])
@@ -75,10 +75,10 @@ class SubmoduleLoader(GeneratedLoader):
 
 
 class AssemblyLoader(CachedLoader):
-    """Stands in for the module that loads the whole assembly; the types are supplied by submodule instead."""
+    """Replaces the module that loads the whole assembly; types are loaded for each submodule instead."""
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module with nothing to import from it."""
+        """Leave the module empty."""
         module.__dict__["__all__"] = []
 
 
@@ -87,7 +87,7 @@ def _python_keeps_no_bytecode(origin: str) -> bool:
 
 
 def namespace(package: str) -> ModuleType:
-    """A module with the package's path and specification whose own code, which imports every submodule, never ran."""
+    """The package as a module whose own code, which imports every submodule, does not run."""
     spec = PathFinder.find_spec(package)
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError(f"{package} is not installed; run `make install`")

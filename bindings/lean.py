@@ -1,12 +1,12 @@
-"""A copy of the installed cdktf that does not load its archive library before something is archived.
+"""A copy of the installed cdktf that loads its archive library only when it archives something.
 
-`require("archiver")` takes a third of the time that cdktf needs to load, and only an asset of type `ARCHIVE` calls it.
-The copy differs in that one line; where the installed cdktf does not have the line, it is used as it is.
+`require("archiver")` takes a third of cdktf's load time, and only assets of type `ARCHIVE` need it. The copy differs in
+that one line; if the installed cdktf does not contain it, cdktf is used unchanged.
 """
 
 from pathlib import Path
 
-from bindings.places import FORMAT, cache_folder, write_whole
+from bindings.paths import FORMAT, cache_folder, write_whole
 
 SCRIPT = "package/lib/private/fs.js"
 EAGER = b'const archiver = require("archiver");\n'
@@ -14,13 +14,13 @@ LAZY = b'const archiver = (...given) => require("archiver")(...given);\n'
 
 
 def lean_cdktf(installed: Path) -> Path:
-    """Where the copy is, or will be."""
+    """Path of the copy, whether it exists or not."""
     size = installed.stat().st_size
     return cache_folder() / f"{installed.name.removesuffix('.jsii.tgz')}-{size}-{FORMAT}.tgz"
 
 
 def make_lean_cdktf(installed: Path) -> Path:
-    """Make the copy, the same bytes each time, and return its file; takes a second."""
+    """Create the copy, always with the same bytes, and return its path; takes a second."""
     import gzip  # rarely needed, and slow to import
     import io
     import tarfile

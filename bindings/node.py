@@ -1,7 +1,7 @@
-"""One Node process with jsii's kernel, started ahead so that it loads its assemblies while Python imports modules.
+"""A Node process with jsii's kernel, started early so that it loads assemblies while Python imports modules.
 
-jsii starts two Node processes, one of which only copies what the other writes. Here the kernel program from jsii's own
-wheel runs alone, with its channel (file descriptor 3) connected to this process, as jsii's own launcher does it.
+jsii starts two Node processes, one of which only forwards the output of the other. Here the kernel program of jsii's
+wheel runs alone, with its channel (file descriptor 3) connected to this process, as jsii's launcher does.
 """
 
 import atexit
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bindings.places import cache_folder, package_folder, write_whole
+from bindings.paths import cache_folder, package_folder, write_whole
 
 PROGRAM_FILES = {"lib__program.js": "program.js", "lib__runtime-index-worker.js": "runtime-index-worker.js"}
 CHANNEL = 3
@@ -26,7 +26,7 @@ PACKAGE_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 SECONDS_TO_STOP = 5.0
 NO_DEPRECATION = "--disable-warning=DEP0044"
 NODE_OPTIONS = ("--max-old-space-size=4069", "--preserve-symlinks", NO_DEPRECATION)
-"""As jsii's own launcher passes them; and no warning about `util.isArray`, which a library inside cdktf calls."""
+"""The options of jsii's launcher, and no deprecation warning for `util.isArray`, which a library in cdktf uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +37,20 @@ class Load:
     version: str
     tarball: str
     installed: str = ""
-    """What to load instead where the tarball, made by us, fails; empty where nothing is needed instead."""
+    """What to load if our tarball fails. Default: none."""
     submodules: frozenset[str] = frozenset()
-    """The submodules in it, where it is a cut."""
+    """Its submodules, if it is a trimmed assembly."""
 
 
 class NodeStoppedError(RuntimeError):
-    """The Node process went away in the middle of a conversation."""
+    """The Node process ended unexpectedly."""
 
 
 class Node:
-    """A running kernel and the conversation with it: one line of JSON each way."""
+    """A running kernel, with one line of JSON per message in each direction."""
 
     def __init__(self, jsii_version: str, loads: Sequence[Load], packages: Path) -> None:
-        """Start the process and send it the loads, without waiting for anything.
+        """Start the process and send it the load requests, without waiting.
 
         Args:
             jsii_version: the installed version of jsii, whose kernel runs.
@@ -62,11 +62,11 @@ class Node:
         """
         self._owner = os.getpid()
         self.loads = tuple(loads)
-        self.answers: dict[str, dict[str, Any]] = {}
+        self.responses: dict[str, dict[str, Any]] = {}
         program = _program(jsii_version)
         ours, theirs = socket.socketpair()
-        # Node makes its stderr non-blocking, and with it our own stdout where both are one pipe (`2>&1 | tee`): a long
-        # text would be cut, or end in BlockingIOError. So it gets a file of its own, which is shown in the end.
+        # Node makes its stderr non-blocking, and with it our stdout if both are one pipe (`2>&1 | tee`): long output
+        # would be truncated or raise BlockingIOError. So stderr is a file, which is shown at the end.
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as Node runs)
         with theirs:
             try:
@@ -82,8 +82,8 @@ class Node:
             self.write(json.dumps({"name": load.name, "version": load.version, "tarball": load.tarball, "api": "load"}))
 
     def loads_succeeded(self) -> bool:
-        """Whether the kernel took every early load; known after the greeting."""
-        return all("ok" in self.answers[load.name] for load in self.loads)
+        """Whether every early load succeeded; known after the greeting."""
+        return all("ok" in self.responses[load.name] for load in self.loads)
 
     @property
     def is_ours(self) -> bool:
@@ -98,7 +98,7 @@ class Node:
         """The next message.
 
         Raises:
-            NodeStoppedError: there will be none.
+            NodeStoppedError: the process has ended.
         """
         line = self._reader.readline()
         if not line:
@@ -107,10 +107,10 @@ class Node:
         return line
 
     def greeting(self) -> str:
-        """What the kernel says first: its name and version; and, read after it, the answers to the early loads."""
+        """Read the kernel's first message, its name and version, and the responses to the early loads."""
         hello = str(json.loads(self.read())["hello"])
         for load in self.loads:
-            self.answers[load.name] = json.loads(self.read())
+            self.responses[load.name] = json.loads(self.read())
         return hello
 
     def stop(self) -> None:
@@ -122,37 +122,37 @@ class Node:
         with contextlib.suppress(OSError):
             self.write('{"exit":0}')
             self._socket.settimeout(SECONDS_TO_STOP)
-            # Whatever it still has to say is read, or it would complain about a closed channel on stderr.
+            # Read the rest of its output, or it would report a closed channel on stderr.
             while self._socket.recv(65536):
                 pass
         self._reader.close()
         self._socket.close()
         with contextlib.suppress(OSError):
-            os.kill(self._pid, signal.SIGTERM)  # it is on its way out, unless it hangs
+            os.kill(self._pid, signal.SIGTERM)  # it is ending already, unless it hangs
             os.waitpid(self._pid, 0)
         self._show_errors()
 
     def _show_errors(self) -> None:
-        """Write what Node has said on its stderr to ours, once."""
+        """Copy Node's stderr to ours, once."""
         if not self._errors.closed:
             size = os.fstat(self._errors.fileno()).st_size
-            said = os.pread(self._errors.fileno(), size, 0).decode(errors="replace")
+            output = os.pread(self._errors.fileno(), size, 0).decode(errors="replace")
             self._errors.close()
-            if said and sys.stderr is not None:
-                sys.stderr.write(said)
+            if output and sys.stderr is not None:
+                sys.stderr.write(output)
 
     def _at_exit(self) -> None:
         self.stop()
-        gc.freeze()  # a last search for garbage through every class of the bindings takes a fifth of a second
+        gc.freeze()  # a last garbage collection through all classes of the bindings takes 0.2 s
 
 
 def can_spawn() -> bool:
-    """Whether the system offers what is needed to hand over a channel."""
+    """Whether the operating system can pass the channel to a new process."""
     return sys.platform in ("linux", "darwin") and hasattr(os, "posix_spawn")
 
 
 def package_cache() -> Path:
-    """Where jsii unpacks assemblies: a folder of our own, unless the user named one."""
+    """Where jsii unpacks assemblies: a folder in our cache, unless the user has set one."""
     chosen = os.environ.get(PACKAGE_CACHE)
     if chosen:
         return Path(chosen)
@@ -164,7 +164,7 @@ def package_cache() -> Path:
 
 
 def fresh_package_cache() -> Path:
-    """Another folder for unpacked assemblies, from now on for every process; the old one may still be in use."""
+    """A new folder for unpacked assemblies, for this and all later processes; the old one may still be in use."""
     folder = cache_folder() / f"packages-{os.urandom(6).hex()}"
     write_whole(cache_folder() / "packages", folder.name.encode())
     return folder
@@ -187,7 +187,7 @@ def _spawn(program: Path, channel: int, errors: int, packages: Path) -> int:
 
 
 def _program(jsii_version: str) -> Path:
-    """The kernel program, copied out of jsii's wheel under the names by which its parts find one another."""
+    """The kernel program, copied from jsii's wheel under the names that its parts refer to."""
     source = package_folder("jsii") / "_embedded" / "jsii"
     folder = cache_folder() / f"kernel-{jsii_version}"
     for packed, name in PROGRAM_FILES.items():

@@ -1,7 +1,7 @@
-"""jsii's conversation with its kernel, over our own Node process and with less work for each message.
+"""jsii's provider over our own Node process, with less work for each message.
 
-What goes over the wire is the same as with jsii's own provider. Only the versions that this was compared with use it
-(`KNOWN_JSII`); any other keeps jsii's own, which is slower and as correct.
+The messages are the same as those of jsii's own provider. It is used only for the versions that it was compared with
+(`KNOWN_JSII`); others use jsii's own provider, which is slower.
 """
 
 import json
@@ -68,12 +68,12 @@ DECODER = json.JSONDecoder(object_hook=ohook)
 
 
 def adopt(process: node.Node, jsii_version: str) -> None:
-    """Let jsii use this process; its own is never started.
+    """Let jsii use this process instead of starting its own.
 
-    A process whose early loads failed is replaced: its cut and its unpacked packages are made again.
+    A process whose early loads failed is replaced, and its trimmed assembly and unpacked packages are recreated.
 
     Raises:
-        NodeStoppedError: the process is of no use.
+        NodeStoppedError: the process does not work.
     """
     _greet(process)
     if not process.loads_succeeded():
@@ -107,7 +107,7 @@ class OurProvider(ProcessProvider):
 
 
 class Conversation:
-    """Sends requests and understands answers, as jsii's `_NodeProcess` does."""
+    """Sends requests and parses responses, as jsii's `_NodeProcess` does."""
 
     def __init__(self, process: node.Node) -> None:
         self._node = process
@@ -115,24 +115,24 @@ class Conversation:
         self._rare.register_structure_hook(ObjRef, _with_reference)
 
     def send(self, request: Any, response_type: type) -> Any:
-        """Send a request and return the answer, or the callback that comes first.
+        """Send a request and return its response, or a callback that arrives first.
 
         Raises:
-            JSIIError: the kernel refused the request.
-            RuntimeError: the code behind the request raised an error.
+            JSIIError: the kernel rejected the request.
+            RuntimeError: the requested code raised an error.
         """
-        if type(request) is LoadRequest and request.name in self._node.answers:
-            answer = self._node.answers.pop(request.name)  # asked ahead, answered by now
+        if type(request) is LoadRequest and request.name in self._node.responses:
+            response = self._node.responses.pop(request.name)  # requested early
         else:
             self._node.write(self._message(request))
-            answer = DECODER.decode(self._node.read().decode())
-        if "ok" in answer:
-            return self._response(answer["ok"], response_type)
-        if "callback" in answer:
-            return self._rare.structure(answer["callback"], Callback)
-        if answer["name"] == ErrorType.JSII_FAULT.value:
-            raise JSIIError(answer["error"]) from _stack(answer)
-        raise RuntimeError(answer["error"]) from _stack(answer)
+            response = DECODER.decode(self._node.read().decode())
+        if "ok" in response:
+            return self._response(response["ok"], response_type)
+        if "callback" in response:
+            return self._rare.structure(response["callback"], Callback)
+        if response["name"] == ErrorType.JSII_FAULT.value:
+            raise JSIIError(response["error"]) from _stack(response)
+        raise RuntimeError(response["error"]) from _stack(response)
 
     def _message(self, request: Any) -> str:
         message = _plain(request)
@@ -154,12 +154,12 @@ class Conversation:
         return self._rare.structure(content, response_type)
 
 
-def _stack(answer: dict[str, Any]) -> JavaScriptError:
-    return JavaScriptError(answer.get("stack", ""))  # type: ignore[no-untyped-call]
+def _stack(response: dict[str, Any]) -> JavaScriptError:
+    return JavaScriptError(response.get("stack", ""))  # type: ignore[no-untyped-call]
 
 
 def _plain(value: Any) -> Any:
-    """What json cannot write by itself: requests, references, jsii objects, dates."""
+    """Convert what json cannot serialise: requests, references, jsii objects, dates."""
     fields = FIELDS.get(type(value))
     if fields is not None:
         message = {name: getattr(value, name) for name in fields}

@@ -1,13 +1,13 @@
-"""Gives the kernel the types of each submodule before it is first used.
+"""Loads the types of each submodule into the kernel before its first use.
 
-1. What earlier runs used is remembered, so that a cut assembly with all of it is there, and the kernel has usually
-   loaded it before the first import.
-2. Where something new is imported, the project's sources are searched for every other submodule they name, and one
-   cut with all of them is made: as the assembly, or, where the kernel has one already, as a supplement under a name
-   of its own, since a kernel knows one assembly by a name. The Python source of such a submodule is compiled with
-   the supplement's name in its type names. The next process finds all of them in one cut.
-3. A cut that does not load is made once more, under another name. Where the installed assembly cannot be cut at all,
-   it is loaded whole: slow, and always right.
+1. The submodules that earlier runs used are remembered, so a trimmed assembly with all of them exists, and the kernel
+   has usually loaded it before the first import.
+2. If a new submodule is imported, the project's sources are searched for all other submodules that they name, and one
+   trimmed assembly with all of them is created. If the kernel has loaded one already, the new one is a supplement with
+   another name, since a kernel accepts one assembly per name; the Python source of such a submodule is compiled with
+   the supplement's name in its type names. The next process loads a single assembly.
+3. A trimmed assembly that does not load is created once more, under another name. If the installed assembly cannot be
+   trimmed, it is loaded as a whole, which is slow but always works.
 """
 
 import importlib
@@ -19,11 +19,11 @@ from jsii import _reference_map
 from jsii.errors import JSIIError
 
 from bindings import assembly, usage
-from bindings.places import ASSEMBLY, PACKAGE, bindings_version
+from bindings.paths import ASSEMBLY, PACKAGE, bindings_version
 
 
 class Supply:
-    """What the kernel of this process has been given."""
+    """The types that the kernel of this process has loaded."""
 
     def __init__(self) -> None:
         self._assembly_of: dict[str, str] = {}
@@ -31,34 +31,34 @@ class Supply:
         self._whole = False
 
     def assembly_name(self, submodule: str) -> str:
-        """The name of the assembly that holds the submodule's types; it is loaded when this returns.
+        """The name of the assembly with the submodule's types; loads it first if necessary.
 
         Raises:
-            JSIIError: the kernel takes none that holds them.
+            JSIIError: no assembly with them could be loaded.
         """
-        # The kernel must have the types of cdktf first, since those of the bindings extend them. Its first use also
-        # tells which cut it was started with (`loaded_early`).
+        # The kernel needs the types of cdktf first, since those of the bindings extend them. Its first use also
+        # reports the trimmed assembly that it was started with (`loaded_early`).
         importlib.import_module("cdktf")
         if submodule not in self._assembly_of and not self._whole:
             self._supply(submodule)
         return self._assembly_of.get(submodule, ASSEMBLY)
 
     def loaded_early(self, submodules: frozenset[str]) -> None:
-        """Note that the kernel was started with a cut that holds these."""
+        """Note that the kernel was started with a trimmed assembly that contains these."""
         if submodules:
             self._names = 1
-            self._given(submodules, ASSEMBLY)
+            self._record(submodules, ASSEMBLY)
 
     def _supply(self, submodule: str) -> None:
-        wanted = self._in_use(submodule) - self._assembly_of.keys()
+        needed = self._in_use(submodule) - self._assembly_of.keys()
         for salt in ("", os.urandom(8).hex()):
             name = self._next_name()
             try:
-                file = _cut(wanted, name, salt)
+                file = _trimmed(needed, name, salt)
             except (assembly.UnknownLayoutError, OSError):
                 break
             if self._loads(name, file):
-                self._given(wanted, name)
+                self._record(needed, name)
                 return
             file.unlink(missing_ok=True)
         if self._names or not self._loads(ASSEMBLY, assembly.installed()):
@@ -66,11 +66,11 @@ class Supply:
         self._whole = True
 
     def _in_use(self, submodule: str) -> frozenset[str]:
-        wanted = assembly.existing(usage.remembered())
-        if submodule not in wanted:
-            wanted |= assembly.existing(usage.found_in_sources() | {submodule})
-            usage.remember(wanted)
-        return wanted
+        needed = assembly.existing(usage.remembered())
+        if submodule not in needed:
+            needed |= assembly.existing(usage.in_sources() | {submodule})
+            usage.remember(needed)
+        return needed
 
     def _next_name(self) -> str:
         return f"{ASSEMBLY}-{self._names + 1}" if self._names else ASSEMBLY
@@ -83,18 +83,18 @@ class Supply:
             return False
         return True
 
-    def _given(self, submodules: frozenset[str], name: str) -> None:
+    def _record(self, submodules: frozenset[str], name: str) -> None:
         self._assembly_of.update(dict.fromkeys(submodules, name))
         _reference_map._assembly_to_module[name] = PACKAGE
 
 
-def _cut(submodules: frozenset[str], name: str, salt: str) -> Path:
-    file = assembly.cut_file(submodules, name)
+def _trimmed(submodules: frozenset[str], name: str, salt: str) -> Path:
+    file = assembly.trimmed_file(submodules, name)
     if file.is_file() and not salt:
         return file
-    from bindings.cutting import cut  # rarely needed, and slow to import
+    from bindings.trimming import trim  # rarely needed, and slow to import
 
-    return cut(submodules, name, salt=salt)
+    return trim(submodules, name, salt=salt)
 
 
 SUPPLY = Supply()

@@ -1,11 +1,11 @@
-"""Which submodules of the AWS bindings the project uses: remembered from earlier runs, and found in its sources."""
+"""The submodules of the AWS bindings that the project uses: remembered from earlier runs, and named in its sources."""
 
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bindings.places import PACKAGE, bindings_version, cache_folder
+from bindings.paths import PACKAGE, bindings_version, cache_folder
 from workspace import WINDLASS_FOLDER
 
 IMPORT = re.compile(rf"\b{PACKAGE}\.([a-z0-9_]+)\b")
@@ -13,25 +13,25 @@ NOT_OURS = {"node_modules", "cdktf.out", "__pycache__"}
 
 
 def remembered() -> frozenset[str]:
-    """The submodules that any process of this project has used so far."""
+    """The submodules that any process of this project has used."""
     try:
-        return frozenset(os.listdir(_folder()))  # noqa: PTH208 - the names are all that is wanted
+        return frozenset(os.listdir(_folder()))  # noqa: PTH208 - only the names are needed
     except OSError:
         return frozenset()
 
 
 def remember(submodules: Iterable[str]) -> None:
-    """Add to what is remembered. One empty file each, so that processes never overwrite each other's findings."""
+    """Remember submodules. Each is an empty file, so concurrent processes do not overwrite each other."""
     try:
         _folder().mkdir(parents=True, exist_ok=True)
         for submodule in submodules:
             (_folder() / submodule).touch()
     except OSError:
-        return  # a read-only disk: the next run finds them again
+        return  # a read-only disk: the next run searches again
 
 
-def found_in_sources(root: Path = WINDLASS_FOLDER) -> frozenset[str]:
-    """The submodules named in any Python file of the project, lazy imports inside functions included."""
+def in_sources(root: Path = WINDLASS_FOLDER) -> frozenset[str]:
+    """The submodules named in any Python file of the project, including imports inside functions."""
     return frozenset(name for file in _sources(root) for name in IMPORT.findall(_text(file)))
 
 

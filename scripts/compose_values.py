@@ -7,7 +7,7 @@ from typing import Any
 
 EXPRESSION = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 _REFERENCE = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)")
-_OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)(?:\.([\w-]+))?")
+_OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)((?:\.[\w-]+)*)")
 _NAMES = {"aws_s3_bucket": "bucket"}
 """Resources whose `id` is what another argument says."""
 
@@ -77,4 +77,6 @@ class Values:
 
     def _output(self, match: "re.Match[str]") -> str:
         value = self._documents[match[1]]["output"][match[2]]["value"]
-        return str(value[match[3]] if match[3] else value)
+        for key in match[3].split(".")[1:]:
+            value = value[key]
+        return str(value)

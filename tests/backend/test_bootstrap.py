@@ -1,4 +1,4 @@
-"""The bucket, the key and the table that hold everybody's state."""
+"""The bucket, the key and the lock table of the states."""
 
 import json
 from dataclasses import replace
@@ -62,7 +62,7 @@ def test_the_bucket_is_versioned_encrypted_and_private() -> None:
     assert ownership["rule"] == {"object_ownership": "BucketOwnerEnforced"}
 
 
-def test_nobody_reaches_the_bucket_without_recent_tls() -> None:
+def test_the_bucket_requires_recent_tls() -> None:
     statements = denials(bootstrap()[0])
     for sid, condition in (
         ("TlsOnly", {"Bool": {"aws:SecureTransport": "false"}}),
@@ -102,7 +102,7 @@ def test_a_throw_away_store_can_be_destroyed() -> None:
     assert result.only("aws_dynamodb_table")["deletion_protection_enabled"] is False
 
 
-def test_the_keys_alias_can_be_told_from_the_buckets_name() -> None:
+def test_the_keys_alias_is_derived_from_the_buckets_name() -> None:
     result, _ = bootstrap()
     assert result.only("aws_kms_alias")["name"] == "alias/acme-state"
     key = result.only("aws_kms_key")

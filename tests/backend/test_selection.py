@@ -32,6 +32,6 @@ def test_terraform_cloud_keeps_its_own_project_apart_from_ours() -> None:
     )
 
 
-def test_files_lie_below_the_project_and_not_below_the_stack() -> None:
+def test_files_are_stored_below_the_project_not_below_the_stack() -> None:
     chosen = environment(LocalState(backend="local"))
     assert state_of(chosen) == LocalFiles(project=chosen.project, environment="prod", folder="../../../.windlass/state")

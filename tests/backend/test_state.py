@@ -1,4 +1,4 @@
-"""Where each layer's state lives, and how another layer reads it."""
+"""Where the state of each layer is stored, and how another layer reads it."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ def test_terraform_cloud_is_read_through_its_remote_backend() -> None:
     }
 
 
-def test_files_lie_beside_each_other() -> None:
+def test_files_of_layers_are_stored_next_to_each_other() -> None:
     document = written(FILES)
     assert document["terraform"]["backend"] == {"local": {"path": "../state/acme/prod/data/terraform.tfstate"}}
     assert document["data"]["terraform_remote_state"]["network"] == {

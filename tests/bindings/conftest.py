@@ -27,8 +27,8 @@ def expected(filled: Path) -> str:
 def interpreter(filled: Path, tmp_path: Path) -> Interpreter:
     """An interpreter with caches of its own, warm.
 
-    Its files are links to the filled ones, since copying three thousand of them takes longer than a synth. Whoever
-    damages one writes a new one in its place (`spoil`).
+    Its files are links to the filled ones, since copying three thousand of them takes longer than a synth. Tests that
+    damage a file replace it (`spoil`).
     """
     shutil.copytree(filled, tmp_path / "cache", symlinks=True, copy_function=os.link)
     return Interpreter(cache=tmp_path / "cache")

@@ -1,4 +1,4 @@
-"""A fresh Python for each question, since bindings are installed once for a process."""
+"""A new Python process for each run, since bindings are installed once per process."""
 
 import os
 import subprocess

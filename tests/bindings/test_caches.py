@@ -1,4 +1,4 @@
-"""Whatever happens to the caches, a synth gives the same JSON and says nothing about it."""
+"""Whatever happens to the caches, a synth gives the same JSON and prints nothing."""
 
 import json
 import os
@@ -14,19 +14,19 @@ from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 pytestmark = pytest.mark.slow
 
 
-def test_a_cut_is_reused(interpreter: Interpreter, expected: str) -> None:
-    before = _times(interpreter.cache / "cuts")
+def test_a_trimmed_assembly_is_reused(interpreter: Interpreter, expected: str) -> None:
+    before = _times(interpreter.cache / "trimmed")
     assert interpreter.says(STACK + VPC + SYNTH) == expected
-    assert _times(interpreter.cache / "cuts") == before
+    assert _times(interpreter.cache / "trimmed") == before
 
 
 @pytest.mark.parametrize("keep", [0, 1000, -1000], ids=["empty", "its beginning", "all but its end"])
-def test_a_truncated_cut_is_made_again(interpreter: Interpreter, expected: str, keep: int) -> None:
-    cut = _only(interpreter.cache / "cuts")
-    content = cut.read_bytes()
-    spoil(cut, content[:keep])
+def test_a_truncated_trimmed_assembly_is_recreated(interpreter: Interpreter, expected: str, keep: int) -> None:
+    trimmed = _only(interpreter.cache / "trimmed")
+    content = trimmed.read_bytes()
+    spoil(trimmed, content[:keep])
     assert interpreter.says(STACK + VPC + SYNTH) == expected
-    assert _only(interpreter.cache / "cuts").read_bytes() == content
+    assert _only(interpreter.cache / "trimmed").read_bytes() == content
 
 
 def test_a_damaged_unpacked_assembly_is_unpacked_again(interpreter: Interpreter, expected: str) -> None:
@@ -58,10 +58,10 @@ def test_a_damaged_kernel_program_is_copied_again(interpreter: Interpreter, expe
     assert interpreter.says(STACK + VPC + SYNTH) == expected
 
 
-def test_deleted_caches_are_made_again(interpreter: Interpreter, expected: str) -> None:
+def test_deleted_caches_are_recreated(interpreter: Interpreter, expected: str) -> None:
     shutil.rmtree(interpreter.cache)
     assert interpreter.says(STACK + VPC + SYNTH) == expected
-    assert _only(interpreter.cache / "cuts").exists()
+    assert _only(interpreter.cache / "trimmed").exists()
 
 
 def test_a_run_killed_at_any_moment_leaves_nothing_broken(cold: Interpreter, expected: str) -> None:
@@ -80,15 +80,15 @@ def test_several_processes_fill_the_caches_at_once(cold: Interpreter, expected: 
     assert not list(cold.cache.rglob(".*.tgz.*")), "a temporary file was left behind"
 
 
-def test_a_folder_that_cannot_be_written_is_replaced_by_the_users(tmp_path: Path, expected: str) -> None:
+def test_a_read_only_folder_is_replaced_by_the_users_cache(tmp_path: Path, expected: str) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the folder should be")
     interpreter = Interpreter(cache=blocked / "cache")
     assert interpreter.says(STACK + VPC + SYNTH, XDG_CACHE_HOME=str(tmp_path / "user")) == expected
-    assert _only(tmp_path / "user/windlass/bindings/cuts").exists()
+    assert _only(tmp_path / "user/windlass/bindings/trimmed").exists()
 
 
-def test_nowhere_to_write_is_slow_and_right(tmp_path: Path, expected: str) -> None:
+def test_without_a_writable_folder_a_synth_is_slow_but_correct(tmp_path: Path, expected: str) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the folder should be")
     interpreter = Interpreter(cache=blocked / "cache")

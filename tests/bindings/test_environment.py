@@ -1,11 +1,11 @@
-"""What the environment of a process decides: the stock loading, the Node, an unknown jsii."""
+"""Environment variables and versions decide how bindings are loaded."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from bindings import places
+from bindings import paths
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
 pytestmark = pytest.mark.slow
@@ -15,12 +15,12 @@ SHOW_PROVIDER = "\nimport jsii; print(type(jsii.kernel.provider).__name__)\n"
 
 def test_node_is_that_of_the_wheel(interpreter: Interpreter) -> None:
     code = "import bindings, os; bindings.install(); print(os.environ['JSII_NODE'])"
-    assert Path(interpreter.says(code).strip()) == places.node_of_the_wheel()
+    assert Path(interpreter.says(code).strip()) == paths.node_of_the_wheel()
 
 
-def test_a_node_of_the_users_own_is_left_and_run_as_jsii_does(interpreter: Interpreter, tmp_path: Path) -> None:
+def test_a_node_that_the_user_has_set_is_run_by_jsii_itself(interpreter: Interpreter, tmp_path: Path) -> None:
     node = tmp_path / "node"
-    node.symlink_to(str(places.node_of_the_wheel()))
+    node.symlink_to(str(paths.node_of_the_wheel()))
     code = STACK + VPC + SHOW_PROVIDER
     process = interpreter.start(code, JSII_NODE=str(node))
     output, errors = process.communicate(timeout=120)
@@ -39,14 +39,14 @@ print([name for name in os.environ if name.startswith("JSII_")])
     assert interpreter.says(code, WINDLASS_STOCK_BINDINGS="1") == "['JSII_NODE']\n"
 
 
-def test_an_unknown_jsii_keeps_its_own_conversation(interpreter: Interpreter, expected: str) -> None:
+def test_an_unknown_jsii_uses_its_own_provider(interpreter: Interpreter, expected: str) -> None:
     code = "import bindings; bindings.KNOWN_JSII = frozenset()" + STACK + VPC + SYNTH + SHOW_PROVIDER
     process = interpreter.start(code)
     output, errors = process.communicate(timeout=120)
     assert (output, process.returncode) == (f"{expected}ProcessProvider\n", 0), errors
 
 
-def test_nothing_is_left_running_or_said_where_the_bindings_are_not_used(interpreter: Interpreter) -> None:
+def test_unused_bindings_leave_no_process_and_print_nothing(interpreter: Interpreter) -> None:
     assert interpreter.says("import bindings; bindings.install()") == ""
 
 
@@ -79,7 +79,7 @@ def test_a_pipe_of_output_and_errors_stays_one_that_waits(interpreter: Interpret
     assert output.endswith("}\nTrue True\n")
 
 
-def test_what_node_says_on_its_stderr_is_shown(interpreter: Interpreter) -> None:
+def test_the_stderr_of_node_is_shown(interpreter: Interpreter) -> None:
     process = interpreter.start(STACK + VPC, JSII_DEBUG="1")
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0

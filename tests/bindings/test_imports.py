@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from bindings.places import bindings_version
+from bindings.paths import bindings_version
 from tests.bindings.interpreter import STACK, SYNTH, VPC, Interpreter
 
 pytestmark = pytest.mark.slow
@@ -47,13 +47,13 @@ def test_a_new_submodule_can_be_imported_in_a_function_after_resources_exist(int
 def test_a_new_submodule_is_in_the_first_assembly_of_the_next_process(interpreter: Interpreter) -> None:
     code = STACK + VPC + FIREWALL + SHOW_ASSEMBLIES
     assert interpreter.says(code) == "['@cdktf/provider-aws', '@cdktf/provider-aws-2']\n"
-    interpreter.says(STACK + VPC)  # which makes the larger cut
+    interpreter.says(STACK + VPC)  # which creates the larger trimmed assembly
     assert interpreter.says(code) == "['@cdktf/provider-aws']\n"
 
 
 def test_submodules_can_come_before_cdktf(interpreter: Interpreter) -> None:
-    for folder in ("cuts", f"used-{bindings_version()}"):
-        shutil.rmtree(interpreter.cache / folder)  # so that the kernel is not started with a cut
+    for folder in ("trimmed", f"used-{bindings_version()}"):
+        shutil.rmtree(interpreter.cache / folder)  # so that the kernel starts without one
     code = "import bindings; bindings.install()\nfrom cdktf_cdktf_provider_aws.vpc import Vpc\nprint(Vpc.__name__)"
     assert interpreter.says(code) == "Vpc\n"
 

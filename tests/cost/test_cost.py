@@ -1,4 +1,4 @@
-"""The estimate of a month: checked against sums by hand, complete, and honest about what it does not know (P06)."""
+"""Cost estimates: compared with manual calculations, complete, and explicit about what is not priced (P06)."""
 
 import copy
 import json
@@ -18,8 +18,8 @@ def of(name: str) -> Estimate:
     return estimate(name, documents(name), EU)
 
 
-def monthly(found: Estimate, group: str) -> list[float]:
-    return [round(line.monthly or 0.0, 2) for line in found.lines if line.group == group]
+def monthly(priced: Estimate, group: str) -> list[float]:
+    return [round(line.monthly or 0.0, 2) for line in priced.lines if line.group == group]
 
 
 def test_the_database_of_production_is_two_machines_and_a_replica() -> None:
@@ -32,8 +32,8 @@ def test_the_database_of_production_is_two_machines_and_a_replica() -> None:
     ]
 
 
-def tasks(found: Estimate, service: str) -> list[float]:
-    lines = [line for line in found.lines if f"aws_ecs_service.{service}_" in line.address and "vCPU" in line.what]
+def tasks(priced: Estimate, service: str) -> list[float]:
+    lines = [line for line in priced.lines if f"aws_ecs_service.{service}_" in line.address and "vCPU" in line.what]
     return [round(line.monthly or 0.0, 2) for line in lines]
 
 
@@ -61,7 +61,7 @@ def test_a_gateway_in_each_zone_costs_three() -> None:
     assert [round(line.monthly or 0, 2) for line in lines] == [35.04, 35.04, 35.04]
 
 
-def test_production_costs_more_and_the_comparison_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_comparison_shows_why_production_costs_more(capsys: pytest.CaptureFixture[str]) -> None:
     prod, dev = of("prod"), of("dev")
     assert prod.total > 3 * dev.total > 0
     assert main(["cost", "prod", "--compare", "dev"]) == 0
@@ -76,13 +76,13 @@ def test_production_costs_more_and_the_comparison_says_why(capsys: pytest.Captur
 
 def test_scripts_get_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "dev", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["dev"]
-    assert found["is_an_estimate"] is True
-    assert found["monthly_total"] == pytest.approx(sum(found["groups"].values()), abs=0.05)
-    assert found["monthly_total"] == pytest.approx(sum(line["monthly"] for line in found["lines"]), abs=0.2)
+    report = json.loads(capsys.readouterr().out)["dev"]
+    assert report["is_an_estimate"] is True
+    assert report["monthly_total"] == pytest.approx(sum(report["groups"].values()), abs=0.05)
+    assert report["monthly_total"] == pytest.approx(sum(line["monthly"] for line in report["lines"]), abs=0.2)
 
 
-def test_what_has_no_price_is_told_and_not_taken_for_nothing() -> None:
+def test_a_resource_without_a_price_is_reported_as_unpriced() -> None:
     changed = copy.deepcopy(documents("dev"))
     for body in changed["data"]["resource"]["aws_db_instance"].values():
         body["instance_class"] = "db.x9z.large"
@@ -90,7 +90,7 @@ def test_what_has_no_price_is_told_and_not_taken_for_nothing() -> None:
     assert line.what == "db.x9z.large"
 
 
-def test_a_region_without_prices_is_told_with_those_that_have_some() -> None:
+def test_a_region_without_prices_is_an_error_that_lists_the_regions_with_prices() -> None:
     with pytest.raises(PricesError, match="eu-west-1, us-east-1"):
         prices_of("mars-north-1")
 
@@ -103,10 +103,10 @@ def test_sizes_follow_the_steps_of_aws(instance_class: str, hourly: float) -> No
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_every_kind_of_resource_has_a_price_or_costs_nothing_or_goes_by_use(name: str) -> None:
+def test_every_resource_type_is_priced_free_or_usage_based(name: str) -> None:
     kinds = {
         kind.removeprefix("aws_") for document in documents(name).values() for kind in document.get("resource", {})
     }
-    # Looked through by a person: these cost nothing by themselves, or by use alone.
+    # Reviewed manually: these are free or charged by usage only.
     named = set(json.loads((Path(__file__).parent / "without_a_price.json").read_text()))
     assert {kind for kind in kinds if f"aws_{kind}" not in PRICERS and kind not in named} == set()

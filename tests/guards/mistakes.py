@@ -1,4 +1,4 @@
-"""One mistake in finished JSON, the guard that refuses it, and the shorthand to write mistakes down."""
+"""A mistake in the generated JSON with the guard that finds it, and helpers to write mistakes."""
 
 import json
 from collections.abc import Callable

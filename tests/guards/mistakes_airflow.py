@@ -1,4 +1,4 @@
-"""Mistakes between the components of Airflow: they are services of their own, each with what it needs."""
+"""Mistakes in the components of Airflow, each of which is a separate service."""
 
 import json
 

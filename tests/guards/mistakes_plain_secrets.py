@@ -1,4 +1,4 @@
-"""Secrets in plain text, planted in the JSON of production. They are put together here, so that none stands here."""
+"""Secrets in plain text, inserted into the JSON of production; concatenated so that this file contains none."""
 
 from tests.guards.mistakes import Change, Mistake, edit, in_container, resource
 from tests.support.documents import Documents

@@ -9,11 +9,11 @@ def one_zone(documents: Documents) -> None:
         body["availability_zone"] = "eu-west-1a"
 
 
-def asked_zones(documents: Documents) -> None:
+def look_up_zones(documents: Documents) -> None:
     documents["network"].setdefault("data", {})["aws_availability_zones"] = {"all": {"state": "available"}}
 
 
-def found_vpc(documents: Documents) -> None:
+def look_up_vpc(documents: Documents) -> None:
     documents["service"]["data"]["aws_vpc"] = {"vpc": {"tags": {"Environment": "prod"}}}
 
 
@@ -37,7 +37,7 @@ BUCKETS = "buckets_are_private_and_encrypted"
 MISTAKES = (
     Mistake(ZONES, "a zone that AWS chooses", edit("network", "aws_subnet", "isolated", availability_zone=None)),
     Mistake(ZONES, "all in one zone", one_zone),
-    Mistake(ZONES, "zones that AWS is asked for", asked_zones),
+    Mistake(ZONES, "zones that are looked up in AWS", look_up_zones),
     Mistake("listeners_use_modern_tls", "an old policy", edit(*LISTENER, ssl_policy="ELBSecurityPolicy-2016-08")),
     Mistake("listeners_use_modern_tls", "no certificate", edit(*LISTENER, certificate_arn=None)),
     Mistake("listeners_use_modern_tls", "HTTP beside HTTPS", clear_text),
@@ -61,5 +61,5 @@ MISTAKES = (
     Mistake(BUCKETS, "one switch off", edit("data", "aws_s3_bucket_public_access_block", "", block_public_acls=False)),
     Mistake(BUCKETS, "a state bucket without TLS", without("bootstrap", "aws_s3_bucket_policy")),
     Mistake("state_buckets_are_versioned", "states without versions", without("bootstrap", "aws_s3_bucket_versioning")),
-    Mistake("nothing_is_looked_up_by_tag_or_filter", "a VPC that is found by a tag", found_vpc),
+    Mistake("nothing_is_looked_up_by_tag_or_filter", "a VPC that is found by a tag", look_up_vpc),
 )

@@ -1,4 +1,4 @@
-"""The search for secrets finds one in whatever form it was written."""
+"""Secrets are found in any encoding."""
 
 import base64
 import json

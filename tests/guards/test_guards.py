@@ -1,4 +1,4 @@
-"""Each guard is quiet on what we ship and refuses the mistakes that it was made for."""
+"""Each guard accepts the shipped environments and finds the mistakes that it is for."""
 
 import copy
 import re
@@ -63,7 +63,7 @@ def test_every_guard_that_is_written_runs() -> None:
     assert sorted(guard.name for guard in written) == sorted(guard.name for guard in guards.GUARDS)
 
 
-def test_every_guard_has_a_name_of_its_own_a_lesson_a_sentence_and_a_key_that_exists() -> None:
+def test_every_guard_has_a_unique_name_a_lesson_a_sentence_and_an_existing_key() -> None:
     assert len({guard.name for guard in guards.GUARDS}) == len(guards.GUARDS)
     for guard in guards.GUARDS:
         assert re.fullmatch(r"[A-Z]\d\d", guard.lesson)
@@ -71,7 +71,7 @@ def test_every_guard_has_a_name_of_its_own_a_lesson_a_sentence_and_a_key_that_ex
         assert not guard.key or types_at(tuple(guard.key.split("."))), guard.key
 
 
-def test_all_findings_are_told_at_once_and_sorted() -> None:
+def test_all_findings_are_reported_at_once_and_sorted() -> None:
     changed = copy.deepcopy(documents("prod"))
     for mistake in mistakes_tasks.MISTAKES:
         if mistake.guard in ("forward_actions_have_weights", "platforms_are_explicit"):
@@ -110,14 +110,14 @@ def test_a_finding_in_a_task_names_the_section_of_its_service(definition: str, g
     assert types_at(tuple(key.split(".")))
 
 
-def test_a_warning_stops_nothing_and_is_told() -> None:
+def test_a_warning_is_reported_and_stops_nothing() -> None:
     changed = copy.deepcopy(documents("prod"))
     changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}
     (warning,) = guards.check("prod", changed, intent("prod")).warnings
     assert (warning.guard, warning.address) == ("security_groups_are_used", "network: aws_security_group.left-over")
 
 
-def test_whoever_says_nothing_of_what_is_meant_allows_nothing() -> None:
+def test_without_an_intent_nothing_is_allowed() -> None:
     with pytest.raises(guards.GuardError) as caught:
         guards.check("prod", documents("prod"))
     assert "rules_are_in_the_table" in {violation.guard for violation in caught.value.violations}

@@ -1,4 +1,4 @@
-"""What looks like a secret and what does not, text by text; the whole JSON is the business of `test_guards`."""
+"""What looks like a secret and what does not; `test_guards` covers whole documents."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def why(value: str, name: str = "value") -> str | None:
 @pytest.mark.parametrize(
     "value", [RANDOM, HEXADECIMAL, ACCESS_KEY, GITHUB, PRIVATE_KEY, WEB_TOKEN, "redis://:abc@cache", "a://u:p@h/x"]
 )
-def test_these_are_secrets_by_their_looks(value: str) -> None:
+def test_these_look_like_secrets(value: str) -> None:
     assert why(value)
     assert why(f"before {value} after")
 
@@ -54,10 +54,10 @@ def test_these_are_none(name: str, value: str) -> None:
     assert why(value, name) is None
 
 
-def test_json_within_text_is_looked_into_and_a_pair_gives_its_value_a_name() -> None:
-    found = list(texts({"definitions": '[{"environment": [{"name": "API_KEY", "value": "abc"}]}]'}))
-    assert found[-1] == Text(path="definitions.0.environment.0.value", name="API_KEY", value="abc")
-    assert why_secret(found[-1])
+def test_json_inside_a_string_is_parsed_and_a_pair_names_its_value() -> None:
+    strings = list(texts({"definitions": '[{"environment": [{"name": "API_KEY", "value": "abc"}]}]'}))
+    assert strings[-1] == Text(path="definitions.0.environment.0.value", name="API_KEY", value="abc")
+    assert why_secret(strings[-1])
 
 
 def test_the_secret_itself_is_never_shown() -> None:
@@ -66,17 +66,17 @@ def test_the_secret_itself_is_never_shown() -> None:
     assert RANDOM not in str(finding)
 
 
-def test_of_the_keys_of_a_provider_only_those_that_the_embedded_aws_is_given_are_let_through() -> None:
-    def found(key: str) -> list[object]:
+def test_only_the_test_keys_of_the_embedded_aws_are_accepted_in_a_provider() -> None:
+    def findings(key: str) -> list[object]:
         provider = {"access_key": key, "secret_key": key}
         document = {"provider": {"aws": [provider]}}
         return list(no_secret_is_in_plain_text.check(guards.CheckedStacks(documents={"network": document})))
 
-    assert found("testing") == []
-    assert len(found("AKIAIOSFODNN7EXAMPLE")) == 2
-    assert len(found("a-key-of-somebody")) == 2
+    assert findings("testing") == []
+    assert len(findings("AKIAIOSFODNN7EXAMPLE")) == 2
+    assert len(findings("a-key-of-somebody")) == 2
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_nothing_that_we_ship_looks_like_a_secret(name: str) -> None:
+def test_no_shipped_environment_contains_what_looks_like_a_secret(name: str) -> None:
     assert list(no_secret_is_in_plain_text.check(guards.CheckedStacks(documents=documents(name)))) == []

@@ -1,4 +1,4 @@
-"""Who can reach whom is computed from the JSON alone, and is what AWS would let through."""
+"""Reachability is computed from the JSON alone, and equals what AWS allows."""
 
 import copy
 from typing import Any
@@ -21,7 +21,7 @@ def short(end: Member | Outside) -> str:
     return end.address.rpartition(".")[2] if isinstance(end, Member) else str(end)
 
 
-def test_production_is_reached_as_its_table_says_and_in_no_other_way() -> None:
+def test_production_is_reachable_exactly_as_its_table_says() -> None:
     web = ("web_blue_service", "web_green_service")
     workers = ("airflow_worker-default_service", "airflow_worker-reports_service")
     scheduler, triggerer, api_server = (f"airflow_{name}_service" for name in ("scheduler", "triggerer", "api-server"))
@@ -45,9 +45,9 @@ def test_production_is_reached_as_its_table_says_and_in_no_other_way() -> None:
 
 
 def test_without_internet_tasks_reach_aws_by_its_endpoints_only() -> None:
-    found = {target for source, target, _ in reached(documents("staging")) if source == "web_blue_service"}
-    assert "internet" not in found
-    assert {"S3", "networking_endpoint-logs", "networking_endpoint-secretsmanager"} <= found
+    targets = {target for source, target, _ in reached(documents("staging")) if source == "web_blue_service"}
+    assert "internet" not in targets
+    assert {"S3", "networking_endpoint-logs", "networking_endpoint-secretsmanager"} <= targets
 
 
 SMALL: Documents = {
@@ -123,7 +123,7 @@ def acl(action: str, *, number: int = 1, cidr: str = "0.0.0.0/0", subnet: str = 
 
 
 @pytest.mark.parametrize(
-    ("changes", "found"),
+    ("changes", "expected"),
     [
         ((), set()),
         ((OPEN,), set()),
@@ -151,9 +151,9 @@ def acl(action: str, *, number: int = 1, cidr: str = "0.0.0.0/0", subnet: str = 
     ],
 )
 def test_a_connection_is_let_through_where_everything_on_its_way_lets_it(
-    changes: tuple[Change, ...], found: set[tuple[str, str, str]]
+    changes: tuple[Change, ...], expected: set[tuple[str, str, str]]
 ) -> None:
-    assert small(*changes) == found
+    assert small(*changes) == expected
 
 
 def test_who_names_no_group_has_the_one_of_the_vpc_which_is_open_until_it_is_closed() -> None:
@@ -171,8 +171,8 @@ def test_a_subnet_that_exists_already_may_have_any_route() -> None:
         for body in document["one"]["resource"]["aws_instance"].values():
             body["subnet_id"] = "subnet-0abc"
 
-    found = small(elsewhere, allow("ingress", "front", 22, cidr_ipv4="0.0.0.0/0"))
-    assert ("internet", "front", "tcp 22") in found
+    paths_ = small(elsewhere, allow("ingress", "front", 22, cidr_ipv4="0.0.0.0/0"))
+    assert ("internet", "front", "tcp 22") in paths_
 
 
 @pytest.mark.parametrize(

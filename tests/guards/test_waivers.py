@@ -1,4 +1,4 @@
-"""An environment may live with a finding, by name, for a reason; never by accident and never for nothing."""
+"""An environment accepts a finding by guard and address, with a reason; a waiver that matches nothing is an error."""
 
 import copy
 from dataclasses import replace
@@ -29,7 +29,7 @@ def verdict(waiver: Waiver, judged: Documents) -> Verdict:
     return guards.check("prod", judged, replace(intent("prod"), waivers=(waiver,)))
 
 
-def test_a_waived_finding_is_let_through_and_told_with_its_reason() -> None:
+def test_a_waived_finding_is_reported_with_its_reason_and_stops_nothing() -> None:
     (waived,) = verdict(WAIVER, wrong()).waived
     assert waived.violation.address == ADDRESS
     assert "a trial of a day" in str(waived)
@@ -95,6 +95,6 @@ def test_check_prints_what_is_waived_and_why(
     monkeypatch.setattr("layers.synthesis.terraform_json", lambda _: wrong())
     monkeypatch.setattr("layers.guard_intent.intent_of", lambda _: replace(intent("prod"), waivers=(WAIVER,)))
     assert main(["check", "prod"]) == 0
-    told = capsys.readouterr().err
-    assert ADDRESS in told
-    assert "a trial of a day" in told
+    printed = capsys.readouterr().err
+    assert ADDRESS in printed
+    assert "a trial of a day" in printed

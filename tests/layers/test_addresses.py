@@ -1,4 +1,4 @@
-"""Addresses are construct paths; what could be confused is refused."""
+"""Addresses are construct paths; two that would be equal are an error."""
 
 import pytest
 
@@ -9,7 +9,7 @@ def body(path: str, unique_id: str, **values: str) -> dict[str, object]:
     return {"//": {"metadata": {"path": path, "uniqueId": unique_id}}, **values}
 
 
-def test_a_name_loses_its_hash_wherever_it_stands() -> None:
+def test_a_hash_is_removed_from_every_reference_to_a_name() -> None:
     document = {
         "resource": {
             "aws_vpc": {"networking_vpc_0A1B2C3D": body("prod-network/networking/vpc", "networking_vpc_0A1B2C3D")},
@@ -36,7 +36,7 @@ def test_a_name_loses_its_hash_wherever_it_stands() -> None:
     }
 
 
-def test_what_merely_looks_like_a_hash_stays() -> None:
+def test_text_that_only_resembles_a_hash_stays() -> None:
     document = {"resource": {"aws_vpc": {"vpc": body("prod-network/vpc", "vpc", name="my_DEADBEEF")}}}
     assert readable(document)["resource"]["aws_vpc"]["vpc"]["name"] == "my_DEADBEEF"
 

@@ -1,4 +1,4 @@
-"""Airflow in the layers: who may do what, how people and tasks get in, and what a change moves."""
+"""Airflow in the layers: permissions, network access, and what a change affects."""
 
 import json
 import re
@@ -22,13 +22,13 @@ def resources(all_documents: Documents, layer: str, resource_type: str) -> dict[
 
 
 def containers(component: str, all_documents: Documents | None = None) -> list[dict[str, Any]]:
-    found = resources(all_documents or documents("prod"), "service", "aws_ecs_task_definition")
-    return list(json.loads(found[f"airflow_{component}_task_definition"]["container_definitions"]))
+    definitions = resources(all_documents or documents("prod"), "service", "aws_ecs_task_definition")
+    return list(json.loads(definitions[f"airflow_{component}_task_definition"]["container_definitions"]))
 
 
 def statements(component: str, role: str, all_documents: Documents | None = None) -> dict[str, dict[str, Any]]:
-    found = resources(all_documents or documents("prod"), "service", "aws_iam_role_policy")
-    body = found.get(f"airflow_{component}-roles_{role}-policy")
+    policies = resources(all_documents or documents("prod"), "service", "aws_iam_role_policy")
+    body = policies.get(f"airflow_{component}-roles_{role}-policy")
     return {} if body is None else {each["Sid"]: each for each in json.loads(body["policy"])["Statement"]}
 
 
@@ -93,12 +93,12 @@ def test_a13_git_syncs_image_comes_through_the_accounts_own_registry() -> None:
 
 
 def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
-    found = documents("prod")
-    rule = resources(found, "service", "aws_lb_listener_rule")["airflow_route_rule"]
+    all_documents = documents("prod")
+    rule = resources(all_documents, "service", "aws_lb_listener_rule")["airflow_route_rule"]
     conditions = {name: value["values"] for each in rule["condition"] for name, value in each.items() if value}
     assert conditions == {"host_header": ["airflow.example.com"], "source_ip": ["203.0.113.0/24"]}
-    assert resources(found, "service", "aws_route53_record")["name-airflow-example-com_record"]
-    certificate = resources(found, "network", "aws_acm_certificate")["certificate_certificate"]
+    assert resources(all_documents, "service", "aws_route53_record")["name-airflow-example-com_record"]
+    certificate = resources(all_documents, "network", "aws_acm_certificate")["certificate_certificate"]
     assert "airflow.example.com" in (certificate["domain_name"], *certificate["subject_alternative_names"])
     environment = {each["name"]: each["value"] for each in containers("api-server")[0]["environment"]}
     assert environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com"
@@ -113,7 +113,7 @@ def test_a11_workers_talk_to_the_execution_api_by_its_cloud_map_name() -> None:
     )
 
 
-def test_e01_every_component_goes_back_by_itself() -> None:
+def test_e01_every_component_rolls_back_automatically() -> None:
     services = resources(documents("prod"), "service", "aws_ecs_service")
     for component in COMPONENTS:
         body = services[f"airflow_{component}_service"]
@@ -217,23 +217,23 @@ def test_terraform_accepts_every_delivery_without_a_warning(name: str, tmp_path:
         assert validate(tmp_path / layer, changed(name)[layer]) == []
 
 
-def test_dags_on_a_file_system_are_mounted_read_only_by_whoever_reads_them() -> None:
-    found = changed("efs")
-    tasks = resources(found, "service", "aws_ecs_task_definition")
+def test_dags_on_a_file_system_are_mounted_read_only() -> None:
+    all_documents = changed("efs")
+    tasks = resources(all_documents, "service", "aws_ecs_task_definition")
     mounting = {name for name in COMPONENTS if tasks[f"airflow_{name}_task_definition"].get("volume")}
     assert mounting == {"dag-processor", "triggerer", "worker-default", "worker-reports"}
     (volume,) = tasks["airflow_worker-default_task_definition"]["volume"]
     assert volume["efs_volume_configuration"]["authorization_config"]["iam"] == "ENABLED"
-    (mount,) = containers("worker-default", found)[0]["mountPoints"]
+    (mount,) = containers("worker-default", all_documents)[0]["mountPoints"]
     assert mount == {"containerPath": "/opt/airflow/dags", "readOnly": True, "sourceVolume": "dags"}
-    assert statements("worker-default", "task", found)["Dags"]["Action"] == ["elasticfilesystem:ClientMount"]
-    assert len(resources(found, "data", "aws_efs_mount_target")) == 3
+    assert statements("worker-default", "task", all_documents)["Dags"]["Action"] == ["elasticfilesystem:ClientMount"]
+    assert len(resources(all_documents, "data", "aws_efs_mount_target")) == 3
 
 
-def test_an_existing_file_system_is_used_and_let_in_by_its_own_group() -> None:
-    found = changed("efs existing")
-    assert resources(found, "data", "aws_efs_file_system") == {}
-    egress = resources(found, "network", "aws_vpc_security_group_egress_rule").values()
+def test_an_existing_file_system_is_used_with_its_own_security_group() -> None:
+    all_documents = changed("efs existing")
+    assert resources(all_documents, "data", "aws_efs_file_system") == {}
+    egress = resources(all_documents, "network", "aws_vpc_security_group_egress_rule").values()
     groups = {rule.get("referenced_security_group_id") for rule in egress if rule["from_port"] == 2049}
     assert groups == {EXISTING["security_group_id"]}
 
@@ -247,12 +247,12 @@ def test_dags_in_a_bucket_are_read_from_their_folder_only() -> None:
 
 def test_a22_two_deployments_share_no_name() -> None:
     def names(name: str) -> set[str]:
-        found: set[str] = set()
+        names: set[str] = set()
         for body in addresses(documents(name)).values():
-            found |= {
+            names |= {
                 str(body[key]) for key in ("name", "family", "bucket", "repository") if isinstance(body.get(key), str)
             }
-        return {each for each in found if "airflow" in each and "${" not in each}
+        return {each for each in names if "airflow" in each and "${" not in each}
 
     # Cloud Map names lie in a namespace of each environment's own.
     assert {each for each in names("prod") & names("staging") if not each.startswith("airflow-")} == set()

@@ -52,13 +52,13 @@ def secret_arn(base: Infrastructure, name: str) -> str:
 def git_token_of(definition: dict[str, Any]) -> str:
     """Where git-sync's container finds its token."""
     (container,) = [each for each in definition["containerDefinitions"] if each["name"] == "git-sync-dags"]
-    (found,) = [each["valueFrom"] for each in container["secrets"] if each["name"] == "GITSYNC_PASSWORD"]
-    return str(found)
+    (value_from,) = [each["valueFrom"] for each in container["secrets"] if each["name"] == "GITSYNC_PASSWORD"]
+    return str(value_from)
 
 
 def definition(base: Infrastructure, component: str) -> dict[str, Any]:
-    found = base.client("ecs").describe_task_definition(taskDefinition=f"windlass-local-airflow-{component}")
-    return dict(found["taskDefinition"])
+    response = base.client("ecs").describe_task_definition(taskDefinition=f"windlass-local-airflow-{component}")
+    return dict(response["taskDefinition"])
 
 
 def described(base: Infrastructure, component: str) -> dict[str, Any]:
@@ -102,9 +102,7 @@ def test_a06_the_urls_have_every_part_and_name_hosts(terraform: AirflowTerraform
     assert broker.password == secret(base, "cache/password")
 
 
-def test_a_proxy_stands_before_the_database_with_a_login_for_each_slot(
-    terraform: AirflowTerraform, base: Infrastructure
-) -> None:
+def test_the_proxy_has_a_login_for_each_slot(terraform: AirflowTerraform, base: Infrastructure) -> None:
     rds = base.client("rds")
     (proxy,) = rds.describe_db_proxies()["DBProxies"]
     (target,) = rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]
@@ -119,17 +117,17 @@ def test_fernet_accepts_the_keys(terraform: AirflowTerraform, base: Infrastructu
     assert [len(base64.urlsafe_b64decode(key)) for key in keys] == [32, 32]
 
 
-def test_the_services_are_found_by_name_and_run_what_the_file_says(
+def test_the_services_have_their_names_and_run_what_the_file_says(
     terraform: AirflowTerraform, base: Infrastructure
 ) -> None:
     services = base.client("servicediscovery").list_services()["Services"]
     assert {service["Name"] for service in services} == {f"airflow-{key}" for key in KEYS}
-    found = described(base, "worker-default")
+    service = described(base, "worker-default")
     shares = {
-        each["capacityProvider"]: (each.get("base", 0), each["weight"]) for each in found["capacityProviderStrategy"]
+        each["capacityProvider"]: (each.get("base", 0), each["weight"]) for each in service["capacityProviderStrategy"]
     }
     assert shares == {"FARGATE": (1, 1), "FARGATE_SPOT": (0, 3)}
-    assert found["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     containers = definition(base, "worker-default")["containerDefinitions"]
     assert {"git-sync-dags", "task-protection"} <= {each["name"] for each in containers if "restartPolicy" in each}
 

@@ -1,4 +1,4 @@
-"""What is around Airflow: scaling, figures, alarms, cleaning, tasks that DAGs launch, a login, existing roles."""
+"""Operations of Airflow: scaling, metrics, alarms, cleanup, tasks that DAGs launch, OIDC login, existing roles."""
 
 import json
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def test_neither_the_defaults_nor_everything_else_breaks_a_guard() -> None:
         assert (verdict.warnings, verdict.waived) == ((), ())
 
 
-def test_a16_workers_follow_what_waits_in_their_own_queues() -> None:
+def test_a16_workers_scale_with_the_length_of_their_own_queues() -> None:
     tracking = policy(full(), "worker-reports", "backlog")["target_tracking_scaling_policy_configuration"]
     queries = {query["id"]: query for query in tracking["customized_metric_specification"]["metrics"]}
     assert tracking["target_value"] == 7
@@ -114,8 +114,8 @@ def test_what_scales_the_workers_is_what_the_scheduler_measures() -> None:
 
 
 def test_a16_a_group_from_zero_is_woken_and_the_others_are_not() -> None:
-    found = resources(full(), "aws_appautoscaling_policy")
-    woken = [name for name in found if name.endswith("scaling-from-zero")]
+    policies = resources(full(), "aws_appautoscaling_policy")
+    woken = [name for name in policies if name.endswith("scaling-from-zero")]
     assert woken == ["airflow_worker-reports_scaling-from-zero"]
     assert (
         policy(plain(), "worker-default", "cpu")["target_tracking_scaling_policy_configuration"]["target_value"] == 70
@@ -126,12 +126,12 @@ def test_a16_a_group_from_zero_is_woken_and_the_others_are_not() -> None:
 
 def test_figures_go_from_each_component_to_the_container_beside_it() -> None:
     for component in ("scheduler", "dag-processor", "triggerer", "worker-default"):
-        found = containers(plain(), component)
-        main = settings(next(container for name, container in found.items() if container["essential"]))
-        beside = settings(found["statsd"])
+        by_name = containers(plain(), component)
+        main = settings(next(container for name, container in by_name.items() if container["essential"]))
+        beside = settings(by_name["statsd"])
         assert main["AIRFLOW__METRICS__STATSD_ON"] == "True"
         assert main["AIRFLOW__METRICS__STATSD_PORT"] == beside["WINDLASS_STATSD_PORT"]
-        assert "secrets" not in found["statsd"]
+        assert "secrets" not in by_name["statsd"]
     assert "statsd" not in containers(plain(), "api-server")
 
 
@@ -145,7 +145,7 @@ def test_figures_can_be_left_out() -> None:
     assert not [name for name in alarms(documents) if "heartbeat" in name]
 
 
-def test_somebody_is_told_of_everything_that_can_go_wrong() -> None:
+def test_everything_that_can_go_wrong_has_an_alarm() -> None:
     wanted = {
         *(f"airflow-{component}-heartbeat" for component in ("scheduler", "dag-processor", "triggerer")),
         *(
@@ -157,14 +157,14 @@ def test_somebody_is_told_of_everything_that_can_go_wrong() -> None:
         *("database-storage", "database-cpu", "database-connections"),
         *("cache-memory", "cache-evictions", "cache-cpu"),
     }
-    found = alarms(plain())
-    assert {f"windlass-local-{name}" for name in wanted} <= set(found)
+    by_name = alarms(plain())
+    assert {f"windlass-local-{name}" for name in wanted} <= set(by_name)
     for name in wanted:
-        assert found[f"windlass-local-{name}"]["alarm_actions"] == ["${aws_sns_topic_policy.alarms_policy.arn}"]
+        assert by_name[f"windlass-local-{name}"]["alarm_actions"] == ["${aws_sns_topic_policy.alarms_policy.arn}"]
 
 
-def test_every_figure_that_rings_is_one_that_a_component_tells() -> None:
-    told = {
+def test_every_metric_of_an_alarm_is_reported_by_a_component() -> None:
+    reported = {
         (component, entry.rpartition(":")[0])
         for component in ("scheduler", "dag-processor", "triggerer", "worker-default")
         for entry in settings(containers(plain(), component)["statsd"])["WINDLASS_METRICS"].split(",")
@@ -176,21 +176,21 @@ def test_every_figure_that_rings_is_one_that_a_component_tells() -> None:
         for line in widget["properties"].get("metrics", [])
         if line[0] == "Windlass/Airflow" and line[2] == "Component"
     }
-    rings = {
+    in_alarms = {
         (query["metric"]["dimensions"]["Component"], query["metric"]["metric_name"])
         for body in alarms(plain()).values()
         for query in body.get("metric_query", [])
         if "Component" in query.get("metric", {}).get("dimensions", {})
     }
-    assert rings
+    assert in_alarms
     assert shown
-    assert rings | shown <= told
+    assert in_alarms | shown <= reported
 
 
-def test_at_night_nobody_is_woken_by_what_was_put_to_bed() -> None:
-    found = alarms(full())
-    assert "windlass-local-airflow-queue-figures" not in found
-    assert {body["treat_missing_data"] for body in found.values()} == {"notBreaching"}
+def test_no_alarm_is_raised_outside_working_hours() -> None:
+    by_name = alarms(full())
+    assert "windlass-local-airflow-queue-figures" not in by_name
+    assert {body["treat_missing_data"] for body in by_name.values()} == {"notBreaching"}
 
 
 def test_working_hours_are_those_of_every_service_of_airflow() -> None:
@@ -205,7 +205,7 @@ def test_working_hours_are_those_of_every_service_of_airflow() -> None:
     assert schedules["airflow-operations_db-clean-schedule_task"]["schedule_expression"].startswith("cron(0 9 ")
 
 
-def test_the_database_is_cleaned_by_a_task_with_one_secret_and_no_permission() -> None:
+def test_the_cleanup_task_has_one_secret_and_no_permissions() -> None:
     body = resources(plain(), "aws_ecs_task_definition")["airflow-operations_db-clean-task_definition"]
     (container,) = json.loads(body["container_definitions"])
     assert [secret["name"] for secret in container["secrets"]] == ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
@@ -215,7 +215,7 @@ def test_the_database_is_cleaned_by_a_task_with_one_secret_and_no_permission() -
     assert target["ecs_parameters"]["task_definition_arn"].endswith("task-definition/windlass-local-airflow-db-clean")
 
 
-def test_e09_dag_code_finds_where_to_launch_a_task() -> None:
+def test_e09_dag_code_reads_where_to_launch_a_task() -> None:
     path = "/windlass/local/airflow/workflow/"
     facts = {
         body["name"].removeprefix(path): body["insecure_value"]
@@ -233,13 +233,13 @@ def test_e09_dag_code_finds_where_to_launch_a_task() -> None:
     assert workflow["security_group_id"] == facts["security_groups"]
 
 
-def test_i01_workers_launch_tasks_of_these_families_with_these_roles_and_nobody_else_does() -> None:
-    found = statements(plain(), "airflow_worker-default-roles_task-policy")
-    assert found["RunWorkflows"]["Resource"] == [
+def test_i01_only_workers_launch_tasks_of_these_families_with_these_roles() -> None:
+    by_sid = statements(plain(), "airflow_worker-default-roles_task-policy")
+    assert by_sid["RunWorkflows"]["Resource"] == [
         f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/windlass-local-workflow-*"
     ]
-    assert "ecs:cluster" in found["RunWorkflows"]["Condition"]["ArnEquals"]
-    assert all("airflow-workflows" in role for role in found["PassWorkflowRoles"]["Resource"])
+    assert "ecs:cluster" in by_sid["RunWorkflows"]["Condition"]["ArnEquals"]
+    assert all("airflow-workflows" in role for role in by_sid["PassWorkflowRoles"]["Resource"])
     for name in resources(plain(), "aws_iam_role_policy"):
         if "worker" not in name and "schedule" not in name:
             assert "ecs:RunTask" not in json.dumps(statements(plain(), name)), name
@@ -247,9 +247,9 @@ def test_i01_workers_launch_tasks_of_these_families_with_these_roles_and_nobody_
 
 def test_n03_tasks_that_dags_launch_reach_neither_database_nor_broker() -> None:
     rules = resources(plain(), "aws_vpc_security_group_egress_rule", "network").values()
-    found = [rule for rule in rules if "airflow-workflow" in rule["security_group_id"]]
-    assert found
-    assert {rule["from_port"] for rule in found} == {443}
+    own_rules = [rule for rule in rules if "airflow-workflow" in rule["security_group_id"]]
+    assert own_rules
+    assert {rule["from_port"] for rule in own_rules} == {443}
 
 
 def test_d03_a_login_before_the_ui_and_none_before_the_api() -> None:
@@ -266,7 +266,7 @@ def test_d03_a_login_before_the_ui_and_none_before_the_api() -> None:
     assert "aws_cloudformation_stack.airflow_route_login" in depends
 
 
-def test_e11_an_existing_role_is_taken_as_it_is() -> None:
+def test_e11_an_existing_role_is_used_unchanged() -> None:
     body = resources(full(), "aws_ecs_task_definition")["airflow_scheduler_task_definition"]
     assert (body["execution_role_arn"], body["task_role_arn"]) == (f"{ROLE}-execution", f"{ROLE}-task")
     assert not [name for name in resources(full(), "aws_iam_role") if "airflow_scheduler" in name]

@@ -1,4 +1,4 @@
-"""The proxy between Airflow and the database: who reaches it, what it reads, what changes when it comes."""
+"""The proxy between Airflow and the database: network access, secrets, and what adding it changes."""
 
 import copy
 import json
@@ -46,18 +46,18 @@ def only(layer: str, resource_type: str, name: str = "") -> dict[str, Any]:
     return dict(body)
 
 
-def test_the_guards_accept_it_and_nobody_has_one_who_did_not_ask() -> None:
+def test_the_guards_accept_the_proxy_and_only_environments_that_configure_one_have_it() -> None:
     assert guards.check("prod", with_proxy(), intent_of(environment())).warnings == ()
     assert "aws_db_proxy" not in documents("prod")["data"]["resource"]
 
 
-def test_airflow_goes_through_the_proxy_and_only_the_migration_past_it() -> None:
-    found = {
+def test_airflow_uses_the_proxy_and_only_the_migration_bypasses_it() -> None:
+    endpoints = {
         (*body["description"].split(" from "), body["from_port"])
         for key, body in with_proxy()["network"]["resource"]["aws_vpc_security_group_ingress_rule"].items()
         if key.partition("-to-")[2].startswith("database")
     }
-    assert found == {
+    assert endpoints == {
         *(("PostgreSQL", f"airflow-{component}, through the proxy", 5432) for component in COMPONENTS),
         ("PostgreSQL", "the proxy", 5439),
         ("Migration", "airflow-api-server", 5439),
@@ -90,10 +90,10 @@ def test_d04_its_role_reads_the_logins_of_both_users_by_the_key_of_secrets_alone
     assert decrypt["Condition"]["StringEquals"] == {"kms:ViaService": ["secretsmanager.eu-west-1.amazonaws.com"]}
 
 
-def test_tasks_are_replaced_when_the_proxy_comes() -> None:
-    def versions(found: Documents) -> dict[str, str]:
+def test_tasks_are_replaced_when_the_proxy_is_added() -> None:
+    def versions(layers: Documents) -> dict[str, str]:
         scheduler = next(
-            body for key, body in found["service"]["resource"]["aws_ecs_task_definition"].items() if "scheduler" in key
+            body for key, body in layers["service"]["resource"]["aws_ecs_task_definition"].items() if "scheduler" in key
         )
         main = next(each for each in json.loads(scheduler["container_definitions"]) if each["name"] == "scheduler")
         text = next(each["value"] for each in main["environment"] if each["name"] == "WINDLASS_VERSIONS")
@@ -103,7 +103,7 @@ def test_tasks_are_replaced_when_the_proxy_comes() -> None:
     assert (before["database_url"], after["database_url"]) == ("1", "1-proxy")
 
 
-def test_somebody_is_told_when_airflow_waits_for_connections_and_the_page_shows_why() -> None:
+def test_waiting_for_connections_raises_an_alarm_and_is_on_the_dashboard() -> None:
     alarm = only("service", "aws_cloudwatch_metric_alarm", "database-proxy")
     (query,) = alarm["metric_query"]
     metric = query["metric"]

@@ -1,4 +1,4 @@
-"""Pipelines: pull requests plan, named branches apply, switch and push, nobody else does anything (I02)."""
+"""Roles for pipelines: pull requests plan; named branches apply, switch and push; no one else has access (I02)."""
 
 import copy
 import json
@@ -38,9 +38,9 @@ def subjects(role: dict[str, Any]) -> list[str]:
 
 
 def test_i02_branches_apply_and_switch_and_pull_requests_only_plan() -> None:
-    found = roles(documents_of("prod", delivering))
+    by_word = roles(documents_of("prod", delivering))
     main, pull = "repo:acme/shop:ref:refs/heads/main", "repo:acme/shop:pull_request"
-    assert {word: subjects(role) for word, role in found.items()} == {
+    assert {word: subjects(role) for word, role in by_word.items()} == {
         "plan": [main, pull],
         "apply": [main],
         "switch": [main],

@@ -1,4 +1,4 @@
-"""E11: a VPC that is there already gets the deployment's groups and rules, and nothing of its own is touched."""
+"""E11: an existing VPC gets the deployment's security groups and rules; its own resources are not changed."""
 
 import json
 from functools import cache
@@ -33,10 +33,10 @@ def documents() -> Documents:
     return terraform_json(environment())
 
 
-def test_nothing_of_the_vpc_itself_is_made() -> None:
-    made = set(documents()["network"]["resource"])
+def test_nothing_of_the_vpc_itself_is_created() -> None:
+    types = set(documents()["network"]["resource"])
     assert (
-        made
+        types
         & {
             *("aws_vpc", "aws_subnet", "aws_route", "aws_route_table", "aws_internet_gateway", "aws_nat_gateway"),
             *("aws_vpc_endpoint", "aws_flow_log", "aws_default_security_group", "aws_eip"),

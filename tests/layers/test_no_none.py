@@ -1,4 +1,4 @@
-"""No optional value that is missing is written as text: `None` inside an ARN would be found by AWS only."""
+"""A missing optional value is never written as the text `None`, for example inside an ARN."""
 
 import re
 from collections.abc import Iterator

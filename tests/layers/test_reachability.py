@@ -1,4 +1,4 @@
-"""Who may reach whom is one table, and the rules in the JSON are that table and nothing else (N03, N04)."""
+"""The security group rules in the JSON are exactly those of the table of who may reach whom (N03, N04)."""
 
 import re
 
@@ -12,9 +12,9 @@ SIDES = {"ingress": "target", "egress": "source"}
 
 
 def named(group: str) -> str:
-    found = re.search(r"networking_group-([\w-]+)", group)
-    assert found
-    return found[1]
+    match = re.search(r"networking_group-([\w-]+)", group)
+    assert match
+    return match[1]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -27,11 +27,11 @@ def test_every_rule_comes_from_the_table_and_every_row_has_its_rules(name: str) 
             for flow in flows(environment)
             if getattr(flow, side).name in roles(environment)
         }
-        found = {
+        actual = {
             (named(rule["security_group_id"]), rule["from_port"], rule["description"])
             for rule in resources[f"aws_vpc_security_group_{direction}_rule"].values()
         }
-        assert found == wanted
+        assert actual == wanted
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -1,4 +1,4 @@
-"""Layers speak by declared outputs only: what one publishes is exactly what the next can read (S03)."""
+"""Layers exchange declared outputs only: what one publishes is exactly what others can read (S03)."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tests.support.documents import ENVIRONMENTS, ROOT, documents, documents_of
 from tests.support.stack import module_stack, synthesised
 
 CLASSES = {"network": NetworkOutputs, "data": DataOutputs, "service": ServiceOutputs}
-REFERENCE = re.compile(r"data\.terraform_remote_state\.(\w+)\.outputs\.(\w+)(?:\.([\w-]+))?")
+REFERENCE = re.compile(r"data\.terraform_remote_state\.(\w+)\.outputs\.(\w+)((?:\.[\w-]+)*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +114,13 @@ def test_every_reference_to_another_layer_points_at_something_published(name: st
     all_documents = documents(name)
     for layer in LAYERS:
         text = str(all_documents[layer]).replace("'", '"')
-        for other, found, key in REFERENCE.findall(text):
+        for other, name_of_output, keys in REFERENCE.findall(text):
             assert LAYERS.index(other) < LAYERS.index(layer)
-            value = all_documents[other]["output"][found]["value"]
-            assert not key or key in value, f"{layer} reads {other}.{found}[{key}]"
+            value = all_documents[other]["output"][name_of_output]["value"]
+            for key in keys.split(".")[1:]:
+                assert key in value, f"{layer} reads {other}.{name_of_output}{keys}"
+                value = value[key]
+            assert isinstance(value, str), f"{layer} reads {other}.{name_of_output}{keys}, which is not a string"
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

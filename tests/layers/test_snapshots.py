@@ -32,8 +32,8 @@ def test_the_json_of_every_layer_is_the_one_in_the_snapshots(name: str, update_s
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_the_inventory_is_the_one_in_the_snapshots(name: str, update_snapshots: bool) -> None:
-    found = {layer: inventory(document) for layer, document in documents(name).items()}
-    compare(SNAPSHOTS / name / "inventory.json", found, update_snapshots)
+    inventories = {layer: inventory(document) for layer, document in documents(name).items()}
+    compare(SNAPSHOTS / name / "inventory.json", inventories, update_snapshots)
 
 
 def test_there_is_no_snapshot_of_something_that_is_gone() -> None:

@@ -1,4 +1,4 @@
-"""What a user adds moves nothing else: every other resource keeps its address and every value."""
+"""Adding something changes nothing else: every other resource keeps its address and its values."""
 
 import copy
 from typing import Any
@@ -26,7 +26,7 @@ def moved(before: Documents, after: Documents) -> set[str]:
 
 
 @pytest.mark.parametrize("change", [add_zone, add_service])
-def test_no_address_goes_when_something_is_added(change: Any) -> None:
+def test_no_address_disappears_when_something_is_added(change: Any) -> None:
     before, after = documents("prod"), documents_of("prod", change)
     assert moved(before, after) == set()
     assert len(addresses(after)) > len(addresses(before))

@@ -1,4 +1,4 @@
-"""A service of another strategy beside the others: what it makes, what it leaves alone, who reaches it."""
+"""Services of several strategies side by side: their resources, and who reaches them."""
 
 import json
 from collections import Counter
@@ -45,8 +45,8 @@ def with_both() -> Documents:
 
 def added(all_documents: Documents, service: str) -> dict[str, int]:
     """How many of each type in the service layer belong to a service."""
-    found = addresses(all_documents)
-    names = [address.removeprefix("service: ") for address in found if address.startswith("service: ")]
+    all_addresses = addresses(all_documents)
+    names = [address.removeprefix("service: ") for address in all_addresses if address.startswith("service: ")]
     return dict(Counter(name.split(".")[0] for name in names if name.split(".")[1].startswith(f"{service}_")))
 
 
@@ -100,7 +100,7 @@ def test_services_of_other_strategies_break_no_guard() -> None:
 @pytest.mark.parametrize("strategy", list(OWN))
 def test_adding_a_service_of_any_strategy_moves_and_changes_nothing_else(strategy: str) -> None:
     before, after = addresses(documents("prod")), addresses(documents_of("prod", add("api", strategy, 50)))
-    assert {address for address, found in before.items() if after.get(address) != found} == set()
+    assert {address for address, body_before in before.items() if after.get(address) != body_before} == set()
 
 
 def test_an_image_is_owned_by_the_parameter_and_read_by_the_task_definition() -> None:
@@ -116,7 +116,7 @@ def test_an_image_is_owned_by_the_parameter_and_read_by_the_task_definition() ->
         assert json.loads(task["container_definitions"])[0]["image"] == f"${{local.{service}_image}}"
 
 
-def test_e01_a_rolling_service_goes_back_by_itself_and_fails_the_apply() -> None:
+def test_e01_a_rolling_service_rolls_back_automatically_and_fails_the_apply() -> None:
     service = body(with_both(), "aws_ecs_service.api_rolling_service")
     assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
     assert (service["alarms"]["enable"], service["alarms"]["rollback"]) == (True, True)
@@ -131,16 +131,16 @@ def test_the_first_deployment_finds_its_rule_and_its_alarms_and_none_of_them_wai
     waits_for = [address for address in service["depends_on"] if not address.startswith("aws_iam_role_policy")]
     alarms = {f"windlass-prod-api-{what}" for what in ("5xx", "latency", "unhealthy")}
     assert set(service["alarms"]["alarm_names"]) == alarms
-    assert {body(with_both(), found)["alarm_name"] for found in waits_for if "alarm" in found} == alarms
+    assert {body(with_both(), address)["alarm_name"] for address in waits_for if "alarm" in address} == alarms
     assert "aws_lb_listener_rule.api_route_rule" in waits_for
-    assert not [found for found in waits_for if "aws_ecs_service" in json.dumps(body(with_both(), found))]
+    assert not [address for address in waits_for if "aws_ecs_service" in json.dumps(body(with_both(), address))]
 
 
 def test_e07_what_codedeploy_turns_is_ignored_and_nothing_more() -> None:
     ignored = {
-        address.removeprefix("service: "): found["lifecycle"]["ignore_changes"]
-        for address, found in addresses(with_both()).items()
-        if address.split(".")[-1].startswith("shop_") and "ignore_changes" in found.get("lifecycle", {})
+        address.removeprefix("service: "): resource["lifecycle"]["ignore_changes"]
+        for address, resource in addresses(with_both()).items()
+        if address.split(".")[-1].startswith("shop_") and "ignore_changes" in resource.get("lifecycle", {})
     }
     assert ignored == {
         "aws_ecs_service.shop_codedeploy_service": ["desired_count", "task_definition", "load_balancer"],
@@ -150,7 +150,7 @@ def test_e07_what_codedeploy_turns_is_ignored_and_nothing_more() -> None:
     }
 
 
-def test_a_codedeploy_service_asks_for_nothing_that_ecs_refuses_there() -> None:
+def test_a_codedeploy_service_sets_nothing_that_ecs_rejects() -> None:
     service = body(with_both(), "aws_ecs_service.shop_codedeploy_service")
     assert service["deployment_controller"] == {"type": "CODE_DEPLOY"}
     assert {"force_new_deployment", "deployment_circuit_breaker", "alarms"} & set(service) == set()

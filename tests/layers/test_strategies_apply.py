@@ -1,4 +1,4 @@
-"""Rolling and CodeDeploy services on the embedded AWS with real Terraform: what an apply does and leaves alone."""
+"""Rolling and CodeDeploy services on the embedded AWS with real Terraform: what an apply changes and what it keeps."""
 
 import json
 import re
@@ -48,8 +48,8 @@ def terraform(base: Infrastructure, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def described(base: Infrastructure, name: str) -> dict[str, Any]:
-    found = base.client("ecs").describe_services(cluster=base.cluster_arn, services=[NAMES[name]])
-    return dict(found["services"][0])
+    response = base.client("ecs").describe_services(cluster=base.cluster_arn, services=[NAMES[name]])
+    return dict(response["services"][0])
 
 
 def deploy(base: Infrastructure, name: str, tag: str) -> None:
@@ -58,8 +58,8 @@ def deploy(base: Infrastructure, name: str, tag: str) -> None:
 
 
 def image_of(base: Infrastructure, task_definition: str) -> str:
-    found = base.client("ecs").describe_task_definition(taskDefinition=task_definition)
-    return str(found["taskDefinition"]["containerDefinitions"][0]["image"])
+    response = base.client("ecs").describe_task_definition(taskDefinition=task_definition)
+    return str(response["taskDefinition"]["containerDefinitions"][0]["image"])
 
 
 @contextmanager
@@ -89,11 +89,11 @@ def test_a_rolling_service_has_its_safety_net(terraform: Terraform, base: Infras
     assert deployment["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert (deployment["alarms"]["enable"], deployment["alarms"]["rollback"]) == (True, True)
     names = deployment["alarms"]["alarmNames"]
-    found = base.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
-    assert len(found) == len(names) == 3
+    metric_alarms = base.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    assert len(metric_alarms) == len(names) == 3
 
 
-def test_a_codedeploy_service_has_a_deployment_group_that_watches_and_goes_back(
+def test_a_codedeploy_deployment_group_observes_alarms_and_rolls_back(
     terraform: Terraform, base: Infrastructure
 ) -> None:
     assert described(base, "shop")["deploymentController"] == {"type": "CODE_DEPLOY"}
@@ -105,7 +105,10 @@ def test_a_codedeploy_service_has_a_deployment_group_that_watches_and_goes_back(
     }
     assert set(group["autoRollbackConfiguration"]["events"]) == {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"}
     pair = group["loadBalancerInfo"]["targetGroupPairInfoList"][0]
-    assert {found["name"] for found in pair["targetGroups"]} == {"windlass-local-shop-a", "windlass-local-shop-b"}
+    assert {target["name"] for target in pair["targetGroups"]} == {
+        "windlass-local-shop-a",
+        "windlass-local-shop-b",
+    }
     listeners = base.client("elbv2").describe_listeners(ListenerArns=pair["testTrafficRoute"]["listenerArns"])
     assert [listener["Port"] for listener in listeners["Listeners"]] == [8443]
 
@@ -233,9 +236,7 @@ def test_a_change_of_strategy_is_explained_from_the_plan(terraform: Terraform) -
     assert "shop" not in text
 
 
-def test_a_change_to_codedeploy_is_refused_while_the_rule_is_of_another_strategy_and_works_when_it_is_made_again(
-    terraform: Terraform, base: Infrastructure
-) -> None:
+def test_a_change_to_codedeploy_fails_until_the_rule_is_recreated(terraform: Terraform, base: Infrastructure) -> None:
     listener = {"port": 9443, "allowed_cidrs": ["10.0.0.0/8"]}
     changed = service("codedeploy", priority=50, path_patterns=["/api/*"], test_listener=listener)
     terraform.write({"api": changed, "shop": SHOP})

@@ -1,4 +1,4 @@
-"""A synth writes every stack of an environment or none, and leaves alone what is not its own."""
+"""A synth writes every stack of an environment or none, and keeps other files."""
 
 import configparser
 import json
@@ -32,7 +32,7 @@ def test_every_stack_lands_where_terraform_is_run(tmp_path: Path) -> None:
         assert json.loads((folder / "cdk.tf.json").read_text()) == documents("local")[layer]
 
 
-def test_beside_each_stack_on_the_embedded_aws_lies_where_that_answers(tmp_path: Path) -> None:
+def test_each_stack_for_the_embedded_aws_has_a_file_with_its_address(tmp_path: Path) -> None:
     environment = load("local", ROOT)
     for folder in synthesise(environment, tmp_path).stacks.values():
         (provider,) = json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]
@@ -42,7 +42,7 @@ def test_beside_each_stack_on_the_embedded_aws_lies_where_that_answers(tmp_path:
         assert read[f"profile {provider['profile']}"]["endpoint_url"] == environment.aws.endpoint_url
 
 
-def test_on_the_real_aws_the_provider_reads_what_the_person_at_the_keyboard_has(tmp_path: Path) -> None:
+def test_on_the_real_aws_the_provider_uses_the_users_own_profile(tmp_path: Path) -> None:
     for folder in synthesise(load("prod", ROOT), tmp_path).stacks.values():
         for provider in json.loads((folder / "cdk.tf.json").read_text())["provider"]["aws"]:
             assert not {"access_key", "endpoints", "profile", "shared_config_files"} & set(provider)
@@ -101,7 +101,7 @@ def test_the_cdktf_command_may_name_another_folder(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_the_manifest_is_of_the_cdktf_version_that_made_the_stacks(name: str) -> None:
+def test_the_manifest_has_the_cdktf_version_of_the_stacks(name: str) -> None:
     versions = {document["//"]["metadata"]["version"] for document in documents(name).values()}
     assert versions == {output_folder.CDKTF_VERSION}
 

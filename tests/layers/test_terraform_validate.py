@@ -53,5 +53,5 @@ def test_every_layer_of_every_environment_is_valid_without_a_warning(tmp_path: P
         # Validating configures no provider, so one does for all of them.
         with attached_provider(tmp_path / "dev-network", VARIABLES) as variables:
             runs = {name: pool.submit(diagnostics, tmp_path / name, variables) for name in stacks}
-            found = {name: run.result() for name, run in runs.items()}
-    assert {name: said for name, said in found.items() if said} == {}
+            messages = {name: run.result() for name, run in runs.items()}
+    assert {name: said for name, said in messages.items() if said} == {}

@@ -1,4 +1,4 @@
-"""Working hours: services without colours and the database go away for the night and come back in time."""
+"""Working hours: services and the database stop after them and start in time."""
 
 import json
 from functools import cache
@@ -29,15 +29,15 @@ def with_hours(stop_database: bool = True) -> Documents:
 
 
 def test_only_the_services_that_are_named_keep_the_hours() -> None:
-    found = addresses(with_hours())
-    actions = [address for address in found if "aws_appautoscaling_scheduled_action" in address]
+    resources = addresses(with_hours())
+    actions = [address for address in resources if "aws_appautoscaling_scheduled_action" in address]
     web = [address.rpartition(".")[2] for address in actions if ".airflow_" not in address]
     assert sorted(web) == ["api_rolling_working-hours-end", "api_rolling_working-hours-start"]
-    start = found["service: aws_appautoscaling_scheduled_action.api_rolling_working-hours-start"]
+    start = resources["service: aws_appautoscaling_scheduled_action.api_rolling_working-hours-start"]
     assert (start["schedule"], start["timezone"]) == ("cron(0 8 ? * MON,FRI *)", "Europe/Berlin")
 
 
-def test_the_database_is_there_before_the_services_and_goes_after_them() -> None:
+def test_the_database_starts_before_the_services_and_stops_after_them() -> None:
     schedules = {
         name: body
         for name, body in with_hours()["service"]["resource"]["aws_scheduler_schedule"].items()
@@ -51,9 +51,9 @@ def test_the_database_is_there_before_the_services_and_goes_after_them() -> None
     assert {body["schedule_expression_timezone"] for body in schedules.values()} == {"Europe/Berlin"}
 
 
-def test_the_database_stays_unless_it_is_wished_otherwise() -> None:
-    for found in (with_hours(stop_database=False), documents("prod")):
-        assert not [name for name in found["service"]["resource"]["aws_scheduler_schedule"] if "database" in name]
+def test_the_database_keeps_running_unless_the_file_says_otherwise() -> None:
+    for layers in (with_hours(stop_database=False), documents("prod")):
+        assert not [name for name in layers["service"]["resource"]["aws_scheduler_schedule"] if "database" in name]
 
 
 def test_i01_who_stops_the_database_can_do_nothing_else() -> None:

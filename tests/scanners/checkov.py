@@ -1,4 +1,4 @@
-"""Checkov in an environment of its own: what it needs does not fit beside what the project needs."""
+"""Checkov in a separate virtual environment, because its dependencies conflict with the project's."""
 
 import hashlib
 import json
@@ -85,8 +85,8 @@ def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["summary"]["parsing_errors"] == 0, done.stderr
-    found = {(one["check_id"], _address(one["resource"])) for one in report["results"]["failed_checks"]}
-    return found, report["summary"]["passed"]
+    failed = {(one["check_id"], _address(one["resource"])) for one in report["results"]["failed_checks"]}
+    return failed, report["summary"]["passed"]
 
 
 def _address(resource: str) -> str:

@@ -1,6 +1,6 @@
-"""All layers of an environment as one configuration: where one reads another's output, the resource itself stands.
+"""Joins all layers of an environment into one configuration, in which outputs of other layers are resolved.
 
-So that scanners see what Terraform sees across states, and one plan shows the whole environment before anything exists.
+Scanners then see references across states, and a single plan covers the whole environment.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.documents import Documents
 
 _OUTPUT = re.compile(
-    r"(?P<open>\$\{)?data\.terraform_remote_state\.(?P<layer>\w+)\.outputs\.(?P<name>\w+)(?:\.(?P<key>[\w-]+))?(?(open)\})"
+    r"(?P<open>\$\{)?data\.terraform_remote_state\.(?P<layer>\w+)\.outputs\.(?P<name>\w+)(?P<keys>(?:\.[\w-]+)*)(?(open)\})"
 )
 _SECTIONS = ("resource", "data", "ephemeral", "locals")
 
@@ -30,35 +30,37 @@ def joined(documents: Documents) -> dict[str, Any]:
                 known = whole.setdefault(section, {}).setdefault(kind, {})
                 assert not set(known) & set(bodies), f"two layers call a {kind} the same"
                 known.update(bodies)
-    made: dict[str, Any] = json.loads(json.dumps(whole))
-    return _seen_through(made, documents)  # type: ignore[no-any-return]
+    copied: dict[str, Any] = json.loads(json.dumps(whole))
+    return _resolved(copied, documents)  # type: ignore[no-any-return]
 
 
 def providers(documents: Documents) -> dict[str, Any]:
-    """The providers of all layers, each once: they differ in a tag only."""
-    found: dict[str, dict[str, Any]] = {}
+    """The providers of all layers, once each; they differ only in a tag."""
+    by_name: dict[str, dict[str, Any]] = {}
     for layer in documents.values():
         for name, configurations in layer["provider"].items():
             for configuration in configurations:
-                found.setdefault(name, {}).setdefault(configuration.get("alias", ""), configuration)
-    return {name: list(by_alias.values()) for name, by_alias in found.items()}
+                by_name.setdefault(name, {}).setdefault(configuration.get("alias", ""), configuration)
+    return {name: list(by_alias.values()) for name, by_alias in by_name.items()}
 
 
-def _seen_through(value: Any, documents: Documents) -> Any:
+def _resolved(value: Any, documents: Documents) -> Any:
     if isinstance(value, dict):
-        return {key: _seen_through(item, documents) for key, item in value.items()}
+        return {key: _resolved(item, documents) for key, item in value.items()}
     if isinstance(value, list):
-        return [_seen_through(item, documents) for item in value]
+        return [_resolved(item, documents) for item in value]
     if not isinstance(value, str):
         return value
     while "data.terraform_remote_state." in value:
-        value = _OUTPUT.sub(lambda match: _meaning(match, documents), value)
+        value = _OUTPUT.sub(lambda match: _resolve(match, documents), value)
     return value
 
 
-def _meaning(match: "re.Match[str]", documents: Documents) -> str:
-    found = documents[match["layer"]]["output"][match["name"]]["value"]
-    text = str(found[match["key"]] if match["key"] else found)
+def _resolve(match: "re.Match[str]", documents: Documents) -> str:
+    value = documents[match["layer"]]["output"][match["name"]]["value"]
+    for key in match["keys"].split(".")[1:]:
+        value = value[key]
+    text = str(value)
     if match["open"]:
         return text
     return text[2:-1] if text.startswith("${") else json.dumps(text)

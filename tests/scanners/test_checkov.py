@@ -1,4 +1,4 @@
-"""A scanner from outside finds nothing in production but what is on the list, with a reason for each line."""
+"""An external scanner reports nothing for production except accepted findings, each with a reason."""
 
 import json
 import os
@@ -76,8 +76,8 @@ def in_plan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Failed, int]:
     return failed_checks("terraform_plan", folder / "plan.json")
 
 
-def unexpected(found: Failed) -> Failed:
-    return {failed for failed in found if not any(line.covers(failed) for line in accepted())}
+def unexpected(all_failed: Failed) -> Failed:
+    return {failed for failed in all_failed if not any(line.covers(failed) for line in accepted())}
 
 
 def test_the_json_of_production_passes(in_json: tuple[Failed, int]) -> None:
@@ -95,8 +95,8 @@ def test_the_plan_of_production_passes(in_plan: tuple[Failed, int]) -> None:
 def test_every_line_of_the_list_is_needed_and_the_list_is_short(
     in_json: tuple[Failed, int], in_plan: tuple[Failed, int]
 ) -> None:
-    found = in_json[0] | in_plan[0]
-    assert [line for line in accepted() if not any(line.covers(failed) for failed in found)] == []
+    all_failed = in_json[0] | in_plan[0]
+    assert [line for line in accepted() if not any(line.covers(failed) for failed in all_failed)] == []
     assert len(accepted()) <= 10
     assert all(len(line.reason) > 30 for line in accepted())
 

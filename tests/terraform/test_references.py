@@ -1,4 +1,4 @@
-"""References are seen through, within a layer and between layers."""
+"""References are resolved within a layer and between layers."""
 
 import pytest
 
@@ -55,24 +55,24 @@ SECRET = "data: aws_secretsmanager_secret.url"
         ),
     ],
 )
-def test_two_ways_to_say_the_same_thing_have_one_form(text: str, meaning: str) -> None:
+def test_two_notations_of_a_reference_have_one_form(text: str, meaning: str) -> None:
     assert References(DOCUMENTS).canonical("service", text) == meaning
 
 
-def test_a_local_is_what_it_stands_for_and_a_circle_ends() -> None:
+def test_a_local_is_resolved_and_a_circular_reference_ends() -> None:
     references = References(DOCUMENTS)
     assert references.resources("data", "${local.key}") == {"network: aws_kms_key.key"}
     assert references.canonical("data", "${local.self}") == "${local.self}"
 
 
-def test_a_whole_output_stands_for_everything_in_it() -> None:
-    found = References(DOCUMENTS).resources(
+def test_a_whole_output_resolves_to_everything_in_it() -> None:
+    resources = References(DOCUMENTS).resources(
         "service", "${values(data.terraform_remote_state.network.outputs.subnet_ids)}"
     )
-    assert found == {"network: aws_subnet.a-1", "network: aws_subnet.b"}
+    assert resources == {"network: aws_subnet.a-1", "network: aws_subnet.b"}
 
 
-def test_what_exists_already_is_known_by_its_id() -> None:
+def test_an_existing_resource_is_identified_by_its_id() -> None:
     values = ["subnet-0abc", "${data.terraform_remote_state.network.outputs.list[0]}"]
     assert References(DOCUMENTS).identities("service", values) == {"subnet-0abc", "network: aws_subnet.b"}
 
@@ -89,8 +89,8 @@ def test_every_reference_of_what_we_ship_leads_to_something_that_is_there(name: 
         for resource in bodies
     }
     resources = {layer: document.get("resource", {}) for layer, document in shipped.items()}
-    found = {thing for layer, bodies in resources.items() for thing in references.resources(layer, bodies)}
-    assert found
-    assert found - there == set()
+    addresses = {thing for layer, bodies in resources.items() for thing in references.resources(layer, bodies)}
+    assert addresses
+    assert addresses - there == set()
     text = "".join(references.canonical(layer, bodies) for layer, bodies in resources.items())
     assert "terraform_remote_state" not in text

@@ -1,4 +1,4 @@
-"""A cut holds exactly the types of its submodules, as the installed assembly describes them."""
+"""A trimmed assembly contains exactly the types of its submodules, as in the installed assembly."""
 
 import gzip
 import io
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bindings import assembly, cutting, places
+from bindings import assembly, paths, trimming
 from bindings.lean import EAGER, LAZY, SCRIPT, make_lean_cdktf
 
 DESCRIPTION = {
@@ -42,7 +42,7 @@ SPLIT_OR_NESTED = (
 
 
 def test_other_submodules_and_documentation_are_left_out() -> None:
-    kept = cutting.cut_description(json.dumps(DESCRIPTION, indent=2).encode(), {"vpc"})
+    kept = trimming.trimmed_description(json.dumps(DESCRIPTION, indent=2).encode(), {"vpc"})
     assert kept["types"] == {
         "@cdktf/provider-aws.vpc.Vpc": {"kind": "class", "methods": [{"name": "a"}]},
         "@cdktf/provider-aws.vpc.VpcConfig": {"kind": "interface"},
@@ -55,22 +55,22 @@ def test_other_submodules_and_documentation_are_left_out() -> None:
 def test_another_layout_is_refused(indent: int | None) -> None:
     content = json.dumps(DESCRIPTION, indent=indent).encode()
     with pytest.raises((assembly.UnknownLayoutError, ValueError)):
-        cutting.cut_description(content, {"vpc"})
+        trimming.trimmed_description(content, {"vpc"})
 
 
 def test_a_submodule_without_types_is_refused() -> None:
     with pytest.raises(assembly.UnknownLayoutError, match="nothing"):
-        cutting.cut_description(json.dumps(DESCRIPTION, indent=2).encode(), {"vpc", "nothing"})
+        trimming.trimmed_description(json.dumps(DESCRIPTION, indent=2).encode(), {"vpc", "nothing"})
 
 
-def test_cuts_are_named_by_all_that_they_are_made_from() -> None:
+def test_cuts_are_named_by_all_that_they_are_key() -> None:
     names = {
-        assembly.cut_file(["vpc", "subnet"]),
-        assembly.cut_file(["vpc"]),
-        assembly.cut_file(["vpc"], "@cdktf/provider-aws-2"),
+        assembly.trimmed_file(["vpc", "subnet"]),
+        assembly.trimmed_file(["vpc"]),
+        assembly.trimmed_file(["vpc"], "@cdktf/provider-aws-2"),
     }
     assert len(names) == 3
-    assert assembly.cut_file(["subnet", "vpc"]) == assembly.cut_file(["vpc", "subnet"])
+    assert assembly.trimmed_file(["subnet", "vpc"]) == assembly.trimmed_file(["vpc", "subnet"])
 
 
 def test_what_is_no_submodule_is_ignored() -> None:
@@ -82,27 +82,27 @@ def test_the_types_are_those_of_the_installed_assembly(monkeypatch: pytest.Monke
     monkeypatch.setattr(assembly, "cache_folder", lambda: tmp_path)
     submodules = assembly.existing(SPLIT_OR_NESTED)
     assert submodules == set(SPLIT_OR_NESTED)
-    made = _files(cutting.cut(submodules))
-    types = json.loads(made["package/.jsii"])["types"]
+    files = _files(trimming.trim(submodules))
+    types = json.loads(files["package/.jsii"])["types"]
 
     whole = json.loads(_installed_description())
-    namespaces = {cutting._namespace(submodule) for submodule in submodules}
+    namespaces = {trimming._namespace(submodule) for submodule in submodules}
     wanted = {name: body for name, body in whole["types"].items() if name.split(".")[1] in namespaces}
-    assert types == cutting.without_documentation(wanted)
+    assert types == trimming.without_documentation(wanted)
     assert _declared_in_python(submodules) <= types.keys()
     references = set(re.findall(r'"(@cdktf/provider-aws\.[^"]+)"', json.dumps(types)))
     assert references <= types.keys(), "a type refers to one that is left out"
 
 
 @pytest.mark.slow
-def test_every_submodule_of_the_bindings_stands_alone() -> None:
-    folder = places.package_folder(places.PACKAGE)
+def test_every_submodule_of_the_bindings_is_independent() -> None:
+    folder = paths.package_folder(paths.PACKAGE)
     sources = {
         file.parent.name: file.read_text() for file in folder.glob("*/__init__.py") if file.parent.name != "_jsii"
     }
     assert len(sources) > 2000
     for name, source in sources.items():
-        namespaces = set(cutting.DECLARED_TYPE.findall(source))
+        namespaces = set(trimming.DECLARED_TYPE.findall(source))
         assert len(namespaces) == 1, f"{name} declares types of {namespaces}"
         assert not re.search(r"^(from|import) (\.\.(?!_jsii)|cdktf_cdktf)", source, re.MULTILINE), name
 
@@ -110,7 +110,7 @@ def test_every_submodule_of_the_bindings_stands_alone() -> None:
 @pytest.mark.slow
 def test_a_supplement_has_its_own_name_throughout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(assembly, "cache_folder", lambda: tmp_path)
-    files = _files(cutting.cut(frozenset({"vpc"}), "@cdktf/provider-aws-2"))
+    files = _files(trimming.trim(frozenset({"vpc"}), "@cdktf/provider-aws-2"))
     assert json.loads(files["package/package.json"])["name"] == "@cdktf/provider-aws-2"
     assert '"@cdktf/provider-aws-2.vpc.Vpc"' in files["package/lib/vpc/index.js"].decode()
     assert not any(re.search(rb'"@cdktf/provider-aws[".]', content) for content in files.values())
@@ -118,7 +118,7 @@ def test_a_supplement_has_its_own_name_throughout(monkeypatch: pytest.MonkeyPatc
 
 def test_the_lean_cdktf_differs_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("bindings.lean.cache_folder", lambda: tmp_path)
-    installed = next((places.package_folder("cdktf") / "_jsii").glob("*.tgz"))
+    installed = next((paths.package_folder("cdktf") / "_jsii").glob("*.tgz"))
     lean, original = _files(make_lean_cdktf(installed)), _files(installed)
     assert {name for name in original if original[name] != lean.pop(name)} == {SCRIPT}
     assert lean == {}
@@ -145,12 +145,12 @@ def _files(archive_file: Path) -> dict[str, bytes]:
 def _installed_description() -> bytes:
     with tarfile.open(assembly.installed(), "r|gz") as archive:
         for member in archive:
-            if member.name == cutting.DESCRIPTION and (file := archive.extractfile(member)):
+            if member.name == trimming.DESCRIPTION and (file := archive.extractfile(member)):
                 return file.read()
     raise AssertionError("the installed assembly has no description")
 
 
 def _declared_in_python(submodules: frozenset[str]) -> set[str]:
-    folder = places.package_folder(places.PACKAGE)
+    folder = paths.package_folder(paths.PACKAGE)
     sources: list[Any] = [(folder / submodule / "__init__.py").read_text() for submodule in submodules]
     return {name for source in sources for name in re.findall(r'jsii_type="([^"]+)"', source)}

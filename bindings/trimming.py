@@ -1,4 +1,4 @@
-"""Makes a cut of the installed assembly (see `assembly`); imported only when one has to be made."""
+"""Creates a trimmed copy of the installed assembly (see `assembly`); imported only when one is needed."""
 
 import gzip
 import io
@@ -9,33 +9,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bindings.assembly import UnknownLayoutError, cut_file, installed
-from bindings.places import ASSEMBLY, PACKAGE, package_folder, write_whole
+from bindings.assembly import UnknownLayoutError, installed, trimmed_file
+from bindings.paths import ASSEMBLY, PACKAGE, package_folder, write_whole
 
 DESCRIPTION = "package/.jsii"
-KEPT_CUTS = 8
-LARGEST_EAGER_CUT = 200
-"""Up to so many submodules Node reads them all while Python is still importing; beyond, each at its first use."""
+KEPT_FILES = 8
+LARGEST_EAGER_SET = 200
+"""Up to this number Node loads all submodules while Python is importing; above it, each at its first use."""
 
 TYPE = re.compile(rb'\n    "(' + re.escape(ASSEMBLY.encode()) + rb'\.([A-Za-z0-9_]+)\.[^"]+)": \{')
 DECLARED_TYPE = re.compile(rf'jsii_type="{re.escape(ASSEMBLY)}\.([A-Za-z0-9_]+)\.')
 DOCUMENTATION = ("docs", "locationInModule", "readme")
 
 
-def cut(submodules: frozenset[str], name: str = ASSEMBLY, *, salt: str = "") -> Path:
-    """Make the cut and return its file; takes a few seconds.
+def trim(submodules: frozenset[str], name: str = ASSEMBLY, *, salt: str = "") -> Path:
+    """Create the trimmed assembly and return its path; takes a few seconds.
 
-    The same arguments give the same bytes, so that processes making it at once do not disturb one another.
+    The same arguments give the same bytes, so concurrent processes do not interfere.
 
     Args:
-        submodules: Python names of submodules that exist.
-        name: the assembly's name in the cut; another one makes a supplement that jsii loads beside the first.
-        salt: anything that makes this cut differ, so that jsii unpacks it again; it unpacks by content.
+        submodules: Python names of existing submodules.
+        name: the assembly's name in the copy; with another name it is a supplement, which jsii loads besides the first.
+        salt: makes the content differ, so that jsii unpacks it again. Default: none.
 
     Raises:
-        UnknownLayoutError: the installed assembly is not laid out as the one this was written for.
+        UnknownLayoutError: the installed assembly has an unexpected layout.
     """
-    target = cut_file(submodules, name)
+    target = trimmed_file(submodules, name)
     try:
         files = _selected(installed(), submodules)
     except (tarfile.TarError, OSError, ValueError, KeyError, EOFError) as error:
@@ -45,12 +45,12 @@ def cut(submodules: frozenset[str], name: str = ASSEMBLY, *, salt: str = "") -> 
     if name != ASSEMBLY:
         files = {path: _renamed(content, name) for path, content in files.items()}
     write_whole(target, _packed(files))
-    _remove_old_cuts(target.parent)
+    _remove_old_files(target.parent)
     return target
 
 
 def _renamed(content: bytes, name: str) -> bytes:
-    """With the assembly's other name wherever a string begins with its own: alone, or before a type's."""
+    """With the new assembly name in every string that is or starts with the old one."""
     return re.sub(rf'"{re.escape(ASSEMBLY)}(?=[."])'.encode(), f'"{name}'.encode(), content)
 
 
@@ -73,7 +73,7 @@ def _selected(archive_file: Path, submodules: frozenset[str]) -> dict[str, bytes
             if not member.isfile():
                 continue
             if member.name == DESCRIPTION:
-                description = cut_description(_content(archive, member), namespaces)
+                description = trimmed_description(_content(archive, member), namespaces)
                 folders = {_folder(entry["symbolId"]): name for name, entry in description["submodules"].items()}
                 files[DESCRIPTION] = json.dumps(description, separators=(",", ":")).encode()
             elif member.name == "package/package.json" or _is_script_of(member.name, folders):
@@ -96,29 +96,29 @@ def _namespace(submodule: str) -> str:
     return declared.group(1)
 
 
-def cut_description(content: bytes, namespaces: set[str]) -> dict[str, Any]:
-    """The assembly's description with the types of these submodules only, without documentation."""
+def trimmed_description(content: bytes, namespaces: set[str]) -> dict[str, Any]:
+    """The assembly's description with only the types of these submodules, without documentation."""
     start = content.find(b'\n  "types": {')
     end = content.find(b"\n  }", start)
-    # Parsing all 120 MB takes seconds and a gigabyte; only the pieces that are kept are parsed.
+    # Parsing all 120 MB takes seconds and a gigabyte, so only the selected parts are parsed.
     rest: dict[str, Any] = json.loads(content[:start] + b'\n  "types": {' + content[end:])
     types = {
         name: json.loads(piece) for name, namespace, piece in _pieces(content, start, end) if namespace in namespaces
     }
-    wanted = {f"{ASSEMBLY}.{namespace}" for namespace in namespaces}
-    submodules = {name: entry for name, entry in rest["submodules"].items() if name in wanted}
-    found = {name.rsplit(".", 1)[0] for name in types}
-    if start < 0 or not wanted <= found or wanted != set(submodules):
-        raise UnknownLayoutError(f"no types of {sorted(wanted - found)}")
+    names = {f"{ASSEMBLY}.{namespace}" for namespace in namespaces}
+    submodules = {name: entry for name, entry in rest["submodules"].items() if name in names}
+    present = {name.rsplit(".", 1)[0] for name in types}
+    if start < 0 or not names <= present or names != set(submodules):
+        raise UnknownLayoutError(f"no types of {sorted(names - present)}")
     return without_documentation({**rest, "submodules": submodules, "types": types})  # type: ignore[no-any-return]
 
 
 def _pieces(content: bytes, start: int, end: int) -> Iterator[tuple[str, str, bytes]]:
     previous: re.Match[bytes] | None = None
-    for found in TYPE.finditer(content, start, end):
+    for match in TYPE.finditer(content, start, end):
         if previous is not None:
-            yield _piece(content, previous, found.start())
-        previous = found
+            yield _piece(content, previous, match.start())
+        previous = match
     if previous is not None:
         yield _piece(content, previous, end)
 
@@ -128,7 +128,7 @@ def _piece(content: bytes, head: re.Match[bytes], end: int) -> tuple[str, str, b
 
 
 def without_documentation(node: Any) -> Any:
-    """The same without the keys that jsii's kernel never reads."""
+    """The description without the keys that jsii's kernel never reads."""
     if isinstance(node, dict):
         return {key: without_documentation(value) for key, value in node.items() if key not in DOCUMENTATION}
     if isinstance(node, list):
@@ -139,7 +139,7 @@ def without_documentation(node: Any) -> Any:
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     file = archive.extractfile(member)
     if file is None:
-        raise UnknownLayoutError(f"{member.name} is no file")
+        raise UnknownLayoutError(f"{member.name} is not a file")
     return file.read()
 
 
@@ -157,15 +157,15 @@ def _index(scripts: Mapping[str, str]) -> str:
     for name, folder in sorted(scripts.items()):
         namespace = name.rpartition(".")[2]
         load = f'require("./{folder}/index.js")'
-        if len(scripts) > LARGEST_EAGER_CUT:
+        if len(scripts) > LARGEST_EAGER_SET:
             lines.append(f'Object.defineProperty(exports, "{namespace}", {{ enumerable: true, get: () => {load} }});')
         else:
             lines.append(f"exports.{namespace} = {load};")
     return "\n".join(lines) + "\n"
 
 
-def _remove_old_cuts(folder: Path) -> None:
-    """Keep the newest few; one that another process is about to load is made again there."""
-    cuts = sorted(folder.glob("*.tgz"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    for old in cuts[KEPT_CUTS:]:
+def _remove_old_files(folder: Path) -> None:
+    """Keep the newest few. If another process was about to load an old one, it recreates it."""
+    files = sorted(folder.glob("*.tgz"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    for old in files[KEPT_FILES:]:
         old.unlink(missing_ok=True)

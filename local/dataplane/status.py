@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from local.dataplane.desired_state.changes import Changes
 
+MAX_NAMED = 4
+"""A progress line names at most this many services."""
+
 DeploymentState = Literal["completed", "in progress", "failed"]
 
 
@@ -68,3 +71,24 @@ class DataPlaneStatus:
     def unsteady(self) -> tuple[ServiceStatus, ...]:
         """Services that do not run as desired."""
         return tuple(each for each in self.services if not each.steady)
+
+
+def waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:
+    """Reasons why a data plane is not steady yet, on one line."""
+    if unread:
+        return f"it has not read what changed in the embedded AWS ({', '.join(sorted(unread))})"
+    if not status.ready:
+        return " ".join(status.problems) or "the proxy or a data store"
+    shown = [each.summary for each in status.unsteady[:MAX_NAMED]]
+    more = len(status.unsteady) - len(shown)
+    return "; ".join([*shown, *([f"{more} more services"] if more else [])])
+
+
+def explanation(heading: str, status: DataPlaneStatus) -> str:
+    """Everything that is wrong, and the next step for each service."""
+    lines = [heading, *(f"  {problem}" for problem in status.problems)]
+    for each in status.unsteady:
+        lines.append(f"  {each.summary}")
+        if each.next_step:
+            lines.append(f"    next: {each.next_step}")
+    return "\n".join(lines)

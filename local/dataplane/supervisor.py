@@ -17,6 +17,7 @@ from local.dataplane.desired_state.model import DesiredState, Listener
 from local.dataplane.desired_state.task_definition import Container
 from local.dataplane.desired_state.watcher import Watcher
 from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.log_delivery import LogDelivery
 from local.dataplane.ecs.task_factory import TaskFactory
 from local.dataplane.ecs.workload import Workload
 from local.dataplane.process_registry import ProcessRegistry
@@ -85,7 +86,12 @@ class Supervisor:
             trusted_certificates=self._certificates.bundle_path,
         )
         self._workload = Workload(
-            aws=self._aws, factory=factory, targets=self._targets, program=program, time_factor=settings.time_factor
+            aws=self._aws,
+            factory=factory,
+            targets=self._targets,
+            program=program,
+            deliver_logs=LogDelivery(self._aws, self._executor).deliver,
+            time_factor=settings.time_factor,
         )
         self._proxied: ProxyInputs | None = None
         self._listening: set[int] = set()

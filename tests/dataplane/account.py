@@ -153,12 +153,10 @@ class Account:
         answer = self.elbv2.describe_target_health(TargetGroupArn=self.target_groups[colour])
         return sorted(each["TargetHealth"]["State"] for each in answer["TargetHealthDescriptions"])
 
-    def run(self, command: list[str], seconds: float = 30.0) -> dict[str, Any]:
-        """Run a one-off task of the blue task definition to completion; returns its description."""
+    def run(self, command: list[str], seconds: float = 30.0, *, definition: str = "test-web-blue:1") -> dict[str, Any]:
+        """Run a one-off task to completion; returns its description."""
         overrides = {"containerOverrides": [{"name": "web", "command": command}]}
-        answer = self.ecs.run_task(
-            cluster="test", taskDefinition="test-web-blue:1", launchType="FARGATE", overrides=overrides
-        )
+        answer = self.ecs.run_task(cluster="test", taskDefinition=definition, launchType="FARGATE", overrides=overrides)
         arn = answer["tasks"][0]["taskArn"]
 
         def stopped() -> Any:

@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from local.dataplane import NotSteadyError, ServiceStatus, control
+from tests.dataplane.account import REGION
 from tests.dataplane.running import Platform
 from tests.support.waiting import wait_for
 
@@ -108,6 +110,33 @@ def test_a_container_that_ends_is_shown_with_its_exit_code_and_last_line(platfor
     wait_for("its end", lambda: ends in extra.problem)
     assert "main.log" in extra.status.next_step
     assert extra.status.steady is False
+
+
+def test_a_command_that_fails_leaves_its_own_words_in_its_logs_and_not_those_of_a_health_check(
+    platform: Platform,
+) -> None:
+    account = platform.account
+    logs = boto3.client(
+        "logs",
+        endpoint_url=account.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    logs.create_log_group(logGroupName="/test")
+    options = {"awslogs-group": "/test", "awslogs-region": REGION, "awslogs-stream-prefix": "web"}
+    definition = account.register(
+        "oneoff",
+        "1",
+        logConfiguration={"logDriver": "awslogs", "options": options},
+        healthCheck={"command": ["CMD-SHELL", "echo the server does not answer; exit 1"], "interval": 5},
+    )
+    command = ["sh", "-c", "sleep 2; echo usage:; echo invalid choice: bogus; exit 2"]
+    task = account.run(command, definition=definition)
+    (container,) = task["containers"]
+    assert (container["exitCode"], container.get("reason")) == (2, None)
+    events = logs.get_log_events(logGroupName="/test", logStreamName=f"web/web/{task['taskArn'].rpartition('/')[2]}")
+    assert [event["message"] for event in events["events"]] == ["usage:", "invalid choice: bogus"]
 
 
 def test_a_secret_that_does_not_exist_is_named(platform: Platform, extra: Extra) -> None:

@@ -1,12 +1,14 @@
 """Reads the emulated account through the AWS API."""
 
-from collections.abc import Callable, Iterable
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.dataplane.desired_state.ecs_reader import EcsReader
 from local.dataplane.desired_state.load_balancer_reader import listeners, target_groups
@@ -15,7 +17,9 @@ from local.dataplane.desired_state.pages import Pages
 from local.dataplane.desired_state.store_reader import caches, databases, with_logins
 from local.embedded import environment_variables
 
-SERVICES = ("acm", "ecs", "elasticache", "elbv2", "rds", "secretsmanager", "servicediscovery", "ssm")
+logger = logging.getLogger(__name__)
+
+SERVICES = ("acm", "ecs", "elasticache", "elbv2", "logs", "rds", "secretsmanager", "servicediscovery", "ssm")
 
 
 class MissingSecretError(LookupError):
@@ -90,6 +94,17 @@ class AwsClient:
             return str(self._clients["ssm"].get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
         except (ClientError, KeyError) as error:
             raise MissingSecretError(f"{name}: {error}") from error
+
+    def put_log_lines(self, group: str, stream: str, lines: Sequence[str]) -> None:
+        """Write lines into a new log stream; does nothing when the log group does not exist."""
+        logs, now = self._clients["logs"], int(time.time() * 1000)
+        try:
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+            if lines:
+                events = [{"timestamp": now, "message": line} for line in lines]
+                logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("the log stream %s in %s was not written: %s", stream, group, error)
 
     def set_task_definition(self, service: Service, task_definition_arn: str) -> None:
         """Roll a service back, as ECS does when its circuit breaker opens."""

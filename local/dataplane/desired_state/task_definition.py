@@ -44,6 +44,14 @@ class RestartPolicy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AwsLogs:
+    """The log driver `awslogs`."""
+
+    group: str
+    stream_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Container:
     """One container of a task definition."""
 
@@ -68,6 +76,8 @@ class Container:
     """`UID`, `UID:GID` or a name; empty where the image's applies."""
     read_only_root: bool
     restart: RestartPolicy | None
+    logs: AwsLogs | None
+    """`None` for another log driver, or without a stream prefix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +142,15 @@ def _container(document: Mapping[str, Any]) -> Container:
         user=str(document.get("user") or ""),
         read_only_root=document.get("readonlyRootFilesystem") is True,
         restart=_restart_policy(document.get("restartPolicy") or {}),
+        logs=_logs(document.get("logConfiguration") or {}),
     )
+
+
+def _logs(document: Mapping[str, Any]) -> AwsLogs | None:
+    options = document.get("options") or {}
+    if document.get("logDriver") != "awslogs" or "awslogs-stream-prefix" not in options:
+        return None
+    return AwsLogs(group=options["awslogs-group"], stream_prefix=options["awslogs-stream-prefix"])
 
 
 def _restart_policy(document: Mapping[str, Any]) -> RestartPolicy | None:

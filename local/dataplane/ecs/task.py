@@ -108,8 +108,10 @@ class Task:
                 document["runtimeId"] = f"{self.id}-{each.pid}"
             if each.exit_code is not None:
                 document["exitCode"] = each.exit_code
-            if each.reason or each.health_problem:
-                document["reason"] = each.reason or each.health_problem
+            # Once a container has ended on its own, its exit code says more than its last health check.
+            problem = each.health_problem if self.stop_code != "EssentialContainerExited" else ""
+            if each.reason or problem:
+                document["reason"] = each.reason or problem
             containers.append(document)
         task = {
             "taskArn": self.arn,

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from local.dataplane.containers.images import Program, UnknownImageError
@@ -26,6 +27,7 @@ class Workload:
         factory: creates tasks.
         targets: of the load balancer.
         program: the program of a container; raises UnknownImageError.
+        deliver_logs: starts to deliver the logs of a task that has ended.
         time_factor: intervals are multiplied by it.
     """
 
@@ -36,16 +38,19 @@ class Workload:
         factory: TaskFactory,
         targets: Targets,
         program: Callable[[Container], Program],
+        deliver_logs: Callable[[Task], Future[None]],
         time_factor: float,
     ) -> None:
         self._aws, self._factory, self._targets = aws, factory, targets
-        self._program, self._time_factor = program, time_factor
+        self._program, self._deliver_logs, self._time_factor = program, deliver_logs, time_factor
         self._desired_state = DesiredState()
         self._schedulers: dict[str, Scheduler] = {}
         self._retired: list[Scheduler] = []
         """Of an account that no longer exists: their tasks are stopped."""
         self._retired_tasks: list[Task] = []
         self._one_off: dict[str, Task] = {}
+        self._deliveries: dict[str, Future[None]] = {}
+        """ARN of a one-off task that has ended → the delivery of its logs. Its end is reported after that."""
         self._ended: deque[dict[str, Any]] = deque(maxlen=ENDED_TASKS_KEPT)
         self._names: dict[str, tuple[str, ...]] = {}
 
@@ -86,8 +91,10 @@ class Workload:
 
     def observed(self) -> dict[str, Any]:
         """What the emulated ECS receives: services and tasks."""
-        running = [*(task for each in self._schedulers.values() for task in each.tasks), *self._one_off.values()]
-        tasks = [*self._ended, *(task.description() for task in running)]
+        tasks = [*self._ended, *(task.description() for each in self._schedulers.values() for task in each.tasks)]
+        for arn, task in self._one_off.items():
+            is_over = {"lastStatus": "DEPROVISIONING"} if arn in self._deliveries else {}
+            tasks.append({**task.description(), **is_over})
         return {
             "services": {arn: each.description() for arn, each in self._schedulers.items()},
             "tasks": {each["taskArn"]: each for each in tasks},
@@ -97,7 +104,7 @@ class Workload:
         """Another embedded AWS gives out the same ARNs again, so nothing that is kept by ARN may survive."""
         self._retired += self._schedulers.values()
         self._retired_tasks += self._one_off.values()
-        self._schedulers, self._one_off = {}, {}
+        self._schedulers, self._one_off, self._deliveries = {}, {}, {}
         self._ended.clear()
         for task in self._retired_tasks:
             task.stop("The embedded AWS was restarted", "UserInitiated")
@@ -152,7 +159,12 @@ class Workload:
         for arn, task in list(self._one_off.items()):
             self._obey_stop_request(task, desired_state)
             task.advance(now)
-            if task.status == "STOPPED":
+            if task.status != "STOPPED":
+                continue
+            if arn not in self._deliveries:
+                self._deliveries[arn] = self._deliver_logs(task)
+            elif self._deliveries[arn].done():
+                del self._deliveries[arn]
                 self._release([self._one_off.pop(arn)])
 
     def _obey_stop_request(self, task: Task, desired_state: DesiredState) -> None:

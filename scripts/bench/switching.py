@@ -22,7 +22,7 @@ from scripts.bench.process import ROOT
 from scripts.bench.table import Progress, Row, Table
 from tests.dataplane.account import REGION, Account
 from tests.dataplane.releases import Releases
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.postgres import free_port
 
 SWITCHES_PER_RUN = 2

@@ -9,7 +9,7 @@ import pytest
 
 from local.dataplane import DataPlane, Settings
 from tests.dataplane.account import REGION, Account
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.dataplane.tasks import Tasks
 from tests.support.postgres import free_port
 

@@ -20,7 +20,7 @@ from release.outputs import BlueGreenOutputs, parse_web_service
 from release.strategies.blue_green_status import BlueGreenStatus
 from release.switch_request import SwitchRequest
 from tests.dataplane.account import IMAGE, REGION
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.release.operator import Operator
 from tests.release.shared_resources import session
 

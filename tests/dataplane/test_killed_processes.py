@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

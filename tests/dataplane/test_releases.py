@@ -13,7 +13,7 @@ import pytest
 from release.errors import RolledBackError
 from release.traffic import other_colour
 from tests.dataplane.releases import Releases, switch_process
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 from local import processes
 from tests.dataplane.account import shown, variables_of
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

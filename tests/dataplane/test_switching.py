@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.dataplane.account import HOST
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.load import Load
 from tests.support.slowness import slowness
 from tests.support.waiting import wait_for

@@ -1,4 +1,4 @@
-"""The status says what does not run, why, in whose words, and what to do next."""
+"""The status says what does not run, why, in the words of the failing check, and what to do next."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from local.dataplane import NotSteadyError, ServiceStatus, control
 from tests.dataplane.account import REGION
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

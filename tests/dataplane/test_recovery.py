@@ -1,4 +1,4 @@
-"""The data plane recovers: from its own end, from a change of its code or settings, from a new embedded AWS."""
+"""Recovery: from a kill of the data plane, from changed code or settings, from a restart of the embedded AWS."""
 
 import json
 import os
@@ -18,8 +18,8 @@ import pytest
 from local import processes
 from local.dataplane import DataPlane, DataPlaneError, Settings, control
 from local.dataplane.fingerprint import difference, fingerprint
-from tests.dataplane.account import REGION, variables_of
-from tests.dataplane.running import Platform
+from tests.dataplane.account import REGION, Account, variables_of
+from tests.dataplane.running_platform import Platform
 from tests.dataplane.tasks import PROJECT
 from tests.support.postgres import free_port
 from tests.support.waiting import wait_for
@@ -119,6 +119,46 @@ def test_a_new_embedded_aws_gives_out_the_same_arns_for_other_task_definitions(t
             assert variables_of(new)["SECRET"] == "of the second account"
             wait_for("the end of the first account's task", lambda: processes.has_ended(old))
             assert len(tasks_of(url)) == 1
+    finally:
+        plane.remove()
+
+
+@pytest.mark.slow
+def test_a_platform_that_is_applied_to_a_new_embedded_aws_serves_with_the_data_of_the_old_one(tmp_path: Path) -> None:
+    port, https_port, http_port, database_port = free_port(), free_port(), free_port(), free_port()
+
+    def apply() -> Account:
+        """As Terraform: the same names each time, so most ARNs are the same."""
+        url = f"http://127.0.0.1:{port}"
+        return Account(url, database_port=database_port, https_port=https_port, http_port=http_port)
+
+    settings = Settings(
+        endpoint_url=f"http://127.0.0.1:{port}",
+        folder=tmp_path / "plane",
+        windlass_folder=PROJECT,
+        region=REGION,
+        listener_ports={"https": https_port, "http": http_port},
+        time_factor=0.05,
+        longest_drain_seconds=0.5,
+    )
+    plane = DataPlane(settings)
+    try:
+        with embedded_aws(port):
+            platform = Platform(apply(), plane)
+            plane.start()
+            platform.migrate()
+            platform.ensure_steady(blue=2, green=0)
+            status, item = platform.request("POST", "/items", {"name": "kept"})
+            assert status == 201
+            old = set(platform.account.pids("blue").values())
+        with embedded_aws(port):
+            platform = Platform(apply(), plane)
+            plane.start()
+            platform.migrate()
+            platform.ensure_steady(blue=2, green=0)
+            assert platform.request("GET", f"/items/{item['id']}") == (200, item)
+            assert not old & set(platform.account.pids("blue").values())
+            assert all(processes.has_ended(each) for each in old)
     finally:
         plane.remove()
 

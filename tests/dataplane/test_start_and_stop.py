@@ -19,7 +19,7 @@ from local.dataplane import DataPlane, DataPlaneError, Settings
 from local.dataplane.containers.namespaces import processes_of
 from local.dataplane.process_registry import ProcessRegistry
 from tests.dataplane.account import variables_of
-from tests.dataplane.running import Platform
+from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel, Discriminator
 from pydantic.fields import FieldInfo
 
+from config.docstrings import field_docstrings
 from config.environment import Environment
 
 
@@ -41,9 +42,10 @@ def meaning(path: tuple[str, ...]) -> str:
     for candidate in types_at(path[:-1]):
         for variant in variants(candidate):
             if isinstance(variant, type) and issubclass(variant, BaseModel) and path[-1] in variant.model_fields:
-                field = variant.model_fields[path[-1]]
                 tables = [one for one in variants(hints(variant)[path[-1]]) if isinstance(one, type)]
-                text = field.description or next((one.__doc__ for one in tables if issubclass(one, BaseModel)), None)
+                text = field_docstrings(variant).get(path[-1]) or next(
+                    (one.__doc__ for one in tables if issubclass(one, BaseModel)), None
+                )
                 if text:
                     return text.strip().partition(".\n")[0].partition(". ")[0].removesuffix(".").replace("\n", " ")
     return "a table of keys"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from cli.errors import CommandError
 from cli.project import Project
+from cli.running.heartbeat import heartbeat
 
 if TYPE_CHECKING:
     from config import Environment
@@ -43,7 +44,8 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
     from local.airflow_environment import AirflowEnvironmentError, ensure
 
     try:
-        ensure(project.workspace.windlass_folder)
+        with heartbeat("installing Airflow's packages"):
+            ensure(project.workspace.windlass_folder)
     except AirflowEnvironmentError as error:
         raise CommandError(str(error)) from error
     dags = environment.airflow.dags if environment.airflow is not None else None

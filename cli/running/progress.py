@@ -15,8 +15,8 @@ from cli.running.machine_ui import MachineUi
 
 SHOWN_AT_ONCE = 8
 """Running resources drawn at once; the others are only counted, so that the display fits a small terminal."""
-STILL_RUNNING_SECONDS = 30
-"""Plain output repeats what is still running this often, because a silent CI job looks like a dead one."""
+STILL_RUNNING_SECONDS = 10
+"""Plain output repeats what is still running after this long without a line: a silent command looks like a dead one."""
 
 _DONE = {"create": "created", "update": "updated", "delete": "destroyed", "replace": "replaced"}
 _DOING = {"create": "creating", "update": "updating", "delete": "destroying", "read": "reading"}
@@ -93,9 +93,11 @@ class Progress:
             self._printed += 1
             self._line(f"  [{self._printed}{total}] {address} {_DONE.get(action, action)} in {duration(seconds)}")
         now = time.monotonic()
-        if self._ui.running and now - self._last_line_at > STILL_RUNNING_SECONDS:
-            names = ", ".join(list(self._ui.running)[:SHOWN_AT_ONCE])
-            self._line(f"  still running after {self.elapsed}: {names}")
+        if now - self._last_line_at > STILL_RUNNING_SECONDS:
+            names = list(self._ui.running)
+            shown = ", ".join(names[:SHOWN_AT_ONCE])
+            more = f" and {len(names) - SHOWN_AT_ONCE} more" if len(names) > SHOWN_AT_ONCE else ""
+            self._line(f"  {self._title}: still running after {self.elapsed}" + (f": {shown}{more}" if names else ""))
 
     def _line(self, text: str) -> None:
         self._last_line_at = time.monotonic()

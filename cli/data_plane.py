@@ -38,9 +38,7 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
     missing = [part for part in parts if part not in parts_of(session.environment)]
     if missing:
         raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
-    if not session.may_be_applied():
-        name = session.environment.name
-        raise CommandError(f"Nothing is applied in {name}, so no containers: ./windlass local apply makes it all.")
+    session.require_state()
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
     add_images(session.project, session.environment, images_of(session.environment))

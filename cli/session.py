@@ -90,6 +90,20 @@ class Session:
         """Whether any layer may have a state: without the bucket none has."""
         return self.store is None or self.store.bucket_exists()
 
+    def require_state(self) -> None:
+        """See to it that what was applied to an embedded AWS is still there: it is kept in memory.
+
+        Raises:
+            CommandError: the embedded AWS has no bucket for the state, so nothing is applied.
+        """
+        if self.environment.aws.endpoint_url is not None and not self.may_be_applied():
+            name = self.environment.name
+            again = "make local" if name == "local" else f"./windlass local apply --environment {name}"
+            raise CommandError(
+                f"Nothing is applied in {name}: the embedded AWS keeps everything in memory, and it has started anew. "
+                f"To apply everything again: {again}"
+            )
+
     def _stack(self, name: str) -> Stack:
         terraform = self.terraform  # first: a missing Terraform is reported before the synth
         _ = self.folders

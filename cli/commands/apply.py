@@ -54,6 +54,7 @@ def apply(
     options = checked(terraform_options, layer=layer)
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
+    session.require_state()
     outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
     conclude(name, outcome)
     if as_json:

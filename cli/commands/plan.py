@@ -51,6 +51,7 @@ def plan(
     """
     options = checked(terraform_options, layer=layer)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
+    session.require_state()
     plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
     if as_json:
         print_json({one.layer: one.json() for one in plans})

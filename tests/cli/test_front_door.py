@@ -12,6 +12,7 @@ from cli import local_ports
 from cli.commands.local.apply import FIRST_RUN
 from cli.errors import CommandError
 from cli.local_ports import free_port_settings, refuse_unusable_ports
+from cli.session import Session
 from config import load
 from release.airflow_status import AirflowStatus, ComponentStatus
 from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
@@ -27,7 +28,9 @@ PROBLEM = "unhealthy: container web: connection refused"
 def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeProject:
     """The environment of `make local`, with everything it runs made up."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("cli.data_plane.prepare_airflow", lambda *_: None)
+    for step in ("prepare_airflow", "add_images"):
+        monkeypatch.setattr(f"cli.data_plane.{step}", lambda *_: None)
+    monkeypatch.setattr("cli.commands.local.apply.add_images", lambda *_: None)
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda *_: None)
     monkeypatch.setattr("cli.commands.local.apply.install_airflow_meanwhile", lambda *_: None)
     services = (service_status("windlass-local-web-blue"), service_status("windlass-local-web-green", desired=0))
@@ -148,6 +151,25 @@ def test_local_status_of_nothing_says_how_to_start(
     shown = windlass("local", "status", on=platform)
     assert shown.code == 1
     assert "make local starts and applies everything" in shown.err
+
+
+@pytest.mark.parametrize("command", [("plan", "local"), ("apply", "local", "--yes")])
+def test_an_embedded_aws_that_has_started_anew_is_said_to_be_empty(
+    windlass: Callable[..., Any],
+    terraform: FakeTerraform,
+    platform: FakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(Session, "may_be_applied", lambda _: False)
+    platform.embedded_aws.start()
+    ended = windlass(*command, on=platform)
+    assert ended.code == 1
+    assert "Nothing is applied in local" in ended.err
+    assert "make local" in ended.err
+    assert not terraform.calls("plan")
+    up = windlass("local", "up", on=platform)
+    assert (up.code, "what was there is gone with its memory" in up.err) == (0, True)
 
 
 def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:

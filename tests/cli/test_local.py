@@ -111,7 +111,8 @@ def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terrafo
     monkeypatch.setattr("cli.data_plane.parts_of", lambda _: ("web",))
     ended = windlass("local", "up", "--with", "web", on=local)
     assert ended.code == 1
-    assert "Nothing is applied in local, so no containers: ./windlass local apply makes it all." in ended.err
+    assert "Nothing is applied in local: the embedded AWS keeps everything in memory" in ended.err
+    assert "To apply everything again: make local" in ended.err
 
 
 def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):

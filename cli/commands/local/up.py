@@ -20,8 +20,8 @@ def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     """Start the embedded AWS, and with --with also the containers of what is applied."""
     start(project, name, containers=bool(parts))
     session = open_readonly(project, name)
-    if not session.may_be_applied():
-        say(f"Nothing is applied in it: what was there is gone with its memory. Make it again: {_apply(name)}")
+    if not parts and not session.may_be_applied():
+        say(f"Nothing is applied in it; what was there is gone with its memory. To apply everything: {_apply(name)}")
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())

@@ -3,8 +3,8 @@
 `python main.py`, `cdktf synth` and `./windlass synth` all come here. `WINDLASS_ENVIRONMENT` names the environment
 (default: local), `WINDLASS_ROOT` the folder with `environments/` (default: the working directory or one above it).
 
-Exit codes: 0 written; 1 written, but a guard warns, or something broke; 2 configuration or guards refuse, and nothing
-was written. With `--allow-warnings` a warning of a guard is printed and the exit code stays 0.
+Exit codes: 0 written; 1 written, but a guard warns (S04), or something broke; 2 configuration or guards refuse, and
+nothing was written. With `--allow-warnings` a warning of a guard is printed and the exit code stays 0.
 """
 
 import os

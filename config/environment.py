@@ -1,4 +1,4 @@
-"""An environment file as a typed value: everything that layers may know about an environment."""
+"""An environment file as a typed value: everything that layers may know about an environment (A22)."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""The cost estimate of an environment: its lines, their totals, and what is not included."""
+"""The cost estimate of an environment: its lines, their totals, and what is not included (P06)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Permissions that AWS cannot restrict further, each with its reason. Adding one is a decision: say why."""
+"""Permissions that AWS cannot restrict further, each with its reason. Adding one is a decision: say why (I01)."""
 
 from collections.abc import Mapping
 

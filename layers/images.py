@@ -1,4 +1,4 @@
-"""Where the images that the environment file names are stored."""
+"""Where the images that the environment file names are stored (P04)."""
 
 from collections.abc import Iterable
 

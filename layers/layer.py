@@ -1,4 +1,4 @@
-"""What every layer has: a name, a state, a provider, and a required Terraform version."""
+"""What every layer has: a name, a state, a provider, and a required Terraform version (S02)."""
 
 from cdktf import TerraformStack
 from constructs import Construct

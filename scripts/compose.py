@@ -1,4 +1,4 @@
-"""Write docker/compose.yaml and docker/compose.env.example from the task definitions of `environments/local.toml`.
+"""Write docker/compose.yaml and docker/compose.env.example from `environments/local.toml`'s task definitions (A03).
 
 `make compose` runs this; a test checks that both files are current. PostgreSQL, Valkey and a proxy with a certificate
 of its own stand for RDS, ElastiCache and the load balancer.

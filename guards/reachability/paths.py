@@ -1,4 +1,4 @@
-"""Network paths: every pair of ends with ports on which a connection is possible."""
+"""Network paths: every pair of ends with ports on which a connection is possible (N03)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Airflow's files in the data layer: task logs, and DAGs that a bucket or a file system delivers."""
+"""Airflow's files in the data layer: task logs, and DAGs that a bucket or a file system delivers (A17)."""
 
 from constructs import Construct
 

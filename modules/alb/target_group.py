@@ -21,7 +21,7 @@ would replace the group while its name is still taken."""
 
 @dataclass(frozen=True, kw_only=True)
 class TargetHealthCheck:
-    """The load balancer's health check (N06). The container's own health check is independent of it."""
+    """The load balancer's health check (N06). The container's own health check is independent of it (E06)."""
 
     path: str
     """Path that answers with `matcher` only while the service can handle requests."""

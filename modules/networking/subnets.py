@@ -1,4 +1,4 @@
-"""Three subnets in each named zone: public, private and isolated."""
+"""Three subnets in each named zone: public, private and isolated (N01, N02)."""
 
 import itertools
 from collections.abc import Mapping

@@ -43,7 +43,7 @@ class PostgreSql(Construct):
             self._wait_for.append(attachment)
         primary = self._primary(subnet_group.name)
         self.outputs = PostgreSqlOutputs(
-            address=primary.address,
+            address=primary.address,  # A06: a DNS name
             port=str(inputs.network.port),
             endpoint=primary.endpoint,
             identifier=inputs.identifier,

@@ -1,4 +1,4 @@
-"""What all secrets of one deployment share, and the Terraform blocks that every secret is made of."""
+"""What all secrets of a deployment share, and the blocks that every secret consists of; no value is stored (D03)."""
 
 from dataclasses import dataclass
 

@@ -65,7 +65,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
         secrets={**inputs.secrets, **database},
         port_mappings=(PortMapping(container_port=inputs.port),),
         health_check=_health_check(inputs.health_check_command),
-        # gunicorn keeps the heartbeat of its workers in /tmp.
+        # E04: gunicorn keeps the heartbeat of its workers in /tmp.
         mount_points=(MountPoint(volume="tmp", container_path="/tmp"),),  # noqa: S108
         # Longer than the target group's deregistration delay of 30 s (N06): open requests end by themselves.
         stop_timeout_seconds=60,

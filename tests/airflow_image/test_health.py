@@ -1,4 +1,4 @@
-"""The health checks on real components: cheap, healthy when they work, unhealthy when they hang."""
+"""The health checks on real components: cheap, healthy when they work, unhealthy when they hang (A19)."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The preparation of a database: from nothing, again, and with the other role."""
+"""The preparation of a database: from nothing, again, and with the other role (A07)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Blue, green and their database as real processes that start, stop and come back."""
+"""Blue, green and their database as real processes that start, stop and come back (D05)."""
 
 import signal
 import time

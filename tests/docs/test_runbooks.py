@@ -1,4 +1,4 @@
-"""Every command of every runbook is run in the situation that the runbook means, and does what it promises.
+"""Every command of every runbook is run in the situation that the runbook means, and does what it promises (P05).
 
 A command without a situation fails, and so does a situation whose command is gone. The commands that need Terraform run
 on the platform that the session applies, and leave it as it was.

@@ -1,4 +1,4 @@
-"""Reachability is computed from the JSON alone, and equals what AWS allows."""
+"""Reachability is computed from the JSON alone, and equals what AWS allows (N03)."""
 
 import copy
 from typing import Any

@@ -42,6 +42,22 @@ def test_every_lesson_is_kept_or_not_built_yet() -> None:
     assert set(rows(KEPT)) & not_built_yet() == set()
 
 
+@pytest.mark.parametrize("lesson", sorted(rows(KEPT)))
+def test_every_file_that_keeps_a_lesson_carries_its_id(lesson: str) -> None:
+    targets = [target for _, target in LINK.findall(rows(KEPT)[lesson])]
+    assert targets
+    for target in targets:
+        assert lesson in (PAGE.parent / target).read_text(encoding="utf-8"), target
+
+
+def test_what_is_still_missing_is_said_at_the_end_of_a_row() -> None:
+    for lesson, row in rows(KEPT).items():
+        before, mark, missing = row.rpartition("; open: ")
+        assert mark or "open:" not in row, lesson
+        assert not LINK.search(missing) or not mark, f"{lesson}: files come before what is open"
+        assert not mark or (before and len(missing.split()) > 2), lesson
+
+
 def test_every_lesson_that_is_kept_has_its_test() -> None:
     assert set(rows(SHOWN)) == set(rows(KEPT))
 

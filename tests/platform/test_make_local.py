@@ -1,4 +1,4 @@
-"""`make local`: one command makes everything, a second finds nothing to do, and no secret is left anywhere."""
+"""`make local`: one command makes everything, a second finds nothing to do, and no secret is left anywhere (D03)."""
 
 import subprocess
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Plans and switches on the applied layers; `test_platform_teardown` destroys them."""
+"""Plans and switches on the applied layers; `test_platform_teardown` destroys them (E10)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The containers of the applied platform serve, and releases move traffic that a load sees nothing of.
+"""The containers of the applied platform serve, and releases move traffic that a load sees nothing of (B02, D05, E07).
 
 Runs after the tests that need no containers, on the same layers, and takes its containers away again.
 """

@@ -1,4 +1,4 @@
-"""The gate: a task of its own migrates before any task of the new image starts, and nothing goes on when it fails."""
+"""The gate: a task of its own migrates before any task of the new image starts, nothing goes on if it fails (A07)."""
 
 import json
 from collections.abc import Callable

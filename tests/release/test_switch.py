@@ -1,4 +1,4 @@
-"""A switch at once: what it refuses, what it changes, what it leaves alone."""
+"""A switch at once: what it refuses, what it changes, what it leaves alone (B02, B04)."""
 
 from collections.abc import Callable
 

@@ -48,7 +48,7 @@ class Guard:
 
     @property
     def name(self) -> str:
-        """The function's name: what the guard requires, in words. A waiver names it."""
+        """The function's name: what the guard requires. A waiver names it."""
         return self.check.__name__
 
     @property

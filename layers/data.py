@@ -135,7 +135,7 @@ class DataLayer(Layer):
             name="database/url",
             description="URL of the database",
             value_expression=url,
-            made_of={
+            triggers={
                 "rotation": password.rotation,
                 "address": database.endpoint,
                 "username": database.username,
@@ -184,7 +184,7 @@ class DataLayer(Layer):
             value_expression=(
                 f"rediss://{cache.username}:{password.value_expression}@{cache.primary_endpoint_address}:{cache.port}/0"
             ),
-            made_of={
+            triggers={
                 "rotation": password.rotation,
                 "address": f"{cache.primary_endpoint_address}:{cache.port}",
                 "username": cache.username,

@@ -68,6 +68,6 @@ class AirflowDatabaseProxy(Construct):
             description=f"Login of Airflow's database user {username} at the proxy",
             # The password is letters and digits, so it needs no escape in JSON either (A05).
             value_expression=json.dumps({"username": username, "password": password}),
-            made_of={"rotation": slot_rotation(slot, self._version), "username": username},
+            triggers={"rotation": slot_rotation(slot, self._version), "username": username},
         )
         return DerivedSecret(self, f"login-{slot}", inputs).outputs

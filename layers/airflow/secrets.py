@@ -113,8 +113,8 @@ class AirflowSecrets(Construct):
             ).outputs
         # A05: the password is letters and digits, so it needs no encoding in a URL.
         url = f"postgresql://{name}_{slot}:{passwords[slot]}@{server.address}:{server.port}/{name}"
-        made_of: dict[str, str | int] = {"rotation": version, "address": server.endpoint, "database": name}
-        return self._derived("database-url", "URL of Airflow's database", url, made_of)
+        triggers: dict[str, str | int] = {"rotation": version, "address": server.endpoint, "database": name}
+        return self._derived("database-url", "URL of Airflow's database", url, triggers)
 
     def _fernet_keys(self) -> str:
         version = self._settings.fernet_key_version
@@ -135,16 +135,16 @@ class AirflowSecrets(Construct):
         url = (
             f"rediss://{cache.username}:{password.value_expression}@{address}/{BROKER_DATABASE}?ssl_cert_reqs=required"
         )
-        made_of: dict[str, str | int] = {"rotation": password.rotation, "address": address, "username": cache.username}
-        return self._derived("broker-url", "URL of the broker", url, made_of)
+        triggers: dict[str, str | int] = {"rotation": password.rotation, "address": address, "username": cache.username}
+        return self._derived("broker-url", "URL of the broker", url, triggers)
 
-    def _derived(self, key: str, description: str, value: str, made_of: Mapping[str, str | int]) -> str:
+    def _derived(self, key: str, description: str, value: str, triggers: Mapping[str, str | int]) -> str:
         inputs = DerivedSecretInputs(
             store=self._store,
             name=f"airflow/{key}",
             description=description,
             value_expression=value,
-            made_of=made_of,
+            triggers=triggers,
         )
         return DerivedSecret(self, key, inputs).outputs.secret_arn
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import TerraformStack, Token
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
 from modules.secrets.store import SecretStore, name_below_stack, write_secret
@@ -28,17 +29,17 @@ class DerivedSecretInputs:
     Generated values need no `urlencode`: they are letters and digits (A05).
     """
 
-    made_of: Mapping[str, str | int]
-    """Everything in the value that may change, by name, nothing secret: rotation numbers, host names, user names.
+    triggers: Mapping[str, str | int]
+    """Everything in the value that may change, by name, without secrets: rotation numbers, host names, user names.
 
     Terraform cannot compare a write-only value with the stored one. It writes the value again exactly when one of these
-    changes, so a part that is missing here goes stale unnoticed.
+    changes, so a part that is missing here becomes stale unnoticed.
     """
 
     def __post_init__(self) -> None:
         """Refuse a value that would never be written again."""
-        if not self.made_of:
-            raise ValueError(f"made_of of secret {self.name!r} is empty; name at least one rotation number")
+        if not self.triggers:
+            raise ValueError(f"triggers of secret {self.name!r} is empty; name at least one rotation number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,23 +75,29 @@ class DerivedSecret(Construct):
             inputs.name,
             inputs.description,
             inputs.value_expression,
-            Token.as_number(_fingerprint(self, inputs.made_of)),
+            Token.as_number(_fingerprint(self, inputs.triggers)),
         )
         self.outputs = DerivedSecretOutputs(
             secret_arn=version.arn,
-            stable_secret_arn=str(version.secret_id_input),  # the id of a secret is its ARN
+            stable_secret_arn=_secret_id(version),  # the id of a secret is its ARN
             value_address=f"aws_secretsmanager_secret_version.{version.friendly_unique_id}",
             secret_name=f"{inputs.store.path}/{inputs.name}",
         )
 
 
-def _fingerprint(scope: Construct, made_of: Mapping[str, str | int]) -> str:
+def _secret_id(version: SecretsmanagerSecretVersion) -> str:
+    secret_id = version.secret_id_input
+    assert secret_id is not None  # a version cannot be made without it
+    return secret_id
+
+
+def _fingerprint(scope: Construct, triggers: Mapping[str, str | int]) -> str:
     """An expression for a number that changes with any of the parts.
 
     The sum of the rotation numbers would miss a new host name. 12 hexadecimal digits fit the 53 bits that survive JSON.
-    The parts stand in a local value, where every part that is an expression is interpolated, and a reader can see them.
+    The parts are in a local value, so that Terraform interpolates expressions in them, and people can read them.
     """
-    parts = ";".join(f"{name}={part}" for name, part in sorted(made_of.items()))
+    parts = ";".join(f"{name}={part}" for name, part in sorted(triggers.items()))
     local = f"{name_below_stack(scope)}_made-of"
     TerraformStack.of(scope).add_override(f"locals.{local}", parts)
     return f"${{parseint(substr(sha256(local.{local}), 0, 12), 16)}}"

@@ -64,7 +64,7 @@ def image_of(base: Infrastructure, task_definition: str) -> str:
 
 @contextmanager
 def ecs_takes_deployments_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The circuit breaker or an alarm: the service settles, with the task definition that it had before."""
+    """The circuit breaker or an alarm: the service becomes stable with its previous task definition."""
     from moto.ecs.responses import EC2ContainerServiceResponse
 
     update = EC2ContainerServiceResponse.update_service

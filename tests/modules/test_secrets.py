@@ -101,7 +101,7 @@ def test_a_derived_secret_interpolates_the_stored_value() -> None:
                 name="database/url",
                 description="URL",
                 value_expression=f"postgresql://app:{password.value_expression}@db.internal:5432/app",
-                made_of={"password": password.rotation, "address": "db.internal"},
+                triggers={"password": password.rotation, "address": "db.internal"},
             ),
         )
 
@@ -122,7 +122,7 @@ def test_a_derived_secret_is_written_again_when_any_part_of_it_changes() -> None
             name="url",
             description="URL",
             value_expression="x",
-            made_of={
+            triggers={
                 "rotation": 3,
                 "address": "${aws_db_instance.main.address}",
                 "own": generated(stack).outputs.secret_arn,
@@ -165,9 +165,9 @@ def test_a_path_with_a_slash_at_an_end_is_refused() -> None:
         SecretStore(path="/acme")
 
 
-def test_a_derived_secret_must_say_what_it_is_made_of() -> None:
-    with pytest.raises(ValueError, match="made_of"):
-        DerivedSecretInputs(store=STORE, name="url", description="d", value_expression="x", made_of={})
+def test_a_derived_secret_needs_triggers() -> None:
+    with pytest.raises(ValueError, match="triggers"):
+        DerivedSecretInputs(store=STORE, name="url", description="d", value_expression="x", triggers={})
 
 
 def test_a_secret_that_somebody_else_fills_has_no_value_and_terraform_asks_for_none() -> None:

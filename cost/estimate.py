@@ -71,7 +71,7 @@ def estimate(environment: str, documents: Mapping[str, Mapping[str, Any]], price
     stacks = Stacks(documents=documents)
     lines = [
         line
-        for address, body in stacks.everything.items()
+        for address, body in stacks.bodies.items()
         if (pricer := PRICERS.get(address.partition(": ")[2].partition(".")[0])) is not None
         for line in pricer(address, body, stacks, prices)
     ]

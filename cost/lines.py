@@ -102,8 +102,8 @@ def _database_proxy(address: str, _body: Body, _stacks: Stacks, _prices: Prices)
 
 
 def _storage_of_the_primary(address: str, body: Body, stacks: Stacks) -> int:
-    for primary in stacks.behind(address, body.get("replicate_source_db", "")):
-        return int(stacks.everything[primary].get("allocated_storage", 0))
+    for primary in stacks.resolve(address, body.get("replicate_source_db", "")):
+        return int(stacks.bodies[primary].get("allocated_storage", 0))
     return 0
 
 
@@ -117,8 +117,8 @@ def _cache(address: str, body: Body, _stacks: Stacks, prices: Prices) -> Iterato
 @_priced("aws_ecs_service")
 def _service(address: str, body: Body, stacks: Stacks, prices: Prices) -> Iterator[Line]:
     count = int(body.get("desired_count") or 0)
-    for task in stacks.behind(address, body.get("task_definition", "")):
-        definition = stacks.everything[task]
+    for task in stacks.resolve(address, body.get("task_definition", "")):
+        definition = stacks.bodies[task]
         if "cpu" not in definition:
             continue
         one, share = _task(definition, prices), _share_of_spot(body, count)

@@ -75,16 +75,16 @@ def policies(stacks: CheckedStacks) -> Policies:
 
 def roles_with(stacks: Stacks, policy: str) -> frozenset[str]:
     """Addresses of the roles that a policy belongs to."""
-    body = stacks.everything[policy]
+    body = stacks.bodies[policy]
     if type_of(policy) == "aws_iam_role":
         return frozenset({policy})
     if type_of(policy) == "aws_iam_role_policy":
-        return stacks.behind(policy, body["role"])
+        return stacks.resolve(policy, body["role"])
     return frozenset(
         role
         for address, attachment in stacks.resources("aws_iam_role_policy_attachment")
-        if policy in stacks.behind(address, attachment["policy_arn"])
-        for role in stacks.behind(address, attachment["role"])
+        if policy in stacks.resolve(address, attachment["policy_arn"])
+        for role in stacks.resolve(address, attachment["role"])
     )
 
 
@@ -94,7 +94,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _texts(stacks: Stacks) -> Iterator[tuple[str, str, Any]]:
-    for address, body in stacks.everything.items():
+    for address, body in stacks.bodies.items():
         if type_of(address).startswith("data."):
             continue
         for attribute in _ATTRIBUTES:
@@ -115,9 +115,9 @@ def _document(stacks: Stacks, address: str, text: str) -> Mapping[str, Any] | No
     try:
         document = json.loads(text)
     except ValueError:
-        data_sources = [thing for thing in stacks.behind(address, text) if type_of(thing) == _DATA]
-        if len(data_sources) == 1 and data_sources[0] in stacks.everything and text.startswith("${"):
-            return {"Statement": [*map(_from_data, blocks(stacks.everything[data_sources[0]], "statement"))]}
+        data_sources = [thing for thing in stacks.resolve(address, text) if type_of(thing) == _DATA]
+        if len(data_sources) == 1 and data_sources[0] in stacks.bodies and text.startswith("${"):
+            return {"Statement": [*map(_from_data, blocks(stacks.bodies[data_sources[0]], "statement"))]}
         return None
     return document if isinstance(document, Mapping) else {}
 

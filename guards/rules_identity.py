@@ -129,8 +129,8 @@ def managed_policies_are_approved(stacks: CheckedStacks) -> Iterator[Finding]:
 def execution_and_task_roles_differ(stacks: CheckedStacks) -> Iterator[Finding]:
     """The execution role, with which ECS starts a task, is not the role of the code in it."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
-        execution = stacks.behind(address, body.get("execution_role_arn") or "")
-        if execution & stacks.behind(address, body.get("task_role_arn") or ""):
+        execution = stacks.resolve(address, body.get("execution_role_arn") or "")
+        if execution & stacks.resolve(address, body.get("task_role_arn") or ""):
             yield address, f"the code runs with the execution role {', '.join(sorted(execution))}"
 
 

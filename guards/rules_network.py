@@ -156,7 +156,7 @@ def security_groups_are_used(stacks: CheckedStacks) -> Iterator[Finding]:
     carried = {group for member in network.members for group in member.groups}
     # A published parameter passes the group to others, such as the tasks that DAGs launch (E09).
     for address, body in stacks.resources("aws_ssm_parameter"):
-        carried |= stacks.behind(address, body.get("insecure_value") or body.get("value"))
+        carried |= stacks.resolve(address, body.get("insecure_value") or body.get("value"))
     for address, _ in stacks.resources("aws_security_group"):
         if address not in carried:
             yield address, "nothing uses this security group"

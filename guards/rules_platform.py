@@ -24,7 +24,7 @@ def zones_are_named(stacks: CheckedStacks) -> Iterator[Finding]:
     for vpc, names in zones.items():
         if len(names) < 2:
             yield f"network: {vpc}", f"all subnets are in {', '.join(names)}"
-    for address in stacks.everything:
+    for address in stacks.bodies:
         if ": data.aws_availability_zone" in address:
             yield address, "the zones are looked up in AWS, so they may change"
 
@@ -101,7 +101,7 @@ def state_buckets_are_versioned(stacks: CheckedStacks) -> Iterator[Finding]:
 @guard("S03", fix="publish an output in the other layer, or take the id from the environment file")
 def nothing_is_looked_up_by_tag_or_filter(stacks: CheckedStacks) -> Iterator[Finding]:
     """Layers read outputs; no layer searches the account by tag or filter."""
-    for address, body in stacks.everything.items():
+    for address, body in stacks.bodies.items():
         if ": data.aws_" in address and {"filter", "tags", "most_recent", "name_regex"} & set(body):
             yield address, "it uses whatever resource in the account matches"
 
@@ -123,7 +123,7 @@ def _buckets_of(stacks: CheckedStacks, resource_type: str, matches: Any = lambda
         bucket
         for address, body in stacks.resources(resource_type)
         if matches(body)
-        for bucket in stacks.behind(address, body.get("bucket", ""))
+        for bucket in stacks.resolve(address, body.get("bucket", ""))
     }
 
 

@@ -17,7 +17,7 @@ def execution_roles_read_exactly_their_secrets(stacks: CheckedStacks) -> Iterato
     """An execution role may read exactly the secrets that its containers name."""
     named: dict[str, dict[str, str]] = {}
     for address, body in stacks.resources("aws_ecs_task_definition"):
-        for role in stacks.behind(address, body.get("execution_role_arn") or ""):
+        for role in stacks.resolve(address, body.get("execution_role_arn") or ""):
             for secret in _named_secrets(stacks, address, body):
                 named.setdefault(role, {}).setdefault(secret, address)
             named.setdefault(role, {})
@@ -38,7 +38,7 @@ def proxies_read_exactly_their_logins(stacks: CheckedStacks) -> Iterator[Finding
         logins = {
             secret for login in blocks(body, "auth") for secret in _identity(stacks, address, login["secret_arn"])
         }
-        for role in stacks.behind(address, body.get("role_arn") or ""):
+        for role in stacks.resolve(address, body.get("role_arn") or ""):
             may = allowed.get(role, {})
             for secret in sorted(set(may) - logins):
                 yield may[secret], f"{role} may read {secret}, which is not a login of the proxy"
@@ -63,7 +63,7 @@ def _named_secrets(stacks: CheckedStacks, address: str, task_definition: Mapping
 
 def _identity(stacks: CheckedStacks, address: str, value: str) -> frozenset[str]:
     """The secret itself, without the JSON key, stage or version that a container selects."""
-    things = stacks.behind(address, value)
+    things = stacks.resolve(address, value)
     if things:
         return things
     whole = _SECRET_ARN.fullmatch(value)

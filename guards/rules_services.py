@@ -153,6 +153,6 @@ def _essential(stacks: CheckedStacks) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def _containers_behind(stacks: CheckedStacks, address: str, service: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for task in stacks.behind(address, service.get("task_definition", "")):
-        if "container_definitions" in stacks.everything.get(task, {}):
-            yield from containers_of(stacks.everything[task])
+    for task in stacks.resolve(address, service.get("task_definition", "")):
+        if "container_definitions" in stacks.bodies.get(task, {}):
+            yield from containers_of(stacks.bodies[task])

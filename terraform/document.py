@@ -22,7 +22,7 @@ class Stacks:
         return References(self.documents)
 
     @cached_property
-    def everything(self) -> Mapping[str, Mapping[str, Any]]:
+    def bodies(self) -> Mapping[str, Mapping[str, Any]]:
         """Every resource and data source: address → body."""
         return {
             f"{layer}: {prefix}{resource_type}.{name}": body
@@ -45,7 +45,7 @@ class Stacks:
             for container in containers_of(body):
                 yield f"{address} container {container['name']}", container
 
-    def behind(self, address: str, value: Any) -> frozenset[str]:
+    def resolve(self, address: str, value: Any) -> frozenset[str]:
         """Addresses of the resources that a value of the resource at `address` refers to."""
         return self.references.resources(layer_of(address), value)
 

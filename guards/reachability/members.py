@@ -127,10 +127,10 @@ def members(stacks: Stacks) -> Iterator[Member]:
 def unknown_members(stacks: Stacks) -> Iterator[str]:
     """Resources with a security group or a subnet whose type is not modelled here."""
     known = {*_TYPES, *_LOAD_BALANCERS, *_WITHOUT_ADDRESS}
-    for address, body in stacks.everything.items():
+    for address, body in stacks.bodies.items():
         if type_of(address).startswith("data.") or type_of(address) in known:
             continue
-        types = {type_of(resource) for resource in stacks.behind(address, dict(body))}
+        types = {type_of(resource) for resource in stacks.resolve(address, dict(body))}
         if types & {"aws_security_group", "aws_subnet"}:
             yield address
 
@@ -153,11 +153,11 @@ def _subnets(stacks: Stacks, address: str, block: Mapping[str, Any], type_: _Typ
     if not type_.subnet_group:
         return stacks.references.identities(layer_of(address), block.get(type_.subnets))
     subnets: set[str] = set()
-    for group in stacks.behind(address, block.get(type_.subnets) or ""):
+    for group in stacks.resolve(address, block.get(type_.subnets) or ""):
         if type_of(group) == type_.subnet_group:
-            subnets |= stacks.references.identities(layer_of(group), stacks.everything[group].get("subnet_ids"))
+            subnets |= stacks.references.identities(layer_of(group), stacks.bodies[group].get("subnet_ids"))
     # A replica is in the subnets of its source, unless it names its own.
-    for source in stacks.behind(address, block.get("replicate_source_db") or ""):
-        if not subnets and source != address and source in stacks.everything:
-            subnets |= _subnets(stacks, source, stacks.everything[source], type_)
+    for source in stacks.resolve(address, block.get("replicate_source_db") or ""):
+        if not subnets and source != address and source in stacks.bodies:
+            subnets |= _subnets(stacks, source, stacks.bodies[source], type_)
     return frozenset(subnets)

@@ -115,11 +115,11 @@ def _tables(stacks: Stacks) -> dict[str, frozenset[str]]:
     """Subnet → its route tables; a subnet without one uses the VPC's main table."""
     tables: dict[str, frozenset[str]] = {}
     for address, body in stacks.resources("aws_route_table_association"):
-        for subnet in stacks.behind(address, body.get("subnet_id") or ""):
-            tables[subnet] = tables.get(subnet, frozenset()) | stacks.behind(address, body["route_table_id"])
+        for subnet in stacks.resolve(address, body.get("subnet_id") or ""):
+            tables[subnet] = tables.get(subnet, frozenset()) | stacks.resolve(address, body["route_table_id"])
     main = frozenset(address for address, _ in stacks.resources("aws_default_route_table"))
     for address, body in stacks.resources("aws_main_route_table_association"):
-        main |= stacks.behind(address, body["route_table_id"])
+        main |= stacks.resolve(address, body["route_table_id"])
     return {address: tables.get(address, main) for address, _ in stacks.resources("aws_subnet")}
 
 
@@ -127,7 +127,7 @@ def _exits(stacks: Stacks) -> dict[str, list[Exit]]:
     """Route table → its routes that leave the VPC."""
     exits: dict[str, list[Exit]] = {}
     for address, body in stacks.resources("aws_route"):
-        for table in stacks.behind(address, body["route_table_id"]):
+        for table in stacks.resolve(address, body["route_table_id"]):
             exits.setdefault(table, []).extend(_exit(stacks, address, body, "destination_cidr_block"))
     for address, body in stacks.resources("aws_route_table", "aws_default_route_table"):
         for route in blocks(body, "route"):
@@ -140,7 +140,7 @@ def _exit(stacks: Stacks, address: str, route: Mapping[str, Any], destination: s
     if gateway == "local":
         return
     way: Way = "other"
-    if gateway and not any(type_of(thing) == "aws_vpn_gateway" for thing in stacks.behind(address, gateway)):
+    if gateway and not any(type_of(thing) == "aws_vpn_gateway" for thing in stacks.resolve(address, gateway)):
         way = "internet gateway"
     elif route.get("nat_gateway_id") or route.get("egress_only_gateway_id"):
         way = "nat gateway"
@@ -152,10 +152,10 @@ def _endpoints(stacks: Stacks) -> dict[str, set[str]]:
     """Route table → gateway endpoints."""
     endpoints: dict[str, set[str]] = {}
     for address, body in stacks.resources("aws_vpc_endpoint_route_table_association"):
-        for table in stacks.behind(address, body["route_table_id"]):
-            endpoints.setdefault(table, set()).update(stacks.behind(address, body["vpc_endpoint_id"]))
+        for table in stacks.resolve(address, body["route_table_id"]):
+            endpoints.setdefault(table, set()).update(stacks.resolve(address, body["vpc_endpoint_id"]))
     for address, body in stacks.resources("aws_vpc_endpoint"):
-        for table in stacks.behind(address, body.get("route_table_ids") or ""):
+        for table in stacks.resolve(address, body.get("route_table_ids") or ""):
             endpoints.setdefault(table, set()).add(address)
     return endpoints
 
@@ -165,7 +165,7 @@ def _acls(stacks: Stacks) -> dict[str, tuple[AclRule, ...]]:
     lines: dict[str, list[AclRule]] = {}
     acls: dict[str, tuple[AclRule, ...]] = {}
     for address, body in stacks.resources("aws_network_acl_rule"):
-        for acl in stacks.behind(address, body["network_acl_id"]):
+        for acl in stacks.resolve(address, body["network_acl_id"]):
             lines.setdefault(acl, []).append(
                 _line(body, "rule_number", "rule_action", "protocol", bool(body.get("egress", False)))
             )
@@ -178,8 +178,8 @@ def _acls(stacks: Stacks) -> dict[str, tuple[AclRule, ...]]:
         for subnet in stacks.references.identities(layer_of(address), body.get("subnet_ids")):
             acls[subnet] = tuple(lines.get(address, ()))
     for address, body in stacks.resources("aws_network_acl_association"):
-        for acl in stacks.behind(address, body["network_acl_id"]):
-            for subnet in stacks.behind(address, body["subnet_id"]):
+        for acl in stacks.resolve(address, body["network_acl_id"]):
+            for subnet in stacks.resolve(address, body["subnet_id"]):
                 acls[subnet] = tuple(lines.get(acl, ()))
     return acls
 

@@ -12,14 +12,14 @@ Change = Callable[[Documents], object]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A change to the JSON of production, and who refuses it."""
+    """A change to the JSON of production, and the guard that finds it."""
 
     guard: str
     what: str
-    """The mistake in words."""
+    """Description of the mistake."""
     change: Change
     also: tuple[str, ...] = ()
-    """Other guards that see it too."""
+    """Other guards that find it too."""
 
 
 def resource(documents: Documents, layer: str, resource_type: str, name: str = "") -> dict[str, Any]:

@@ -170,7 +170,7 @@ def _explain(stack: Stack, plan: Plan) -> None:
     touched = [address for address, action in plan.ui.planned.items() if action != "update"]
     if not any(address.startswith("aws_ecs_service.") for address in touched):
         return
-    from cli.strategy_change import explain
+    from cli.running.strategy_change import explain
 
     for sentence in explain(stack.show_json(plan)):
         warn(sentence)

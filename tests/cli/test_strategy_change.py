@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cli.strategy_change import explain
+from cli.running.strategy_change import explain
 
 IMAGE = "public.ecr.aws/team/web:7"
 
@@ -34,13 +34,13 @@ BLUE_GREEN_TO_ROLLING = plan(
 )
 
 
-def test_a_change_of_strategy_is_told_with_what_goes_and_what_comes() -> None:
+def test_a_change_of_strategy_is_changed_with_what_goes_and_what_comes() -> None:
     sentences = explain(BLUE_GREEN_TO_ROLLING)
     assert sentences[0] == "web changes its strategy from blue-green to rolling."
     assert sentences[1] == (
         "Destroyed: 2 ECS services with their tasks, 2 target groups, 1 parameter with its history, 1 other resource."
     )
-    assert sentences[2] == "Made: 1 ECS service with its tasks, 1 target group."
+    assert sentences[2] == "Created: 1 ECS service with its tasks, 1 target group."
 
 
 def test_the_image_that_runs_now_is_named_because_the_file_may_be_behind() -> None:
@@ -48,7 +48,7 @@ def test_the_image_that_runs_now_is_named_because_the_file_may_be_behind() -> No
     assert f"/acme/prod/web/green/image = {IMAGE}" in text
 
 
-def test_the_interruption_is_told_and_the_way_around_it() -> None:
+def test_the_interruption_is_changed_and_the_way_around_it() -> None:
     *_, interruption, instead = explain(BLUE_GREEN_TO_ROLLING)
     assert "web is interrupted" in interruption
     assert "add a second service with the new strategy" in instead
@@ -72,14 +72,14 @@ def test_two_services_are_explained_one_after_the_other() -> None:
         change("aws_ecs_service.a_blue_service", "create"),
         change("aws_ecs_service.a_green_service", "create"),
     )
-    told = [sentence for sentence in explain(both) if "changes its strategy" in sentence]
-    assert told == [
+    changed = [sentence for sentence in explain(both) if "changes its strategy" in sentence]
+    assert changed == [
         "a changes its strategy from codedeploy to blue-green.",
         "b changes its strategy from rolling to codedeploy.",
     ]
 
 
-def test_a_service_that_is_made_again_under_the_same_strategy_is_told_with_the_cause() -> None:
+def test_a_service_that_is_made_again_under_the_same_strategy_is_changed_with_the_cause() -> None:
     paths = [["capacity_provider_strategy"], ["capacity_provider_strategy", 0]]
     replaced = change("aws_ecs_service.shop_codedeploy_service", "delete", "create", replace_paths=paths)
     (sentence,) = explain(plan(replaced))

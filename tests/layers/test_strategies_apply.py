@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import release
-from cli.strategy_change import explain
+from cli.running.strategy_change import explain
 from release.aws import Aws
 from release.deploy import DeployRequest
 from release.strategies import AnyService

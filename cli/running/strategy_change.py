@@ -1,4 +1,4 @@
-"""What a change of a service's strategy does, told from a Terraform plan before it happens. Pure: plan in, text out."""
+"""Explains from a Terraform plan what changing a service's strategy does. Pure: plan in, text out."""
 
 import re
 from collections import Counter
@@ -8,9 +8,9 @@ from typing import Any
 
 _SERVICE = re.compile(r"aws_ecs_service\.(?P<service>[^_.]+)_(?P<id>blue|green|rolling|codedeploy)_service")
 _STRATEGIES = {"blue": "blue-green", "green": "blue-green", "rolling": "rolling", "codedeploy": "codedeploy"}
-"""Id of an ECS service in its address (see `layers/web`) → the strategy that makes it."""
+"""Id of an ECS service in its address (see `layers/web`) → its strategy."""
 
-_WORDS = {
+_NAMES = {
     "aws_ecs_service": ("ECS service with its tasks", "ECS services with their tasks"),
     "aws_lb_target_group": ("target group", "target groups"),
     "aws_lb_listener": ("test listener", "test listeners"),
@@ -20,7 +20,7 @@ _WORDS = {
     "aws_cloudwatch_metric_alarm": ("alarm", "alarms"),
     "aws_codedeploy_deployment_group": ("CodeDeploy deployment group", "CodeDeploy deployment groups"),
 }
-"""What people want to know of, in this order; the rest is counted together."""
+"""Resource types that are listed, in this order; the others are counted together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +34,11 @@ class _Change:
     replace_paths: Sequence[Sequence[Any]]
 
     @property
-    def goes(self) -> bool:
+    def is_deleted(self) -> bool:
         return self.actions == {"delete"}
 
     @property
-    def comes(self) -> bool:
+    def is_created(self) -> bool:
         return self.actions == {"create"}
 
     @property
@@ -48,7 +48,7 @@ class _Change:
 
 @dataclass(kw_only=True)
 class _Service:
-    """The ECS services of one web service that the plan touches."""
+    """The ECS services of one web service that the plan changes."""
 
     before: set[str] = field(default_factory=set)
     after: set[str] = field(default_factory=set)
@@ -56,23 +56,23 @@ class _Service:
 
 
 def explain(plan: Mapping[str, Any]) -> list[str]:
-    """Say what a plan does to services that change their strategy, or whose ECS service is made again.
+    """Explain what a plan does to services that change their strategy, or whose ECS service is replaced.
 
     Args:
         plan: what `terraform show -json PLAN` prints for the `service` layer.
 
     Returns:
-        Sentences for people, in the order to read them; none where no strategy changes.
+        Sentences for users, in reading order; empty if no strategy changes.
     """
     changes = [_change(body) for body in plan.get("resource_changes", [])]
     services: dict[str, _Service] = {}
     for change in changes:
-        if (found := _SERVICE.fullmatch(change.address)) is None:
+        if (match := _SERVICE.fullmatch(change.address)) is None:
             continue
-        service, strategy = services.setdefault(found["service"], _Service()), _STRATEGIES[found["id"]]
-        if change.goes:
+        service, strategy = services.setdefault(match["service"], _Service()), _STRATEGIES[match["id"]]
+        if change.is_deleted:
             service.before.add(strategy)
-        elif change.comes:
+        elif change.is_created:
             service.after.add(strategy)
         elif change.is_replaced:
             service.replaced.append(change)
@@ -80,8 +80,8 @@ def explain(plan: Mapping[str, Any]) -> list[str]:
     for name, service in sorted(services.items()):
         if service.before and service.after and service.before != service.after:
             own = [change for change in changes if change.address.split(".", 1)[1].startswith(f"{name}_")]
-            sentences += _of_a_strategy(name, min(service.before), min(service.after), own)
-        sentences += [_of_a_replacement(name, change) for change in service.replaced]
+            sentences += _strategy_sentences(name, min(service.before), min(service.after), own)
+        sentences += [_replacement_sentence(name, change) for change in service.replaced]
     return sentences
 
 
@@ -96,48 +96,48 @@ def _change(body: Mapping[str, Any]) -> _Change:
     )
 
 
-def _of_a_strategy(name: str, before: str, after: str, changes: Sequence[_Change]) -> Iterator[str]:
+def _strategy_sentences(name: str, before: str, after: str, changes: Sequence[_Change]) -> Iterator[str]:
     yield f"{name} changes its strategy from {before} to {after}."
-    yield f"Destroyed: {_counted(change for change in changes if change.goes or change.is_replaced)}."
-    yield f"Made: {_counted(change for change in changes if change.comes or change.is_replaced)}."
-    images = [_image(change) for change in changes if change.goes and _owns_an_image(change)]
+    yield f"Destroyed: {_counted(change for change in changes if change.is_deleted or change.is_replaced)}."
+    yield f"Created: {_counted(change for change in changes if change.is_created or change.is_replaced)}."
+    images = [_image(change) for change in changes if change.is_deleted and _owns_an_image(change)]
     if images:
         yield (
-            f"The new tasks begin with the image in the environment file, not with the one that was deployed last "
-            f"({', '.join(images)}): write that one there first."
+            f"The new tasks start with the image in the environment file, not with the one that was deployed last "
+            f"({', '.join(images)}). Write that one into the file first."
         )
     yield (
-        f"{name} is interrupted: its listener rule turns to target groups whose first tasks are not healthy yet, while "
-        "the old tasks go. Requests are answered with 503 for some minutes."
+        f"{name} is interrupted: its listener rule switches to target groups whose tasks are not healthy yet, while "
+        "the old tasks stop. Requests fail with 503 for some minutes."
     )
     yield (
-        f"Without an interruption: leave {name} as it is and add a second service with the new strategy, the same "
-        f"host_names and path_patterns, and a priority above that of {name}, so that it gets no requests yet. Apply, "
-        f"and wait until its targets are healthy. Give it a free priority below that of {name} and apply: all requests "
-        f"move at once, and back the same way. Then take {name} out of the file; its image repository goes with it, so "
-        "keep the images that the second service runs in its own."
+        f"To avoid the interruption, keep {name} and add a second service with the new strategy, the same host_names "
+        f"and path_patterns, and a priority number above that of {name}, so that it gets no requests yet. Apply, and "
+        f"wait until its targets are healthy. Then give it a free priority number below that of {name} and apply: "
+        f"all requests move at once, and back the same way. Finally remove {name} from the file. That deletes its image "
+        "repository, so keep the images of the second service in its own."
     )
 
 
-def _of_a_replacement(name: str, change: _Change) -> str:
+def _replacement_sentence(name: str, change: _Change) -> str:
     causes = sorted({str(path[0]) for path in change.replace_paths if path})
     because = f" because {', '.join(causes)} cannot be changed in place" if causes else ""
     return (
-        f"The ECS service of {name} ({change.address}) is made again{because}: its tasks stop before the new ones "
+        f"The ECS service of {name} ({change.address}) is replaced{because}: its tasks stop before the new ones "
         f"start, and {name} is interrupted for some minutes."
     )
 
 
 def _counted(changes: Any) -> str:
     counts = Counter(change.type for change in changes)
-    parts = [f"{counts.pop(type_)} {_WORDS[type_][counts_word]}" for type_, counts_word in _in_order(counts)]
+    parts = [f"{counts.pop(type_)} {_NAMES[type_][counts_word]}" for type_, counts_word in _in_order(counts)]
     if rest := sum(counts.values()):
         parts.append(f"{rest} {'other resource' if rest == 1 else 'other resources'}")
     return ", ".join(parts) or "nothing"
 
 
 def _in_order(counts: Counter[str]) -> list[tuple[str, int]]:
-    return [(type_, 0 if counts[type_] == 1 else 1) for type_ in _WORDS if counts[type_]]
+    return [(type_, 0 if counts[type_] == 1 else 1) for type_ in _NAMES if counts[type_]]
 
 
 def _owns_an_image(change: _Change) -> bool:

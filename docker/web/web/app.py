@@ -69,7 +69,7 @@ def _add_health(app: Flask, settings: Settings, database: Database) -> None:
 
     @app.get("/health/ready")
     def ready() -> tuple[Response, int]:
-        # B04: what a switch must ask before it sends traffic here; a colour with a wrong password is alive, not ready.
+        # B04: a colour with a wrong password is alive and useless. Request this on the idle colour before a switch.
         try:
             with database.connection() as connection:
                 connection.execute("SELECT 1 FROM items LIMIT 1")

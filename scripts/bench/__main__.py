@@ -27,15 +27,15 @@ def main() -> int:
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH_OF_A_FILE
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     with Progress(Console(stderr=True)) as progress:
         for table in chosen:
             rows = list(table.rows(1 if arguments.quick else arguments.runs, progress))
-            found += [{"table": table.title, "name": row.name, **row.facts, "note": row.note} for row in rows]
+            results += [{"table": table.title, "name": row.name, **row.facts, "note": row.note} for row in rows]
             if not arguments.json:
                 console.print(drawn(table.title, rows))
     if arguments.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(results, indent=2))
     return 0
 
 

@@ -56,7 +56,7 @@ def _row(name: str, times: int, environment: Any, documents: dict[str, Any]) -> 
     count = sum(len(bodies) for layer in documents.values() for bodies in layer.get("resource", {}).values())
     return Row(
         name=name,
-        figures={"resources": str(count), "seconds": f"{seconds:.3f}"},
+        cells={"resources": str(count), "seconds": f"{seconds:.3f}"},
         facts={"resources": count, "seconds": seconds},
     )
 

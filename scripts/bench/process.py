@@ -55,7 +55,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, exit_code: in
 
 
 def median(runs: Sequence[Run]) -> Run:
-    """The median of each figure."""
+    """The median of each measurement."""
     return Run(
         seconds=statistics.median(one.seconds for one in runs),
         cpu_seconds=statistics.median(one.cpu_seconds for one in runs),

@@ -1,8 +1,8 @@
 """A switch under load on the local data plane, beside the plain call that changes the listener rule and nothing else.
 
-Both go from one colour to the other and back while requests run. Measured is how long the command takes, when the last
-answer of the old colour came, and how many requests failed. The plain call asks nobody whether the other colour is
-healthy, leaves no history, and the next apply undoes it.
+Both go from one colour to the other and back under load. Measured are the duration of the command, the time of the last
+answer of the old colour, and the failed requests. The plain call does not check whether the other colour is healthy,
+leaves no history, and the next apply undoes it.
 """
 
 import statistics
@@ -26,11 +26,11 @@ from tests.dataplane.running_platform import Platform
 from tests.support.postgres import free_port
 
 SWITCHES_PER_RUN = 2
-"""There and back."""
+"""To the other colour and back."""
 REQUESTS_PER_SECOND = 200
 CLIENTS = 4
 SECONDS_BETWEEN = 1.5
-"""Long enough that a late answer of the old colour would be seen."""
+"""Long enough to see a late answer of the old colour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Switched:
     """One switch."""
 
     command_seconds: float
-    """From the start of the command to its end."""
+    """Duration of the command."""
     effect_seconds: float
     """From the start of the command to the last answer of the old colour."""
     after_rule_seconds: float
@@ -51,48 +51,48 @@ def rows(times: int, progress: Progress) -> Iterator[Row]:
     with _platform() as platform:
         platform.ensure_steady(blue=2, green=2)
         releases = Releases(platform)
-        ways: dict[str, Callable[[Colour], object]] = {
+        methods: dict[str, Callable[[Colour], object]] = {
             "windlass switch": lambda colour: releases.switch(colour),
             "modify-rule alone": lambda colour: platform.account.weights(int(colour == "blue"), int(colour == "green")),
         }
         changes: list[float] = []
         for client in (releases.aws.client("elbv2"), platform.account.elbv2):
             client.meta.events.register("after-call.*.ModifyRule", lambda **_: changes.append(time.monotonic()))
-        for name, way in ways.items():
+        for name, method in methods.items():
             progress(f"switches under load: {name}")
-            yield _row(name, platform, way, SWITCHES_PER_RUN * times, changes)
+            yield _row(name, platform, method, SWITCHES_PER_RUN * times, changes)
 
 
-def _row(name: str, platform: Platform, way: Callable[[Colour], object], count: int, changes: list[float]) -> Row:
-    began: list[float] = []
-    ended: list[float] = []
+def _row(name: str, platform: Platform, method: Callable[[Colour], object], count: int, changes: list[float]) -> Row:
+    starts: list[float] = []
+    ends: list[float] = []
     goal: Colour = "green"
     goals: list[Colour] = []
     changes.clear()
     with platform.load(clients=CLIENTS, per_second=REQUESTS_PER_SECOND) as load:
         time.sleep(SECONDS_BETWEEN)
         for _ in range(count):
-            began.append(time.monotonic())
-            way(goal)
-            ended.append(time.monotonic())
+            starts.append(time.monotonic())
+            method(goal)
+            ends.append(time.monotonic())
             goals.append(goal)
             goal = other_colour(goal)
             time.sleep(SECONDS_BETWEEN)
     switches = []
-    for number, (begin, end) in enumerate(zip(began, ended, strict=True)):
-        until = began[number + 1] if number + 1 < count else float("inf")
-        old = [one.at for one in load.answers if begin <= one.at < until and one.label == other_colour(goals[number])]
-        last, changed = max(old, default=begin), changes[number]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        until = starts[number + 1] if number + 1 < count else float("inf")
+        old = [one.at for one in load.answers if start <= one.at < until and one.label == other_colour(goals[number])]
+        last, changed = max(old, default=start), changes[number]
         switches.append(
             Switched(
-                command_seconds=end - begin,
-                effect_seconds=max(0.0, last - begin),
+                command_seconds=end - start,
+                effect_seconds=max(0.0, last - start),
                 after_rule_seconds=max(0.0, last - changed),
             )
         )
     medians = {key: statistics.median(getattr(one, key) for one in switches) for key in Switched.__dataclass_fields__}
     slowest = max(one.after_rule_seconds for one in switches)
-    figures = {
+    cells = {
         "switches": str(count),
         "command s": f"{medians['command_seconds']:.2f}",
         "to effect s": f"{medians['effect_seconds']:.2f}",
@@ -107,7 +107,7 @@ def _row(name: str, platform: Platform, way: Callable[[Colour], object], count: 
         "requests": len(load.answers),
         "failed": len(load.failures),
     }
-    return Row(name=name, figures=figures, facts=facts)
+    return Row(name=name, cells=cells, facts=facts)
 
 
 @contextmanager

@@ -30,14 +30,14 @@ def synthesiser() -> Iterator[Callable[[int, str, Mapping[str, str]], Measured]]
 
         def warm(times: int, environment: str, settings: Mapping[str, str]) -> Measured:
             """The median of several synths after one that fills the caches."""
-            told = {
+            variables = {
                 "WINDLASS_ENVIRONMENT": environment,
                 "CDKTF_OUTDIR": folder,
                 "WINDLASS_STOCK_BINDINGS": "",
                 **settings,
             }
-            run(SYNTH, told)
-            runs = [run(SYNTH, told) for _ in range(times)]
+            run(SYNTH, variables)
+            runs = [run(SYNTH, variables) for _ in range(times)]
             return Measured(run=median(runs), resources=_resources(Path(folder)))
 
         yield warm
@@ -46,20 +46,20 @@ def synthesiser() -> Iterator[Callable[[int, str, Mapping[str, str]], Measured]]
 def row(name: str, fast: Measured, stock: Run | None = None, note: str = "") -> Row:
     """A line with our loading of the bindings, and the stock one where it was measured."""
     ratio = stock.seconds / fast.run.seconds if stock else None
-    figures = {
+    cells = {
         "resources": str(fast.resources),
         "fast s": f"{fast.run.seconds:.2f}",
         "fast MiB": f"{fast.run.peak_mib:.0f}",
     }
     if stock:
-        figures |= {"stock s": f"{stock.seconds:.1f}", "stock MiB": f"{stock.peak_mib:.0f}", "ratio": f"{ratio:.1f}"}
+        cells |= {"stock s": f"{stock.seconds:.1f}", "stock MiB": f"{stock.peak_mib:.0f}", "ratio": f"{ratio:.1f}"}
     facts = {
         "resources": fast.resources,
         "fast": asdict(fast.run),
         "stock": asdict(stock) if stock else None,
         "ratio": ratio,
     }
-    return Row(name=name, figures=figures, facts=facts, note=note)
+    return Row(name=name, cells=cells, facts=facts, note=note)
 
 
 def _resources(folder: Path) -> int:

@@ -1,4 +1,4 @@
-"""What the tables have in common: how a row looks, and how progress is told."""
+"""What the tables have in common: rows, and how progress is reported."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,8 +17,8 @@ class Row:
     """A line of a table."""
 
     name: str
-    figures: Mapping[str, str]
-    """Heading → figure, for people."""
+    cells: Mapping[str, str]
+    """Heading → text, for people."""
     facts: Mapping[str, Any]
     """The same unrounded, for programs."""
     note: str = ""
@@ -32,7 +32,7 @@ class Table:
     """For `--only`."""
     title: str
     rows: "Callable[[int, Progress], Iterator[Row]]"
-    """Measures; is given how many runs the median counts, and whom to tell what is being measured."""
+    """Measures; gets the number of runs for the median, and reports what it measures."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Progress:
 
     console: Console
     _status: Status | None = field(default=None, init=False)
-    _began: float = field(default_factory=time.monotonic, init=False)
+    _started: float = field(default_factory=time.monotonic, init=False)
 
     def __enter__(self) -> "Progress":
         if self.console.is_terminal:
@@ -56,8 +56,8 @@ class Progress:
             self._status.stop()
 
     def __call__(self, what: str) -> None:
-        """Tell what comes now."""
-        minutes, seconds = divmod(round(time.monotonic() - self._began), 60)
+        """Report what is measured now."""
+        minutes, seconds = divmod(round(time.monotonic() - self._started), 60)
         line = escape(f"{minutes}:{seconds:02} {what}")
         if self._status is not None:
             self._status.update(line)
@@ -69,13 +69,13 @@ def drawn(title: str, rows: Sequence[Row]) -> Drawn:
     """The rows as a table for people."""
     table = Drawn(title=title, title_justify="left")
     table.add_column("")
-    headings = list(dict.fromkeys(heading for row in rows for heading in row.figures))
+    headings = list(dict.fromkeys(heading for row in rows for heading in row.cells))
     for heading in headings:
         table.add_column(heading, justify="right")
     if any(row.note for row in rows):
         table.add_column("")
     for row in rows:
         table.add_row(
-            row.name, *(row.figures.get(heading, "") for heading in headings), *([row.note] if row.note else [])
+            row.name, *(row.cells.get(heading, "") for heading in headings), *([row.note] if row.note else [])
         )
     return table

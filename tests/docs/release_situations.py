@@ -29,7 +29,7 @@ def bad_switch(runbook: RunbookCommand, **how: Any) -> None:
 
 
 @situation("./windlass status ENV SERVICE")
-def look(runbook: RunbookCommand) -> None:
+def read_the_status(runbook: RunbookCommand) -> None:
     bad_switch(runbook)
     runbook.web.set_weights(blue=50, green=50)
     done = runbook.run()
@@ -67,7 +67,7 @@ def roll_back_to_one_healthy_target(runbook: RunbookCommand) -> None:
 
 
 @situation('./windlass switch ENV SERVICE --rollback --force --reason "REASON"')
-def roll_back_whatever_the_checks_say(runbook: RunbookCommand) -> None:
+def roll_back_in_spite_of_the_checks(runbook: RunbookCommand) -> None:
     bad_switch(runbook)
     runbook.web.healthy("blue", 0)
     assert runbook.run().code == 0
@@ -75,7 +75,7 @@ def roll_back_whatever_the_checks_say(runbook: RunbookCommand) -> None:
 
 
 @situation('./windlass deploy ENV SERVICE --image PREVIOUS_IMAGE --switch --reason "REASON"')
-def go_back_to_an_image_that_is_not_there_any_more(runbook: RunbookCommand) -> None:
+def go_back_to_an_image_that_was_replaced(runbook: RunbookCommand) -> None:
     bad_switch(runbook)
     done = runbook.run(PREVIOUS_IMAGE=runbook.web.push_image(f"5.0.{runbook.web.number}"), during=migrated(runbook))
     assert done.code == 0, done.text
@@ -83,7 +83,7 @@ def go_back_to_an_image_that_is_not_there_any_more(runbook: RunbookCommand) -> N
 
 
 @situation('./windlass switch ENV SERVICE COLOUR --reason "REASON"')
-def put_a_rule_right_that_was_changed_by_hand(runbook: RunbookCommand) -> None:
+def restore_a_rule_that_was_changed_by_hand(runbook: RunbookCommand) -> None:
     runbook.web.set_weights(blue=30, green=70)
     assert runbook.run(COLOUR="blue").code == 0
     assert runbook.web.weights() == {"blue": 100, "green": 0}
@@ -195,7 +195,7 @@ def stop_a_migration_that_hangs(runbook: RunbookCommand) -> None:
 
 
 @situation("curl -s URL/health")
-def ask_the_service_why(runbook: RunbookCommand) -> None:
+def read_the_reason_from_the_service(runbook: RunbookCommand) -> None:
     with tempfile.TemporaryDirectory() as folder:
         nowhere = "postgresql://web:no-such-password@127.0.0.1:1/items?sslmode=disable"
         given = {"DATABASE_URL": nowhere, "COLOUR": "blue", "VERSION": "1.4.2", "WEB_CONCURRENCY": "1"}

@@ -1,4 +1,4 @@
-"""Reads the runbooks: which commands they tell people to type, and what the words in capitals stand for."""
+"""Reads the runbooks: their commands, and the words in capitals that people replace."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Block:
 
     @property
     def commands(self) -> list[str]:
-        """One per line; a line that ends with a backslash goes on."""
+        """One per line; a line that ends with a backslash continues."""
         lines = self.text.replace("\\\n", " ").splitlines()
         return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
@@ -37,12 +37,12 @@ def prose(page: Path) -> str:
 
 def commands() -> dict[str, list[str]]:
     """Every command of every page, with the names of the pages that have it."""
-    found: dict[str, list[str]] = {}
+    pages: dict[str, list[str]] = {}
     for page in PAGES:
         for block in blocks(page):
             for command in block.commands:
-                found.setdefault(command, []).append(page.stem)
-    return found
+                pages.setdefault(command, []).append(page.stem)
+    return pages
 
 
 def placeholders(text: str) -> set[str]:
@@ -56,5 +56,5 @@ def documented_placeholders() -> set[str]:
 
 
 def filled(command: str, values: dict[str, str]) -> str:
-    """The command with what the words stand for."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[0], found[0]), command)
+    """Replace the words in capitals of a command."""
+    return _PLACEHOLDER.sub(lambda word: values.get(word[0], word[0]), command)

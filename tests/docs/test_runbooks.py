@@ -62,7 +62,7 @@ def test_every_situation_is_one_of_a_runbook() -> None:
 def test_no_command_of_a_page_hides_from_these_tests(page: Path) -> None:
     assert {block.language for block in runbooks.blocks(page)} <= {"sh"}
     hidden = re.findall(r"`((?:\./windlass|terraform|curl|aws|make) [^`]*)`", runbooks.prose(page))
-    assert not hidden, "commands stand in sh blocks, where a test finds them"
+    assert not hidden, "commands belong in sh blocks, where a test runs them"
     used = {word for block in runbooks.blocks(page) for word in runbooks.placeholders(block.text)}
     assert used <= runbooks.documented_placeholders(), "docs/runbooks/README.md explains every word in capitals"
 

@@ -230,7 +230,7 @@ class BlueGreenTestService:
         tasks = ecs_backends[ACCOUNT_ID][REGION].tasks.get(self.shared.cluster_name, {}).values()
         return [task for task in tasks if task.containers[0].name == self.name]
 
-    # --- how it stands -------------------------------------------------------------------------------------------
+    # --- its state -----------------------------------------------------------------------------------------------
 
     def value(self) -> str:
         return str(self.client("ssm").get_parameter(Name=self.published.colour_parameter)["Parameter"]["Value"])
@@ -240,8 +240,8 @@ class BlueGreenTestService:
         self.client("ssm").put_parameter(Name=self.published.colour_parameter, Value=value, Overwrite=True)
 
     def rule(self) -> dict[str, Any]:
-        found = self.client("elbv2").describe_rules(RuleArns=[self.published.listener_rule_arn])["Rules"][0]
-        return dict(found)
+        answer = self.client("elbv2").describe_rules(RuleArns=[self.published.listener_rule_arn])["Rules"][0]
+        return dict(answer)
 
     def weights(self) -> dict[str, int]:
         groups = self.rule()["Actions"][-1]["ForwardConfig"]["TargetGroups"]
@@ -270,5 +270,5 @@ class BlueGreenTestService:
 
     def desired(self, colour: Colour) -> int:
         side = self.published.colours[colour]
-        found = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[side.service_name])
-        return int(found["services"][0]["desiredCount"])
+        answer = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[side.service_name])
+        return int(answer["services"][0]["desiredCount"])

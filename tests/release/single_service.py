@@ -112,8 +112,8 @@ class SingleTestService:
         return str(self.client("ssm").get_parameter(Name=self.parameter)["Parameter"]["Value"])
 
     def apply_task_definition(self) -> None:
-        found = self.client("ecs").describe_task_definition(taskDefinition=self.service_name)
-        if found["taskDefinition"]["containerDefinitions"][0]["image"] != self.desired_image():
+        answer = self.client("ecs").describe_task_definition(taskDefinition=self.service_name)
+        if answer["taskDefinition"]["containerDefinitions"][0]["image"] != self.desired_image():
             self.register(self.desired_image())
 
     def apply(self) -> None:
@@ -140,8 +140,8 @@ class SingleTestService:
     # --- its state -----------------------------------------------------------------------------------------------
 
     def image_of(self, task_definition: str) -> str:
-        found = self.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
-        return str(found["containerDefinitions"][0]["image"])
+        answer = self.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+        return str(answer["containerDefinitions"][0]["image"])
 
     def described(self) -> dict[str, Any]:
         answer = self.client("ecs").describe_services(cluster=self.shared.cluster_name, services=[self.service_name])

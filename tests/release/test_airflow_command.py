@@ -67,7 +67,7 @@ def test_a_task_that_never_ran_says_why(web: BlueGreenTestService) -> None:
     assert "CannotPullContainerError" in str(failed.value)
 
 
-def test_it_waits_no_longer_than_it_was_told(web: BlueGreenTestService) -> None:
+def test_it_waits_no_longer_than_its_timeout(web: BlueGreenTestService) -> None:
     with pytest.raises(FailedError, match=r"not ended after 60 s; task \w.* is RUNNING and goes on"):
         run(web, lambda: None, timeout_seconds=60)
     web.end_task()

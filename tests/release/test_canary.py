@@ -17,13 +17,13 @@ STEPS = SwitchRequest(steps=(10, 50, 100), bake_seconds=10)
 
 
 def during_bake(web: BlueGreenTestService, what: Callable[[], object]) -> Operator:
-    """Somebody whose first look at the canary is followed by an event."""
+    """A person whose first observation of the canary is followed by an event."""
     return Operator(web, pace=quick(what))
 
 
 def values(web: BlueGreenTestService) -> list[str]:
-    found = web.client("ssm").get_parameter_history(Name=web.published.colour_parameter)["Parameters"]
-    return [version["Value"] for version in found]
+    history = web.client("ssm").get_parameter_history(Name=web.published.colour_parameter)["Parameters"]
+    return [version["Value"] for version in history]
 
 
 def test_traffic_moves_in_steps(web: BlueGreenTestService, operator: Operator) -> None:
@@ -113,7 +113,9 @@ def test_somebody_elses_rollback_ends_the_canary(
     assert (web.value(), web.weights()) == ("blue", BLUE)
 
 
-def test_ctrl_c_while_looking_leaves_parameter_and_rule_alike_and_says_how_to_go_on(web: BlueGreenTestService) -> None:
+def test_ctrl_c_during_the_bake_time_leaves_parameter_and_rule_alike_and_says_how_to_go_on(
+    web: BlueGreenTestService,
+) -> None:
     web.ready("green")
 
     def press() -> None:

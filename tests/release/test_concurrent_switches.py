@@ -1,4 +1,4 @@
-"""Several people switch at once: one wins, the others are told, and parameter and rule agree."""
+"""Several people switch at once: one wins, the others get an error, and parameter and rule agree."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.slow
 ROUNDS = 40
 
 
-def _race(web: BlueGreenTestService, wanted: list[tuple[Colour, int]]) -> list[LostError | None]:
-    """Everybody reads before anybody writes; returns what each was told."""
-    operators = [Operator(web, f"person{number}@laptop") for number in range(len(wanted))]
-    gate = threading.Barrier(len(wanted))
+def _race(web: BlueGreenTestService, requested: list[tuple[Colour, int]]) -> list[LostError | None]:
+    """Everybody reads before anybody writes; return the error of each, if any."""
+    operators = [Operator(web, f"person{number}@laptop") for number in range(len(requested))]
+    gate = threading.Barrier(len(requested))
 
     def run(operator: Operator, colour: Colour, share: int) -> LostError | None:
         log = operator.service.live_colour.read
@@ -28,11 +28,11 @@ def _race(web: BlueGreenTestService, wanted: list[tuple[Colour, int]]) -> list[L
 
         def read():  # type: ignore[no-untyped-def]
             nonlocal met
-            found = log()
+            history = log()
             if not met:
                 met = True
                 gate.wait(timeout=20)
-            return found
+            return history
 
         operator.service.live_colour.read = read  # type: ignore[method-assign]
         try:
@@ -41,25 +41,25 @@ def _race(web: BlueGreenTestService, wanted: list[tuple[Colour, int]]) -> list[L
             return error
         return None
 
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        return list(pool.map(lambda one: run(one[0], *one[1]), zip(operators, wanted, strict=True)))
+    with ThreadPoolExecutor(len(requested)) as pool:
+        return list(pool.map(lambda one: run(one[0], *one[1]), zip(operators, requested, strict=True)))
 
 
 @pytest.mark.parametrize("people", [2, 4])
-def test_exactly_one_wins_and_all_others_are_told_who(web: BlueGreenTestService, people: int) -> None:
+def test_exactly_one_wins_and_all_others_learn_who(web: BlueGreenTestService, people: int) -> None:
     web.ready("green")
     shares: list[tuple[Colour, int]] = [("green", 10), ("blue", 30), ("green", 60), ("blue", 80)]
     for number in range(ROUNDS // people):
         offset = number % 2
-        wanted = [(colour, share + offset) for colour, share in shares[:people]]
-        told = _race(web, wanted)
+        requested = [(colour, share + offset) for colour, share in shares[:people]]
+        errors = _race(web, requested)
 
-        winners = [index for index, error in enumerate(told) if error is None]
+        winners = [index for index, error in enumerate(errors) if error is None]
         assert len(winners) == 1
-        colour, share = wanted[winners[0]]
+        colour, share = requested[winners[0]]
         assert web.value() == str(LiveColour(colour=colour, percent=share))
         assert web.weights() == LiveColour(colour=colour, percent=share).weights
-        for error in told:
+        for error in errors:
             if error is not None:
                 assert f"person{winners[0]}@laptop" in str(error)
                 assert "at 20" in str(error)

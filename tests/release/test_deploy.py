@@ -64,7 +64,7 @@ def test_a_deployment_that_was_killed_is_carried_on(web: BlueGreenTestService, o
     assert web.status().colours["green"].deployment is None
 
 
-def test_a_number_of_tasks_can_be_asked_for(web: BlueGreenTestService, operator: Operator, image: str) -> None:
+def test_a_number_of_tasks_can_be_requested(web: BlueGreenTestService, operator: Operator, image: str) -> None:
     web.healthy("green", 3)
     operator.service.deploy(DeployRequest(image=image, count=3), web.terraform)
     assert web.desired("green") == 3
@@ -122,7 +122,7 @@ def test_terraform_that_does_not_take_the_image_over_fails_it(
         operator.service.deploy(DeployRequest(image=image), applying(lambda: None))
 
 
-def test_of_two_deployments_at_once_one_wins_and_the_other_is_told(
+def test_of_two_deployments_at_once_one_wins_and_the_other_is_refused(
     web: BlueGreenTestService, operator: Operator, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web.healthy("green", 2)

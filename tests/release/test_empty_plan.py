@@ -93,8 +93,8 @@ class Terraform:
 
     def apply(self) -> dict[str, str]:
         self.run("apply", "-auto-approve", "-input=false")
-        found = json.loads(self.run("output", "-json").stdout)
-        return {name: one["value"] for name, one in found.items()}
+        outputs = json.loads(self.run("output", "-json").stdout)
+        return {name: one["value"] for name, one in outputs.items()}
 
     def plan(self) -> int:
         return self.run("plan", "-detailed-exitcode", "-input=false", codes=(EMPTY, CHANGES)).returncode

@@ -71,9 +71,7 @@ def _kill(killer: "subprocess.Popen[str]", web: BlueGreenTestService, moment: in
     return answer == "killed"
 
 
-def test_a_killed_switch_converges_by_whatever_comes_next(
-    web: BlueGreenTestService, killer: "subprocess.Popen[str]"
-) -> None:
+def test_the_next_command_completes_a_killed_switch(web: BlueGreenTestService, killer: "subprocess.Popen[str]") -> None:
     web.ready("green")
     moment, cured = 0, []
     while _kill(killer, web, moment, [100]):

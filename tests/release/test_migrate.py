@@ -46,14 +46,14 @@ def test_it_runs_the_migration_command_as_the_idle_colours_next_task_would_run(w
     # Parentheses are none of the characters that tags may have.
     assert tags == {"Name": f"{side.service_name}-migration", "StartedBy": "anna@laptop arn:aws:iam::1:user/anna"}
     assert task["capacityProviderName"] == "FARGATE"
-    (made,) = web.tasks()
-    network = made.network_configuration["awsvpcConfiguration"]
+    (started_task,) = web.tasks()
+    network = started_task.network_configuration["awsvpcConfiguration"]
     assert network["subnets"] == web.shared.subnet_ids
     assert network["securityGroups"] == [web.shared.security_group_id]
     assert "green: migration done." in anna.output
 
 
-def test_its_log_lines_are_shown_in_words(web: BlueGreenTestService) -> None:
+def test_its_log_lines_are_shown_as_text(web: BlueGreenTestService) -> None:
     line = json.dumps({"level": "INFO", "message": "migrate: 0002 applied", "seconds": 0.1})
     anna = operator(web, lambda: web.end_task(logs=("plain text", line)))
     anna.service.migrate(REQUEST)
@@ -87,7 +87,7 @@ def test_spot_capacity_that_was_taken_back_is_a_reason_to_try_again(web: BlueGre
         anna.service.migrate(REQUEST)
 
 
-def test_it_waits_no_longer_than_it_was_told_and_leaves_the_task_alone(web: BlueGreenTestService) -> None:
+def test_it_waits_no_longer_than_its_timeout_and_leaves_the_task_alone(web: BlueGreenTestService) -> None:
     anna = operator(web)
     with pytest.raises(FailedError, match=r"not ended after 60 s; task \w.* is RUNNING and goes on") as failed:
         anna.service.migrate(MigrateRequest(command=MIGRATION, timeout_seconds=60))
@@ -122,7 +122,7 @@ def test_ctrl_c_leaves_the_task_running_and_says_so(web: BlueGreenTestService) -
     web.end_task()
 
 
-def test_ecs_without_a_place_for_it_is_told(web: BlueGreenTestService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_ecs_cannot_place_is_reported(web: BlueGreenTestService, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = {"tasks": [], "failures": [{"arn": "x", "reason": "RESOURCE:ENI"}]}
     monkeypatch.setattr(web.client("ecs"), "run_task", lambda **_: answer)
     with pytest.raises(FailedError, match=r"ECS did not start a task of .*: RESOURCE:ENI"):
@@ -154,14 +154,14 @@ def test_a_deployment_migrates_after_the_apply_and_before_it_scales_up(web: Blue
     web.healthy("green", 2)
     seen: list[tuple[str, int]] = []
 
-    def look_and_end() -> None:
+    def observe_and_end() -> None:
         (task,) = web.tasks()
         definition = web.client("ecs").describe_task_definition(taskDefinition=task.task_definition_arn)
         containers = definition["taskDefinition"]["containerDefinitions"]
         seen.append((containers[0]["image"], web.desired("green")))
         web.end_task()
 
-    anna = operator(web, look_and_end)
+    anna = operator(web, observe_and_end)
     anna.service.deploy(DeployRequest(image=image, migration=MIGRATION), web.terraform)
     assert seen == [(image, 0)]
     assert web.desired("green") == 2
@@ -190,12 +190,12 @@ def test_a_colour_that_serves_is_not_scaled_to_zero(web: BlueGreenTestService, i
     Operator(web).service.switch(SwitchRequest(colour="green", steps=(10,)))
     counts: list[int] = []
 
-    def look_and_end() -> None:
+    def observe_and_end() -> None:
         counts.append(web.desired("green"))
         web.end_task()
 
     request = DeployRequest(image=image, migration=MIGRATION, force=True)
-    operator(web, look_and_end).service.deploy(request, web.terraform)
+    operator(web, observe_and_end).service.deploy(request, web.terraform)
     assert counts == [2]
 
 

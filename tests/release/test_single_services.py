@@ -49,9 +49,9 @@ def test_a_rolling_service_gets_the_image_by_an_apply(rolling: SingleTestService
     assert deploy(rolling, reason="release 2")
     assert rolling.running() == rolling.desired_image() == NEW
     assert f"runs {NEW} with 2 tasks, 2 of 2 targets healthy" in rolling.recorder.output
-    found = status(rolling)
-    assert (found.state, found.strategy, found.notes) == ("live", "rolling", ())
-    newest = found.history[0]
+    current = status(rolling)
+    assert (current.state, current.strategy, current.notes) == ("live", "rolling", ())
+    newest = current.history[0]
     assert (newest.action, newest.value, newest.who, newest.why) == ("deploy", NEW, "anna@laptop", "release 2")
 
 
@@ -80,10 +80,10 @@ def test_a_failed_migration_leaves_the_old_tasks_alone(rolling: SingleTestServic
     with pytest.raises(FailedError, match=f"The migration of {rolling.name} failed: exit code 3"):
         deploy(rolling, during=lambda: rolling.end_migration(3), migration=MIGRATION)
     assert rolling.running() == f"{IMAGE}:1.0.0"
-    found = status(rolling)
-    assert found.state == "deployment not finished"
-    assert f"anna@laptop deployed {NEW}" in found.notes[0]
-    assert f"give it up: ./windlass deploy dev {rolling.name} --image {IMAGE}:1.0.0" in found.notes[0]
+    current = status(rolling)
+    assert current.state == "deployment not finished"
+    assert f"anna@laptop deployed {NEW}" in current.notes[0]
+    assert f"give it up: ./windlass deploy dev {rolling.name} --image {IMAGE}:1.0.0" in current.notes[0]
 
 
 def test_a_deployment_that_ecs_took_back_says_why(rolling: SingleTestService) -> None:
@@ -97,8 +97,8 @@ def test_a_deployment_that_ecs_took_back_says_why(rolling: SingleTestService) ->
     with pytest.raises(TerraformError):
         deploy(rolling, apply=rolled_back)
     assert f"{rolling.name} still serves {IMAGE}:1.0.0" in rolling.recorder.output
-    told = " ".join(rolling.recorder.output.split())
-    assert f"./windlass deploy dev {rolling.name} --image {IMAGE}:1.0.0" in told
+    output = " ".join(rolling.recorder.output.split())
+    assert f"./windlass deploy dev {rolling.name} --image {IMAGE}:1.0.0" in output
 
 
 def test_alarms_of_the_service_are_those_that_ecs_watches(rolling: SingleTestService) -> None:
@@ -125,10 +125,10 @@ def test_while_the_old_tasks_are_kept_another_deployment_is_refused_and_the_stat
         codedeploy.service().deploy(DeployRequest(image=f"{NEW}-1"), codedeploy.terraform())
     assert codedeploy.desired_image() == NEW
     (id_,) = in_progress(codedeploy)
-    found = status(codedeploy)
-    assert (found.state, found.strategy) == ("deploying", "codedeploy")
-    assert f"CodeDeploy deployment {id_} is" in found.notes[0]
-    # A look takes the emulated deployment a step further.
+    current = status(codedeploy)
+    assert (current.state, current.strategy) == ("deploying", "codedeploy")
+    assert f"CodeDeploy deployment {id_} is" in current.notes[0]
+    # Every read takes the emulated deployment a step further.
     assert status(codedeploy).state == "live"
 
 
@@ -149,8 +149,8 @@ def test_an_alarm_takes_the_deployment_back_and_the_command_fails(codedeploy: Si
         deploy(codedeploy, during=lambda: codedeploy.alarm("ALARM"))
     assert codedeploy.running() == f"{IMAGE}:1.0.0"
     assert codedeploy.rule_target() == codedeploy.group_arns[0]
-    found = status(codedeploy)
-    assert (found.state, found.tasks.alarms) == ("deployment not finished", (codedeploy.alarm_name,))
+    current = status(codedeploy)
+    assert (current.state, current.tasks.alarms) == ("deployment not finished", (codedeploy.alarm_name,))
 
 
 # --- what does not apply ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How services stand, in a word, in a table and in JSON."""
+"""The status of services, in a word, in a table and in JSON."""
 
 import io
 import json
@@ -22,40 +22,40 @@ def text(web: BlueGreenTestService) -> str:
 
 
 def test_a_service_whose_parameter_and_rule_agree_is_live(web: BlueGreenTestService) -> None:
-    found = web.status()
-    assert (found.state, found.value, found.notes) == ("live", "blue", ())
-    blue, green = found.colours["blue"], found.colours["green"]
+    status = web.status()
+    assert (status.state, status.value, status.notes) == ("live", "blue", ())
+    blue, green = status.colours["blue"], status.colours["green"]
     assert (blue.desired_weight, blue.actual_weight, green.desired_weight, green.actual_weight) == (100, 100, 0, 0)
     assert (blue.desired_count, blue.running_count, blue.healthy_targets, blue.targets) == (2, 2, 2, 2)
     assert (green.desired_count, green.healthy_targets) == (0, 0)
     assert blue.desired_image == blue.running_image
-    assert [change.action for change in found.history] == ["created"]
+    assert [change.action for change in status.history] == ["created"]
 
 
 def test_a_canary_says_since_when_and_how_to_go_on(web: BlueGreenTestService, operator: Operator) -> None:
     web.ready("green")
     operator.service.switch(SwitchRequest(steps=(10,), reason="careful"))
-    found = web.status()
-    assert (found.state, found.value) == ("canary", "green:10")
-    (note,) = found.notes
+    status = web.status()
+    assert (status.state, status.value) == ("canary", "green:10")
+    (note,) = status.notes
     assert re.search(rf"since 20.*switch dev {web.name} green; back: .* --rollback", note)
-    newest = found.history[0]
+    newest = status.history[0]
     assert (newest.action, newest.value, newest.who, newest.why) == ("canary", "green:10", "anna@laptop", "careful")
 
 
 def test_a_parameter_without_its_rule_is_a_switch_that_is_not_finished(web: BlueGreenTestService) -> None:
     web.ready("green")
     web.put("green")
-    found = web.status()
-    assert found.state == "switch not finished"
-    assert "The parameter says green 100, blue 0, the rule still blue 100, green 0" in found.notes[0]
+    status = web.status()
+    assert status.state == "switch not finished"
+    assert "The parameter says green 100, blue 0, the rule still blue 100, green 0" in status.notes[0]
 
 
-def test_a_rule_that_the_parameter_never_wanted_was_changed_by_hand(web: BlueGreenTestService) -> None:
+def test_a_rule_with_weights_that_the_parameter_never_had_was_changed_by_hand(web: BlueGreenTestService) -> None:
     web.set_weights(blue=80, green=20)
-    found = web.status()
-    assert found.state == "rule changed by hand"
-    assert "The rule says blue 80, green 20, the parameter blue 100, green 0" in found.notes[0]
+    status = web.status()
+    assert status.state == "rule changed by hand"
+    assert "The rule says blue 80, green 20, the parameter blue 100, green 0" in status.notes[0]
 
 
 def test_a_finished_switch_that_somebody_undid_at_the_rule_was_changed_by_hand(
@@ -72,16 +72,16 @@ def test_a_finished_switch_that_somebody_undid_at_the_rule_was_changed_by_hand(
     assert web.status().state == "live"
 
 
-def test_alarms_and_missing_targets_are_told(web: BlueGreenTestService) -> None:
+def test_alarms_and_missing_targets_are_reported(web: BlueGreenTestService) -> None:
     name = web.alarm("blue", "unhealthy", "ALARM")
     web.alarm("blue", "latency", "INSUFFICIENT_DATA")
     web.healthy("blue", 0)
-    found = web.status()
-    assert found.colours["blue"].alarms == (name,)
-    assert found.notes == ("blue gets requests and has no healthy target.",)
+    status = web.status()
+    assert status.colours["blue"].alarms == (name,)
+    assert status.notes == ("blue gets requests and has no healthy target.",)
 
 
-def test_the_table_has_everything_a_person_looks_for(web: BlueGreenTestService, operator: Operator) -> None:
+def test_the_table_has_everything_a_person_needs(web: BlueGreenTestService, operator: Operator) -> None:
     web.ready("green")
     operator.service.switch(SwitchRequest(reason="release 1.2"))
     shown = text(web)
@@ -93,13 +93,13 @@ def test_the_table_has_everything_a_person_looks_for(web: BlueGreenTestService, 
 
 
 def test_all_services_of_an_environment_at_once_as_json(web: BlueGreenTestService) -> None:
-    (found,) = statuses(web.outputs, Recorder().session(web.aws))
-    document = json.loads(json.dumps(found.json()))
+    (status,) = statuses(web.outputs, Recorder().session(web.aws))
+    document = json.loads(json.dumps(status.json()))
     assert document["service"] == web.name
     assert document["colours"]["blue"]["actual_weight"] == 100
 
 
-def test_an_unknown_service_is_told_which_there_are(web: BlueGreenTestService) -> None:
+def test_an_unknown_service_is_refused_with_the_known_ones(web: BlueGreenTestService) -> None:
     with pytest.raises(BadRequestError, match=f"dev has no web service 'wbe'; there are: {web.name}"):
         statuses(web.outputs, Recorder().session(web.aws), service="wbe")
 

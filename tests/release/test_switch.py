@@ -90,7 +90,7 @@ def test_a_colour_with_too_few_healthy_targets_is_refused_with_the_reasons(
     assert (web.value(), web.weights()) == ("blue", {"blue": 100, "green": 0})
 
 
-def test_an_idle_colour_at_zero_is_refused_and_told_how_to_scale_up(
+def test_an_idle_colour_at_zero_is_refused_with_how_to_scale_it_up(
     web: BlueGreenTestService, operator: Operator
 ) -> None:
     with pytest.raises(RefusedError, match=r"green has 0 of 0 targets healthy, and 2 are needed") as refused:
@@ -99,7 +99,7 @@ def test_an_idle_colour_at_zero_is_refused_and_told_how_to_scale_up(
     assert f"./windlass deploy dev {web.name} --image" in str(refused.value)
 
 
-def test_a_smaller_number_of_healthy_targets_can_be_asked_for(
+def test_a_smaller_number_of_healthy_targets_can_be_requested(
     web: BlueGreenTestService, operator: Operator, sick: Callable[[Colour, int], None]
 ) -> None:
     web.ready("green")
@@ -128,7 +128,7 @@ def test_the_live_colour_again_is_nothing_to_do(web: BlueGreenTestService, opera
     assert len(operator.service.live_colour.read().versions) == 1
 
 
-def test_a_rule_changed_by_hand_is_put_right_by_the_live_colour_again(
+def test_a_rule_changed_by_hand_is_restored_by_a_switch_to_the_live_colour(
     web: BlueGreenTestService, operator: Operator
 ) -> None:
     web.set_weights(blue=1, green=99)
@@ -152,7 +152,7 @@ def test_scaling_up_first(web: BlueGreenTestService, operator: Operator) -> None
     assert web.value() == "green"
 
 
-def test_the_other_colour_is_scaled_down_only_if_asked_and_after_the_soak_time(
+def test_the_other_colour_is_scaled_down_only_on_request_and_after_the_soak_time(
     web: BlueGreenTestService, operator: Operator
 ) -> None:
     web.ready("green")

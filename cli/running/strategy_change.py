@@ -113,9 +113,9 @@ def _strategy_sentences(name: str, before: str, after: str, changes: Sequence[_C
     yield (
         f"To avoid the interruption, keep {name} and add a second service with the new strategy, the same host_names "
         f"and path_patterns, and a priority number above that of {name}, so that it gets no requests yet. Apply, and "
-        f"wait until its targets are healthy. Then give it a free priority number below that of {name} and apply: "
-        f"all requests move at once, and back the same way. Finally remove {name} from the file. That deletes its image "
-        "repository, so keep the images of the second service in its own."
+        f"wait until its targets are healthy. Then give it a free priority number below that of {name} and apply: all "
+        "requests move at once, and back the same way. Finally remove "
+        f"{name} from the file. That deletes its image repository, so keep the images of the second service in its own."
     )
 
 

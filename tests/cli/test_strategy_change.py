@@ -34,7 +34,7 @@ BLUE_GREEN_TO_ROLLING = plan(
 )
 
 
-def test_a_change_of_strategy_is_changed_with_what_goes_and_what_comes() -> None:
+def test_a_change_of_strategy_lists_what_is_destroyed_and_created() -> None:
     sentences = explain(BLUE_GREEN_TO_ROLLING)
     assert sentences[0] == "web changes its strategy from blue-green to rolling."
     assert sentences[1] == (

@@ -48,7 +48,7 @@ def test_the_image_that_runs_now_is_named_because_the_file_may_be_behind() -> No
     assert f"/acme/prod/web/green/image = {IMAGE}" in text
 
 
-def test_the_interruption_is_changed_and_the_way_around_it() -> None:
+def test_the_interruption_and_how_to_avoid_it_are_explained() -> None:
     *_, interruption, instead = explain(BLUE_GREEN_TO_ROLLING)
     assert "web is interrupted" in interruption
     assert "add a second service with the new strategy" in instead
@@ -79,7 +79,7 @@ def test_two_services_are_explained_one_after_the_other() -> None:
     ]
 
 
-def test_a_service_that_is_made_again_under_the_same_strategy_is_changed_with_the_cause() -> None:
+def test_a_replaced_service_is_reported_with_the_cause() -> None:
     paths = [["capacity_provider_strategy"], ["capacity_provider_strategy", 0]]
     replaced = change("aws_ecs_service.shop_codedeploy_service", "delete", "create", replace_paths=paths)
     (sentence,) = explain(plan(replaced))

@@ -74,7 +74,7 @@ def rows(times: int, progress: Progress) -> Iterator[Row]:
         measured = measure(start, 2 * times)
         yield Row(
             name=start.name,
-            figures={
+            cells={
                 "ms": f"{measured.seconds * 1000:.0f}",
                 "python -c pass ms": f"{measured.empty_seconds * 1000:.0f}",
                 "times": f"{measured.ratio:.1f}",

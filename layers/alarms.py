@@ -6,8 +6,8 @@ from aws.database_instances import max_connections
 from config import Environment
 from layers.outputs import DataOutputs
 from modules.observability import (
-    CacheFigures,
-    DatabaseFigures,
+    CacheMetrics,
+    DatabaseMetrics,
     MetricAlarm,
     MetricAlarms,
     MetricAlarmsInputs,
@@ -24,7 +24,7 @@ def data_alarms(
     settings = environment.database
     alarms: dict[str, MetricAlarm] = dict(
         database_alarms(
-            DatabaseFigures(
+            DatabaseMetrics(
                 identifier=data.database_identifier,
                 max_connections=max_connections(settings.instance_class),
                 # RDS autoscales storage below 10 % free; below 5 % it has not done so, or has reached the maximum.
@@ -34,6 +34,6 @@ def data_alarms(
     )
     if environment.cache is not None:
         # The data layer names the cache after the environment.
-        alarms |= cache_alarms(CacheFigures(replication_group_id=environment.prefix, nodes=environment.cache.nodes))
+        alarms |= cache_alarms(CacheMetrics(replication_group_id=environment.prefix, nodes=environment.cache.nodes))
     inputs = MetricAlarmsInputs(prefix=environment.prefix, topic_arns=[alarm_topic_arn], alarms=alarms)
     return MetricAlarms(scope, "data-alarms", inputs).outputs

@@ -11,11 +11,11 @@ from layers.airflow.maintenance import clean_database
 from layers.airflow.services import AirflowServices
 from modules.observability import (
     AlarmThresholds,
+    Dashboard,
+    DashboardInputs,
     MetricAlarm,
     MetricAlarms,
     MetricAlarmsInputs,
-    Page,
-    PageInputs,
     TargetAlarms,
     TargetAlarmsInputs,
 )
@@ -37,13 +37,13 @@ class AirflowOperations(Construct):
         }
         arns = self._alarms(alarms)
         self._ui_alarms(services)
-        page = PageInputs(
+        dashboard = DashboardInputs(
             name=self._name,
             region=shared.environment.aws.region,
             rows=rows(context, services),
             alarm_arns=list(arns.values()),
         )
-        Page(self, "dashboard", page)
+        Dashboard(self, "dashboard", dashboard)
 
     def _alarms(self, alarms: Mapping[str, MetricAlarm]) -> Mapping[str, str]:
         inputs = MetricAlarmsInputs(prefix=self._name, topic_arns=[self._shared.alarm_topic_arn], alarms=alarms)

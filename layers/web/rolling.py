@@ -31,7 +31,7 @@ class Rolling(WebServiceBase[RollingService]):
                 # are not in ALARM: a target group without requests raises none.
                 depends_on=[route.listener_rule_address, *alarm_addresses],
                 deployment=ecs.DeploymentInputs(
-                    alarm_names=alarm_names, wait_for_steady_state=True, fail_when_taken_back=True
+                    alarm_names=alarm_names, wait_for_steady_state=True, fail_on_rollback=True
                 ),
             )
         )

@@ -1,4 +1,4 @@
-"""The route of a service that CodeDeploy deploys: two target groups, and two ways in that CodeDeploy points at them."""
+"""The route of a service that CodeDeploy deploys: two target groups behind a listener rule and a test listener."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from modules.alb.names import check_name
 from modules.alb.route import RuleInputs, address, listener_rule
 from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, target_group
 
-SIDES = ("a", "b")
-"""The two target groups. Not colours: which of them is live is CodeDeploy's business."""
+SUFFIXES = ("a", "b")
+"""Suffixes of the two target groups. They are not colours: CodeDeploy decides which of them is live."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeDeployRouteInputs:
-    """Which requests, to which target groups, and where to look at a deployment before it gets requests."""
+    """Which requests the route takes, its target groups, and the test listener."""
 
     name: str
     """Names of the target groups without `-a` and `-b`; 1 to 30 letters, digits, hyphens."""
@@ -38,10 +38,10 @@ class CodeDeployRouteInputs:
     """The load balancer that the test listener belongs to."""
 
     test_port: int
-    """Port of the test listener, 1 to 65535; the security group of the load balancer decides who reaches it."""
+    """Port of the test listener, 1 to 65535; the load balancer's security group decides who may connect."""
 
     serving_ports: Sequence[int] = (80, 443)
-    """Ports on which the load balancer serves everybody, which the test listener cannot have."""
+    """Ports of the listeners for production traffic, which the test listener cannot have."""
 
     test_tls: Tls | None = None
     """HTTPS on the test listener (N05). Default: HTTP."""
@@ -51,18 +51,20 @@ class CodeDeployRouteInputs:
         if not 1 <= self.test_port <= 65535:
             raise ValueError(f"test_port is {self.test_port}; allowed are 1 to 65535")
         if self.test_port in self.serving_ports:
-            raise ValueError(f"test_port is {self.test_port}, where the load balancer serves everybody; choose another")
+            raise ValueError(
+                f"test_port is {self.test_port}, which the load balancer uses for production traffic; choose another"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeDeployRouteOutputs:
-    """What the service and the deployment group need."""
+    """Outputs for the service and the deployment group."""
 
     target_groups: Mapping[str, TargetGroupOutputs]
-    """The target groups, `a` and `b`; a new service begins in `a`."""
+    """The target groups, `a` and `b`; a new service starts in `a`."""
 
     target_group_names: Mapping[str, str]
-    """Their names, which CodeDeploy asks for."""
+    """Names of the target groups, for CodeDeploy."""
 
     listener_rule_arn: str
     """ARN of the rule that CodeDeploy changes."""
@@ -75,15 +77,15 @@ class CodeDeployRouteOutputs:
 
 
 class CodeDeployRoute(Construct):
-    """A listener rule and a test listener whose actions belong to CodeDeploy; Terraform makes them and looks away."""
+    """A listener rule and a test listener; Terraform creates them, and CodeDeploy owns their actions."""
 
     outputs: CodeDeployRouteOutputs
 
     def __init__(self, scope: Construct, id_: str, inputs: CodeDeployRouteInputs) -> None:
         super().__init__(scope, id_)
         check_name("name of the CodeDeploy route", inputs.name, most=30)
-        groups = {side: target_group(self, side, f"{inputs.name}-{side}", inputs.targets) for side in SIDES}
-        arns = {side: group.arn for side, group in groups.items()}
+        groups = {suffix: target_group(self, suffix, f"{inputs.name}-{suffix}", inputs.targets) for suffix in SUFFIXES}
+        arns = {suffix: group.arn for suffix, group in groups.items()}
         rule = listener_rule(
             self,
             inputs.rule,
@@ -93,9 +95,10 @@ class CodeDeployRoute(Construct):
         listener = self._test_listener(inputs, arns["a"])
         self.outputs = CodeDeployRouteOutputs(
             target_groups={
-                side: TargetGroupOutputs(arn=arns[side], arn_suffix=group.arn_suffix) for side, group in groups.items()
+                suffix: TargetGroupOutputs(arn=arns[suffix], arn_suffix=group.arn_suffix)
+                for suffix, group in groups.items()
             },
-            target_group_names={side: group.name for side, group in groups.items()},
+            target_group_names={suffix: group.name for suffix, group in groups.items()},
             listener_rule_arn=rule.arn,
             listener_rule_address=address(rule),
             test_listener_arn=listener.arn,
@@ -124,9 +127,9 @@ class CodeDeployRoute(Construct):
 
 
 def _own_target_groups(name: str) -> Postcondition:
-    """Stop where the rule belonged to another strategy: since its action is ignored, nobody would ever turn it.
+    """Fail if the rule belonged to another strategy: its action is ignored, so nothing would ever change it.
 
-    The names are known before anything is made, so the plan already says it.
+    The names are known before creation, so the plan already fails.
     """
     groups = "flatten([for action in self.action : [for forward in action.forward : tolist(forward.target_group)]])"
     own = f'regexall(":targetgroup/{name}-[ab]/", group.arn)'

@@ -1,4 +1,4 @@
-"""The containers of a task, and their definition in the JSON that ECS registers. Pure: no cdktf, no bindings."""
+"""A container of an ECS task and its parts, as values."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class SecretReference:
     def __post_init__(self) -> None:
         """Refuse what ECS would read as something else."""
         if "${" not in self.arn and not self.arn.startswith("arn:"):
-            raise ValueError(f'A02: arn is "{self.arn}"; a secret is named by its whole ARN')
+            raise ValueError(f'A02: arn is "{self.arn}"; the full ARN of the secret is required')
         if self.json_key is not None and (not self.json_key or ":" in self.json_key):
             raise ValueError(f'A02: json_key is "{self.json_key}"; it must be a key without ":"')
         if self.json_key is not None and re.match(r"arn:[^:]*:ssm:", self.arn):
@@ -29,13 +29,13 @@ class SecretReference:
 
     @property
     def value_from(self) -> str:
-        """What `secrets[].valueFrom` takes: the ARN, with `:json-key::` where one is wanted."""
+        """Value for `secrets[].valueFrom`: the ARN, with `:json-key::` if there is a JSON key."""
         return self.arn if self.json_key is None else f"{self.arn}:{self.json_key}::"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PortMapping:
-    """A port that the container listens on; in a task on Fargate the host port is the same."""
+    """A port that the container listens on; on Fargate the host port is the same."""
 
     container_port: int
     """Port from 1 to 65535."""
@@ -44,35 +44,36 @@ class PortMapping:
     """Name of the port, for Service Connect. Default: none."""
 
     app_protocol: Literal["http", "http2", "grpc"] | None = None
-    """What is spoken on the port, for Service Connect; needs a name. Default: not said."""
+    """Application protocol, for Service Connect; needs a name. Default: none."""
 
     def __post_init__(self) -> None:
         """Refuse what ECS would refuse."""
         if not 1 <= self.container_port <= 65535:
             raise ValueError(f"container_port is {self.container_port}; allowed are 1 to 65535")
         if self.app_protocol is not None and self.name is None:
-            raise ValueError(f'app_protocol is "{self.app_protocol}", but the port has no name; ECS wants both')
+            raise ValueError(f'app_protocol is "{self.app_protocol}", but the port has no name; ECS requires both')
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck:
-    """The check that ECS runs inside the container; the load balancer's check is another loop (E06)."""
+    """The check that ECS runs inside the container. The load balancer's check is independent of it (E06)."""
 
     command: Sequence[str]
-    """Starts with `CMD` (arguments as they stand) or `CMD-SHELL` (one string for the container's shell). The program
-    must be in the image (A19)."""
+    """`CMD` and the program with its arguments, or `CMD-SHELL` and one string for the container's shell. The image must
+    have the program (A19)."""
 
     interval_seconds: int = 30
-    """Pause between checks, 5 to 300. Default: ECS's own."""
+    """Time between checks, 5 to 300. Default: 30, as on ECS."""
 
     timeout_seconds: int = 5
-    """Time until a check counts as failed, 2 to 60. Default: ECS's own."""
+    """Time until a check counts as failed, 2 to 60. Default: 5, as on ECS."""
 
     retries: int = 3
-    """Failures in a row until the container is unhealthy, 1 to 10. Default: ECS's own."""
+    """Consecutive failures until the container is unhealthy, 1 to 10. Default: 3, as on ECS."""
 
     start_period_seconds: int = 0
-    """Time in which failures do not count, 0 to 300. Default: none; whatever needs the database wants more (A08)."""
+    """Grace period in which failures do not count, 0 to 300. Default: 0; a container that uses the database needs more
+    (A08)."""
 
     def __post_init__(self) -> None:
         """Refuse what ECS would refuse."""
@@ -88,10 +89,10 @@ class HealthCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class MountPoint:
-    """A volume of the task at a path of the container.
+    """A volume of the task, mounted at a path of the container.
 
-    A volume of Fargate's own is made empty, owned by root, mode 0755. For a container that runs as another user, the
-    image must declare the path (`VOLUME /tmp`): then owner and mode come from the image.
+    Fargate creates its own volumes empty, owned by root, mode 0755. For a container that runs as another user, the
+    image must declare the path (`VOLUME /tmp`); then owner and mode come from the image.
     """
 
     volume: str
@@ -101,23 +102,23 @@ class MountPoint:
     """Absolute path in the container."""
 
     read_only: bool = False
-    """The container may only read. Default: it may write, since a volume is mostly there for that."""
+    """Mount the volume read-only. Default: no."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerDependency:
-    """Another container of the task that must be so far before this one starts; stopping goes the other way round."""
+    """A container of the task that must reach a state before this one starts. ECS stops them in reverse order."""
 
     container: str
     """Name of the other container."""
 
     condition: Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
-    """How far it must be. `HEALTHY` needs its health check; `COMPLETE` and `SUCCESS` need it to be non-essential."""
+    """State to wait for. `HEALTHY` needs a health check; `COMPLETE` and `SUCCESS` need a non-essential container."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AwsLogs:
-    """Where what the container writes to stdout and stderr goes: CloudWatch Logs."""
+    """The CloudWatch log group that receives the container's stdout and stderr."""
 
     group: str
     """Name of the log group."""
@@ -129,12 +130,12 @@ class AwsLogs:
     """First part of the stream's name, which is `<prefix>/<container>/<task id>`."""
 
     mode: Literal["non-blocking", "blocking"] = "non-blocking"
-    """What happens when CloudWatch does not answer: drop lines when the buffer is full, or stop the container's
-    writes and so the container. Default: drop; a service must not stand still because of its logs. It is always
-    written, because what ECS takes when it is not depends on an account setting, and changed in June 2025."""
+    """What happens when CloudWatch does not respond: drop lines once the buffer is full, or block the container.
+    Default: drop; logging must not block a service. The mode is always written: ECS's own default depends on an
+    account setting, and changed in June 2025."""
 
     max_buffer_size_mib: int = 25
-    """Buffer of the non-blocking mode; part of the task's memory. Default: enough for about 2 MB of lines a second."""
+    """Buffer of the non-blocking mode, part of the task's memory. Default: 25, enough for 2 MB of logs a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,62 +146,63 @@ class Container:
     """1 to 255 letters, digits, hyphens and underscores; unique in the task."""
 
     image: str
-    """Complete reference: registry/repository:tag, or with `@sha256:` (E05)."""
+    """Complete image reference: registry/repository:tag, or with `@sha256:…` (E05)."""
 
     command: Sequence[str] = ()
-    """Arguments in place of the image's. Default: the image's. To hand `${` to the container, write `$${`."""
+    """Overrides the image's command. Default: the image's. Write `$${` for a literal `${`."""
 
     entry_point: Sequence[str] = ()
-    """Program in place of the image's. Default: the image's."""
+    """Overrides the image's entry point. Default: the image's."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Plain settings by name. Never a secret (A02)."""
+    """Environment variables. Never a secret (A02)."""
 
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
-    """Secrets by the name of the environment variable that carries them (A02)."""
+    """Secrets, by the name of their environment variable (A02)."""
 
     port_mappings: Sequence[PortMapping] = ()
     """Ports that the container listens on. Default: none."""
 
     health_check: HealthCheck | None = None
-    """Check inside the container. Default: none, which suits a helper that the task can do without (A19)."""
+    """The container's own health check. Default: none (A19)."""
 
     mount_points: Sequence[MountPoint] = ()
-    """Where volumes of the task appear. With a read-only root these are the only places that can be written."""
+    """Volumes of the task. With a read-only root file system only they are writable."""
 
     depends_on: Sequence[ContainerDependency] = ()
-    """Containers that come first. Default: none."""
+    """Containers that must start first. Default: none."""
 
     essential: bool = True
     """The task stops when this container stops. Default: yes, as on ECS."""
 
     restarts: bool = False
-    """ECS starts the container again when it ends, and the task goes on. For helpers that are not essential.
+    """ECS restarts the container when it exits, and the task continues. For sidecars that are not essential.
     Default: no."""
 
     user: str | None = None
     """`user`, `uid` or `uid:gid`. Default: the image's own (A15)."""
 
     readonly_root_filesystem: bool = True
-    """The image's files cannot be changed at run time. Default: yes, so that an intruder cannot settle in it."""
+    """The root file system is read-only. Default: yes, so that an intruder cannot modify the image's files."""
 
     init_process_enabled: bool = True
-    """A small init reaps zombies and passes signals on. Default: yes; ECS Exec leaves processes behind otherwise."""
+    """Run an init process, which reaps zombies and forwards signals. Default: yes; ECS Exec leaves processes behind
+    otherwise."""
 
     stop_timeout_seconds: int = 30
-    """Time between SIGTERM and SIGKILL, 2 to 120 on Fargate. Default: ECS's own."""
+    """Time between SIGTERM and SIGKILL, 2 to 120 on Fargate. Default: 30, as on ECS."""
 
     cpu_units: int | None = None
-    """CPU of the task set aside for this container. Default: shared."""
+    """CPU units reserved for this container. Default: none, it shares the task's."""
 
     memory_mib: int | None = None
-    """Memory at which the container is killed. Default: the task's."""
+    """Hard memory limit; the container is killed above it. Default: the task's memory."""
 
     memory_reservation_mib: int | None = None
-    """Memory of the task set aside for this container. Default: shared."""
+    """Memory reserved for this container. Default: none, it shares the task's."""
 
     working_directory: str | None = None
-    """Directory that the command starts in. Default: the image's."""
+    """Working directory. Default: the image's."""
 
     def __post_init__(self) -> None:
         """Refuse what ECS would refuse."""
@@ -210,7 +212,7 @@ class Container:
         twice = sorted(set(self.environment) & set(self.secrets))
         if twice:
             raise ValueError(
-                f'A02: container "{self.name}" has {", ".join(twice)} as setting and as secret; choose one'
+                f'A02: container "{self.name}" has {", ".join(twice)} both in environment and in secrets; choose one'
             )
 
 

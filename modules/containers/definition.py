@@ -1,7 +1,7 @@
-"""Containers as the JSON that ECS registers, in the form in which ECS gives it back.
+"""Container definitions in the JSON form that ECS returns.
 
-ECS fills in defaults and drops what is empty. What is written here is already so, and sorted by name, so that a
-second plan finds nothing to change and a task definition is registered again only when its content changed (E10).
+ECS adds defaults and drops empty fields. The JSON written here already looks like that, and is sorted by name, so that
+a second plan is empty and a task definition is registered again only when its content changed (E10).
 """
 
 import json
@@ -23,17 +23,17 @@ def container_definitions(
     volumes: Collection[str] = (),
     allow_moving_tags: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the definitions of a task's containers, as ECS gives them back.
+    """Return the definitions of a task's containers, as ECS returns them.
 
     Args:
-        containers: the containers of one task, in the order in which they are shown.
-        logs: where all of them log to.
-        volumes: names of the task's volumes, which mount points refer to.
+        containers: the containers of one task, in the order of the JSON.
+        logs: log group of all containers.
+        volumes: names of the task's volumes, for the mount points.
         allow_moving_tags: accept tags such as `latest` (E05); for development only.
 
     Raises:
-        ValueError: names clash, none is essential, a mount point or a dependency refers to what does not exist, or an
-            image reference is refused.
+        ValueError: two names are equal, no container is essential, a mount point or a dependency refers to something
+            that does not exist, or an image reference is refused.
     """
     _check_together(containers, volumes)
     for container in containers:
@@ -42,10 +42,10 @@ def container_definitions(
 
 
 def container_definitions_json(definitions: Sequence[dict[str, Any]]) -> str:
-    """Return the text for `container_definitions` in Terraform's JSON."""
+    """Return the value of `container_definitions` for Terraform's JSON."""
     text = json.dumps(definitions, sort_keys=True, separators=(",", ":"))
-    # Terraform reads the text as a template: quotes inside an expression must be plain again, and "%{" is a directive.
-    # What is doubled already is literal text.
+    # Terraform evaluates the text as a template: quotes inside an expression must not be escaped, and "%{" starts a
+    # directive. "%%{" is literal text already.
     text = _EXPRESSION.sub(lambda match: match.group().replace('\\"', '"'), text)
     return _DIRECTIVE.sub("%%{", text)
 
@@ -119,13 +119,13 @@ def _mount_point(mount: MountPoint) -> dict[str, Any]:
 def _check_together(containers: Sequence[Container], volumes: Collection[str]) -> None:
     by_name = {container.name: container for container in containers}
     if len(by_name) < len(containers):
-        raise ValueError(f"containers are {[container.name for container in containers]}; each needs a name of its own")
+        raise ValueError(f"containers are {[container.name for container in containers]}; their names must differ")
     if not any(container.essential for container in containers):
-        raise ValueError("no container is essential; ECS wants at least one, whose end is the end of the task")
+        raise ValueError("no container is essential; ECS requires at least one")
     for container in containers:
         for mount in container.mount_points:
             if mount.volume not in volumes:
-                raise ValueError(f'container "{container.name}" mounts volume "{mount.volume}", which the task has not')
+                raise ValueError(f'container "{container.name}" mounts volume "{mount.volume}", which does not exist')
         for dependency in container.depends_on:
             other = by_name.get(dependency.container)
             if other is None or other is container:
@@ -135,10 +135,10 @@ def _check_together(containers: Sequence[Container], volumes: Collection[str]) -
                 )
             if dependency.condition == "HEALTHY" and other.health_check is None:
                 raise ValueError(
-                    f'container "{container.name}" waits for "{other.name}" to be healthy; it has no check'
+                    f'container "{container.name}" waits for "{other.name}" to be healthy, but that has no health check'
                 )
             if dependency.condition in ("COMPLETE", "SUCCESS") and other.essential:
                 raise ValueError(
-                    f'container "{container.name}" waits for "{other.name}" to end, but that one is essential: '
-                    "its end would stop the task"
+                    f'container "{container.name}" waits for "{other.name}" to exit, but that is essential: '
+                    "its exit would stop the task"
                 )

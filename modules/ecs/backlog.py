@@ -1,4 +1,4 @@
-"""Scaling of workers on the work that waits for each of them, also from no worker at all (A16)."""
+"""Scales workers on the queue backlog per task, including from zero (A16)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,20 +31,18 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
-from aws.quotas import SCALING_POLICY_QUERIES
-
-MOST_QUEUES = SCALING_POLICY_QUERIES - 2
-"""The other two queries are the number of tasks and the quotient."""
+MOST_QUEUES = 8
+"""A target tracking policy takes ten metric queries: the queues, the task count, and the quotient."""
 
 _FAR_BELOW_ANY_BACKLOG = -1_000_000
 
 _START_SECONDS = 300
-"""Longer than a worker takes to start and to report for the first time."""
+"""Longer than a worker takes to start and to report its first metric."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueMetric:
-    """The CloudWatch metric of one queue: how many messages wait in it, every minute, also when there are none."""
+    """The CloudWatch metric of a queue's length, reported every minute, also when the queue is empty."""
 
     namespace: str
     """Namespace of the metric."""
@@ -58,13 +56,13 @@ class QueueMetric:
 
 @dataclass(frozen=True, kw_only=True)
 class BacklogTarget:
-    """How much work may wait for each task."""
+    """The target backlog per task."""
 
     queues: Sequence[QueueMetric]
-    """The queues that the tasks take work from, one to eight; their lengths are added."""
+    """Queues that the tasks consume, one to eight; their lengths are added."""
 
     per_task: int
-    """So many messages may wait for each running task; more adds tasks, fewer takes them away."""
+    """Messages per running task; above it tasks are added, below it removed."""
 
     def __post_init__(self) -> None:
         """Refuse what Application Auto Scaling would refuse."""
@@ -84,10 +82,10 @@ def follow_backlog(
     scale_in_cooldown_seconds: int,
     scale_out_cooldown_seconds: int,
 ) -> None:
-    """Keep the backlog per running task at its target.
+    """Create the target tracking policy that holds the backlog per running task at its target.
 
-    Without a running task there is no quotient, and so no figure: the count stays. The same holds when nobody reports
-    the length of the queues, which is why a missing length is not taken for an empty queue.
+    Without a running task the quotient has no value, so the count stays as it is. The same happens when no queue length
+    is reported: a missing length does not count as an empty queue.
     """
     lengths = [f"q{number}" for number in range(1, len(target.queues) + 1)]
     queries = [
@@ -128,9 +126,9 @@ def wake_from_zero(
     cluster_name: str,
     service_name: str,
 ) -> None:
-    """Start the first task as soon as a message waits and no task runs; from there on the quotient decides.
+    """Start the first task when a message waits and no task runs; from then on target tracking scales.
 
-    The alarm stays on while the first task starts; the pause keeps it from asking for a second one.
+    The alarm stays in ALARM while the first task starts; the cooldown keeps it from starting a second one.
     """
     policy = AppautoscalingPolicy(
         scope,
@@ -152,8 +150,8 @@ def wake_from_zero(
         ),
     )
     lengths = [f"q{number}" for number in range(1, len(target.queues) + 1)]
-    # SUM over a list leaves out what has no figures, where `+` would have none either: a service without tasks
-    # reports no CPU at all, and one with tasks pulls the sum far below zero.
+    # SUM over a list skips metrics without data, where `+` would have no result: a service without tasks reports no
+    # CPU, and one with tasks pulls the sum far below zero.
     expression = f"SUM([{', '.join(lengths)}, {_FAR_BELOW_ANY_BACKLOG} * running])"
     CloudwatchMetricAlarm(
         scope,
@@ -182,7 +180,7 @@ def wake_from_zero(
 def _tasks(cluster_name: str, service_name: str) -> dict[str, str]:
     """Each running task reports its CPU once a minute, so the number of samples is the number of tasks.
 
-    Container Insights has the figure by name, but costs, and may be off.
+    Container Insights has a metric for it, but costs money, and may be off.
     """
     return {"ClusterName": cluster_name, "ServiceName": service_name}
 

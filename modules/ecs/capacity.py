@@ -1,4 +1,4 @@
-"""Fargate and Fargate Spot."""
+"""The capacity providers Fargate and Fargate Spot."""
 
 from dataclasses import dataclass
 from math import gcd
@@ -8,16 +8,16 @@ from cdktf_cdktf_provider_aws.ecs_service import EcsServiceCapacityProviderStrat
 
 @dataclass(frozen=True, kw_only=True)
 class CapacityInputs:
-    """Fargate or Fargate Spot, which costs about a third and may be taken back with two minutes' notice."""
+    """Shares of Fargate and Fargate Spot. Spot costs about a third, and AWS can reclaim it with two minutes' notice."""
 
     spot_percent: int = 0
     """Share of Spot among the tasks above `on_demand_base`, 0 to 100. Default: none."""
 
     on_demand_base: int = 0
-    """So many tasks are on demand before Spot gets a share. Default: none."""
+    """Tasks that run on demand before Spot gets a share. Default: none."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Refuse impossible values."""
         if not 0 <= self.spot_percent <= 100:
             raise ValueError(f"spot_percent is {self.spot_percent}; allowed are 0 to 100")
         if not 0 <= self.on_demand_base <= 100000:

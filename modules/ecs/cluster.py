@@ -23,44 +23,45 @@ from modules.containers.container import NAME
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteCommandLogs:
-    """A record of every shell that somebody opens in a container (ECS Exec)."""
+    """Logs of all ECS Exec sessions."""
 
     log_group_name: str
-    """Name of the log group, which the cluster makes."""
+    """Name of the log group that is created."""
 
     retention_days: int = 365
-    """How long it is kept. Default: a year, since it is asked for long after."""
+    """Days that the logs are kept. Default: a year, for audits."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the session and the log. Default: AWS's own key. The task role needs `kms:Decrypt` on it."""
+    """KMS key that encrypts sessions and logs; the task role needs `kms:Decrypt`. Default: an AWS-owned key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterInputs:
-    """What the cluster is called and what it records."""
+    """Name, monitoring and audit of the cluster."""
 
     name: str
     """1 to 255 letters, digits, hyphens and underscores."""
 
     container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
-    """CloudWatch Container Insights. `enhanced` adds figures per task and container, and costs more. Default: on."""
+    """CloudWatch Container Insights. `enhanced` adds metrics per task and container, and costs more. Default:
+    `enabled`."""
 
     execute_command_logs: ExecuteCommandLogs | None = None
-    """Record ECS Exec sessions. Default: no record of the cluster's own; no service allows sessions by itself."""
+    """Log ECS Exec sessions. Default: no logs; no service enables ECS Exec by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterOutputs:
-    """What services and callers of one-off tasks need (E09)."""
+    """Outputs for services and callers of one-off tasks (E09)."""
 
     arn: str
-    """ARN of the cluster. Whoever uses it waits for the capacity providers too."""
+    """ARN of the cluster. A resource that uses it waits for the capacity providers too."""
 
     name: str
-    """Name of the cluster. Whoever uses it waits for the capacity providers too."""
+    """Name of the cluster. A resource that uses it waits for the capacity providers too."""
 
     execute_command_log_group_arn: str | None
-    """Log group of ECS Exec sessions, without `:*`, or nothing."""
+    """ARN of the log group of ECS Exec sessions, without `:*`. None if there is none."""
 
 
 class Cluster(Construct):
@@ -93,8 +94,8 @@ class Cluster(Construct):
             ],
         )
         self.outputs = ClusterOutputs(
-            # ECS refuses a service whose capacity provider the cluster does not have yet, and the ARN alone would not
-            # wait for it.
+            # ECS refuses a service whose capacity provider the cluster does not have yet, and a reference to the ARN
+            # alone does not wait for it.
             arn=Fn.element([cluster.arn, providers.id], 0),
             name=providers.cluster_name,
             execute_command_log_group_arn=log_group.arn if log_group else None,

@@ -1,4 +1,4 @@
-"""A name in the VPC for the tasks of a service: Cloud Map."""
+"""A DNS name in the VPC for the tasks of a service: Cloud Map."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class DiscoveryInputs:
-    """Which name, in which namespace (A11)."""
+    """The DNS name and its namespace (A11)."""
 
     name: str
     """First part of the DNS name."""
@@ -25,11 +25,11 @@ class DiscoveryInputs:
     """Name of the namespace, such as `prod.acme.internal`; the rest of the DNS name."""
 
     ttl_seconds: int = 10
-    """How long clients keep an address. Default: 10, so that they leave a stopped task soon."""
+    """TTL of the records. Default: 10, so that clients soon stop using a stopped task."""
 
 
 def add_discovery(scope: Construct, inputs: DiscoveryInputs) -> str:
-    """Make the name, and return the ARN of the registry that the ECS service registers its tasks in."""
+    """Create the Cloud Map service, and return its ARN, with which the ECS service registers its tasks."""
     service = ServiceDiscoveryService(
         scope,
         "discovery",
@@ -39,9 +39,9 @@ def add_discovery(scope: Construct, inputs: DiscoveryInputs) -> str:
             routing_policy="MULTIVALUE",
             dns_records=[ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=inputs.ttl_seconds)],
         ),
-        # ECS reports the health of its tasks; without this block Cloud Map would hand out unhealthy ones.
+        # ECS reports the health of its tasks; without this block Cloud Map would return unhealthy ones.
         health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
-        # S05: ECS takes its tasks out a while after the service is gone, and Cloud Map refuses to go before.
+        # S05: ECS deregisters tasks a while after the service is deleted; until then Cloud Map refuses its deletion.
         force_destroy=True,
     )
     return service.arn

@@ -1,4 +1,4 @@
-"""How many tasks a service has: Application Auto Scaling that follows CPU, memory, requests and waiting work."""
+"""Application Auto Scaling of a service on CPU, memory, requests and queue backlog."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ from modules.ecs.working_hours import WorkingHours, keep_working_hours
 
 @dataclass(frozen=True, kw_only=True)
 class RequestTarget:
-    """Requests that one task should get; for a service behind a load balancer."""
+    """Target number of requests per task, for a service behind a load balancer."""
 
     per_minute: int
-    """Requests a minute and task."""
+    """Requests per task and minute."""
 
     load_balancer_arn_suffix: str
     """`app/<name>/<id>`."""
@@ -31,41 +31,42 @@ class RequestTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingInputs:
-    """Between which counts, and what is held where (A16)."""
+    """Limits of the task count, and the targets that it follows (A16)."""
 
     min_count: int
-    """Scaling goes no lower."""
+    """Minimum number of tasks."""
 
     max_count: int
-    """Scaling goes no higher."""
+    """Maximum number of tasks."""
 
     cpu_percent: int | None = 70
-    """Average CPU of the tasks to hold. Default: 70, which leaves room until new tasks are up. `None` for not."""
+    """Target for the tasks' average CPU. Default: 70, which leaves headroom until new tasks have started. None: not
+    followed."""
 
     memory_percent: int | None = 80
-    """Average memory of the tasks to hold. Default: 80. `None` for not."""
+    """Target for the tasks' average memory. Default: 80. None: not followed."""
 
     requests: RequestTarget | None = None
-    """Requests to hold. Default: not followed."""
+    """Target for the requests per task. Default: not followed."""
 
     backlog: BacklogTarget | None = None
-    """Waiting work to hold (A16). Default: not followed. With it, CPU and memory only ever add tasks: an idle worker
-    keeps its memory, and the two would hold on to workers that have nothing to do. With a `min_count` of 0 the first
-    message starts the first task."""
+    """Target for the queue backlog per task (A16). Default: not followed. With it, CPU and memory only add tasks: idle
+    workers keep their memory, which would prevent scaling in. With a `min_count` of 0 the first message starts the
+    first task."""
 
     working_hours: WorkingHours | None = None
-    """When there are tasks at all. Default: always."""
+    """Hours outside which the service has no tasks. Default: always on."""
 
     scale_out_cooldown_seconds: int = 60
-    """Pause after tasks were added. Default: short, since waiting users cost more than a task."""
+    """Cooldown after scaling out. Default: short, since waiting users cost more than a task."""
 
     scale_in_cooldown_seconds: int = 300
-    """Pause after tasks were removed. Default: longer, so that the count does not swing."""
+    """Cooldown after scaling in. Default: longer, so that the count does not oscillate."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Refuse impossible values."""
         if not 0 <= self.min_count <= self.max_count:
-            raise ValueError(f"min_count is {self.min_count} and max_count {self.max_count}; wanted is 0 <= min <= max")
+            raise ValueError(f"min_count is {self.min_count} and max_count {self.max_count}; allowed: 0 <= min <= max")
         for name, percent in (("cpu_percent", self.cpu_percent), ("memory_percent", self.memory_percent)):
             if percent is not None and not 1 <= percent <= 100:
                 raise ValueError(f"{name} is {percent}; allowed are 1 to 100")
@@ -75,9 +76,9 @@ def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, s
     """Let Application Auto Scaling decide the desired count of a service.
 
     An idle colour stays at 0 tasks although `min_count` is above 0: ECS documents that a desired count below the
-    minimum is lifted only when an alarm triggers a scale-out, and is left alone by a scale-in; no tasks means no CPU
-    or memory figures, so no alarm. (A scheduled action that sets a minimum would lift it.) Hence one scalable target
-    for each colour, at all times.
+    minimum is raised only when an alarm triggers a scale-out, and that scale-in ignores it. Without tasks there are no
+    CPU or memory metrics, so no alarm. (A scheduled action that sets a minimum would raise it.) So each colour always
+    has a scalable target.
     """
     hours = inputs.working_hours
     target = AppautoscalingTarget(
@@ -88,7 +89,7 @@ def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, s
         resource_id=f"service/{cluster_name}/{service_name}",
         min_capacity=inputs.min_count,
         max_capacity=inputs.max_count,
-        # With working hours the limits change twice a day, and are the schedule's.
+        # The schedule of the working hours owns the limits and changes them twice a day.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"]) if hours else None,
     )
     resource_id = target.resource_id

@@ -1,4 +1,4 @@
-"""A service on Fargate: a task definition that ECS keeps running, scaled, reachable and deployed with a safety net."""
+"""An ECS service on Fargate, with scaling, service discovery, load balancing and safe deployments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from modules.ecs.task_definition import TaskDefinition, TaskDefinitionInputs
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkInputs:
-    """Where the tasks are in the network."""
+    """Network placement of the tasks."""
 
     subnet_ids: Sequence[str]
     """Subnets to spread the tasks over."""
@@ -45,26 +45,26 @@ class LoadBalancerTarget:
     """The target group."""
 
     container_name: str
-    """The container that gets the requests."""
+    """Container that receives the requests."""
 
     container_port: int
-    """The port of it that gets the requests."""
+    """Port of that container."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancing:
-    """The target groups of a service, and the time that its tasks have to pass their checks."""
+    """Target groups of a service, and how long its tasks may take to pass their health checks."""
 
     targets: Sequence[LoadBalancerTarget]
     """At least one, at most five."""
 
     health_check_grace_period_seconds: int = 300
-    """Time after the start in which failed checks do not stop a task, 0 to 2147483647. Default: 300 (A08)."""
+    """Grace period after the start in which failed checks do not stop a task, 0 to 2147483647. Default: 300 (A08)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceInputs:
-    """What the service runs, where, and how many of it."""
+    """What the service runs, where, and how many tasks."""
 
     name: str
     """Name of the service in its cluster; 1 to 255 letters, digits, hyphens and underscores."""
@@ -73,51 +73,51 @@ class ServiceInputs:
     """The cluster."""
 
     cluster_name: str
-    """Its name, which scaling refers to."""
+    """Name of the cluster, for scaling."""
 
     task: TaskDefinitionInputs
-    """What runs."""
+    """Task definition of the service."""
 
     network: NetworkInputs
-    """Where it is in the network."""
+    """Subnets and security groups."""
 
     desired_count: int
     """Tasks at the start."""
 
     ignore_desired_count: bool = True
-    """Leave the count to scaling and to people after the start (E07). Default: yes; otherwise every apply would set
-    it back, and wake an idle colour."""
+    """Terraform sets the count only at creation; scaling and operators change it afterwards (E07). Default: yes.
+    Otherwise every apply would reset it, and start the tasks of an idle colour."""
 
     capacity: CapacityInputs = field(default_factory=CapacityInputs)
     """Fargate and Fargate Spot. Default: Fargate only."""
 
     deployment: DeploymentInputs = field(default_factory=DeploymentInputs)
-    """How revisions replace each other. Default: without a gap, and back when it fails."""
+    """How revisions replace each other. Default: rolling without downtime, with rollback on failure."""
 
     load_balancing: LoadBalancing | None = None
-    """Target groups. Default: none. Put the listener rule that uses them into `depends_on`."""
+    """Target groups. Default: none. Name the listener rule that uses them in `depends_on`."""
 
     discovery: DiscoveryInputs | None = None
-    """A name in the VPC. Default: none."""
+    """DNS name in the VPC. Default: none."""
 
     scaling: ScalingInputs | None = None
-    """Application Auto Scaling. Default: the count stays as it is."""
+    """Application Auto Scaling. Default: none, the count is fixed."""
 
     enable_execute_command: bool = False
-    """Let people with the right permission run a shell in a container. Default: no. The task role must allow it."""
+    """Allow ECS Exec. Default: no. The task role must allow it too."""
 
     availability_zone_rebalancing: bool = True
-    """Move tasks when the zones have become uneven. Default: yes."""
+    """Let ECS rebalance tasks across availability zones. Default: yes."""
 
     depends_on: Sequence[TerraformResource | str] = ()
-    """Resources, or their addresses (`aws_lb_listener_rule.web`), that must be there before the first task starts: the
-    listener rule (ECS refuses a target group that no load balancer uses) and the policies of the roles (the ARN of a
-    role does not wait for them)."""
+    """Resources, or their addresses (`aws_lb_listener_rule.web`), that must exist before the first task starts: the
+    listener rule (ECS refuses a target group that no load balancer uses) and the policies of the roles (a reference to
+    a role's ARN does not wait for them)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceOutputs:
-    """What others need to know of the service."""
+    """Outputs of the service."""
 
     name: str
     """Name of the service."""
@@ -132,14 +132,14 @@ class ServiceOutputs:
     """Name of the task definition."""
 
     log_group_name: str
-    """Log group of its containers."""
+    """Log group of the containers."""
 
     discovery_name: str | None
-    """DNS name in the VPC, or nothing."""
+    """DNS name in the VPC; None without discovery."""
 
 
 class Service(Construct):
-    """An ECS service on Fargate with its task definition, log group, scaling and name."""
+    """An ECS service on Fargate with its task definition, log group, scaling and DNS name."""
 
     outputs: ServiceOutputs
 
@@ -149,7 +149,7 @@ class Service(Construct):
             raise ValueError(f'service name is "{inputs.name}"; 1 to 255 letters, digits, "-" and "_" are allowed')
         if inputs.availability_zone_rebalancing and inputs.deployment.maximum_percent == 100:
             raise ValueError(
-                "availability_zone_rebalancing needs a maximum_percent above 100; ECS moves by adding first"
+                "availability_zone_rebalancing needs a maximum_percent above 100: ECS starts new tasks first"
             )
         task_definition = TaskDefinition(self, "task", inputs.task)
         task = task_definition.outputs
@@ -171,11 +171,10 @@ class Service(Construct):
             task_definition=task.arn,
             desired_count=inputs.desired_count,
             platform_version="LATEST",
-            # Not `launch_type`: a change between the two would replace the service.
+            # Not `launch_type`: a change from one to the other would replace the service.
             capacity_provider_strategy=capacity_provider_strategy(inputs.capacity),
-            # The provider replaces the whole service when the strategy changes, unless this says that a rolling
-            # deployment will do. By itself it changes nothing: it counts only when there is something to update.
-            # ECS refuses it where CodeDeploy deploys, also when something else is updated.
+            # The provider replaces the service when the strategy changes, unless this allows a rolling deployment. On
+            # its own it has no effect. ECS refuses it for services that CodeDeploy deploys.
             force_new_deployment=True if by_ecs else None,
             deployment_controller=None if by_ecs else EcsServiceDeploymentController(type=deployment.controller),
             network_configuration=EcsServiceNetworkConfiguration(
@@ -212,7 +211,7 @@ class Service(Construct):
             ),
             availability_zone_rebalancing="ENABLED" if inputs.availability_zone_rebalancing else "DISABLED",
             enable_execute_command=inputs.enable_execute_command,
-            # E08: tasks carry the service's tags, so that costs can be told apart.
+            # E08: tasks carry the service's tags, for cost allocation.
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=deployment.wait_for_steady_state,
@@ -236,5 +235,5 @@ class Service(Construct):
 def _address(resource: TerraformResource | str) -> str:
     if isinstance(resource, str):
         return resource
-    # Not `fqn`, which becomes `${…}`: Terraform wants plain addresses here.
+    # Not `fqn`, which becomes `${…}`: Terraform requires plain addresses here.
     return f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"

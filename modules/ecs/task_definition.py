@@ -1,4 +1,4 @@
-"""What a task is: its containers, size, roles, volumes and log group. Used by services and by one-off tasks."""
+"""A task definition: containers, size, roles, volumes and log group; for services and for one-off tasks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,19 +23,19 @@ from modules.containers.definition import container_definitions, container_defin
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSize:
-    """What Fargate gives a task."""
+    """CPU, memory, disk and architecture of a task."""
 
     cpu_units: int = 256
-    """CPU; 1024 units are one vCPU. Default: the smallest."""
+    """CPU; 1024 units are one vCPU. Default: 256, the smallest."""
 
     memory_mib: int = 512
-    """Memory; Fargate accepts certain pairs with the CPU only (E03). Default: the smallest."""
+    """Memory; Fargate accepts certain pairs of CPU and memory only (E03). Default: 512, the smallest."""
 
     ephemeral_storage_gib: int = 20
-    """Disk for the images and for volumes without a file system, 20 to 200 (E04). Default: what every task has."""
+    """Ephemeral storage for images and for volumes without a file system, 20 to 200 (E04). Default: 20, at no cost."""
 
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
-    """CPU architecture that the images are built for (E02). Default: ARM64, a fifth cheaper."""
+    """CPU architecture of the images (E02). Default: ARM64, which is 20 % cheaper."""
 
     def __post_init__(self) -> None:
         """Refuse what Fargate would refuse."""
@@ -51,29 +51,29 @@ class LogGroupInputs:
     """Name, such as `/windlass/<project>/<environment>/<service>`."""
 
     retention_days: int = 30
-    """How long lines are kept; one of the numbers that CloudWatch Logs accepts. Default: a month."""
+    """Days that events are kept; one of the values that CloudWatch Logs accepts. Default: 30."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the lines; its policy must let CloudWatch Logs use it. Default: AWS's own key."""
+    """KMS key that encrypts the events; its policy must allow CloudWatch Logs. Default: an AWS-owned key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EfsVolume:
-    """A file system that outlives the task (A14). Always encrypted in transit, and entered by IAM."""
+    """An EFS file system, which outlives the task (A14). Always encrypted in transit, with IAM authorization."""
 
     file_system_id: str
     """The file system."""
 
     access_point_id: str
-    """The access point, which fixes directory, user and group."""
+    """The access point, which sets directory, user and group."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskDefinitionInputs:
-    """What runs, and as whom."""
+    """What a task runs, and with which roles."""
 
     family: str
-    """Name of the task definition; its revisions are counted. 1 to 255 letters, digits, `-`, `_`."""
+    """Family of the task definition; 1 to 255 letters, digits, `-`, `_`."""
 
     region: str
     """Region of the log group."""
@@ -82,19 +82,19 @@ class TaskDefinitionInputs:
     """The containers of the task."""
 
     log_group: LogGroupInputs
-    """Where they log to."""
+    """Log group of all containers."""
 
     execution_role_arn: str
-    """Role that ECS uses to start the task: pulls images, reads secrets, writes logs (I01)."""
+    """Role with which ECS starts the task: it pulls images, reads secrets and writes logs (I01)."""
 
     task_role_arn: str
     """Role that the code in the containers has (I01)."""
 
     size: TaskSize = field(default_factory=TaskSize)
-    """CPU, memory, disk, architecture. Default: the smallest."""
+    """CPU, memory, disk, architecture. Default: the smallest size."""
 
     volumes: Mapping[str, EfsVolume | None] = field(default_factory=dict)
-    """Volumes by name: an EFS file system, or `None` for empty space on the task's own disk."""
+    """Volumes by name: an EFS file system, or None for an empty volume on the task's ephemeral storage."""
 
     stream_prefix: str | None = None
     """First part of the log streams' names. Default: the family."""
@@ -106,20 +106,20 @@ class TaskDefinitionInputs:
     """Accept image tags such as `latest` (E05). Default: no; for development only."""
 
     keep_old_revisions: bool = True
-    """Leave replaced revisions registered. Default: yes. Terraform deregisters a revision the moment the next one is
-    there, and ECS refuses to go back to a deregistered one: a failed deployment could not be rolled back (E01). They
-    cost nothing, but stay after `terraform destroy`; an environment that must leave nothing behind says no."""
+    """Keep replaced revisions registered. Default: yes. Terraform would deregister a revision as soon as its successor
+    exists, and ECS cannot roll back to a deregistered one (E01). Revisions cost nothing, but remain after `terraform
+    destroy`; turn this off for environments that must leave nothing behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskDefinitionOutputs:
-    """What a service or a caller of one-off tasks needs."""
+    """Outputs for a service, or for the caller of one-off tasks."""
 
     arn: str
-    """ARN with the revision."""
+    """ARN, including the revision."""
 
     family: str
-    """Name without the revision."""
+    """Family, without the revision."""
 
     log_group_name: str
     """Name of the log group."""
@@ -128,7 +128,7 @@ class TaskDefinitionOutputs:
     """ARN of the log group, without `:*`."""
 
     container_ports: Mapping[str, frozenset[int]]
-    """Ports by container, known at synth."""
+    """Container ports, by container; known at synth."""
 
 
 class TaskDefinition(Construct):
@@ -176,7 +176,7 @@ class TaskDefinition(Construct):
             volume=[_volume(name, efs) for name, efs in sorted(inputs.volumes.items())] or None,
             container_definitions=container_definitions_json(definitions),
             skip_destroy=inputs.keep_old_revisions,
-            # The service moves to the new revision before the old one goes.
+            # The service moves to the new revision before the old one is deregistered.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.outputs = TaskDefinitionOutputs(
@@ -192,7 +192,7 @@ class TaskDefinition(Construct):
 
 
 def _ephemeral_storage(size_gib: int) -> EcsTaskDefinitionEphemeralStorage | None:
-    # ECS refuses to be asked for the 20 GiB that every task has.
+    # ECS refuses a request for the 20 GiB that every task has.
     if size_gib == MIN_EPHEMERAL_STORAGE_GIB:
         return None
     return EcsTaskDefinitionEphemeralStorage(size_in_gib=size_gib)

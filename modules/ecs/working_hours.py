@@ -1,4 +1,4 @@
-"""A service that has working hours: no tasks outside them."""
+"""Working hours of a service: outside them it has no tasks."""
 
 import re
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ _CRON = re.compile(r"cron\([^()]+\)")
 
 @dataclass(frozen=True, kw_only=True)
 class WorkingHours:
-    """When the tasks of a service start, and when they stop."""
+    """When the tasks of a service start and stop."""
 
     start: str
-    """Start, as `cron(0 8 ? * MON-FRI *)`."""
+    """Start, such as `cron(0 8 ? * MON-FRI *)`."""
 
     end: str
-    """End, likewise."""
+    """End, such as `cron(0 19 ? * MON-FRI *)`."""
 
     timezone: str = "UTC"
-    """Time zone of both, as `Europe/Berlin`; it knows of summer time. Default: UTC."""
+    """Time zone of both, such as `Europe/Berlin`, with daylight saving time. Default: UTC."""
 
     def __post_init__(self) -> None:
         """Refuse what Application Auto Scaling would refuse."""
         for name, value in (("start", self.start), ("end", self.end)):
             if not _CRON.fullmatch(value):
-                raise ValueError(f'{name} is "{value}"; an expression such as "cron(0 8 ? * MON-FRI *)" is wanted')
+                raise ValueError(f'{name} is "{value}"; an expression such as "cron(0 8 ? * MON-FRI *)" is required')
 
 
 def keep_working_hours(
     scope: Construct, hours: WorkingHours, *, resource_id: str, min_count: int, max_count: int
 ) -> None:
-    """Set both limits of scaling to zero at the end, and back at the start.
+    """Schedule both scaling limits: to zero at the end, and back to their values at the start.
 
-    The limits are this schedule's from then on, and Terraform leaves them alone: an apply at night would wake the
-    service, one in the morning would not (E07).
+    From then on the schedule owns the limits, and Terraform ignores them: otherwise an apply at night would start the
+    service (E07).
     """
     end = AppautoscalingScheduledActionScalableTargetAction(min_capacity="0", max_capacity="0")
     start = AppautoscalingScheduledActionScalableTargetAction(min_capacity=str(min_count), max_capacity=str(max_count))
@@ -54,6 +54,6 @@ def keep_working_hours(
             schedule=schedule,
             timezone=hours.timezone,
             scalable_target_action=action,
-            # Application Auto Scaling refuses two changes of one target at a time.
+            # Application Auto Scaling refuses concurrent changes of one target.
             depends_on=[before] if before else None,
         )

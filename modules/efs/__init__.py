@@ -1,4 +1,4 @@
-"""EFS: a file system, reached from every zone."""
+"""An EFS file system with mount targets in every zone."""
 
 from modules.efs.file_system import FileSystem, FileSystemInputs, FileSystemOutputs
 

@@ -19,7 +19,7 @@ NFS_PORT = 2049
 
 @dataclass(frozen=True, kw_only=True)
 class FileSystemInputs:
-    """Where the file system is, and who works in it."""
+    """Network placement of the file system, and user and directory of its access point."""
 
     name: str
     """Name of the file system, shown in the console."""
@@ -28,19 +28,19 @@ class FileSystemInputs:
     """A subnet for each zone, by the zone's name."""
 
     security_group_ids: Sequence[str]
-    """Security groups of the mount targets; whoever mounts must be let in on port 2049 (N03)."""
+    """Security groups of the mount targets; clients must be allowed on port 2049 (N03)."""
 
     directory: str = "/data"
-    """The directory that the access point shows as its root; made when it is missing."""
+    """Root directory of the access point; created if it does not exist."""
 
     user_id: int = 0
-    """User that everything done through the access point is done as. Default: root, who writes."""
+    """POSIX user id for all access through the access point. Default: 0, root, which may write."""
 
     group_id: int = 0
-    """Its group. Default: 0, which is the group of Airflow's user too."""
+    """POSIX group id. Default: 0, which is the group of Airflow's user too."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts what is stored. Default: AWS's own; a later change makes the file system anew, empty."""
+    """KMS key that encrypts the files. Default: an AWS-owned key. A later change creates an empty one."""
 
     backup: bool = True
     """Daily backups by AWS Backup. Default: yes (D02)."""
@@ -48,7 +48,7 @@ class FileSystemInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class FileSystemOutputs:
-    """What a task's volume and roles need."""
+    """Outputs for task volumes and roles."""
 
     file_system_id: str
     """Id of the file system."""
@@ -71,7 +71,7 @@ class FileSystem(Construct):
     def __init__(self, scope: Construct, id_: str, inputs: FileSystemInputs) -> None:
         super().__init__(scope, id_)
         if not inputs.directory.startswith("/") or len(inputs.directory) > 100:
-            raise ValueError(f'directory is "{inputs.directory}"; EFS takes an absolute path of up to 100 characters')
+            raise ValueError(f'directory is "{inputs.directory}"; EFS accepts an absolute path of up to 100 characters')
         system = EfsFileSystem(
             self,
             "file-system",

@@ -1,4 +1,4 @@
-"""The groups that a cache's inputs are made of, each with what ElastiCache would refuse."""
+"""Groups of inputs of a cache; each refuses what ElastiCache would refuse."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _EVICTION_POLICIES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """Which Valkey, on how many nodes of what kind."""
+    """Version, nodes and parameters of Valkey."""
 
     version: str = "8.0"
     """Major and minor version; AWS raises the patch."""
@@ -30,10 +30,10 @@ class Engine:
     """Such as `cache.t4g.micro` (0.5 GiB) or `cache.m7g.large` (6.4 GiB)."""
 
     num_cache_clusters: int = 2
-    """Nodes: one primary and the rest replicas, 1 to 6. From two on, failover is automatic and across zones (D02)."""
+    """Nodes, 1 to 6: one primary, the rest replicas. With two or more, failover is automatic and across zones (D02)."""
 
     maxmemory_policy: str = "noeviction"
-    """What goes when memory is full. Default: nothing, since a broker that evicts loses messages."""
+    """Eviction policy when memory is full. Default: `noeviction`, since a broker that evicts loses messages."""
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     """More parameters by name."""
@@ -59,7 +59,7 @@ class Engine:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Where the cache is reached. ElastiCache has no public address (D02)."""
+    """Network placement of the cache. ElastiCache has no public addresses (D02)."""
 
     subnet_ids: Mapping[str, str]
     """Isolated subnets by zone name."""
@@ -68,7 +68,7 @@ class Network:
     """Security groups of the nodes."""
 
     port: int = 6379
-    """TCP port; TLS only. Default: Valkey's own."""
+    """TCP port; TLS only. Default: 6379, as in Valkey."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,22 +82,22 @@ class Authentication:
     """Rotation number of the password; a new one makes CloudFormation give the user the new password (D04)."""
 
     username: str = "default"
-    """The name clients send. Default: `default`, which may be left out and shuts the engine's open user."""
+    """User name. Default: `default`, which clients may omit; it replaces the engine's user without a password."""
 
     access_string: str = "on ~* &* +@all -@dangerous +info"
-    """Valkey ACL rules. Default: all keys and channels, no command that administers, empties or lists the server."""
+    """Valkey ACL rules. Default: all keys and channels, except for dangerous commands."""
 
     accept_previous_password: bool = False
-    """During a rotation, let the password before this one in as well, until every client has the new one.
+    """During a rotation, accept the previous password too, until all clients use the new one.
 
-    Only from the second password on: Secrets Manager has no previous one before.
+    Only from the second password on: before that, Secrets Manager has no previous one.
     """
 
     cloudformation_role_arn: str | None = None
-    """Role with which CloudFormation reads the secret. Default: whoever runs Terraform."""
+    """Role with which CloudFormation reads the secret. Default: the caller of Terraform."""
 
     def __post_init__(self) -> None:
-        """Refuse a previous password where there is none."""
+        """Refuse a previous password for the first rotation."""
         if self.accept_previous_password and self.password_version < 2:
             raise ValueError(f"accept_previous_password needs a rotation; password_version is {self.password_version}")
 
@@ -113,7 +113,7 @@ class Snapshots:
     """Daily, UTC, at least 60 minutes, outside the maintenance window."""
 
     final_snapshot_identifier: str | None = None
-    """Name of the snapshot that deleting leaves behind. Default: none; the content is queues and brief results."""
+    """Name of a final snapshot at deletion. Default: none; the cache holds only queues and short-lived results."""
 
     def __post_init__(self) -> None:
         """Refuse what ElastiCache would refuse."""
@@ -125,19 +125,19 @@ class Snapshots:
 
 @dataclass(frozen=True, kw_only=True)
 class Maintenance:
-    """When ElastiCache may interrupt, and what is logged."""
+    """Maintenance window and logs."""
 
     window: str = "sun:02:30-sun:03:30"
     """Weekly, UTC, at least 60 minutes."""
 
     apply_immediately: bool = False
-    """Whether changes that interrupt wait for the window. Default: they wait."""
+    """Apply disruptive changes at once instead of in the maintenance window. Default: no."""
 
     log_retention_days: int = 30
     """Days that CloudWatch keeps the slow log and the engine log; 0 turns both off."""
 
     log_kms_key_arn: str | None = None
-    """Key of the log groups; its policy must let CloudWatch Logs use it. Default: CloudWatch's own."""
+    """KMS key of the log groups; its policy must allow CloudWatch Logs. Default: an AWS-owned key."""
 
     def __post_init__(self) -> None:
         """Refuse a window in another form."""

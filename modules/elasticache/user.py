@@ -1,4 +1,4 @@
-"""The one user of a cache, made so that its password stays out of Terraform's state."""
+"""The user of a cache, created so that its password stays out of Terraform's state."""
 
 import json
 import re
@@ -13,16 +13,16 @@ from modules.elasticache.groups import Authentication
 class ValkeyUser(Construct):
     """A Valkey user in a group of its own; the password goes from Secrets Manager to ElastiCache directly.
 
-    The provider has no write-only argument for it, so CloudFormation makes the user: it resolves a reference to the
-    secret on its own side, and Terraform sees only the reference (D03; decision 0004).
+    The provider has no write-only argument for it, so CloudFormation creates the user: it resolves a reference to the
+    secret, and Terraform sees only the reference (D03; decision 0004).
     """
 
     user_group_id: str
-    """What a replication group takes in `user_group_ids`."""
+    """Id of the user group, for a replication group's `user_group_ids`."""
 
     def __init__(self, scope: Construct, id_: str, cache_name: str, authentication: Authentication) -> None:
         super().__init__(scope, id_)
-        # The user name cannot change in place: with it in the id, a new name is a new user.
+        # A user name cannot change in place. The id contains it, so that a new name creates a new user.
         user_id = f"{cache_name}-{authentication.username}".lower()
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,59}", user_id):
             raise ValueError(f"the cache's user id would be {user_id!r}; it takes letters, digits and hyphens")
@@ -33,8 +33,7 @@ class ValkeyUser(Construct):
             template_body=json.dumps(_template(user_id, authentication), sort_keys=True),
             iam_role_arn=authentication.cloudformation_role_arn,
         )
-        # Redis OSS refuses a group without a user named `default`, Valkey takes one with or without; ours has that name
-        # unless the environment says otherwise.
+        # Redis OSS requires a user named `default` in a group; Valkey does not.
         self.user_group_id = ElasticacheUserGroup(
             self,
             "group",
@@ -60,8 +59,8 @@ def _template(user_id: str, authentication: Authentication) -> dict[str, object]
                     "AccessString": authentication.access_string,
                     "AuthenticationMode": {"Type": "password", "Passwords": passwords},
                     "Engine": "valkey",
-                    # CloudFormation compares templates, not secrets: this number is how it learns of a rotation. A
-                    # version id in the reference would tell it too, and block every update once that version is gone.
+                    # CloudFormation compares templates, not secrets: this number makes a rotation a change. A version
+                    # id in the reference would too, but block every update once that version is deleted.
                     "Tags": [{"Key": "PasswordVersion", "Value": str(authentication.password_version)}],
                     "UserId": user_id,
                     "UserName": authentication.username,

@@ -24,7 +24,7 @@ _LOG_TYPES = ("slow-log", "engine-log")
 
 @dataclass(frozen=True, kw_only=True)
 class ValkeyInputs:
-    """What the cache needs from its surroundings and from the environment."""
+    """Settings of the cache, and the resources that it uses."""
 
     name: str
     """Name of the replication group; 1 to 40 lower-case letters, digits, hyphens, a letter first."""
@@ -39,10 +39,10 @@ class ValkeyInputs:
     """Subnets, security groups, port."""
 
     authentication: Authentication
-    """The user and where its password lies."""
+    """The user, and the secret with its password."""
 
     kms_key_arn: str | None = None
-    """Key for data at rest. Default: ElastiCache's own. A later change replaces the cache."""
+    """KMS key for data at rest. Default: ElastiCache's own key. A later change replaces the cache."""
 
     snapshots: Snapshots = field(default_factory=Snapshots)
     """Backups."""
@@ -61,22 +61,22 @@ class ValkeyInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class ValkeyOutputs:
-    """How others find the cache: `rediss://<username>:<password>@<primary_endpoint_address>:<port>/0`."""
+    """Outputs for clients of the cache: `rediss://<username>:<password>@<primary_endpoint_address>:<port>/0`."""
 
     primary_endpoint_address: str
-    """DNS name of the node that takes writes (A06). It stays the same through a failover."""
+    """DNS name of the primary (A06). It does not change in a failover."""
 
     reader_endpoint_address: str
-    """DNS name that spreads reads over the replicas."""
+    """DNS name that distributes reads over the replicas."""
 
     port: str
     """TCP port; TLS only."""
 
     username: str
-    """The name clients send."""
+    """User name of the clients."""
 
     replication_group_id: str
-    """Name of the replication group, as alarms and dashboards want it."""
+    """Name of the replication group, for alarms and dashboards."""
 
     arn: str
     """ARN of the replication group."""
@@ -134,7 +134,7 @@ class Valkey(Construct):
         return ElasticacheParameterGroup(
             self,
             "parameters",
-            # The family is part of the name, because a new major version needs a new group beside the one still in use.
+            # The family is part of the name, because a major upgrade needs a new group while the old one is in use.
             name=f"{self._inputs.name}-{engine.parameter_group_family}",
             description=f"Parameters of {self._inputs.name}",
             family=engine.parameter_group_family,

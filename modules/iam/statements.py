@@ -1,4 +1,4 @@
-"""Policy documents: statements by name, and what the execution role of a service may do. Pure."""
+"""IAM policy documents: statements by Sid, and the statements of a service's execution role. Pure."""
 
 import json
 import re
@@ -15,10 +15,10 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What is allowed, on which resources, under which conditions (I01)."""
+    """A statement that allows actions on resources, under conditions (I01)."""
 
     actions: Sequence[str]
-    """Actions such as `s3:GetObject`. A `*` may end a name (`s3:Get*`), never stand for a whole service."""
+    """Actions such as `s3:GetObject`. A `*` may end a name (`s3:Get*`), but not replace it (`s3:*`)."""
 
     resources: Sequence[str]
     """ARNs. `*` alone needs `any_resource_because`."""
@@ -27,10 +27,10 @@ class Statement:
     """Conditions as IAM writes them: operator, key, value. Default: none."""
 
     any_resource_because: str | None = None
-    """Why the resource is `*`: mostly that AWS has no resource-level permission for the action. Default: it is not."""
+    """Why the resource is `*`: usually that AWS has no resource-level permission for the action. Default: none."""
 
     def __post_init__(self) -> None:
-        """Refuse what allows more than a service can need."""
+        """Refuse statements that are too broad."""
         for action in self.actions:
             if not _ACTION.fullmatch(action):
                 raise ValueError(f'I01: action is "{action}"; name the action, such as "s3:GetObject"')
@@ -43,7 +43,7 @@ class Statement:
             )
 
     def document(self, sid: str) -> dict[str, Any]:
-        """Return the statement as it stands in a policy document."""
+        """Return the statement in the form of a policy document."""
         body: dict[str, Any] = {
             "Sid": sid,
             "Effect": "Allow",
@@ -56,10 +56,10 @@ class Statement:
 
 
 def policy(statements: Mapping[str, Statement]) -> str:
-    """Return a policy document with these statements, each under its name.
+    """Return a policy document with these statements; the keys are their Sids.
 
     Raises:
-        ValueError: a name is not made of letters and digits, which is all that IAM accepts.
+        ValueError: a key has other characters than letters and digits, which IAM refuses.
     """
     for sid in statements:
         if not _SID.fullmatch(sid):
@@ -77,11 +77,11 @@ def tasks_trust(account: Account) -> str:
 
 
 def pull_images(repository_arns: Iterable[str], cached_repository_arns: Iterable[str] = ()) -> dict[str, Statement]:
-    """Return what is needed to pull from these ECR repositories; nothing for public registries.
+    """Return the statements for pulling from these ECR repositories; public registries need none.
 
     Args:
         repository_arns: the repositories.
-        cached_repository_arns: those that a pull-through cache fills: the first pull makes them.
+        cached_repository_arns: repositories of a pull-through cache, which the first pull creates.
     """
     cached = tuple(cached_repository_arns)
     repositories = (*repository_arns, *cached)
@@ -106,7 +106,7 @@ def pull_images(repository_arns: Iterable[str], cached_repository_arns: Iterable
 
 
 def write_logs(log_group_arns: Iterable[str]) -> dict[str, Statement]:
-    """Return what is needed to write to these log groups, whose ARNs have no `:*`."""
+    """Return the statements for writing to these log groups; their ARNs have no `:*`."""
     groups = tuple(f"{arn}:*" for arn in log_group_arns)
     if not groups:
         return {}
@@ -120,7 +120,7 @@ def read_secrets(
     kms_key_arns: Iterable[str],
     account: Account,
 ) -> dict[str, Statement]:
-    """Return what is needed to read these secrets and parameters, and to decrypt them through their services only."""
+    """Return the statements for reading and decrypting these secrets and parameters."""
     secrets, parameters, keys = tuple(secret_arns), tuple(parameter_arns), tuple(kms_key_arns)
     statements = {}
     if secrets:

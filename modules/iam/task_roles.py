@@ -1,4 +1,4 @@
-"""The two roles of a service: what ECS needs to start its tasks, and what its code may do (I01)."""
+"""The two roles of a service: the execution role, with which ECS starts tasks, and the task role of its code (I01)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,10 @@ _PATH = re.compile(r"/([!-~]+/)?")
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteCommandAccess:
-    """A shell in the service's containers (ECS Exec), and the record that the cluster keeps of it."""
+    """Permissions for ECS Exec: log group and key of the cluster's session logs."""
 
     log_group_arn: str | None = None
-    """Log group of the sessions, without `:*`. Default: the cluster keeps no record."""
+    """Log group of the sessions, without `:*`. Default: none, the cluster logs no sessions."""
 
     kms_key_arn: str | None = None
     """Key that the cluster encrypts sessions with. Default: none."""
@@ -31,69 +31,69 @@ class ExecuteCommandAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRolesInputs:
-    """Exactly what a service uses."""
+    """The resources that a service uses; its roles get access to no others."""
 
     name: str
-    """Name of the roles without `-execution` and `-task`; 1 to 54 letters, digits, `+=,.@_-`. Roles are known in all
-    regions of the account: put what tells two deployments apart into the name."""
+    """Name of the roles without `-execution` and `-task`; 1 to 54 letters, digits, `+=,.@_-`. IAM names are
+    unique per account, across regions: include whatever distinguishes two deployments."""
 
     account: Account
     """Account and region of the service."""
 
     path: str = "/"
-    """Folder of the roles in IAM, which begins and ends with `/`. Default: IAM's own."""
+    """IAM path of the roles, which begins and ends with `/`. Default: `/`."""
 
     repository_arns: Sequence[str] = ()
     """ECR repositories of the images. Default: none; images of public registries need no permission."""
 
     cached_repository_arns: Sequence[str] = ()
-    """ECR repositories that a pull-through cache makes and fills with the first pull. Default: none."""
+    """ECR repositories that a pull-through cache creates with the first pull. Default: none."""
 
     log_group_arns: Sequence[str] = ()
     """Log groups of the containers, without `:*`. Default: none."""
 
     secret_arns: Sequence[str] = ()
-    """Secrets Manager secrets that the containers name, without `:json-key::`; no others. Default: none."""
+    """Secrets Manager secrets of the containers, without `:json-key::`. Default: none."""
 
     parameter_arns: Sequence[str] = ()
-    """SSM parameters that the containers name as secrets. Default: none."""
+    """SSM parameters that the containers use as secrets. Default: none."""
 
     kms_key_arns: Sequence[str] = ()
-    """Customer-managed keys of those secrets and parameters. Default: AWS's own keys, which need no permission."""
+    """Customer-managed KMS keys of those secrets and parameters. Default: none; AWS managed keys need no permission."""
 
     task_statements: Mapping[str, Statement] = field(default_factory=dict)
-    """What the code may do, by a name of letters and digits. Default: nothing."""
+    """Statements of the task role, by Sid. Default: none."""
 
     execute_command: ExecuteCommandAccess | None = None
-    """Let ECS Exec work. Default: no."""
+    """Allow ECS Exec. Default: no."""
 
     permissions_boundary_arn: str | None = None
-    """Policy that limits both roles whatever else they have. Default: none."""
+    """Permissions boundary of both roles. Default: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRolesOutputs:
-    """What a task definition needs. A layer that uses existing roles (E11) fills it in itself."""
+    """Outputs for a task definition. A layer that uses existing roles (E11) creates this itself."""
 
     execution_role_arn: str
-    """Role that ECS uses to start tasks."""
+    """Role with which ECS starts tasks."""
 
     execution_role_name: str
-    """Its name."""
+    """Name of the execution role."""
 
     task_role_arn: str
     """Role of the code in the containers."""
 
     task_role_name: str
-    """Its name."""
+    """Name of the task role."""
 
     policy_addresses: Sequence[str] = ()
-    """Terraform addresses of the roles' policies, for the `depends_on` of the service: the ARN of a role does not wait
-    for them, and a task that starts too early cannot pull its image."""
+    """Terraform addresses of the roles' policies, for the `depends_on` of the service: a reference to a role's ARN does
+    not wait for them, and a task that starts too early cannot pull its image."""
 
 
 class TaskRoles(Construct):
-    """An execution role and a task role, each with one inline policy, so that they come and go together."""
+    """An execution role and a task role, each with one inline policy, which is deleted with its role."""
 
     outputs: TaskRolesOutputs
 
@@ -186,7 +186,7 @@ def _check(inputs: TaskRolesInputs) -> None:
     if "${" not in inputs.name and (len(inputs.name) > most or not _NAME.fullmatch(inputs.name)):
         raise ValueError(
             f'role name is "{inputs.name}"; allowed are 1 to {most} letters, digits and "+=,.@_-" '
-            f'("{_EXECUTION}" is added, and IAM stops at 64)'
+            f'("{_EXECUTION}" is added, and IAM allows 64)'
         )
     if "${" not in inputs.path and not _PATH.fullmatch(inputs.path):
         raise ValueError(f'role path is "{inputs.path}"; it must begin and end with "/"')

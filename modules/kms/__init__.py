@@ -1,4 +1,4 @@
-"""A customer-managed key: one per environment."""
+"""A customer-managed KMS key."""
 
 from modules.kms.key import Key, KeyInputs, KeyOutputs
 

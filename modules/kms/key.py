@@ -1,4 +1,4 @@
-"""One customer-managed key that encrypts everything an environment stores."""
+"""The customer-managed key that encrypts all data of an environment."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from aws.account import Account
 
 @dataclass(frozen=True, kw_only=True)
 class KeyInputs:
-    """Whose key it is, and how long it can be called back after its deletion."""
+    """Name, account and deletion window of the key."""
 
     name: str
     """Name of the key: its alias is `alias/<name>`. Letters, digits, hyphens; not starting with `aws` (KMS's limit)."""
@@ -22,10 +22,10 @@ class KeyInputs:
     """Account whose IAM policies decide who may use the key, and the region whose CloudWatch Logs may use it."""
 
     description: str = ""
-    """What KMS's console shows. Empty by default: then it is derived from the name."""
+    """Description in the console. Empty by default: then it is derived from the name."""
 
     provider: TerraformProvider | None = None
-    """Provider of the key's region. None by default: the stack's own."""
+    """Terraform provider for the key's region. None by default: the stack's default provider."""
 
     deletion_window_days: int = 30
     """Days, 7 to 30, in which a deleted key can be restored. 30 by default: without its key all data is lost."""
@@ -33,7 +33,7 @@ class KeyInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyOutputs:
-    """What other modules need to encrypt with the key."""
+    """Outputs for resources that encrypt with the key."""
 
     key_arn: str
     """ARN of the key, for `kms_key_id` and `kms_key_arn` arguments and for IAM policies."""
@@ -48,12 +48,12 @@ class KeyOutputs:
 class Key(Construct):
     """A symmetric KMS key with yearly rotation and an alias.
 
-    Its policy lets the account's IAM policies decide, lets CloudWatch encrypt this account's log groups and alarm
-    messages, and lets nobody else in. RDS, ElastiCache, S3, ECR and Secrets Manager use it through the caller's own
+    Its policy delegates to the account's IAM policies, allows CloudWatch to encrypt this account's log groups and alarm
+    messages, and allows nothing else. RDS, ElastiCache, S3, ECR and Secrets Manager use the key with the caller's
     permissions.
 
     Raises:
-        ValueError: where the deletion window is not one that KMS accepts.
+        ValueError: KMS would refuse the deletion window.
     """
 
     outputs: KeyOutputs
@@ -81,7 +81,7 @@ def _policy(inputs: KeyInputs) -> str:
     log_groups = inputs.account.arn("logs", "log-group:*")
     statements = [
         {
-            # I01: the key hands the decision to IAM, so that each role's own policy names what it may decrypt.
+            # I01: the key delegates to IAM, so that each role's own policy says what it may decrypt.
             "Sid": "IamDecides",
             "Effect": "Allow",
             "Principal": {"AWS": inputs.account.root_arn},
@@ -89,7 +89,7 @@ def _policy(inputs: KeyInputs) -> str:
             "Resource": "*",
         },
         {
-            # An alarm that cannot encrypt its message is lost without a word.
+            # An alarm that cannot encrypt its message is lost silently.
             "Sid": "AlarmsOfThisAccount",
             "Effect": "Allow",
             "Principal": {"Service": "cloudwatch.amazonaws.com"},
@@ -98,7 +98,7 @@ def _policy(inputs: KeyInputs) -> str:
             "Condition": {"StringEquals": {"aws:SourceAccount": inputs.account.id}},
         },
         {
-            # CloudWatch Logs calls KMS as a service, not as the caller, so IAM alone cannot let it in.
+            # CloudWatch Logs calls KMS as a service, not as the caller, so IAM policies alone cannot allow it.
             "Sid": "LogGroupsOfThisAccount",
             "Effect": "Allow",
             "Principal": {"Service": f"logs.{inputs.account.region}.amazonaws.com"},

@@ -1,4 +1,4 @@
-"""The VPC, its subnets and routes, its endpoints, and the table of who may reach whom."""
+"""The VPC with subnets, routes and endpoints, and the security groups for a table of allowed flows."""
 
 from modules.networking.endpoints import FARGATE_SERVICES, InterfaceEndpoints
 from modules.networking.existing import ExistingNetwork, ExistingNetworkInputs

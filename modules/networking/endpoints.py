@@ -1,4 +1,4 @@
-"""VPC endpoints: the free gateway to S3, and interface endpoints of other AWS services."""
+"""VPC endpoints: the free gateway endpoint of S3, and interface endpoints of other AWS services."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from constructs import Construct
 from modules.networking.routes import Egress, RouteTables
 
 FARGATE_SERVICES = ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages")
-"""What a task without internet cannot start, log or be entered without; S3 comes on top, by its gateway."""
+"""Services that a task without internet access needs to start, to log and for ECS Exec; S3 has its gateway endpoint."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InterfaceEndpoints:
-    """Endpoints with a private address in every zone; each costs by the hour and zone."""
+    """Interface endpoints, with a private address in every zone; each costs money per hour and zone."""
 
     services: tuple[str, ...] = ()
-    """Services beside those that `egress = "endpoints"` brings along: the last part of the endpoint's service name,
+    """Services in addition to those of `egress = "endpoints"`: the last part of the endpoint's service name,
     for example `sqs` or `monitoring`. None by default, because NAT or public addresses reach them too."""
 
     role: str = "endpoints"
-    """The role, and so the security group, of the endpoints; flows to it let roles in, on port 443."""
+    """The role, and so the security group, of the endpoints; flows to it on port 443 allow access."""
 
 
 def endpoint_services(egress: Egress, endpoints: InterfaceEndpoints) -> tuple[str, ...]:
@@ -32,9 +32,9 @@ def endpoint_services(egress: Egress, endpoints: InterfaceEndpoints) -> tuple[st
 
 
 def make_s3_endpoint(scope: Construct, name: str, region: str, vpc_id: str, tables: RouteTables) -> str:
-    """Make the gateway endpoint of S3, routed from public and private subnets; returns its prefix list's id.
+    """Create the gateway endpoint of S3 for public and private subnets, and return the id of its prefix list.
 
-    The isolated subnets get no such route: a database has nothing to say to S3 (N02).
+    The isolated subnets get no such route: a database does not need S3 (N02).
     """
     endpoint = VpcEndpoint(
         scope,
@@ -44,7 +44,7 @@ def make_s3_endpoint(scope: Construct, name: str, region: str, vpc_id: str, tabl
         vpc_endpoint_type="Gateway",
         tags={"Name": f"{name}-s3"},
     )
-    # A resource for each table, so that another zone leaves the endpoint itself as it is.
+    # A resource for each route table, so that another zone does not change the endpoint itself.
     for label, table in {"public": tables.public, **{f"private-{z}": t for z, t in tables.private.items()}}.items():
         VpcEndpointRouteTableAssociation(
             scope, f"endpoint-s3-{label}", vpc_endpoint_id=endpoint.id, route_table_id=table
@@ -61,7 +61,7 @@ def make_interface_endpoints(
     subnet_ids: Mapping[str, str],
     security_group_id: str,
 ) -> None:
-    """Make the interface endpoints in the private subnet of every zone, under the services' usual names."""
+    """Create the interface endpoints in the private subnet of every zone, with private DNS."""
     for service in services:
         VpcEndpoint(
             scope,
@@ -71,7 +71,7 @@ def make_interface_endpoints(
             vpc_endpoint_type="Interface",
             subnet_ids=list(subnet_ids.values()),
             security_group_ids=[security_group_id],
-            # Programs keep the name they know, for example logs.eu-west-1.amazonaws.com.
+            # Programs keep using the public name, for example logs.eu-west-1.amazonaws.com.
             private_dns_enabled=True,
             tags={"Name": f"{name}-{service}"},
         )

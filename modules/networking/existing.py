@@ -1,4 +1,4 @@
-"""A network that is there already: only what belongs to the deployment is added to it (E11)."""
+"""An existing network, to which only the deployment's own resources are added (E11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from modules.networking.subnets import TIERS
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingNetworkInputs:
-    """Which VPC and subnets, and who may reach whom in them."""
+    """The existing VPC and subnets, and the allowed flows."""
 
     name: str
-    """Prefix of all names in it."""
+    """Prefix of all names."""
 
     region: str
     """The region."""
 
     vpc_id: str
-    """The VPC. Names must be resolved in it (`enableDnsSupport` and `enableDnsHostnames`)."""
+    """Id of the VPC. It must have `enableDnsSupport` and `enableDnsHostnames`."""
 
     subnet_ids: Mapping[str, Mapping[str, str]]
     """Ids of the subnets by tier (`public`, `private`, `isolated`) and zone. A tier may use another's subnets."""
@@ -34,24 +34,24 @@ class ExistingNetworkInputs:
     """Name of the Cloud Map namespace, a private DNS zone of the VPC."""
 
     roles: Mapping[str, str]
-    """Security groups to make: role → description."""
+    """Security groups to create: role → description."""
 
     flows: tuple[Flow, ...] = ()
-    """The table of who may reach whom (N03). Empty by default: nobody reaches anybody."""
+    """Allowed flows (N03). Empty by default: nothing is allowed."""
 
     def __post_init__(self) -> None:
-        """Refuse a network in which something would have no place."""
+        """Refuse a network without all tiers, or with fewer than two zones."""
         if set(self.subnet_ids) != set(TIERS):
-            raise ValueError(f"subnet_ids has the tiers {sorted(self.subnet_ids)}; wanted are {', '.join(TIERS)}")
+            raise ValueError(f"subnet_ids has the tiers {sorted(self.subnet_ids)}; required are {', '.join(TIERS)}")
         zones = [set(self.subnet_ids[tier]) for tier in TIERS]
         if len(zones[0]) < 2 or any(other != zones[0] for other in zones):
             raise ValueError("subnet_ids must name the same two or more zones in every tier (N01)")
 
 
 class ExistingNetwork(Construct):
-    """Security groups, their rules and a Cloud Map namespace in a VPC that somebody else owns.
+    """Security groups, their rules and a Cloud Map namespace in a VPC that is managed elsewhere.
 
-    Routes, NAT gateways, endpoints, flow logs and the default group stay their owner's.
+    Routes, NAT gateways, endpoints, flow logs and the default security group are not touched.
     """
 
     outputs: NetworkingOutputs
@@ -60,7 +60,7 @@ class ExistingNetwork(Construct):
         super().__init__(scope, id_)
         check_table(inputs.roles, inputs.flows)
         vpc = DataAwsVpc(self, "vpc", id=inputs.vpc_id)
-        # Of the whole region, so it needs no gateway endpoint to be asked for; with or without one, these are S3's.
+        # The prefix list belongs to the region, and exists with or without a gateway endpoint.
         prefix_list = DataAwsEc2ManagedPrefixList(self, "s3", name=f"com.amazonaws.{inputs.region}.s3")
         groups = make_groups(self, inputs.name, inputs.vpc_id, inputs.roles)
         make_rules(self, inputs.flows, groups, prefix_list.id)

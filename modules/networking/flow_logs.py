@@ -1,4 +1,4 @@
-"""VPC flow logs into a log group of their own, by a role that can write there and nowhere else."""
+"""VPC flow logs, with a log group of their own and a role that can write only there."""
 
 import json
 from dataclasses import dataclass
@@ -20,14 +20,13 @@ RETENTION_DAYS = (
 
 @dataclass(frozen=True, kw_only=True)
 class FlowLogs:
-    """How long the record of every connection, accepted or refused, is kept."""
+    """Retention and key of the flow logs, which record every accepted and rejected connection."""
 
     retention_days: int = 365
-    """Days, one of CloudWatch's steps (1, 3, 5, 7, 14, 30, …). A year by default: break-ins are found late."""
+    """Days, one of CloudWatch's values (1, 3, 5, 7, 14, 30, …). A year by default: intrusions are noticed late."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the log group. None by default, for the network layer comes before the environment's key:
-    CloudWatch then encrypts with a key of its own."""
+    """Key that encrypts the log group. None by default: CloudWatch then encrypts with an AWS-owned key."""
 
     def __post_init__(self) -> None:
         """Refuse a retention that CloudWatch would refuse."""
@@ -37,12 +36,12 @@ class FlowLogs:
 
 
 def role_name(name: str, region: str) -> str:
-    """Name of the role; it carries the region because IAM's names hold for the whole account (A22)."""
+    """Return the name of the role. It contains the region, because IAM names are unique per account (A22)."""
     return f"{name}-flow-logs-{region}"
 
 
 def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str, logs: FlowLogs) -> None:
-    """Make the log group, the role and the flow log of the whole VPC."""
+    """Create the log group, the role and the flow log of the VPC."""
     group = CloudwatchLogGroup(
         scope,
         "flow-logs-group",
@@ -55,7 +54,7 @@ def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str
         "flow-logs-role",
         name=role_name(name, account.region),
         description=f"Lets VPC flow logs write to the log group of {name}",
-        # Without a source, any account's flow logs could be sent here through this role.
+        # Without the source, other accounts could write flow logs with this role.
         assume_role_policy=service_trust("vpc-flow-logs", account, account.arn("ec2", "vpc-flow-log/*")),
     )
     IamRolePolicy(scope, "flow-logs-policy", name="write-flow-logs", role=role.id, policy=_permissions(group.arn))

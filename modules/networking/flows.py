@@ -1,4 +1,4 @@
-"""The table of who may reach whom: its rows, and the parties that stand in them."""
+"""The table of allowed flows: its rows, and the parties at their ends."""
 
 import ipaddress
 import re
@@ -10,10 +10,10 @@ DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
 
 
 def check_name(what: str, name: str) -> None:
-    """Refuse a name that cannot be a word of a Terraform address.
+    """Refuse a name that cannot be part of a Terraform address.
 
     Raises:
-        ValueError: where the name holds anything but lower-case letters, digits and single hyphens.
+        ValueError: the name has other characters than lower-case letters, digits and single hyphens.
     """
     if not NAME.fullmatch(name):
         raise ValueError(f"{what} is {name!r}: lower-case letters, digits and single hyphens are allowed")
@@ -23,7 +23,7 @@ def check_description(what: str, text: str) -> None:
     """Refuse a description that EC2 would refuse for a security group or a rule.
 
     Raises:
-        ValueError: where the text is empty, longer than 255 characters or has a character that EC2 does not allow.
+        ValueError: the text is empty, longer than 255 characters, or has a character that EC2 refuses.
     """
     if not DESCRIPTION.fullmatch(text):
         raise ValueError(
@@ -34,7 +34,7 @@ def check_description(what: str, text: str) -> None:
 
 @dataclass(frozen=True)
 class Role:
-    """Whatever carries the security group of this role: a load balancer, the tasks of a service, the database."""
+    """The members of a role's security group: a load balancer, the tasks of a service, the database."""
 
     name: str
     """A key of `NetworkingInputs.roles`."""
@@ -45,13 +45,13 @@ class Cidr:
     """A range of IPv4 addresses outside the table's roles: an office, a VPN, a peered network."""
 
     cidr: str
-    """For example `203.0.113.0/24`. Not the whole internet: that is `Internet()`, so that nobody writes it unseen."""
+    """For example `203.0.113.0/24`. The whole internet is written as `Internet()`, so that it is noticed."""
 
     name: str
-    """A word for this range, part of the rules' Terraform addresses: `office`."""
+    """Name of this range, part of the rules' Terraform addresses: `office`."""
 
     def __post_init__(self) -> None:
-        """Refuse what EC2 would refuse, and the internet in disguise."""
+        """Refuse what EC2 would refuse, and `0.0.0.0/0`."""
         check_name("name of a CIDR", self.name)
         if "${" in self.cidr:
             return
@@ -60,7 +60,7 @@ class Cidr:
         except ValueError as error:
             raise ValueError(f"cidr of {self.name!r} is {self.cidr!r}: an IPv4 range is needed; {error}") from error
         if network.prefixlen == 0:
-            raise ValueError(f"cidr of {self.name!r} is {self.cidr!r}: write Internet() where everybody is meant")
+            raise ValueError(f"cidr of {self.name!r} is {self.cidr!r}: write Internet() for the whole internet")
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,26 @@ class Internet:
     """Every IPv4 address, `0.0.0.0/0`."""
 
     name: str = field(default="internet", init=False)
-    """Its word in the rules' Terraform addresses."""
+    """Its name in the rules' Terraform addresses."""
 
 
 @dataclass(frozen=True)
 class S3Endpoint:
-    """S3 of the region, through the gateway endpoint of the VPC (its prefix list). A target only."""
+    """S3 in the region, as the prefix list of the VPC's gateway endpoint. Only a target."""
 
     name: str = field(default="s3", init=False)
-    """Its word in the rules' Terraform addresses."""
+    """Its name in the rules' Terraform addresses."""
 
 
 @dataclass(frozen=True)
 class PrefixList:
-    """A prefix list that exists already: the company's networks, or CloudFront's."""
+    """An existing prefix list, such as the company's networks or CloudFront's."""
 
     prefix_list_id: str
     """Id of the list, `pl-…`."""
 
     name: str
-    """A word for the list, part of the rules' Terraform addresses."""
+    """Name of the list, part of the rules' Terraform addresses."""
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be part of an address."""
@@ -102,7 +102,7 @@ class OtherSecurityGroup:
     """Id of the group, `sg-…`; `<account>/sg-…` where a peered VPC belongs to another account."""
 
     name: str
-    """A word for the other system, part of the rules' Terraform addresses."""
+    """Name of the other system, part of the rules' Terraform addresses."""
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be part of an address."""
@@ -110,18 +110,18 @@ class OtherSecurityGroup:
 
 
 Party = Role | Cidr | Internet | S3Endpoint | PrefixList | OtherSecurityGroup
-"""Anything that can stand at one end of a flow."""
+"""Either end of a flow."""
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One row of the table: `source` may open TCP connections to `target` on `port`, and why."""
+    """One row of the table: `source` may open TCP connections to `target` on `port`."""
 
     source: Party
-    """Who opens the connection."""
+    """The party that opens the connection."""
 
     target: Party
-    """Who answers. At least one of source and target is a `Role`."""
+    """The party that accepts it. At least one of source and target is a `Role`."""
 
     port: int
     """The TCP port, 1 to 65535; the first one where `to_port` is given."""
@@ -132,21 +132,21 @@ class Flow:
     _: KW_ONLY
 
     to_port: int | None = None
-    """Last port of a range. None by default: one port, because each path gets the one port that it needs (N03)."""
+    """Last port of a range. None by default: a single port (N03)."""
 
     def __post_init__(self) -> None:
-        """Refuse rows that make no sense."""
+        """Refuse impossible rows."""
         if not isinstance(self.source, Role) and not isinstance(self.target, Role):
-            raise ValueError(f"flow {self.name}: neither end is a Role, so no security group could carry the rule")
+            raise ValueError(f"flow {self.name}: neither end is a Role, so no security group could have the rule")
         if isinstance(self.source, S3Endpoint):
             raise ValueError(f"flow {self.name}: S3 opens no connections; S3Endpoint() can only be a target")
         if not 1 <= self.port <= self.last_port <= 65535:
-            raise ValueError(f"flow {self.name}: ports must lie within 1 to 65535, the last not before the first")
+            raise ValueError(f"flow {self.name}: ports must be within 1 to 65535, the last not before the first")
         check_description(f"flow {self.name}: why", self.why)
 
     @property
     def last_port(self) -> int:
-        """The last port of the range; the port itself where there is one only."""
+        """Last port of the range; for a single port, that port."""
         return self.port if self.to_port is None else self.to_port
 
     @property
@@ -156,7 +156,7 @@ class Flow:
 
     @property
     def name(self) -> str:
-        """The row's words in the rules' Terraform addresses: `web-to-database-5432`."""
+        """Name of the row in the rules' Terraform addresses: `web-to-database-5432`."""
         return f"{self.source.name}-to-{self.target.name}-{self.ports}"
 
 

@@ -1,4 +1,4 @@
-"""The network of an environment, from three things a person decides: zones, egress, and who may reach whom."""
+"""The network of an environment, from three decisions: zones, egress, and allowed flows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from modules.networking.subnets import ZoneSubnets, check_ranges, make_subnets
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkingInputs:
-    """Where the network lies, how it is cut, how tasks get out, and who may reach whom. IPv4 only."""
+    """Address ranges, zones, egress and allowed flows of the network. IPv4 only."""
 
     name: str
     """Name of the VPC and prefix of all names in it; up to 39 characters in the longest region's name (IAM's limit)."""
@@ -36,34 +36,34 @@ class NetworkingInputs:
     """IPv4 range of the VPC, /16 to /28."""
 
     zones: Mapping[str, ZoneSubnets]
-    """Two or more availability zones by name (`eu-west-1a`), each with its ranges (N01). Adding one moves no other."""
+    """Two or more availability zones by name (`eu-west-1a`), each with its ranges (N01)."""
 
     egress: Egress
-    """`nat-per-zone`, `one-nat`, `endpoints` or `public-ip`; see `Egress`. No default: it is cost against safety."""
+    """`nat-per-zone`, `one-nat`, `endpoints` or `public-ip`; see `Egress`. No default."""
 
     nat_zone: str | None = None
-    """The zone of the one NAT gateway; needed by `one-nat`, unused otherwise. None by default: were it "the first
-    zone", a new zone could move the gateway and its public address."""
+    """The zone of the single NAT gateway; required by `one-nat`, unused otherwise. No implicit "first zone": a new zone
+    could otherwise move the gateway and its public address."""
 
     namespace: str
     """Name of the Cloud Map namespace, a private DNS zone of the VPC, such as `acme-prod.internal` (A11)."""
 
     roles: Mapping[str, str]
-    """Security groups to make: role → description. The description is fixed once the group exists."""
+    """Security groups to make: role → description. The description cannot change once the group exists."""
 
     flows: tuple[Flow, ...] = ()
-    """The table of who may reach whom (N03). Empty by default: nobody reaches anybody."""
+    """Allowed flows (N03). Empty by default: nothing is allowed."""
 
     interface_endpoints: InterfaceEndpoints = field(default_factory=InterfaceEndpoints)
-    """Interface endpoints beside those that egress `endpoints` brings along. None by default."""
+    """Interface endpoints in addition to those of egress `endpoints`. None by default."""
 
     flow_logs: FlowLogs | None = field(default_factory=FlowLogs)
-    """Flow logs of the VPC. On by default; None leaves them out."""
+    """Flow logs of the VPC. On by default; None turns them off."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkingOutputs:
-    """What is placed into the network needs this, and other systems may be given it (N07)."""
+    """Outputs for resources in the network, and for other systems (N07)."""
 
     vpc_id: str
     """Id of the VPC."""
@@ -96,14 +96,14 @@ class NetworkingOutputs:
     """Id of the prefix list of S3's addresses in the region."""
 
     nat_public_ips: Mapping[str, str]
-    """Public address of each NAT gateway, by its zone: what partners put on their allow lists. Empty without NAT."""
+    """Public address of each NAT gateway, by zone, for partners' allow lists. Empty without NAT."""
 
 
 class Networking(Construct):
-    """A VPC with public, private and isolated subnets in named zones, and every security group and rule of it.
+    """A VPC with public, private and isolated subnets in named zones, and all its security groups and rules.
 
     Raises:
-        ValueError: where ranges do not fit or overlap, the NAT's zone is missing, or the table of flows is wrong.
+        ValueError: ranges do not fit or overlap, the NAT gateway's zone is missing, or a flow is invalid.
     """
 
     outputs: NetworkingOutputs
@@ -118,7 +118,7 @@ class Networking(Construct):
             self,
             "vpc",
             cidr_block=inputs.cidr,
-            # Cloud Map and the names of interface endpoints are answered only where both are on.
+            # Cloud Map and private DNS of interface endpoints need both.
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags={"Name": inputs.name},

@@ -13,10 +13,10 @@ from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociati
 from constructs import Construct
 
 Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
-"""How tasks reach what lies outside the VPC.
+"""How tasks reach destinations outside the VPC.
 
-`nat-per-zone`: a NAT gateway in every zone. `one-nat`: one for all zones, cheaper, and gone with its zone.
-`endpoints`: AWS services only, through interface endpoints. `public-ip`: tasks lie in the public subnets.
+`nat-per-zone`: a NAT gateway in every zone. `one-nat`: one for all zones; cheaper, but it fails with its zone.
+`endpoints`: AWS services only, through interface endpoints. `public-ip`: tasks run in the public subnets.
 """
 
 ANYWHERE = "0.0.0.0/0"
@@ -24,7 +24,7 @@ ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True, kw_only=True)
 class RouteTables:
-    """The tables by tier, and where the NAT gateways come out."""
+    """Route tables by tier, and the NAT gateways' public addresses."""
 
     public: str
     """Id of the table of all public subnets."""
@@ -37,10 +37,10 @@ class RouteTables:
 
 
 def nat_zones(egress: Egress, nat_zone: str | None, zones: Iterable[str]) -> dict[str, str]:
-    """Which zone's NAT gateway each zone's private subnet uses; empty where there is none.
+    """Return which zone's NAT gateway each zone's private subnet uses; empty without NAT gateways.
 
     Raises:
-        ValueError: where `egress` is unknown, or `nat_zone` is missing or names no zone.
+        ValueError: `egress` is unknown, or `nat_zone` is missing or not a zone.
     """
     zones = sorted(zones)
     if egress not in get_args(Egress):
@@ -59,12 +59,12 @@ def nat_zones(egress: Egress, nat_zone: str | None, zones: Iterable[str]) -> dic
 def make_routes(
     scope: Construct, name: str, vpc_id: str, subnets: Mapping[str, Mapping[str, str]], nats: Mapping[str, str]
 ) -> RouteTables:
-    """Make one public table, a private one for each zone and one isolated table, and what their routes lead to."""
+    """Create a public route table, a private one for each zone, an isolated one, and their gateways."""
     internet = InternetGateway(scope, "internet-gateway", vpc_id=vpc_id, tags={"Name": name})
 
     public = _table(scope, "public", name, vpc_id)
     Route(scope, "public-internet", route_table_id=public, destination_cidr_block=ANYWHERE, gateway_id=internet.id)
-    # N02: this table has no route but the VPC's own, which EC2 adds; nothing else is ever put into it.
+    # N02: this table has only the VPC's local route, which EC2 adds.
     isolated = _table(scope, "isolated", name, vpc_id)
 
     addresses: dict[str, str] = {}
@@ -78,7 +78,7 @@ def make_routes(
             allocation_id=address.id,
             subnet_id=subnets["public"][zone],
             tags=tags,
-            # EC2 makes a NAT gateway only in a subnet whose VPC has its internet gateway already.
+            # EC2 creates a NAT gateway only if the VPC already has an internet gateway.
             depends_on=[internet],
         ).id
         addresses[zone] = address.public_ip

@@ -25,10 +25,10 @@ from modules.networking.flows import (
 
 
 def check_table(roles: Mapping[str, str], flows: tuple[Flow, ...]) -> None:
-    """Refuse a table whose rows name unknown roles, or of which two rows would share a Terraform address.
+    """Refuse a table with unknown roles, or with two rows that would have the same Terraform address.
 
     Raises:
-        ValueError: which row or role, and why.
+        ValueError: names the row or the role.
     """
     for role, description in roles.items():
         check_name("name of a role", role)
@@ -46,16 +46,16 @@ def check_table(roles: Mapping[str, str], flows: tuple[Flow, ...]) -> None:
 
 
 def lock_default_group(scope: Construct, name: str, vpc_id: str) -> None:
-    """Take every rule out of the group that EC2 gives to whatever names no group."""
+    """Remove all rules from the VPC's default security group."""
     group = DefaultSecurityGroup(scope, "default-security-group", vpc_id=vpc_id, tags={"Name": f"{name}-default"})
-    # Explicitly empty: left out, a rule that somebody adds by hand would never show in a plan.
+    # Explicitly empty: if omitted, a rule that is added by hand would never show in a plan.
     group.add_override("ingress", [])
     group.add_override("egress", [])
 
 
 def make_groups(scope: Construct, name: str, vpc_id: str, roles: Mapping[str, str]) -> dict[str, str]:
-    """Make the group of each role, without rules; returns their ids by role."""
-    # A group's description cannot be changed in place: a better wording must not replace a group in use.
+    """Create a security group for each role, without rules, and return their ids by role."""
+    # A group's description cannot change in place, and a new wording must not replace a group in use.
     lifecycle = TerraformResourceLifecycle(ignore_changes=["description"])
     return {
         role: SecurityGroup(
@@ -72,9 +72,9 @@ def make_groups(scope: Construct, name: str, vpc_id: str, roles: Mapping[str, st
 
 
 def make_rules(scope: Construct, flows: tuple[Flow, ...], group_ids: Mapping[str, str], s3_prefix_list_id: str) -> None:
-    """Make the egress rule of each flow's source and the ingress rule of its target, where these are roles.
+    """Create the egress rule of each flow's source and the ingress rule of its target, for those that are roles.
 
-    N03: a role that is never a source has no egress rule at all, since EC2's default one goes with the Terraform group.
+    N03: a role that is never a source has no egress rule: Terraform removes EC2's default one.
     """
     for flow in flows:
         if isinstance(flow.source, Role):
@@ -109,7 +109,7 @@ def make_rules(scope: Construct, flows: tuple[Flow, ...], group_ids: Mapping[str
 
 @dataclass(frozen=True, kw_only=True)
 class _Peer:
-    """The other end of a rule: EC2 wants exactly one of the three."""
+    """The other end of a rule; EC2 requires exactly one of the three."""
 
     security_group_id: str | None = None
     cidr: str | None = None

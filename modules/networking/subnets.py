@@ -13,7 +13,7 @@ TIERS = ("public", "private", "isolated")
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneSubnets:
-    """The IPv4 ranges of one availability zone; each within the VPC's, none overlapping, /28 at the smallest."""
+    """IPv4 ranges of one availability zone, within the VPC's range and without overlaps, at least /28."""
 
     public: str
     """Range of the load balancers and NAT gateways, and of tasks where `egress` is `public-ip` (N02)."""
@@ -22,17 +22,17 @@ class ZoneSubnets:
     """Range of the tasks and of the interface endpoints. Every task takes one address."""
 
     isolated: str
-    """Range of the database and the cache: no route leaves the VPC (N02)."""
+    """Range of the database and the cache; no route leads out of the VPC (N02)."""
 
 
 def check_ranges(cidr: str, zones: Mapping[str, ZoneSubnets]) -> None:
-    """Refuse ranges that EC2 would refuse. A range that is a Terraform expression is left to EC2.
+    """Refuse ranges that EC2 would refuse. Terraform expressions are not checked.
 
     Raises:
-        ValueError: where there are fewer than two zones, or a range is not IPv4, does not fit the VPC's, or overlaps.
+        ValueError: there are fewer than two zones, or a range is not IPv4, is outside the VPC's range, or overlaps.
     """
     if len(zones) < 2:
-        raise ValueError(f"zones are {sorted(zones)}: two or more are needed, for load balancers and databases alike")
+        raise ValueError(f"zones are {sorted(zones)}: load balancers and databases need two or more")
     vpc = _network("cidr", cidr)
     subnets: dict[str, IPv4Network] = {}
     for zone, ranges in zones.items():
@@ -42,7 +42,7 @@ def check_ranges(cidr: str, zones: Mapping[str, ZoneSubnets]) -> None:
             if subnet is not None:
                 subnets[label] = subnet
             if vpc is not None and subnet is not None and not subnet.subnet_of(vpc):
-                raise ValueError(f"{label} is {subnet}: it must lie within the VPC's {vpc}")
+                raise ValueError(f"{label} is {subnet}: it must be within the VPC's {vpc}")
     for (label, subnet), (other_label, other) in itertools.combinations(subnets.items(), 2):
         if subnet.overlaps(other):
             raise ValueError(f"{label} is {subnet}: it overlaps {other_label}, {other}")
@@ -51,7 +51,7 @@ def check_ranges(cidr: str, zones: Mapping[str, ZoneSubnets]) -> None:
 def make_subnets(
     scope: Construct, name: str, vpc_id: str, zones: Mapping[str, ZoneSubnets]
 ) -> dict[str, dict[str, str]]:
-    """Make the subnets; returns their ids by tier and zone."""
+    """Create the subnets, and return their ids by tier and zone."""
     return {
         tier: {
             zone: Subnet(
@@ -60,7 +60,7 @@ def make_subnets(
                 vpc_id=vpc_id,
                 availability_zone=zone,
                 cidr_block=getattr(ranges, tier),
-                # A task gets a public address because its service asks for one, never because of where it lies.
+                # A task gets a public address only if its service requests one, never because of its subnet.
                 map_public_ip_on_launch=False,
                 tags={"Name": f"{name}-{tier}-{zone}"},
             ).id
@@ -71,7 +71,7 @@ def make_subnets(
 
 
 def _network(label: str, cidr: str) -> IPv4Network | None:
-    """The range, or None where it is a Terraform expression."""
+    """Return the range, or None for a Terraform expression."""
     if "${" in cidr:
         return None
     try:

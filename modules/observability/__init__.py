@@ -1,7 +1,7 @@
 """Alarms, a topic that carries them, and dashboards."""
 
-from modules.observability.dashboard import ServiceDashboard, ServiceDashboardInputs, ServiceDashboardOutputs
-from modules.observability.data_alarms import CacheFigures, DatabaseFigures, cache_alarms, database_alarms
+from modules.observability.dashboard import Chart, Dashboard, DashboardInputs, DashboardOutputs
+from modules.observability.data_alarms import CacheMetrics, DatabaseMetrics, cache_alarms, database_alarms
 from modules.observability.log_group import LogGroup, LogGroupInputs, LogGroupOutputs
 from modules.observability.metric_alarms import (
     Metric,
@@ -10,7 +10,7 @@ from modules.observability.metric_alarms import (
     MetricAlarmsInputs,
     MetricAlarmsOutputs,
 )
-from modules.observability.page import Chart, Page, PageInputs, PageOutputs
+from modules.observability.service_dashboard import ServiceDashboard, ServiceDashboardInputs, ServiceDashboardOutputs
 from modules.observability.target_alarms import AlarmThresholds, TargetAlarms, TargetAlarmsInputs, TargetAlarmsOutputs
 from modules.observability.topic import AlarmTopic, AlarmTopicInputs, AlarmTopicOutputs
 
@@ -19,9 +19,12 @@ __all__ = [
     "AlarmTopic",
     "AlarmTopicInputs",
     "AlarmTopicOutputs",
-    "CacheFigures",
+    "CacheMetrics",
     "Chart",
-    "DatabaseFigures",
+    "Dashboard",
+    "DashboardInputs",
+    "DashboardOutputs",
+    "DatabaseMetrics",
     "LogGroup",
     "LogGroupInputs",
     "LogGroupOutputs",
@@ -30,9 +33,6 @@ __all__ = [
     "MetricAlarms",
     "MetricAlarmsInputs",
     "MetricAlarmsOutputs",
-    "Page",
-    "PageInputs",
-    "PageOutputs",
     "ServiceDashboard",
     "ServiceDashboardInputs",
     "ServiceDashboardOutputs",

@@ -1,118 +1,107 @@
-"""One page for a service: requests, errors, latency, saturation and health, each colour in its colour."""
+"""A dashboard of rows: each a list of charts, side by side."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
-LOAD_BALANCER = "AWS/ApplicationELB"
-ECS = "AWS/ECS"
-LINES = {"blue": "#1f77b4", "green": "#2ca02c"}
-WIDTH, HEIGHT = 8, 6
-"""Of a widget; a dashboard is 24 wide."""
+from modules.observability.metric_alarms import Metric
+
+WIDTH, HEIGHT = 24, 6
+"""Of a row; a dashboard is 24 wide."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceDashboardInputs:
+class Chart:
+    """Lines over time."""
+
+    title: str
+    """What the lines are, with the unit."""
+
+    lines: Mapping[str, Metric]
+    """Figures by label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardInputs:
     """What is on the page."""
 
     name: str
     """Name of the dashboard; letters, digits, `-`, `_`."""
 
     region: str
-    """Region of the metrics."""
+    """Region of the figures."""
 
-    load_balancer_arn_suffix: str
-    """`app/<name>/<id>`."""
+    rows: Sequence[Sequence[Chart]]
+    """Rows of one to four charts, from the top."""
 
-    target_group_arn_suffixes: Mapping[str, str]
-    """`targetgroup/<name>/<id>` by colour."""
+    alarm_arns: Sequence[str] = field(default_factory=tuple)
+    """Alarms shown at the top. Default: none."""
 
-    cluster_name: str
-    """Cluster of the services."""
-
-    service_names: Mapping[str, str]
-    """ECS services by colour."""
+    def __post_init__(self) -> None:
+        """Refuse what could not be read."""
+        for row in self.rows:
+            if not 1 <= len(row) <= 4:
+                raise ValueError(f"a row of {len(row)} charts; allowed are 1 to 4")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceDashboardOutputs:
+class DashboardOutputs:
     """Where the page is."""
 
     dashboard_name: str
     """Name of the dashboard."""
 
 
-class ServiceDashboard(Construct):
-    """A CloudWatch dashboard of the four golden signals: traffic, errors, latency, saturation; and health."""
+class Dashboard(Construct):
+    """A CloudWatch dashboard: the state of the alarms, and below it the charts."""
 
-    outputs: ServiceDashboardOutputs
+    outputs: DashboardOutputs
 
-    def __init__(self, scope: Construct, id_: str, inputs: ServiceDashboardInputs) -> None:
+    def __init__(self, scope: Construct, id_: str, inputs: DashboardInputs) -> None:
         super().__init__(scope, id_)
-        widgets = [
-            _widget(0, 0, "Requests a minute", inputs, _targets(inputs, "RequestCount", "Sum")),
-            _widget(1, 0, "Answers with 5xx", inputs, _targets(inputs, "HTTPCode_Target_5XX_Count", "Sum")),
-            _widget(2, 0, "Healthy targets", inputs, _targets(inputs, "HealthyHostCount", "Minimum")),
-            _widget(0, 1, "Latency: half of the requests (s)", inputs, _targets(inputs, "TargetResponseTime", "p50")),
-            _widget(1, 1, "Latency: slowest twentieth (s)", inputs, _targets(inputs, "TargetResponseTime", "p95")),
-            _widget(2, 1, "Latency: slowest hundredth (s)", inputs, _targets(inputs, "TargetResponseTime", "p99")),
-            _widget(0, 2, "CPU (%)", inputs, _services(inputs, "CPUUtilization")),
-            _widget(1, 2, "Memory (%)", inputs, _services(inputs, "MemoryUtilization")),
-            _widget(2, 2, "Unhealthy targets", inputs, _targets(inputs, "UnHealthyHostCount", "Maximum")),
-        ]
+        widgets: list[dict[str, Any]] = []
+        top = 0
+        if inputs.alarm_arns:
+            top = 3
+            properties = {"title": "Alarms", "alarms": list(inputs.alarm_arns)}
+            widgets.append({"type": "alarm", "x": 0, "y": 0, "width": WIDTH, "height": top, "properties": properties})
+        for number, row in enumerate(inputs.rows):
+            width = WIDTH // len(row)
+            widgets += [
+                {
+                    "type": "metric",
+                    "x": column * width,
+                    "y": top + number * HEIGHT,
+                    "width": width,
+                    "height": HEIGHT,
+                    "properties": _properties(chart, inputs.region),
+                }
+                for column, chart in enumerate(row)
+            ]
         CloudwatchDashboard(
             self,
             "dashboard",
             dashboard_name=inputs.name,
             dashboard_body=json.dumps({"widgets": widgets}, sort_keys=True),
         )
-        self.outputs = ServiceDashboardOutputs(dashboard_name=inputs.name)
+        self.outputs = DashboardOutputs(dashboard_name=inputs.name)
 
 
-def _targets(inputs: ServiceDashboardInputs, metric: str, stat: str) -> list[list[Any]]:
-    return [
-        [
-            *(LOAD_BALANCER, metric, "TargetGroup", suffix, "LoadBalancer", inputs.load_balancer_arn_suffix),
-            {"stat": stat, **_line(colour)},
-        ]
-        for colour, suffix in inputs.target_group_arn_suffixes.items()
-    ]
-
-
-def _line(label: str) -> dict[str, str]:
-    """CloudWatch chooses the colour of what has none, a different one for each line."""
-    return {"label": label, **({"color": LINES[label]} if label in LINES else {})}
-
-
-def _services(inputs: ServiceDashboardInputs, metric: str) -> list[list[Any]]:
-    return [
-        [
-            *(ECS, metric, "ServiceName", name, "ClusterName", inputs.cluster_name),
-            {"stat": "Average", **_line(colour)},
-        ]
-        for colour, name in inputs.service_names.items()
-    ]
-
-
-def _widget(
-    column: int, row: int, title: str, inputs: ServiceDashboardInputs, metrics: list[list[Any]]
-) -> dict[str, Any]:
+def _properties(chart: Chart, region: str) -> dict[str, Any]:
     return {
-        "type": "metric",
-        "x": column * WIDTH,
-        "y": row * HEIGHT,
-        "width": WIDTH,
-        "height": HEIGHT,
-        "properties": {
-            "title": title,
-            "region": inputs.region,
-            "view": "timeSeries",
-            "period": 60,
-            "metrics": metrics,
-            "yAxis": {"left": {"min": 0}},
-        },
+        "title": chart.title,
+        "region": region,
+        "view": "timeSeries",
+        "period": 60,
+        "metrics": [_line(label, metric) for label, metric in chart.lines.items()],
+        "yAxis": {"left": {"min": 0}},
     }
+
+
+def _line(label: str, metric: Metric) -> list[Any]:
+    pairs = [part for pair in sorted(metric.dimensions.items()) for part in pair]
+    return [metric.namespace, metric.name, *pairs, {"stat": metric.stat, "label": label}]

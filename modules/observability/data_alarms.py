@@ -8,7 +8,7 @@ GIB = 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseFigures:
+class DatabaseMetrics:
     """What is enough for a PostgreSQL on RDS, and what is too much."""
 
     identifier: str
@@ -28,7 +28,7 @@ class DatabaseFigures:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CacheFigures:
+class CacheMetrics:
     """What is too much for a Valkey on ElastiCache."""
 
     replication_group_id: str
@@ -44,86 +44,86 @@ class CacheFigures:
     """Rings when the engine's one core is busier than this. Default: 80."""
 
 
-def database_alarms(figures: DatabaseFigures) -> dict[str, MetricAlarm]:
+def database_alarms(metrics: DatabaseMetrics) -> dict[str, MetricAlarm]:
     """Return the alarms of a database: storage, CPU, connections."""
     return {
         "database-storage": MetricAlarm(
-            description=f"The database {figures.identifier} has less than {figures.free_storage_gib:g} GiB of storage "
+            description=f"The database {metrics.identifier} has less than {metrics.free_storage_gib:g} GiB of storage "
             "left. It stops when there is none: raise max_allocated_storage_gib, or find what grows.",
-            metrics={"free": _of_database(figures, "FreeStorageSpace", "Minimum")},
-            below=figures.free_storage_gib * GIB,
+            metrics={"free": _of_database(metrics, "FreeStorageSpace", "Minimum")},
+            below=metrics.free_storage_gib * GIB,
         ),
         "database-cpu": MetricAlarm(
-            description=f"The CPU of the database {figures.identifier} is above {figures.cpu_percent:g} %. Performance "
+            description=f"The CPU of the database {metrics.identifier} is above {metrics.cpu_percent:g} %. Performance "
             "Insights shows which statements; a larger instance class helps at once.",
-            metrics={"cpu": _of_database(figures, "CPUUtilization", "Average")},
-            above=figures.cpu_percent,
+            metrics={"cpu": _of_database(metrics, "CPUUtilization", "Average")},
+            above=metrics.cpu_percent,
             minutes=15,
         ),
-        **_connections(figures),
+        **_connections(metrics),
     }
 
 
-def _connections(figures: DatabaseFigures) -> dict[str, MetricAlarm]:
-    if figures.max_connections is None:
+def _connections(metrics: DatabaseMetrics) -> dict[str, MetricAlarm]:
+    if metrics.max_connections is None:
         return {}
-    most = figures.max_connections * figures.connections_percent // 100
+    most = metrics.max_connections * metrics.connections_percent // 100
     alarm = MetricAlarm(
-        description=f"The database {figures.identifier} has more than {most:g} of its {figures.max_connections} "
+        description=f"The database {metrics.identifier} has more than {most:g} of its {metrics.max_connections} "
         "connections open. At the last one the next is refused: fewer or smaller pools, or a larger instance class.",
-        metrics={"connections": _of_database(figures, "DatabaseConnections", "Maximum")},
+        metrics={"connections": _of_database(metrics, "DatabaseConnections", "Maximum")},
         above=most,
     )
     return {"database-connections": alarm}
 
 
-def cache_alarms(figures: CacheFigures) -> dict[str, MetricAlarm]:
+def cache_alarms(metrics: CacheMetrics) -> dict[str, MetricAlarm]:
     """Return the alarms of a cache: memory, evictions, CPU."""
-    name = figures.replication_group_id
+    name = metrics.replication_group_id
     return {
         "cache-memory": MetricAlarm(
-            description=f"A node of the cache {name} has used more than {figures.memory_percent:g} % of its memory. "
+            description=f"A node of the cache {name} has used more than {metrics.memory_percent:g} % of its memory. "
             "When it is full, writes fail: a larger node type, or find what fills it.",
-            metrics=_of_nodes(figures, "DatabaseMemoryUsagePercentage", "Maximum"),
-            expression=_highest(figures),
-            above=figures.memory_percent,
+            metrics=_of_nodes(metrics, "DatabaseMemoryUsagePercentage", "Maximum"),
+            expression=_highest(metrics),
+            above=metrics.memory_percent,
         ),
         "cache-evictions": MetricAlarm(
             description=f"The cache {name} throws away values to make room. Where it is a broker, messages are lost: "
             "maxmemory_policy must be noeviction, or the node type is too small.",
-            metrics=_of_nodes(figures, "Evictions", "Sum"),
-            expression=_highest(figures),
+            metrics=_of_nodes(metrics, "Evictions", "Sum"),
+            expression=_highest(metrics),
             above=0,
             minutes=1,
         ),
         "cache-cpu": MetricAlarm(
-            description=f"The engine of the cache {name} uses more than {figures.cpu_percent:g} % of its one core.",
-            metrics=_of_nodes(figures, "EngineCPUUtilization", "Average"),
-            expression=_highest(figures),
-            above=figures.cpu_percent,
+            description=f"The engine of the cache {name} uses more than {metrics.cpu_percent:g} % of its one core.",
+            metrics=_of_nodes(metrics, "EngineCPUUtilization", "Average"),
+            expression=_highest(metrics),
+            above=metrics.cpu_percent,
             minutes=15,
         ),
     }
 
 
-def _of_database(figures: DatabaseFigures, name: str, stat: str) -> Metric:
-    return Metric(namespace="AWS/RDS", name=name, dimensions={"DBInstanceIdentifier": figures.identifier}, stat=stat)
+def _of_database(metrics: DatabaseMetrics, name: str, stat: str) -> Metric:
+    return Metric(namespace="AWS/RDS", name=name, dimensions={"DBInstanceIdentifier": metrics.identifier}, stat=stat)
 
 
-def _of_nodes(figures: CacheFigures, name: str, stat: str) -> dict[str, Metric]:
+def _of_nodes(metrics: CacheMetrics, name: str, stat: str) -> dict[str, Metric]:
     """ElastiCache reports by node, and calls the nodes of a group `<group>-001` and so on."""
     return {
         f"node{number}": Metric(
             namespace="AWS/ElastiCache",
             name=name,
-            dimensions={"CacheClusterId": f"{figures.replication_group_id}-{number:03}"},
+            dimensions={"CacheClusterId": f"{metrics.replication_group_id}-{number:03}"},
             stat=stat,
         )
-        for number in range(1, figures.nodes + 1)
+        for number in range(1, metrics.nodes + 1)
     }
 
 
-def _highest(figures: CacheFigures) -> str | None:
-    if figures.nodes == 1:
+def _highest(metrics: CacheMetrics) -> str | None:
+    if metrics.nodes == 1:
         return None
-    return f"MAX([{', '.join(f'node{number}' for number in range(1, figures.nodes + 1))}])"
+    return f"MAX([{', '.join(f'node{number}' for number in range(1, metrics.nodes + 1))}])"

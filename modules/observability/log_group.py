@@ -14,10 +14,10 @@ class LogGroupInputs:
     """Name, such as `/acme/prod/airflow/workflow`."""
 
     retention_days: int = 30
-    """How long lines are kept; one of the numbers that CloudWatch Logs accepts. Default: a month."""
+    """Days that events are kept; one of the values that CloudWatch Logs accepts. Default: 30."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the lines; its policy must let CloudWatch Logs use it. Default: AWS's own key."""
+    """KMS key that encrypts the events; its policy must allow CloudWatch Logs. Default: an AWS-owned key."""
 
 
 @dataclass(frozen=True, kw_only=True)

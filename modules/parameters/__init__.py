@@ -1,4 +1,4 @@
-"""SSM parameters that tell other code where things are, so that it holds no copies (E09)."""
+"""SSM parameters that publish facts about a deployment to other code (E09)."""
 
 from modules.parameters.parameters import (
     PublishedParameters,

@@ -1,4 +1,4 @@
-"""Plain facts of a deployment in SSM Parameter Store, under a path of its own (E09)."""
+"""Facts about a deployment in SSM Parameter Store, under a path of their own (E09)."""
 
 import re
 from collections.abc import Mapping
@@ -14,24 +14,26 @@ _SECRET_WORDS = frozenset({"password", "passwd", "secret", "token", "credentials
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedParametersInputs:
-    """What is told, and where."""
+    """The values, and their path."""
 
     path: str
-    """Folder of the parameters, such as `/acme/prod/airflow`; not ending with a slash."""
+    """Path of the parameters, such as `/acme/prod/airflow`, without a trailing slash."""
 
     values: Mapping[str, str]
-    """Value by name, in lower case; lists with commas. No secrets: whoever may read the path sees them (D03)."""
+    """Values by lower-case name; lists with commas. No secrets: anyone who may read the path sees them (D03)."""
 
     descriptions: Mapping[str, str]
-    """What each of them is, by name."""
+    """Description of each value, by name."""
 
     def __post_init__(self) -> None:
-        """Refuse what SSM would refuse, what nobody could understand, and what sounds like a secret."""
+        """Refuse what SSM would refuse, values without a description, and names that sound like a secret."""
         if "${" not in self.path and not _PATH.fullmatch(self.path):
-            raise ValueError(f'path of the parameters is "{self.path}"; a path such as "/acme/prod/airflow" is wanted')
+            raise ValueError(
+                f'path of the parameters is "{self.path}"; a path such as "/acme/prod/airflow" is required'
+            )
         for name in self.values:
             if not _NAME.fullmatch(name):
-                raise ValueError(f'name of a parameter is "{name}"; lower-case words with "-" or "_" are wanted')
+                raise ValueError(f'name of a parameter is "{name}"; lower-case words with "-" or "_" are required')
             if _SECRET_WORDS & set(re.split("[-_]", name)):
                 raise ValueError(f'D03: parameter "{name}" sounds like a secret; published parameters are plain text')
         if unknown := sorted(set(self.values) ^ set(self.descriptions)):
@@ -40,17 +42,17 @@ class PublishedParametersInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedParametersOutputs:
-    """How code finds the parameters."""
+    """Path and names of the parameters."""
 
     path: str
-    """Folder; `aws ssm get-parameters-by-path --path …` reads them all."""
+    """Path; `aws ssm get-parameters-by-path --path …` reads all parameters."""
 
     names: Mapping[str, str]
     """Full name by short name."""
 
 
 class PublishedParameters(Construct):
-    """A String parameter for each fact."""
+    """A String parameter for each value."""
 
     outputs: PublishedParametersOutputs
 
@@ -63,7 +65,7 @@ class PublishedParameters(Construct):
                 name=f"{inputs.path}/{name}",
                 description=inputs.descriptions[name],
                 type="String",
-                # Not `value`, which a plan would hide: these are for people to read.
+                # Not `value`, which plans hide as sensitive.
                 insecure_value=value,
             )
         self.outputs = PublishedParametersOutputs(

@@ -1,4 +1,4 @@
-"""PostgreSQL on RDS, and a proxy before it."""
+"""PostgreSQL on RDS, and RDS Proxy."""
 
 from modules.rds.backup_copy import BackupCopy, BackupCopyInputs, BackupCopyOutputs
 from modules.rds.contract import PostgreSqlInputs, PostgreSqlOutputs

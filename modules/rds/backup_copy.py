@@ -9,19 +9,19 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class BackupCopyInputs:
-    """Whose backups go where."""
+    """The database, and the key and retention of the copies."""
 
     source_db_instance_arn: str
-    """ARN of the database, whose automated backups must be on."""
+    """ARN of the database. Its automated backups must be on."""
 
     kms_key_arn: str
-    """Key in the second region: a key never leaves its region, so the copy is encrypted with another one."""
+    """KMS key in the second region, which encrypts the copies: keys are regional."""
 
     retention_days: int = 14
     """Days of point-in-time recovery in the second region, 1 to 35."""
 
     provider: TerraformProvider
-    """Provider of the second region, where AWS wants to be asked for the copy."""
+    """Terraform provider for the second region, where the replication is created."""
 
     def __post_init__(self) -> None:
         """Refuse what RDS would refuse."""
@@ -31,14 +31,14 @@ class BackupCopyInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class BackupCopyOutputs:
-    """What a recovery environment starts from."""
+    """Output for an environment that is restored from the copies."""
 
     replication_id: str
-    """Id of the replication, which is the ARN of the copied backups: `database.restore_from_backup_arn`."""
+    """ARN of the copied backups, for `database.restore_from_backup_arn`."""
 
 
 class BackupCopy(Construct):
-    """RDS ships snapshots and transaction logs to the second region, a few minutes behind."""
+    """Replication of snapshots and transaction logs to the second region, a few minutes behind."""
 
     outputs: BackupCopyOutputs
 

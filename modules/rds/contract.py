@@ -1,4 +1,4 @@
-"""What a PostgreSQL database is told, and what it tells."""
+"""Inputs and outputs of a PostgreSQL database."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network
 
 @dataclass(frozen=True, kw_only=True)
 class PostgreSqlInputs:
-    """What the database needs from its surroundings and from the environment."""
+    """Settings of the database, and the resources that it uses."""
 
     identifier: str
     """Name of the instance; 1 to 63 lower-case letters, digits, hyphens, a letter first (RDS's limit)."""
@@ -19,19 +19,19 @@ class PostgreSqlInputs:
     """Account and region of the instance."""
 
     database_name: str
-    """The database made at the start; letters, digits, underscores. A later change replaces the instance."""
+    """Name of the initial database; letters, digits, underscores. A later change replaces the instance."""
 
     username: str
-    """The master user. A later change replaces the instance."""
+    """Name of the master user. A later change replaces the instance."""
 
     password_expression: str
     """Ephemeral expression for the password, such as a generated secret's `value_expression` (D03)."""
 
     password_version: int
-    """Rotation number of the password; RDS gets the password again when it changes (D04)."""
+    """Rotation number of the password; when it changes, Terraform sends the password again (D04)."""
 
     engine: Engine
-    """Version, machine, parameters."""
+    """Version, instance class, parameters."""
 
     storage: Storage = field(default_factory=Storage)
     """Size and key."""
@@ -43,23 +43,23 @@ class PostgreSqlInputs:
     """Multi-AZ, protection, windows."""
 
     backup: Backup = field(default_factory=Backup)
-    """Automated backups, start from a snapshot."""
+    """Automated backups, and a snapshot or backup to restore from."""
 
     monitoring: Monitoring = field(default_factory=Monitoring)
     """Logs, Performance Insights, enhanced monitoring."""
 
     iam_database_authentication: bool = True
-    """Users granted `rds_iam` log in with a token of 15 minutes instead of a password. Default: allowed."""
+    """Allow IAM authentication: users with the role `rds_iam` log in with a token. Default: yes."""
 
     replicas: Mapping[str, ReadReplica] = field(default_factory=dict)
-    """Read replicas by name; each is called `<identifier>-<name>`."""
+    """Read replicas by name; their identifiers are `<identifier>-<name>`."""
 
     def __post_init__(self) -> None:
         """Refuse names that RDS would refuse, and replicas without backups."""
         for identifier in (self.identifier, *(f"{self.identifier}-{name}" for name in self.replicas)):
             if not re.fullmatch(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)", identifier):
                 raise ValueError(
-                    f"identifier is {identifier!r}; RDS takes 1 to 63 lower-case letters, digits and single hyphens, "
+                    f"identifier is {identifier!r}; RDS accepts 1 to 63 lower-case letters, digits and single hyphens, "
                     "a letter first and no hyphen last"
                 )
         if self.replicas and self.backup.retention_days == 0:
@@ -68,10 +68,10 @@ class PostgreSqlInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgreSqlOutputs:
-    """How others find the database."""
+    """Outputs for clients of the database."""
 
     address: str
-    """DNS name of the instance, without port (A06). It stays the same through a failover."""
+    """DNS name of the instance, without port (A06). It does not change in a failover."""
 
     port: str
     """TCP port."""
@@ -80,19 +80,19 @@ class PostgreSqlOutputs:
     """`<address>:<port>`."""
 
     identifier: str
-    """Name of the instance, as alarms and dashboards want it."""
+    """Identifier of the instance, for alarms and dashboards."""
 
     arn: str
     """ARN of the instance."""
 
     resource_id: str
-    """`db-…`, as IAM database authentication and Performance Insights name the instance."""
+    """`db-…`, for IAM database authentication and Performance Insights."""
 
     database_name: str
-    """The database made at the start."""
+    """Name of the initial database."""
 
     username: str
-    """The master user."""
+    """Name of the master user."""
 
     replica_addresses: Mapping[str, str]
-    """DNS names of the read replicas, by the name the user gave."""
+    """DNS names of the read replicas, by name."""

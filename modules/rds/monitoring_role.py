@@ -1,4 +1,4 @@
-"""The role with which RDS writes measurements of the operating system."""
+"""The role of RDS enhanced monitoring."""
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
@@ -9,10 +9,10 @@ from aws.trust import service_trust
 
 
 def monitoring_role(scope: Construct, identifier: str, account: Account) -> tuple[IamRole, IamRolePolicyAttachment]:
-    """Make the role for the instance `identifier` and its replicas.
+    """Create the role for the instance `identifier` and its replicas.
 
     Returns:
-        The role and its policy attachment. The instance waits for both: RDS tries the role at once.
+        The role and its policy attachment. The instance waits for both: RDS tests the role at once.
     """
     role = IamRole(
         scope,

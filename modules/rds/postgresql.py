@@ -17,10 +17,10 @@ _LOG_EXPORTS = ("postgresql", "upgrade")
 
 
 class PostgreSql(Construct):
-    """A private, encrypted, backed-up PostgreSQL instance that takes TLS connections only (D01, D02, D03)."""
+    """A private, encrypted PostgreSQL instance with backups, which accepts only TLS connections (D01, D02, D03)."""
 
     # A08: RDS reports "available" 60 to 90 s before it accepts connections, so Terraform returns before a client can
-    # log in. Whatever starts next needs a grace period and a connection check of its own.
+    # log in. Clients need a grace period and a connection check.
 
     outputs: PostgreSqlOutputs
 
@@ -68,7 +68,7 @@ class PostgreSql(Construct):
         return DbParameterGroup(
             self,
             "parameters",
-            # A prefix, because a new major version needs a new group beside the one still in use.
+            # A prefix, because a major upgrade needs a new group while the old one is in use.
             name_prefix=f"{self._inputs.identifier}-postgres{engine.major_version}-",
             description=f"Parameters of {self._inputs.identifier}",
             family=f"postgres{engine.major_version}",
@@ -88,7 +88,7 @@ class PostgreSql(Construct):
             "instance",
             identifier=inputs.identifier,
             engine="postgres",
-            # D01: the major version alone; the provider then accepts whatever minor version AWS has moved to.
+            # D01: the major version alone; the provider then accepts any minor version that AWS upgraded to.
             engine_version=inputs.engine.major_version,
             allow_major_version_upgrade=inputs.engine.allow_major_version_upgrade,
             db_name=inputs.database_name,
@@ -113,7 +113,7 @@ class PostgreSql(Construct):
             delete_automated_backups=not final_snapshot,
             depends_on=[*self._wait_for, *self._log_groups(inputs.identifier)],
             lifecycle=TerraformResourceLifecycle(
-                # D06: what it starts from matters once. Without this, dropping it from the input replaces the database.
+                # D06: the source matters only at creation. Without this, removing the input replaces the database.
                 ignore_changes=["snapshot_identifier", "restore_to_point_in_time"],
             ),
             **self._common(inputs.engine.instance_class),
@@ -125,7 +125,7 @@ class PostgreSql(Construct):
             self,
             f"replica-{name}",
             identifier=identifier,
-            # Subnets, key, database and users come from the primary; naming them again would be refused.
+            # Subnets, key, database and users come from the primary; RDS refuses them here.
             replicate_source_db=primary.identifier,
             availability_zone=replica.zone,
             skip_final_snapshot=True,
@@ -134,7 +134,7 @@ class PostgreSql(Construct):
         )
 
     def _common(self, instance_class: str) -> dict[str, Any]:
-        """What a primary and its replicas both have."""
+        """Return the arguments that a primary and its replicas share."""
         inputs, monitoring = self._inputs, self._inputs.monitoring
         insights = monitoring.performance_insights
         return {
@@ -169,7 +169,7 @@ class PostgreSql(Construct):
         return self._inputs.availability.final_snapshot_identifier or f"{self._inputs.identifier}-final"
 
     def _log_groups(self, identifier: str) -> list[CloudwatchLogGroup]:
-        """The groups that RDS writes to; where it finds none it makes them itself and keeps the logs for ever."""
+        """Create the log groups that RDS writes to; RDS would create them without a retention period."""
         suffix = identifier.removeprefix(self._inputs.identifier)
         return [
             CloudwatchLogGroup(

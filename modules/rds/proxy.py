@@ -1,4 +1,4 @@
-"""RDS Proxy: many connections of clients over few of the database."""
+"""RDS Proxy, which pools connections to a database."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from modules.iam.statements import policy, read_secrets
 from modules.rds.groups import Network
 
 PROXY_PORT = 5432
-"""Where a proxy for PostgreSQL listens, whatever the port of its database; it cannot be changed."""
+"""Port of every proxy for PostgreSQL, whatever the port of its database."""
 
 
 _SCRAM = "POSTGRES_SCRAM_SHA_256"
@@ -29,19 +29,19 @@ _SCRAM = "POSTGRES_SCRAM_SHA_256"
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionPool:
-    """How the proxy shares the database's connections."""
+    """How the proxy pools the database's connections."""
 
     max_connections_percent: int = 75
-    """Share of the instance's `max_connections` that the proxy may open, 1 to 100. Default: three quarters; the rest is
-    for migrations, people and whoever comes past the proxy. Half of it may stay open without work, as AWS has it."""
+    """Share of the instance's `max_connections` that the proxy may open, 1 to 100. Default: 75; the rest is for
+    migrations, people and other clients without the proxy. Half of it may stay open idle, as is AWS's default."""
 
     connection_borrow_timeout_seconds: int = 120
-    """So long a client waits for a connection when all are busy, 1 to 300; then it gets an error. Default: AWS's."""
+    """How long a client waits for a connection before it gets an error, 1 to 300. Default: 120, as on AWS."""
 
     def __post_init__(self) -> None:
         """Refuse what RDS would refuse."""
         if not 1 <= self.max_connections_percent <= 100:
-            raise ValueError(f"max_connections_percent is {self.max_connections_percent}; RDS takes 1 to 100")
+            raise ValueError(f"max_connections_percent is {self.max_connections_percent}; RDS accepts 1 to 100")
         if not 1 <= self.connection_borrow_timeout_seconds <= 300:
             raise ValueError(
                 f"connection_borrow_timeout_seconds is {self.connection_borrow_timeout_seconds}; allowed is 1 to 300"
@@ -50,7 +50,7 @@ class ConnectionPool:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseProxyInputs:
-    """What the proxy stands before, and whom it lets in."""
+    """The database, the network and the logins of the proxy."""
 
     name: str
     """Name of the proxy; 1 to 63 letters, digits and single hyphens, a letter first and no hyphen last."""
@@ -62,51 +62,53 @@ class DatabaseProxyInputs:
     """Identifier of the PostgreSQL instance, which must have a database called `postgres`."""
 
     network: Network
-    """Subnets and security groups of the proxy; its `port` says nothing, for a proxy listens on 5432."""
+    """Subnets and security groups of the proxy. `port` is ignored: a proxy listens on 5432."""
 
     login_secret_arns: Mapping[str, str]
-    """Secrets by a word for the login, each with `{"username": …, "password": …}`. Nobody else gets through.
+    """Secrets of the logins that may connect, by a key for each, with `{"username": …, "password": …}`.
 
-    Their ARNs must be known in every plan: where one is not, the provider fails to change the proxy.
+    Their ARNs must be known in every plan; otherwise the provider fails to change the proxy.
     """
 
     depends_on: Sequence[str] = ()
-    """Terraform addresses of what must be there first, such as the values of these secrets. Default: nothing."""
+    """Terraform addresses of resources that must exist first, such as the values of these secrets. Default: none."""
 
     kms_key_arn: str | None = None
-    """Key of these secrets. Default: AWS's own, which needs no permission."""
+    """KMS key of these secrets. Default: an AWS managed key, which needs no permission."""
 
     pool: ConnectionPool = ConnectionPool()
-    """How connections are shared."""
+    """Settings of the connection pool."""
 
     idle_client_timeout_seconds: int = 1800
-    """A client's connection without work is closed after so long, 1 to 28800. Default: AWS's, half an hour."""
+    """Time after which an idle client connection is closed, 1 to 28800. Default: 1800, as on AWS."""
 
     log_retention_days: int = 30
-    """Days that CloudWatch keeps the proxy's log. Default: a month."""
+    """Days that the proxy's log is kept. Default: 30."""
 
     log_kms_key_arn: str | None = None
-    """Key of the log group; its policy must let CloudWatch Logs use it. Default: CloudWatch's own."""
+    """KMS key of the log group; its policy must allow CloudWatch Logs. Default: an AWS-owned key."""
 
     def __post_init__(self) -> None:
         """Refuse what RDS would refuse."""
         if not re.fullmatch(r"[A-Za-z](?!.*--)[A-Za-z0-9-]{0,62}(?<!-)", self.name):
             raise ValueError(
-                f"name is {self.name!r}; RDS takes 1 to 63 letters, digits and single hyphens, a letter first and no "
+                f"name is {self.name!r}; RDS accepts 1 to 63 letters, digits and single hyphens, a letter first and no "
                 "hyphen last"
             )
         if not self.login_secret_arns:
-            raise ValueError("login_secret_arns is empty, so the proxy would let nobody in; name at least one")
+            raise ValueError("login_secret_arns is empty, so no one could connect; name at least one")
         if not 1 <= self.idle_client_timeout_seconds <= 28800:
-            raise ValueError(f"idle_client_timeout_seconds is {self.idle_client_timeout_seconds}; RDS takes 1 to 28800")
+            raise ValueError(
+                f"idle_client_timeout_seconds is {self.idle_client_timeout_seconds}; RDS accepts 1 to 28800"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseProxyOutputs:
-    """How clients find the proxy."""
+    """Outputs for clients of the proxy."""
 
     name: str
-    """Name of the proxy, as alarms and dashboards want it."""
+    """Name of the proxy, for alarms and dashboards."""
 
     address: str
     """DNS name."""
@@ -119,9 +121,9 @@ class DatabaseProxyOutputs:
 
 
 class DatabaseProxy(Construct):
-    """A proxy before one instance: TLS only, passwords by SCRAM, no tokens of IAM."""
+    """An RDS Proxy for one instance: TLS only, SCRAM authentication, no IAM authentication."""
 
-    # RDS takes session pinning filters for MySQL alone: a session that changes its settings keeps its connection.
+    # Session pinning filters exist only for MySQL: a session that changes its settings keeps its connection.
 
     outputs: DatabaseProxyOutputs
 
@@ -135,7 +137,7 @@ class DatabaseProxy(Construct):
             engine_family="POSTGRESQL",
             auth=_logins(inputs.login_secret_arns),
             require_tls=True,
-            debug_logging=False,  # it would write statements, and so data, into the log
+            debug_logging=False,  # it would log statements, and so data
             idle_client_timeout=inputs.idle_client_timeout_seconds,
             role_arn=role.arn,
             vpc_subnet_ids=list(inputs.network.subnet_ids.values()),
@@ -185,7 +187,7 @@ class DatabaseProxy(Construct):
         return role, IamRolePolicy(self, "policy", name="logins", role=role.name, policy=policy(statements))
 
     def _log_group(self, inputs: DatabaseProxyInputs) -> CloudwatchLogGroup:
-        """The group that RDS writes to; where it finds none it makes it itself and keeps the log for ever."""
+        """Create the log group that RDS writes to; RDS would create it without a retention period."""
         return CloudwatchLogGroup(
             self,
             "log",

@@ -1,4 +1,4 @@
-"""ECR: repositories, and copies of public images."""
+"""ECR repositories, and a pull-through cache for public images."""
 
 from modules.registry.pull_through_cache import PullThroughCache, PullThroughCacheInputs, PullThroughCacheOutputs
 from modules.registry.repositories import Repositories, RepositoriesInputs, RepositoriesOutputs, Repository

@@ -1,4 +1,4 @@
-"""ECR's pull-through cache: images of public registries that the account keeps a copy of (A13, P04)."""
+"""ECR's pull-through cache, which copies images of public registries into the account (A13, P04)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from aws.public_registries import PUBLIC_REGISTRIES, repository_prefix
 
 @dataclass(frozen=True, kw_only=True)
 class PullThroughCacheInputs:
-    """From where, and under which names."""
+    """The registries, and the names of the copies."""
 
     prefix: str
-    """First part of the repositories' names, such as `acme-prod`; with `/` and the registry's word at most 30
+    """First part of the repositories' names, such as `acme-prod`; with `/` and the registry's key at most 30
     characters (ECR's limit)."""
 
     registries: tuple[str, ...]
-    """Registries to copy from; of `PUBLIC_REGISTRIES`."""
+    """Registries to copy from, out of `PUBLIC_REGISTRIES`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullThroughCacheOutputs:
-    """Where the copies are."""
+    """Names of the copies."""
 
     repository_prefixes: Mapping[str, str]
     """First part of the copies' repositories by registry: `registry.k8s.io` → `acme-prod/k8s`. Known once the rule
-    stands."""
+    exists."""
 
 
 class PullThroughCache(Construct):
-    """A rule for each registry. ECR makes a repository when an image is pulled for the first time.
+    """A pull-through cache rule for each registry. ECR creates a repository when an image is first pulled.
 
     Raises:
-        ValueError: where ECR would want credentials for the registry, or refuse the prefix.
+        ValueError: ECR would require credentials for the registry, or refuse the prefix.
     """
 
     outputs: PullThroughCacheOutputs

@@ -18,20 +18,20 @@ KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """One repository and how long it keeps images."""
+    """A repository and its lifecycle rules."""
 
     name: str
     """Full name in ECR, such as `acme-prod/web`: 2 to 256 lower-case letters, digits, `/ - _ .` (ECR's limit)."""
 
     immutable_tags: bool = True
-    """A tag, once pushed, stays what it was. True by default: a tag is a git commit (P02); rollback relies on it."""
+    """Tags cannot be moved. True by default: a tag is a git commit (P02), and rollbacks rely on it."""
 
     keep_images: int = 100
-    """Newest images to keep, tagged or not, 1 or more. 100 by default: ECR does not know what runs, so an image that
-    still runs must not be older than these."""
+    """Newest images to keep, tagged or not, 1 or more. 100 by default: ECR does not know which images run, so a running
+    image must be among these."""
 
     expire_untagged_after_days: int = 7
-    """Days, 1 or more, after which an image without a tag goes. 7 by default: nothing can name it any more."""
+    """Days, 1 or more, after which an untagged image is deleted. 7 by default."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that ECR would refuse."""
@@ -42,21 +42,21 @@ class Repository:
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoriesInputs:
-    """The repositories of an environment, and what they share."""
+    """Repositories of an environment, and their common settings."""
 
     repositories: Mapping[str, Repository]
-    """Repositories by a short word for each (`web`), which is the key of the outputs and part of the address."""
+    """Repositories by a short key (`web`), which is the key of the outputs and part of the Terraform address."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the images. None by default: ECR's own AES-256. A change makes the repositories anew, empty."""
+    """Key that encrypts the images. None by default: AES-256. A later change creates empty repositories."""
 
     force_delete: bool = False
-    """Delete repositories that still hold images. False by default; True for environments to throw away (S05)."""
+    """Delete repositories that still contain images. False by default; for short-lived environments (S05)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoriesOutputs:
-    """Where to push to and pull from, and what roles may be allowed to."""
+    """URLs for pushing and pulling, and ARNs for roles."""
 
     repository_urls: Mapping[str, str]
     """URL of each repository without a tag, by its key: `<account>.dkr.ecr.<region>.amazonaws.com/acme-prod/web`."""
@@ -66,10 +66,10 @@ class RepositoriesOutputs:
 
 
 class Repositories(Construct):
-    """ECR repositories that scan what is pushed, keep tags as they are and drop what is old.
+    """ECR repositories that scan on push, have immutable tags and delete old images.
 
     Raises:
-        ValueError: where a key cannot be a word of a Terraform address, or two repositories share a name.
+        ValueError: a key cannot be part of a Terraform address, or two repositories have the same name.
     """
 
     outputs: RepositoriesOutputs
@@ -129,7 +129,7 @@ def _lifecycle(repository: Repository) -> str:
             "action": {"type": "expire"},
         },
         {
-            # ECR wants the rule for any image to come last.
+            # ECR requires the rule for any image to come last.
             "rulePriority": 2,
             "description": f"The newest {repository.keep_images} images stay",
             "selection": {

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler: calls of the AWS API and tasks on ECS at set times, each purpose with a role of its own."""
+"""EventBridge Scheduler: scheduled AWS API calls and ECS tasks, with a role for each purpose."""
 
 from modules.scheduling.calls import ScheduledCall, ScheduledCalls, ScheduledCallsInputs
 from modules.scheduling.outputs import ScheduleOutputs

@@ -1,4 +1,4 @@
-"""Calls of the AWS API at set times: EventBridge Scheduler's universal targets."""
+"""Scheduled AWS API calls: EventBridge Scheduler's universal targets."""
 
 import json
 import re
@@ -23,24 +23,24 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledCall:
-    """One call."""
+    """A scheduled API call."""
 
     action: str
-    """What is called, in IAM's words: `rds:StopDBInstance`. The role is allowed exactly this."""
+    """The call as an IAM action, such as `rds:StopDBInstance`. The role is allowed exactly this."""
 
     arguments: Mapping[str, object]
-    """Arguments in the API's words: `{"DbInstanceIdentifier": "acme-dev"}`."""
+    """Arguments of the API call, such as `{"DbInstanceIdentifier": "acme-dev"}`."""
 
     resources: Sequence[str]
-    """ARNs that the call touches; the role is allowed no others (I01)."""
+    """ARNs that the role is allowed to use for the call (I01)."""
 
     expression: str
-    """When: `cron(0 19 ? * MON-FRI *)`."""
+    """Schedule, such as `cron(0 19 ? * MON-FRI *)`."""
 
     def __post_init__(self) -> None:
-        """Refuse what is not the name of a call."""
+        """Refuse what is not an action."""
         if not _ACTION.fullmatch(self.action):
-            raise ValueError(f'action is "{self.action}"; a name such as "rds:StopDBInstance" is wanted')
+            raise ValueError(f'action is "{self.action}"; an action such as "rds:StopDBInstance" is required')
 
     def target_arn(self, account: Account) -> str:
         """ARN of the call as a universal target of EventBridge Scheduler."""
@@ -50,29 +50,29 @@ class ScheduledCall:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledCallsInputs:
-    """Calls for one purpose."""
+    """A group of scheduled calls with one purpose."""
 
     name: str
-    """Name of the group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is called `<name>-schedule`."""
+    """Name of the schedule group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is named `<name>-schedule`."""
 
     purpose: str
-    """What the role is for: the end of the sentence "Lets EventBridge Scheduler …"."""
+    """Purpose of the role, which completes the sentence "Lets EventBridge Scheduler …"."""
 
     account: Account
     """Account and region of what is called."""
 
     timezone: str = "UTC"
-    """Time zone of all expressions; it knows of summer time. Default: UTC."""
+    """Time zone of all expressions, with daylight saving time. Default: UTC."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the schedules; the role may decrypt these with it, and nothing else. None: AWS's own key."""
+    """KMS key that encrypts the schedules; the role may decrypt only these. Default: an AWS-owned key."""
 
     calls: Mapping[str, ScheduledCall] = field(default_factory=dict)
-    """The calls by a word for each."""
+    """The calls, by the name of their schedule."""
 
 
 class ScheduledCalls(Construct):
-    """A group of schedules that call the AWS API with a role for exactly these calls."""
+    """Schedules that call the AWS API, and a role that may do only that."""
 
     outputs: ScheduleOutputs
 
@@ -106,7 +106,7 @@ class ScheduledCalls(Construct):
                     arn=call.target_arn(inputs.account),
                     role_arn=role_arn,
                     input=json.dumps(dict(call.arguments), sort_keys=True),
-                    # What is not the moment any more is not worth doing: a database is not stopped at noon.
+                    # A late call is dropped: a database must not stop at noon because of a retry.
                     retry_policy=SchedulerScheduleTargetRetryPolicy(
                         maximum_event_age_in_seconds=900, maximum_retry_attempts=5
                     ),

@@ -1,4 +1,4 @@
-"""What every schedule has: a group, a role that only the group may take, and an expression that Scheduler accepts."""
+"""What all schedules share: a group, a role that only this group may use, and the check of expressions."""
 
 import re
 from collections.abc import Mapping
@@ -21,13 +21,15 @@ def check(name: str, expressions: Mapping[str, str]) -> None:
     """Refuse a name or an expression that EventBridge Scheduler or IAM would refuse.
 
     Raises:
-        ValueError: says which, and what is wanted.
+        ValueError: names the value, and what is allowed.
     """
     if "${" not in name and not _NAME.fullmatch(name):
         raise ValueError(f'name of the schedules is "{name}"; 1 to 53 letters, digits, "_", "." and "-" are allowed')
     for schedule, expression in expressions.items():
         if not _EXPRESSION.fullmatch(expression):
-            raise ValueError(f'schedule "{schedule}" is "{expression}"; "cron(0 3 * * ? *)" or "rate(1 day)" is wanted')
+            raise ValueError(
+                f'schedule "{schedule}" is "{expression}"; "cron(0 3 * * ? *)" or "rate(1 day)" is required'
+            )
 
 
 def group_and_role(
@@ -39,18 +41,18 @@ def group_and_role(
     statements: Mapping[str, Statement],
     kms_key_arn: str | None,
 ) -> tuple[str, str]:
-    """Make the group of schedules and its role.
+    """Create the schedule group and its role.
 
     Args:
         scope: the construct that they belong to.
         name: name of the group; the role is `<name>-schedule`.
-        purpose: what the role is for, as the end of a sentence.
+        purpose: purpose of the role, which completes the sentence "Lets EventBridge Scheduler …".
         account: account and region of the schedules.
         statements: what the role may do (I01).
-        kms_key_arn: key that encrypts the schedules, which Scheduler reads as this role. None: AWS's own key.
+        kms_key_arn: KMS key that encrypts the schedules, which Scheduler reads with this role. None: an AWS-owned key.
 
     Returns:
-        The name of the group, and the ARN of the role; whoever uses the ARN waits for the policy too.
+        The name of the group, and the ARN of the role. A resource that uses the ARN waits for the role's policy too.
     """
     reading = {}
     if kms_key_arn is not None:

@@ -1,4 +1,4 @@
-"""A task on ECS at set times."""
+"""A scheduled ECS task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,35 +21,35 @@ from modules.scheduling.parts import check, group_and_role
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledTaskInputs:
-    """Which task, where, when."""
+    """The task, its network and its schedule."""
 
     name: str
-    """Name of the group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is called `<name>-schedule`."""
+    """Name of the schedule group; 1 to 53 letters, digits, `_`, `.`, `-`. The role is named `<name>-schedule`."""
 
     account: Account
     """Account and region of the cluster."""
 
     expression: str
-    """When: `cron(0 3 * * ? *)`."""
+    """Schedule, such as `cron(0 3 * * ? *)`."""
 
     timezone: str = "UTC"
     """Time zone of the expression. Default: UTC."""
 
     flexible_minutes: int = 15
-    """The task starts within so many minutes, 1 to 1440. Default: a quarter of an hour, so that what several
-    deployments do at the same time is spread."""
+    """Flexible time window in which the task starts, 1 to 1440. Default: 15, which spreads the load of several
+    deployments."""
 
     cluster_arn: str
     """Cluster that the task runs in."""
 
     cluster_name: str
-    """Its name, which is part of the ARNs of its tasks."""
+    """Name of the cluster, which is part of its tasks' ARNs."""
 
     task_family: str
-    """Family of the task definition; the newest revision runs, so that a new revision changes no schedule."""
+    """Family of the task definition. The newest revision runs, so that a new revision does not change the schedule."""
 
     role_arns: Sequence[str]
-    """Execution role and task role of the task, which the schedule's role hands on."""
+    """Execution role and task role, which the schedule's role passes to the task."""
 
     subnet_ids: Sequence[str]
     """Subnets of the task."""
@@ -58,10 +58,10 @@ class ScheduledTaskInputs:
     """Security groups of the task."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the schedules; the role may decrypt these with it, and nothing else. None: AWS's own key."""
+    """KMS key that encrypts the schedules; the role may decrypt only these. Default: an AWS-owned key."""
 
     assign_public_ip: bool = False
-    """A public address, where the subnets are public. Default: none."""
+    """Assign a public address, for public subnets. Default: no."""
 
     def __post_init__(self) -> None:
         """Refuse what EventBridge Scheduler would refuse."""
@@ -70,7 +70,7 @@ class ScheduledTaskInputs:
 
 
 class ScheduledTask(Construct):
-    """A schedule that runs a task of one family in one cluster, with a role that may do exactly that."""
+    """A schedule that runs a task of one family in one cluster, and a role that may do only that."""
 
     outputs: ScheduleOutputs
 
@@ -86,7 +86,7 @@ class ScheduledTask(Construct):
             kms_key_arn=inputs.kms_key_arn,
             statements={
                 "RunTask": Statement(
-                    # Without and with a revision: the schedule names the family, ECS asks for what it resolves to.
+                    # Without and with a revision: the schedule names the family, and ECS authorizes the revision.
                     actions=("ecs:RunTask",),
                     resources=(family, f"{family}:*"),
                     conditions={"ArnEquals": {"ecs:cluster": inputs.cluster_arn}},
@@ -129,7 +129,7 @@ class ScheduledTask(Construct):
                         assign_public_ip=inputs.assign_public_ip,
                     ),
                 ),
-                # Fargate may have no room for a moment; an hour later the next run is near enough.
+                # Fargate may lack capacity for a while. After an hour the run is skipped.
                 retry_policy=SchedulerScheduleTargetRetryPolicy(
                     maximum_event_age_in_seconds=3600, maximum_retry_attempts=10
                 ),

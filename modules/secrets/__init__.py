@@ -1,4 +1,4 @@
-"""Secrets that Terraform makes, hands on and rotates without ever writing them down."""
+"""Secrets that Terraform creates and rotates without storing their values in plan or state."""
 
 from modules.secrets.derived import DerivedSecret, DerivedSecretInputs, DerivedSecretOutputs
 from modules.secrets.empty import EmptySecret, EmptySecretInputs, EmptySecretOutputs

@@ -1,4 +1,4 @@
-"""A secret put together from other secrets, such as a database URL."""
+"""A secret derived from other secrets, such as a database URL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from modules.secrets.store import SecretStore, name_below_stack, write_secret
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedSecretInputs:
-    """What the secret is called, how its value is built and when it is built again."""
+    """Name of the secret, how its value is built, and what it depends on."""
 
     store: SecretStore
-    """The deployment's store: path, key, recovery window."""
+    """Path, key and recovery window of the deployment's secrets."""
 
     name: str
     """Name below the store's path, such as `database/url`."""
 
     description: str
-    """What the value is for; shown in the console."""
+    """What the value is for; the console shows it."""
 
     value_expression: str
-    """The value, with `value_expression`s of generated secrets in it.
+    """The value, which may contain the `value_expression` of generated secrets.
 
-    Generated values need no `urlencode`: they are letters and digits (A05).
+    Generated values consist of letters and digits, so they need no `urlencode` (A05).
     """
 
     triggers: Mapping[str, str | int]
@@ -44,26 +44,26 @@ class DerivedSecretInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedSecretOutputs:
-    """How others refer to the secret."""
+    """References to the secret."""
 
     secret_arn: str
-    """ARN of the secret, known once it has a value; what a container's `valueFrom` takes (A02)."""
+    """ARN of the secret, known once it has a value; for a container's `valueFrom` (A02)."""
 
     stable_secret_arn: str
-    """The same ARN, known in every plan; `secret_arn` is unknown while a rotation is planned.
+    """The same ARN, but known in every plan; `secret_arn` is unknown while a rotation is planned.
 
-    Whoever takes it waits for the value by naming `value_address` in `depends_on`.
+    To wait for the value, name `value_address` in `depends_on`.
     """
 
     value_address: str
     """Terraform address of the value."""
 
     secret_name: str
-    """Full name with the store's path."""
+    """Full name, with the store's path."""
 
 
 class DerivedSecret(Construct):
-    """A secret whose value Terraform builds from other secrets, in flight (A05, D03)."""
+    """A secret whose value Terraform builds from other secrets, without storing it (A05, D03)."""
 
     outputs: DerivedSecretOutputs
 
@@ -99,5 +99,5 @@ def _fingerprint(scope: Construct, triggers: Mapping[str, str | int]) -> str:
     """
     parts = ";".join(f"{name}={part}" for name, part in sorted(triggers.items()))
     local = f"{name_below_stack(scope)}_made-of"
-    TerraformStack.of(scope).add_override(f"locals.{local}", parts)
+    TerraformStack.of(scope).add_override(f"locals.{local}", text)
     return f"${{parseint(substr(sha256(local.{local}), 0, 12), 16)}}"

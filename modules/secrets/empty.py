@@ -1,4 +1,4 @@
-"""A secret that somebody else fills: a key or a token from another system."""
+"""A secret whose value is set outside of Terraform: a key or a token from another system."""
 
 from dataclasses import dataclass
 
@@ -10,31 +10,31 @@ from modules.secrets.store import SecretStore
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySecretInputs:
-    """What the secret is called."""
+    """Name and description of the secret."""
 
     store: SecretStore
-    """The deployment's store: path, key, recovery window."""
+    """Path, key and recovery window of the deployment's secrets."""
 
     name: str
     """Name below the store's path, such as `airflow/git/dags`."""
 
     description: str
-    """What the value is for; shown in the console, so it says who puts it in."""
+    """What the value is for, and who sets it; the console shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySecretOutputs:
-    """How others refer to the secret."""
+    """References to the secret."""
 
     secret_arn: str
-    """ARN of the secret. A container that names it starts only once the secret has a value."""
+    """ARN of the secret. A container that uses it starts only once the secret has a value."""
 
     secret_name: str
-    """Full name with the store's path."""
+    """Full name, with the store's path."""
 
 
 class EmptySecret(Construct):
-    """A secret without a value. Terraform never sees the one that it is given, nor that it changes (D03)."""
+    """A secret without a value. Terraform sees neither its value nor a change of it (D03)."""
 
     outputs: EmptySecretOutputs
 

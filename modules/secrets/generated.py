@@ -1,4 +1,4 @@
-"""A secret whose value AWS makes up, and which nobody ever sees in Terraform."""
+"""A secret with a random value, which never appears in Terraform's plan or state."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,31 +10,31 @@ from modules.secrets.store import SecretStore, write_ephemeral, write_secret
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSecretInputs:
-    """What the secret is called and what its value looks like."""
+    """Name of the secret, and the form of its value."""
 
     store: SecretStore
-    """The deployment's store: path, key, recovery window."""
+    """Path, key and recovery window of the deployment's secrets."""
 
     name: str
     """Name below the store's path, such as `database/password`."""
 
     description: str
-    """What the value is for; shown in the console."""
+    """What the value is for; the console shows it."""
 
     rotation: int = 1
-    """Raise it by one and the next apply writes a new value (D04). Default: the first value."""
+    """Rotation number; raise it by one, and the next apply writes a new value (D04). Default: 1."""
 
     length: int = 32
-    """Random characters, 16 to 128 (what RDS and ElastiCache take both). Default: 32, about 190 bits."""
+    """Number of random characters, 16 to 128 (accepted by both RDS and ElastiCache). Default: 32, about 190 bits."""
 
     encoding: Literal["plain", "base64"] = "plain"
-    """`base64` encodes the random characters once more: 32 of them then make a valid Fernet key (A10)."""
+    """`base64` encodes the random characters; 32 of them then are a valid Fernet key (A10). Default: `plain`."""
 
     readable_in_terraform: bool = True
-    """Whether `value_expression` works: other write-only arguments can then use the value.
+    """Whether write-only arguments in the same stack can use the value through `value_expression`. Default: yes.
 
-    Set it to false for a value that only containers read: then who runs Terraform needs no
-    `secretsmanager:GetSecretValue` for it.
+    Turn it off for values that only containers read: then the caller of Terraform does not need
+    `secretsmanager:GetSecretValue`.
     """
 
     def __post_init__(self) -> None:
@@ -47,26 +47,26 @@ class GeneratedSecretInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class GeneratedSecretOutputs:
-    """How others refer to the secret and, inside the same stack, to its value."""
+    """References to the secret and, in the same stack, to its value."""
 
     secret_arn: str
-    """ARN of the secret, known once it has a value; what a container's `valueFrom` takes (A02)."""
+    """ARN of the secret, known once it has a value; for a container's `valueFrom` (A02)."""
 
     secret_name: str
-    """Full name with the store's path."""
+    """Full name, with the store's path."""
 
     value_expression: str
-    """Ephemeral expression for the value, `${…}`; only write-only arguments of the same stack can take it.
+    """Ephemeral expression (`${…}`) for the value; only write-only arguments of the same stack can use it.
 
-    Terraform refuses it as an undeclared reference where `readable_in_terraform` is false.
+    If `readable_in_terraform` is false, Terraform refuses it as an undeclared reference.
     """
 
     rotation: int
-    """The rotation number: the `…_wo_version` of whoever takes the value, so that both change together."""
+    """The rotation number, for the `…_wo_version` of an argument that uses the value, so that both change together."""
 
 
 class GeneratedSecret(Construct):
-    """A secret with a random value that lies in Secrets Manager and nowhere else (D03, D04, A10)."""
+    """A secret with a random value, which is stored only in Secrets Manager (D03, D04, A10)."""
 
     outputs: GeneratedSecretOutputs
 
@@ -88,8 +88,8 @@ class GeneratedSecret(Construct):
             inputs.rotation,
         )
         if inputs.readable_in_terraform:
-            # A random value is another in every run: what others use is the stored one. The version's `arn` makes
-            # Terraform wait for it, also where an earlier apply got as far as an empty secret.
+            # The random value differs in every run, so others use the stored one. The version's `arn` makes Terraform
+            # wait for it, even if an earlier apply created only the empty secret.
             write_ephemeral(self, "aws_secretsmanager_secret_version", {"secret_id": version.arn})
         self.outputs = GeneratedSecretOutputs(
             secret_arn=version.arn,

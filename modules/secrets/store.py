@@ -10,25 +10,25 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class SecretStore:
-    """Where a deployment keeps its secrets in Secrets Manager, and how."""
+    """Path, key and recovery window of a deployment's secrets in Secrets Manager."""
 
     path: str
     """First part of every name, `<project>/<environment>`, so that roles can be limited to it (D04, A22)."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts the values. Default: the account's `aws/secretsmanager` key, which no other account can use."""
+    """KMS key that encrypts the values. Default: the account's `aws/secretsmanager` key."""
 
     recovery_window_in_days: int = 30
     """Days in which a deleted secret can be restored: 7 to 30, or 0 to delete at once. Default: the longest.
 
-    0 is for environments that are thrown away: a name stays taken for the whole window (S05).
+    0 is for short-lived environments: a name stays reserved for the whole window (S05).
     """
 
     def __post_init__(self) -> None:
         """Refuse what Secrets Manager would refuse."""
         if self.recovery_window_in_days != 0 and not 7 <= self.recovery_window_in_days <= 30:
             raise ValueError(
-                f"recovery_window_in_days is {self.recovery_window_in_days}; Secrets Manager takes 0, or 7 to 30 days"
+                f"recovery_window_in_days is {self.recovery_window_in_days}; Secrets Manager allows 0, or 7 to 30 days"
             )
         if not self.path or self.path.startswith("/") or self.path.endswith("/"):
             raise ValueError(f"path is {self.path!r}; it must be a path without a slash at either end")
@@ -37,7 +37,7 @@ class SecretStore:
 def write_secret(
     scope: Construct, store: SecretStore, name: str, description: str, value: str, version: float
 ) -> SecretsmanagerSecretVersion:
-    """Make the secret `name` below the store's path, with a value that only goes one way.
+    """Create the secret `name` below the store's path, with a write-only value.
 
     Args:
         scope: The construct that the two resources belong to.
@@ -45,10 +45,10 @@ def write_secret(
         name: Name below the store's path.
         description: What the console shows.
         value: An ephemeral expression; never a literal.
-        version: The number whose change makes Terraform write the value again (a token is a number here).
+        version: Terraform writes the value again when this number changes; it may be a token.
 
     Returns:
-        The version. Its `arn` is the secret's ARN, and whoever uses it waits until there is a value.
+        The version. Its `arn` is the secret's ARN, and a resource that uses it waits for the value.
     """
     secret = SecretsmanagerSecret(
         scope,
@@ -64,14 +64,14 @@ def write_secret(
         secret_id=secret.id,
         secret_string_wo=value,
         secret_string_wo_version=version,
-        # The secret always has a value. Terraform would infer it for what a task definition uses, but not for what the
-        # last apply used and this one does not, and then finds a cycle.
+        # The secret always has a value. Terraform infers this for secrets that a task definition uses, but not for
+        # those that only the last apply used, and then reports a cycle.
         lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
     )
 
 
 def name_below_stack(scope: Construct) -> str:
-    """The scope's path below its stack, joined with `_`: the name for blocks that cdktf has no construct for."""
+    """Return the scope's path below its stack, joined with `_`: the name of blocks that cdktf has no construct for."""
     return scope.node.path.removeprefix(TerraformStack.of(scope).node.path).strip("/").replace("/", "_")
 
 

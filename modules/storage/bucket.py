@@ -36,17 +36,17 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 @dataclass(frozen=True, kw_only=True)
 class Lifecycle:
-    """When objects go by themselves."""
+    """When S3 deletes objects."""
 
     expire_after_days: int | None = None
-    """Days, 1 or more, after which an object goes. None by default: it stays until somebody deletes it."""
+    """Days, 1 or more, after which objects expire. None by default: they are kept."""
 
     noncurrent_expire_after_days: int = 30
-    """Days, 1 or more, in which an overwritten or deleted object can be brought back, where the bucket is versioned.
-    30 by default: a month to notice."""
+    """Days, 1 or more, in which overwritten and deleted objects of a versioned bucket can be restored. Default: 30."""
 
     abort_multipart_after_days: int = 7
-    """Days, 1 or more, after which an upload that never ended goes. 7 by default: it costs, and no listing shows it."""
+    """Days, 1 or more, after which an incomplete multipart upload is deleted. 7 by default: it costs money, and no list
+    of objects shows it."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that S3 would refuse."""
@@ -58,21 +58,21 @@ class Lifecycle:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessLogs:
-    """Where the record of every request to the bucket is kept."""
+    """Where the server access logs of the bucket are stored."""
 
     bucket_name: str
     """Another bucket of the same account and region, which accepts `ServerAccessLogs`: its output `bucket_name`."""
 
     prefix: str
-    """Start of the keys in there, usually the name of this bucket and `/`."""
+    """Prefix of the keys there, usually the name of this bucket and `/`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketInputs:
-    """What the bucket is called, who writes into it and how long it remembers."""
+    """Name, encryption, lifecycle and log deliveries of the bucket."""
 
     name: str
-    """Whole name, 3 to 63 characters, unique in all of AWS (S3's limit)."""
+    """Name, 3 to 63 characters, globally unique."""
 
     account: Account
     """Account and region of the bucket."""
@@ -82,27 +82,27 @@ class BucketInputs:
     a bucket that accepts logs."""
 
     versioned: bool = True
-    """Keep what was overwritten or deleted. True by default: a mistake can be taken back (D02)."""
+    """Keep overwritten and deleted objects as versions. True by default, so that mistakes can be undone (D02)."""
 
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    """When objects go. By default only old versions and uploads that never ended do."""
+    """When objects are deleted. By default only old versions and incomplete uploads are."""
 
     accepts: tuple[Delivery, ...] = ()
     """Services that deliver logs into the bucket: `LoadBalancerLogs`, `ServerAccessLogs`. None by default."""
 
     access_logs: AccessLogs | None = None
-    """Where requests to this bucket are logged. None by default: a bucket for logs has nowhere else to go."""
+    """Server access logs of this bucket. None by default."""
 
     force_destroy: bool = False
-    """Delete the bucket with what is in it. False by default; True for environments to throw away (S05)."""
+    """Delete the bucket together with its objects. False by default; for short-lived environments (S05)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketOutputs:
-    """What writers, readers and their roles need."""
+    """Outputs for readers, writers and their roles."""
 
     bucket_name: str
-    """Name of the bucket; whoever uses it waits for the bucket's policy, as load balancers must."""
+    """Name of the bucket. A resource that uses it waits for the bucket's policy, as load balancers must."""
 
     bucket_arn: str
     """ARN of the bucket; its objects are `<arn>/*`."""
@@ -112,10 +112,10 @@ class BucketOutputs:
 
 
 class Bucket(Construct):
-    """A bucket that is never public, knows no ACLs and refuses requests without TLS.
+    """A bucket that is never public, has no ACLs and refuses requests without TLS.
 
     Raises:
-        ValueError: where S3 would refuse the name, or a bucket that accepts logs is asked to use a KMS key.
+        ValueError: S3 would refuse the name, or a bucket that accepts logs has a KMS key.
     """
 
     outputs: BucketOutputs
@@ -142,7 +142,7 @@ class Bucket(Construct):
             bucket=name,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
-        # Who wants to hear of objects makes a rule in EventBridge, and this bucket does not change for it.
+        # Consumers subscribe with EventBridge rules, without a change to this bucket.
         S3BucketNotification(self, "events", bucket=name, eventbridge=True)
         _encrypt(self, name, inputs.kms_key_arn)
         _retain(self, name, inputs)
@@ -151,7 +151,7 @@ class Bucket(Construct):
             "policy",
             bucket=name,
             policy=bucket_policy(bucket.arn, inputs.account, inputs.accepts),
-            # S3 refuses to change both at the same time.
+            # S3 refuses to change both concurrently.
             depends_on=[public_access_block],
         )
         if inputs.access_logs is not None:
@@ -178,7 +178,7 @@ def _check(inputs: BucketInputs) -> None:
     if inputs.accepts and inputs.kms_key_arn is not None:
         raise ValueError(f"bucket {inputs.name!r} accepts logs and has a kms_key_arn: AWS delivers logs to SSE-S3 only")
     if inputs.access_logs is not None and inputs.access_logs.bucket_name == inputs.name:
-        raise ValueError(f"bucket {inputs.name!r} logs into itself: each record would be a request that is recorded")
+        raise ValueError(f"bucket {inputs.name!r} logs into itself: each log would be a request that is logged again")
 
 
 def _encrypt(scope: Construct, bucket_name: str, kms_key_arn: str | None) -> None:
@@ -218,7 +218,7 @@ def _retain(scope: Construct, bucket_name: str, inputs: BucketInputs) -> None:
             S3BucketLifecycleConfigurationRule(
                 id="retention",
                 status="Enabled",
-                # All objects: the provider warns where a rule has no filter at all.
+                # All objects: the provider warns about a rule without a filter.
                 filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
                 expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=lifecycle.expire_after_days)]
                 if lifecycle.expire_after_days is not None
@@ -237,6 +237,6 @@ def _retain(scope: Construct, bucket_name: str, inputs: BucketInputs) -> None:
                 ],
             )
         ],
-        # Old versions can expire only where there are versions.
+        # Only versioned buckets have noncurrent versions.
         depends_on=[versioning] if versioning is not None else None,
     )

@@ -1,4 +1,4 @@
-"""What a bucket's policy says: TLS for everybody, and delivery for the services that write logs into it."""
+"""Bucket policies: TLS only, and delivery for the services that write logs."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ServerAccessLogs:
     """Access logs of this account's other buckets may be delivered into the bucket."""
 
     prefix: str = ""
-    """Common start of the keys, usually ending in `/`. Empty by default: anywhere in the bucket."""
+    """Prefix of the keys, usually ending in `/`. Empty by default: anywhere in the bucket."""
 
 
 Delivery = LoadBalancerLogs | ServerAccessLogs
@@ -33,7 +33,7 @@ Delivery = LoadBalancerLogs | ServerAccessLogs
 
 
 def bucket_policy(bucket_arn: str, account: Account, accepts: tuple[Delivery, ...]) -> str:
-    """The policy as JSON: nothing without TLS, and a statement for each delivery."""
+    """Return the policy: TLS only, and a statement for each delivery."""
     statements: list[dict[str, Any]] = [
         {
             "Sid": "TlsOnly",

@@ -1,4 +1,4 @@
-"""A web application firewall before a load balancer."""
+"""A web application firewall for a load balancer."""
 
 from modules.waf.firewall import Firewall, FirewallInputs, FirewallOutputs
 

@@ -1,4 +1,4 @@
-"""AWS WAF before a load balancer: AWS's own rules, a limit for each address, and a record of what was refused."""
+"""AWS WAF for a load balancer: AWS managed rules, a rate limit per address, and logs of blocked requests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,38 +15,39 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import Wafv2We
 from constructs import Construct
 
 MANAGED = ("AmazonIpReputationList", "AnonymousIpList", "KnownBadInputsRuleSet", "CommonRuleSet")
-"""AWS's rule groups, in the order in which they are asked; each without its `AWSManagedRules`."""
+"""AWS managed rule groups in order of evaluation, without the prefix `AWSManagedRules`."""
 _NEVER_REFUSES = ("AnonymousIpList",)
-"""Groups that only count: pipelines and partners come from hosting providers as attackers do."""
+"""Groups that only count: pipelines and partners use hosting providers too, like attackers."""
 _COUNTED_ONLY = {"CommonRuleSet": ("SizeRestrictions_BODY",)}
-"""Rules that would refuse what is no attack: bodies above 8 KiB, as uploads have them."""
+"""Rules that would block legitimate requests: bodies above 8 KiB, as in uploads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallInputs:
-    """What is protected, and how strictly."""
+    """The load balancer, and how strictly it is protected."""
 
     name: str
-    """Name of the web ACL; its log group is `aws-waf-logs-<name>`, because WAF takes no other."""
+    """Name of the web ACL; its log group is `aws-waf-logs-<name>`, as WAF requires."""
 
     load_balancer_arn: str
-    """The application load balancer. It has one web ACL at the most."""
+    """The application load balancer. It can have only one web ACL."""
 
     requests_per_five_minutes: int = 2000
-    """Requests from one address in five minutes, above which it is refused: 10 to 2,000,000,000. Default: what a person
-    with a busy browser does not reach."""
+    """Rate limit per source address, 10 to 2,000,000,000. Default: 2000, more than a person with a busy browser
+    sends."""
 
     count_only: bool = False
-    """Let AWS's rules count what they would refuse, to see first. The limit refuses all the same. Default: refuse."""
+    """AWS managed rules count requests instead of blocking them, for a trial. The rate limit always blocks. Default:
+    block."""
 
     log_retention_days: int = 90
-    """How long the record of refused requests is kept."""
+    """Days that the logs of blocked requests are kept. Default: 90."""
 
     log_kms_key_arn: str | None = None
     """Key of the log group. Default: CloudWatch's own."""
 
     def __post_init__(self) -> None:
-        """Refuse a limit that WAF would refuse."""
+        """Refuse a rate limit that WAF would refuse."""
         if not 10 <= self.requests_per_five_minutes <= 2_000_000_000:
             raise ValueError(
                 f"requests_per_five_minutes is {self.requests_per_five_minutes}; WAF takes 10 to 2,000,000,000"
@@ -55,14 +56,14 @@ class FirewallInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallOutputs:
-    """What others may need of it."""
+    """Outputs of the firewall."""
 
     web_acl_arn: str
     """ARN of the web ACL."""
 
 
 class Firewall(Construct):
-    """A web ACL, its association with the load balancer, and the log of what it did not let through."""
+    """A web ACL, its association with the load balancer, and the logs of blocked requests."""
 
     outputs: FirewallOutputs
 
@@ -77,7 +78,7 @@ class Firewall(Construct):
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             visibility_config=Wafv2WebAclVisibilityConfig(**_visibility(inputs.name)),
         )
-        # As JSON: cdktf's classes for rules are nested seven deep and say no more.
+        # As JSON: cdktf's classes for rules are nested seven levels deep and add nothing.
         acl.add_override("rule", [_limit(inputs), *(_managed(n, name, inputs) for n, name in enumerate(MANAGED, 1))])
         Wafv2WebAclAssociation(self, "association", resource_arn=inputs.load_balancer_arn, web_acl_arn=acl.arn)
         logs = CloudwatchLogGroup(
@@ -90,7 +91,7 @@ class Firewall(Construct):
         logging = Wafv2WebAclLoggingConfiguration(
             self, "logging", resource_arn=acl.arn, log_destination_configs=[logs.arn]
         )
-        # Sessions and tokens do not belong into a log; requests that pass are in the access log.
+        # Sessions and tokens do not belong in a log; the access logs have the allowed requests.
         logging.add_override(
             "redacted_fields", [{"single_header": {"name": name}} for name in ("authorization", "cookie")]
         )

@@ -11,47 +11,47 @@ _OWN_SETTINGS = ("COLOUR", "PORT", "VERSION")
 
 @dataclass(frozen=True, kw_only=True)
 class WebContainerInputs:
-    """What tells one deployment of the service from another."""
+    """What differs between services, and between the colours of one service."""
 
     image: str
     """Complete reference of the image that this colour runs (E05)."""
 
     colour: Colour | None = None
-    """The side that it serves; shown by `GET /health`. Default: none, for a service that has no sides."""
+    """The colour that it serves, passed as `COLOUR`. Default: none, for a service without colours."""
 
     version: str
-    """Version of the image; shown by `GET /health`."""
+    """Version of the image, passed as `VERSION`."""
 
     name: str = "web"
     """Name of the container. Default: `web`."""
 
     port: int = 8000
-    """Port that it listens on. Default: 8000."""
+    """Port that it listens on, passed as `PORT`. Default: 8000."""
 
     health_check_command: Sequence[str] = ()
     """Program and arguments of the container's own health check, such as `python -m web.healthcheck` (E06). The image
-    must have the program (A19). Default: no check; the load balancer's decides alone."""
+    must have the program (A19). Default: none; only the load balancer's check decides."""
 
     database_url: SecretReference | None = None
-    """Secret with the database's URL. Default: the service keeps nothing."""
+    """Secret with the database's URL, passed as `DATABASE_URL`. Default: none."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Further plain settings. Default: none."""
+    """Further environment variables. Default: none."""
 
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets, by the name of their environment variable. Default: none."""
 
     def __post_init__(self) -> None:
-        """Refuse settings that the service makes itself."""
+        """Refuse environment variables that are set here already."""
         taken = sorted(set(self.environment) & set(_OWN_SETTINGS))
         if taken:
-            raise ValueError(f"environment has {', '.join(taken)}; the service's own inputs say that")
+            raise ValueError(f"environment has {', '.join(taken)}; leave them out, they are set from the other inputs")
         if "DATABASE_URL" in self.secrets and self.database_url is not None:
             raise ValueError("secrets has DATABASE_URL, and so does database_url; choose one")
 
 
 def web_container(inputs: WebContainerInputs) -> Container:
-    """Return the container: read-only but for `/tmp`, and stopped after its last request."""
+    """Return the container: read-only except for `/tmp`, and stopped after its last request."""
     database = {} if inputs.database_url is None else {"DATABASE_URL": inputs.database_url}
     return Container(
         name=inputs.name,
@@ -67,7 +67,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
         health_check=_health_check(inputs.health_check_command),
         # E04: gunicorn keeps the heartbeat of its workers in /tmp.
         mount_points=(MountPoint(volume="tmp", container_path="/tmp"),),  # noqa: S108
-        # Longer than the target group's deregistration delay of 30 s (N06): open requests end by themselves.
+        # Longer than the target group's deregistration delay of 30 s (N06), so that open requests finish.
         stop_timeout_seconds=60,
     )
 
@@ -87,5 +87,5 @@ def _health_check(command: Sequence[str]) -> HealthCheck | None:
 
 
 def web_volumes() -> dict[str, None]:
-    """Return the volumes of the task: space for `/tmp` on the task's own disk."""
+    """Return the volumes of the task: `/tmp` on its ephemeral storage."""
     return {"tmp": None}

@@ -1,4 +1,4 @@
-"""Which image a colour, or a service without colours, runs: one SSM parameter, which the deployment writes."""
+"""The SSM parameter that says which image a colour, or a service without colours, runs."""
 
 from dataclasses import dataclass
 
@@ -13,19 +13,19 @@ from modules.containers import check_image
 
 @dataclass(frozen=True, kw_only=True)
 class ImageParameterInputs:
-    """Whose image it is, and which one to begin with."""
+    """The service or colour, and its first image."""
 
     service: str
-    """The service; names the Terraform locals. Letters, digits, hyphens, starting with a letter."""
+    """Name of the service, also for the Terraform locals. Letters, digits, hyphens, starting with a letter."""
 
     colour: Colour | None = None
-    """The side that runs it. Default: none, for a service that has no sides."""
+    """The colour that runs the image. Default: none, for a service without colours."""
 
     parameter_name: str
     """Name of the parameter, such as `/<project>/<environment>/<service>/blue/image`, or `…/<service>/image`."""
 
     initial: str
-    """Image when the parameter is made; afterwards only a deployment writes it."""
+    """Image at creation; afterwards only deployments write the parameter."""
 
     allow_moving_tags: bool = False
     """Accept tags such as `latest` (E05). Default: no; for development only."""
@@ -33,7 +33,7 @@ class ImageParameterInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageParameterOutputs:
-    """What the task definition and the deployment need."""
+    """Outputs for the task definition and for deployments."""
 
     parameter_name: str
     """Name of the parameter."""
@@ -46,9 +46,10 @@ class ImageParameterOutputs:
 
 
 class ImageParameter(Construct):
-    """The parameter that owns an image; Terraform makes it and never changes it (decision 0005).
+    """The parameter that owns an image; Terraform creates it and never changes it (decision 0005).
 
-    A deployment writes it and applies: Terraform then registers the new task definition, and the next plan is empty.
+    A deployment writes the parameter and applies: Terraform registers the new task definition, and the next plan is
+    empty.
     """
 
     outputs: ImageParameterOutputs
@@ -66,10 +67,10 @@ class ImageParameter(Construct):
             insecure_value=inputs.initial,
             # E05: SSM refuses an incomplete reference from any writer.
             allowed_pattern=ImageReference.ssm_pattern(),
-            # A new description would send a value that was read before the deployment, so it is left alone too.
+            # An update of the description would also send the value of the last refresh, and undo a deployment.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "description"]),
         )
-        # Locals, so that the container's JSON holds names only: it is text inside text, where quotes are trouble.
+        # Locals, so that the container JSON refers to names only: in a string within a string, quotes are hard.
         stack, prefix = TerraformStack.of(self), whose.replace(" ", "_")
         address = f"aws_ssm_parameter.{parameter.friendly_unique_id}.insecure_value"
         stack.add_override(f"locals.{prefix}_image", f"${{{address}}}")

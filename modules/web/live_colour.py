@@ -1,4 +1,4 @@
-"""Which colour is live: one SSM parameter, and the weights that follow from it."""
+"""The SSM parameter that says which colour is live, and the traffic weights computed from it."""
 
 import re
 from collections.abc import Mapping
@@ -20,21 +20,21 @@ from aws.colour import (
 
 @dataclass(frozen=True, kw_only=True)
 class LiveColourInputs:
-    """Whose colour it is."""
+    """The service, and its first live colour."""
 
     service: str
-    """The service; names the Terraform locals. Letters, digits, hyphens, starting with a letter."""
+    """Name of the service, also for the Terraform locals. Letters, digits, hyphens, starting with a letter."""
 
     parameter_name: str
     """Name of the parameter, such as `/windlass/<project>/<environment>/<service>/colour`."""
 
     initial: str = "blue"
-    """Value when the parameter is made; afterwards only the switch writes it. Default: `blue`."""
+    """Value at creation; afterwards only the switch writes it. Default: `blue`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveColourOutputs:
-    """What the route, the layer's outputs and the switch need."""
+    """Outputs for the route, the layer and the switch."""
 
     parameter_name: str
     """Name of the parameter."""
@@ -46,17 +46,17 @@ class LiveColourOutputs:
     """Terraform expression of its value, without `${}`: `local.<service>_live`."""
 
     colour: str
-    """Terraform expression (`${…}`) for the colour that it names."""
+    """Terraform expression (`${…}`) for the live colour."""
 
     weights: Mapping[str, str]
-    """Terraform expressions (`${…}`) for the share of each colour, 0 to 100; for `BlueGreenRouteInputs`."""
+    """Terraform expressions (`${…}`) for the traffic weight of each colour, 0 to 100; for `BlueGreenRouteInputs`."""
 
 
 class LiveColour(Construct):
-    """The parameter whose value decides the weights of the listener rule, and which Terraform makes but never changes.
+    """The parameter that decides the weights of the listener rule; Terraform creates it and never changes it.
 
-    The switch writes the parameter and then the rule: the next plan is empty. A parameter that is written alone
-    converges at the next apply; a rule that is changed by hand shows in the plan.
+    The switch writes the parameter and then the rule, so the next plan is empty. If only the parameter is written, the
+    next apply changes the rule; if the rule is changed by hand, the plan shows it.
     """
 
     outputs: LiveColourOutputs
@@ -71,13 +71,13 @@ class LiveColour(Construct):
             name=inputs.parameter_name,
             description=f"Live colour of {inputs.service}, written by the switch: blue, green, green:10",
             type="String",
-            # `value` is marked sensitive by the provider, which would hide the weights in every plan.
+            # The provider marks `value` sensitive, which would hide the weights in every plan.
             insecure_value=check_value(inputs.initial),
-            # SSM itself refuses anything else, whoever writes.
+            # SSM refuses any other value, from any writer.
             allowed_pattern=LIVE_COLOUR_PATTERN,
             lifecycle=TerraformResourceLifecycle(
-                # E07. The attribute still follows what is written: a refresh reads it. A new description would send a
-                # value read before the switch, so it is left alone too.
+                # E07. A refresh still reads the current value. An update of the description would also send the value
+                # of the last refresh, and undo a switch.
                 ignore_changes=["insecure_value", "description"],
                 postcondition=[
                     Postcondition(
@@ -91,7 +91,7 @@ class LiveColour(Construct):
                 ],
             ),
         )
-        # Locals give the expressions a short name, and keep the rule's JSON readable.
+        # Locals keep the JSON of the rule readable.
         prefix = inputs.service.replace("-", "_")
         live = f"{prefix}_live"
         stack = TerraformStack.of(self)

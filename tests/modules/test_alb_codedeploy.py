@@ -74,7 +74,7 @@ def test_codedeploy_is_told_the_target_groups_by_name() -> None:
     assert outputs.listener_rule_address.startswith("aws_lb_listener_rule.")
 
 
-@pytest.mark.parametrize(("port", "words"), [(0, "allowed are 1 to 65535"), (443, "serves everybody")])
+@pytest.mark.parametrize(("port", "words"), [(0, "allowed are 1 to 65535"), (443, "production traffic")])
 def test_a_port_that_cannot_be_is_refused(port: int, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         replace(INPUTS, test_port=port)

@@ -92,7 +92,7 @@ def test_a02_a_parameter_has_no_keys() -> None:
 
 
 def test_a02_a_name_is_a_setting_or_a_secret_but_not_both() -> None:
-    with pytest.raises(ValueError, match='A02: container "web" has URL as setting and as secret'):
+    with pytest.raises(ValueError, match='A02: container "web" has URL both in environment and in secrets'):
         dataclasses.replace(WEB, environment={"URL": "x"}, secrets={"URL": SecretReference(arn=SECRET)})
 
 
@@ -138,7 +138,7 @@ def test_a_mount_point_needs_its_volume() -> None:
     assert definition(container, volumes=["tmp"])["mountPoints"] == [
         {"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False}
     ]
-    with pytest.raises(ValueError, match='mounts volume "tmp", which the task has not'):
+    with pytest.raises(ValueError, match='mounts volume "tmp", which does not exist'):
         definition(container)
 
 
@@ -157,8 +157,8 @@ def test_containers_wait_for_each_other() -> None:
     ("condition", "helper", "message"),
     [
         ("START", dataclasses.replace(WEB, name="other"), "it can wait for another container"),
-        ("HEALTHY", dataclasses.replace(WEB, name="helper"), "it has no check"),
-        ("SUCCESS", dataclasses.replace(WEB, name="helper"), "that one is essential"),
+        ("HEALTHY", dataclasses.replace(WEB, name="helper"), "that has no health check"),
+        ("SUCCESS", dataclasses.replace(WEB, name="helper"), "that is essential"),
     ],
 )
 def test_what_could_never_start_is_refused(condition: str, helper: Container, message: str) -> None:
@@ -167,7 +167,7 @@ def test_what_could_never_start_is_refused(condition: str, helper: Container, me
 
 
 def test_containers_have_names_of_their_own_and_one_is_essential() -> None:
-    with pytest.raises(ValueError, match="each needs a name of its own"):
+    with pytest.raises(ValueError, match="their names must differ"):
         container_definitions([WEB, WEB], LOGS)
     with pytest.raises(ValueError, match="no container is essential"):
         container_definitions([dataclasses.replace(WEB, essential=False)], LOGS)

@@ -17,7 +17,7 @@ def made(**deployment: Any) -> Synthesised:
 
 
 def test_e01_an_apply_can_be_made_to_fail_when_ecs_took_the_deployment_back() -> None:
-    result = made(wait_for_steady_state=True, fail_when_taken_back=True, alarm_names=["web-5xx"])
+    result = made(wait_for_steady_state=True, fail_on_rollback=True, alarm_names=["web-5xx"])
     (task,) = result.resources("aws_ecs_task_definition")
     (postcondition,) = result.only("aws_ecs_service")["lifecycle"]["postcondition"]
     assert postcondition["condition"] == f"${{self.task_definition == aws_ecs_task_definition.{task}.arn}}"
@@ -43,7 +43,7 @@ def test_with_codedeploy_nothing_is_asked_for_that_ecs_refuses() -> None:
 @pytest.mark.parametrize(
     ("deployment", "words"),
     [
-        ({"fail_when_taken_back": True}, "fail_when_taken_back needs wait_for_steady_state"),
+        ({"fail_on_rollback": True}, "fail_on_rollback needs wait_for_steady_state"),
         ({"controller": "CODE_DEPLOY", "alarm_names": ["web-5xx"]}, "belong to its deployment group"),
         ({"controller": "CODE_DEPLOY", "wait_for_steady_state": True}, "belong to its deployment group"),
     ],

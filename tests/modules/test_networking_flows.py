@@ -147,8 +147,8 @@ def test_the_table_becomes_documentation():
     [
         ((Internet(), S3Endpoint(), 443, "HTTPS"), "internet-to-s3-443: neither end is a Role"),
         ((S3Endpoint(), Role("web"), 443, "HTTPS"), "S3 opens no connections"),
-        ((Internet(), Role("web"), 0, "HTTPS"), "ports must lie within 1 to 65535"),
-        ((Internet(), Role("web"), 65536, "HTTPS"), "ports must lie within 1 to 65535"),
+        ((Internet(), Role("web"), 0, "HTTPS"), "ports must be within 1 to 65535"),
+        ((Internet(), Role("web"), 65536, "HTTPS"), "ports must be within 1 to 65535"),
         ((Internet(), Role("web"), 443, ""), "EC2 allows 1 to 255"),
         ((Internet(), Role("web"), 443, "the web's port"), "EC2 allows 1 to 255"),
         ((Internet(), Role("web"), 443, "x" * 256), "EC2 allows 1 to 255"),
@@ -167,7 +167,7 @@ def test_a_range_of_ports_that_ends_before_it_starts_is_refused():
 @pytest.mark.parametrize(
     ("cidr", "name", "sentence"),
     [
-        ("0.0.0.0/0", "all", r"write Internet\(\) where everybody is meant"),
+        ("0.0.0.0/0", "all", r"write Internet\(\) for the whole internet"),
         ("203.0.113.1/24", "office", "host bits"),
         ("2001:db8::/32", "office", "an IPv4 range is needed"),
         ("203.0.113.0/24", "The Office", "lower-case letters, digits and single hyphens"),

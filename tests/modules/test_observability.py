@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from modules.observability import (
-    CacheFigures,
+    CacheMetrics,
     Chart,
-    DatabaseFigures,
+    Dashboard,
+    DashboardInputs,
+    DatabaseMetrics,
     Metric,
     MetricAlarm,
     MetricAlarms,
     MetricAlarmsInputs,
-    Page,
-    PageInputs,
     cache_alarms,
     database_alarms,
 )
@@ -80,7 +80,7 @@ def test_d02_a_database_is_watched_for_storage_cpu_and_connections() -> None:
     found = alarms(
         **{
             word.replace("-", "_"): alarm
-            for word, alarm in database_alarms(DatabaseFigures(identifier="acme-prod", max_connections=200)).items()
+            for word, alarm in database_alarms(DatabaseMetrics(identifier="acme-prod", max_connections=200)).items()
         }
     )
     storage = found["acme-prod-database-storage"]
@@ -92,31 +92,31 @@ def test_d02_a_database_is_watched_for_storage_cpu_and_connections() -> None:
 
 
 def test_every_node_of_a_cache_is_watched() -> None:
-    memory = cache_alarms(CacheFigures(replication_group_id="acme-prod", nodes=3))["cache-memory"]
+    memory = cache_alarms(CacheMetrics(replication_group_id="acme-prod", nodes=3))["cache-memory"]
     assert memory.expression == "MAX([node1, node2, node3])"
     assert [metric.dimensions["CacheClusterId"] for metric in memory.metrics.values()] == [
         "acme-prod-001",
         "acme-prod-002",
         "acme-prod-003",
     ]
-    assert cache_alarms(CacheFigures(replication_group_id="acme-prod", nodes=1))["cache-memory"].expression is None
+    assert cache_alarms(CacheMetrics(replication_group_id="acme-prod", nodes=1))["cache-memory"].expression is None
 
 
 def test_one_eviction_rings() -> None:
-    evictions = cache_alarms(CacheFigures(replication_group_id="acme-prod", nodes=1))["cache-evictions"]
+    evictions = cache_alarms(CacheMetrics(replication_group_id="acme-prod", nodes=1))["cache-evictions"]
     assert (evictions.above, evictions.minutes) == (0, 1)
 
 
 def test_a_page_shows_its_alarms_and_below_them_its_rows() -> None:
     chart = Chart(title="CPU (%)", lines={"database": CPU})
     with module_stack() as stack:
-        inputs = PageInputs(
+        inputs = DashboardInputs(
             name="acme-prod",
             region="eu-west-1",
             rows=[[chart, chart], [chart]],
             alarm_arns=["arn:aws:cloudwatch:alarm"],
         )
-        Page(stack, "page", inputs)
+        Dashboard(stack, "page", inputs)
         body = synthesised(stack).only("aws_cloudwatch_dashboard")["dashboard_body"]
     widgets = json.loads(body)["widgets"]
     assert [widget["type"] for widget in widgets] == ["alarm", "metric", "metric", "metric"]
@@ -130,4 +130,4 @@ def test_a_page_shows_its_alarms_and_below_them_its_rows() -> None:
 def test_a_row_that_nobody_could_read_is_refused() -> None:
     chart = Chart(title="", lines={"cpu": CPU})
     with pytest.raises(ValueError, match="row of 5 charts"):
-        PageInputs(name="acme", region="eu-west-1", rows=[[chart] * 5])
+        DashboardInputs(name="acme", region="eu-west-1", rows=[[chart] * 5])

@@ -17,14 +17,14 @@ from modules.alb.login_route import LoginRoute, LoginRouteInputs, OidcLogin
 from modules.ecs import BacklogTarget, NetworkInputs, QueueMetric, ScalingInputs, Service, WorkingHours
 from modules.networking import ExistingNetwork
 from modules.observability import (
-    CacheFigures,
+    CacheMetrics,
     Chart,
-    DatabaseFigures,
+    Dashboard,
+    DashboardInputs,
+    DatabaseMetrics,
     Metric,
     MetricAlarms,
     MetricAlarmsInputs,
-    Page,
-    PageInputs,
     cache_alarms,
     database_alarms,
 )
@@ -73,16 +73,16 @@ def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_v
     )
     Service(stack, "worker", inputs)
     alarms = {
-        **database_alarms(DatabaseFigures(identifier="acme", max_connections=100)),
-        **cache_alarms(CacheFigures(replication_group_id="acme", nodes=2)),
+        **database_alarms(DatabaseMetrics(identifier="acme", max_connections=100)),
+        **cache_alarms(CacheMetrics(replication_group_id="acme", nodes=2)),
     }
     topic = f"arn:aws:sns:{REGION}:123456789012:alarms"
     found = MetricAlarms(stack, "alarms", MetricAlarmsInputs(prefix="acme", topic_arns=[topic], alarms=alarms)).outputs
     chart = Chart(title="Waiting", lines={"default": Metric(namespace="Acme", name="QueueLength")})
-    Page(
+    Dashboard(
         stack,
         "page",
-        PageInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(found.alarm_arns.values())),
+        DashboardInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(found.alarm_arns.values())),
     )
     ScheduledCalls(stack, "hours", CALLS)
     ScheduledTask(stack, "clean", dataclasses.replace(TASK, cluster_arn=cluster))

@@ -84,9 +84,9 @@ def test_it_is_found_by_its_name_on_the_port_that_rds_fixed() -> None:
     [
         ({"name": "1-proxy"}, "name is '1-proxy'"),
         ({"name": "a--b"}, "name is 'a--b'"),
-        ({"name": "a" * 64}, "RDS takes 1 to 63"),
+        ({"name": "a" * 64}, "RDS accepts 1 to 63"),
         ({"login_secret_arns": {}}, "login_secret_arns is empty"),
-        ({"idle_client_timeout_seconds": 28801}, "RDS takes 1 to 28800"),
+        ({"idle_client_timeout_seconds": 28801}, "RDS accepts 1 to 28800"),
     ],
 )
 def test_what_rds_would_refuse_is_refused_at_synth(changes: dict[str, Any], words: str) -> None:
@@ -97,8 +97,8 @@ def test_what_rds_would_refuse_is_refused_at_synth(changes: dict[str, Any], word
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"max_connections_percent": 0}, "RDS takes 1 to 100"),
-        ({"max_connections_percent": 101}, "RDS takes 1 to 100"),
+        ({"max_connections_percent": 0}, "RDS accepts 1 to 100"),
+        ({"max_connections_percent": 101}, "RDS accepts 1 to 100"),
         ({"connection_borrow_timeout_seconds": 301}, "allowed is 1 to 300"),
     ],
 )

@@ -114,7 +114,7 @@ def test_a_derived_secret_interpolates_the_stored_value() -> None:
 
 
 def test_a_derived_secret_is_written_again_when_any_part_of_it_changes() -> None:
-    """Its version is computed from all parts, also those that are known to Terraform only."""
+    """Its version is computed from all triggers, also those that are known to Terraform only."""
 
     def build(stack: TerraformStack) -> None:
         inputs = DerivedSecretInputs(

@@ -31,8 +31,10 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
-MOST_QUEUES = 8
-"""A target tracking policy takes ten metric queries: the queues, the task count, and the quotient."""
+from aws.quotas import SCALING_POLICY_QUERIES
+
+MOST_QUEUES = SCALING_POLICY_QUERIES - 2
+"""The other two queries are the task count and the quotient."""
 
 _FAR_BELOW_ANY_BACKLOG = -1_000_000
 

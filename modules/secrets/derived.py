@@ -92,12 +92,12 @@ def _secret_id(version: SecretsmanagerSecretVersion) -> str:
 
 
 def _fingerprint(scope: Construct, triggers: Mapping[str, str | int]) -> str:
-    """An expression for a number that changes with any of the parts.
+    """Return an expression for a number that changes with any of the triggers.
 
     The sum of the rotation numbers would miss a new host name. 12 hexadecimal digits fit the 53 bits that survive JSON.
-    The parts are in a local value, so that Terraform interpolates expressions in them, and people can read them.
+    The text is a local value, so that Terraform interpolates expressions in them, and people can read them.
     """
-    parts = ";".join(f"{name}={part}" for name, part in sorted(triggers.items()))
+    text = ";".join(f"{name}={value}" for name, value in sorted(triggers.items()))
     local = f"{name_below_stack(scope)}_made-of"
     TerraformStack.of(scope).add_override(f"locals.{local}", text)
     return f"${{parseint(substr(sha256(local.{local}), 0, 12), 16)}}"

@@ -1,5 +1,6 @@
 """`make local`: one command makes everything, a second finds nothing to do, and no secret is left anywhere (D03)."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,24 @@ from tests.support.platform import Platform
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
 
 
-def test_one_command_applies_every_layer_and_says_what_stands_where(platform: Platform) -> None:
+def test_one_command_applies_every_layer_and_ends_with_the_addresses(platform: Platform) -> None:
     assert platform.applied is not None
     for layer in LAYERS:
-        assert f"local-{layer}" in platform.applied or layer in platform.applied
-    assert "https://app.windlass.localhost" in platform.applied
-    assert "./windlass plan local" in platform.applied
+        assert f"{layer}: apply" in platform.applied
+    assert f"https://app.windlass.localhost:{platform.https_port}" in platform.applied
+    assert f"https://airflow.windlass.localhost:{platform.https_port}" in platform.applied
+    assert "services are healthy" in platform.applied
+    assert "./windlass status local" in platform.applied
     assert "Warning" not in platform.applied
+
+
+def test_status_says_that_airflow_and_every_container_is_healthy(platform: Platform) -> None:
+    airflow = json.loads(platform.windlass("status", "local", "--json").stdout)["airflow"]
+    assert airflow["url"] == f"https://airflow.windlass.localhost:{platform.https_port}"
+    assert {component["component"] for component in airflow["components"]} >= {"api-server", "worker-default"}
+    local = platform.windlass("local", "status", "--json")
+    assert local.returncode == 0, local.stdout
+    assert all(service["steady"] for service in json.loads(local.stdout)["data_plane"]["services"])
 
 
 def test_the_same_command_again_says_that_there_is_nothing_to_change(platform: Platform) -> None:

@@ -26,10 +26,10 @@ class S3(StateBackend):
     Without it Terraform requests AES256 explicitly, even if the bucket's default is a KMS key.
     """
 
-    lock_table: str | None = None
+    dynamodb_table: str | None = None
     """DynamoDB table with the key `LockID`. Default: none."""
 
-    lock_file: bool = False
+    use_lockfile: bool = False
     """Lock by `<key>.tflock` in the bucket. Default: off."""
 
     endpoint_url: str | None = None
@@ -37,8 +37,8 @@ class S3(StateBackend):
 
     def __post_init__(self) -> None:
         """Reject a state without a lock."""
-        if self.lock_table is None and not self.lock_file:
-            raise ValueError("lock_table is None and lock_file is False; S01: something must lock the state")
+        if self.dynamodb_table is None and not self.use_lockfile:
+            raise ValueError("dynamodb_table is None and use_lockfile is False; S01: something must lock the state")
 
     def configure(self, stack: TerraformStack, layer: str) -> None:
         """Keep the state of `stack` in the bucket."""
@@ -46,9 +46,9 @@ class S3(StateBackend):
         locks: dict[str, Any] = {"encrypt": True}
         if self.kms_key_id is not None:
             locks["kms_key_id"] = self.kms_key_id
-        if self.lock_table is not None:
-            locks["dynamodb_table"] = self.lock_table
-        if self.lock_file:
+        if self.dynamodb_table is not None:
+            locks["dynamodb_table"] = self.dynamodb_table
+        if self.use_lockfile:
             locks["use_lockfile"] = True
         # As an override, because cdktf 0.21 does not support `use_lockfile`.
         stack.add_override("terraform.backend.s3", {**self._settings(layer), **locks})

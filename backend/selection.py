@@ -20,8 +20,8 @@ def state_of(environment: Environment) -> StateBackend:
             bucket=state.bucket,
             region=environment.aws.region,
             kms_key_id=state_key_alias(state.bucket),
-            lock_table=state.lock_table,
-            lock_file=state.lock_file,
+            dynamodb_table=state.dynamodb_table,
+            use_lockfile=state.use_lockfile,
             endpoint_url=environment.aws.endpoint_url,
         )
     if state.backend == "terraform-cloud":

@@ -53,7 +53,7 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
         folder = repository_folder(project, repository.url)
         if not folder.exists():
             sample = project.workspace.windlass_folder / "local" / SAMPLE_DAGS
-            make_repository(folder, sample, branch=repository.ref, sub=repository.folder)
+            make_repository(folder, sample, branch=repository.ref, sub=repository.subdir)
 
 
 def install_airflow_meanwhile(project: Project, parts: Iterable[str]) -> None:

@@ -35,7 +35,7 @@ class BackupCopy(Section):
 class Database(Section):
     """PostgreSQL on RDS: encrypted, in subnets without a route out, TLS forced (D01, D02)."""
 
-    major_version: Literal["14", "15", "16", "17"] = "16"
+    engine_version: Literal["14", "15", "16", "17"] = "16"
     """Major version; minor versions follow AWS in the maintenance window (D01)."""
 
     instance_class: InstanceClass
@@ -86,7 +86,7 @@ class Database(Section):
     final_snapshot: bool = True
     """Take a snapshot when the database is deleted (D02)."""
 
-    copy_backups_to: BackupCopy | None = None
+    backup_replication: BackupCopy | None = None
     """A second region that gets the backups too (D06). Default: none."""
 
     restore_from_snapshot: (
@@ -123,5 +123,5 @@ class Database(Section):
     monitoring_interval_seconds: MonitoringIntervalSeconds = 60
     """Interval of enhanced monitoring; 0 turns it off."""
 
-    replicas: dict[Word, Replica] = Field(default_factory=dict)
+    read_replicas: dict[Word, Replica] = Field(default_factory=dict)
     """Read replicas by name. Default: none."""

@@ -11,10 +11,10 @@ from config.rule import problem
 
 def backups_go_to_another_region(aws: Aws, database: Database) -> Iterator[Problem]:
     """A copy in the same region is lost with the region."""
-    copy = database.copy_backups_to
+    copy = database.backup_replication
     if copy is not None and copy.region == aws.region:
         message = "is the environment's own region; allowed: another one, which is not lost with it (D06)"
-        yield problem("database/copy_backups_to/region", copy.region, message)
+        yield problem("database/backup_replication/region", copy.region, message)
 
 
 def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[Problem]:

@@ -7,10 +7,10 @@ from pydantic import Field
 from config.base import CertificateArn, Cidr, Section
 
 
-class Firewall(Section):
+class Waf(Section):
     """AWS WAF before the load balancer: AWS's own rules, and a limit for each address."""
 
-    requests_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
+    rate_limit_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
     """Requests from one address in five minutes, above which it is refused."""
 
     count_only: bool = False
@@ -20,7 +20,7 @@ class Firewall(Section):
 class LoadBalancer(Section):
     """The one load balancer of the environment; services are told apart by host name and path."""
 
-    scheme: Literal["public", "internal"] = "public"
+    scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Reachable from the internet, or from the networks in `allowed_cidrs` only (N08)."""
 
     https: bool = True
@@ -48,7 +48,7 @@ class LoadBalancer(Section):
     access_logs_retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """How long access logs stay in their bucket."""
 
-    firewall: Firewall | None = None
+    waf: Waf | None = None
     """Web application firewall. Default: none; AWS bills each web ACL and rule by the month."""
 
     @property

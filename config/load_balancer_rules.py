@@ -59,7 +59,7 @@ def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Itera
 
 def http_is_for_development(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
     """N05: a public listener without a certificate is refused outside development."""
-    if kind != "development" and load_balancer.scheme == "public" and not load_balancer.https:
+    if kind != "development" and load_balancer.scheme == "internet-facing" and not load_balancer.https:
         yield problem(
             "load_balancer/https",
             False,

@@ -7,7 +7,7 @@ from pydantic import Field
 from config.base import Cidr, LogRetentionDays, Section, ZoneName
 from config.pattern import Pattern
 
-Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
+Egress = Literal["nat-gateway-per-zone", "single-nat-gateway", "endpoints", "public-ip"]
 
 
 class ZoneSubnets(Section):
@@ -61,12 +61,12 @@ class Network(Section):
     existing: ExistingNetwork | None = None
     """A VPC that is there already, in place of `cidr` and `zones` (E11). Default: one is made."""
 
-    egress: Egress = "nat-per-zone"
+    egress: Egress = "nat-gateway-per-zone"
     """How tasks reach AWS's services and the internet: a NAT gateway in each zone (default: one zone's failure stays
     its own), one NAT gateway, VPC endpoints only (no internet at all), or public addresses on the tasks (cheapest)."""
 
-    nat_zone: ZoneName | None = None
-    """The zone of the NAT gateway where `egress` is `one-nat`. Default: none, then it must be named."""
+    nat_gateway_zone: ZoneName | None = None
+    """The zone of the NAT gateway where `egress` is `single-nat-gateway`. Default: none, then it must be named."""
 
     interface_endpoints: tuple[
         Annotated[

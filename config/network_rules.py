@@ -32,10 +32,10 @@ def an_existing_vpc_is_left_alone(aws: Aws, network: Network) -> Iterator[Proble
         if value:
             shown = value if key == "cidr" else MISSING
             yield problem(f"network/{key}", shown, "belongs to a VPC that is made; leave it out here")
-    if network.egress not in ("nat-per-zone", "public-ip"):
+    if network.egress not in ("nat-gateway-per-zone", "public-ip"):
         message = (
             "is for a VPC that is made; allowed beside network.existing: "
-            '"nat-per-zone" (its own routes lead out), or "public-ip"'
+            '"nat-gateway-per-zone" (its own routes lead out), or "public-ip"'
         )
         yield problem("network/egress", network.egress, message)
     if len(existing.zones) < 2:
@@ -101,16 +101,18 @@ def subnets_fit_and_do_not_overlap(network: Network) -> Iterator[Problem]:
 def one_nat_needs_its_zone(network: Network) -> Iterator[Problem]:
     """The zone of the one NAT gateway is named, so that a new zone never moves it."""
     zones = ", ".join(f'"{zone}"' for zone in network.zones)
-    if network.egress == "one-nat" and network.nat_zone not in network.zones:
-        value = network.nat_zone if network.nat_zone is not None else MISSING
+    if network.egress == "single-nat-gateway" and network.nat_gateway_zone not in network.zones:
+        value = network.nat_gateway_zone if network.nat_gateway_zone is not None else MISSING
         yield problem(
-            "network/nat_zone",
+            "network/nat_gateway_zone",
             value,
-            f'must name the zone of the NAT gateway where egress = "one-nat"; allowed: {zones}',
+            f'must name the zone of the NAT gateway where egress = "single-nat-gateway"; allowed: {zones}',
         )
-    if network.egress != "one-nat" and network.nat_zone is not None:
+    if network.egress != "single-nat-gateway" and network.nat_gateway_zone is not None:
         yield problem(
-            "network/nat_zone", network.nat_zone, f'means nothing where egress = "{network.egress}"; leave it out'
+            "network/nat_gateway_zone",
+            network.nat_gateway_zone,
+            f'means nothing where egress = "{network.egress}"; leave it out',
         )
 
 

@@ -27,7 +27,7 @@ class Thresholds(Section):
     latency_p99_seconds: Annotated[float, Field(gt=0, le=3600)] = 2
     """Time that the slowest hundredth of the requests takes."""
 
-    minutes: Annotated[int, Field(ge=1, le=60)] = 3
+    evaluation_minutes: Annotated[int, Field(ge=1, le=60)] = 3
     """Minutes in a row."""
 
 
@@ -40,7 +40,7 @@ class WebService(Section):
     memory_mib: Annotated[int, Field(ge=512, le=122880)] = 512
     """Memory of a task; Fargate accepts certain pairs only (E03)."""
 
-    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the image (E02)."""
 
     ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20

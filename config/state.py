@@ -29,9 +29,9 @@ class S3State(Section):
 
     bucket: BucketName
     """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One
-    for all environments of an account and region; they name the same `lock_table` too."""
+    for all environments of an account and region; they name the same `dynamodb_table` too."""
 
-    lock_table: (
+    dynamodb_table: (
         Annotated[
             str,
             Pattern(
@@ -40,9 +40,9 @@ class S3State(Section):
         ]
         | None
     ) = None
-    """DynamoDB table of the locks, keyed `LockID`. Default: none, then `lock_file` must be true."""
+    """DynamoDB table of the locks, keyed `LockID`. Default: none, then `use_lockfile` must be true."""
 
-    lock_file: bool = False
+    use_lockfile: bool = False
     """Lock by a file beside the state in S3 (Terraform 1.10 and newer). Default: off, the table locks."""
 
 
@@ -98,12 +98,12 @@ def state_key(project: str, environment: str, layer: str) -> str:
 
 def state_is_locked(state: State) -> Iterator[Problem]:
     """S01: two applies at once must not both run."""
-    if state.backend == "s3" and state.lock_table is None and not state.lock_file:
+    if state.backend == "s3" and state.dynamodb_table is None and not state.use_lockfile:
         yield problem(
-            "state/lock_table",
+            "state/dynamodb_table",
             MISSING,
-            "is missing, and lock_file = false, so nothing locks the state; "
-            "allowed: a table's name, or lock_file = true (S01)",
+            "is missing, and use_lockfile = false, so nothing locks the state; "
+            "allowed: a table's name, or use_lockfile = true (S01)",
         )
 
 

@@ -118,8 +118,10 @@ def services_with_hours_have_no_colours(
 
 def a_database_with_replicas_cannot_stop(working_hours: WorkingHours | None, database: Database) -> Iterator[Problem]:
     """RDS refuses to stop an instance that has read replicas."""
-    if working_hours is not None and working_hours.stop_database and database.replicas:
-        message = "is not possible with read replicas, which RDS does not stop; allowed: false, or no database.replicas"
+    if working_hours is not None and working_hours.stop_database and database.read_replicas:
+        message = (
+            "is not possible with read replicas, which RDS does not stop; allowed: false, or no database.read_replicas"
+        )
         yield problem("working_hours/stop_database", True, message)
 
 

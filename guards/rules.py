@@ -62,7 +62,7 @@ def platforms_are_explicit(stacks: CheckedStacks) -> Iterator[Finding]:
     """Every task definition names the CPU architecture of its images."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         if not (body.get("runtime_platform") or {}).get("cpu_architecture"):
-            key = f"{section_of(address)}.architecture"
+            key = f"{section_of(address)}.cpu_architecture"
             yield address, "the task definition does not name a CPU architecture", key
 
 

@@ -60,7 +60,7 @@ def target_health_checks_are_standard(stacks: CheckedStacks) -> Iterator[Finding
             yield address, f"deregistration_delay is {body.get('deregistration_delay')}, not 30"
 
 
-@guard("D01", key="database.major_version", fix="give the major version only")
+@guard("D01", key="database.engine_version", fix="give the major version only")
 def minor_versions_upgrade_automatically(stacks: CheckedStacks) -> Iterator[Finding]:
     """The major version of a database is pinned, and AWS upgrades the minor version."""
     for address, body in stacks.resources("aws_db_instance"):

@@ -11,7 +11,7 @@ from modules.kms import Key, KeyInputs
 
 def copy_backups(stack: TerraformStack, environment: Environment, database: rds.PostgreSqlOutputs) -> None:
     """Replicate the automated backups, encrypted with a key of the second region."""
-    copy, aws = environment.database.copy_backups_to, environment.aws
+    copy, aws = environment.database.backup_replication, environment.aws
     if copy is None:
         return
     provider = add_provider(stack, environment, "data", region=copy.region, alias="backups")

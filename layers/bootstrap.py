@@ -17,7 +17,7 @@ class BootstrapLayer(Layer):
         inputs = StateBootstrapInputs(
             bucket_name=state.bucket,
             account=environment.aws.account,
-            lock_table_name=state.lock_table,
+            lock_table_name=state.dynamodb_table,
             protected=not environment.is_throw_away,
         )
         StateBootstrap(self, "state", inputs)

@@ -89,7 +89,7 @@ class DataLayer(Layer):
             username=settings.username,
             password_expression=password.value_expression,
             password_version=password.rotation,
-            engine=rds.Engine(major_version=settings.major_version, instance_class=settings.instance_class),
+            engine=rds.Engine(major_version=settings.engine_version, instance_class=settings.instance_class),
             storage=rds.Storage(
                 allocated_gib=settings.allocated_storage_gib,
                 max_allocated_gib=settings.max_allocated_storage_gib,
@@ -121,7 +121,7 @@ class DataLayer(Layer):
             ),
             replicas={
                 name: rds.ReadReplica(instance_class=replica.instance_class)
-                for name, replica in settings.replicas.items()
+                for name, replica in settings.read_replicas.items()
             },
         )
         database = rds.PostgreSql(self, "database", inputs).outputs

@@ -74,10 +74,10 @@ class DeliveryLayer(Layer):
             actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
             resources=(f"{bucket}/{environment.project}/{environment.name}/*",),
         )
-        if state.lock_table is not None:
+        if state.dynamodb_table is not None:
             statements["LockStates"] = Statement(
                 actions=("dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"),
-                resources=(self._arn("dynamodb", f"table/{state.lock_table}"),),
+                resources=(self._arn("dynamodb", f"table/{state.dynamodb_table}"),),
             )
         return statements
 

@@ -68,7 +68,7 @@ class NetworkLayer(Layer):
                 for zone, subnets in network.zones.items()
             },
             egress=network.egress,
-            nat_zone=network.nat_zone,
+            nat_gateway_zone=network.nat_gateway_zone,
             namespace=f"{environment.prefix}.internal",
             roles=roles(environment),
             flows=flows(environment),

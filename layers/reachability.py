@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from config import Environment
 from config.airflow import Airflow
 from config.airflow.dags import EfsDags, GitSync
-from config.airflow.section import Reach
+from config.airflow.section import EgressRule
 from config.services import CodeDeployService
 from modules.airflow import API_SERVER_PORT, COMPONENTS, TRIGGERER_LOG_PORT, WORKER_LOG_PORT, Component
 from modules.networking import Cidr, Flow, Internet, OtherSecurityGroup, Party, Role, S3Endpoint
@@ -135,11 +135,11 @@ def _of_airflow(environment: Environment, airflow: Airflow) -> Iterator[Flow]:
     for tasks in launched:
         yield from _of_every_task(environment, tasks, tasks.name)
     for tasks in (triggerer, worker, *launched):
-        for name, reach in airflow.reaches.items():
+        for name, reach in airflow.egress_rules.items():
             yield Flow(tasks, _other_system(name, reach), reach.port, f"{name} for {tasks.name}")
 
 
-def _other_system(name: str, reach: Reach) -> Party:
+def _other_system(name: str, reach: EgressRule) -> Party:
     if reach.cidr is not None:
         return Cidr(reach.cidr, name)
     assert reach.security_group_id is not None  # a rule of the environment file requires one of the two

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from config import Environment
-from config.load_balancer import Firewall as FirewallSettings
+from config.load_balancer import Waf
 from layers.airflow.context import AirflowContext
 from layers.airflow.service_layer import airflow_service
 from layers.airflow_outputs import AirflowService
@@ -72,15 +72,15 @@ class ServiceLayer(Layer):
             idle_timeout_seconds=settings.idle_timeout_seconds,
         )
         balancer = LoadBalancer(self, "load-balancer", inputs).outputs
-        if settings.firewall is not None:
-            self._firewall(settings.firewall, balancer)
+        if settings.waf is not None:
+            self._firewall(settings.waf, balancer)
         return balancer
 
-    def _firewall(self, settings: FirewallSettings, balancer: LoadBalancerOutputs) -> None:
+    def _firewall(self, settings: Waf, balancer: LoadBalancerOutputs) -> None:
         inputs = FirewallInputs(
             name=self.environment.prefix,
             load_balancer_arn=balancer.arn,
-            requests_per_five_minutes=settings.requests_per_five_minutes,
+            rate_limit_per_five_minutes=settings.rate_limit_per_five_minutes,
             count_only=settings.count_only,
             log_retention_days=self.environment.cluster.logs_retention_days,
             log_kms_key_arn=self.network.kms_key_arn,

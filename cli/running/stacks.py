@@ -57,7 +57,7 @@ class Stacks:
             bucket=state.bucket,
             key=environment.state_key(BOOTSTRAP),
             region=environment.aws.region,
-            table=state.lock_table,
+            table=state.dynamodb_table,
             account_id=environment.aws.account_id,
             endpoint_url=environment.aws.endpoint_url,
             variables=self.variables(environment),

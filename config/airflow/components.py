@@ -35,7 +35,7 @@ class Component(Section):
 class FixedComponent(Component):
     """A component with a number of tasks that the environment file decides."""
 
-    count: Annotated[int, Field(ge=1, le=20)] = 1
+    desired_count: Annotated[int, Field(ge=1, le=20)] = 1
     """Tasks. Two of each survive the loss of a zone; they share the work."""
 
 

@@ -80,8 +80,8 @@ def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> I
     if airflow is None or kind != "production":
         return
     message = 'leaves Airflow with one task where kind = "production"; allowed: 2 or more'
-    if airflow.scheduler.count < 2:
-        yield problem("airflow/scheduler/count", airflow.scheduler.count, message)
+    if airflow.scheduler.desired_count < 2:
+        yield problem("airflow/scheduler/desired_count", airflow.scheduler.desired_count, message)
     if airflow.api_server.min_count < 2:
         yield problem("airflow/api_server/min_count", airflow.api_server.min_count, message)
 

@@ -36,9 +36,9 @@ def _processes(airflow: Airflow) -> int:
     """Processes that are at the database all the time; those of workers are not."""
     return (
         airflow.api_server.max_count * airflow.api_server.processes
-        + airflow.scheduler.count
-        + airflow.dag_processor.count * (1 + PARSING_PROCESSES)
-        + airflow.triggerer.count
+        + airflow.scheduler.desired_count
+        + airflow.dag_processor.desired_count * (1 + PARSING_PROCESSES)
+        + airflow.triggerer.desired_count
     )
 
 

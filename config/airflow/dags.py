@@ -1,4 +1,4 @@
-"""How DAGs arrive: `[airflow.dags]`, whose `delivery` says which keys it has (A13, A14)."""
+"""How DAGs arrive: `[airflow.dags]`, whose `source` says which keys it has (A13, A14)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -43,7 +43,7 @@ class Repository(Section):
     ref: Annotated[str, Pattern(r"[A-Za-z0-9][\w./-]{0,254}", "a branch, a tag or a commit", "main")] = "main"
     """Branch, tag or commit."""
 
-    folder: Folder | None = None
+    subdir: Folder | None = None
     """Folder of the DAGs in the repository. Default: the whole repository."""
 
     credentials: Literal["none", "ssh", "token"] = "none"
@@ -97,7 +97,7 @@ class Repository(Section):
 class GitSync(Section):
     """A git-sync container beside every component that reads DAGs. The default (A13)."""
 
-    delivery: Literal["git-sync"] = "git-sync"
+    source: Literal["git-sync"] = "git-sync"
     """git-sync keeps a clone of each repository up to date in the tasks that read DAGs."""
 
     repositories: dict[ShortWord, Repository]
@@ -113,7 +113,7 @@ class GitSync(Section):
 class S3Dags(Section):
     """Airflow reads DAGs from a bucket itself, as a DAG bundle."""
 
-    delivery: Literal["s3"]
+    source: Literal["s3"]
     """Airflow reads DAGs from a bucket. Upload them with `aws s3 sync` or a pipeline."""
 
     bucket: BucketName | None = None
@@ -122,14 +122,14 @@ class S3Dags(Section):
     prefix: Folder | None = None
     """Folder in the bucket. Default: the whole bucket."""
 
-    period_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
+    refresh_interval_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
     """Pause between two looks at the bucket."""
 
 
 class EfsDags(Section):
     """A file system that is mounted read-only."""
 
-    delivery: Literal["efs"]
+    source: Literal["efs"]
     """Tasks mount an EFS file system with the DAGs, read-only."""
 
     file_system_id: (
@@ -153,7 +153,7 @@ class EfsDags(Section):
 class ImageDags(Section):
     """DAGs are in the image."""
 
-    delivery: Literal["image"]
+    source: Literal["image"]
     """The DAGs are part of `airflow.image`, so new DAGs are a new image."""
 
     path: Annotated[
@@ -162,11 +162,11 @@ class ImageDags(Section):
     """Where in the image."""
 
 
-def delivery(dags: Any) -> str:
+def source(dags: Any) -> str:
     """The delivery that a table names, or the default. What is no table is left to the default's own check."""
     if isinstance(dags, Section):
-        return str(getattr(dags, "delivery", "git-sync"))
-    return str(dags.get("delivery", "git-sync")) if isinstance(dags, Mapping) else "git-sync"
+        return str(getattr(dags, "source", "git-sync"))
+    return str(dags.get("source", "git-sync")) if isinstance(dags, Mapping) else "git-sync"
 
 
 AnyDags = Annotated[
@@ -174,6 +174,6 @@ AnyDags = Annotated[
     | Annotated[S3Dags, Tag("s3")]
     | Annotated[EfsDags, Tag("efs")]
     | Annotated[ImageDags, Tag("image")],
-    Discriminator(delivery),
+    Discriminator(source),
 ]
 """A delivery of DAGs; `git-sync` where none is named."""

@@ -19,7 +19,7 @@ def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
     if airflow is not None and isinstance(airflow.dags, GitSync) and not airflow.dags.repositories:
         message = (
             "is empty; allowed: at least one repository, such as [airflow.dags.repositories.dags] with its url, "
-            'or another delivery: "s3", "efs", "image"'
+            'or another source: "s3", "efs", "image"'
         )
         yield problem("airflow/dags/repositories", MISSING, message)
 
@@ -28,7 +28,7 @@ def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Pr
     """Without a way to the internet there is no git host to fetch from."""
     if _repositories(airflow) and network.egress == "endpoints":
         message = 'reaches no git host where network.egress = "endpoints"; allowed: "s3", "efs", "image"'
-        yield problem("airflow/dags/delivery", "git-sync", message)
+        yield problem("airflow/dags/source", "git-sync", message)
 
 
 def credentials_fit_the_address(airflow: Airflow | None) -> Iterator[Problem]:

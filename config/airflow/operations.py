@@ -62,14 +62,14 @@ class OidcLogin(Section):
     ] = "openid"
     """What is asked for."""
 
-    session_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    session_timeout_hours: Annotated[int, Field(ge=1, le=168)] = 12
     """How long a login lasts."""
 
     api_without_login: bool = False
     """Let the public API through without it, for programs that have a token of Airflow's. Default: no."""
 
 
-class Maintenance(Section):
+class DbClean(Section):
     """The daily cleaning of Airflow's database, by `airflow db clean`."""
 
     enabled: bool = True
@@ -78,17 +78,17 @@ class Maintenance(Section):
     retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
     """Runs, task instances and events older than this go; their logs are kept by themselves (`task_logs`)."""
 
-    hour: Annotated[int, Field(ge=0, le=23)] = 3
+    hour_utc: Annotated[int, Field(ge=0, le=23)] = 3
     """Hour at which it begins, UTC. With working hours it begins an hour after their start instead."""
 
 
 class AirflowAlarms(Section):
     """From where on Airflow's figures are bad."""
 
-    waiting_tasks: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    queued_tasks: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     """So many tasks may wait for the workers of a group."""
 
-    waiting_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    queued_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     """Minutes in a row, which is how old the oldest of them is at least."""
 
     missing_tasks_minutes: Annotated[int, Field(ge=5, le=1440)] = 15

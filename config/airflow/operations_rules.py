@@ -21,7 +21,7 @@ def a_login_has_https_and_a_way_out(
     if load_balancer.scheme == "internal" and network.egress in ("endpoints", "public-ip"):
         message = (
             "needs a way from the load balancer to the provider, and an internal one has none where "
-            f'network.egress = "{network.egress}"; allowed: "nat-per-zone" or "one-nat"'
+            f'network.egress = "{network.egress}"; allowed: "nat-gateway-per-zone" or "single-nat-gateway"'
         )
         yield problem("airflow/authentication", MISSING, message)
 

@@ -8,7 +8,7 @@ from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from config.airflow.components import ApiServer, DagProcessor, FixedComponent, QueueName, Scheduler, WorkerGroup
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
-from config.airflow.operations import AirflowAlarms, ExistingRoles, Maintenance, OidcLogin, Workflows
+from config.airflow.operations import AirflowAlarms, DbClean, ExistingRoles, OidcLogin, Workflows
 from config.base import Cidr, DnsName, EmailAddress, Section, ShortWord, Version
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
@@ -66,11 +66,11 @@ class Pool(Section):
 class TaskLogs(Section):
     """Task logs in S3 (A17)."""
 
-    expire_after_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days after which a log goes."""
 
 
-class Reach(Section):
+class EgressRule(Section):
     """Another system that tasks talk to (N07)."""
 
     cidr: Cidr | None = None
@@ -95,7 +95,7 @@ class Airflow(Section):
     """Complete reference. Default: the official image; the repository `<project>-<environment>/airflow` is for one of
     your own."""
 
-    architecture: Literal["ARM64", "X86_64"] = "ARM64"
+    cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the image (E02)."""
 
     host_names: tuple[DnsName, ...] = ()
@@ -165,7 +165,7 @@ class Airflow(Section):
     """Airflow's figures in CloudWatch; about twenty custom metrics (docs/decisions/0008)."""
 
     alarms: AirflowAlarms = AirflowAlarms()
-    maintenance: Maintenance = Maintenance()
+    db_clean: DbClean = DbClean()
     workflows: Workflows = Workflows()
 
     roles: dict[ShortWord, ExistingRoles] = Field(default_factory=dict)
@@ -182,5 +182,5 @@ class Airflow(Section):
     """Further secrets by variable, such as `AIRFLOW_CONN_WAREHOUSE`, for what runs DAG code: workers, triggerer and
     DAG processor. They exist already (A02)."""
 
-    reaches: dict[ShortWord, Reach] = Field(default_factory=dict)
+    egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
     """Other systems that workers and triggerer talk to, by name (N07). HTTPS to the internet needs no entry."""

@@ -40,15 +40,15 @@ def other_systems_are_one_place_each(airflow: Airflow | None) -> Iterator[Proble
     """N03, N07: a block of addresses or a security group."""
     if airflow is None:
         return
-    for name, reach in airflow.reaches.items():
-        path = f"airflow/reaches/{name}"
-        given = [key for key in KINDS_OF_PLACE if getattr(reach, key) is not None]
+    for name, rule in airflow.egress_rules.items():
+        path = f"airflow/egress_rules/{name}"
+        given = [key for key in KINDS_OF_PLACE if getattr(rule, key) is not None]
         if len(given) != 1:
             message = "must say where; allowed: either cidr or security_group_id"
             yield problem(path, MISSING, message)
-        if reach.cidr is not None and reach.cidr.endswith("/0"):
+        if rule.cidr is not None and rule.cidr.endswith("/0"):
             message = "is everywhere; HTTPS to the internet needs no entry, allowed: blocks of the other system (N03)"
-            yield problem(f"{path}/cidr", reach.cidr, message)
+            yield problem(f"{path}/cidr", rule.cidr, message)
 
 
 RULES = (

@@ -40,12 +40,12 @@ def queue_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
     for name, group in settings.workers.items():
         metrics = {f"q{number}": _length(environment, queue) for number, queue in enumerate(group.queues, 1)}
         alarms[f"queue-{name}"] = MetricAlarm(
-            description=f"More than {limits.waiting_tasks} tasks have waited for the workers of group {name} for "
-            f"{limits.waiting_minutes} minutes. Are there workers, have they reached max_count, do tasks hang?",
+            description=f"More than {limits.queued_tasks} tasks have waited for the workers of group {name} for "
+            f"{limits.queued_minutes} minutes. Are there workers, have they reached max_count, do tasks hang?",
             metrics=metrics,
             expression=" + ".join(metrics) if len(metrics) > 1 else None,
-            above=limits.waiting_tasks,
-            minutes=limits.waiting_minutes,
+            above=limits.queued_tasks,
+            minutes=limits.queued_minutes,
         )
     if environment.working_hours is None:
         first = next(iter(settings.workers.values())).queues[0]

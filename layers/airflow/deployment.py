@@ -90,7 +90,7 @@ def _delivery(context: AirflowContext) -> Delivery:
                 name: module.GitRepository(
                     url=repository.url,
                     ref=repository.ref,
-                    folder=repository.folder,
+                    folder=repository.subdir,
                     credentials=repository.credentials,
                     secret=_git_secret(context, name, repository.secret_arn, repository.credentials),
                     username=repository.username,
@@ -102,7 +102,7 @@ def _delivery(context: AirflowContext) -> Delivery:
         )
     if isinstance(dags, S3Dags):
         bucket = context.dags_bucket_name(dags)
-        return module.FromBucket(bucket=bucket, prefix=dags.prefix or "", period_seconds=dags.period_seconds)
+        return module.FromBucket(bucket=bucket, prefix=dags.prefix or "", period_seconds=dags.refresh_interval_seconds)
     if isinstance(dags, EfsDags):
         return module.OnFileSystem()
     return module.InImage(folder=dags.path)

@@ -17,10 +17,10 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
     """Make the task and its schedule, and return the name of the schedule group; None where it is switched off."""
     shared, settings = context.shared, context.settings
     environment, network, aws = shared.environment, shared.network, shared.environment.aws
-    if not settings.maintenance.enabled:
+    if not settings.db_clean.enabled:
         return None
     family, log_group_name = f"{environment.prefix}-airflow-{KEY}", environment.path("airflow", KEY)
-    containers = [maintenance_task(airflow, settings.maintenance.retention_days)]
+    containers = [maintenance_task(airflow, settings.db_clean.retention_days)]
     roles = component_roles(
         scope,
         context,
@@ -33,7 +33,7 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
         log_group_name=log_group_name,
         containers=containers,
         roles=roles,
-        size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.architecture),
+        size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.cpu_architecture),
     )
     ecs.TaskDefinition(scope, f"{KEY}-task", task_definition(shared, task))
     hours = environment.working_hours
@@ -42,7 +42,7 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
         account=aws.account,
         kms_key_arn=network.kms_key_arn,
         # Outside working hours the database may be stopped.
-        expression=f"cron(0 {settings.maintenance.hour} * * ? *)" if hours is None else hours.early_cron(),
+        expression=f"cron(0 {settings.db_clean.hour_utc} * * ? *)" if hours is None else hours.early_cron(),
         timezone="UTC" if hours is None else hours.timezone,
         cluster_arn=shared.cluster.arn,
         cluster_name=shared.cluster.name,

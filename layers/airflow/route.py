@@ -68,5 +68,5 @@ def _login(login: LoginSettings) -> OidcLogin:
         client_secret_arn=login.client_secret_arn,
         client_secret_version=login.client_secret_version,
         scope=login.scope,
-        session_timeout_seconds=login.session_hours * 3600,
+        session_timeout_seconds=login.session_timeout_hours * 3600,
     )

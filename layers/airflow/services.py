@@ -98,8 +98,8 @@ class AirflowServices(Construct):
                 component=component,
                 settings=settings,
                 task=component_task(component, self.airflow),
-                desired_count=settings.count,
-                scaling=fixed_scaling(self._environment, settings.count),
+                desired_count=settings.desired_count,
+                scaling=fixed_scaling(self._environment, settings.desired_count),
             )
             for component, settings in fixed.items()
         ]
@@ -160,7 +160,7 @@ class AirflowServices(Construct):
                 cpu_units=settings.cpu,
                 memory_mib=settings.memory_mib,
                 ephemeral_storage_gib=settings.ephemeral_storage_gib,
-                architecture=self._settings.architecture,
+                architecture=self._settings.cpu_architecture,
             ),
             volumes={**dict.fromkeys(component.task.volumes), **self._file_system(component)},
         )

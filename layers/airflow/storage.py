@@ -24,7 +24,7 @@ class AirflowStorage(Construct):
         super().__init__(scope, id_)
         self._environment, self._network = environment, network
         logs = airflow.task_logs
-        self.task_logs_bucket_name = self._bucket("task-logs", Lifecycle(expire_after_days=logs.expire_after_days))
+        self.task_logs_bucket_name = self._bucket("task-logs", Lifecycle(expire_after_days=logs.retention_days))
         if makes_dags_bucket(airflow):
             self.dags_bucket_name = self._bucket("dags", Lifecycle())
         if makes_dags_file_system(airflow):

@@ -181,7 +181,7 @@ class WebServiceBase(Construct, Generic[Settings]):
                 cpu_units=settings.cpu,
                 memory_mib=settings.memory_mib,
                 ephemeral_storage_gib=settings.ephemeral_storage_gib,
-                architecture=settings.architecture,
+                architecture=settings.cpu_architecture,
             ),
             volumes=web_volumes(),
         )
@@ -197,7 +197,7 @@ class WebServiceBase(Construct, Generic[Settings]):
             thresholds=AlarmThresholds(
                 error_percent=thresholds.error_percent,
                 latency_p99_seconds=thresholds.latency_p99_seconds,
-                minutes=thresholds.minutes,
+                minutes=thresholds.evaluation_minutes,
             ),
         )
         alarms = TargetAlarms(self, id_, inputs)

@@ -39,10 +39,10 @@ class NetworkingInputs:
     """Two or more availability zones by name (`eu-west-1a`), each with its ranges (N01)."""
 
     egress: Egress
-    """`nat-per-zone`, `one-nat`, `endpoints` or `public-ip`; see `Egress`. No default."""
+    """`nat-gateway-per-zone`, `single-nat-gateway`, `endpoints` or `public-ip`; see `Egress`. No default."""
 
-    nat_zone: str | None = None
-    """The zone of the single NAT gateway; required by `one-nat`, unused otherwise. No implicit "first zone": a new zone
+    nat_gateway_zone: str | None = None
+    """The zone of the single NAT gateway; required by `single-nat-gateway` only. No implicit "first zone": a new zone
     could otherwise move the gateway and its public address."""
 
     namespace: str
@@ -111,7 +111,7 @@ class Networking(Construct):
     def __init__(self, scope: Construct, id_: str, inputs: NetworkingInputs) -> None:
         super().__init__(scope, id_)
         services = endpoint_services(inputs.egress, inputs.interface_endpoints)
-        nats = nat_zones(inputs.egress, inputs.nat_zone, inputs.zones)
+        nats = nat_zones(inputs.egress, inputs.nat_gateway_zone, inputs.zones)
         _check(inputs, services)
 
         vpc = Vpc(

@@ -12,10 +12,11 @@ from cdktf_cdktf_provider_aws.route_table import RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from constructs import Construct
 
-Egress = Literal["nat-per-zone", "one-nat", "endpoints", "public-ip"]
+Egress = Literal["nat-gateway-per-zone", "single-nat-gateway", "endpoints", "public-ip"]
 """How tasks reach destinations outside the VPC.
 
-`nat-per-zone`: a NAT gateway in every zone. `one-nat`: one for all zones; cheaper, but it fails with its zone.
+`nat-gateway-per-zone`: a NAT gateway in every zone. `single-nat-gateway`: one for all zones; cheaper, but it fails with
+its zone.
 `endpoints`: AWS services only, through interface endpoints. `public-ip`: tasks run in the public subnets.
 """
 
@@ -36,23 +37,25 @@ class RouteTables:
     """Public address of each NAT gateway, by zone."""
 
 
-def nat_zones(egress: Egress, nat_zone: str | None, zones: Iterable[str]) -> dict[str, str]:
+def nat_zones(egress: Egress, nat_gateway_zone: str | None, zones: Iterable[str]) -> dict[str, str]:
     """Return which zone's NAT gateway each zone's private subnet uses; empty without NAT gateways.
 
     Raises:
-        ValueError: `egress` is unknown, or `nat_zone` is missing or not a zone.
+        ValueError: `egress` is unknown, or `nat_gateway_zone` is missing or not a zone.
     """
     zones = sorted(zones)
     if egress not in get_args(Egress):
         raise ValueError(f"egress is {egress!r}: one of {', '.join(get_args(Egress))} is allowed")
-    if nat_zone is not None and nat_zone not in zones:
-        raise ValueError(f"nat_zone is {nat_zone!r}: it must be one of the zones, {', '.join(zones)}")
-    if egress == "nat-per-zone":
+    if nat_gateway_zone is not None and nat_gateway_zone not in zones:
+        raise ValueError(f"nat_gateway_zone is {nat_gateway_zone!r}: it must be one of the zones, {', '.join(zones)}")
+    if egress == "nat-gateway-per-zone":
         return {zone: zone for zone in zones}
-    if egress == "one-nat":
-        if nat_zone is None:
-            raise ValueError(f"nat_zone is missing: egress one-nat needs one of the zones, {', '.join(zones)}")
-        return dict.fromkeys(zones, nat_zone)
+    if egress == "single-nat-gateway":
+        if nat_gateway_zone is None:
+            raise ValueError(
+                f"nat_gateway_zone is missing: egress single-nat-gateway needs one of the zones, {', '.join(zones)}"
+            )
+        return dict.fromkeys(zones, nat_gateway_zone)
     return {}
 
 

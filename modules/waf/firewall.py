@@ -32,7 +32,7 @@ class FirewallInputs:
     load_balancer_arn: str
     """The application load balancer. It can have only one web ACL."""
 
-    requests_per_five_minutes: int = 2000
+    rate_limit_per_five_minutes: int = 2000
     """Rate limit per source address, 10 to 2,000,000,000. Default: 2000, more than a person with a busy browser
     sends."""
 
@@ -48,9 +48,9 @@ class FirewallInputs:
 
     def __post_init__(self) -> None:
         """Refuse a rate limit that WAF would refuse."""
-        if not 10 <= self.requests_per_five_minutes <= 2_000_000_000:
+        if not 10 <= self.rate_limit_per_five_minutes <= 2_000_000_000:
             raise ValueError(
-                f"requests_per_five_minutes is {self.requests_per_five_minutes}; WAF takes 10 to 2,000,000,000"
+                f"rate_limit_per_five_minutes is {self.rate_limit_per_five_minutes}; WAF takes 10 to 2,000,000,000"
             )
 
 
@@ -104,7 +104,7 @@ def _limit(inputs: FirewallInputs) -> dict[str, Any]:
         "rate_based_statement": {
             "aggregate_key_type": "IP",
             "evaluation_window_sec": 300,
-            "limit": inputs.requests_per_five_minutes,
+            "limit": inputs.rate_limit_per_five_minutes,
         }
     }
     return _rule("limit", 0, statement, action={"block": {}})

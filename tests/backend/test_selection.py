@@ -14,14 +14,14 @@ def environment(state: State) -> Environment:
 
 
 def test_s3_is_encrypted_with_the_key_that_bootstrap_makes() -> None:
-    chosen = environment(S3State(backend="s3", bucket="acme-state", lock_table="acme-locks"))
+    chosen = environment(S3State(backend="s3", bucket="acme-state", dynamodb_table="acme-locks"))
     assert state_of(chosen) == S3(
         project=chosen.project,
         environment="prod",
         bucket="acme-state",
         region=chosen.aws.region,
         kms_key_id="alias/acme-state",
-        lock_table="acme-locks",
+        dynamodb_table="acme-locks",
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from backend import S3, LocalFiles, RemoteState, StateBackend, TerraformCloud
 from tests.support.stack import module_stack, synthesised
 
-S3_WITH_TABLE = S3(project="acme", environment="prod", bucket="acme-state", region="eu-west-1", lock_table="acme-locks")
+S3_WITH_TABLE = S3(
+    project="acme", environment="prod", bucket="acme-state", region="eu-west-1", dynamodb_table="acme-locks"
+)
 CLOUD = TerraformCloud(project="acme", environment="prod", organization="acme-inc", cloud_project="platform")
 FILES = LocalFiles(project="acme", environment="prod", folder="../state")
 
@@ -37,7 +39,7 @@ def test_s3_can_lock_with_a_file_and_encrypt_with_the_stores_key() -> None:
         environment="prod",
         bucket="acme-state",
         region="eu-west-1",
-        lock_file=True,
+        use_lockfile=True,
         kms_key_id="alias/acme-state",
     )
     settings = written(backend)["terraform"]["backend"]["s3"]
@@ -59,7 +61,7 @@ def test_the_embedded_aws_is_named_for_every_service_that_the_backend_calls() ->
         environment="local",
         bucket="acme-state",
         region="eu-west-1",
-        lock_table="acme-locks",
+        dynamodb_table="acme-locks",
         endpoint_url="http://127.0.0.1:4566",
     )
     document = written(backend)

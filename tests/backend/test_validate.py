@@ -14,14 +14,14 @@ from tests.support.stack import module_stack, write_stack
 
 BACKENDS: dict[str, StateBackend] = {
     "s3-table": S3(
-        project="acme", environment="prod", bucket="acme-state", region="eu-west-1", lock_table="acme-locks"
+        project="acme", environment="prod", bucket="acme-state", region="eu-west-1", dynamodb_table="acme-locks"
     ),
     "s3-file": S3(
         project="acme",
         environment="prod",
         bucket="acme-state",
         region="eu-west-1",
-        lock_file=True,
+        use_lockfile=True,
         kms_key_id="alias/acme-state",
         endpoint_url="http://127.0.0.1:9",
     ),

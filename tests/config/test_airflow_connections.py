@@ -12,7 +12,7 @@ from config.database import Database
 SMALL = {
     "api_server": {"max_count": 1},
     "workers": {"default": {"max_count": 2, "concurrency": 4}},
-    "dags": {"delivery": "image"},
+    "dags": {"source": "image"},
 }
 
 

@@ -91,8 +91,8 @@ def test_a_key_of_another_strategy_says_what_this_one_has(project: Path) -> None
 
 
 def test_a_key_of_another_backend_is_told_the_same_way(project: Path) -> None:
-    found = mistakes(changed(project, "staging", put("state/lock_table", "locks")), "staging")
-    assert 'is a key of backend = "s3"' in found["state.lock_table"]
+    found = mistakes(changed(project, "staging", put("state/dynamodb_table", "locks")), "staging")
+    assert 'is a key of backend = "s3"' in found["state.dynamodb_table"]
 
 
 def test_mistakes_of_services_with_different_strategies_are_told_together(project: Path) -> None:

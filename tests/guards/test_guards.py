@@ -91,8 +91,8 @@ def test_a_finding_names_the_file_and_the_key_that_decide_it() -> None:
 @pytest.mark.parametrize(
     ("definition", "guard", "key"),
     [
-        ("web_green", "platforms_are_explicit", "services.web.architecture"),
-        ("airflow_scheduler", "platforms_are_explicit", "airflow.architecture"),
+        ("web_green", "platforms_are_explicit", "services.web.cpu_architecture"),
+        ("airflow_scheduler", "platforms_are_explicit", "airflow.cpu_architecture"),
         ("web_blue", "secrets_are_references", "services.web.environment"),
     ],
 )

@@ -191,11 +191,11 @@ EXISTING = {
 }
 CHANGES = {
     "alone": alone,
-    "s3": deliver({"delivery": "s3"}),
-    "s3 existing": deliver({"delivery": "s3", "bucket": "somebodys-dags", "prefix": "prod"}),
-    "efs": deliver({"delivery": "efs"}),
-    "efs existing": deliver({"delivery": "efs", **EXISTING}),
-    "image": deliver({"delivery": "image"}),
+    "s3": deliver({"source": "s3"}),
+    "s3 existing": deliver({"source": "s3", "bucket": "somebodys-dags", "prefix": "prod"}),
+    "efs": deliver({"source": "efs"}),
+    "efs existing": deliver({"source": "efs", **EXISTING}),
+    "image": deliver({"source": "image"}),
 }
 
 

@@ -144,7 +144,7 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
     versions = {f"{each}_version": 2 for each in rotated}
     # Nobody but people makes or changes these, and a container that starts reads what the secret holds then.
     base.client("secretsmanager").put_secret_value(SecretId="windlass/local/airflow/git/dags", SecretString=TOKEN)
-    terraform.write_airflow(**versions, dags=GIT, scheduler={"count": 2}, database_proxy=proxy)
+    terraform.write_airflow(**versions, dags=GIT, scheduler={"desired_count": 2}, database_proxy=proxy)
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
 
@@ -166,7 +166,7 @@ def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
 def test_a14_another_delivery_is_one_apply_and_so_is_leaving_the_proxy(
     terraform: AirflowTerraform, base: Infrastructure
 ) -> None:
-    terraform.write_airflow(dags={"delivery": "efs"})
+    terraform.write_airflow(dags={"source": "efs"})
     applied = terraform.apply()
     assert applied.returncode == 0, applied.stdout + applied.stderr
     assert base.client("rds").describe_db_proxies()["DBProxies"] == []

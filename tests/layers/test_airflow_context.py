@@ -47,19 +47,19 @@ def context() -> AirflowContext:
 
 
 def test_an_existing_bucket_comes_before_that_of_the_data_layer(context: AirflowContext) -> None:
-    assert context.dags_bucket_name(S3Dags(delivery="s3", bucket="somebodys-dags")) == "somebodys-dags"
-    assert context.dags_bucket_name(S3Dags(delivery="s3")) == "own-dags"
+    assert context.dags_bucket_name(S3Dags(source="s3", bucket="somebodys-dags")) == "somebodys-dags"
+    assert context.dags_bucket_name(S3Dags(source="s3")) == "own-dags"
 
 
 def test_an_existing_file_system_comes_before_that_of_the_data_layer(context: AirflowContext) -> None:
-    dags = EfsDags(delivery="efs", file_system_id="fs-0123456789abcdef0", access_point_id="fsap-0123456789abcdef0")
+    dags = EfsDags(source="efs", file_system_id="fs-0123456789abcdef0", access_point_id="fsap-0123456789abcdef0")
     assert context.dags_file_system(dags).file_system_id == "fs-0123456789abcdef0"
-    assert context.dags_file_system(EfsDags(delivery="efs")) == DATA.dags_file_system
+    assert context.dags_file_system(EfsDags(source="efs")) == DATA.dags_file_system
 
 
 def test_nothing_that_delivers_dags_is_an_error_and_never_the_text_none(context: AirflowContext) -> None:
     bare = replace(context, data=replace(DATA, dags_bucket_name=None, dags_file_system=None))
     with pytest.raises(ValueError, match=r"publishes no bucket for DAGs, and airflow\.dags\.bucket names none"):
-        bare.dags_bucket_name(S3Dags(delivery="s3"))
+        bare.dags_bucket_name(S3Dags(source="s3"))
     with pytest.raises(ValueError, match="publishes no file system for DAGs"):
-        bare.dags_file_system(EfsDags(delivery="efs"))
+        bare.dags_file_system(EfsDags(source="efs"))

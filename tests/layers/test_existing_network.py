@@ -24,7 +24,7 @@ ZONES = {
 @cache
 def environment() -> Environment:
     data = to_jsonable_python(load("prod", ROOT))
-    data["network"] = {"egress": "nat-per-zone", "existing": {"vpc_id": "vpc-11111111", "zones": ZONES}}
+    data["network"] = {"egress": "nat-gateway-per-zone", "existing": {"vpc_id": "vpc-11111111", "zones": ZONES}}
     return Environment.model_validate_json(json.dumps(data))
 
 

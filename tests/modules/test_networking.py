@@ -25,7 +25,7 @@ def network(**changes: Any) -> Synthesised:
         "account": Account(region="eu-west-1", id="111122223333"),
         "cidr": "10.0.0.0/16",
         "zones": TWO_ZONES,
-        "egress": "nat-per-zone",
+        "egress": "nat-gateway-per-zone",
         "namespace": "acme.internal",
         "roles": {"web": "Tasks of the web service", "endpoints": "Interface endpoints"},
     }
@@ -98,7 +98,7 @@ def test_every_subnet_has_the_route_table_of_its_tier():
 
 
 def test_a_nat_gateway_in_every_zone_serves_its_own_zone():
-    assert default_routes(network(egress="nat-per-zone")) == {
+    assert default_routes(network(egress="nat-gateway-per-zone")) == {
         "acme-public": "acme",
         "acme-private-eu-west-1a": "acme-nat-eu-west-1a",
         "acme-private-eu-west-1b": "acme-nat-eu-west-1b",
@@ -106,7 +106,7 @@ def test_a_nat_gateway_in_every_zone_serves_its_own_zone():
 
 
 def test_one_nat_gateway_in_the_named_zone_serves_all_zones():
-    result = network(egress="one-nat", nat_zone="eu-west-1b")
+    result = network(egress="single-nat-gateway", nat_gateway_zone="eu-west-1b")
     assert default_routes(result) == {
         "acme-public": "acme",
         "acme-private-eu-west-1a": "acme-nat-eu-west-1b",
@@ -123,9 +123,9 @@ def test_without_nat_only_public_subnets_have_a_route_to_the_internet(egress: st
     assert not result.resources("aws_eip")
 
 
-@pytest.mark.parametrize("egress", ["nat-per-zone", "one-nat", "endpoints", "public-ip"])
+@pytest.mark.parametrize("egress", ["nat-gateway-per-zone", "single-nat-gateway", "endpoints", "public-ip"])
 def test_nothing_ever_leads_out_of_the_isolated_subnets(egress: str):
-    result = network(egress=egress, nat_zone="eu-west-1a")
+    result = network(egress=egress, nat_gateway_zone="eu-west-1a")
     (isolated,) = (n for n, body in tables_of(result).items() if body["tags"]["Name"] == "acme-isolated")
     users = [
         address
@@ -206,12 +206,12 @@ def test_flow_logs_can_be_shorter_encrypted_or_left_out():
     assert not {"aws_flow_log", "aws_iam_role", "aws_cloudwatch_log_group"} & set(network(flow_logs=None).inventory())
 
 
-@pytest.mark.parametrize("egress", ["nat-per-zone", "one-nat", "public-ip"])
+@pytest.mark.parametrize("egress", ["nat-gateway-per-zone", "single-nat-gateway", "public-ip"])
 def test_another_zone_moves_no_address_and_changes_nothing_that_stands(egress: str):
-    before = bodies(network(egress=egress, nat_zone="eu-west-1b", zones=TWO_ZONES))
+    before = bodies(network(egress=egress, nat_gateway_zone="eu-west-1b", zones=TWO_ZONES))
     # Named before the others in the alphabet and given last, so that neither order would go unseen.
     three = {**TWO_ZONES, "eu-west-0z": zone(2)}
-    after = bodies(network(egress=egress, nat_zone="eu-west-1b", zones=three))
+    after = bodies(network(egress=egress, nat_gateway_zone="eu-west-1b", zones=three))
     assert {address: after.get(address) for address in before} == before
     assert len(after) > len(before)
 
@@ -239,8 +239,8 @@ def test_the_outputs_are_keyed_by_what_the_user_named():
                 account=Account(region="eu-west-1", id="111122223333"),
                 cidr="10.0.0.0/16",
                 zones=TWO_ZONES,
-                egress="one-nat",
-                nat_zone="eu-west-1b",
+                egress="single-nat-gateway",
+                nat_gateway_zone="eu-west-1b",
                 namespace="acme.internal",
                 roles={"web": "Tasks"},
             ),
@@ -256,9 +256,15 @@ def test_the_outputs_are_keyed_by_what_the_user_named():
     ("changes", "sentence"),
     [
         ({"zones": {"eu-west-1a": zone(0)}}, "need two or more"),
-        ({"egress": "nat"}, "egress is 'nat': one of nat-per-zone, one-nat, endpoints, public-ip"),
-        ({"egress": "one-nat"}, "nat_zone is missing: egress one-nat needs one of the zones, eu-west-1a, eu-west-1b"),
-        ({"egress": "one-nat", "nat_zone": "eu-west-1c"}, "nat_zone is 'eu-west-1c': it must be one of the zones"),
+        ({"egress": "nat"}, "egress is 'nat': one of nat-gateway-per-zone, single-nat-gateway, endpoints, public-ip"),
+        (
+            {"egress": "single-nat-gateway"},
+            "nat_gateway_zone is missing: egress single-nat-gateway needs one of the zones, eu-west-1a, eu-west-1b",
+        ),
+        (
+            {"egress": "single-nat-gateway", "nat_gateway_zone": "eu-west-1c"},
+            "nat_gateway_zone is 'eu-west-1c': it must be one of the zones",
+        ),
         ({"cidr": "10.0.0.0/8"}, "cidr is 10.0.0.0/8: EC2 allows /16 to /28"),
         ({"cidr": "10.0.0.1/16"}, "cidr is '10.0.0.1/16'.*host bits"),
         ({"cidr": "10.9.0.0/16"}, r"zones\['eu-west-1a'\].public is 10.0.0.0/24: it must be within the VPC's"),

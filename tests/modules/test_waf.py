@@ -27,7 +27,7 @@ def test_it_stands_before_the_load_balancer() -> None:
 
 
 def test_an_address_that_asks_too_often_is_refused_before_anything_else() -> None:
-    limit = rules(requests_per_five_minutes=500)["limit"]
+    limit = rules(rate_limit_per_five_minutes=500)["limit"]
     assert (limit["priority"], limit["action"]) == (0, {"block": {}})
     assert limit["statement"]["rate_based_statement"]["limit"] == 500
 
@@ -58,4 +58,4 @@ def test_the_record_of_what_was_refused_holds_no_sessions() -> None:
 
 def test_a_limit_that_waf_does_not_take_is_refused() -> None:
     with pytest.raises(ValueError, match="10 to 2,000,000,000"):
-        replace(INPUTS, requests_per_five_minutes=1)
+        replace(INPUTS, rate_limit_per_five_minutes=1)

@@ -31,8 +31,8 @@ backend = "local"
 path = "states"
 [network]
 cidr = "10.9.0.0/16"
-egress = "one-nat"
-nat_zone = "{REGION}a"
+egress = "single-nat-gateway"
+nat_gateway_zone = "{REGION}a"
 flow_logs_retention_days = 1
 [network.zones]
 {REGION}a = {{{{ public = "10.9.0.0/22", private = "10.9.64.0/20", isolated = "10.9.16.0/22" }}}}

@@ -29,8 +29,8 @@ def networks(draw: st.DrawFn, region: str, ways_out: tuple[str, ...]) -> dict[st
         "egress": draw(st.sampled_from(ways_out)),
         "interface_endpoints": draw(st.lists(st.sampled_from(("sqs", "ecr.api", "ssmmessages")), unique=True)),
     }
-    if made["egress"] == "one-nat":
-        made["nat_zone"] = draw(st.sampled_from(zones))
+    if made["egress"] == "single-nat-gateway":
+        made["nat_gateway_zone"] = draw(st.sampled_from(zones))
     return made
 
 
@@ -50,7 +50,7 @@ def services(draw: st.DrawFn, number: int, *, cache: bool, zone: str | None) -> 
         **own[strategy],
         "cpu": cpu,
         "memory_mib": draw(st.sampled_from(allowed_memory_mib(cpu))),
-        "architecture": draw(st.sampled_from(("ARM64", "X86_64"))),
+        "cpu_architecture": draw(st.sampled_from(("ARM64", "X86_64"))),
         "min_count": least,
         "desired_count": wanted,
         "max_count": most,
@@ -75,7 +75,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
     zones = (None, "example.com") if kind == "development" and not airflow else ("example.com",)
     zone = draw(st.sampled_from(zones))
     # Git is outside, and only some ways lead there.
-    ways_out = ("nat-per-zone", "one-nat", "public-ip", *(() if airflow else ("endpoints",)))
+    ways_out = ("nat-gateway-per-zone", "single-nat-gateway", "public-ip", *(() if airflow else ("endpoints",)))
     caches = st.fixed_dictionaries({"node_type": st.just("cache.t4g.small"), "nodes": st.integers(2, 6)})
     cache = draw(caches if airflow else st.none() | caches)
     names = draw(st.lists(words, min_size=1, max_size=3, unique=True))
@@ -89,18 +89,18 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         "network": draw(networks(region, ways_out)),
         "load_balancer": {
             "https": zone is not None,
-            "scheme": draw(st.sampled_from(("public", "internal"))),
+            "scheme": draw(st.sampled_from(("internet-facing", "internal"))),
             "allowed_cidrs": draw(st.sampled_from((["0.0.0.0/0"], ["192.0.2.0/24", "10.0.0.0/8"]))),
         },
         "database": {
             "instance_class": "db.m7g.2xlarge",
-            "major_version": draw(st.sampled_from(("14", "15", "16", "17"))),
+            "engine_version": draw(st.sampled_from(("14", "15", "16", "17"))),
             "port": draw(st.integers(1150, 65535)),
             "allocated_storage_gib": storage,
             "max_allocated_storage_gib": storage * 2 if storage < 30_000 else 65536,
             "multi_az": kind == "production" or draw(st.booleans()),
             "backup_retention_days": draw(st.integers(7, 35)),
-            "replicas": {name: {"instance_class": "db.t4g.small"} for name in draw(st.lists(words, max_size=2))},
+            "read_replicas": {name: {"instance_class": "db.t4g.small"} for name in draw(st.lists(words, max_size=2))},
         },
         "services": {
             name: draw(services(number, cache=cache is not None, zone=zone)) for number, name in enumerate(names)
@@ -124,7 +124,7 @@ def airflows(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "host_names": ["airflow.example.com"],
         "api_server": {"min_count": 2},
-        "scheduler": {"count": 2},
+        "scheduler": {"desired_count": 2},
         "workers": {
             first: {"max_count": draw(st.integers(2, 30))},
             **{name: {"queues": [f"queue-{name}"], "memory_mib": 4096} for name in others},
@@ -149,8 +149,8 @@ def states() -> st.SearchStrategy[dict[str, Any]]:
     """Each place for state."""
     return st.sampled_from(
         (
-            {"backend": "s3", "bucket": "state-bucket", "lock_table": "locks"},
-            {"backend": "s3", "bucket": "state-bucket", "lock_file": True},
+            {"backend": "s3", "bucket": "state-bucket", "dynamodb_table": "locks"},
+            {"backend": "s3", "bucket": "state-bucket", "use_lockfile": True},
             {"backend": "terraform-cloud", "organization": "example", "project": "Web shop"},
             {"backend": "local"},
         )

@@ -114,7 +114,7 @@ class Node:
         return hello
 
     def stop(self) -> None:
-        """End the process; jsii's kernel removes its temporary folder as it goes."""
+        """End the process; jsii's kernel removes its temporary folder as it exits."""
         atexit.unregister(self._at_exit)
         if not self.is_ours:
             self._errors.close()

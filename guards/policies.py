@@ -32,7 +32,7 @@ class Statement:
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]]
     """Operator → key → values."""
     is_inverted: bool
-    """Whether it says `NotAction`, `NotResource` or `NotPrincipal`."""
+    """Whether it uses `NotAction`, `NotResource` or `NotPrincipal`."""
 
     def values(self, key: str, *operators: str) -> tuple[str, ...]:
         """The values that these operators compare a condition key with. Operators and keys ignore case."""

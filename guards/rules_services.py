@@ -117,7 +117,7 @@ def database_clients_get_time_to_start(stacks: CheckedStacks) -> Iterator[Findin
                 yield address, f"the container {container['name']} has less than {_MIN_START_SECONDS} s to start"
 
 
-@guard("A19", fix="use a program that the image has; Python is in each of ours")
+@guard("A19", fix="use a program that is in the image; the sample images have Python")
 def health_checks_use_available_programs(stacks: CheckedStacks) -> Iterator[Finding]:
     """No health check uses a program that a minimal image lacks."""
     for address, container in stacks.containers():

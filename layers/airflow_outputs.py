@@ -1,4 +1,4 @@
-"""What Airflow adds to the outputs of the data layer and of the service layer."""
+"""Outputs of the data layer and of the service layer for Airflow."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class DagsFileSystem:
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowData:
-    """In the `data` layer."""
+    """What the `data` layer stores for Airflow."""
 
     secret_arns: Mapping[str, str] = output("ARNs of Airflow's secrets, by name.", keys=_of_airflow(secret_keys))
     database_proxy_address: str | None = output(
@@ -57,7 +57,7 @@ class AirflowWorkflow:
 
 @dataclass(frozen=True, kw_only=True)
 class AirflowService:
-    """In the `service` layer."""
+    """Airflow in the `service` layer."""
 
     url: str = output("URL of Airflow.")
     service_names: Mapping[str, str] = output(

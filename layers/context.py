@@ -11,7 +11,7 @@ from modules.alb import LoadBalancerOutputs
 from modules.iam import ExecuteCommandAccess
 
 DEREGISTRATION_DELAY_SECONDS = 30
-"""How long a load balancer keeps the open connections of a target that goes away."""
+"""How long a load balancer keeps connections to a target that is deregistered."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The one place that turns the description of a service into its task definition and its ECS service."""
+"""Creates the task definition and the ECS service of every service, for web services and Airflow alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class TaskSpec:
     """Name of the task definition."""
 
     log_group_name: str
-    """Log group of all containers; made with the task definition."""
+    """Log group of all containers; created with the task definition."""
 
     containers: Sequence[ecs.Container]
 
@@ -44,7 +44,7 @@ class EcsServiceSpec:
     """Number of tasks when the service is created."""
 
     ignore_desired_count: bool = True
-    """Terraform leaves the number of tasks alone afterwards (E07). Default: yes, scaling or a switch sets it."""
+    """Whether Terraform ignores the number of tasks afterwards (E07). Default: yes; scaling or a switch sets it."""
 
     capacity: ecs.CapacityInputs
 
@@ -88,13 +88,13 @@ def task_definition(context: ServiceContext, task: TaskSpec) -> ecs.TaskDefiniti
 
 
 def ecs_service(scope: Construct, id_: str, context: ServiceContext, spec: EcsServiceSpec) -> ecs.ServiceOutputs:
-    """Make a task definition and the ECS service that runs it.
+    """Create a task definition and the ECS service that runs it.
 
     Args:
         scope: the service's construct.
         id_: construct id, part of the addresses.
         context: what all services share.
-        spec: what is particular to this one.
+        spec: what differs between services.
     """
     inputs = ecs.ServiceInputs(
         name=spec.task.family,

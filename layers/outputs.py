@@ -65,7 +65,7 @@ class DataOutputs:
     access_logs_bucket_name: str = output("Bucket of the load balancer's access logs.")
     repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=repository_keys)
     repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=repository_keys)
-    airflow: AirflowData | None = output("What Airflow keeps.", when=_has_airflow)
+    airflow: AirflowData | None = output("What the data layer stores for Airflow.", when=_has_airflow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class ServiceOutputs:
     services: Mapping[str, WebServiceOutputs] = output(
         "What a release needs of each web service, by name; `strategy` says which kind it is.", keys=_services
     )
-    airflow: AirflowService | None = output("Airflow.", when=_has_airflow)
+    airflow: AirflowService | None = output("URL, ECS services and listener rule of Airflow.", when=_has_airflow)
 
 
 def _pipeline_roles(_environment: Environment) -> Iterable[str]:

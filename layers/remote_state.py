@@ -48,7 +48,7 @@ def publish(stack: TerraformStack, outputs: Any, environment: Environment) -> No
     """
     for declared in _fields_of(outputs, environment):
         value = _plain(declared, getattr(outputs, declared.name), environment, declared.name)
-        # An id of its own, since a web service may be called what an output is called, such as `services`.
+        # A prefix, because a web service may have the same name as an output, such as `services`.
         published = TerraformOutput(
             stack, f"output-{declared.name}", value=value, description=declared.metadata["description"]
         )

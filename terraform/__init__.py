@@ -1,1 +1,1 @@
-"""Generated Terraform JSON: a model of it, and what its references stand for."""
+"""A model of generated Terraform JSON: its resources, and the references between them."""

@@ -22,7 +22,7 @@ class Exit:
 
     way: Way
     destination: IPv4Network
-    """Everywhere, if the JSON does not say."""
+    """Everywhere, if the JSON does not contain it."""
     address: str
     """The resource with the route."""
 

@@ -13,7 +13,7 @@ from modules.registry import PullThroughCache, PullThroughCacheInputs
 
 
 def airflow_data(scope: Construct, environment: Environment, airflow: Airflow, sources: Sources) -> AirflowData:
-    """Make what a deployment of Airflow keeps.
+    """Create what a deployment of Airflow stores.
 
     Args:
         scope: the data layer.

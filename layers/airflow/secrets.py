@@ -131,7 +131,7 @@ class AirflowSecrets(Construct):
     def _broker_url(self, sources: Sources) -> str:
         cache, password = sources.cache, sources.cache_password
         address = f"{cache.primary_endpoint_address}:{cache.port}"
-        # Celery uses TLS only where the URL says how certificates are checked.
+        # Celery uses TLS only if the URL sets how certificates are verified.
         url = (
             f"rediss://{cache.username}:{password.value_expression}@{address}/{BROKER_DATABASE}?ssl_cert_reqs=required"
         )

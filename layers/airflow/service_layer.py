@@ -11,7 +11,7 @@ from layers.reachability import AIRFLOW_WORKFLOW
 
 
 def airflow_service(scope: Construct, context: AirflowContext, url: str) -> AirflowService:
-    """Make everything that runs of a deployment of Airflow.
+    """Create everything of a deployment of Airflow that runs.
 
     Args:
         scope: the service layer.

@@ -32,7 +32,7 @@ def release_session(session: Session, *, read_only: bool = False) -> "ReleaseSes
 
     Args:
         session: the environment.
-        read_only: the command changes nothing, so nobody's name is needed for the history.
+        read_only: the command changes nothing, so the history needs no author.
     """
     from release.context import Session as ReleaseSession
     from release.identity import Author, author

@@ -5,7 +5,7 @@
     service.status()
 
 `open` gives a `BlueGreen`, a `Rolling` or a `CodeDeploy`, by what the service layer published. Only a `BlueGreen` has
-`switch`; `release.strategies.require_switchable` asks for one.
+`switch`; `release.strategies.require_switchable` refuses the others.
 """
 
 from collections.abc import Mapping

@@ -37,5 +37,5 @@ def author(aws: Aws) -> Author:
     try:
         return Author(name=f"{name} ({aws.client('sts').get_caller_identity()['Arn']})")
     except (BotoCoreError, ClientError):
-        # A rollback must not fail for want of a name.
+        # A rollback must not fail because a name is missing.
         return Author(name=name)

@@ -1,7 +1,7 @@
 """Moves traffic from one colour to the other: at once, in steps, or back.
 
 Every step writes the parameter and then the rule (`release.versioned_parameter`, `release.reconcile`). A step counts
-only while nobody else has written since the command started: each is based on the one before it, and the first on what
+only if no one else has written since the command started: each is based on the one before it, and the first on what
 was read when the command decided. So a colleague's rollback ends a canary, and the canary does not undo the rollback.
 """
 
@@ -189,7 +189,7 @@ class _Switch:
         return "\n".join(lines)
 
     def _scale_down(self, written: Version, colour: Colour) -> None:
-        """Scale the other colour to zero, if requested, and only while nobody has given it requests again."""
+        """Scale the other colour to zero, if requested, and only if no one has given it requests again."""
         if not self._request.scale_down:
             return
         idle = other_colour(colour)

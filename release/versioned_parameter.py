@@ -13,11 +13,11 @@ it decides:
    is not the one of the last version that counts, they write that one once more, as a withdrawal, and read again.
    After the last of them has read, value and history agree.
 
-A version without such a description (by hand, by Terraform) always counts: nobody is overruled by this tool. A loser
+A version without such a description (by hand, by Terraform) always counts: this tool overrules no one. A loser
 killed between 2 and 4 leaves a value that does not count; the next command, of anybody, withdraws it.
 
 The simpler way, to compare the number that PutParameter returns with the one expected, tells a loser that they lost,
-but leaves their value standing, and with three writers nobody knows which value to put back.
+but leaves their value standing, and with three writers no one knows which value to restore.
 """
 
 import time

@@ -36,7 +36,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     reachable = project.local.is_reachable(environment)
     session = open_readonly(project, name, needs_aws=False)
     layers = [_layer_status(session, layer, reachable=reachable) for layer in project.synthesis.layers(environment)]
-    found = {
+    summary = {
         "environment": name,
         "account_id": environment.aws.account_id,
         "region": environment.aws.region,
@@ -52,18 +52,18 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     airflow = _airflow(session) if reachable and service is None and has_services else None
     if as_json:
         shown = {"services": [one.json() for one in services], "airflow": airflow.json() if airflow else None}
-        print_json({**found, **shown})
+        print_json({**summary, **shown})
         return code
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
-    say(f"{name}: {place}, {environment.aws.region}; state in {found['state']}")
+    say(f"{name}: {place}, {environment.aws.region}; state in {summary['state']}")
     if not reachable:
         warn("The embedded AWS does not run: ./windlass local up")
     if service is None:
-        made = table("layer", "resources", "outputs", "serial", "lineage", "note")
+        rows = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:
             cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], one["note"]]
-            made.add_row(*("" if cell is None else str(cell) for cell in cells))
-        show(made)
+            rows.add_row(*("" if cell is None else str(cell) for cell in cells))
+        show(rows)
     if services:
         from release.status_view import status_view
 
@@ -91,7 +91,7 @@ def _services(session: Session, service: str | None) -> list[Any]:
 
 
 def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str, Any]:
-    """One row; whether AWS still looks like the state is for `plan` to say, so `drift` is always unknown here."""
+    """One row. Only `plan` can say whether AWS still agrees with the state, so `drift` is always unknown here."""
     row: dict[str, Any] = {
         "layer": layer,
         "folder": str(session.project.synthesis.folder(session.environment, layer)),

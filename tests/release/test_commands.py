@@ -61,6 +61,15 @@ def test_the_status_shows_who_created_the_live_colours_parameter(web: BlueGreenT
     assert "not with ./windlass" not in done.text
 
 
+def test_services_are_shown_although_another_layer_comes_last(
+    web: BlueGreenTestService, command_line: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = ("network", "data", "service", "delivery")
+    monkeypatch.setattr("cli.synthesis.Synthesis.layers", lambda *_: layers)
+    done = command_line.run("status", "dev")
+    assert f"{web.name} live blue http://shop.test" in done.text, done.text
+
+
 def test_a_service_without_a_migration_command_has_nothing_to_migrate(web: BlueGreenTestService, windlass: Run) -> None:
     done = windlass("migrate", "dev", web.name)
     assert (done.code, "has no migration_command" in done.err) == (2, True)

@@ -1,7 +1,8 @@
-"""What is said while something is waited for."""
+"""What is printed while a command waits."""
 
 import io
 
+import pytest
 from rich.console import Console
 
 from release.reporter import Reporter
@@ -15,6 +16,16 @@ def test_a_log_gets_a_line_when_it_says_something_new_and_no_colour() -> None:
         reporter.wait("2 of 2", rest="8 s left")
         reporter.say("done", style="green")
     assert console.file.getvalue() == "1 of 2\n2 of 2\ndone\n"  # type: ignore[attr-defined]
+
+
+def test_no_wait_in_a_log_is_silent_for_more_than_fifteen_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("release.reporter.time.monotonic", lambda: now)
+    console = Console(file=io.StringIO(), force_terminal=False, width=80)
+    with Reporter(console) as reporter:
+        for now in (100.0, 105.0, 114.0, 115.0, 120.0, 131.0):
+            reporter.wait("1 of 2", rest=f"{round(200 - now)} s left")
+    assert console.file.getvalue() == "1 of 2\n1 of 2  85 s left\n1 of 2  69 s left\n"  # type: ignore[attr-defined]
 
 
 def test_a_terminal_shows_the_time_that_is_left() -> None:

@@ -161,6 +161,7 @@ def test_there_is_nothing_to_switch_and_it_says_what_to_do_instead(shared: Share
     service = SingleTestService(shared, strategy)
     with pytest.raises(BadRequestError) as refused:
         require_switchable(service.service())
+    assert not hasattr(service.service(), "switch")
     message = str(refused.value)
     assert f"{service.name} has the strategy {strategy}: it has no colours, so there is nothing to switch." in message
     assert f"To go back: ./windlass deploy dev {service.name} --image PREVIOUS_IMAGE" in message

@@ -106,3 +106,14 @@ def test_an_unknown_service_is_refused_with_the_known_ones(web: BlueGreenTestSer
 
 def test_an_environment_without_an_applied_service_layer_has_none(web: BlueGreenTestService) -> None:
     assert statuses({}, Recorder().session(web.aws)) == ()
+
+
+def test_changes_beyond_the_newest_five_are_counted_with_the_command_that_shows_them(
+    web: BlueGreenTestService, operator: Operator
+) -> None:
+    web.ready("green")
+    for _ in range(3):
+        operator.service.switch(SwitchRequest())
+        operator.service.switch(SwitchRequest(rollback=True))
+    assert f"2 more: ./windlass status dev {web.name} --json" in text(web)
+    assert len(web.status().history) == 7

@@ -156,7 +156,7 @@ def test_a_connection_is_let_through_where_everything_on_its_way_lets_it(
     assert small(*changes) == expected
 
 
-def test_who_names_no_group_has_the_one_of_the_vpc_which_is_open_until_it_is_closed() -> None:
+def test_a_resource_without_a_group_has_the_default_one_which_is_open_until_restricted() -> None:
     def unnamed(document: Documents) -> None:
         for body in document["one"]["resource"]["aws_instance"].values():
             del body["vpc_security_group_ids"]

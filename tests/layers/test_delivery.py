@@ -88,7 +88,7 @@ def test_i02_a_branch_is_one_branch(branches: tuple[str, ...]) -> None:
         PipelineRole(purpose="applies", branches=branches)
 
 
-def test_an_environment_without_the_section_has_no_such_layer_and_no_other_layer_minds() -> None:
+def test_an_environment_without_the_section_has_no_such_layer_and_equal_other_layers() -> None:
     before, after = documents("prod"), documents_of("prod", delivering)
     assert "delivery" not in before
     assert {layer: document for layer, document in after.items() if layer != "delivery"} == before

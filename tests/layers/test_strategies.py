@@ -156,7 +156,7 @@ def test_a_codedeploy_service_sets_nothing_that_ecs_rejects() -> None:
     assert {"force_new_deployment", "deployment_circuit_breaker", "alarms"} & set(service) == set()
 
 
-def test_n03_the_test_listener_is_reached_from_its_own_blocks_and_from_nowhere_else() -> None:
+def test_n03_the_test_listener_is_reachable_only_from_its_own_blocks() -> None:
     rules = with_both()["network"]["resource"]["aws_vpc_security_group_ingress_rule"].values()
     assert sorted(rule["cidr_ipv4"] for rule in rules if rule["from_port"] == 8443) == sorted(OFFICES)
     listener = body(with_both(), "aws_lb_listener.shop_route_test")

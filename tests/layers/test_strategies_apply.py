@@ -113,7 +113,7 @@ def test_a_codedeploy_deployment_group_observes_alarms_and_rolls_back(
     assert [listener["Port"] for listener in listeners["Listeners"]] == [8443]
 
 
-def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_turned_what_is_theirs(
+def test_e07_the_second_plan_is_empty_also_after_codedeploy_and_scaling_have_changed_what_they_own(
     terraform: Terraform, base: Infrastructure
 ) -> None:
     elb, ecs = base.client("elbv2"), base.client("ecs")
@@ -205,7 +205,7 @@ def test_an_image_waits_for_codedeploy_which_shifts_the_requests_to_it_and_the_p
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
-def test_e01_an_apply_fails_when_ecs_took_the_deployment_back_and_the_next_plan_shows_the_change(
+def test_e01_an_apply_fails_when_ecs_rolled_the_deployment_back_and_the_next_plan_shows_the_change(
     terraform: Terraform, base: Infrastructure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(base, "api", "3")

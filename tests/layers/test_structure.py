@@ -29,7 +29,7 @@ def test_the_subnets_of_tasks_are_chosen_in_one_place() -> None:
     assert files_with(choice) == {"layers/context.py", "layers/service.py"}
 
 
-def test_the_optional_section_of_airflow_is_not_unwrapped_inside_of_layers_airflow() -> None:
+def test_the_optional_section_of_airflow_is_not_unwrapped_inside_layers_airflow() -> None:
     assert files_with(r"environment\.airflow\b", LAYERS / "airflow") == set()
 
 

@@ -33,9 +33,10 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
     """Bring up the whole platform: embedded AWS, bootstrap, every layer, the containers."""
     began = time.monotonic()
     parts = () if bare else parts_of(project.environments.load(name))
-    if not project.local.aws(project.environments.load(name)).status().running:
-        say(FIRST_RUN)
+    is_first = not project.local.aws(project.environments.load(name)).status().running
     start(project, name, containers=bool(parts))
+    if is_first:
+        say(FIRST_RUN)
     install_airflow_meanwhile(project, parts)
     session = open_for_change(project, name)
     bootstrap = session.bootstrap()

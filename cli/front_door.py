@@ -42,13 +42,13 @@ class DagRepository:
 def addresses(session: Session) -> tuple[Address, ...]:
     """Airflow first, then the web services, as the outputs of the service layer name them."""
     applied = outputs(session)
-    found = []
+    reachable = []
     airflow_url = (applied.get("airflow") or {}).get("url")
     if airflow_url and session.environment.airflow is not None:
-        found.append(Address(name=AIRFLOW, url=airflow_url, sign_in=_sign_in(session.environment)))
+        reachable.append(Address(name=AIRFLOW, url=airflow_url, sign_in=_sign_in(session.environment)))
     services: dict[str, Any] = applied.get("services") or {}
-    found += [Address(name=name, url=service["url"]) for name, service in services.items() if service.get("url")]
-    return tuple(found)
+    reachable += [Address(name=name, url=service["url"]) for name, service in services.items() if service.get("url")]
+    return tuple(reachable)
 
 
 def dag_repositories(session: Session) -> tuple[DagRepository, ...]:

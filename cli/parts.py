@@ -1,4 +1,4 @@
-"""Which services of an environment run on this machine, and what they need that is not in any wheel of ours."""
+"""Which services of an environment run on this machine, and what Airflow needs there beside the Python packages."""
 
 import shutil
 import subprocess
@@ -23,9 +23,9 @@ SAMPLE_DAGS = "sample_dags"
 
 
 def parts_of(environment: "Environment") -> tuple[str, ...]:
-    """What there is to run."""
-    there = {WEB: bool(environment.services), AIRFLOW: environment.airflow is not None}
-    return tuple(part for part in PARTS if there[part])
+    """The parts that the environment file has."""
+    has = {WEB: bool(environment.services), AIRFLOW: environment.airflow is not None}
+    return tuple(part for part in PARTS if has[part])
 
 
 def skipped_services(environment: "Environment", parts: Iterable[str]) -> tuple[str, ...]:
@@ -36,10 +36,10 @@ def skipped_services(environment: "Environment", parts: Iterable[str]) -> tuple[
 
 
 def prepare_airflow(project: Project, environment: "Environment") -> None:
-    """Airflow's Python environment, and a repository with a DAG for each remote one of the environment file.
+    """Install Airflow's packages, and create a repository with a sample DAG for each remote one that the file names.
 
     Raises:
-        CommandError: one of them cannot be made.
+        CommandError: one of these failed.
     """
     from local.airflow_environment import AirflowEnvironmentError, ensure
 
@@ -72,7 +72,7 @@ def install_airflow_meanwhile(project: Project, parts: Iterable[str]) -> None:
 
 
 def repository_folder(project: Project, url: str) -> Path:
-    """Where the local stand-in for a remote repository is."""
+    """The folder of the local repository that stands in for a remote one."""
     parts = urlsplit(url if "://" in url else "ssh://" + url.replace(":", "/", 1))
     return project.workspace.repositories_folder / str(parts.hostname) / parts.path.lstrip("/")
 

@@ -1,7 +1,9 @@
 """The last screen of `local apply`, and what the screen says while something does not run."""
 
 import json
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from cli.errors import CommandError
 from cli.local_ports import free_port_settings, refuse_unusable_ports
 from cli.session import Session
 from config import load
+from local.browser_trust import BrowserTrust
 from release.airflow_status import AirflowStatus, ComponentStatus
 from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
@@ -215,6 +218,21 @@ def test_trust_is_for_environments_on_this_machine(windlass: Callable[..., Any],
     ended = windlass("local", "trust", "--environment", "dev")
     assert ended.code == 1
     assert "dev is on the real AWS" in ended.err
+
+
+@pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is missing: apt-get install libnss3-tools")
+def test_clean_takes_back_the_trust_and_deletes_the_key(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    assert windlass("local", "trust", on=platform).code == 0
+    store = BrowserTrust(platform.workspace.authority_folder / "authority.pem", Path.home())
+    nickname = store.nickname
+    assert store.is_trusted()
+    assert windlass("local", "clean", on=platform).code == 0
+    assert not platform.workspace.authority_folder.exists()
+    database = f"sql:{Path.home()}/.pki/nssdb"
+    listed = subprocess.run(["certutil", "-d", database, "-L"], capture_output=True, text=True, check=True)
+    assert nickname not in listed.stdout
 
 
 def test_removing_trust_that_never_was_changes_nothing(windlass: Callable[..., Any], platform: FakeProject) -> None:

@@ -9,6 +9,7 @@ from selenium.webdriver.common.by import By
 
 from tests.support.browser import Browser, browser, require_browser
 from tests.support.platform import Platform
+from tests.support.waiting import PATIENCE
 
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
 
@@ -26,6 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def addresses(platform: Platform) -> dict[str, str]:
     """Name → address, as the last screen shows them (`local status` shows the same)."""
+    platform.data_plane().wait_until_steady(300 * PATIENCE)  # tests before this one may have replaced tasks
     printed = platform.applied or platform.windlass("local", "status").stdout
     last_screen = printed[printed.rindex("Airflow  ") :]
     return dict(re.findall(r"^ *(\S+) +(https://\S+)", last_screen, re.MULTILINE))

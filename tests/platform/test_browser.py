@@ -29,8 +29,7 @@ def addresses(platform: Platform) -> dict[str, str]:
     """Name → address, as the last screen shows them (`local status` shows the same)."""
     platform.data_plane().wait_until_steady(300 * PATIENCE)  # tests before this one may have replaced tasks
     printed = platform.applied or platform.windlass("local", "status").stdout
-    last_screen = printed[printed.rindex("Airflow  ") :]
-    return dict(re.findall(r"^ *(\S+) +(https://\S+)", last_screen, re.MULTILINE))
+    return dict(re.findall(r"^ *(Airflow|web) +(https://\S+)", printed, re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from scripts.bench.synth import STOCK, row, synthesiser
 from scripts.bench.table import Progress, Row, Table
 
 STOCK_RUNS = 2
-"""The stock loading takes so long that its spread hardly matters."""
+"""The stock bindings load so slowly that the spread hardly matters."""
 
 
 def rows(times: int, progress: Progress) -> Iterator[Row]:

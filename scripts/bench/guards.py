@@ -23,9 +23,9 @@ def guard_seconds(times: int, environment: Any, documents: dict[str, Any]) -> fl
     runs = []
     for _ in range(times):
         looks_like.cache_clear()
-        began = time.process_time()
+        started = time.process_time()
         run_guards(environment, documents)
-        runs.append(time.process_time() - began)
+        runs.append(time.process_time() - started)
     return statistics.median(runs)
 
 

@@ -1,5 +1,6 @@
 """A mistake in the generated JSON with the guard that finds it, and helpers to write mistakes."""
 
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +37,10 @@ def edit(layer: str, resource_type: str, name: str, **values: Any) -> Change:
 
 def add(layer: str, resource_type: str, called: str, **values: Any) -> Change:
     """Add a resource."""
-    return lambda documents: documents[layer]["resource"].setdefault(resource_type, {}).update({called: values})
+    # A copy, since a change after this one may write into it.
+    return lambda documents: (
+        documents[layer]["resource"].setdefault(resource_type, {}).update({called: copy.deepcopy(values)})
+    )
 
 
 def both(*changes: Change) -> Change:

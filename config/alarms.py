@@ -1,4 +1,4 @@
-"""The `[alarms]` section: who is told."""
+"""The `[alarms]` section: who is notified."""
 
 from pydantic import Field
 
@@ -6,7 +6,8 @@ from config.base import EmailAddress, Section, ShortWord
 
 
 class Alarms(Section):
-    """Whom alarms tell."""
+    """Who is notified by alarms."""
 
     emails: dict[ShortWord, EmailAddress] = Field(default_factory=dict)
-    """Addresses by a word for each. AWS asks each of them once whether it wants to. Default: none."""
+    """E-mail addresses by a short name for each. AWS sends each a request to confirm the subscription. Default:
+    none."""

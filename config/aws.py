@@ -14,13 +14,13 @@ Region = Annotated[
 
 
 class Aws(Section):
-    """The account and region that everything of this environment is made in."""
+    """The AWS account and region of the environment."""
 
     region: Region
-    """Region, such as `eu-west-1`."""
+    """Region of all resources, such as `eu-west-1`."""
 
     account_id: Annotated[str, Pattern(r"\d{12}", 'twelve digits in quotes, such as "123456789012"', "123456789012")]
-    """The account; Terraform refuses to touch any other."""
+    """Id of the account. Terraform refuses to run against any other."""
 
     endpoint_url: (
         Annotated[
@@ -33,7 +33,7 @@ class Aws(Section):
         ]
         | None
     ) = None
-    """Address of an embedded AWS on loopback. Default: none, the real AWS."""
+    """Address of an embedded AWS on this machine. Default: none, which means the real AWS."""
 
     @property
     def account(self) -> Account:

@@ -126,7 +126,7 @@ ZoneName = Annotated[
     str,
     Pattern(ZONE_PATTERN, 'the name of an availability zone, such as "eu-west-1a"', "eu-west-1a"),
 ]
-"""An availability zone by name; synth never asks AWS which there are (N01)."""
+"""An availability zone by name; synth never queries AWS for zones (N01)."""
 
 DnsName = Annotated[
     str,

@@ -16,10 +16,10 @@ NodeType = Annotated[str, Pattern(NODE_TYPE_PATTERN, 'a node type such as "cache
 
 
 class Cache(Section):
-    """Valkey on ElastiCache: one shard, TLS, encrypted, with a user of its own."""
+    """Valkey on ElastiCache: one shard, encrypted at rest and in transit, with its own user."""
 
     engine_version: Literal["7.2", "8.0"] = "8.0"
-    """Version of Valkey."""
+    """Engine version of Valkey."""
 
     node_type: NodeType
     """Size of a node."""
@@ -28,22 +28,23 @@ class Cache(Section):
     """Port that the cache listens on."""
 
     nodes: Annotated[int, Field(ge=1, le=6)] = 2
-    """Primary and replicas together; from two on, a failed primary is replaced in another zone."""
+    """Number of nodes, primary and replicas together. With two or more, a failed primary is replaced by a replica in
+    another zone."""
 
     maxmemory_policy: Literal[
         "noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"
     ] = "noeviction"
-    """What happens when memory is full. Default: writes fail, because a broker must not lose messages."""
+    """Eviction policy when memory is full. Default: writes fail, because a message broker must not lose messages."""
 
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
-    """Days that daily snapshots are kept; 0 takes none."""
+    """How long daily snapshots are kept; 0 disables them."""
 
     password_version: Version = 1
-    """Raise it to rotate the password."""
+    """Raise it to rotate the password of the cache user."""
 
     accept_previous_password: bool = False
-    """Let the password before this one in as well. Turn it on together with a new `password_version`, so that running
-    tasks keep their connection, and off when all of them have been replaced."""
+    """Accept the previous password, too. Enable it together with a new `password_version`, so that running tasks can
+    still connect, and disable it when all of them have been replaced."""
 
 
 def there_is_a_previous_password(cache: Cache | None) -> Iterator[Problem]:

@@ -9,10 +9,10 @@ class Cluster(Section):
     """The ECS cluster of the environment."""
 
     container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
-    """CloudWatch Container Insights; `enhanced` adds figures per task and container."""
+    """CloudWatch Container Insights; `enhanced` adds metrics per task and container."""
 
     execute_command: bool = False
-    """Let people with the right permission run a shell in a container (ECS Exec). Default: off."""
+    """Allow ECS Exec, which runs a shell in a container, for principals with the permission."""
 
     logs_retention_days: LogRetentionDays = 30
-    """How long the logs of containers are kept."""
+    """How long container logs are kept. Any of the periods that CloudWatch Logs offers."""

@@ -17,7 +17,7 @@ Text = Annotated[
     StringConstraints(max_length=4096),
     Pattern(r"(?![\s\S]*\{TfToken\[)[^\x00]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
 ]
-"""Free text for a container. It arrives there as it stands: neither Terraform nor ECS finds expressions in it."""
+"""Free text for a container. It arrives there verbatim: neither Terraform nor ECS interprets expressions in it."""
 
 
 Image = Annotated[

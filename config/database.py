@@ -23,37 +23,37 @@ class Replica(Section):
 
 
 class BackupCopy(Section):
-    """Copies of the automated backups in a second region, from which a recovery environment can start (D06)."""
+    """Replication of automated backups to a second region, from which a recovery environment can start (D06)."""
 
     region: Region
-    """Another region than the environment's."""
+    """A region other than the environment's."""
 
     retention_days: Annotated[int, Field(ge=1, le=35)] = 14
-    """Days of point-in-time recovery in that region."""
+    """How far back point-in-time recovery reaches in that region."""
 
 
 class Database(Section):
-    """PostgreSQL on RDS: encrypted, in subnets without a route out, TLS forced (D01, D02)."""
+    """PostgreSQL on RDS: encrypted, in isolated subnets, with TLS enforced (D01, D02)."""
 
     engine_version: Literal["14", "15", "16", "17"] = "16"
-    """Major version; minor versions follow AWS in the maintenance window (D01)."""
+    """Major version of PostgreSQL. AWS upgrades minor versions in the maintenance window (D01)."""
 
     instance_class: InstanceClass
-    """Size of the instance."""
+    """Size of the database instance."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
     """Port that the database listens on."""
 
     allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 20
-    """Storage at the start."""
+    """Initial storage."""
 
     max_allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 100
-    """Storage may grow by itself to this."""
+    """Limit of storage autoscaling."""
 
     database_name: Annotated[
         str, Pattern(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _", "app")
     ] = "app"
-    """Name of the first database."""
+    """Name of the database for web services."""
 
     username: Annotated[
         str,
@@ -66,28 +66,28 @@ class Database(Section):
     """Name of the master user."""
 
     password_version: Version = 1
-    """Raise it to rotate the password; the value never reaches Terraform's state (D03)."""
+    """Raise it to rotate the password. The password itself never appears in Terraform's state (D03)."""
 
     multi_az: bool = True
-    """A standby in a second zone (D02)."""
+    """Keep a standby in a second availability zone (D02). Must be true in production."""
 
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
-    """Days of point-in-time recovery."""
+    """How far back point-in-time recovery reaches. At least 7 in production."""
 
     backup_window: DailyWindow = "02:00-03:00"
-    """When the daily snapshot is taken, UTC."""
+    """Daily window for the automated backup, in UTC."""
 
     maintenance_window: WeeklyWindow = "sun:03:30-sun:04:30"
-    """When AWS may patch, UTC."""
+    """Weekly window for maintenance by AWS, in UTC."""
 
     deletion_protection: bool = True
-    """AWS refuses to delete the database while this is on (D02)."""
+    """Protect the database from deletion (D02). Must be true in production."""
 
     final_snapshot: bool = True
-    """Take a snapshot when the database is deleted (D02)."""
+    """Take a snapshot before the database is deleted (D02). Must be true in production."""
 
     backup_replication: BackupCopy | None = None
-    """A second region that gets the backups too (D06). Default: none."""
+    """Replicate automated backups to a second region (D06). Default: none."""
 
     restore_from_snapshot: (
         Annotated[
@@ -100,8 +100,8 @@ class Database(Section):
         ]
         | None
     ) = None
-    """Snapshot that a new database starts from (D06): its users and data are those of the snapshot, the password is
-    this environment's own. Default: none, an empty database. Taking it out later changes nothing."""
+    """Name or ARN of a snapshot to create the database from (D06). Users and data come from the snapshot, the password
+    is this environment's own. Default: none; the database starts empty. Removing the key later changes nothing."""
 
     restore_from_backup_arn: (
         Annotated[
@@ -114,14 +114,14 @@ class Database(Section):
         ]
         | None
     ) = None
-    """Automated backups, such as the copy in a second region, whose newest moment a new database starts from (D06).
-    Default: none. Taking it out later changes nothing."""
+    """ARN of automated backups, such as those replicated to a second region, whose latest restorable time the database
+    is created from (D06). Default: none. Removing the key later changes nothing."""
 
     performance_insights: bool = True
-    """Seven days of Performance Insights, which are free."""
+    """Enable Performance Insights with seven days of history, which is free."""
 
     monitoring_interval_seconds: MonitoringIntervalSeconds = 60
-    """Interval of enhanced monitoring; 0 turns it off."""
+    """Interval of enhanced monitoring; 0 disables it."""
 
     read_replicas: dict[Word, Replica] = Field(default_factory=dict)
     """Read replicas by name. Default: none."""

@@ -1,4 +1,4 @@
-"""Who delivers: the repository whose workflows may plan, apply and switch (I02)."""
+"""The `[delivery]` section: the repository whose workflows may plan, apply and switch (I02)."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ Branch = Annotated[
 
 
 class Delivery(Section):
-    """Roles for GitHub Actions, in a layer of their own. Nobody outside the named branches can assume them."""
+    """IAM roles for GitHub Actions. Only workflows of the repository can assume them."""
 
     repository: Annotated[
         str,
@@ -24,7 +24,7 @@ class Delivery(Section):
     """Repository on GitHub, `owner/name`."""
 
     branches: Annotated[tuple[Branch, ...], Field(min_length=1)] = ("main",)
-    """Branches whose workflows may apply and switch; pull requests may plan."""
+    """Branches whose workflows may apply and switch. Pull requests may only plan."""
 
     apply_policy_arns: Annotated[
         dict[
@@ -40,8 +40,8 @@ class Delivery(Section):
         ],
         Field(min_length=1),
     ]
-    """Policies of the role that applies, by a word for each. Which they are is the account's decision, not ours: a
-    role that makes roles can do what these allow, so the guards want a waiver with a reason for each."""
+    """ARNs of the policies of the role that applies, by a short name for each. A role that creates roles can do
+    anything that these policies allow, so the guards require a waiver with a reason for each."""
 
     oidc_provider_arn: (
         Annotated[
@@ -54,4 +54,5 @@ class Delivery(Section):
         ]
         | None
     ) = None
-    """GitHub's OIDC provider. Default: it is made here; an account can have one, so a second environment names it."""
+    """ARN of GitHub's OIDC provider. Default: it is created here. An account can have only one, so a second environment
+    names that of the first."""

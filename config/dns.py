@@ -12,7 +12,7 @@ from config.services import WebService
 
 
 class Dns(Section):
-    """The DNS zone of the environment's names."""
+    """The Route 53 hosted zone of the environment."""
 
     zone_name: DnsName
     """Name of the zone, such as `example.com`."""
@@ -26,13 +26,13 @@ class Dns(Section):
         ]
         | None
     ) = None
-    """An existing hosted zone (E11). Default: none, then the zone is made."""
+    """Id of an existing hosted zone (E11). Default: none; the zone is created."""
 
 
 def host_names_are_in_the_zone(
     dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
 ) -> Iterator[Problem]:
-    """A record can be made only in the zone that the environment has."""
+    """Records can be created only in the zone of the environment."""
     if dns is None:
         return
     holders = [(f"services/{name}", service.host_names) for name, service in services.items()]

@@ -27,13 +27,15 @@ class Environment(Section):
     """Name of the environment. Default, and only allowed value: the file's name without `.toml`."""
 
     project: ShortWord
-    """First part of every name in AWS; two deployments in one account differ in it or in the environment's name."""
+    """First part of every name in AWS. Two deployments in one account must differ in the project or in the
+    environment."""
 
     kind: Kind
-    """How strict to be: what production needs is checked for `production`, and HTTP is for `development` only."""
+    """How strict the checks are: `production` requires redundancy and protection against deletion; only `development`
+    may serve plain HTTP and run moving image tags."""
 
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
-    """Tags on everything, beside Project, Environment, Layer and ManagedBy."""
+    """Tags on every resource, in addition to Project, Environment, Layer and ManagedBy. Default: none."""
 
     aws: Aws
     state: State
@@ -49,12 +51,12 @@ class Environment(Section):
     services: dict[ShortWord, AnyWebService] = Field(default_factory=dict)
     """The web services, by name."""
     working_hours: WorkingHours | None = None
-    """When the environment works. Default: always."""
+    """Hours outside of which tasks, and optionally the database, are stopped. Default: the environment always runs."""
     waivers: tuple[Waiver, ...] = ()
-    """What the guards find and this environment lives with. Default: nothing."""
+    """Findings of guards that this environment accepts, each with a reason. Default: none."""
 
     delivery: Delivery | None = None
-    """Roles for pipelines on GitHub (I02). Default: none."""
+    """IAM roles for GitHub Actions (I02). Default: none."""
 
     airflow: Airflow | None = None
 
@@ -65,17 +67,17 @@ class Environment(Section):
 
     @property
     def is_production(self) -> bool:
-        """Whether what production needs is demanded."""
+        """Whether the checks for production apply."""
         return self.kind == "production"
 
     @property
     def is_throw_away(self) -> bool:
-        """Whether buckets and repositories may be deleted with what they hold: only on an embedded AWS."""
+        """Whether buckets and repositories may be deleted with their contents: only on an embedded AWS."""
         return self.aws.endpoint_url is not None
 
     @property
     def host_names(self) -> tuple[str, ...]:
-        """All names that the load balancer answers to, each once."""
+        """All host names that the load balancer serves, without duplicates."""
         holders = [*self.services.values(), *([self.airflow] if self.airflow else [])]
         return tuple(dict.fromkeys(name for holder in holders for name in holder.host_names))
 

@@ -1,4 +1,4 @@
-"""Mistakes of an environment file, told to people: where, what stands there, what is allowed."""
+"""Mistakes in an environment file, as people read them: which key, which value, what is allowed."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MISSING = object()
-"""Marks a key that is not there at all."""
+"""Marks a key that is absent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,13 +17,13 @@ class Problem:
     """Keys from the top of the file to the value."""
 
     value: Any = MISSING
-    """What stands there; `MISSING` where nothing does."""
+    """The value of the key; `MISSING` where it has none."""
 
     message: str
     """What is wrong and what is allowed, as a sentence without a full stop."""
 
     origin: str = ""
-    """Where the value came from where that is not the file, such as an environment variable."""
+    """Source of the value if it is not the file, such as an environment variable."""
 
     @property
     def key(self) -> str:

@@ -8,23 +8,23 @@ from config.base import CertificateArn, Cidr, Section
 
 
 class Waf(Section):
-    """AWS WAF before the load balancer: AWS's own rules, and a limit for each address."""
+    """AWS WAF in front of the load balancer: AWS managed rules, and a rate limit for each client."""
 
     rate_limit_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests from one address in five minutes, above which it is refused."""
+    """Requests from one IP address within five minutes, above which further ones are blocked."""
 
     count_only: bool = False
-    """Let AWS's rules count what they would refuse, to see first. Default: refuse."""
+    """Only count the requests that AWS managed rules would block, as a trial. Default: block them."""
 
 
 class LoadBalancer(Section):
-    """The one load balancer of the environment; services are told apart by host name and path."""
+    """The application load balancer of the environment. It routes requests to services by host name and path."""
 
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
-    """Reachable from the internet, or from the networks in `allowed_cidrs` only (N08)."""
+    """Reachable from the internet, or from within the VPC and networks connected to it (N08)."""
 
     https: bool = True
-    """Serve HTTPS with a TLS 1.3 policy and redirect HTTP to it (N05)."""
+    """Serve HTTPS with a TLS 1.3 policy, and redirect HTTP to it (N05)."""
 
     https_port: Annotated[int, Field(ge=1, le=65535)] = 443
     """Port of the HTTPS listener. Default: 443; another one becomes part of every address that people see. Not used
@@ -34,22 +34,23 @@ class LoadBalancer(Section):
     """Port of the HTTP listener, which redirects to HTTPS, or serves where `https` is false. Default: 80."""
 
     certificate_arn: CertificateArn | None = None
-    """Existing certificate. Default: none, then one is made for the services' host names in `dns.zone_name`."""
+    """ARN of an existing ACM certificate. Default: none; a certificate is created for the host names of the services,
+    validated in `dns.zone_name`."""
 
     allowed_cidrs: tuple[Cidr, ...] = ("0.0.0.0/0",)
-    """Who may connect. Default: everybody."""
+    """Blocks from which clients may connect. Default: everywhere."""
 
     deletion_protection: bool = True
-    """AWS refuses to delete the load balancer while this is on."""
+    """Protect the load balancer from deletion. Must be true in production."""
 
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
-    """How long an idle connection is kept."""
+    """Time after which an idle connection is closed."""
 
     access_logs_retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """How long access logs stay in their bucket."""
+    """How long access logs are kept in S3."""
 
     waf: Waf | None = None
-    """Web application firewall. Default: none; AWS bills each web ACL and rule by the month."""
+    """AWS WAF. Default: none. AWS bills each web ACL and rule by the month."""
 
     @property
     def ports(self) -> dict[str, int]:

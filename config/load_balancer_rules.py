@@ -15,7 +15,7 @@ from config.services import WebService
 def https_has_a_certificate(
     load_balancer: LoadBalancer, dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
 ) -> Iterator[Problem]:
-    """N05: an existing certificate, or a zone and host names to make one for."""
+    """N05: an existing certificate, or a zone and host names to create one for."""
     if not load_balancer.https:
         if load_balancer.certificate_arn is not None:
             yield problem(
@@ -49,7 +49,7 @@ def listeners_have_ports_of_their_own(load_balancer: LoadBalancer) -> Iterator[P
 
 
 def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Iterator[Problem]:
-    """A load balancer takes certificates of its own region only."""
+    """A load balancer accepts certificates of its own region only."""
     arn = load_balancer.certificate_arn
     if arn is not None and arn.split(":")[3] != aws.region:
         yield problem(
@@ -68,7 +68,7 @@ def http_is_for_development(kind: Kind, load_balancer: LoadBalancer) -> Iterator
 
 
 def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
-    """D02: nobody deletes production's way in by mistake."""
+    """D02: production's load balancer cannot be deleted by mistake."""
     if kind == "production" and not load_balancer.deletion_protection:
         yield problem(
             "load_balancer/deletion_protection", False, 'is not allowed where kind = "production"; allowed: true'

@@ -1,4 +1,4 @@
-"""Addresses, zones and the way out of the VPC; DNS names; the load balancer."""
+"""The `[network]` section: VPC, subnets, and egress."""
 
 from typing import Annotated, Literal
 
@@ -14,59 +14,60 @@ class ZoneSubnets(Section):
     """The three subnets of one availability zone."""
 
     public: Cidr
-    """For load balancers, and for tasks where `egress` is `public-ip` (N02)."""
+    """Block for load balancers, and for tasks where `egress` is `public-ip` (N02)."""
 
     private: Cidr
-    """For the tasks of services and of Airflow."""
+    """Block for the tasks of services and of Airflow."""
 
     isolated: Cidr
-    """For the database and the cache: no route out of the VPC (N02)."""
+    """Block for the database and the cache, without a route out of the VPC (N02)."""
 
 
 SubnetId = Annotated[str, Pattern(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, subnet-…", "subnet-0123456789abcdef0")]
 
 
 class ExistingSubnets(Section):
-    """Subnets of one availability zone that are there already."""
+    """Existing subnets of one availability zone."""
 
     public: SubnetId
-    """For load balancers, and for tasks where `egress` is `public-ip`."""
+    """Subnet for load balancers, and for tasks where `egress` is `public-ip`."""
 
     private: SubnetId
-    """For the tasks of services and of Airflow."""
+    """Subnet for the tasks of services and of Airflow."""
 
     isolated: SubnetId
-    """For the database and the cache: best without a route out of the VPC (N02)."""
+    """Subnet for the database and the cache, preferably without a route out of the VPC (N02)."""
 
 
 class ExistingNetwork(Section):
-    """A VPC that somebody else owns; its routes, gateways, endpoints and flow logs stay theirs (E11)."""
+    """An existing VPC. Its routes, gateways, endpoints and flow logs are not managed here (E11)."""
 
     vpc_id: Annotated[str, Pattern(r"vpc-[0-9a-f]{8,17}", "the id of a VPC, vpc-…", "vpc-0123456789abcdef0")]
-    """The VPC, in which DNS names are resolved."""
+    """Id of the VPC. DNS support and DNS host names must be enabled in it."""
 
     zones: dict[ZoneName, ExistingSubnets]
     """Two or more zones by name, each with its subnets (N01)."""
 
 
 class Network(Section):
-    """The VPC of the environment: one of its own, or one that is there already."""
+    """The VPC of the environment, either created or existing."""
 
     cidr: Cidr | None = None
-    """Block of the VPC, /16 to /24. Left out only where `existing` names a VPC."""
+    """IPv4 block of the VPC, /16 to /24. Left out only with `existing`."""
 
     zones: dict[ZoneName, ZoneSubnets] = Field(default_factory=dict)
-    """Two or more zones by name, each with its subnets (N01). Adding one moves nothing else."""
+    """Two or more availability zones by name, each with its subnets (N01). Adding one leaves the others unchanged."""
 
     existing: ExistingNetwork | None = None
-    """A VPC that is there already, in place of `cidr` and `zones` (E11). Default: one is made."""
+    """An existing VPC to use instead of `cidr` and `zones` (E11). Default: a VPC is created."""
 
     egress: Egress = "nat-gateway-per-zone"
-    """How tasks reach AWS's services and the internet: a NAT gateway in each zone (default: one zone's failure stays
-    its own), one NAT gateway, VPC endpoints only (no internet at all), or public addresses on the tasks (cheapest)."""
+    """How tasks reach AWS services and the internet: through a NAT gateway in each zone (the failure of one zone leaves
+    the others unaffected), through a single NAT gateway, through VPC endpoints only (no internet access), or with
+    public IP addresses (cheapest)."""
 
     nat_gateway_zone: ZoneName | None = None
-    """The zone of the NAT gateway where `egress` is `single-nat-gateway`. Default: none, then it must be named."""
+    """Zone of the NAT gateway. Required with `egress = "single-nat-gateway"`. Default: none."""
 
     interface_endpoints: tuple[
         Annotated[
@@ -74,11 +75,11 @@ class Network(Section):
         ],
         ...,
     ] = ()
-    """Interface endpoints beside those that `egress = "endpoints"` makes, such as `ecs`, by which Airflow's workers see
-    that they are replaced. Default: none."""
+    """Interface endpoints in addition to those of `egress = "endpoints"`, by the short names of their services.
+    Airflow's workers need `ecs` to notice that they are being replaced. Default: none."""
 
     flow_logs_retention_days: LogRetentionDays = 90
-    """How long VPC flow logs are kept."""
+    """How long VPC flow logs are kept. Any of the periods that CloudWatch Logs offers."""
 
     @property
     def zone_names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Rules about what exists already: a VPC of one's own, or one that somebody else owns (E11)."""
+"""Rules on the network: block, zones and subnets of a created VPC, and what an existing VPC excludes (E11)."""
 
 import ipaddress
 from collections.abc import Iterator

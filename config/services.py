@@ -1,4 +1,4 @@
-"""What runs: the cluster, and the web services by name."""
+"""The `[services.<name>]` sections: web services by strategy."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -15,36 +15,36 @@ class Colour(Section):
     """One of the two sides of a blue/green service."""
 
     image: Image
-    """The image that this colour begins with; afterwards deployments decide (docs/decisions/0005)."""
+    """Initial image of this colour; `./windlass deploy` changes it later (docs/decisions/0005)."""
 
 
 class Thresholds(Section):
-    """From where on a figure of a service is bad."""
+    """Thresholds of a service's alarms."""
 
     error_percent: Annotated[float, Field(gt=0, le=100)] = 5
-    """Share of the requests that are answered with 5xx."""
+    """Share of requests answered with 5xx."""
 
     latency_p99_seconds: Annotated[float, Field(gt=0, le=3600)] = 2
-    """Time that the slowest hundredth of the requests takes."""
+    """99th percentile of the response time."""
 
     evaluation_minutes: Annotated[int, Field(ge=1, le=60)] = 3
-    """Minutes in a row."""
+    """Consecutive minutes above a threshold before its alarm goes off."""
 
 
 class WebService(Section):
-    """A web service behind a listener rule. How a new image replaces the old one is its strategy; see below."""
+    """A web service behind a listener rule. `strategy` decides how a new image replaces the old one."""
 
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
     """CPU units of a task; 1024 are one vCPU."""
 
     memory_mib: Annotated[int, Field(ge=512, le=122880)] = 512
-    """Memory of a task; Fargate accepts certain pairs only (E03)."""
+    """Memory of a task. Fargate accepts certain pairs of CPU and memory only (E03)."""
 
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the image (E02)."""
 
     ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20
-    """Disk of a task; 20 GiB come with every task (E04)."""
+    """Ephemeral storage of a task; 20 GiB are included in every task (E04)."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Port that the container listens on."""
@@ -52,53 +52,54 @@ class WebService(Section):
     health_check_path: Annotated[
         str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&]{0,1023}""", 'a path such as "/health"', "/health")
     ] = "/health"
-    """Path that the load balancer asks (N06)."""
+    """Path of the load balancer's health check (N06)."""
 
     health_check_grace_period_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """Time to start before a failed check counts (A08)."""
+    """Time after a task's start during which failed health checks are ignored (A08)."""
 
     health_check_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
     """Program and arguments that ECS runs in the container as its health check, beside the load balancer's (E06); exit
     code 0 is healthy. The image must have the program (A19). Default: none, the load balancer's check alone."""
 
     desired_count: Annotated[int, Field(ge=1, le=1000)] = 2
-    """Tasks of the live colour at the start; afterwards scaling and people decide (E07)."""
+    """Initial number of tasks; scaling changes it later (E07)."""
 
     min_count: Annotated[int, Field(ge=1, le=1000)] = 2
-    """Scaling goes no lower."""
+    """Lower limit of scaling, in tasks."""
 
     max_count: Annotated[int, Field(ge=1, le=1000)] = 6
-    """Scaling goes no higher."""
+    """Upper limit of scaling, in tasks."""
 
     spot_percent: Percent = 0
-    """Share of tasks above `min_count` that run on Fargate Spot. Default: none."""
+    """Share of the tasks above `min_count` that run on Fargate Spot."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 100
-    """Priority of the listener rule: the lowest that matches wins; each service has its own."""
+    """Priority of the listener rule, unique in the environment. Of the rules that match, the lowest number wins."""
 
     host_names: tuple[DnsName, ...] = ()
-    """Host names that the service answers to. Default: any."""
+    """Host names of the listener rule. Default: any host name."""
 
     path_patterns: tuple[
         Annotated[str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&*?]{0,127}""", 'a path pattern such as "/api/*"', "/api/*")],
         ...,
     ] = ("/*",)
-    """Paths that the service answers to."""
+    """Path patterns of the listener rule; `*` matches any characters."""
 
     migration_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
-    """Command that migrates the database, run with a new image before its first task starts (A07). Default: none."""
+    """Command that migrates the database. It runs with a new image before the image's first task starts (A07). Default:
+    none."""
 
     uses_database: bool = True
-    """Give the service the database's URL and let it through to the database."""
+    """Pass the URL of the database to the service as `DATABASE_URL`, and allow the connection."""
 
     uses_cache: bool = False
-    """Give the service the cache's URL and let it through to the cache."""
+    """Pass the URL of the cache to the service as `CACHE_URL`, and allow the connection."""
 
     alarms: Thresholds = Thresholds()
-    """When each colour's alarms ring; a canary goes back by itself when those of the new colour do."""
+    """Thresholds of the service's alarms. A canary is rolled back when an alarm of the new colour goes off."""
 
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    """Plain settings of the container. Secrets do not belong here (A02)."""
+    """Environment variables of the container, by name. Not for secrets (A02)."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
@@ -107,11 +108,11 @@ class WebService(Section):
 
 
 class BlueGreenService(WebService):
-    """Two ECS services, blue and green, of which one SSM parameter says who gets the requests. The default."""
+    """Two ECS services, blue and green. An SSM parameter decides which of them receives requests."""
 
     strategy: Literal["blue-green"] = "blue-green"
-    """Switch, canary and rollback are one command and touch no task (B01, B02). Costs two services' worth of tasks
-    during a deployment."""
+    """Switch, canary and rollback are one command each and restart no task (B01, B02). During a deployment, both
+    colours run their tasks."""
 
     blue: Colour
     green: Colour
@@ -126,11 +127,11 @@ class RollingService(WebService):
     """One ECS service whose tasks are replaced a few at a time."""
 
     strategy: Literal["rolling"]
-    """ECS replaces the tasks, and goes back by itself when they do not come up or an alarm rings (E01); then the apply
-    fails. Old and new tasks answer side by side meanwhile."""
+    """ECS replaces the tasks and rolls back when new ones do not start or an alarm goes off (E01); the apply then
+    fails. During the deployment, old and new tasks both serve requests."""
 
     image: Image
-    """The image that the service begins with; afterwards deployments decide (docs/decisions/0005)."""
+    """Initial image of the service; `./windlass deploy` changes it later (docs/decisions/0005)."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
@@ -139,24 +140,24 @@ class RollingService(WebService):
 
 
 class TestListener(Section):
-    """A listener of its own that shows the new tasks before anybody else sees them."""
+    """A listener that serves the new tasks before they receive production traffic."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8443
-    """Port on the load balancer; each service has its own."""
+    """Port of the listener, unique in the environment."""
 
     allowed_cidrs: tuple[Cidr, ...]
-    """Who may connect: offices, the VPN, the pipeline. Never everybody."""
+    """Blocks from which clients may connect: offices, the VPN, the pipeline. Must not be everywhere."""
 
 
 class CodeDeployService(WebService):
-    """One ECS service whose deployments AWS CodeDeploy makes: a new set of tasks, a test listener, a gradual shift."""
+    """One ECS service that CodeDeploy deploys: a second set of tasks, a test listener, gradual traffic shifting."""
 
     strategy: Literal["codedeploy"]
-    """CodeDeploy shifts the requests and goes back when an alarm rings; Terraform registers the task definition and
-    leaves to CodeDeploy which one runs."""
+    """CodeDeploy shifts traffic and rolls back when an alarm goes off. Terraform registers task definitions, CodeDeploy
+    decides which one runs."""
 
     image: Image
-    """The image that the service begins with; afterwards deployments decide (docs/decisions/0005)."""
+    """Initial image of the service; `./windlass deploy` changes it later (docs/decisions/0005)."""
 
     deployment_config: Annotated[
         str,
@@ -168,10 +169,11 @@ class CodeDeployService(WebService):
             "CodeDeployDefault.ECSCanary10Percent5Minutes",
         ),
     ] = "CodeDeployDefault.ECSCanary10Percent5Minutes"
-    """How fast requests shift. Default: a tenth for five minutes, then all, so that alarms have something to see."""
+    """How traffic shifts: the name of a deployment configuration for ECS. Default: a tenth for five minutes, then all,
+    so that alarms can react."""
 
     termination_wait_minutes: Annotated[int, Field(ge=0, le=2880)] = 60
-    """How long the old tasks stay after the shift, so that a rollback is instant. Default: an hour (B04)."""
+    """How long the old tasks keep running after the shift, for an instant rollback (B04)."""
 
     test_listener: TestListener
 
@@ -182,7 +184,10 @@ class CodeDeployService(WebService):
 
 
 def strategy(service: Any) -> str:
-    """The strategy that a service names, or the default. What is no table is left to the default's own check."""
+    """The strategy of a service, or the default.
+
+    A value that is not a table is left to the check of the default strategy.
+    """
     if isinstance(service, WebService):
         return str(getattr(service, "strategy", "blue-green"))
     return str(service.get("strategy", "blue-green")) if isinstance(service, Mapping) else "blue-green"

@@ -22,14 +22,14 @@ BucketName = Annotated[
 
 
 class S3State(Section):
-    """State in S3, locked by DynamoDB, by a lock file beside the state, or by both (S01)."""
+    """State in S3, locked by a DynamoDB table, by a lock file, or by both (S01)."""
 
     backend: Literal["s3"]
     """State is an object in an S3 bucket of the account."""
 
     bucket: BucketName
-    """Bucket of the state, made by `./windlass bootstrap` with a key of its own, whose alias is `alias/<bucket>`. One
-    for all environments of an account and region; they name the same `dynamodb_table` too."""
+    """Bucket of the state. `./windlass bootstrap` creates it, with a KMS key `alias/<bucket>`. All environments of an
+    account and region share one bucket and one `dynamodb_table`."""
 
     dynamodb_table: (
         Annotated[
@@ -40,14 +40,14 @@ class S3State(Section):
         ]
         | None
     ) = None
-    """DynamoDB table of the locks, keyed `LockID`. Default: none, then `use_lockfile` must be true."""
+    """DynamoDB table that locks the state, with the key `LockID`. Default: none; then `use_lockfile` must be true."""
 
     use_lockfile: bool = False
-    """Lock by a file beside the state in S3 (Terraform 1.10 and newer). Default: off, the table locks."""
+    """Lock the state by a file next to it in S3 (Terraform 1.10 or newer)."""
 
 
 class TerraformCloudState(Section):
-    """State, runs and locks in Terraform Cloud (HCP Terraform), a workspace per layer."""
+    """State, runs and locks in HCP Terraform (Terraform Cloud), with one workspace per layer."""
 
     backend: Literal["terraform-cloud"]
     """State is kept by Terraform Cloud or Terraform Enterprise."""
@@ -55,7 +55,7 @@ class TerraformCloudState(Section):
     organization: Annotated[
         str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
     ]
-    """Organization that holds the workspaces `<project>-<environment>-<layer>`."""
+    """Organization of the workspaces `<project>-<environment>-<layer>`."""
 
     hostname: Annotated[str, Pattern(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"', "app.terraform.io")] = (
         "app.terraform.io"
@@ -65,11 +65,11 @@ class TerraformCloudState(Section):
     project: (
         Annotated[str, Pattern(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _", "platform")] | None
     ) = None
-    """Project for workspaces that Terraform makes. Default: the organization's default project."""
+    """HCP Terraform project in which workspaces are created. Default: the organization's default project."""
 
 
 class LocalState(Section):
-    """State in files beside the project: for a trial by one person only."""
+    """State in local files: for a trial by one person."""
 
     backend: Literal["local"]
     """State is a file on this machine. Nothing is shared, and nothing locks it."""
@@ -83,7 +83,7 @@ class LocalState(Section):
             ".windlass/state",
         ),
     ] = ".windlass/state"
-    """Folder, relative to the project."""
+    """Folder of the state files, relative to the project."""
 
 
 State = Annotated[S3State | TerraformCloudState | LocalState, Field(discriminator="backend")]

@@ -28,7 +28,7 @@ TAGS_OF_THE_PLATFORM = ("Project", "Environment", "Layer", "ManagedBy", "Name")
 
 
 def tags_are_free(tags: dict[str, str]) -> Iterator[Problem]:
-    """AWS keeps what begins with `aws:`, and what Windlass sets itself tells whose a resource is."""
+    """AWS reserves tags that begin with `aws:`; those that Windlass sets identify the owner of a resource."""
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
             message = 'begins with "aws:", which AWS keeps for itself; allowed: any other beginning'

@@ -1,4 +1,4 @@
-"""What the guards find in an environment and it lives with."""
+"""The `[[waivers]]` section: findings of guards that an environment accepts."""
 
 from typing import Annotated
 
@@ -9,16 +9,16 @@ from config.pattern import Pattern
 
 
 class Waiver(Section):
-    """One finding of one guard, let through for a reason. A waiver that matches nothing is an error."""
+    """One finding of one guard that is accepted for a reason. A waiver that matches no finding is an error."""
 
     guard: Annotated[
         str,
         Pattern(r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it", "groups_are_carried"),
     ]
-    """Name of the guard."""
+    """Name of the guard, as `./windlass check` prints it."""
 
     address: Annotated[str, StringConstraints(min_length=3, max_length=300)]
-    """Address that the finding names, exactly: `service: aws_lb_listener.load-balancer_http`."""
+    """Address of the finding, in full: `service: aws_lb_listener.load-balancer_http`."""
 
     reason: Annotated[
         str,
@@ -28,4 +28,4 @@ class Waiver(Section):
             "the endpoints come with the next apply of another team",
         ),
     ]
-    """Why this environment lives with it; `./windlass check` prints it."""
+    """Why the finding is acceptable here; `./windlass check` prints it."""

@@ -1,4 +1,4 @@
-"""When an environment works: outside these hours its tasks are away, and if wished its database too."""
+"""The `[working_hours]` section: outside these hours tasks are stopped, and optionally the database."""
 
 import zoneinfo
 from collections.abc import Iterator
@@ -16,10 +16,11 @@ from config.services import BlueGreenService, WebService
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 BEFORE_START_MINUTES = 20
-"""The database starts so long before the tasks: RDS takes five to fifteen minutes."""
+"""How long before the tasks the database is started: RDS takes five to fifteen minutes."""
 
 AFTER_END_MINUTES = 10
-"""The database stops so long after the tasks: they have two minutes to end, and ECS takes a few to say so."""
+"""How long after the tasks the database is stopped: tasks have two minutes to stop, and ECS takes a few to report
+it."""
 
 
 def _timezone(value: str) -> str:
@@ -38,26 +39,27 @@ TimeOfDay = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", 'a time such as "
 
 
 class WorkingHours(Section):
-    """Hours of an environment that nobody uses at night, such as a development environment."""
+    """Working hours of an environment that is not used at night, such as development."""
 
     days: Annotated[tuple[Day, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
-    """Days on which it works."""
+    """Working days. Default: Monday to Friday."""
 
     start: TimeOfDay
-    """When its tasks start, 00:20 or later."""
+    """Time at which tasks are started, 00:20 or later."""
 
     end: TimeOfDay
-    """When its tasks stop, 23:49 or earlier."""
+    """Time at which tasks are stopped, 23:49 or earlier."""
 
     timezone: Annotated[str, AfterValidator(_timezone), _TIMEZONE_SCHEMA] = "UTC"
-    """Time zone of both; it knows of summer time."""
+    """IANA time zone of both times. Daylight saving time is taken into account."""
 
     services: tuple[ShortWord, ...] = ()
-    """Web services that keep the hours too; those with colours cannot. Airflow always does. Default: none."""
+    """Web services to which the hours apply. Blue/green services are not supported. They always apply to Airflow.
+    Default: none."""
 
     stop_database: bool = False
-    """Stop the database too. AWS starts a database by itself after seven days. Default: it stays, so that an apply at
-    night finds it."""
+    """Stop the database, too. AWS restarts a stopped database after seven days. Default: it keeps running, so that an
+    apply at night works."""
 
     def start_cron(self, *, minutes_before: int = 0) -> str:
         """The start as a cron expression of AWS."""
@@ -68,7 +70,7 @@ class WorkingHours(Section):
         return self._cron(_minutes(self.end) + minutes_after)
 
     def early_cron(self) -> str:
-        """An hour after the start, or half-way to the end of a short day; for what is done once a day."""
+        """A cron expression for an hour after the start, or halfway through a shorter day: for daily jobs."""
         start, end = _minutes(self.start), _minutes(self.end)
         return self._cron(start + min(60, (end - start) // 2))
 
@@ -82,7 +84,7 @@ def _minutes(time: str) -> int:
 
 
 def production_never_sleeps(kind: Kind, working_hours: WorkingHours | None) -> Iterator[Problem]:
-    """A schedule that takes production away is a mistake of the file."""
+    """Production is never stopped on a schedule."""
     if kind == "production" and working_hours is not None:
         yield problem("working_hours", MISSING, 'is not allowed where kind = "production"; leave it out')
 

@@ -1,4 +1,4 @@
-"""What each of Airflow's components is given: size, numbers, share of Spot."""
+"""The sections of Airflow's components: size, number of tasks, share of Spot."""
 
 from typing import Annotated, Literal
 
@@ -17,30 +17,30 @@ QueueName = Annotated[
 
 
 class Component(Section):
-    """What Fargate gives each task of a component."""
+    """The size of each task of a component."""
 
     cpu: Cpu = 512
     """CPU units of a task; 1024 are one vCPU."""
 
     memory_mib: Annotated[int, Field(ge=512, le=122880)] = 1024
-    """Memory of a task; Fargate accepts certain pairs only (E03)."""
+    """Memory of a task. Fargate accepts certain pairs of CPU and memory only (E03)."""
 
     ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20
-    """Disk of a task, which holds the image, `/tmp` and the logs; 20 GiB come with every task (E04)."""
+    """Ephemeral storage of a task, for the image, `/tmp` and logs; 20 GiB are included in every task (E04)."""
 
     spot_percent: Percent = 0
-    """Share of the tasks on Fargate Spot. Default: none."""
+    """Share of the tasks that run on Fargate Spot."""
 
 
 class FixedComponent(Component):
-    """A component with a number of tasks that the environment file decides."""
+    """A component with a fixed number of tasks."""
 
     desired_count: Annotated[int, Field(ge=1, le=20)] = 1
-    """Tasks. Two of each survive the loss of a zone; they share the work."""
+    """Number of tasks. Two tasks share the work and survive the loss of a zone."""
 
 
 class Scheduler(FixedComponent):
-    """Decides what runs, and puts it into the queues."""
+    """The scheduler: decides which tasks run, and queues them."""
 
     cpu: Cpu = 1024
     """CPU units of a task; 1024 are one vCPU."""
@@ -50,7 +50,7 @@ class Scheduler(FixedComponent):
 
 
 class DagProcessor(FixedComponent):
-    """Parses DAG files, each in a process of its own."""
+    """The DAG processor: parses DAG files, each in its own process."""
 
     cpu: Cpu = 1024
     """CPU units of a task; 1024 are one vCPU."""
@@ -60,7 +60,7 @@ class DagProcessor(FixedComponent):
 
 
 class ApiServer(Component):
-    """The UI, the public API, and the execution API that tasks talk to."""
+    """The API server: the UI, the public API, and the execution API for tasks."""
 
     cpu: Cpu = 1024
     """CPU units of a task; 1024 are one vCPU."""
@@ -69,20 +69,21 @@ class ApiServer(Component):
     """Memory of a task. Default: 2 GiB, since its memory grows with use (airflow#61804)."""
 
     min_count: Annotated[int, Field(ge=1, le=20)] = 1
-    """Scaling goes no lower."""
+    """Lower limit of scaling, in tasks."""
 
     max_count: Annotated[int, Field(ge=1, le=20)] = 4
-    """Scaling goes no higher."""
+    """Upper limit of scaling, in tasks."""
 
     processes: Annotated[int, Field(ge=1, le=16)] = 1
-    """Processes in a task, each with 220 to 270 MiB at the start. Default: one; more tasks do more for availability."""
+    """API processes in a task, each with 220 to 270 MiB at the start. Default: one, because further tasks improve
+    availability more."""
 
 
 class WorkerGroup(Component):
-    """Workers with queues of their own, such as those of a team (A21)."""
+    """A group of Celery workers for certain queues, such as those of a team (A21)."""
 
     queues: Annotated[tuple[QueueName, ...], Field(min_length=1)] = ("default",)
-    """Queues that the group listens to. No other group listens to them."""
+    """Queues that the group consumes. Each queue belongs to one group."""
 
     cpu: Cpu = 1024
     """CPU units of a task; 1024 are one vCPU."""
@@ -91,25 +92,25 @@ class WorkerGroup(Component):
     """Memory of a task, 2 GiB or more (A16)."""
 
     ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 30
-    """Disk of a task. Default: 30 GiB, because tasks write temporary files (E04)."""
+    """Ephemeral storage of a task. Default: 30 GiB, because tasks write temporary files (E04)."""
 
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
-    """Airflow tasks that one ECS task runs at once. Each is a process of 150 MiB and more."""
+    """Airflow tasks that one ECS task runs at once (`worker_concurrency`), each in a process of 150 MiB or more."""
 
     min_count: Annotated[int, Field(ge=0, le=1000)] = 1
-    """Scaling goes no lower (A16). 0 lets the group go to nothing when its queues are empty."""
+    """Lower limit of scaling, in tasks (A16). With 0 the group scales to zero when its queues are empty."""
 
     max_count: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Scaling goes no higher (A16)."""
+    """Upper limit of scaling, in tasks (A16)."""
 
     spot_percent: Percent = 75
-    """Share of Spot among the tasks above `on_demand_base` (A16). Spot may be taken back with two minutes' notice; a
-    task that is lost is run again by its retries. Default: three of four, so that one in four stays when there is no
-    Spot to be had."""
+    """Share of Fargate Spot among the tasks above `on_demand_base` (A16). AWS may reclaim Spot tasks with two minutes'
+    notice; a lost Airflow task runs again if it has retries. Default: three of four, so that a quarter keeps running
+    when no Spot capacity is available."""
 
     on_demand_base: Annotated[int, Field(ge=0, le=1000)] = 1
-    """So many tasks are on demand before Spot gets a share (A16)."""
+    """Number of tasks that run on demand before Spot gets its share (A16)."""
 
     backlog_per_task: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    """So many Airflow tasks may wait for each ECS task before there are more of these (A16). Default: `concurrency`, as
-    many as it works on at once."""
+    """Queued Airflow tasks per ECS task above which the group scales out (A16). Default: `concurrency`, the
+    number that an ECS task runs at once."""

@@ -1,4 +1,4 @@
-"""How DAGs arrive: `[airflow.dags]`, whose `source` says which keys it has (A13, A14)."""
+"""The `[airflow.dags]` section: where DAGs come from (A13, A14). `source` decides which keys it has."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -25,7 +25,7 @@ Folder = Annotated[
 
 
 class Repository(Section):
-    """A git repository with DAGs. It becomes the DAG bundle of its name."""
+    """A git repository with DAGs. It becomes a DAG bundle with the same name."""
 
     url: Annotated[
         str,
@@ -38,16 +38,16 @@ class Repository(Section):
             "https://github.com/acme/dags.git",
         ),
     ]
-    """Address, by HTTPS or SSH."""
+    """URL of the repository, by HTTPS or SSH."""
 
     ref: Annotated[str, Pattern(r"[A-Za-z0-9][\w./-]{0,254}", "a branch, a tag or a commit", "main")] = "main"
-    """Branch, tag or commit."""
+    """Branch, tag or commit to check out."""
 
     subdir: Folder | None = None
-    """Folder of the DAGs in the repository. Default: the whole repository."""
+    """Folder of the DAGs in the repository. Default: the root of the repository."""
 
     credentials: Literal["none", "ssh", "token"] = "none"
-    """How to log in: not at all, with a private SSH key, or with a token as password."""
+    """How to authenticate: not at all, with a private SSH key, or with a token as password."""
 
     secret_arn: (
         Annotated[
@@ -60,11 +60,12 @@ class Repository(Section):
         ]
         | None
     ) = None
-    """Existing secret with the key or the token. Default: an empty one is made, `<project>/<environment>/airflow/git/
-    <repository>`; put the value in before the first apply of the service layer."""
+    """ARN of an existing secret with the key or the token. Default: an empty secret
+    `<project>/<environment>/airflow/git/<repository>` is created; set its value before the first apply of the service
+    layer."""
 
     username: Annotated[str, Pattern(r"[\w.@-]{1,64}", "letters, digits, _ . @ and -", "git")] = "git"
-    """User name beside a token. Most hosts take any; GitLab's deploy tokens have one."""
+    """User name that goes with a token. Most hosts accept any; GitLab's deploy tokens have one."""
 
     known_hosts: tuple[
         Annotated[
@@ -77,7 +78,8 @@ class Repository(Section):
         ],
         ...,
     ] = ()
-    """Public keys of the host, as `ssh-keyscan` prints them. Needed with SSH: without, anybody could pose as it."""
+    """Public keys of the host, as `ssh-keyscan` prints them. Required with SSH, because the host could be impersonated
+    otherwise."""
 
     @property
     def is_ssh(self) -> bool:
@@ -95,39 +97,39 @@ class Repository(Section):
 
 
 class GitSync(Section):
-    """A git-sync container beside every component that reads DAGs. The default (A13)."""
+    """A git-sync sidecar for every component that reads DAGs (A13)."""
 
     source: Literal["git-sync"] = "git-sync"
     """git-sync keeps a clone of each repository up to date in the tasks that read DAGs."""
 
     repositories: dict[ShortWord, Repository]
-    """Repositories by name, each in a folder of its own (A14)."""
+    """Repositories by name, each a DAG bundle (A14)."""
 
     period_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
-    """Pause between two looks at the repositories."""
+    """Interval between two fetches of a repository."""
 
     image: Image = GIT_SYNC_IMAGE
-    """The git-sync image; one of a public registry comes through the account's pull-through cache (P04)."""
+    """Image of git-sync. Images of public registries are pulled through the account's pull-through cache (P04)."""
 
 
 class S3Dags(Section):
-    """Airflow reads DAGs from a bucket itself, as a DAG bundle."""
+    """Airflow reads DAGs from an S3 bucket, as a DAG bundle."""
 
     source: Literal["s3"]
     """Airflow reads DAGs from a bucket. Upload them with `aws s3 sync` or a pipeline."""
 
     bucket: BucketName | None = None
-    """Existing bucket. Default: one is made."""
+    """Name of an existing bucket. Default: a bucket is created."""
 
     prefix: Folder | None = None
-    """Folder in the bucket. Default: the whole bucket."""
+    """Prefix of the DAGs in the bucket. Default: the whole bucket."""
 
     refresh_interval_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
-    """Pause between two looks at the bucket."""
+    """Interval between two checks of the bucket (`refresh_interval`)."""
 
 
 class EfsDags(Section):
-    """A file system that is mounted read-only."""
+    """An EFS file system that is mounted read-only."""
 
     source: Literal["efs"]
     """Tasks mount an EFS file system with the DAGs, read-only."""
@@ -135,19 +137,19 @@ class EfsDags(Section):
     file_system_id: (
         Annotated[str, Pattern(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…", "fs-0123456789abcdef0")] | None
     ) = None
-    """Existing file system. Default: one is made."""
+    """Id of an existing file system. Default: a file system is created."""
 
     access_point_id: (
         Annotated[str, Pattern(r"fsap-[0-9a-f]{8,17}", "the id of an access point, fsap-…", "fsap-0123456789abcdef0")]
         | None
     ) = None
-    """Access point of that file system. Default: one is made, with its file system."""
+    """Id of an access point of the existing file system. Default: one is created along with the file system."""
 
     security_group_id: (
         Annotated[str, Pattern(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…", "sg-0123456789abcdef0")] | None
     ) = None
-    """Security group of that file system's mount targets; it must let the components in on port 2049. Default: one is
-    made, with its file system."""
+    """Security group of the mount targets of the existing file system. It must allow the components on port 2049.
+    Default: one is created along with the file system."""
 
 
 class ImageDags(Section):
@@ -159,11 +161,11 @@ class ImageDags(Section):
     path: Annotated[
         str, Pattern(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"', "/opt/airflow/dags")
     ] = "/opt/airflow/dags"
-    """Where in the image."""
+    """Folder of the DAGs in the image."""
 
 
 def source(dags: Any) -> str:
-    """The delivery that a table names, or the default. What is no table is left to the default's own check."""
+    """The source that a table names, or the default. A value that is not a table is left to the default's check."""
     if isinstance(dags, Section):
         return str(getattr(dags, "source", "git-sync"))
     return str(dags.get("source", "git-sync")) if isinstance(dags, Mapping) else "git-sync"
@@ -176,4 +178,4 @@ AnyDags = Annotated[
     | Annotated[ImageDags, Tag("image")],
     Discriminator(source),
 ]
-"""A delivery of DAGs; `git-sync` where none is named."""
+"""A source of DAGs; `git-sync` by default."""

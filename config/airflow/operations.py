@@ -1,4 +1,4 @@
-"""What runs beside Airflow: alarms, cleaning of its database, the login before its UI, tasks that DAGs launch."""
+"""Sections on operating Airflow: login, database cleanup, alarms, ECS tasks that DAGs launch, existing roles."""
 
 from typing import Annotated
 
@@ -27,22 +27,22 @@ RoleArn = Annotated[
 
 
 class OidcLogin(Section):
-    """A login at the load balancer, before anybody sees Airflow's own (docs/decisions/0007)."""
+    """OpenID Connect login at the load balancer, in front of Airflow's own (docs/decisions/0007)."""
 
     issuer: HttpsAddress
-    """Issuer; it and the next three are in the provider's discovery document."""
+    """Issuer. It and the three endpoints are listed in the provider's discovery document."""
 
     authorization_endpoint: HttpsAddress
-    """Where people log in."""
+    """Authorization endpoint, where people log in."""
 
     token_endpoint: HttpsAddress
-    """Where the load balancer gets tokens."""
+    """Token endpoint, where the load balancer gets tokens."""
 
     user_info_endpoint: HttpsAddress
-    """Where the load balancer learns who somebody is."""
+    """User info endpoint, where the load balancer gets the identity of a user."""
 
     client_id: Annotated[str, Pattern(r"[\w.:/@=+-]{1,256}", "letters, digits and . _ : / @ = + -", "airflow-prod")]
-    """Name of Airflow at the provider. Its redirect address is `https://<host name>/oauth2/idpresponse`."""
+    """Client id of Airflow at the provider. The redirect URI is `https://<host name>/oauth2/idpresponse`."""
 
     client_secret_arn: Annotated[
         str,
@@ -52,70 +52,74 @@ class OidcLogin(Section):
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:git-token-AbCdEf",
         ),
     ]
-    """Existing secret whose whole value is the client's secret. Terraform never reads it (D03)."""
+    """ARN of an existing secret whose whole value is the client secret. Terraform never reads it (D03)."""
 
     client_secret_version: Version = 1
-    """Raise it after the secret changed. Everybody logs in again."""
+    """Raise it after the secret changed. All users have to log in again."""
 
     scope: Annotated[
         str, Pattern(r"openid( [\w.:/-]+)*", '"openid", and further scopes after spaces', "openid email")
     ] = "openid"
-    """What is asked for."""
+    """Requested scopes, separated by spaces."""
 
     session_timeout_hours: Annotated[int, Field(ge=1, le=168)] = 12
-    """How long a login lasts."""
+    """How long a login is valid."""
 
     api_without_login: bool = False
-    """Let the public API through without it, for programs that have a token of Airflow's. Default: no."""
+    """Exempt the public API from this login, for programs with a token of Airflow."""
 
 
 class DbClean(Section):
-    """The daily cleaning of Airflow's database, by `airflow db clean`."""
+    """The daily cleanup of Airflow's database by `airflow db clean`."""
 
     enabled: bool = True
-    """Whether it is cleaned at all. Without, it grows for ever."""
+    """Whether the database is cleaned up. Without, it grows without limit."""
 
     retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
-    """Runs, task instances and events older than this go; their logs are kept by themselves (`task_logs`)."""
+    """Age at which DAG runs, task instances and events are deleted. Task logs have their own retention
+    (`task_logs`)."""
 
     hour_utc: Annotated[int, Field(ge=0, le=23)] = 3
-    """Hour at which it begins, UTC. With working hours it begins an hour after their start instead."""
+    """Hour at which the cleanup starts, in UTC. With `working_hours` it starts an hour after their start instead."""
 
 
 class AirflowAlarms(Section):
-    """From where on Airflow's figures are bad."""
+    """Thresholds of Airflow's alarms."""
 
     queued_tasks: Annotated[int, Field(ge=1, le=1_000_000)] = 100
-    """So many tasks may wait for the workers of a group."""
+    """Number of queued tasks of a worker group above which the alarm goes off."""
 
     queued_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
-    """Minutes in a row, which is how old the oldest of them is at least."""
+    """Consecutive minutes above that number before the alarm goes off."""
 
     missing_tasks_minutes: Annotated[int, Field(ge=5, le=1440)] = 15
-    """So long an ECS service may have fewer tasks than it should: they do not come up, or fail and come again."""
+    """How long an ECS service may run fewer tasks than desired before the alarm goes off: its tasks do not start, or
+    keep failing."""
 
 
 class Workflows(Section):
-    """Tasks that DAGs launch on ECS, each with an image of its own (E09)."""
+    """ECS tasks that DAGs launch, each with its own image (E09)."""
 
     enabled: bool = True
-    """Let workers launch tasks of the families `<project>-<environment>-workflow-…`, and publish where."""
+    """Allow workers to launch tasks of the families `<project>-<environment>-workflow-…`, and pass them cluster,
+    subnets and security group."""
 
     task_role_arn: RoleArn | None = None
-    """Existing role of the code in them (E11). Default: one is made, which may do nothing."""
+    """ARN of an existing task role (E11). Default: a role without permissions is created."""
 
     execution_role_arn: RoleArn | None = None
-    """Existing role that starts them (E11). Default: one is made, for images of `<project>-<environment>/…`."""
+    """ARN of an existing execution role (E11). Default: a role is created, for images of
+    `<project>-<environment>/…`."""
 
 
 class ExistingRoles(Section):
-    """Roles that are there already, for one component (E11).
+    """Existing IAM roles of one component (E11).
 
-    They need what `docs/generated/airflow-roles-<environment>.md` lists, which `make docs` writes.
+    `docs/generated/airflow-roles-<environment>.md`, which `make docs` writes, lists the permissions that they need.
     """
 
     execution_role_arn: RoleArn
-    """Role that ECS starts its tasks with."""
+    """ARN of the execution role, with which ECS starts the tasks."""
 
     task_role_arn: RoleArn
-    """Role of its code."""
+    """ARN of the task role, which the code in the tasks uses."""

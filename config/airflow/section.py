@@ -14,7 +14,7 @@ from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
 
 DEFAULT_IMAGE = "docker.io/apache/airflow:3.1.8-python3.12"
-"""The newest of Airflow 3.1. In 3.1.0 to 3.1.2 a worker loses its task when the database restarts."""
+"""The latest version of Airflow 3.1. In 3.1.0 to 3.1.2, a worker loses its task when the database restarts."""
 
 SecretArn = Annotated[
     str,
@@ -30,7 +30,7 @@ PersonName = Annotated[str, StringConstraints(min_length=1, max_length=64), _WOR
 
 
 class FirstUser(Section):
-    """The user that the deployment makes, with a generated password (A18). It is left alone once it exists."""
+    """The user that the deployment creates, with a generated password (A18). An existing user is not changed."""
 
     username: Annotated[str, Pattern(r"[A-Za-z0-9._@-]{1,64}", "up to 64 letters, digits, . _ @ and -", "admin")] = (
         "admin"
@@ -51,30 +51,30 @@ class FirstUser(Section):
 
 
 class Pool(Section):
-    """A pool of slots (A18). The deployment keeps its slots and description as they are here."""
+    """A pool of Airflow (A18). The deployment keeps its slots and description as configured."""
 
     slots: Annotated[int, Field(ge=-1, le=1_000_000)]
-    """Slots; -1 is without end."""
+    """Number of slots; -1 is unlimited."""
 
     description: Annotated[str, StringConstraints(max_length=512), _WORDS] = ""
-    """What it is for."""
+    """Description, as the UI shows it."""
 
     include_deferred: bool = False
-    """Whether deferred tasks hold a slot."""
+    """Whether deferred tasks occupy a slot."""
 
 
 class TaskLogs(Section):
     """Task logs in S3 (A17)."""
 
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """Days after which a log goes."""
+    """How long task logs are kept."""
 
 
 class EgressRule(Section):
-    """Another system that tasks talk to (N07)."""
+    """Another system that tasks connect to (N07)."""
 
     cidr: Cidr | None = None
-    """Block of its addresses. Default: none, then `security_group_id` must be given."""
+    """IPv4 block of the system. Default: none; then `security_group_id` is required."""
 
     security_group_id: (
         Annotated[
@@ -82,105 +82,106 @@ class EgressRule(Section):
         ]
         | None
     ) = None
-    """Its security group, in this VPC or a peered one. Default: none, then `cidr` must be given."""
+    """Security group of the system, in this VPC or a peered one. Default: none; then `cidr` is required."""
 
     port: Annotated[int, Field(ge=1, le=65535)]
-    """TCP port that it listens on."""
+    """TCP port of the system."""
 
 
 class Airflow(Section):
-    """One Airflow deployment. Several teams or stages are several environment files (A22)."""
+    """An Apache Airflow deployment. For several teams or stages, use several environment files (A22)."""
 
     image: Image = DEFAULT_IMAGE
-    """Complete reference. Default: the official image; the repository `<project>-<environment>/airflow` is for one of
-    your own."""
+    """Complete image reference. Default: the official image. The ECR repository `<project>-<environment>/airflow` is
+    created for your own."""
 
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the image (E02)."""
 
     host_names: tuple[DnsName, ...] = ()
-    """Host names of the UI. Default: any. The first one is what Airflow calls itself."""
+    """Host names of the UI and the API. Airflow uses the first one as its base URL. Default: any host name."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 50
-    """Priority of the listener rule; that of no service."""
+    """Priority of the listener rule, unique in the environment. Of the rules that match, the lowest number wins."""
 
     allowed_cidrs: tuple[Cidr, ...] = ()
-    """Who may see the UI and the API, of those whom the load balancer lets in. Default: all of them."""
+    """Blocks from which the UI and the API can be reached, in addition to the load balancer's own restriction. Default:
+    no further restriction."""
 
     api_server: ApiServer = ApiServer()
     scheduler: Scheduler = Scheduler()
     dag_processor: DagProcessor = DagProcessor()
     triggerer: FixedComponent = FixedComponent()
     workers: dict[ShortWord, WorkerGroup] = Field(default_factory=lambda: {"default": WorkerGroup()})
-    """Worker groups by name. Default: one, which listens to the queue `default`."""
+    """Worker groups by name. Default: one group for the queue `default`."""
 
     default_queue: QueueName = "default"
-    """Queue of the tasks that name none."""
+    """Queue of tasks that name no queue."""
 
     dags: AnyDags = Field(default_factory=lambda: GitSync(repositories={}))
-    """How DAGs arrive (A13, A14). Default: by git-sync; then at least one repository must be named."""
+    """Where DAGs come from (A13, A14). Default: git-sync, which requires at least one repository."""
 
     first_user: FirstUser = FirstUser()
     pools: dict[PoolName, Pool] = Field(default_factory=dict)
-    """Pools by name (A18): how many tasks may share what they use. Default: Airflow's own `default_pool` alone."""
+    """Pools by name, which limit how many tasks run at once (A18). Default: only Airflow's `default_pool`."""
 
     database_name: Annotated[
         str, Pattern(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _", "airflow")
     ] = "airflow"
-    """Database of its own on the environment's instance. Its users are called `<name>_a` and `<name>_b`."""
+    """Name of Airflow's own database on the environment's instance. Its two users are `<name>_a` and `<name>_b`."""
 
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    """Connections that each process keeps."""
+    """Database connections that each process keeps open (`sql_alchemy_pool_size`)."""
 
     database_max_overflow: Annotated[int, Field(ge=0, le=100)] = 5
-    """Connections that each process may open above those, for a moment."""
+    """Additional connections that each process may open for a short time (`sql_alchemy_max_overflow`)."""
 
     database_proxy: DatabaseProxy | None = None
-    """A proxy between Airflow and the database. Default: none; Airflow's processes share few connections already."""
+    """RDS Proxy between Airflow and the database. Default: none, because Airflow's processes use few connections."""
 
     database_password_version: Version = 1
-    """Raise it to rotate: the other of the two users gets a new password, and running tasks keep theirs."""
+    """Raise it to rotate the password. The other of the two users gets a new one; running tasks keep theirs."""
 
     fernet_key_version: Version = 1
-    """Raise it to rotate: new values are encrypted by a new key, and the one before still decrypts."""
+    """Raise it to rotate the Fernet key. New values are encrypted with the new key; the previous one still decrypts."""
 
     jwt_secret_version: Version = 1
-    """Raise it to rotate. Tasks that run meanwhile fail and are retried."""
+    """Raise it to rotate the secret of JSON web tokens. Tasks that are running fail and are retried."""
 
     api_secret_key_version: Version = 1
-    """Raise it to rotate. Everybody logs in again."""
+    """Raise it to rotate the secret key of sessions. All users have to log in again."""
 
     first_user_password_version: Version = 1
-    """Raise it to make a new password for the first user."""
+    """Raise it to generate a new password for the first user."""
 
     visibility_timeout_seconds: Annotated[int, Field(ge=3600, le=604800)] = 86400
-    """A task that runs longer than this is run twice (A20)."""
+    """Celery's visibility timeout: a task that runs longer is run a second time (A20)."""
 
     task_logs: TaskLogs = TaskLogs()
 
     authentication: OidcLogin | None = None
-    """A login at the load balancer, before Airflow's own. Default: Airflow's own alone."""
+    """OpenID Connect login at the load balancer, in front of Airflow's own login. Default: only Airflow's own."""
 
     metrics: bool = True
-    """Airflow's figures in CloudWatch; about twenty custom metrics (docs/decisions/0008)."""
+    """Publish Airflow's metrics to CloudWatch: about twenty custom metrics (docs/decisions/0008)."""
 
     alarms: AirflowAlarms = AirflowAlarms()
     db_clean: DbClean = DbClean()
     workflows: Workflows = Workflows()
 
     roles: dict[ShortWord, ExistingRoles] = Field(default_factory=dict)
-    """Existing roles by component: `api-server`, `scheduler`, `dag-processor`, `triggerer`, `worker-<group>` (E11).
-    Default: they are made."""
+    """Existing IAM roles by component: `api-server`, `scheduler`, `dag-processor`, `triggerer`, `worker-<group>`,
+    `db-clean` (E11). Default: roles are created."""
 
     execute_command: bool | None = None
-    """ECS Exec into Airflow's containers. Default: as `cluster.execute_command` says, which it needs."""
+    """Allow ECS Exec into Airflow's containers. Requires `cluster.execute_command`. Default: the value of that key."""
 
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    """Further plain settings of all components. Secrets do not belong here (A02)."""
+    """Additional environment variables of all components, by name. Not for secrets (A02)."""
 
     secrets: dict[EnvironmentName, SecretArn] = Field(default_factory=dict)
-    """Further secrets by variable, such as `AIRFLOW_CONN_WAREHOUSE`, for what runs DAG code: workers, triggerer and
-    DAG processor. They exist already (A02)."""
+    """ARNs of existing secrets by environment variable, such as `AIRFLOW_CONN_WAREHOUSE`, for the components that run
+    DAG code: workers, triggerer and DAG processor (A02)."""
 
     egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
-    """Other systems that workers and triggerer talk to, by name (N07). HTTPS to the internet needs no entry."""
+    """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule."""

@@ -1,4 +1,4 @@
-"""Apache Airflow: its components as containers, settings, secrets and DAG deliveries. Everything here is pure."""
+"""Apache Airflow: containers, settings, secrets and DAG delivery of its components. Pure."""
 
 from modules.airflow.containers import ComponentTask, component_task, maintenance_task
 from modules.airflow.dags import FromBucket, FromGit, InImage, OnFileSystem

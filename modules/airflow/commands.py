@@ -1,7 +1,7 @@
 """Commands of Airflow's containers: the image's own, and the short programs of `scripts/`.
 
-The programs stand in the task definition itself, as `python -c`. So the official image works as it is, and a program
-changes together with the task definition that needs it.
+The programs are part of the task definition, as `python -c`. So the official image works unchanged, and a program
+changes together with the task definition that uses it.
 """
 
 from functools import cache
@@ -14,20 +14,20 @@ SCRIPTS = Path(__file__).resolve().parent / "scripts"
 
 @cache
 def script(name: str) -> tuple[str, ...]:
-    """The command that runs a program of `scripts/` in any image with Python.
+    """Return the command that runs a program of `scripts/` in any image with Python.
 
     Args:
         name: the file's name without `.py`.
     """
     text = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8")
-    # Terraform reads a task definition as a template, in which "${" begins an expression.
+    # Terraform evaluates a task definition as a template, in which "${" starts an expression.
     return ("python", "-c", text.replace("${", "$${"))
 
 
 def component_command(component: Component, airflow: Airflow, worker: WorkerSettings | None) -> tuple[str, ...]:
-    """The command of a component's main container, for the entry point of the official image."""
+    """Return the command of a component's main container, for the official image's entry point."""
     if component == "api-server":
-        # Behind a load balancer that ends TLS; whom it believes is FORWARDED_ALLOW_IPS.
+        # The load balancer terminates TLS; FORWARDED_ALLOW_IPS says which proxies are trusted.
         processes = str(airflow.api_server_processes)
         return ("api-server", "--port", str(API_SERVER_PORT), "--workers", processes, "--proxy-headers")
     if component == "worker":

@@ -1,4 +1,4 @@
-"""The containers of each component's task: the component, what it waits for, and its helpers. Pure."""
+"""The containers of each component's task: the component, its init container and its sidecars. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -34,26 +34,26 @@ HEALTH_SCRIPTS: Mapping[Component, str] = {
     "worker": "health_worker",
 }
 STOP_TIMEOUT_SECONDS = 120
-"""The most that Fargate gives, for tasks that must end (A16)."""
+"""Fargate's maximum, for tasks that must finish (A16)."""
 
-# The image's entry point would check the database before these have made it, or waited for it.
+# The image's entry point would check the database before these have created it, or waited for it.
 _UNCHECKED = {"CONNECTION_CHECK_MAX_COUNT": "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComponentTask:
-    """What the task definition of a component is made of."""
+    """Containers and volumes of a component's task definition."""
 
     containers: tuple[Container, ...]
     volumes: tuple[str, ...]
-    """Volumes on the task's own disk."""
+    """Volumes on the task's ephemeral storage."""
 
 
 def component_task(component: Component, airflow: Airflow, worker: WorkerSettings | None = None) -> ComponentTask:
-    """The containers of a component's task.
+    """Return the containers of a component's task.
 
     Args:
-        component: which one.
+        component: the component.
         airflow: the deployment.
         worker: queues and concurrency, for a worker only.
     """
@@ -88,27 +88,27 @@ def _main(component: Component, airflow: Airflow, worker: WorkerSettings | None,
         environment={**component_environment(component, airflow), **rotation_environment(component, airflow)},
         secrets=container_secrets(component, airflow),
         port_mappings=(PortMapping(container_port=port),) if port else (),
-        # A19: the cheap checks; `airflow jobs check` costs 4 to 5 CPU seconds a time.
+        # A19: cheap checks; `airflow jobs check` takes 4 to 5 CPU seconds per call.
         health_check=HealthCheck(
             command=("CMD", *script(HEALTH_SCRIPTS[component])),
             interval_seconds=30,
             timeout_seconds=20,
             retries=4,
-            # A08: the most that ECS accepts.
+            # A08: ECS's maximum.
             start_period_seconds=300,
         ),
         depends_on=(ContainerDependency(container=gate, condition="SUCCESS"),),
-        # Airflow writes its configuration, its logs and temporary files below its home, and an empty volume of
-        # Fargate's belongs to root, whom Airflow is not (A15).
+        # Airflow writes configuration, logs and temporary files below its home, and an empty Fargate volume belongs
+        # to root, but Airflow does not run as root (A15).
         readonly_root_filesystem=False,
-        # The image's own entry point is an init.
+        # The image's entry point is an init process already.
         init_process_enabled=False,
         stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
     )
 
 
 def _migrate(airflow: Airflow) -> Container:
-    """Database, users, schema, first user and pools, before this revision's api-server serves (A07, A18)."""
+    """Creates database, roles, schema, first user and pools before this revision's api-server starts (A07, A18)."""
     pools = {name: asdict(pool) for name, pool in airflow.pools.items()}
     environment = {
         **common_environment(airflow),
@@ -120,7 +120,7 @@ def _migrate(airflow: Airflow) -> Container:
 
 
 def _wait(component: Component, airflow: Airflow) -> Container:
-    """Everybody else waits for the schema of their image; workers for the execution API too (A11, A12)."""
+    """Waits for the schema of the image, and in workers for the execution API too (A11, A12)."""
     environment = {**common_environment(airflow), **_UNCHECKED}
     if component == "worker":
         environment["WINDLASS_WAIT_FOR_URL"] = f"{airflow.internal_url}/api/v2/version"
@@ -128,7 +128,7 @@ def _wait(component: Component, airflow: Airflow) -> Container:
 
 
 def _queue_metrics(airflow: Airflow) -> Container:
-    """Tells CloudWatch how long the queues are, through the log (A16)."""
+    """Reports the queue lengths to CloudWatch, through the log (A16)."""
     environment = {
         **_UNCHECKED,
         "WINDLASS_DEPLOYMENT": airflow.name,
@@ -139,17 +139,17 @@ def _queue_metrics(airflow: Airflow) -> Container:
 
 
 def _task_protection(airflow: Airflow, worker: WorkerSettings) -> Container:
-    """Keeps ECS from ending a worker whose tasks run, and one that is replaced from taking more."""
+    """Keeps ECS from stopping a busy worker, and a worker that is being replaced from taking new tasks."""
     environment = {**_UNCHECKED, "WINDLASS_QUEUES": ",".join(worker.queues)}
     return replace(_helper("task-protection", "task_protection", airflow, environment), restarts=True)
 
 
 def maintenance_task(airflow: Airflow, retention_days: int) -> Container:
-    """The one container of the task that cleans the database.
+    """Return the container of the task that cleans the database.
 
     Args:
         airflow: the deployment.
-        retention_days: what is older goes.
+        retention_days: older records are deleted.
     """
     environment = {**common_environment(airflow), "WINDLASS_RETENTION_DAYS": str(retention_days)}
     container = _helper("db-clean", "db_clean", airflow, environment, read_only=False)

@@ -1,4 +1,4 @@
-"""How DAGs arrive in the containers that read them (A13, A14): four deliveries with the same shape. Pure."""
+"""How DAGs are delivered to the containers that read them (A13, A14): four implementations of one protocol. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,17 +10,17 @@ from modules.containers import Container, ContainerDependency, MountPoint
 DAGS_FOLDER = "/opt/airflow/dags"
 VOLUME = "dags"
 LINK = "current"
-"""The symlink that git-sync turns; it is the same word in every repository's folder."""
+"""The symlink that git-sync updates; it has the same name in every repository's folder."""
 
 _LOCAL_BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 _S3_BUNDLE = "airflow.providers.amazon.aws.bundles.s3.S3DagBundle"
 
 Bundle = dict[str, Any]
-"""A DAG bundle as Airflow's `dag_bundle_config_list` has it."""
+"""A DAG bundle in the form of Airflow's `dag_bundle_config_list`."""
 
 
 class Delivery(Protocol):
-    """What each delivery says of itself."""
+    """What each way of delivery provides."""
 
     @property
     def folder(self) -> str:
@@ -29,31 +29,31 @@ class Delivery(Protocol):
 
     @property
     def bundles(self) -> list[Bundle]:
-        """DAG bundles; none where the folder alone says it."""
+        """DAG bundles; none if Airflow reads the folder."""
         ...
 
     @property
     def period_seconds(self) -> int:
-        """How often Airflow looks for new files."""
+        """How often Airflow checks for new files."""
         ...
 
     @property
     def volumes(self) -> tuple[str, ...]:
-        """Volumes of the task on its own disk."""
+        """Volumes on the task's ephemeral storage."""
         ...
 
     @property
     def mounts(self) -> tuple[MountPoint, ...]:
-        """Where Airflow's containers find them."""
+        """Mount points of Airflow's containers."""
         ...
 
     @property
     def dependencies(self) -> tuple[ContainerDependency, ...]:
-        """What must be there before Airflow reads."""
+        """Containers that must start before Airflow's."""
         ...
 
     def helpers(self) -> list[Container]:
-        """Containers beside Airflow's."""
+        """Sidecars."""
         ...
 
 
@@ -62,7 +62,7 @@ class InImage:
     """DAGs are in the image."""
 
     folder: str = DAGS_FOLDER
-    """Where in the image."""
+    """Folder in the image."""
 
     bundles: list[Bundle] = field(default_factory=list)
     period_seconds: int = 300
@@ -77,7 +77,7 @@ class InImage:
 
 @dataclass(frozen=True, kw_only=True)
 class OnFileSystem(InImage):
-    """DAGs are on an EFS file system; the layer gives the task its volume `dags`."""
+    """DAGs are on an EFS file system; the layer adds the task's volume `dags`."""
 
     period_seconds: int = 60
     mounts: tuple[MountPoint, ...] = (MountPoint(volume=VOLUME, container_path=DAGS_FOLDER, read_only=True),)
@@ -85,16 +85,16 @@ class OnFileSystem(InImage):
 
 @dataclass(frozen=True, kw_only=True)
 class FromBucket:
-    """Airflow reads a bucket itself, by a DAG bundle of the Amazon provider."""
+    """Airflow reads DAGs from S3, with a DAG bundle of the Amazon provider."""
 
     bucket: str
     """Name of the bucket."""
 
     prefix: str = ""
-    """Folder in the bucket. Default: all of it."""
+    """Folder in the bucket. Default: the whole bucket."""
 
     period_seconds: int = 60
-    """Pause between two looks."""
+    """Time between two checks for new commits or files."""
 
     folder: str = DAGS_FOLDER
     volumes: tuple[str, ...] = ()
@@ -117,13 +117,13 @@ class FromGit:
     """A git-sync container for each repository, and a shared volume."""
 
     image: str
-    """Complete reference of git-sync's image."""
+    """Complete image reference of git-sync (E05)."""
 
     repositories: Mapping[str, GitRepository]
     """Repositories by the name of their folder and bundle."""
 
     period_seconds: int = 60
-    """Pause between two looks."""
+    """Time between two checks for new commits or files."""
 
     folder: str = DAGS_FOLDER
 
@@ -137,28 +137,28 @@ class FromGit:
 
     @property
     def volumes(self) -> tuple[str, ...]:
-        """The shared volume, and git-sync's own."""
+        """The shared volume, and git-sync's `/tmp`."""
         return (VOLUME, *git_volumes())
 
     @property
     def mounts(self) -> tuple[MountPoint, ...]:
-        """Airflow reads what git-sync writes."""
+        """The shared volume, read-only for Airflow."""
         return (MountPoint(volume=VOLUME, container_path=DAGS_FOLDER, read_only=True),)
 
     @property
     def dependencies(self) -> tuple[ContainerDependency, ...]:
-        """The first checkout of each repository."""
+        """The container of each repository's first checkout."""
         return tuple(
             ContainerDependency(container=f"git-sync-init-{name}", condition="SUCCESS") for name in self.repositories
         )
 
     def path(self, name: str) -> str:
-        """Where the DAGs of a repository are; the link in it turns with each commit."""
+        """Return the folder of a repository's DAGs; its symlink changes with each commit."""
         below = self.repositories[name].folder
         return "/".join((DAGS_FOLDER, name, LINK, *([below] if below else [])))
 
     def helpers(self) -> list[Container]:
-        """Two containers for each repository: the first checkout, and the one that goes on."""
+        """Two containers for each repository: one for the first checkout, and one that keeps it up to date."""
         mount = MountPoint(volume=VOLUME, container_path=DAGS_FOLDER)
         return [
             container

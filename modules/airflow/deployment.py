@@ -1,4 +1,4 @@
-"""What Airflow's containers need to know of their deployment, in groups. Pure: no cdktf, no bindings."""
+"""Settings of an Airflow deployment, from which its containers are made. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from modules.containers import SecretReference
 Component = Literal["api-server", "scheduler", "dag-processor", "triggerer", "worker"]
 
 COMPONENTS: tuple[Component, ...] = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
-"""In the order in which they become ready (A12)."""
+"""Components, in the order in which they start (A12)."""
 
 API_SERVER_PORT = 8080
 WORKER_LOG_PORT = 8793
@@ -24,22 +24,22 @@ _QUEUE = re.compile(r"[A-Za-z0-9_.-]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """Where each secret of the deployment lies, and how often it was rotated (A10)."""
+    """References to the deployment's secrets, and their rotation numbers (A10)."""
 
     admin_database_url: SecretReference
     """URL of the database's master user; for `prepare.py` only."""
 
     database_url: SecretReference
-    """URL of Airflow's database, with its current user."""
+    """URL of Airflow's database, with the user of the current slot."""
 
     broker_url: SecretReference
     """URL of the broker, with TLS."""
 
     fernet_keys: SecretReference
-    """The current key and the one before, with a comma between them."""
+    """The current key and the previous one, separated by a comma."""
 
     jwt_secret: SecretReference
-    """Signs the tokens with which tasks talk to the execution API."""
+    """Signs the tokens with which tasks call the execution API."""
 
     api_secret_key: SecretReference
     """Signs sessions, and requests for live logs."""
@@ -48,13 +48,13 @@ class Secrets:
     """Password of the first user."""
 
     versions: Mapping[str, int | str] = field(default_factory=dict)
-    """Rotation number, or what else tells two values apart, by the name of a field of this class. They are written into
-    the containers that have the secret, so that a rotation makes a new revision and the services roll."""
+    """Rotation number, or another value that changes with the secret, by the name of a field of this class. Containers
+    with the secret have it in their environment, so that a rotation registers a new revision and the services roll."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirstUser:
-    """The user that the deployment makes (A18)."""
+    """The user that the deployment creates (A18)."""
 
     username: str
     first_name: str
@@ -74,13 +74,13 @@ class Pool:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """What one group of workers runs."""
+    """Queues and concurrency of a worker group."""
 
     queues: Sequence[str]
-    """Queues that it listens to (A21)."""
+    """Queues that the workers consume (A21)."""
 
     concurrency: int
-    """Airflow tasks at once."""
+    """Airflow tasks that a worker runs concurrently."""
 
     def __post_init__(self) -> None:
         """Refuse queues that would break the command."""
@@ -92,79 +92,77 @@ class WorkerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """How processes use the database."""
+    """Connection pools of Airflow's processes."""
 
     pool_size: int = 5
-    """Connections that each process keeps. Default: Airflow's own."""
+    """Connections that each process keeps open. Default: 5, as in Airflow."""
 
     max_overflow: int = 5
-    """Connections above those, for a moment. Default: half of Airflow's, which a small instance cannot bear."""
+    """Connections above the pool, for short peaks. Default: 5, half of Airflow's, for small instances."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Airflow:
-    """One deployment of Airflow."""
+    """An Airflow deployment."""
 
     name: str
-    """Name of the deployment, the environment's prefix; a dimension of its metrics."""
+    """Name of the deployment, which is the environment's prefix and a dimension of its metrics."""
 
     image: str
     """Complete reference of the image (E05)."""
 
     base_url: str
-    """Address of the UI, such as `https://airflow.example.com`."""
+    """URL of the UI, such as `https://airflow.example.com`."""
 
     internal_host: str
     """Host name of the api-server inside the VPC, such as `airflow-api-server.acme-prod.internal` (A11)."""
 
     secrets: Secrets
-    """Where the secrets lie."""
+    """References to the secrets."""
 
     dags: Delivery
-    """How DAGs arrive."""
+    """How DAGs are delivered."""
 
     task_logs_url: str
-    """Folder of the task logs, such as `s3://bucket/task-logs` (A17)."""
+    """Location of the task logs, such as `s3://bucket/task-logs` (A17)."""
 
     first_user: FirstUser
     """The first user."""
 
     pools: Mapping[str, Pool] = field(default_factory=dict)
-    """Pools by name. Default: Airflow's own only."""
+    """Pools by name. Default: only Airflow's default pool."""
 
     default_queue: str = "default"
-    """Queue of the tasks that name none."""
+    """Queue of tasks without a queue."""
 
     queues: Sequence[str] = ("default",)
-    """All queues, whose lengths are measured."""
+    """All queues; their lengths are reported as metrics."""
 
     database: Database = field(default_factory=Database)
-    """How processes use the database."""
+    """Connection pools of Airflow's processes."""
 
     visibility_timeout_seconds: int = 86400
-    """A task that runs longer is run twice (A20). Default: a day."""
+    """Visibility timeout of the broker; a task that takes longer runs twice (A20). Default: a day."""
 
     api_server_processes: int = 1
-    """Processes of an api-server's task. Default: one."""
+    """Processes in each api-server task. Default: 1."""
 
     metrics: bool = True
-    """Whether figures go to CloudWatch. Default: yes."""
+    """Send Airflow's metrics to CloudWatch. Default: yes."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Further plain settings of all components, none that the deployment owns. Default: none."""
+    """Further environment variables of all components, except those that the deployment sets. Default: none."""
 
     dag_secrets: Mapping[str, SecretReference] = field(default_factory=dict)
-    """Further secrets by variable, for what runs DAG code. Default: none."""
+    """Further secrets by environment variable, for containers that run DAG code. Default: none."""
 
     def __post_init__(self) -> None:
-        """Refuse settings that would go over the deployment's own."""
+        """Refuse settings that would override the deployment's."""
         taken = sorted(name for name in (*self.environment, *self.dag_secrets) if owner(name))
         if taken:
-            raise ValueError(
-                f"environment and dag_secrets have {', '.join(taken)}; the deployment's own inputs say that"
-            )
+            raise ValueError(f"environment and dag_secrets have {', '.join(taken)}; the deployment sets that itself")
 
     @property
     def internal_url(self) -> str:
-        """The api-server's address inside the VPC."""
+        """URL of the api-server inside the VPC."""
         return f"http://{self.internal_host}:{API_SERVER_PORT}"

@@ -1,4 +1,4 @@
-"""git-sync beside Airflow: as root, with the image's own TLS roots, on a volume that Airflow reads (A13). Pure."""
+"""git-sync as a sidecar: as root, with the image's CA certificates, on a volume that Airflow reads (A13). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Literal
 from modules.containers import Container, ContainerDependency, MountPoint, SecretReference
 
 TEMPORARY_VOLUME = "git-sync"
-"""git-sync's `/tmp`, which is its home too."""
+"""Volume of git-sync's `/tmp`, which is its home directory too."""
 
-# The key comes as a variable, because that is how ECS hands over secrets; ssh wants a file that nobody else can read.
+# ECS passes the key as an environment variable, but ssh requires a file that only its owner can read.
 _WITH_KEY = """\
 umask 077
 printf '%s\\n' "$GIT_SSH_KEY" > "$GITSYNC_SSH_KEY_FILE"
@@ -21,10 +21,10 @@ exec /git-sync "$@"
 
 @dataclass(frozen=True, kw_only=True)
 class GitRepository:
-    """A repository, and how to get in."""
+    """A git repository and its credentials."""
 
     url: str
-    """Address by HTTPS or SSH."""
+    """URL, HTTPS or SSH."""
 
     ref: str = "main"
     """Branch, tag or commit."""
@@ -33,29 +33,29 @@ class GitRepository:
     """Folder of the DAGs in it. Default: the whole repository."""
 
     credentials: Literal["none", "ssh", "token"] = "none"
-    """How to log in. Default: not at all."""
+    """Kind of credentials. Default: none."""
 
     secret: SecretReference | None = None
-    """The private key, or the token."""
+    """Secret with the private key or the token."""
 
     username: str = "git"
-    """User name beside a token."""
+    """User name for the token."""
 
     known_hosts: Sequence[str] = ()
     """Public keys of the host, for SSH."""
 
     def __post_init__(self) -> None:
-        """Refuse credentials that are only half there."""
+        """Refuse incomplete credentials."""
         if (self.credentials == "none") != (self.secret is None):
             raise ValueError(
                 f'credentials of {self.url} are "{self.credentials}"; a secret belongs to "ssh" or "token"'
             )
         if self.credentials == "ssh" and not self.known_hosts:
-            raise ValueError(f"known_hosts of {self.url} is empty; with SSH the host must prove itself")
+            raise ValueError(f"known_hosts of {self.url} is empty; SSH needs the host's public keys")
 
 
 def git_volumes() -> tuple[str, ...]:
-    """Volumes of git-sync's own."""
+    """Volumes that only git-sync uses."""
     return (TEMPORARY_VOLUME,)
 
 
@@ -69,15 +69,15 @@ def git_containers(
     period_seconds: int,
     mount: MountPoint,
 ) -> list[Container]:
-    """The container of the first checkout, and the one that goes on from there.
+    """Return the container of the first checkout, and the one that keeps it up to date.
 
     Args:
         name: the repository's name.
         repository: what to fetch.
         image: git-sync's image.
-        root: folder that git-sync keeps everything in.
-        link: name of the symlink in it that points at the newest checkout.
-        period_seconds: pause between two looks.
+        root: git-sync's root folder.
+        link: name of the symlink in it that points to the newest checkout.
+        period_seconds: time between two checks for new commits.
         mount: the volume that `root` is on.
     """
     common = [
@@ -90,7 +90,7 @@ def git_containers(
     going_on = [
         f"--period={period_seconds}s",
         "--max-failures=-1",
-        # What a running task still reads stays for a while.
+        # Older checkouts are kept for a while, since running tasks may still read them.
         "--stale-worktree-timeout=1h",
     ]
     first = _container(f"git-sync-init-{name}", repository, image, [*common, "--one-time"], mount)
@@ -139,7 +139,7 @@ def _container(
         command=command,
         environment=environment,
         secrets=secrets,
-        # A13: an empty volume belongs to root, so who writes to it is root. Airflow's containers are not (A15).
+        # A13: an empty volume belongs to root, so git-sync, which writes to it, runs as root. Airflow does not (A15).
         user="0:0",
         mount_points=(mount, MountPoint(volume=TEMPORARY_VOLUME, container_path="/tmp")),  # noqa: S108
         depends_on=depends_on,

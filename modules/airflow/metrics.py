@@ -1,4 +1,4 @@
-"""Airflow's figures on their way to CloudWatch: which of them go, and the container that takes them there. Pure."""
+"""Airflow's metrics in CloudWatch: which of them are sent, and the container that sends them. Pure."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -8,10 +8,10 @@ from modules.airflow.deployment import Component
 from modules.containers import Container
 
 METRICS_NAMESPACE = "Windlass/Airflow"
-"""Namespace of all figures; a deployment is told from another by its dimension `Deployment`."""
+"""Namespace of all metrics; their dimension `Deployment` distinguishes deployments."""
 
 Kind = Literal["c", "g", "ms"]
-"""As StatsD has it: a counter, a gauge, a time in milliseconds."""
+"""Types of StatsD: a counter, a gauge, a timer in milliseconds."""
 
 METRICS: Mapping[Component, Mapping[str, Kind]] = {
     "scheduler": {
@@ -44,13 +44,13 @@ METRICS: Mapping[Component, Mapping[str, Kind]] = {
         "celery.execute_command.failure": "c",
     },
 }
-"""What goes on, by component; each name costs as much as a custom metric does. Names with a DAG in them do not go."""
+"""Metrics that are sent, by component; each costs as much as a custom metric. Metrics per DAG are not sent."""
 
 _PORT = "8125"
 
 
 def statsd_environment() -> dict[str, str]:
-    """What makes Airflow tell its figures to the container beside it. Nobody needs to listen: it does not wait."""
+    """Return the variables that make Airflow send its metrics to the sidecar, by UDP: it does not wait for it."""
     return {
         "AIRFLOW__METRICS__STATSD_HOST": "localhost",
         "AIRFLOW__METRICS__STATSD_ON": "True",
@@ -60,12 +60,12 @@ def statsd_environment() -> dict[str, str]:
 
 
 def statsd_container(component: Component, *, deployment: str, image: str) -> Container:
-    """The container that listens to a component and prints its figures for CloudWatch, once a minute.
+    """Return the sidecar that receives a component's metrics and prints them for CloudWatch, once a minute.
 
     Args:
         component: one of `METRICS`.
         deployment: the deployment's name.
-        image: Airflow's image, of which it uses Python.
+        image: Airflow's image, for its Python.
     """
     return Container(
         name="statsd",

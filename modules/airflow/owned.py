@@ -1,4 +1,4 @@
-"""Variables that the deployment owns: what they say comes from the environment file's own keys. Pure."""
+"""Variables that the deployment sets from keys of the environment file. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ CARRIES_A_SECRET = re.compile(
     r"(SQL_ALCHEMY_CONN|BROKER_URL|RESULT_BACKEND|FERNET_KEY|SECRET_KEY|JWT_SECRET)(_ASYNC)?(_CMD|_SECRET)?$"
     r"|^AIRFLOW_CONN_|^AIRFLOW_VAR_.*(PASSWORD|SECRET|TOKEN)"
 )
-"""Names whose values are secrets, whatever they look like."""
+"""Names of variables whose values are secrets."""
 
 OWNED: Mapping[str, str] = {
     "AIRFLOW__API__BASE_URL": "airflow.host_names",
@@ -15,10 +15,10 @@ OWNED: Mapping[str, str] = {
     "AIRFLOW__API_AUTH__JWT_SECRET": "airflow.jwt_secret_version",
     "AIRFLOW__CELERY__BROKER_URL": "[cache]",
     "AIRFLOW__CELERY__RESULT_BACKEND": "[database]",
-    # Acknowledged early, or fetched ahead, a message is lost with its worker, or waits there behind a long task.
+    # A message that is acknowledged early is lost with its worker; one that is prefetched waits behind a long task.
     "AIRFLOW__CELERY__TASK_ACKS_LATE": "A20",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY": "airflow.workers",
-    # Health check and protection of a worker ask it through the broker.
+    # Health check and task protection query the worker through the broker.
     "AIRFLOW__CELERY__WORKER_ENABLE_REMOTE_CONTROL": "A19",
     "AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER": "A20",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "airflow.visibility_timeout_seconds",
@@ -49,13 +49,13 @@ OWNED: Mapping[str, str] = {
     "PGSSLMODE": "[database]",
     "PYTHONPATH": "airflow.dags",
 }
-"""Variable → the key or the lesson that decides it."""
+"""The key of the environment file, or the lesson, that decides each variable."""
 
 _OWN_PREFIXES = ("WINDLASS_", "GITSYNC_", "ECS_", "_AIRFLOW_")
 
 
 def owner(name: str) -> str | None:
-    """What decides a variable; None where it is free. `…_CMD` and `…_SECRET` are other spellings of the same."""
+    """Return what decides a variable, or None for a free one. `…_CMD` and `…_SECRET` are variants of it."""
     if name.startswith(_OWN_PREFIXES):
         return "the programs in modules/airflow/scripts"
     return OWNED.get(re.sub(r"(_CMD|_SECRET)$", "", name)) or OWNED.get(name)

@@ -1,4 +1,4 @@
-"""Which component gets which secret (A10, D04), and the two slots that a rotation takes turns with. Pure."""
+"""Which component gets which secret (A10, D04), and the two slots between which a rotation alternates. Pure."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -19,16 +19,16 @@ VARIABLES: Mapping[str, str] = {
     "api_secret_key": "AIRFLOW__API__SECRET_KEY",
     "first_user_password": "WINDLASS_FIRST_USER_PASSWORD",
 }
-"""Field of `Secrets` → the variable that carries it."""
+"""Environment variable of each field of `Secrets`."""
 
 WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
-    # Signs in users, encrypts connections, verifies the tokens of tasks, signs requests for live logs.
+    # Logs users in, encrypts connections, verifies tasks' tokens, signs requests for live logs.
     "api-server": ("database_url", "fernet_keys", "jwt_secret", "api_secret_key"),
-    # Makes the tokens of tasks and sends them to the queue. It opens no connection of a DAG's.
+    # Creates tasks' tokens and sends them to the queue. It uses no connection of a DAG.
     "scheduler": ("database_url", "broker_url", "jwt_secret"),
-    # DAG files may read variables and connections while they are parsed, and those are encrypted.
+    # DAG files may read variables and connections during parsing, and those are encrypted.
     "dag-processor": ("database_url", "fernet_keys"),
-    # Triggers use connections; live logs are shown to whoever signs with the secret key.
+    # Triggers use connections; requests for live logs are verified with the secret key.
     "triggerer": ("database_url", "fernet_keys", "api_secret_key"),
     # Tasks get variables and connections from the execution API, decrypted.
     "worker": ("database_url", "broker_url", "api_secret_key"),
@@ -41,30 +41,30 @@ WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
     "task-protection": ("broker_url", "database_url"),
     "db-clean": ("database_url",),
 }
-"""The least that each component and each helper container works with."""
+"""The secrets that each component and each sidecar needs, and no others."""
 
 VERSIONS = "WINDLASS_VERSIONS"
-"""Variable with the rotation numbers of the secrets that a container has: a rotation makes a new revision."""
+"""Variable with the rotation numbers of a container's secrets, so that a rotation registers a new revision."""
 
 
 def container_secrets(who: Component | Helper, airflow: Airflow) -> dict[str, SecretReference]:
-    """The secrets of a container by variable."""
+    """Return the secrets of a container, by environment variable."""
     own: dict[str, SecretReference] = {VARIABLES[name]: getattr(airflow.secrets, name) for name in WHO_NEEDS_WHAT[who]}
     return {**(airflow.dag_secrets if who in READS_DAGS else {}), **own}
 
 
 def rotation_environment(who: Component | Helper, airflow: Airflow) -> dict[str, str]:
-    """The rotation numbers of a container's secrets, where there are any."""
+    """Return the variable with the rotation numbers of a container's secrets; empty without secrets."""
     versions = airflow.secrets.versions
     text = ",".join(f"{name}={versions[name]}" for name in sorted(WHO_NEEDS_WHAT[who]) if name in versions)
     return {VERSIONS: text} if text else {}
 
 
 def current_slot(version: int) -> Slot:
-    """The slot in use: `a` for odd versions, `b` for even ones."""
+    """Return the slot in use: `a` for odd versions, `b` for even ones."""
     return "a" if version % 2 else "b"
 
 
 def slot_rotation(slot: Slot, version: int) -> int:
-    """How often the value of a slot was made; raising the version makes a new value for the other slot only."""
+    """Return the rotation number of a slot. Raising the version changes only the slot that was not in use."""
     return (version + 1) // 2 if slot == "a" else version // 2 + 1

@@ -1,6 +1,6 @@
-"""Plain settings: those that all components share, in one place (A04), and those of each component. Pure.
+"""Environment variables: those that all components share, in one place (A04), and those of each component. Pure.
 
-Airflow is configured by these variables only (A01). What a component does not need is not here for it.
+Airflow is configured only by these variables (A01). Each component gets only what it needs.
 """
 
 import json
@@ -12,34 +12,34 @@ from modules.airflow.deployment import SCHEDULER_HEALTH_PORT, Airflow, Component
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
 JOB_TYPES: Mapping[Component, str] = {"triggerer": "TriggererJob", "dag-processor": "DagProcessorJob"}
-"""Components whose health is their heartbeat in the database, by the name of their job there."""
+"""Components whose health check reads their heartbeat in the database, and the name of their job there."""
 
 READS_DAGS: tuple[Component, ...] = ("dag-processor", "triggerer", "worker")
-"""Who runs DAG code. The triggerer needs it for triggers that are defined beside DAGs."""
+"""Components that read DAGs. The triggerer needs them for triggers that are defined beside DAGs."""
 
 USES_TASK_LOGS: tuple[Component, ...] = ("api-server", "triggerer", "worker")
-"""Who writes or shows task logs (A17)."""
+"""Components that write or show task logs (A17)."""
 
 
 def common_environment(airflow: Airflow) -> dict[str, str]:
-    """What every container with Airflow in it is told."""
+    """Return the variables of every container that runs Airflow."""
     return {
         "AIRFLOW__CORE__AUTH_MANAGER": FAB,
-        # Without it a scheduler runs the tasks itself and says nothing.
+        # Without it the scheduler silently runs tasks itself.
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
-        # The api-server fetches live logs by this name; a task's address is what can be reached in the VPC.
+        # The api-server fetches live logs by this name; in the VPC only a task's IP address can be reached.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "airflow.utils.net.get_host_ip_address",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": str(airflow.database.max_overflow),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": str(airflow.database.pool_size),
         "AIRFLOW__OPERATORS__DEFAULT_QUEUE": airflow.default_queue,
-        # Not `sslmode` in the URL: Airflow's asynchronous driver does not know it. Both drivers read this.
+        # Not `sslmode` in the URL: Airflow's asynchronous driver does not support it. Both drivers read this variable.
         "PGSSLMODE": "require",
     }
 
 
 def component_environment(component: Component, airflow: Airflow) -> dict[str, str]:
-    """What the main container of a component is told."""
+    """Return the variables of a component's main container."""
     own = {
         "api-server": _api_server,
         "scheduler": _scheduler,
@@ -63,7 +63,7 @@ def _api_server(airflow: Airflow) -> dict[str, str]:
         "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
         "AIRFLOW__FAB__COOKIE_SECURE": str(https),
         "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
-        # The security group lets in the load balancer and the workers only (N03).
+        # The security group allows only the load balancer and the workers (N03).
         "FORWARDED_ALLOW_IPS": "*",
     }
 
@@ -71,12 +71,12 @@ def _api_server(airflow: Airflow) -> dict[str, str]:
 def _scheduler(airflow: Airflow) -> dict[str, str]:
     return {
         **_celery(airflow),
-        # The default of a second may end in the middle of importing the client of Redis, for good.
+        # The default of one second may interrupt the import of the Redis client, which then fails for good.
         "AIRFLOW__CELERY__OPERATION_TIMEOUT": "10",
         "AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME": str(_TOKEN_SECONDS),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
-        # Only the scheduler that queued a task misses its heartbeat. Where both are gone, another one adopts the task
-        # first: by default after up to five minutes.
+        # Only the scheduler that queued a task notices that its heartbeat is missing. If both are gone, another one
+        # adopts the task first, by default after up to five minutes.
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(SCHEDULER_HEALTH_PORT),
     }
@@ -87,7 +87,7 @@ def _dag_processor(airflow: Airflow) -> dict[str, str]:
 
 
 def _dag_code_beside(airflow: Airflow) -> dict[str, str]:
-    """The triggerer reads no DAGs, but imports triggers from the modules beside them."""
+    """The triggerer does not parse DAGs, but imports triggers from modules beside them."""
     paths = [bundle["kwargs"]["path"] for bundle in airflow.dags.bundles if "path" in bundle["kwargs"]]
     return {"PYTHONPATH": ":".join(paths)} if paths else {}
 
@@ -97,13 +97,13 @@ def _worker(airflow: Airflow) -> dict[str, str]:
         **_celery(airflow),
         # A11: inside the VPC, never through the load balancer.
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{airflow.internal_url}/execution/",
-        # With 1, SIGTERM would reach the tasks too and kill them; so the worker alone gets it, and finishes them.
+        # With 1, SIGTERM would reach and kill the tasks too; so only the worker gets it, and finishes them.
         "DUMB_INIT_SETSID": "0",
     }
 
 
 def _celery(airflow: Airflow) -> dict[str, str]:
-    # A20: a message that nobody has acknowledged for so long is given to another worker.
+    # A20: a message that is not acknowledged within this time is delivered to another worker.
     timeout = str(airflow.visibility_timeout_seconds)
     return {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": timeout}
 
@@ -117,7 +117,7 @@ def _dags(airflow: Airflow) -> dict[str, str]:
 
 def _task_logs(airflow: Airflow) -> dict[str, str]:
     return {
-        # Without a connection every task fails; this one is the task's own role.
+        # Without a connection every task fails; this one uses the task role.
         "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
         "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": airflow.task_logs_url,
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
@@ -130,4 +130,5 @@ def _json(bundles: list[Bundle]) -> str:
 
 
 _TOKEN_SECONDS = 86400
-"""A message that waits longer than its token is queued again: workers may come from zero, queues may be long."""
+"""Lifetime of a task's token; a message that waits longer is queued again. Workers may start from zero, and queues may
+be long."""

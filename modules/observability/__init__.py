@@ -1,4 +1,4 @@
-"""Alarms, a topic that carries them, and dashboards."""
+"""CloudWatch alarms, the SNS topic that they notify, and dashboards."""
 
 from modules.observability.dashboard import Chart, Dashboard, DashboardInputs, DashboardOutputs
 from modules.observability.data_alarms import CacheMetrics, DatabaseMetrics, cache_alarms, database_alarms

@@ -1,4 +1,4 @@
-"""A dashboard of rows: each a list of charts, side by side."""
+"""A CloudWatch dashboard of charts in rows."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,29 +11,29 @@ from constructs import Construct
 from modules.observability.metric_alarms import Metric
 
 WIDTH, HEIGHT = 24, 6
-"""Of a row; a dashboard is 24 wide."""
+"""Width and height of a row, in CloudWatch's grid units; a dashboard is 24 units wide."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Lines over time."""
+    """One chart: metrics over time."""
 
     title: str
-    """What the lines are, with the unit."""
+    """Title of the chart, with the unit."""
 
     lines: Mapping[str, Metric]
-    """Figures by label."""
+    """Metrics by their label."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardInputs:
-    """What is on the page."""
+    """What the dashboard shows."""
 
     name: str
     """Name of the dashboard; letters, digits, `-`, `_`."""
 
     region: str
-    """Region of the figures."""
+    """Region of the metrics."""
 
     rows: Sequence[Sequence[Chart]]
     """Rows of one to four charts, from the top."""
@@ -42,7 +42,7 @@ class DashboardInputs:
     """Alarms shown at the top. Default: none."""
 
     def __post_init__(self) -> None:
-        """Refuse what could not be read."""
+        """Refuse a row that is empty or too crowded to read."""
         for row in self.rows:
             if not 1 <= len(row) <= 4:
                 raise ValueError(f"a row of {len(row)} charts; allowed are 1 to 4")
@@ -50,14 +50,14 @@ class DashboardInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardOutputs:
-    """Where the page is."""
+    """How to find the dashboard."""
 
     dashboard_name: str
     """Name of the dashboard."""
 
 
 class Dashboard(Construct):
-    """A CloudWatch dashboard: the state of the alarms, and below it the charts."""
+    """A CloudWatch dashboard: the state of the alarms at the top, charts below."""
 
     outputs: DashboardOutputs
 

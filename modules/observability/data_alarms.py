@@ -1,4 +1,4 @@
-"""Alarms of a database and a cache. Pure: `MetricAlarms` makes them."""
+"""Alarms of a database and a cache, as values; `MetricAlarms` creates them."""
 
 from dataclasses import dataclass
 
@@ -9,39 +9,39 @@ GIB = 1024**3
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseMetrics:
-    """What is enough for a PostgreSQL on RDS, and what is too much."""
+    """A PostgreSQL instance on RDS, and the thresholds of its alarms."""
 
     identifier: str
     """Identifier of the instance."""
 
     max_connections: int | None
-    """Connections that the instance accepts; nothing where that is not known, then nobody is told of too many."""
+    """Connections that the instance accepts. None where that is unknown: then there is no alarm on connections."""
 
     free_storage_gib: float = 2
-    """Rings below this. Default: 2, of which a busy queue of work makes an hour."""
+    """Alarm below this much free storage. Default: 2 GiB, about an hour's warning under load."""
 
     cpu_percent: float = 80
-    """Rings above this for a quarter of an hour. Default: 80."""
+    """Alarm above this average CPU for 15 minutes. Default: 80."""
 
     connections_percent: float = 80
-    """Rings above this share of the connections. Default: 80."""
+    """Alarm above this share of `max_connections`. Default: 80."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CacheMetrics:
-    """What is too much for a Valkey on ElastiCache."""
+    """A Valkey replication group on ElastiCache, and the thresholds of its alarms."""
 
     replication_group_id: str
     """Id of the replication group."""
 
     nodes: int
-    """Members of the group, which report one by one."""
+    """Nodes of the group; each reports its own metrics."""
 
     memory_percent: float = 75
-    """Rings above this share of the memory. Default: 75; with `noeviction` a full broker refuses new work."""
+    """Alarm above this share of the memory. Default: 75; with `noeviction` a full broker refuses writes."""
 
     cpu_percent: float = 80
-    """Rings when the engine's one core is busier than this. Default: 80."""
+    """Alarm above this load of the engine's single core. Default: 80."""
 
 
 def database_alarms(metrics: DatabaseMetrics) -> dict[str, MetricAlarm]:
@@ -111,7 +111,7 @@ def _of_database(metrics: DatabaseMetrics, name: str, stat: str) -> Metric:
 
 
 def _of_nodes(metrics: CacheMetrics, name: str, stat: str) -> dict[str, Metric]:
-    """ElastiCache reports by node, and calls the nodes of a group `<group>-001` and so on."""
+    """ElastiCache reports metrics per node; the nodes of a group are named `<group>-001`, `<group>-002` and so on."""
     return {
         f"node{number}": Metric(
             namespace="AWS/ElastiCache",

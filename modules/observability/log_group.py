@@ -1,4 +1,4 @@
-"""A log group for what runs without a task definition of ours."""
+"""A log group for tasks whose task definition is not made here."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from constructs import Construct
 
 @dataclass(frozen=True, kw_only=True)
 class LogGroupInputs:
-    """What the log group is called, and how long it keeps lines."""
+    """Name, retention and key of the log group."""
 
     name: str
     """Name, such as `/acme/prod/airflow/workflow`."""
@@ -22,7 +22,7 @@ class LogGroupInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class LogGroupOutputs:
-    """What writers and readers need."""
+    """The log group's name and ARN."""
 
     name: str
     """Name of the log group."""

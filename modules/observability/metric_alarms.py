@@ -1,4 +1,4 @@
-"""Alarms by name, each over one figure or a calculation of several."""
+"""CloudWatch alarms over one metric, or over metric math."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One figure of CloudWatch."""
+    """A CloudWatch metric."""
 
     namespace: str
     """Namespace, such as `AWS/RDS`."""
@@ -26,7 +26,7 @@ class Metric:
     """Name of the metric."""
 
     dimensions: Mapping[str, str] = field(default_factory=dict)
-    """What it is a figure of."""
+    """Dimensions of the metric. Default: none."""
 
     stat: str = "Average"
     """`Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99`."""
@@ -34,34 +34,34 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class MetricAlarm:
-    """When to ring."""
+    """When an alarm goes off."""
 
     description: str
-    """What is wrong when it rings, and what to do first; people read it at night."""
+    """What is wrong when the alarm goes off, and what to do first: the on-call engineer reads it."""
 
     metrics: Mapping[str, Metric]
-    """Figures by an id that begins with a lower-case letter."""
+    """Metrics by an id that starts with a lower-case letter."""
 
     expression: str | None = None
-    """CloudWatch metric math over the ids. Default: none, then there is one metric."""
+    """CloudWatch metric math over the ids. Default: none; then there is exactly one metric."""
 
     above: float | None = None
-    """Rings above this."""
+    """Threshold; the alarm goes off above it. Exactly one of `above` and `below` is set."""
 
     below: float | None = None
-    """Rings below this; one of the two."""
+    """Threshold; the alarm goes off below it."""
 
     minutes: int = 5
-    """So many minutes in a row. Default: 5."""
+    """Minutes in a row that must breach the threshold. Default: 5."""
 
     period_seconds: int = 60
-    """Length of one figure, a multiple of 60. Default: a minute."""
+    """Period of the metric, a multiple of 60. Default: 60."""
 
     missing: Literal["notBreaching", "breaching", "ignore", "missing"] = "notBreaching"
-    """What a minute without a figure counts as. Default: as good; what was scaled to nothing has no figures."""
+    """How missing data is treated. Default: as not breaching, since a service at zero tasks reports no metrics."""
 
     def __post_init__(self) -> None:
-        """Refuse what CloudWatch would refuse, and what could never ring."""
+        """Refuse what CloudWatch would refuse, and an alarm that could never go off."""
         if (self.above is None) == (self.below is None):
             raise ValueError("an alarm needs either `above` or `below`")
         if self.expression is None and len(self.metrics) != 1:
@@ -69,44 +69,44 @@ class MetricAlarm:
         seconds = self.minutes * 60
         if self.minutes < 1 or seconds % self.period_seconds or self.period_seconds % 60 or seconds > 86400:
             raise ValueError(
-                f"minutes is {self.minutes} and period_seconds {self.period_seconds}; wanted are whole periods of "
+                f"minutes is {self.minutes} and period_seconds {self.period_seconds}; allowed are whole periods of "
                 "whole minutes, up to a day"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricAlarmsInputs:
-    """Which alarms, and whom to tell."""
+    """The alarms, and whom they notify."""
 
     prefix: str
-    """Start of the alarms' names; `-<word>` is added."""
+    """First part of the alarms' names; `-<key>` is added."""
 
     topic_arns: Sequence[str]
-    """Topics that hear of an alarm and of its end."""
+    """SNS topics that are notified when an alarm goes off and when it is OK again."""
 
     alarms: Mapping[str, MetricAlarm]
-    """Alarms by a word for each."""
+    """Alarms by key: lower-case letters, digits and hyphens."""
 
     def __post_init__(self) -> None:
-        """Refuse words that cannot be part of a name."""
+        """Refuse keys that cannot be part of a name."""
         for word in self.alarms:
             if not _WORD.fullmatch(word):
-                raise ValueError(f'word of an alarm is "{word}"; lower-case letters, digits and "-" are allowed')
+                raise ValueError(f'key of an alarm is "{word}"; lower-case letters, digits and "-" are allowed')
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricAlarmsOutputs:
-    """What dashboards show."""
+    """Names and ARNs of the alarms."""
 
     alarm_names: Mapping[str, str]
-    """Name of each alarm by its word."""
+    """Name of each alarm, by key."""
 
     alarm_arns: Mapping[str, str]
-    """ARN of each alarm by its word."""
+    """ARN of each alarm, by key."""
 
 
 class MetricAlarms(Construct):
-    """A CloudWatch alarm for each word."""
+    """A CloudWatch alarm for each key."""
 
     outputs: MetricAlarmsOutputs
 

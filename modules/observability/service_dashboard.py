@@ -1,4 +1,4 @@
-"""One page for a service: requests, errors, latency, saturation and health, each colour in its colour."""
+"""The dashboard of a web service: requests, errors, latency, saturation and health, one line per colour."""
 
 import json
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ LOAD_BALANCER = "AWS/ApplicationELB"
 ECS = "AWS/ECS"
 LINES = {"blue": "#1f77b4", "green": "#2ca02c"}
 WIDTH, HEIGHT = 8, 6
-"""Of a widget; a dashboard is 24 wide."""
+"""Width and height of a widget, in CloudWatch's grid units; a dashboard is 24 units wide."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceDashboardInputs:
-    """What is on the page."""
+    """What the dashboard shows."""
 
     name: str
     """Name of the dashboard; letters, digits, `-`, `_`."""
@@ -40,14 +40,14 @@ class ServiceDashboardInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceDashboardOutputs:
-    """Where the page is."""
+    """How to find the dashboard."""
 
     dashboard_name: str
     """Name of the dashboard."""
 
 
 class ServiceDashboard(Construct):
-    """A CloudWatch dashboard of the four golden signals: traffic, errors, latency, saturation; and health."""
+    """A CloudWatch dashboard of the four golden signals (traffic, errors, latency, saturation) and health."""
 
     outputs: ServiceDashboardOutputs
 
@@ -84,7 +84,7 @@ def _targets(inputs: ServiceDashboardInputs, metric: str, stat: str) -> list[lis
 
 
 def _line(label: str) -> dict[str, str]:
-    """CloudWatch chooses the colour of what has none, a different one for each line."""
+    """Label and colour of a line. CloudWatch picks a different colour for each line that has none."""
     return {"label": label, **({"color": LINES[label]} if label in LINES else {})}
 
 

@@ -1,4 +1,4 @@
-"""Alarms of one target group: errors, latency, health. For a blue/green service, one set for each colour."""
+"""Alarms of one target group: errors, latency, health. A blue/green service has a set for each colour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,27 +12,27 @@ from constructs import Construct
 
 NAMESPACE = "AWS/ApplicationELB"
 PERIOD_SECONDS = 60
-"""Load balancers report once a minute."""
+"""Load balancers report their metrics once a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmThresholds:
-    """From where on a figure is bad."""
+    """Thresholds of the alarms."""
 
     error_percent: float = 5
     """Share of requests that the targets answer with 5xx. Default: 5 %."""
 
     latency_p99_seconds: float = 2
-    """Time that the slowest hundredth of the requests takes. Default: 2 s."""
+    """99th percentile of the response time. Default: 2 s."""
 
     unhealthy_targets: int = 0
-    """So many targets may be unhealthy. Default: none."""
+    """Unhealthy targets that are tolerated. Default: none."""
 
     minutes: int = 3
-    """Minutes in a row. Default: 3, so that one slow minute wakes nobody."""
+    """Minutes in a row that must breach a threshold. Default: 3, so that one slow minute pages no one."""
 
     def __post_init__(self) -> None:
-        """Refuse what no figure could reach."""
+        """Refuse thresholds that no metric could reach."""
         if not 0 < self.error_percent <= 100:
             raise ValueError(f"error_percent is {self.error_percent}; allowed are more than 0 to 100")
         if self.latency_p99_seconds <= 0:
@@ -45,10 +45,10 @@ class AlarmThresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetAlarmsInputs:
-    """Which target group, and whom to tell."""
+    """The target group, and whom its alarms notify."""
 
     name: str
-    """Start of the alarms' names; `-5xx`, `-latency` and `-unhealthy` are added."""
+    """First part of the alarms' names; `-5xx`, `-latency` and `-unhealthy` are added."""
 
     load_balancer_arn_suffix: str
     """`app/<name>/<id>`."""
@@ -57,22 +57,22 @@ class TargetAlarmsInputs:
     """`targetgroup/<name>/<id>`."""
 
     topic_arns: Sequence[str]
-    """Topics that hear of an alarm and of its end."""
+    """SNS topics that are notified when an alarm goes off and when it is OK again."""
 
     thresholds: AlarmThresholds = field(default_factory=AlarmThresholds)
-    """From where on a figure is bad."""
+    """Thresholds of the alarms."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetAlarmsOutputs:
-    """What deployments watch."""
+    """The alarms that a deployment observes."""
 
     alarm_names: Sequence[str]
     """Names of the alarms."""
 
 
 class TargetAlarms(Construct):
-    """Three alarms over one target group. A group without requests or targets raises none of them."""
+    """Three alarms over one target group. None of them goes off for a group without requests or targets."""
 
     outputs: TargetAlarmsOutputs
 
@@ -112,7 +112,7 @@ class TargetAlarms(Construct):
             dimensions=self._dimensions,
             extended_statistic="p99",
             period=PERIOD_SECONDS,
-            # A handful of requests has no 99th percentile worth waking anybody for.
+            # The 99th percentile of a handful of requests means nothing.
             evaluate_low_sample_count_percentiles="ignore",
         )
 

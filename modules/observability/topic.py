@@ -1,4 +1,4 @@
-"""The topic that alarms go to."""
+"""The SNS topic that alarms notify."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from aws.account import Account
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicInputs:
-    """What the topic is called, who writes to it and who reads it."""
+    """Name of the topic, its publishers and its subscribers."""
 
     name: str
     """Name of the topic; 1 to 256 letters, digits, `-`, `_`."""
@@ -23,19 +23,19 @@ class AlarmTopicInputs:
     """Account whose alarms may publish, and the region of the topic and the alarms."""
 
     kms_key_arn: str | None = None
-    """Key that encrypts messages at rest. Its policy must let CloudWatch use it, or alarms are lost without a word.
+    """Key that encrypts messages at rest. Its policy must allow CloudWatch, or alarms are lost silently.
     Default: none; a message holds names and numbers of metrics, no data of users."""
 
     emails: Mapping[str, str] = field(default_factory=dict)
-    """Addresses to write to, by a word for each. AWS asks each address once whether it wants to. Default: none."""
+    """Email subscriptions, by a key for each. AWS asks each address to confirm once. Default: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicOutputs:
-    """What alarms need."""
+    """The topic's ARN."""
 
     topic_arn: str
-    """ARN of the topic; whoever uses it waits for its policy."""
+    """ARN of the topic. A resource that uses it waits for the topic's policy."""
 
 
 class AlarmTopic(Construct):

@@ -113,7 +113,7 @@ def test_credentials_that_are_half_there_are_refused() -> None:
         GitRepository(url="https://git.acme.example/dags.git", credentials="token")
     with pytest.raises(ValueError, match='"ssh" or "token"'):
         GitRepository(url="https://git.acme.example/dags.git", secret=secret("git"))
-    with pytest.raises(ValueError, match="prove itself"):
+    with pytest.raises(ValueError, match="public keys"):
         GitRepository(url="git@git.acme.example:dags.git", credentials="ssh", secret=secret("git"))
 
 

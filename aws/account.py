@@ -41,7 +41,7 @@ class Account:
 
     @property
     def root_arn(self) -> str:
-        """The account as a principal: whoever its IAM policies allow."""
+        """The account as a principal: everyone whom its IAM policies allow."""
         return self.iam_arn("root")
 
     def managed_policy_arn(self, name: str) -> str:

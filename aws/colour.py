@@ -1,6 +1,6 @@
-"""What the live colour's parameter may say, and the weights that follow from it. Pure: text in, text out.
+"""The grammar of the live colour's parameter, and the traffic weights that follow from it.
 
-The parameter's value is a colour, or a colour with the share of requests that it gets: `blue`, `green`, `green:10`.
+The parameter's value is a colour, or a colour with its share of the traffic in percent: `blue`, `green`, `green:10`.
 The other colour gets the rest of 100.
 """
 
@@ -10,7 +10,7 @@ from typing import Literal, get_args
 Colour = Literal["blue", "green"]
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
-"""The two sides of a blue/green service."""
+"""The colours of a blue/green service."""
 
 LIVE_COLOUR_PATTERN = "^(blue|green)(:(100|[1-9]?[0-9]))?$"
 """What a value must match; the same text for SSM (`allowed_pattern`), Terraform (`regex`) and Python."""

@@ -1,7 +1,4 @@
-"""The pairs of CPU and memory that Fargate accepts (E03).
-
-Nothing is imported here, so that the check of an environment file costs nothing.
-"""
+"""Sizes and limits of Fargate tasks: pairs of CPU and memory, disk, timeouts (E03, E04)."""
 
 CPU_UNITS_PER_VCPU = 1024
 """CPU units that make one vCPU."""
@@ -18,10 +15,10 @@ MEMORY_MIB_BY_CPU_UNITS: dict[int, tuple[int, ...]] = {
 """Memory in MiB that Fargate accepts, by CPU units. 8 and 16 vCPU need Linux and platform version 1.4.0 or newer."""
 
 MIN_EPHEMERAL_STORAGE_GIB = 20
-"""What every Fargate task has without asking."""
+"""Disk of every Fargate task."""
 
 MAX_EPHEMERAL_STORAGE_GIB = 200
-"""The most that can be asked for; what is asked for starts at 21 GiB (E04)."""
+"""The largest disk of a Fargate task. Smaller sizes can be requested from 21 GiB on (E04)."""
 
 MAX_STOP_TIMEOUT_SECONDS = 120
 """The longest that Fargate waits between SIGTERM and SIGKILL."""

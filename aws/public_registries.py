@@ -1,4 +1,4 @@
-"""Public registries that ECR copies from, and what the copies are called. Pure; the check of a file uses it too."""
+"""Public registries that ECR's pull-through cache can copy from, and the names of the copies."""
 
 import re
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ _PREFIX = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a
 
 
 def repository_prefix(prefix: str, registry: str) -> str:
-    """First part of the names of a registry's copies.
+    """Return the first part of the names of a registry's copies.
 
     Raises:
         ValueError: it is longer than ECR allows, or has other characters.
     """
-    found = f"{prefix}/{PUBLIC_REGISTRIES[registry]}"
-    if "${" not in found and not _PREFIX.fullmatch(found):
+    name = f"{prefix}/{PUBLIC_REGISTRIES[registry]}"
+    if "${" not in name and not _PREFIX.fullmatch(name):
         raise ValueError(
-            f"the pull-through cache of {registry} would be named {found!r}: 2 to {MAX_PREFIX_CHARACTERS} lower-case "
+            f"the pull-through cache of {registry} would be named {name!r}: 2 to {MAX_PREFIX_CHARACTERS} lower-case "
             "letters, digits, . _ - and / are allowed"
         )
-    return found
+    return name

@@ -109,10 +109,10 @@ def _celery(airflow: Airflow) -> dict[str, str]:
 
 
 def _dags(airflow: Airflow) -> dict[str, str]:
-    found = {"AIRFLOW__CORE__DAGS_FOLDER": airflow.dags.folder}
+    variables = {"AIRFLOW__CORE__DAGS_FOLDER": airflow.dags.folder}
     if airflow.dags.bundles:
-        found["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = _json(airflow.dags.bundles)
-    return found
+        variables["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = _json(airflow.dags.bundles)
+    return variables
 
 
 def _task_logs(airflow: Airflow) -> dict[str, str]:

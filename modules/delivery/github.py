@@ -102,7 +102,7 @@ class GitHubRoles(Construct):
         return IamOpenidConnectProvider(self, "provider", url=f"https://{HOST}", client_id_list=[AUDIENCE]).arn
 
     def _role(self, word: str, role: PipelineRole, provider_arn: str) -> str:
-        made = IamRole(
+        iam_role = IamRole(
             self,
             word,
             name=f"{self._inputs.name}-{word}",
@@ -111,10 +111,10 @@ class GitHubRoles(Construct):
             max_session_duration=role.max_session_seconds,
         )
         if role.statements:
-            IamRolePolicy(self, f"{word}-policy", name=word, role=made.name, policy=policy(role.statements))
+            IamRolePolicy(self, f"{word}-policy", name=word, role=iam_role.name, policy=policy(role.statements))
         for name, arn in role.managed_policy_arns.items():
-            IamRolePolicyAttachment(self, f"{word}-{name}", role=made.name, policy_arn=arn)
-        return made.arn
+            IamRolePolicyAttachment(self, f"{word}-{name}", role=iam_role.name, policy_arn=arn)
+        return iam_role.arn
 
 
 def _trust(repository: str, role: PipelineRole, provider_arn: str) -> str:

@@ -77,10 +77,10 @@ class Repositories(Construct):
     def __init__(self, scope: Construct, id_: str, inputs: RepositoriesInputs) -> None:
         super().__init__(scope, id_)
         _check(inputs.repositories)
-        made = {key: _make(self, key, repository, inputs) for key, repository in inputs.repositories.items()}
+        created = {key: _create(self, key, repository, inputs) for key, repository in inputs.repositories.items()}
         self.outputs = RepositoriesOutputs(
-            repository_urls={key: repository.repository_url for key, repository in made.items()},
-            repository_arns={key: repository.arn for key, repository in made.items()},
+            repository_urls={key: repository.repository_url for key, repository in created.items()},
+            repository_arns={key: repository.arn for key, repository in created.items()},
         )
 
 
@@ -94,8 +94,8 @@ def _check(repositories: Mapping[str, Repository]) -> None:
         names[repository.name] = key
 
 
-def _make(scope: Construct, key: str, repository: Repository, inputs: RepositoriesInputs) -> EcrRepository:
-    made = EcrRepository(
+def _create(scope: Construct, key: str, repository: Repository, inputs: RepositoriesInputs) -> EcrRepository:
+    ecr_repository = EcrRepository(
         scope,
         key,
         name=repository.name,
@@ -105,8 +105,8 @@ def _make(scope: Construct, key: str, repository: Repository, inputs: Repositori
         force_delete=inputs.force_delete,
         tags={"Name": repository.name},
     )
-    EcrLifecyclePolicy(scope, f"{key}-lifecycle", repository=made.name, policy=_lifecycle(repository))
-    return made
+    EcrLifecyclePolicy(scope, f"{key}-lifecycle", repository=ecr_repository.name, policy=_lifecycle(repository))
+    return ecr_repository
 
 
 def _encryption(kms_key_arn: str | None) -> EcrRepositoryEncryptionConfiguration:

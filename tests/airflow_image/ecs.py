@@ -14,12 +14,12 @@ REVISION = 7
 
 
 class Agent:
-    """Answers as the documentation says, and remembers what it was told about protection."""
+    """Answers as the documentation says, and records the requests for protection."""
 
     def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
+        self.states: list[dict[str, Any]] = []
         self.answer: tuple[int, dict[str, Any]] = (200, {"protection": {}})
-        self.asked = 0
+        self.requests = 0
         """How often ECS was asked for the service."""
         self.service: tuple[int, dict[str, Any]] = service(REVISION)
         self._changed = Condition()
@@ -39,7 +39,7 @@ class Agent:
                 assert self.headers["Content-Type"] == "application/json"
                 self._send(*agent.answer)
                 with agent._changed:
-                    agent.told.append(body)
+                    agent.states.append(body)
                     agent._changed.notify_all()
 
             def do_POST(self) -> None:
@@ -48,7 +48,7 @@ class Agent:
                 assert self._body() == {"cluster": CLUSTER, "services": [FAMILY]}
                 self._send(*agent.service)
                 with agent._changed:
-                    agent.asked += 1
+                    agent.requests += 1
                     agent._changed.notify_all()
 
             def _body(self) -> Any:
@@ -79,17 +79,17 @@ class Agent:
         }
 
     def wait_for(self, *bodies: dict[str, Any]) -> None:
-        """Until it was told just that since the last call."""
+        """Wait until exactly these states were set since the last call."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.told) >= len(bodies), timeout=30), self.told
-            assert self.told == list(bodies)
-            self.told.clear()
+            assert self._changed.wait_for(lambda: len(self.states) >= len(bodies), timeout=30), self.states
+            assert self.states == list(bodies)
+            self.states.clear()
 
     def wait_for_questions(self, count: int) -> None:
         """Until ECS was asked so many times from now on."""
         with self._changed:
-            until = self.asked + count
-            assert self._changed.wait_for(lambda: self.asked >= until, timeout=30), self.asked
+            until = self.requests + count
+            assert self._changed.wait_for(lambda: self.requests >= until, timeout=30), self.requests
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -50,7 +50,7 @@ class Image:
         return self.start(["python", "-c", script(name)], variables, log=log)
 
     def run(self, command: list[str], variables: Mapping[str, str], *, timeout: float = 120) -> Ended:
-        """Run a program to its end."""
+        """Run a program to completion."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             process = subprocess.Popen(
                 [self.programs / command[0], *command[1:]],
@@ -68,7 +68,7 @@ class Image:
         return Ended(code=process.returncode, out=texts[0], err=texts[1], cpu_seconds=cpu_seconds)
 
     def run_script(self, name: str, variables: Mapping[str, str], *, timeout: float = 120) -> Ended:
-        """Run a script to its end."""
+        """Run a script to completion."""
         return self.run(["python", "-c", script(name)], variables, timeout=timeout)
 
     def _all(self, variables: Mapping[str, str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ def test_a_worker_of_an_old_revision_ends_its_task_and_takes_no_more_until_it_is
     (tmp_path / "first").touch()
     agent.wait_for(OFF)
     agent.wait_for_questions(4)
-    assert agent.told == [], "the second task waits for somebody else"
+    assert agent.states == [], "the second task waits for somebody else"
     assert redis_server.client.llen("protected") == 1
     # The circuit breaker takes the new revision back.
     agent.service = service(REVISION, running=2)
@@ -55,7 +55,7 @@ def test_a_broker_that_was_away_changes_neither(
     restart(redis_server, protection, 1)
     send(tmp_path / "end")
     agent.wait_for_questions(4)
-    assert agent.told == []
+    assert agent.states == []
     agent.service = service(REVISION)
     agent.wait_for(ON)
     (tmp_path / "end").touch()

@@ -47,13 +47,13 @@ def test_other_users_of_the_server_cannot_connect(deployment: Deployment) -> Non
 def test_pools_and_first_user_are_those_of_the_configuration(deployment: Deployment) -> None:
     pools = rows(deployment, "SELECT pool, slots FROM slot_pool ORDER BY pool")
     assert pools == [("default_pool", 64), ("reports", 3)]
-    found = rows(
+    result = rows(
         deployment,
         "SELECT u.username, u.first_name, u.last_name, u.email, r.name, u.password FROM ab_user u"
         " JOIN ab_user_role ur ON ur.user_id = u.id JOIN ab_role r ON r.id = ur.role_id",
     )
-    assert [dict(zip(FIRST_USER, row, strict=False)) for row in found] == [FIRST_USER]
-    assert check_password_hash(found[0][-1], "first-password")
+    assert [dict(zip(FIRST_USER, row, strict=False)) for row in result] == [FIRST_USER]
+    assert check_password_hash(result[0][-1], "first-password")
 
 
 def test_no_password_is_printed_or_logged_by_the_server(deployment: Deployment, prepared: list[Ended]) -> None:

@@ -67,8 +67,8 @@ def test_each_queue_has_its_length_and_its_dimensions(
     publisher.wait_for('"QueueLength": 4', seconds=20)
     redis_server.client.lpop("waiting")
     publisher.wait_for('"QueueLength": 3', seconds=20)
-    found = {(event["Deployment"], event["Queue"]): event["QueueLength"] for event in published(publisher)}
-    assert found == {("acme-dev", "waiting"): 3, ("acme-dev", "reports"): 0}
+    result = {(event["Deployment"], event["Queue"]): event["QueueLength"] for event in published(publisher)}
+    assert result == {("acme-dev", "waiting"): 3, ("acme-dev", "reports"): 0}
     directive = published(publisher)[0]["_aws"]["CloudWatchMetrics"][0]
     assert directive["Namespace"] == "Windlass/Airflow"
     assert directive["Dimensions"] == [["Deployment", "Queue"]]

@@ -29,7 +29,7 @@ def test_it_protects_while_a_task_runs_and_no_longer(
     finally:
         os.killpg(worker.process.pid, signal.SIGCONT)
     protection.wait_for("all is well again", seconds=30)
-    assert agent.told == []
+    assert agent.states == []
     (tmp_path / "end").touch()
     agent.wait_for(OFF)
 
@@ -53,7 +53,7 @@ def test_it_outlives_a_broker_and_an_agent_that_go_away(
     protection.wait_for("the ECS agent answers 500", seconds=30)
     agent.answer = (200, {"failure": {"Arn": "arn:aws:ecs:task", "Reason": "TASK_NOT_VALID"}})
     protection.wait_for("OSError", seconds=30)
-    agent.told.clear()
+    agent.states.clear()
     agent.answer = (200, {"protection": {}})
     agent.wait_for(ON)
     (tmp_path / "end").touch()

@@ -19,5 +19,5 @@ FORBIDDEN = {
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_a_fact_about_aws_is_in_its_package_alone(what: str) -> None:
     assert len(FILES) > 150
-    found = [path.relative_to(ROOT).as_posix() for path in FILES if FORBIDDEN[what].search(path.read_text())]
-    assert found == [], f"{what}: {found}"
+    result = [path.relative_to(ROOT).as_posix() for path in FILES if FORBIDDEN[what].search(path.read_text())]
+    assert result == [], f"{what}: {result}"

@@ -15,8 +15,8 @@ LOGS = AwsLogs(group="/acme/prod/airflow", region="eu-west-1", stream_prefix="ai
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_a_task_definition_stays_below_what_ecs_takes(component: Component) -> None:
-    found = task(component)
-    text = container_definitions_json(container_definitions(found.containers, LOGS, volumes=found.volumes))
+    result = task(component)
+    text = container_definitions_json(container_definitions(result.containers, LOGS, volumes=result.volumes))
     assert len(text.encode()) < MAX_TASK_DEFINITION_BYTES / 2
     assert json.loads(text)[0]["name"] == component
 
@@ -32,9 +32,9 @@ def test_a_task_definition_stays_below_what_ecs_takes(component: Component) -> N
     ],
 )
 def test_the_images_own_entry_point_runs_the_component(component: Component, command: list[str]) -> None:
-    found = container(component, component)
-    assert list(found.command) == command
-    assert (found.image, found.entry_point) == (IMAGE, ())
+    result = container(component, component)
+    assert list(result.command) == command
+    assert (result.image, result.entry_point) == (IMAGE, ())
 
 
 def test_a07_the_api_server_waits_for_its_own_migration_and_the_others_for_the_schema() -> None:
@@ -69,8 +69,8 @@ def test_a15_only_git_sync_is_root() -> None:
 
 
 def test_a18_first_user_and_pools_are_told_as_json() -> None:
-    found = container("api-server", "migrate").environment
-    user = json.loads(found["WINDLASS_FIRST_USER"])
+    result = container("api-server", "migrate").environment
+    user = json.loads(result["WINDLASS_FIRST_USER"])
     assert user == {
         "username": "admin",
         "first_name": "Ada",
@@ -78,7 +78,7 @@ def test_a18_first_user_and_pools_are_told_as_json() -> None:
         "email": "ada@acme.example",
         "role": "Admin",
     }
-    assert json.loads(found["WINDLASS_POOLS"]) == {
+    assert json.loads(result["WINDLASS_POOLS"]) == {
         "reports": {"slots": 2, "description": "", "include_deferred": False}
     }
 
@@ -140,9 +140,9 @@ def test_what_need_not_write_cannot() -> None:
 
 
 def test_the_scheduler_measures_all_queues() -> None:
-    found = container("scheduler", "queue-metrics").environment
-    assert found["WINDLASS_QUEUES"] == "default,reports"
-    assert (found["WINDLASS_METRICS_NAMESPACE"], found["WINDLASS_DEPLOYMENT"]) == ("Windlass/Airflow", "acme-prod")
+    result = container("scheduler", "queue-metrics").environment
+    assert result["WINDLASS_QUEUES"] == "default,reports"
+    assert (result["WINDLASS_METRICS_NAMESPACE"], result["WINDLASS_DEPLOYMENT"]) == ("Windlass/Airflow", "acme-prod")
 
 
 def test_what_protects_a_worker_knows_its_queues() -> None:

@@ -72,23 +72,23 @@ def test_several_repositories_lie_side_by_side_each_a_bundle() -> None:
 
 
 def test_a_token_is_the_password_of_its_user_name() -> None:
-    found = helper(from_git(other=TOKEN), "git-sync-other")
-    assert found.secrets == {"GITSYNC_PASSWORD": secret("token")}
-    assert "--username=deploy" in found.command
-    assert "--ref=v2" in found.command
+    result = helper(from_git(other=TOKEN), "git-sync-other")
+    assert result.secrets == {"GITSYNC_PASSWORD": secret("token")}
+    assert "--username=deploy" in result.command
+    assert "--ref=v2" in result.command
 
 
 def test_an_ssh_key_becomes_a_file_that_only_its_owner_reads_and_the_host_must_be_known(tmp_path: Path) -> None:
     """The container's own command, with a program in git-sync's place that shows what it was given."""
-    found = helper(from_git(dags=SSH), "git-sync-dags")
-    assert found.secrets == {"GIT_SSH_KEY": secret("git")}
-    program, name, *arguments = found.command
+    result = helper(from_git(dags=SSH), "git-sync-dags")
+    assert result.secrets == {"GIT_SSH_KEY": secret("git")}
+    program, name, *arguments = result.command
     key, hosts = tmp_path / "key", tmp_path / "hosts"
     run = subprocess.run(
-        [*found.entry_point, program.replace("/git-sync", "echo"), name, *arguments],
+        [*result.entry_point, program.replace("/git-sync", "echo"), name, *arguments],
         env={
             "GIT_SSH_KEY": "-----BEGIN\nkey\n-----END",
-            "GIT_KNOWN_HOSTS": found.environment["GIT_KNOWN_HOSTS"],
+            "GIT_KNOWN_HOSTS": result.environment["GIT_KNOWN_HOSTS"],
             "GITSYNC_SSH_KEY_FILE": str(key),
             "GITSYNC_SSH_KNOWN_HOSTS_FILE": str(hosts),
         },
@@ -139,15 +139,15 @@ def test_a_bucket_is_a_bundle_of_airflows_own() -> None:
 
 
 def test_a_file_system_is_mounted_read_only_and_made_by_the_layer() -> None:
-    found = container("worker", "worker", dags=OnFileSystem())
-    assert found.mount_points == (MountPoint(volume="dags", container_path="/opt/airflow/dags", read_only=True),)
+    result = container("worker", "worker", dags=OnFileSystem())
+    assert result.mount_points == (MountPoint(volume="dags", container_path="/opt/airflow/dags", read_only=True),)
     assert task("worker", dags=OnFileSystem()).volumes == ()
 
 
 def test_dags_in_the_image_are_read_where_they_are() -> None:
-    found = container("dag-processor", "dag-processor", dags=InImage(folder="/home/dags")).environment
-    assert found["AIRFLOW__CORE__DAGS_FOLDER"] == "/home/dags"
-    assert "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST" not in found
+    result = container("dag-processor", "dag-processor", dags=InImage(folder="/home/dags")).environment
+    assert result["AIRFLOW__CORE__DAGS_FOLDER"] == "/home/dags"
+    assert "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST" not in result
 
 
 def test_a_rotation_makes_a_new_value_for_the_slot_that_is_not_in_use() -> None:

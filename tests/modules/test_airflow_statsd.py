@@ -61,22 +61,22 @@ def start(seconds: float) -> Sidecar:
 @pytest.fixture
 def sidecar() -> Iterator[Sidecar]:
     """One that reports only when it ends."""
-    found = start(600)
+    result = start(600)
     try:
-        yield found
+        yield result
     finally:
-        found.process.kill()
-        found.process.communicate()
+        result.process.kill()
+        result.process.communicate()
 
 
-def settled(sidecar: Sidecar) -> list[dict[str, Any]]:
+def after_a_pause(sidecar: Sidecar) -> list[dict[str, Any]]:
     time.sleep(0.2)
     return sidecar.end()
 
 
 def test_a_report_is_in_the_embedded_metric_format(sidecar: Sidecar) -> None:
     sidecar.send("airflow.scheduler_heartbeat:1|c", "airflow.executor.open_slots:32|g")
-    (report,) = settled(sidecar)
+    (report,) = after_a_pause(sidecar)
     (about,) = report["_aws"]["CloudWatchMetrics"]
     assert (about["Namespace"], about["Dimensions"]) == ("Windlass/Airflow", [["Deployment", "Component"]])
     assert (report["Deployment"], report["Component"]) == ("acme-prod", "scheduler")
@@ -96,7 +96,7 @@ def test_counters_are_added_gauges_replaced_and_times_kept(sidecar: Sidecar) -> 
         "airflow.scheduler.scheduler_loop_duration:12.5|ms",
         "airflow.scheduler.scheduler_loop_duration:20|ms",
     )
-    (report,) = settled(sidecar)
+    (report,) = after_a_pause(sidecar)
     assert report["scheduler_heartbeat"] == 5
     assert report["executor.open_slots"] == 26
     assert report["scheduler.scheduler_loop_duration"] == [12.5, 20]
@@ -110,7 +110,7 @@ def test_what_was_not_asked_for_and_what_is_no_metric_is_left_out(sidecar: Sidec
         "\x00\xff nonsense",
         ":|",
     )
-    (report,) = settled(sidecar)
+    (report,) = after_a_pause(sidecar)
     assert {name for name in report if name != "_aws"} == {"Deployment", "Component", "scheduler_heartbeat"}
     assert report["scheduler_heartbeat"] == 0
 
@@ -119,7 +119,7 @@ def test_a_metric_with_many_values_fits_into_what_a_line_may_hold(sidecar: Sidec
     for _ in range(25):
         sidecar.send(*["airflow.scheduler.scheduler_loop_duration:1|ms"] * 10)
         time.sleep(0.005)
-    counts = [len(report.get("scheduler.scheduler_loop_duration", [])) for report in settled(sidecar)]
+    counts = [len(report.get("scheduler.scheduler_loop_duration", [])) for report in after_a_pause(sidecar)]
     assert sum(counts) == 250
     assert max(counts) == 100
 

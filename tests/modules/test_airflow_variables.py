@@ -1,4 +1,4 @@
-"""Who is told what: every variable of every container, and which secret each one gets (A01, A02, A04, A10)."""
+"""Every environment variable of every container, and which secrets each one gets (A01, A02, A04, A10)."""
 
 import json
 
@@ -174,8 +174,8 @@ def test_secrets_of_ones_own_reach_what_runs_dag_code() -> None:
 
 def test_settings_of_ones_own_reach_every_component_and_go_over_none_of_the_deployments() -> None:
     for component in COMPONENTS:
-        found = container(component, component, environment={"AIRFLOW__CORE__PARALLELISM": "64"}).environment
-        assert found == {**SETTINGS[component], "AIRFLOW__CORE__PARALLELISM": "64"}
+        result = container(component, component, environment={"AIRFLOW__CORE__PARALLELISM": "64"}).environment
+        assert result == {**SETTINGS[component], "AIRFLOW__CORE__PARALLELISM": "64"}
     with pytest.raises(ValueError, match="AIRFLOW__CORE__EXECUTOR"):
         task("scheduler", environment={"AIRFLOW__CORE__EXECUTOR": "LocalExecutor"})
 
@@ -203,8 +203,8 @@ def test_another_spelling_of_an_owned_variable_is_owned_too() -> None:
 
 
 def test_over_plain_http_the_cookie_is_not_for_https_only() -> None:
-    found = container("api-server", "api-server", base_url="http://airflow.acme.example").environment
-    assert found["AIRFLOW__FAB__COOKIE_SECURE"] == "False"
+    result = container("api-server", "api-server", base_url="http://airflow.acme.example").environment
+    assert result["AIRFLOW__FAB__COOKIE_SECURE"] == "False"
 
 
 def test_the_versions_name_only_secrets_of_the_container() -> None:

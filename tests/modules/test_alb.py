@@ -1,4 +1,4 @@
-"""The load balancer: closed until it is told otherwise, and two target groups behind one rule."""
+"""The load balancer: closed by default, and two target groups behind one rule."""
 
 import dataclasses
 from typing import Any
@@ -57,18 +57,18 @@ def weights(result: Synthesised) -> list[object]:
 
 
 def test_n05_with_a_certificate_https_serves_with_tls_1_3_and_http_redirects() -> None:
-    found = listeners(balancer(SAFE))
-    assert found[443]["protocol"] == "HTTPS"
-    assert found[443]["certificate_arn"] == CERTIFICATE
-    assert found[443]["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-    (redirect,) = found[80]["default_action"]
+    actual = listeners(balancer(SAFE))
+    assert actual[443]["protocol"] == "HTTPS"
+    assert actual[443]["certificate_arn"] == CERTIFICATE
+    assert actual[443]["ssl_policy"] == "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    (redirect,) = actual[80]["default_action"]
     assert redirect["redirect"] == {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}
 
 
 def test_without_a_certificate_http_serves() -> None:
-    found = listeners(balancer(PLAIN))
-    assert set(found) == {80}
-    assert found[80]["default_action"][0]["type"] == "fixed-response"
+    actual = listeners(balancer(PLAIN))
+    assert set(actual) == {80}
+    assert actual[80]["default_action"][0]["type"] == "fixed-response"
 
 
 @pytest.mark.parametrize(("inputs", "port"), [(SAFE, 443), (PLAIN, 80)])
@@ -146,9 +146,9 @@ def test_an_address_names_the_port_where_it_is_not_the_default_of_its_scheme() -
 
 
 def test_http_redirects_to_the_port_on_which_https_listens() -> None:
-    found = listeners(balancer(dataclasses.replace(SAFE, https_port=8443, http_port=8080)))
-    assert {port: listener["protocol"] for port, listener in found.items()} == {8443: "HTTPS", 8080: "HTTP"}
-    (action,) = found[8080]["default_action"]
+    actual = listeners(balancer(dataclasses.replace(SAFE, https_port=8443, http_port=8080)))
+    assert {port: listener["protocol"] for port, listener in actual.items()} == {8443: "HTTPS", 8080: "HTTP"}
+    (action,) = actual[8080]["default_action"]
     assert action["redirect"]["port"] == "8443"
 
 

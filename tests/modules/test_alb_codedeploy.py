@@ -26,14 +26,14 @@ INPUTS = CodeDeployRouteInputs(
 )
 
 
-def made(inputs: CodeDeployRouteInputs = INPUTS) -> tuple[Synthesised, CodeDeployRouteOutputs]:
+def created(inputs: CodeDeployRouteInputs = INPUTS) -> tuple[Synthesised, CodeDeployRouteOutputs]:
     with module_stack() as stack:
         outputs = CodeDeployRoute(stack, "route", inputs).outputs
         return synthesised(stack), outputs
 
 
 def test_a_new_service_begins_in_the_first_target_group_on_both_ways_in() -> None:
-    result, _ = made()
+    result, _ = created()
     first = next(name for name, body in result.resources("aws_lb_target_group").items() if body["name"].endswith("-a"))
     expected = [{"arn": f"${{aws_lb_target_group.{first}.arn}}", "weight": 1}]
     rule, listener = result.only("aws_lb_listener_rule"), result.only("aws_lb_listener")
@@ -42,26 +42,26 @@ def test_a_new_service_begins_in_the_first_target_group_on_both_ways_in() -> Non
 
 
 def test_e07_terraform_looks_away_from_these_two_actions_only() -> None:
-    result, _ = made()
+    result, _ = created()
     assert result.only("aws_lb_listener_rule")["lifecycle"]["ignore_changes"] == ["action"]
     assert result.only("aws_lb_listener")["lifecycle"]["ignore_changes"] == ["default_action"]
 
 
 def test_the_test_listener_has_its_own_port_and_the_certificate_of_the_other() -> None:
-    listener = made()[0].only("aws_lb_listener")
+    listener = created()[0].only("aws_lb_listener")
     assert (listener["port"], listener["protocol"]) == (8443, "HTTPS")
     assert listener["certificate_arn"] == "arn:certificate"
     assert listener["ssl_policy"].startswith("ELBSecurityPolicy-TLS13-")
 
 
 def test_without_a_certificate_it_speaks_http() -> None:
-    listener = made(replace(INPUTS, test_tls=None))[0].only("aws_lb_listener")
+    listener = created(replace(INPUTS, test_tls=None))[0].only("aws_lb_listener")
     assert listener["protocol"] == "HTTP"
     assert "certificate_arn" not in listener
 
 
 def test_the_rule_is_refused_while_it_forwards_to_somebody_elses_target_groups() -> None:
-    (postcondition,) = made()[0].only("aws_lb_listener_rule")["lifecycle"]["postcondition"]
+    (postcondition,) = created()[0].only("aws_lb_listener_rule")["lifecycle"]["postcondition"]
     (pattern,) = re.findall(r'regexall\("(.*?)"', postcondition["condition"])
     assert re.search(pattern, "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/acme-prod-shop-b/1")
     assert not re.search(pattern, "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/acme-prod-shop-blue/1")
@@ -69,7 +69,7 @@ def test_the_rule_is_refused_while_it_forwards_to_somebody_elses_target_groups()
 
 
 def test_codedeploy_is_told_the_target_groups_by_name() -> None:
-    _, outputs = made()
+    _, outputs = created()
     assert set(outputs.target_groups) == set(outputs.target_group_names) == {"a", "b"}
     assert outputs.listener_rule_address.startswith("aws_lb_listener_rule.")
 
@@ -82,4 +82,4 @@ def test_a_port_that_cannot_be_is_refused(port: int, words: str) -> None:
 
 def test_a_name_that_leaves_no_room_for_the_side_is_refused() -> None:
     with pytest.raises(ValueError, match="1 to 30"):
-        made(replace(INPUTS, name="n" * 31))
+        created(replace(INPUTS, name="n" * 31))

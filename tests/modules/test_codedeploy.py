@@ -1,4 +1,4 @@
-"""CodeDeploy for one service: it goes back by itself, and its role reaches that service only."""
+"""CodeDeploy for one service: it rolls back automatically, and its role is limited to that service."""
 
 import json
 from dataclasses import replace
@@ -30,18 +30,18 @@ INPUTS = CodeDeployInputs(
 )
 
 
-def made(inputs: CodeDeployInputs = INPUTS) -> Synthesised:
+def created(inputs: CodeDeployInputs = INPUTS) -> Synthesised:
     with module_stack() as stack:
         CodeDeploy(stack, "deployments", inputs)
         return synthesised(stack)
 
 
 def group(inputs: CodeDeployInputs = INPUTS) -> dict[str, Any]:
-    return made(inputs).only("aws_codedeploy_deployment_group")
+    return created(inputs).only("aws_codedeploy_deployment_group")
 
 
 def statements(inputs: CodeDeployInputs = INPUTS) -> dict[str, dict[str, Any]]:
-    document = json.loads(made(inputs).only("aws_iam_role_policy")["policy"])
+    document = json.loads(created(inputs).only("aws_iam_role_policy")["policy"])
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
@@ -84,13 +84,13 @@ def test_both_listeners_and_both_target_groups_are_named() -> None:
 
 
 def test_i01_what_changes_something_names_this_service_and_its_listeners() -> None:
-    found = statements()
+    actual = statements()
     arn = "arn:aws:ecs:eu-west-1:111122223333"
-    assert found["DeployService"]["Resource"] == [f"{arn}:service/acme-prod/shop"]
-    assert found["ReplaceTaskSets"]["Resource"] == [f"{arn}:task-set/acme-prod/shop/*"]
-    assert found["ShiftTraffic"]["Resource"] == ["arn:https", "arn:test", "arn:rule"]
-    assert found["PassTaskRoles"]["Resource"] == ["arn:execution", "arn:task"]
-    assert found["PassTaskRoles"]["Condition"]["StringEquals"]["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
+    assert actual["DeployService"]["Resource"] == [f"{arn}:service/acme-prod/shop"]
+    assert actual["ReplaceTaskSets"]["Resource"] == [f"{arn}:task-set/acme-prod/shop/*"]
+    assert actual["ShiftTraffic"]["Resource"] == ["arn:https", "arn:test", "arn:rule"]
+    assert actual["PassTaskRoles"]["Resource"] == ["arn:execution", "arn:task"]
+    assert actual["PassTaskRoles"]["Condition"]["StringEquals"]["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
 
 
 def test_i01_only_reading_has_any_resource() -> None:
@@ -100,7 +100,7 @@ def test_i01_only_reading_has_any_resource() -> None:
 
 
 def test_only_codedeploy_on_behalf_of_this_deployment_group_takes_the_role() -> None:
-    (statement,) = json.loads(made().only("aws_iam_role")["assume_role_policy"])["Statement"]
+    (statement,) = json.loads(created().only("aws_iam_role")["assume_role_policy"])["Statement"]
     assert statement["Principal"] == {"Service": "codedeploy.amazonaws.com"}
     assert statement["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "111122223333"},
@@ -111,7 +111,7 @@ def test_only_codedeploy_on_behalf_of_this_deployment_group_takes_the_role() -> 
 
 
 def test_the_deployment_group_waits_for_the_policy_of_its_role() -> None:
-    result = made()
+    result = created()
     (policy,) = result.resources("aws_iam_role_policy")
     assert group()["depends_on"] == [f"aws_iam_role_policy.{policy}"]
 

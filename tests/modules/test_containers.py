@@ -28,8 +28,8 @@ CHECK = HealthCheck(command=["CMD", "python", "-m", "web.healthcheck"])
 
 
 def definition(container: Container, **arguments: Any) -> dict[str, Any]:
-    (found,) = container_definitions([container], LOGS, **arguments)
-    return found
+    (result,) = container_definitions([container], LOGS, **arguments)
+    return result
 
 
 def test_what_is_empty_is_left_out() -> None:
@@ -46,9 +46,9 @@ def test_what_is_empty_is_left_out() -> None:
 
 def test_defaults_that_ecs_fills_in_are_written() -> None:
     container = dataclasses.replace(WEB, port_mappings=[PortMapping(container_port=8000)], health_check=CHECK)
-    found = definition(container)
-    assert found["portMappings"] == [{"containerPort": 8000, "hostPort": 8000, "protocol": "tcp"}]
-    assert found["healthCheck"] == {"command": list(CHECK.command), "interval": 30, "timeout": 5, "retries": 3}
+    result = definition(container)
+    assert result["portMappings"] == [{"containerPort": 8000, "hostPort": 8000, "protocol": "tcp"}]
+    assert result["healthCheck"] == {"command": list(CHECK.command), "interval": 30, "timeout": 5, "retries": 3}
 
 
 def test_e10_the_order_of_settings_and_secrets_does_not_matter() -> None:
@@ -97,10 +97,10 @@ def test_a02_a_name_is_a_setting_or_a_secret_but_not_both() -> None:
 
 
 def test_a_container_cannot_change_its_image_and_has_an_init() -> None:
-    found = definition(WEB)
-    assert found["readonlyRootFilesystem"] is True
-    assert found["linuxParameters"] == {"initProcessEnabled": True}
-    assert "user" not in found
+    result = definition(WEB)
+    assert result["readonlyRootFilesystem"] is True
+    assert result["linuxParameters"] == {"initProcessEnabled": True}
+    assert "user" not in result
 
 
 def test_logs_never_stop_a_container_unless_asked() -> None:
@@ -111,9 +111,9 @@ def test_logs_never_stop_a_container_unless_asked() -> None:
         "mode": "non-blocking",
         "max-buffer-size": "25m",
     }
-    (found,) = container_definitions([WEB], dataclasses.replace(LOGS, mode="blocking"))
-    assert found["logConfiguration"]["options"]["mode"] == "blocking"
-    assert "max-buffer-size" not in found["logConfiguration"]["options"]
+    (result,) = container_definitions([WEB], dataclasses.replace(LOGS, mode="blocking"))
+    assert result["logConfiguration"]["options"]["mode"] == "blocking"
+    assert "max-buffer-size" not in result["logConfiguration"]["options"]
 
 
 @pytest.mark.parametrize(

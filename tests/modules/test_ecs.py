@@ -77,9 +77,9 @@ def test_a_service_waits_for_resources_as_well_as_addresses() -> None:
         first = Service(stack, "first", dataclasses.replace(SERVICE, name="first"))
         resource: Any = first.node.find_child("service")
         Service(stack, "second", dataclasses.replace(SERVICE, name="second", depends_on=[resource]))
-        found = synthesised(stack).resources("aws_ecs_service")
-    (address,) = [name for name, body in found.items() if body["name"] == "first"]
-    (waiting,) = [body["depends_on"] for body in found.values() if body["name"] == "second"]
+        actual = synthesised(stack).resources("aws_ecs_service")
+    (address,) = [name for name, body in actual.items() if body["name"] == "first"]
+    (waiting,) = [body["depends_on"] for body in actual.values() if body["name"] == "second"]
     assert waiting == [f"aws_ecs_service.{address}"]
 
 

@@ -10,14 +10,14 @@ from tests.modules.ecs_examples import BALANCED
 from tests.support.stack import Synthesised, module_stack, synthesised
 
 
-def made(**deployment: Any) -> Synthesised:
+def created(**deployment: Any) -> Synthesised:
     with module_stack() as stack:
         Service(stack, "web", dataclasses.replace(BALANCED, deployment=DeploymentInputs(**deployment)))
         return synthesised(stack)
 
 
 def test_e01_an_apply_can_be_made_to_fail_when_ecs_took_the_deployment_back() -> None:
-    result = made(wait_for_steady_state=True, fail_on_rollback=True, alarm_names=["web-5xx"])
+    result = created(wait_for_steady_state=True, fail_on_rollback=True, alarm_names=["web-5xx"])
     (task,) = result.resources("aws_ecs_task_definition")
     (postcondition,) = result.only("aws_ecs_service")["lifecycle"]["postcondition"]
     assert postcondition["condition"] == f"${{self.task_definition == aws_ecs_task_definition.{task}.arn}}"
@@ -26,17 +26,17 @@ def test_e01_an_apply_can_be_made_to_fail_when_ecs_took_the_deployment_back() ->
 
 
 def test_by_default_nothing_is_checked_after_an_apply() -> None:
-    assert made().only("aws_ecs_service")["lifecycle"] == {"ignore_changes": ["desired_count"]}
+    assert created().only("aws_ecs_service")["lifecycle"] == {"ignore_changes": ["desired_count"]}
 
 
 def test_e07_with_codedeploy_its_three_arguments_are_left_alone() -> None:
-    service = made(controller="CODE_DEPLOY").only("aws_ecs_service")
+    service = created(controller="CODE_DEPLOY").only("aws_ecs_service")
     assert service["deployment_controller"] == {"type": "CODE_DEPLOY"}
     assert service["lifecycle"]["ignore_changes"] == ["desired_count", "task_definition", "load_balancer"]
 
 
 def test_with_codedeploy_nothing_is_asked_for_that_ecs_refuses() -> None:
-    service = made(controller="CODE_DEPLOY").only("aws_ecs_service")
+    service = created(controller="CODE_DEPLOY").only("aws_ecs_service")
     assert {"force_new_deployment", "deployment_circuit_breaker", "alarms"} & set(service) == set()
 
 

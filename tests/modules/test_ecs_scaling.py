@@ -24,21 +24,21 @@ def scaled(**values: Any) -> Synthesised:
         return synthesised(stack)
 
 
-def policies(found: Synthesised) -> dict[str, dict[str, Any]]:
-    return {body["name"]: body for body in found.resources("aws_appautoscaling_policy").values()}
+def policies(result: Synthesised) -> dict[str, dict[str, Any]]:
+    return {body["name"]: body for body in result.resources("aws_appautoscaling_policy").values()}
 
 
-def queries(found: Synthesised) -> dict[str, dict[str, Any]]:
-    body = policies(found)["backlog"]["target_tracking_scaling_policy_configuration"]
+def queries(result: Synthesised) -> dict[str, dict[str, Any]]:
+    body = policies(result)["backlog"]["target_tracking_scaling_policy_configuration"]
     return {query["id"]: query for query in body["customized_metric_specification"]["metrics"]}
 
 
 def test_a16_the_lengths_of_all_queues_are_added_and_divided_by_the_running_tasks() -> None:
-    found = scaled(min_count=1, max_count=10, backlog=BACKLOG)
-    assert policies(found)["backlog"]["target_tracking_scaling_policy_configuration"]["target_value"] == 4
-    assert queries(found)["backlog"]["expression"] == "(q1 + q2) / running"
+    result = scaled(min_count=1, max_count=10, backlog=BACKLOG)
+    assert policies(result)["backlog"]["target_tracking_scaling_policy_configuration"]["target_value"] == 4
+    assert queries(result)["backlog"]["expression"] == "(q1 + q2) / running"
     names = [
-        {pair["name"]: pair["value"] for pair in queries(found)[id_]["metric_stat"]["metric"]["dimensions"]}["Queue"]
+        {pair["name"]: pair["value"] for pair in queries(result)[id_]["metric_stat"]["metric"]["dimensions"]}["Queue"]
         for id_ in ("q1", "q2")
     ]
     assert names == ["default", "reports"]
@@ -54,8 +54,8 @@ def test_running_tasks_are_counted_without_container_insights() -> None:
 
 
 def test_exactly_one_query_is_the_figure() -> None:
-    found = queries(scaled(min_count=1, max_count=10, backlog=BACKLOG))
-    assert [id_ for id_, query in found.items() if query["return_data"]] == ["backlog"]
+    result = queries(scaled(min_count=1, max_count=10, backlog=BACKLOG))
+    assert [id_ for id_, query in result.items() if query["return_data"]] == ["backlog"]
 
 
 def test_only_the_backlog_takes_workers_away() -> None:
@@ -67,11 +67,11 @@ def test_only_the_backlog_takes_workers_away() -> None:
 
 
 def test_from_zero_the_first_message_starts_the_first_task() -> None:
-    found = scaled(min_count=0, max_count=10, backlog=BACKLOG)
-    step = policies(found)["from-zero"]["step_scaling_policy_configuration"]
+    result = scaled(min_count=0, max_count=10, backlog=BACKLOG)
+    step = policies(result)["from-zero"]["step_scaling_policy_configuration"]
     assert step["adjustment_type"] == "ChangeInCapacity"
     assert step["step_adjustment"] == [{"metric_interval_lower_bound": "0", "scaling_adjustment": 1}]
-    alarm = found.only("aws_cloudwatch_metric_alarm")
+    alarm = result.only("aws_cloudwatch_metric_alarm")
     (action,) = alarm["alarm_actions"]
     assert "scaling-from-zero" in action
     assert (alarm["comparison_operator"], alarm["threshold"], alarm["evaluation_periods"]) == (
@@ -83,9 +83,9 @@ def test_from_zero_the_first_message_starts_the_first_task() -> None:
 
 
 def test_from_one_nobody_is_woken() -> None:
-    found = scaled(min_count=1, max_count=10, backlog=BACKLOG)
-    assert "from-zero" not in policies(found)
-    assert found.resources("aws_cloudwatch_metric_alarm") == {}
+    result = scaled(min_count=1, max_count=10, backlog=BACKLOG)
+    assert "from-zero" not in policies(result)
+    assert result.resources("aws_cloudwatch_metric_alarm") == {}
 
 
 @pytest.mark.parametrize(("count", "per_task"), [(0, 1), (9, 1), (1, 0)])
@@ -95,8 +95,8 @@ def test_a_backlog_that_aws_would_refuse_is_refused(count: int, per_task: int) -
 
 
 def test_outside_working_hours_there_is_no_task() -> None:
-    found = scaled(min_count=2, max_count=5, working_hours=HOURS)
-    actions = {body["name"]: body for body in found.resources("aws_appautoscaling_scheduled_action").values()}
+    result = scaled(min_count=2, max_count=5, working_hours=HOURS)
+    actions = {body["name"]: body for body in result.resources("aws_appautoscaling_scheduled_action").values()}
     assert actions["working-hours-end"]["scalable_target_action"] == {"min_capacity": "0", "max_capacity": "0"}
     assert actions["working-hours-start"]["scalable_target_action"] == {"min_capacity": "2", "max_capacity": "5"}
     assert {body["timezone"] for body in actions.values()} == {"Europe/Berlin"}

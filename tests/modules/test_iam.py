@@ -132,8 +132,8 @@ def test_the_outputs_name_the_policies_that_a_service_waits_for() -> None:
 
 def test_a_permissions_boundary_limits_both_roles() -> None:
     boundary = "arn:aws:iam::111122223333:policy/boundary"
-    found = roles(synth(dataclasses.replace(BARE, permissions_boundary_arn=boundary)))
-    assert [role["permissions_boundary"] for role in found.values()] == [boundary, boundary]
+    actual = roles(synth(dataclasses.replace(BARE, permissions_boundary_arn=boundary)))
+    assert [role["permissions_boundary"] for role in actual.values()] == [boundary, boundary]
 
 
 @pytest.mark.parametrize("action", ["*", "s3:*", "s3", "GetObject"])

@@ -1,4 +1,4 @@
-"""The network: what stands where, how traffic leaves, and that adding one thing moves no other."""
+"""The network: subnets, egress, and that adding a zone or a flow changes nothing else."""
 
 import json
 from typing import Any

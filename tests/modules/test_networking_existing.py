@@ -26,8 +26,8 @@ NETWORK = ExistingNetworkInputs(
 def test_groups_rules_and_a_namespace_are_all_that_is_made() -> None:
     with module_stack() as stack:
         outputs = ExistingNetwork(stack, "network", NETWORK).outputs
-        found = synthesised(stack)
-    assert found.inventory() == {
+        result = synthesised(stack)
+    assert result.inventory() == {
         "aws_security_group": 2,
         "aws_service_discovery_private_dns_namespace": 1,
         "aws_vpc_security_group_egress_rule": 2,
@@ -41,10 +41,10 @@ def test_groups_rules_and_a_namespace_are_all_that_is_made() -> None:
 def test_s3_is_reached_by_the_prefix_list_of_the_region() -> None:
     with module_stack() as stack:
         ExistingNetwork(stack, "network", NETWORK)
-        found = synthesised(stack)
-    (prefix_list,) = found.document["data"]["aws_ec2_managed_prefix_list"].values()
+        result = synthesised(stack)
+    (prefix_list,) = result.document["data"]["aws_ec2_managed_prefix_list"].values()
     assert prefix_list["name"] == "com.amazonaws.eu-west-1.s3"
-    rules = found.resources("aws_vpc_security_group_egress_rule").values()
+    rules = result.resources("aws_vpc_security_group_egress_rule").values()
     assert len([rule for rule in rules if "prefix_list_id" in rule]) == 1
 
 

@@ -56,18 +56,18 @@ def network(flows: tuple[Flow, ...] = FLOWS, roles: dict[str, str] = ROLES) -> S
 
 
 def rules(result: Synthesised, direction: str) -> set[tuple[str, str, int, int, str]]:
-    """The rules in words: whose, to or from whom, first port, last port, description."""
+    """The rules as tuples: role, peer, first port, last port, description."""
     words = {
         f"${{aws_security_group.{name}.id}}": body["tags"]["Name"].removeprefix("acme-")
         for name, body in result.resources("aws_security_group").items()
     }
-    found = set()
+    actual = set()
     for rule in result.resources(f"aws_vpc_security_group_{direction}_rule").values():
         assert rule["ip_protocol"] == "tcp"
         (peer,) = (rule[key] for key in ("referenced_security_group_id", "cidr_ipv4", "prefix_list_id") if key in rule)
         owner = words[rule["security_group_id"]]
-        found.add((owner, words.get(peer, peer), rule["from_port"], rule["to_port"], rule["description"]))
-    return found
+        actual.add((owner, words.get(peer, peer), rule["from_port"], rule["to_port"], rule["description"]))
+    return actual
 
 
 def test_a_flow_between_roles_is_an_egress_rule_of_one_and_an_ingress_rule_of_the_other():

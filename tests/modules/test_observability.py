@@ -1,4 +1,4 @@
-"""Alarms over any figure, those that a database and a cache want, and a page that shows them."""
+"""Alarms over any metric, those of a database and a cache, and a dashboard that shows them."""
 
 import json
 from typing import Any
@@ -44,9 +44,9 @@ def test_an_alarm_and_its_end_are_told_to_the_topic() -> None:
 
 def test_minutes_in_a_row_become_periods() -> None:
     body = alarms(cpu=MetricAlarm(description="", metrics={"cpu": CPU}, above=80, minutes=15, period_seconds=300))
-    found = body["acme-prod-cpu"]
-    assert (found["evaluation_periods"], found["datapoints_to_alarm"]) == (3, 3)
-    assert found["metric_query"][0]["metric"]["period"] == 300
+    actual = body["acme-prod-cpu"]
+    assert (actual["evaluation_periods"], actual["datapoints_to_alarm"]) == (3, 3)
+    assert actual["metric_query"][0]["metric"]["period"] == 300
 
 
 def test_a_calculation_is_the_only_result() -> None:
@@ -71,23 +71,23 @@ def test_an_alarm_that_cannot_be_is_refused(values: dict[str, Any], words: str) 
         MetricAlarm(**{"description": "", "metrics": {"cpu": CPU}, **values})
 
 
-def test_an_alarm_whose_word_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match='word of an alarm is "CPU"'):
+def test_an_invalid_key_of_an_alarm_is_refused() -> None:
+    with pytest.raises(ValueError, match='key of an alarm is "CPU"'):
         alarms(CPU=MetricAlarm(description="", metrics={"cpu": CPU}, above=1))
 
 
 def test_d02_a_database_is_watched_for_storage_cpu_and_connections() -> None:
-    found = alarms(
+    actual = alarms(
         **{
             word.replace("-", "_"): alarm
             for word, alarm in database_alarms(DatabaseMetrics(identifier="acme-prod", max_connections=200)).items()
         }
     )
-    storage = found["acme-prod-database-storage"]
+    storage = actual["acme-prod-database-storage"]
     assert (storage["comparison_operator"], storage["threshold"]) == ("LessThanThreshold", 2 * 1024**3)
-    assert found["acme-prod-database-connections"]["threshold"] == 160
-    assert found["acme-prod-database-cpu"]["evaluation_periods"] == 15
-    for body in found.values():
+    assert actual["acme-prod-database-connections"]["threshold"] == 160
+    assert actual["acme-prod-database-cpu"]["evaluation_periods"] == 15
+    for body in actual.values():
         assert body["metric_query"][0]["metric"]["dimensions"] == {"DBInstanceIdentifier": "acme-prod"}
 
 

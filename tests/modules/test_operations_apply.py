@@ -77,12 +77,12 @@ def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_v
         **cache_alarms(CacheMetrics(replication_group_id="acme", nodes=2)),
     }
     topic = f"arn:aws:sns:{REGION}:123456789012:alarms"
-    found = MetricAlarms(stack, "alarms", MetricAlarmsInputs(prefix="acme", topic_arns=[topic], alarms=alarms)).outputs
+    result = MetricAlarms(stack, "alarms", MetricAlarmsInputs(prefix="acme", topic_arns=[topic], alarms=alarms)).outputs
     chart = Chart(title="Waiting", lines={"default": Metric(namespace="Acme", name="QueueLength")})
     Dashboard(
         stack,
         "page",
-        DashboardInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(found.alarm_arns.values())),
+        DashboardInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(result.alarm_arns.values())),
     )
     ScheduledCalls(stack, "hours", CALLS)
     ScheduledTask(stack, "clean", dataclasses.replace(TASK, cluster_arn=cluster))
@@ -158,8 +158,8 @@ def check_apply_and_destroy(tmp_path: Path, base: Infrastructure, variables: dic
     run = terraform(tmp_path, variables, "apply", "-auto-approve", "-input=false")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
     scaling = base.client("application-autoscaling")
-    found = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
-    (backlog,) = [policy for policy in found if policy["PolicyName"] == "backlog"]
+    result = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    (backlog,) = [policy for policy in result if policy["PolicyName"] == "backlog"]
     specification = backlog["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
     assert [metric.get("Expression") for metric in specification["Metrics"]] == ["(q1) / running", None, None]
     actions = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]

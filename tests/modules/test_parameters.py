@@ -15,12 +15,12 @@ def test_e09_each_fact_is_a_plain_parameter_under_the_path() -> None:
         outputs = PublishedParameters(
             stack, "published", inputs(cluster="acme-prod", subnets="subnet-1,subnet-2")
         ).outputs
-        found = synthesised(stack).resources("aws_ssm_parameter").values()
-    assert {body["name"]: body["insecure_value"] for body in found} == {
+        result = synthesised(stack).resources("aws_ssm_parameter").values()
+    assert {body["name"]: body["insecure_value"] for body in result} == {
         "/acme/prod/airflow/cluster": "acme-prod",
         "/acme/prod/airflow/subnets": "subnet-1,subnet-2",
     }
-    assert {body["type"] for body in found} == {"String"}
+    assert {body["type"] for body in result} == {"String"}
     assert outputs.names["cluster"] == "/acme/prod/airflow/cluster"
 
 

@@ -93,9 +93,9 @@ def test_static_parameters_wait_for_a_reboot() -> None:
     engine = Engine(
         instance_class="db.t4g.micro", parameters={"work_mem": "8192"}, static_parameters={"max_connections": "200"}
     )
-    found = parameters(engine=engine)
-    assert found["work_mem"] == ("8192", "immediate")
-    assert found["max_connections"] == ("200", "pending-reboot")
+    actual = parameters(engine=engine)
+    assert actual["work_mem"] == ("8192", "immediate")
+    assert actual["max_connections"] == ("200", "pending-reboot")
 
 
 def test_a_new_major_version_gets_its_parameter_group_before_the_old_one_goes() -> None:

@@ -22,14 +22,14 @@ INPUTS = DatabaseProxyInputs(
 )
 
 
-def made(**changes: Any) -> tuple[Synthesised, DatabaseProxyOutputs]:
+def created(**changes: Any) -> tuple[Synthesised, DatabaseProxyOutputs]:
     with module_stack() as stack:
         outputs = DatabaseProxy(stack, "proxy", replace(INPUTS, **changes)).outputs
         return synthesised(stack), outputs
 
 
 def test_it_takes_tls_and_passwords_of_those_whom_it_knows() -> None:
-    body = made()[0].only("aws_db_proxy")
+    body = created()[0].only("aws_db_proxy")
     assert body["require_tls"] is True
     assert body["debug_logging"] is False
     assert {login["secret_arn"] for login in body["auth"]} == set(LOGINS.values())
@@ -39,7 +39,7 @@ def test_it_takes_tls_and_passwords_of_those_whom_it_knows() -> None:
 
 
 def test_i01_its_role_reads_these_secrets_for_rds_of_this_account() -> None:
-    result, _ = made()
+    result, _ = created()
     (trust,) = json.loads(result.only("aws_iam_role")["assume_role_policy"])["Statement"]
     assert trust["Principal"] == {"Service": "rds.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
@@ -50,12 +50,12 @@ def test_i01_its_role_reads_these_secrets_for_rds_of_this_account() -> None:
 
 
 def test_without_a_key_of_its_own_nothing_is_decrypted() -> None:
-    (read,) = json.loads(made(kms_key_arn=None)[0].only("aws_iam_role_policy")["policy"])["Statement"]
+    (read,) = json.loads(created(kms_key_arn=None)[0].only("aws_iam_role_policy")["policy"])["Statement"]
     assert read["Sid"] == "ReadSecrets"
 
 
 def test_it_shares_the_connections_of_one_instance() -> None:
-    result, _ = made(pool=ConnectionPool(max_connections_percent=61, connection_borrow_timeout_seconds=30))
+    result, _ = created(pool=ConnectionPool(max_connections_percent=61, connection_borrow_timeout_seconds=30))
     assert result.only("aws_db_proxy_default_target_group")["connection_pool_config"] == {
         "connection_borrow_timeout": 30,
         "max_connections_percent": 61,
@@ -65,16 +65,16 @@ def test_it_shares_the_connections_of_one_instance() -> None:
 
 
 def test_its_log_has_a_retention_and_is_there_before_it() -> None:
-    result, _ = made(log_retention_days=7, log_kms_key_arn=KEY)
+    result, _ = created(log_retention_days=7, log_kms_key_arn=KEY)
     group = result.only("aws_cloudwatch_log_group")
     assert (group["name"], group["retention_in_days"], group["kms_key_id"]) == ("/aws/rds/proxy/acme-prod", 7, KEY)
     waits_for = result.only("aws_db_proxy")["depends_on"]
-    assert "aws_x.y" in made(depends_on=["aws_x.y"])[0].only("aws_db_proxy")["depends_on"]
+    assert "aws_x.y" in created(depends_on=["aws_x.y"])[0].only("aws_db_proxy")["depends_on"]
     assert {address.partition(".")[0] for address in waits_for} == {"aws_cloudwatch_log_group", "aws_iam_role_policy"}
 
 
 def test_it_is_found_by_its_name_on_the_port_that_rds_fixed() -> None:
-    outputs = made(network=replace(INPUTS.network, port=5439))[1]
+    outputs = created(network=replace(INPUTS.network, port=5439))[1]
     assert (outputs.name, outputs.port) == ("acme-prod", "5432")
     assert outputs.endpoint == f"{outputs.address}:5432"
 

@@ -1,4 +1,4 @@
-"""The example in each module's README runs as it stands and makes what the README says it makes."""
+"""The example in each module's README runs unchanged and creates the resources that the README lists."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ READMES = sorted((ROOT / "modules").glob("*/README.md"))
 
 
 def block(text: str, language: str) -> str:
-    found = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    assert len(found) == 1, f"{len(found)} blocks of {language}; one is wanted"
-    return str(found[0])
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1, f"{len(blocks)} blocks of {language}; exactly one is expected"
+    return str(blocks[0])
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)

@@ -20,8 +20,8 @@ WEB = Repository(name="acme/web")
 
 def registry(repositories: dict[str, Repository], **changes: Any) -> tuple[Synthesised, RepositoriesOutputs]:
     with module_stack() as stack:
-        made = Repositories(stack, "registry", RepositoriesInputs(repositories=repositories, **changes))
-    return synthesised(stack), made.outputs
+        created = Repositories(stack, "registry", RepositoriesInputs(repositories=repositories, **changes))
+    return synthesised(stack), created.outputs
 
 
 def test_tags_stay_what_they_were_and_images_are_scanned_when_pushed():

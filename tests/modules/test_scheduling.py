@@ -49,8 +49,8 @@ def task(inputs: ScheduledTaskInputs = TASK) -> Synthesised:
         return synthesised(stack)
 
 
-def statements(found: Synthesised) -> dict[str, dict[str, Any]]:
-    document = json.loads(found.only("aws_iam_role_policy")["policy"])
+def statements(result: Synthesised) -> dict[str, dict[str, Any]]:
+    document = json.loads(result.only("aws_iam_role_policy")["policy"])
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
@@ -70,9 +70,9 @@ def test_i01_the_role_may_make_the_call_and_nothing_else() -> None:
     assert (statement["Action"], statement["Resource"]) == (["rds:StopDBInstance"], [DATABASE])
 
 
-@pytest.mark.parametrize(("found", "group"), [(calls, "acme-dev-hours"), (task, "acme-dev-clean")])
-def test_only_the_group_of_schedules_may_take_the_role(found: Any, group: str) -> None:
-    (trust,) = json.loads(found().only("aws_iam_role")["assume_role_policy"])["Statement"]
+@pytest.mark.parametrize(("synth", "group"), [(calls, "acme-dev-hours"), (task, "acme-dev-clean")])
+def test_only_the_group_of_schedules_may_take_the_role(synth: Any, group: str) -> None:
+    (trust,) = json.loads(synth().only("aws_iam_role")["assume_role_policy"])["Statement"]
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trust["Condition"]["StringEquals"] == {
         "aws:SourceAccount": "111122223333",
@@ -81,17 +81,17 @@ def test_only_the_group_of_schedules_may_take_the_role(found: Any, group: str) -
 
 
 @pytest.mark.parametrize(
-    ("found", "group"),
+    ("synth", "group"),
     [
         (lambda key: calls(dataclasses.replace(CALLS, kms_key_arn=key)), "acme-dev-hours"),
         (lambda key: task(dataclasses.replace(TASK, kms_key_arn=key)), "acme-dev-clean"),
     ],
 )
-def test_i01_the_role_decrypts_its_own_schedules_and_nothing_else(found: Any, group: str) -> None:
+def test_i01_the_role_decrypts_its_own_schedules_and_nothing_else(synth: Any, group: str) -> None:
     key = "arn:aws:kms:eu-west-1:111122223333:key/1"
-    synthesised = found(key)
-    assert synthesised.only("aws_scheduler_schedule")["kms_key_arn"] == key
-    statement = statements(synthesised)["ReadSchedules"]
+    result = synth(key)
+    assert result.only("aws_scheduler_schedule")["kms_key_arn"] == key
+    statement = statements(result)["ReadSchedules"]
     assert (statement["Action"], statement["Resource"]) == (["kms:Decrypt"], [key])
     schedules = f"arn:aws:scheduler:eu-west-1:111122223333:schedule/{group}/*"
     assert statement["Condition"] == {"StringLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}}
@@ -108,13 +108,13 @@ def test_e10_a_new_revision_changes_no_schedule() -> None:
 
 
 def test_i01_a_task_of_one_family_in_one_cluster_with_its_own_roles() -> None:
-    found = statements(task())
+    result = statements(task())
     family = "arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean"
-    assert found["RunTask"]["Resource"] == [family, f"{family}:*"]
-    assert found["RunTask"]["Condition"] == {"ArnEquals": {"ecs:cluster": TASK.cluster_arn}}
-    assert found["TagTask"]["Resource"] == ["arn:aws:ecs:eu-west-1:111122223333:task/acme-dev/*"]
-    assert found["PassRoles"]["Resource"] == list(TASK.role_arns)
-    assert found["PassRoles"]["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    assert result["RunTask"]["Resource"] == [family, f"{family}:*"]
+    assert result["RunTask"]["Condition"] == {"ArnEquals": {"ecs:cluster": TASK.cluster_arn}}
+    assert result["TagTask"]["Resource"] == ["arn:aws:ecs:eu-west-1:111122223333:task/acme-dev/*"]
+    assert result["PassRoles"]["Resource"] == list(TASK.role_arns)
+    assert result["PassRoles"]["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
 def test_a_task_may_start_a_little_later() -> None:

@@ -1,4 +1,4 @@
-"""Secrets that Terraform makes and hands on without writing them down."""
+"""Secrets that Terraform creates and passes on without storing them."""
 
 import base64
 import string
@@ -174,8 +174,8 @@ def test_a_secret_that_somebody_else_fills_has_no_value_and_terraform_asks_for_n
     with module_stack() as stack:
         inputs = EmptySecretInputs(store=STORE, name="git/dags", description="Deploy key")
         outputs = EmptySecret(stack, "git", inputs).outputs
-        found = synthesised(stack)
-    assert found.inventory() == {"aws_secretsmanager_secret": 1}
+        actual = synthesised(stack)
+    assert actual.inventory() == {"aws_secretsmanager_secret": 1}
     assert outputs.secret_name.endswith("/git/dags")
 
 

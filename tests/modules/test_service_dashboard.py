@@ -20,17 +20,17 @@ def widgets(*labels: str) -> dict[str, list[dict[str, Any]]]:
     with module_stack() as stack:
         ServiceDashboard(stack, "dashboard", inputs)
         body = synthesised(stack).only("aws_cloudwatch_dashboard")["dashboard_body"]
-    found = json.loads(body)["widgets"]
-    return {each["properties"]["title"]: [line[-1] for line in each["properties"]["metrics"]] for each in found}
+    result = json.loads(body)["widgets"]
+    return {each["properties"]["title"]: [line[-1] for line in each["properties"]["metrics"]] for each in result}
 
 
 def test_it_shows_traffic_errors_latency_percentiles_saturation_and_health() -> None:
-    found = widgets("blue", "green")
-    assert len(found) == 9
-    titles = " ".join(found)
+    result = widgets("blue", "green")
+    assert len(result) == 9
+    titles = " ".join(result)
     for word in ("Requests", "5xx", "Healthy", "half", "twentieth", "hundredth", "CPU", "Memory", "Unhealthy"):
         assert word in titles
-    assert {line["stat"] for title, lines in found.items() if "Latency" in title for line in lines} == {
+    assert {line["stat"] for title, lines in result.items() if "Latency" in title for line in lines} == {
         "p50",
         "p95",
         "p99",

@@ -15,15 +15,15 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/1"
 
 def bucket(**changes: Any) -> Synthesised:
     with module_stack() as stack:
-        made = Bucket(stack, "files", BucketInputs(**({"name": "acme-files", "account": ACCOUNT} | changes)))
-        stack.add_override("output.bucket_name.value", made.outputs.bucket_name)
+        created = Bucket(stack, "files", BucketInputs(**({"name": "acme-files", "account": ACCOUNT} | changes)))
+        stack.add_override("output.bucket_name.value", created.outputs.bucket_name)
     return synthesised(stack)
 
 
 def statements(result: Synthesised) -> list[dict[str, Any]]:
     policy = json.loads(result.only("aws_s3_bucket_policy")["policy"])
-    found: list[dict[str, Any]] = policy["Statement"]
-    return found
+    actual: list[dict[str, Any]] = policy["Statement"]
+    return actual
 
 
 def arn(result: Synthesised) -> str:
@@ -32,9 +32,9 @@ def arn(result: Synthesised) -> str:
 
 
 def rule(result: Synthesised) -> dict[str, Any]:
-    (found,) = result.only("aws_s3_bucket_lifecycle_configuration")["rule"]
-    assert isinstance(found, dict)
-    return found
+    (actual,) = result.only("aws_s3_bucket_lifecycle_configuration")["rule"]
+    assert isinstance(actual, dict)
+    return actual
 
 
 def test_nothing_in_a_bucket_can_be_public():

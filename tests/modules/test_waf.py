@@ -1,4 +1,4 @@
-"""The firewall before the load balancer."""
+"""The firewall of the load balancer."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,9 +33,11 @@ def test_an_address_that_asks_too_often_is_refused_before_anything_else() -> Non
 
 
 def test_known_attacks_are_refused_and_long_bodies_are_not() -> None:
-    found = rules()
-    assert [found[name]["override_action"] for name in ("KnownBadInputsRuleSet", "CommonRuleSet")] == [{"none": {}}] * 2
-    group = found["CommonRuleSet"]["statement"]["managed_rule_group_statement"]
+    result = rules()
+    assert [result[name]["override_action"] for name in ("KnownBadInputsRuleSet", "CommonRuleSet")] == [
+        {"none": {}}
+    ] * 2
+    group = result["CommonRuleSet"]["statement"]["managed_rule_group_statement"]
     assert group["rule_action_override"] == [{"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}}]
 
 
@@ -44,9 +46,9 @@ def test_who_comes_from_a_hosting_provider_is_counted_and_let_in() -> None:
 
 
 def test_it_can_look_first() -> None:
-    found = rules(count_only=True)
-    assert found["CommonRuleSet"]["override_action"] == {"count": {}}
-    assert found["limit"]["action"] == {"block": {}}
+    result = rules(count_only=True)
+    assert result["CommonRuleSet"]["override_action"] == {"count": {}}
+    assert result["limit"]["action"] == {"block": {}}
 
 
 def test_the_record_of_what_was_refused_holds_no_sessions() -> None:

@@ -130,10 +130,10 @@ def test_terraform_computes_the_shares(tmp_path: Path) -> None:
         run = subprocess.run(["terraform", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
     state = json.loads((tmp_path / "terraform.tfstate").read_text())
-    found = {name: output["value"] for name, output in state["outputs"].items()}
-    assert {value: found["valid"][value] for value in values} == {value: value in SHARES for value in values}
-    assert {value: (found["blue"][value], found["green"][value]) for value in SHARES} == SHARES
-    assert all(found["colour"][value] == value.split(":")[0] for value in SHARES)
+    result = {name: output["value"] for name, output in state["outputs"].items()}
+    assert {value: result["valid"][value] for value in values} == {value: value in SHARES for value in values}
+    assert {value: (result["blue"][value], result["green"][value]) for value in SHARES} == SHARES
+    assert all(result["colour"][value] == value.split(":")[0] for value in SHARES)
 
 
 def test_e07_terraform_makes_the_parameter_and_never_changes_its_value() -> None:

@@ -62,8 +62,8 @@ class Clients:
         self.elb = boto3.client("elbv2", **arguments)
         self.ssm = boto3.client("ssm", **arguments)
 
-    def surroundings(self) -> tuple[str, str]:
-        """A VPC and a listener, as the layers above would give them."""
+    def vpc_and_listener(self) -> tuple[str, str]:
+        """A VPC and a listener, as the layers below would provide them."""
         vpc_id = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnets = [
             self.ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
@@ -94,8 +94,8 @@ class Clients:
     def weights(self, outputs: dict[str, str]) -> tuple[int, int]:
         rule = self.elb.describe_rules(RuleArns=[outputs["rule"]])["Rules"][0]
         groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
-        found = {group["TargetGroupArn"]: int(group["Weight"]) for group in groups}
-        return found[outputs["blue"]], found[outputs["green"]]
+        actual = {group["TargetGroupArn"]: int(group["Weight"]) for group in groups}
+        return actual[outputs["blue"]], actual[outputs["green"]]
 
 
 class Terraform:
@@ -135,7 +135,7 @@ def aws(endpoint: str) -> Clients:
 def terraform(
     aws: Clients, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terraform]:
-    vpc_id, listener_arn = aws.surroundings()
+    vpc_id, listener_arn = aws.vpc_and_listener()
     with module_stack(REGION) as stack:
         live = LiveColour(stack, "live", LiveColourInputs(service="web", parameter_name=PARAMETER)).outputs
         route = BlueGreenRoute(

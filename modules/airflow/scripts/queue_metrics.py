@@ -1,6 +1,6 @@
 """Print the length of each queue once a minute, in CloudWatch's embedded metric format.
 
-CloudWatch Logs makes metrics of such lines by itself. Only messages that no worker has taken count.
+CloudWatch Logs extracts metrics from such lines automatically. Only messages that no worker has taken are counted.
 """
 
 import json

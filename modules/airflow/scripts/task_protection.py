@@ -1,11 +1,11 @@
-"""Keep ECS from stopping this task while its Celery worker works: scale-in and deployments wait then.
+"""Keep ECS from stopping this task while its Celery worker is busy: scale-in and deployments wait then.
 
-Asks the worker for its active tasks and tells the ECS agent. Protection is for two hours at most, renewed half-way.
-A task that Celery says is active for minutes is looked up in Airflow's database, because Celery goes on to list tasks
-that ended while the broker was away, and the worker would be protected for ever.
+Queries the worker for its active tasks, and sets task protection at the ECS agent, for two hours, renewed half-way.
+A task that Celery lists as active for minutes is looked up in Airflow's database too, because Celery still lists tasks
+that ended while the broker was away, and the worker would be protected forever.
 
-A worker that is never idle would hold up a deployment. So one of an old revision takes no new tasks while more tasks of
-its service run than are desired, and takes them again when that ends. No error ever stops it from taking tasks.
+A worker that is always busy would block a deployment. So a worker of an old revision takes no new tasks while more
+tasks of its service run than desired, and takes them again afterwards. No error ever stops it from taking tasks.
 """
 
 import contextlib
@@ -33,41 +33,41 @@ RENEW_SECONDS = 3600
 
 
 class Agent:
-    """The ECS agent's endpoint, and what it was told last."""
+    """The task protection endpoint of the ECS agent, and the state that was last set."""
 
     def __init__(self, uri: str) -> None:
         self.url = uri + "/task-protection/v1/state"
-        self.told: bool | None = None
+        self.protected: bool | None = None
         self.renew_at = 0.0
 
     def protect(self, wanted: bool) -> None:
-        """Tell the agent where it does not know."""
-        if wanted == self.told and (not wanted or time.monotonic() < self.renew_at):
+        """Set the protection, unless it is set already and not due for renewal."""
+        if wanted == self.protected and (not wanted or time.monotonic() < self.renew_at):
             return
         body = {"ProtectionEnabled": wanted, **({"ExpiresInMinutes": MINUTES} if wanted else {})}
         request = urllib.request.Request(self.url, json.dumps(body).encode(), method="PUT")
         request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as answer:
-            said = json.load(answer)
-        if said.get("error") or said.get("failure"):
-            raise OSError(said.get("error") or said["failure"])
-        if wanted != self.told:
+            reply = json.load(answer)
+        if reply.get("error") or reply.get("failure"):
+            raise OSError(reply.get("error") or reply["failure"])
+        if wanted != self.protected:
             print(f"task-protection: {'on' if wanted else 'off'}", flush=True)
-        self.told, self.renew_at = wanted, time.monotonic() + RENEW_SECONDS
+        self.protected, self.renew_at = wanted, time.monotonic() + RENEW_SECONDS
 
 
 class Revision:
-    """Whether this task's revision is to work, as ECS sees it. A service bears the name of its family."""
+    """Revision of this task, compared with its service's. The service has the name of the task definition family."""
 
     def __init__(self, uri: str) -> None:
         with urllib.request.urlopen(uri + "/task", timeout=5) as answer:
             self.task = json.load(answer)
-        # One short try: without a way to ECS this must not hold up the protection.
+        # One short attempt: if ECS cannot be reached, this must not delay the protection.
         config = Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1})
         self.ecs = boto3.client("ecs", region_name=self.task["TaskARN"].split(":")[3], config=config)
 
     def is_replaced(self) -> bool:
-        """Whether the service wants another revision, and has more tasks than it wants, so that others do the work."""
+        """Whether the service deploys another revision and runs more tasks than desired, so that others do the work."""
         family = self.task["Family"]
         (service,) = self.ecs.describe_services(cluster=self.task["Cluster"], services=[family])["services"]
         (primary,) = [each for each in service["deployments"] if each["status"] == "PRIMARY"]
@@ -86,16 +86,16 @@ class Worker:
         self.takes = True
 
     def tasks(self) -> list[dict[str, Any]] | None:
-        """What it works on; None where it does not answer."""
+        """Active tasks; None if the worker does not answer."""
         answer = self.app.control.inspect(destination=[self.name], timeout=5).active() or {}
         return answer.get(self.name)
 
     def take(self, wanted: bool) -> None:
-        """Have it take new tasks, or not. Said each time: Celery may lose either when its broker comes back."""
-        tell = self.app.control.add_consumer if wanted else self.app.control.cancel_consumer
+        """Start or stop consuming. Sent every time: Celery may lose either when its broker comes back."""
+        set_consumer = self.app.control.add_consumer if wanted else self.app.control.cancel_consumer
         for queue in self.queues:
-            # Without a reply to wait for, this would wait for a broker that is away.
-            tell(queue, destination=[self.name], reply=True, timeout=5)
+            # Without a reply this would block while the broker is away.
+            set_consumer(queue, destination=[self.name], reply=True, timeout=5)
         if wanted != self.takes:
             text = "takes tasks again" if wanted else "takes no new tasks: another revision replaces this one"
             print(f"task-protection: {self.name} {text}", flush=True)
@@ -103,13 +103,13 @@ class Worker:
 
 
 def is_busy(tasks: list[dict[str, Any]], trusted_seconds: float) -> bool:
-    """Whether a task runs: any that began a moment ago, or one that Airflow knows of too."""
-    began = [task.get("time_start") or time.time() for task in tasks]
-    return any(time.time() - each < trusted_seconds for each in began) or (bool(began) and runs_here())
+    """Whether a task runs: one that started recently, or one that Airflow's database lists too."""
+    started = [task.get("time_start") or time.time() for task in tasks]
+    return any(time.time() - each < trusted_seconds for each in started) or (bool(started) and runs_here())
 
 
 def runs_here() -> bool:
-    """What Airflow's database says; yes while it cannot be asked."""
+    """Whether Airflow's database lists a running task of this host; true while it cannot be read."""
     name = socket.gethostname()
     hosts = [name, socket.getfqdn()]
     with contextlib.suppress(OSError):
@@ -129,8 +129,8 @@ def runs_here() -> bool:
         connection.close()
 
 
-def attempt(step: Callable[[], str], name: str, said: dict[str, str]) -> None:
-    """Do a step; what is wrong is told once, and so is its end."""
+def attempt(step: Callable[[], str], name: str, reported: dict[str, str]) -> None:
+    """Run a step; log a problem once, and its end."""
     try:
         problem = step()
     except urllib.error.HTTPError as error:
@@ -139,8 +139,8 @@ def attempt(step: Callable[[], str], name: str, said: dict[str, str]) -> None:
         problem = str(error)
     except Exception as error:
         problem = f"{type(error).__name__}"
-    if problem != said.get(name, ""):
-        said[name] = problem
+    if problem != reported.get(name, ""):
+        reported[name] = problem
         print(f"{name}: {problem or 'all is well again'}", file=sys.stderr, flush=True)
 
 
@@ -156,26 +156,26 @@ def main() -> None:
     worker = Worker(os.environ["AIRFLOW__CELERY__BROKER_URL"], queues)
     agent = Agent(os.environ["ECS_AGENT_URI"])
     revision = functools.cache(Revision)
-    said: dict[str, str] = {}
-    ask_at = 0.0
+    reported: dict[str, str] = {}
+    next_check = 0.0
 
     def protect() -> str:
         tasks = worker.tasks()
-        # No answer says nothing about tasks: what was told stays, and is renewed while it is protection.
-        busy = agent.told if tasks is None else is_busy(tasks, trusted_seconds)
+        # No answer says nothing about tasks: the last state is kept, and protection is renewed.
+        busy = agent.protected if tasks is None else is_busy(tasks, trusted_seconds)
         if busy is not None:
             agent.protect(busy)
         return f"{worker.name} does not answer" if tasks is None else ""
 
-    def make_way() -> str:
+    def drain() -> str:
         worker.take(not revision(os.environ["ECS_CONTAINER_METADATA_URI_V4"]).is_replaced())
         return ""
 
     while True:
-        attempt(protect, "task-protection", said)
-        if time.monotonic() >= ask_at:
-            attempt(make_way, "task-protection: revision", said)
-            ask_at = time.monotonic() + revision_seconds
+        attempt(protect, "task-protection", reported)
+        if time.monotonic() >= next_check:
+            attempt(drain, "task-protection: revision", reported)
+            next_check = time.monotonic() + revision_seconds
         time.sleep(seconds)
 
 

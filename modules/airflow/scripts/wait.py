@@ -15,17 +15,17 @@ import psycopg2.errors
 AIRFLOW = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 
-def revisions() -> tuple[set[str], set[str]]:
-    """All revisions of this image's Airflow, and the last one, from its files: importing Airflow takes seconds."""
+def known_revisions() -> tuple[set[str], set[str]]:
+    """All schema revisions of this image's Airflow, and the latest, from its files: importing Airflow takes seconds."""
     airflow = importlib.util.find_spec("airflow")
     if airflow is None or not airflow.submodule_search_locations:
         fail("this image has no Airflow")
     folder = Path(airflow.submodule_search_locations[0]) / "migrations" / "versions"
-    found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
+    revisions: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
     for path in folder.glob("*.py"):
         for name, value in re.findall(r'^((?:down_)?revision)\b[^=\n]*= *"(\w+)"', path.read_text(), re.MULTILINE):
-            found[name].add(value)
-    return found["revision"], found["revision"] - found["down_revision"]
+            revisions[name].add(value)
+    return revisions["revision"], revisions["revision"] - revisions["down_revision"]
 
 
 def what_the_schema_lacks(address: str, known: set[str], last: set[str]) -> str:
@@ -69,7 +69,7 @@ def main() -> None:
         seconds = float(os.environ.get("WINDLASS_WAIT_SECONDS", "600"))
     except ValueError:
         fail("WINDLASS_WAIT_SECONDS is not a number")
-    known, last = revisions()
+    known, last = known_revisions()
     end = time.monotonic() + seconds
     said = ""
     while lacking := what_the_schema_lacks(address, known, last) or (url and what_the_address_lacks(url)):

@@ -31,12 +31,11 @@ def zones_are_named(stacks: CheckedStacks) -> Iterator[Finding]:
 
 @guard("N05", key="load_balancer.https", fix="use a TLS 1.3 policy for HTTPS, and redirect HTTP to it")
 def listeners_use_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
-    """HTTPS uses TLS 1.2 or 1.3 with a certificate, and where there is HTTPS nothing is served over plain HTTP."""
-    encrypted = {
-        body.get("load_balancer_arn")
-        for _, body in stacks.resources("aws_lb_listener")
-        if body.get("protocol") in ("HTTPS", "TLS")
-    }
+    """HTTPS uses TLS 1.2 or 1.3 with a certificate; where there is HTTPS, plain HTTP only redirects to its port."""
+    encrypted: dict[Any, set[str]] = {}
+    for _, body in stacks.resources("aws_lb_listener"):
+        if body.get("protocol") in ("HTTPS", "TLS"):
+            encrypted.setdefault(body.get("load_balancer_arn"), set()).add(str(body.get("port")))
     for address, body in stacks.resources("aws_lb_listener"):
         if body.get("protocol") in ("HTTPS", "TLS"):
             if _TLS_1_3 not in str(body.get("ssl_policy")):
@@ -45,6 +44,9 @@ def listeners_use_modern_tls(stacks: CheckedStacks) -> Iterator[Finding]:
                 yield address, "it has no certificate"
         elif body.get("load_balancer_arn") in encrypted and not _only_redirects(body):
             yield address, "it serves over plain HTTP what another listener serves over HTTPS"
+        else:
+            for port in _redirect_ports(body) - encrypted.get(body.get("load_balancer_arn"), set()):
+                yield address, f"it redirects to port {port}, where no HTTPS listener is"
 
 
 @guard("N06", fix="use the target group of modules/alb without changes")
@@ -129,6 +131,12 @@ def _buckets_of(stacks: CheckedStacks, resource_type: str, matches: Any = lambda
 
 def _only_redirects(listener: Any) -> bool:
     return all(action.get("type") == "redirect" for action in blocks(listener, "default_action"))
+
+
+def _redirect_ports(listener: Any) -> set[str]:
+    """Ports to which the default actions of a listener redirect HTTPS."""
+    redirects = [block for action in blocks(listener, "default_action") for block in blocks(action, "redirect")]
+    return {str(redirect.get("port", "443")) for redirect in redirects if redirect.get("protocol") == "HTTPS"}
 
 
 def _blocks_public_access(body: Any) -> bool:

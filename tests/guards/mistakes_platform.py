@@ -26,6 +26,11 @@ def clear_text(documents: Documents) -> None:
     body["default_action"] = [{"type": "fixed-response", "fixed_response": {"status_code": "200"}}]
 
 
+def redirect_to_nowhere(documents: Documents) -> None:
+    action = resource(documents, "service", "aws_lb_listener", "_http")["default_action"][0]
+    action["redirect"] |= {"port": "444"}
+
+
 def slow_check(documents: Documents) -> None:
     resource(documents, "service", "aws_lb_target_group", "blue")["health_check"] |= {"interval": 300}
 
@@ -41,6 +46,7 @@ MISTAKES = (
     Mistake("listeners_use_modern_tls", "an old policy", edit(*LISTENER, ssl_policy="ELBSecurityPolicy-2016-08")),
     Mistake("listeners_use_modern_tls", "no certificate", edit(*LISTENER, certificate_arn=None)),
     Mistake("listeners_use_modern_tls", "HTTP beside HTTPS", clear_text),
+    Mistake("listeners_use_modern_tls", "a redirect to a port without HTTPS", redirect_to_nowhere),
     Mistake("target_health_checks_are_standard", "a check every five minutes", slow_check),
     Mistake(
         "target_health_checks_are_standard",

@@ -73,17 +73,18 @@ def authority_path(session: Session) -> Path:
     return session.project.workspace.authority_folder / AUTHORITY_FILE
 
 
-def trust_hint(session: Session) -> str:
-    """One sentence about the certificate of the addresses; empty where they are plain HTTP."""
+def trust_hints(session: Session) -> tuple[str, ...]:
+    """Sentences about the certificate of the addresses; none where they are plain HTTP."""
     from local.browser_trust import BrowserTrust
 
     if not session.environment.load_balancer.https:
-        return ""
+        return ()
     if BrowserTrust(authority_path(session), Path.home()).is_trusted():
-        return "Your browsers trust its certificate (./windlass local trust --remove takes that back)."
+        return ("Your browsers trust the certificate; ./windlass local trust --remove takes that back.",)
     option = "" if session.environment.name == "local" else f" --environment {session.environment.name}"
     return (
-        f"Its certificate is this machine's own, so a browser warns once. To trust it: ./windlass local trust{option}"
+        "The certificate is this machine's own, so a browser warns once.",
+        f"To trust it: ./windlass local trust{option}",
     )
 
 

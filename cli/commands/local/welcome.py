@@ -1,10 +1,11 @@
 """The last screen of `./windlass local apply`: where everything is, and what to do next."""
 
-from rich.table import Table
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from cli.console import output
-from cli.front_door import addresses, dag_repositories, trust_hint
+from cli.front_door import addresses, dag_repositories, trust_hints
 from cli.session import Session
 
 
@@ -14,7 +15,8 @@ def show_welcome(session: Session) -> None:
     if reachable:
         _heading("Open in a browser")
         _columns([(address.name, address.url, address.sign_in) for address in reachable])
-        _line(trust_hint(session))
+        for hint in trust_hints(session):
+            _line(hint)
     repositories = dag_repositories(session)
     if repositories:
         _heading("Your own DAGs")
@@ -42,15 +44,11 @@ def next_commands(session: Session) -> list[tuple[str, str]]:
     ]
 
 
-def _columns(rows: list[tuple[str, ...]] | list[tuple[str, str]] | list[tuple[str, str, str]]) -> None:
-    grid = Table.grid(padding=(0, 3, 0, 0))
+def _columns(rows: Sequence[Sequence[str]]) -> None:
+    """Rows in columns. A line that is wider than the terminal is not cut or folded, so that it can be copied."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        grid.add_row(f"  {row[0]}", *row[1:])
-    console = output()
-    with console.capture() as captured:
-        console.print(grid)
-    for line in captured.get().splitlines():
-        console.print(Text(line.rstrip()))
+        _line("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _heading(text: str) -> None:
@@ -58,5 +56,4 @@ def _heading(text: str) -> None:
 
 
 def _line(text: str) -> None:
-    if text:
-        output().print(Text(f"  {text}"))
+    output().print(Text(f"  {text}"), soft_wrap=True)

@@ -5,39 +5,19 @@ from typing import Any
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
-from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
-    S3BucketOwnershipControls,
-    S3BucketOwnershipControlsRule,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
-from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
-from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
-    S3BucketServerSideEncryptionConfigurationA,
-    S3BucketServerSideEncryptionConfigurationRuleA,
-    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
-    S3BucketVersioningA,
-    S3BucketVersioningVersioningConfiguration,
-)
 from constructs import Construct
 
 from aws.account import Account
+from modules.storage.parts import block_public_access, encrypt, expire, keep_versions, send_events
 
 
 class StateBucket(Construct):
     """Versioned, encrypted with the store's key, owned by one account, never public, TLS 1.2 or newer only (S01).
 
-    Not a `modules.storage.Bucket`: this one refuses to be destroyed, and keeps a number of old versions of each state.
+    Not a `modules.storage.Bucket`, with which it shares its parts: this one refuses to be destroyed, and keeps a number
+    of old versions of each state.
     """
 
     def __init__(
@@ -62,82 +42,31 @@ class StateBucket(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protected else None,
         )
         # A reference, so that everything below depends on the bucket.
-        self._bucket_name = bucket.bucket
-        # EventBridge rules can subscribe to written states.
-        S3BucketNotification(self, "events", bucket=self._bucket_name, eventbridge=True)
-        self._keep_private(account.bucket_arn(name))
-        self._encrypt(kms_key_arn)
-        self._keep_versions(noncurrent_version_days, noncurrent_versions_kept)
+        bucket_name = bucket.bucket
+        send_events(self, bucket_name)
+        public_access_block = block_public_access(self, "public-access", bucket_name)
+        S3BucketPolicy(
+            self,
+            "policy",
+            bucket=bucket_name,
+            policy=_policy(account.bucket_arn(name)),
+            # S3 answers "conflicting conditional operation" if both are written at once.
+            depends_on=[public_access_block],
+        )
+        encrypt(self, bucket_name, kms_key_arn)
+        expire(
+            self,
+            bucket_name,
+            rule_id="old-versions",
+            versioning=keep_versions(self, bucket_name),
+            noncurrent_days=noncurrent_version_days,
+            noncurrent_versions=noncurrent_versions_kept,
+            abort_multipart_days=7,
+        )
         if access_logs_bucket is not None:
             S3BucketLoggingA(
-                self, "logging", bucket=self._bucket_name, target_bucket=access_logs_bucket, target_prefix=f"{name}/"
+                self, "logging", bucket=bucket_name, target_bucket=access_logs_bucket, target_prefix=f"{name}/"
             )
-
-    def _keep_private(self, arn: str) -> None:
-        block = S3BucketPublicAccessBlock(
-            self,
-            "public-access",
-            bucket=self._bucket_name,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-        )
-        S3BucketOwnershipControls(
-            self,
-            "ownership",
-            bucket=self._bucket_name,
-            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-        )
-        # S3 returns "conflicting conditional operation" when both are written at once.
-        S3BucketPolicy(self, "policy", bucket=self._bucket_name, policy=_policy(arn), depends_on=[block])
-
-    def _encrypt(self, kms_key_arn: str) -> None:
-        S3BucketServerSideEncryptionConfigurationA(
-            self,
-            "encryption",
-            bucket=self._bucket_name,
-            rule=[
-                S3BucketServerSideEncryptionConfigurationRuleA(
-                    bucket_key_enabled=True,
-                    apply_server_side_encryption_by_default=(
-                        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
-                            sse_algorithm="aws:kms", kms_master_key_id=kms_key_arn
-                        )
-                    ),
-                )
-            ],
-        )
-
-    def _keep_versions(self, noncurrent_days: int, newer_noncurrent_versions: int) -> None:
-        versioning = S3BucketVersioningA(
-            self,
-            "versioning",
-            bucket=self._bucket_name,
-            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
-        )
-        S3BucketLifecycleConfiguration(
-            self,
-            "lifecycle",
-            bucket=self._bucket_name,
-            rule=[
-                S3BucketLifecycleConfigurationRule(
-                    id="old-versions",
-                    status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                            noncurrent_days=noncurrent_days, newer_noncurrent_versions=newer_noncurrent_versions
-                        )
-                    ],
-                    abort_incomplete_multipart_upload=[
-                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
-                    ],
-                )
-            ],
-            # S3 refuses rules for old versions while versioning is off.
-            depends_on=[versioning],
-        )
 
 
 def _policy(arn: str) -> str:

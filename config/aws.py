@@ -39,8 +39,3 @@ class Aws(Section):
     def account(self) -> Account:
         """The account in the region, for the ARNs of what is in it."""
         return Account.in_region(self.region, self.account_id)
-
-    @property
-    def partition(self) -> str:
-        """`aws`, or `aws-cn` and `aws-us-gov` for the regions that are in those."""
-        return self.account.partition

@@ -4,31 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
-from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
-from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
-    S3BucketOwnershipControls,
-    S3BucketOwnershipControlsRule,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
-from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
-from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
-    S3BucketServerSideEncryptionConfigurationA,
-    S3BucketServerSideEncryptionConfigurationRuleA,
-    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
-)
-from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
 from constructs import Construct
 
 from aws.account import Account
+from modules.storage.parts import block_public_access, encrypt, expire, keep_versions, send_events
 from modules.storage.policy import Delivery, bucket_policy
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -127,25 +108,19 @@ class Bucket(Construct):
             self, "bucket", bucket=inputs.name, force_destroy=inputs.force_destroy, tags={"Name": inputs.name}
         )
         name = bucket.id
-        public_access_block = S3BucketPublicAccessBlock(
+        public_access_block = block_public_access(self, "public-access-block", name)
+        send_events(self, name)
+        encrypt(self, name, inputs.kms_key_arn)
+        lifecycle = inputs.lifecycle
+        expire(
             self,
-            "public-access-block",
-            bucket=name,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
+            name,
+            rule_id="retention",
+            versioning=keep_versions(self, name) if inputs.versioned else None,
+            days=lifecycle.expire_after_days,
+            noncurrent_days=lifecycle.noncurrent_expire_after_days,
+            abort_multipart_days=lifecycle.abort_multipart_after_days,
         )
-        S3BucketOwnershipControls(
-            self,
-            "ownership",
-            bucket=name,
-            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-        )
-        # Consumers subscribe with EventBridge rules, without a change to this bucket.
-        S3BucketNotification(self, "events", bucket=name, eventbridge=True)
-        _encrypt(self, name, inputs.kms_key_arn)
-        _retain(self, name, inputs)
         policy = S3BucketPolicy(
             self,
             "policy",
@@ -179,64 +154,3 @@ def _check(inputs: BucketInputs) -> None:
         raise ValueError(f"bucket {inputs.name!r} accepts logs and has a kms_key_arn: AWS delivers logs to SSE-S3 only")
     if inputs.access_logs is not None and inputs.access_logs.bucket_name == inputs.name:
         raise ValueError(f"bucket {inputs.name!r} logs into itself: each log would be a request that is logged again")
-
-
-def _encrypt(scope: Construct, bucket_name: str, kms_key_arn: str | None) -> None:
-    with_key = kms_key_arn is not None
-    S3BucketServerSideEncryptionConfigurationA(
-        scope,
-        "encryption",
-        bucket=bucket_name,
-        rule=[
-            S3BucketServerSideEncryptionConfigurationRuleA(
-                apply_server_side_encryption_by_default=(
-                    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
-                        sse_algorithm="aws:kms" if with_key else "AES256", kms_master_key_id=kms_key_arn
-                    )
-                ),
-                bucket_key_enabled=True if with_key else None,
-            )
-        ],
-    )
-
-
-def _retain(scope: Construct, bucket_name: str, inputs: BucketInputs) -> None:
-    versioning = None
-    if inputs.versioned:
-        versioning = S3BucketVersioningA(
-            scope,
-            "versioning",
-            bucket=bucket_name,
-            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
-        )
-    lifecycle = inputs.lifecycle
-    S3BucketLifecycleConfiguration(
-        scope,
-        "lifecycle",
-        bucket=bucket_name,
-        rule=[
-            S3BucketLifecycleConfigurationRule(
-                id="retention",
-                status="Enabled",
-                # All objects: the provider warns about a rule without a filter.
-                filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=lifecycle.expire_after_days)]
-                if lifecycle.expire_after_days is not None
-                else None,
-                noncurrent_version_expiration=[
-                    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                        noncurrent_days=lifecycle.noncurrent_expire_after_days
-                    )
-                ]
-                if versioning is not None
-                else None,
-                abort_incomplete_multipart_upload=[
-                    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
-                        days_after_initiation=lifecycle.abort_multipart_after_days
-                    )
-                ],
-            )
-        ],
-        # Only versioned buckets have noncurrent versions.
-        depends_on=[versioning] if versioning is not None else None,
-    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.aws import release_errors
-from cli.console import say, show, table
+from cli.console import say, show, table, warn
 from cli.errors import CommandError
 from cli.local_images import add_images, images_of
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
@@ -43,9 +43,11 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         prepare_airflow(session.project, session.environment)
     add_images(session.project, session.environment, images_of(session.environment))
     plane = session.project.local.data_plane(session.environment, parts=parts)
-    was_steady = not changed and _is_steady(plane.status())
+    before = plane.status()
     try:
         plane.start(report=say)
+        # A data plane that was restarted may run services now that it did not run before.
+        was_steady = not changed and _is_steady(before) and plane.status().pid == before.pid
         if WEB in parts and not was_steady:
             _migrate_all(session)
         if not was_steady:
@@ -53,6 +55,8 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         plane.wait_until_steady(max((STEADY_SECONDS[part] for part in parts), default=0), report=say)
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
+    for problem in plane.status().problems:
+        warn(problem)
 
 
 def show_containers(project: Project, status: "DataPlaneStatus") -> None:

@@ -139,9 +139,13 @@ class FakeDataPlane:
     running: bool = False
     failure: str = ""
     """What waiting for steady services ends with; empty where it ends well."""
+    restarts: bool = False
+    """Whether the next start finds other settings, and so makes a new process."""
+    pid: int = 7
 
     def start(self, report: Callable[[str], None]) -> None:
         self.running = True
+        self.pid += self.restarts
 
     def stop(self) -> None:
         self.running = False
@@ -157,7 +161,7 @@ class FakeDataPlane:
         return DataPlaneStatus(
             running=self.running,
             ready=self.running,
-            pid=7 if self.running else None,
+            pid=self.pid if self.running else None,
             ports=(),
             services=self.services if self.running else (),
             stores=(),

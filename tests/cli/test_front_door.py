@@ -107,6 +107,16 @@ def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
     second = windlass("local", "up", "--with", "web", "--with", "airflow", on=platform)
     assert (second.code, migrated) == (0, [1])
     assert "Waiting until" not in second.err
+    platform.containers.restarts = True
+    assert windlass("local", "up", "--with", "web", "--with", "airflow", on=platform).code == 0
+    assert migrated == [1, 1], "other services may run after a restart"
+
+
+def test_what_is_wrong_beside_the_services_is_said_too(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    platform.containers.problems = ("The data store x is slow.",)
+    assert "The data store x is slow." in windlass("local", "up", "--with", "web", on=platform).err
 
 
 @pytest.mark.parametrize(("problem", "code"), [("", 0), (PROBLEM, 1)])

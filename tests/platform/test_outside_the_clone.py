@@ -1,6 +1,7 @@
 """The platform of somebody whose environments are not in the clone: everything is kept in their folder."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,32 +38,35 @@ class User:
 
 @pytest.fixture
 def user(tmp_path: Path) -> Iterator[User]:
-    """Their environment is `local` without Airflow, on ports of its own."""
+    """Their environment is `local` without Airflow and cache, with its state in files, on ports of its own."""
     folder = tmp_path / "platform"
     (folder / "environments").mkdir(parents=True)
     text = (ROOT / "environments" / "local.toml").read_text(encoding="utf-8").partition("\n[airflow]\n")[0]
+    text = re.sub(r"\[(state|cache)\]\n(?:(?!\[).*\n)*|uses_cache = true\n", "", text)
+    text = text.replace("[network]", '[state]\nbackend = "local"\npath = "state"\n\n[network]', 1)
     for port in ("5999", "8443", "8080", "15432"):
         assert port in text
         text = text.replace(port, str(free_port()))
-    (folder / "environments" / "mine.toml").write_text(text, encoding="utf-8")
+    (folder / "environments" / "local.toml").write_text(text, encoding="utf-8")
     user = User(folder)
     try:
         yield user
     finally:
-        user.windlass("local", "down", "--environment", "mine")
+        user.windlass("local", "down")
 
 
 def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(user: User) -> None:
     before = set((ROOT / ".windlass").glob("*/process.json"))
-    applied = user.windlass("local", "apply", "--environment", "mine")
+    applied = user.windlass("local", "apply")
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert {path.name for path in user.folder.iterdir()} == {"environments", "cdktf.out", ".windlass"}
+    assert {path.name for path in user.folder.iterdir()} == {"environments", "cdktf.out", "state", ".windlass"}
     assert (user.folder / ".windlass" / "data-plane" / "state.json").exists()
     assert set((ROOT / ".windlass").glob("*/process.json")) == before
-    status = user.windlass("status", "mine", "web")
+    status = user.windlass("status", "local", "web")
     assert status.returncode == 0, status.stderr
     assert "2 of 2" in status.stdout
-    assert user.windlass("plan", "mine", "--detailed-exitcode").returncode == 0
-    cleaned = user.windlass("local", "clean", "--environment", "mine")
+    plan = user.windlass("plan", "local", "--detailed-exitcode")
+    assert plan.returncode == 0, plan.stdout
+    cleaned = user.windlass("local", "clean")
     assert cleaned.returncode == 0, cleaned.stderr
     assert list((user.folder / "cdktf.out" / "stacks").iterdir()) == []

@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import boto3
+
+from aws.image_reference import ImageReference
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.project import Project
+from local.image_registry import NoRepositoryError, add_tags
 
 if TYPE_CHECKING:
-    from aws.image_reference import ImageReference
     from config import Environment
 
 
 def images_of(environment: "Environment") -> list["ImageReference"]:
     """The images of an environment file that are in the environment's own registry, by tag."""
-    from aws.image_reference import ImageReference
-
     texts = [image for service in environment.services.values() for image in service.initial_images.values()]
     if environment.airflow is not None:
         texts.append(environment.airflow.image)
@@ -28,10 +29,6 @@ def add_images(project: Project, environment: "Environment", images: Iterable["I
     Raises:
         CommandError: an image is not in the environment's own registry, has no tag, or its repository does not exist.
     """
-    import boto3
-
-    from local.image_registry import NoRepositoryError, add_tags
-
     tags = []
     for image in images:
         if not _is_own(image, environment) or image.tag is None:

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import release
 from cli.aws import boto_session
 from cli.console import messages
 from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session
+from release.aws import Aws
+from release.context import Session as ReleaseSession
+from release.identity import Author, author
+from release.reporter import Reporter
 
 if TYPE_CHECKING:
     from config import Environment
-    from release.context import Session as ReleaseSession
     from release.strategies import AnyService
 
 
@@ -22,22 +26,16 @@ def migration_command(environment: "Environment", service: str) -> tuple[str, ..
 
 def open_service(session: Session, name: str) -> "AnyService":
     """Return a web service of the environment as it was applied; raises BadRequestError where there is none."""
-    import release
-
     return release.open(outputs(session), name, release_session(session))
 
 
-def release_session(session: Session, *, read_only: bool = False) -> "ReleaseSession":
+def release_session(session: Session, *, read_only: bool = False) -> ReleaseSession:
     """Return the session that `release` works in.
 
     Args:
         session: the environment.
         read_only: the command changes nothing, so the history needs no author.
     """
-    from release.context import Session as ReleaseSession
-    from release.identity import Author, author
-    from release.reporter import Reporter
-
     aws = aws_of(session)
     return ReleaseSession(
         environment=session.environment.name,
@@ -54,8 +52,6 @@ def outputs(session: Session) -> dict[str, Any]:
 
 def aws_of(session: Session) -> Any:
     """Return AWS as the environment file names it: a `release.aws.Aws`; the embedded one with its own keys."""
-    from release.aws import Aws
-
     aws = session.environment.aws
     variables = session.project.local.variables(session.environment)
     return Aws(boto_session(aws.region, variables), endpoint_url=aws.endpoint_url)

@@ -9,6 +9,7 @@ from cli.parameters import Duration
 from cli.project import Project
 from cli.release_session import outputs, release_session
 from cli.session import open_readonly
+from release.airflow_command import open_api_server, run_airflow
 
 
 @command(
@@ -28,7 +29,5 @@ def airflow(project: Project, name: str, words: tuple[str, ...], timeout: float)
     Windlass come before ENV; what follows COMMAND is Airflow's.
     """
     with release_errors():
-        from release.airflow_command import open_api_server, run_airflow
-
         session = open_readonly(project, name)
         run_airflow(open_api_server(outputs(session), release_session(session)), words, timeout_seconds=timeout)

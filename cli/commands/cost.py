@@ -1,7 +1,5 @@
 """`./windlass cost`: what an environment costs a month, before it is built (P06)."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from cli.command import command
@@ -10,9 +8,8 @@ from cli.console import print_json, say, show, table
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
-
-if TYPE_CHECKING:
-    from cost import Estimate
+from cost import Estimate, PricesError, estimate, prices_of
+from cost.estimate import BY_USE
 
 
 @command(examples=("./windlass cost prod", "./windlass cost prod --compare dev --json"))
@@ -40,10 +37,9 @@ def cost(project: Project, name: str, other: str | None, region: str | None, as_
     _say_what_it_is(estimates)
 
 
-def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
+def _estimate(project: Project, name: str, region: str | None) -> Estimate:
     environment = project.environments.load(name)
     documents = project.synthesis.documents(environment)
-    from cost import PricesError, estimate, prices_of
 
     try:
         return estimate(name, documents, prices_of(region or environment.aws.region))
@@ -52,7 +48,7 @@ def _estimate(project: Project, name: str, region: str | None) -> "Estimate":
         raise CommandError(message, exit_code=BAD_CONFIGURATION) from error
 
 
-def _show_lines(estimates: "Estimate") -> None:
+def _show_lines(estimates: Estimate) -> None:
     rows = table("", "USD a month", "what", "address")
     for group, total in estimates.groups().items():
         rows.add_row(group, f"{total:,.2f}", "", "")
@@ -65,7 +61,7 @@ def _show_lines(estimates: "Estimate") -> None:
     show(rows)
 
 
-def _show_difference(one: "Estimate", other: "Estimate") -> None:
+def _show_difference(one: Estimate, other: Estimate) -> None:
     rows = table("USD a month", one.environment, other.environment, f"{one.environment} adds")
     mine, theirs = one.groups(), other.groups()
     for group in sorted({*mine, *theirs}, key=lambda each: theirs.get(each, 0.0) - mine.get(each, 0.0)):
@@ -75,8 +71,7 @@ def _show_difference(one: "Estimate", other: "Estimate") -> None:
     show(rows)
 
 
-def _say_what_it_is(estimates: "list[Estimate]") -> None:
-    from cost.estimate import BY_USE
+def _say_what_it_is(estimates: list[Estimate]) -> None:
 
     prices = estimates[0].prices
     say(f"An estimate by AWS's list prices of {prices.as_of} in {prices.region}, without taxes and discounts.")

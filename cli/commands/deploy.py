@@ -6,12 +6,17 @@ import click
 
 from cli.aws import release_errors
 from cli.command import command
-from cli.options import environment_argument
+from cli.console import print_json
+from cli.options import as_json, environment_argument
 from cli.parameters import Duration
 from cli.project import Project
 from cli.release_options import reason_option, service_argument, stepping
 from cli.release_session import ServiceLayer, migration_command, open_service
 from cli.session import open_for_change
+from release.deploy import DeployRequest
+from release.errors import BadRequestError
+from release.strategies import require_switchable
+from release.switch_request import SwitchRequest
 
 
 @command(
@@ -30,7 +35,6 @@ from cli.session import open_for_change
     "--timeout",
     type=Duration(),
     default="15m",
-    show_default=True,
     metavar="TIME",
     help="Wait this long for healthy targets.",
 )
@@ -38,6 +42,7 @@ from cli.session import open_for_change
 @stepping
 @click.option("--force", is_flag=True, help="Deploy to the new colour of a canary under way.")
 @reason_option
+@as_json
 @click.pass_obj
 def deploy(
     project: Project,
@@ -53,6 +58,7 @@ def deploy(
     scale_down: bool,
     force: bool,
     reason: str,
+    as_json: bool,
 ) -> None:
     """Roll out a new image of a service.
 
@@ -60,11 +66,6 @@ def deploy(
     codedeploy service has no idle colour: ECS or CodeDeploy moves the traffic as well. The database is migrated first.
     """
     with release_errors():
-        from release.deploy import DeployRequest
-        from release.errors import BadRequestError
-        from release.strategies import require_switchable
-        from release.switch_request import SwitchRequest
-
         if not and_switch and (canary or scale_down or soak is not None):
             raise BadRequestError("--canary, --soak and --scale-down say how to switch: add --switch.")
         environment = project.environments.load(name)
@@ -87,3 +88,5 @@ def deploy(
         if switchable is not None:
             # The requested count is healthy now; the live colour's count does not matter any more.
             switchable.switch(replace(steps, colour=deployed.colour, minimum=count))
+        if as_json:
+            print_json(target.status().json())

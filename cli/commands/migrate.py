@@ -13,6 +13,7 @@ from cli.project import Project
 from cli.release_options import service_argument
 from cli.release_session import migration_command, open_service
 from cli.session import open_readonly
+from release.migrate import MigrateRequest
 
 
 @command(examples=("./windlass migrate prod web", "./windlass migrate prod web --stop"))
@@ -31,8 +32,6 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
     or of COLOUR; for other strategies the newest image that Terraform has registered.
     """
     with release_errors():
-        from release.migrate import MigrateRequest
-
         migration = migration_command(project.environments.load(name), service)
         target = open_service(open_readonly(project, name), service)
         if not stop:

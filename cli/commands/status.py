@@ -1,6 +1,6 @@
 """`./windlass status`: what each layer holds, and how the services run."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,9 +16,9 @@ from cli.project import Project
 from cli.release_session import aws_of, outputs, release_session
 from cli.running.stack import count_resources
 from cli.session import Session, open_readonly
-
-if TYPE_CHECKING:
-    from release.airflow_status import AirflowStatus
+from release.airflow_status import AirflowStatus, airflow_status
+from release.status_view import status_view
+from release.strategies import statuses
 
 
 @command(
@@ -65,19 +65,15 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
             rows.add_row(*("" if cell is None else str(cell) for cell in cells))
         show(rows)
     if services:
-        from release.status_view import status_view
-
         result_console().print(status_view(services))
     if airflow is not None:
         show_airflow(airflow)
     return code
 
 
-def _airflow(session: Session) -> "AirflowStatus | None":
+def _airflow(session: Session) -> AirflowStatus | None:
     """How Airflow runs; None where the environment has none."""
     with release_errors():
-        from release.airflow_status import airflow_status
-
         return airflow_status(aws_of(session), outputs(session))
 
 
@@ -85,8 +81,6 @@ def _services(session: Session, service: str | None) -> list[Any]:
     """Read the status of the services."""
     published = outputs(session)
     with release_errors():
-        from release.strategies import statuses
-
         return list(statuses(published, release_session(session, read_only=True), service=service))
 
 

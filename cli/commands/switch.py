@@ -6,11 +6,15 @@ import click
 
 from cli.aws import release_errors
 from cli.command import command
-from cli.options import environment_argument
+from cli.console import print_json
+from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_options import reason_option, service_argument, stepping
 from cli.release_session import migration_command, open_service
 from cli.session import open_readonly
+from release.errors import BadRequestError
+from release.strategies import require_switchable
+from release.switch_request import SwitchRequest
 
 
 @command(
@@ -40,6 +44,7 @@ from cli.session import open_readonly
 )
 @click.option("--force", is_flag=True, help="Switch despite unhealthy targets and active alarms.")
 @reason_option
+@as_json
 @click.pass_obj
 def switch(
     project: Project,
@@ -56,6 +61,7 @@ def switch(
     min_healthy: int | None,
     force: bool,
     reason: str,
+    as_json: bool,
 ) -> None:
     """Move traffic to the other colour of a blue/green service, at once or in steps, or back.
 
@@ -63,10 +69,6 @@ def switch(
     it finishes that one.
     """
     with release_errors():
-        from release.errors import BadRequestError
-        from release.strategies import require_switchable
-        from release.switch_request import SwitchRequest
-
         if weight is not None and canary is not None:
             raise BadRequestError("--weight is one step, --canary several: choose one.")
         request = SwitchRequest(
@@ -82,4 +84,7 @@ def switch(
             force=force,
             reason=reason,
         )
-        require_switchable(open_service(open_readonly(project, name), service)).switch(request)
+        target = require_switchable(open_service(open_readonly(project, name), service))
+        target.switch(request)
+        if as_json:
+            print_json(target.status().json())

@@ -148,7 +148,7 @@ def test_status_names_airflow_with_its_address_components_and_alarms(
         problem=problem,
     )
     status = AirflowStatus(url="https://airflow.x", components=(worker,), alarms=("queue-default",), alarm_count=14)
-    monkeypatch.setattr("release.airflow_status.airflow_status", lambda *_: status)
+    monkeypatch.setattr("cli.commands.status.airflow_status", lambda *_: status)
     monkeypatch.setattr("cli.commands.status._services", lambda *_: [])
     platform.embedded_aws.start()
     shown = windlass("status", "local", on=platform)

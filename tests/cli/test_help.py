@@ -120,7 +120,19 @@ def test_what_a_script_would_read_is_offered_as_json() -> None:
         for path, command in COMMANDS.items()
         if any("--json" in parameter.opts for parameter in command.params)
     }
-    wanted = {"check", "synth", "validate", "plan", "apply", "status", "output", "cost", "local status"}
+    wanted = {
+        "check",
+        "synth",
+        "validate",
+        "plan",
+        "apply",
+        "deploy",
+        "switch",
+        "status",
+        "output",
+        "cost",
+        "local status",
+    }
     assert wanted - offered == set()
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import release.context
 from cli import app, release_session
 from cli.commands import deploy
 from cli.local_platform import LocalPlatform
@@ -157,9 +156,9 @@ class CommandLine:
 
     def run(self, *arguments: str, during: Callable[[], object] | None = None) -> Ended:
         """Run a command line; time passes at once, and `during` happens in its first wait."""
-        session = release.context.Session
+        session = release_session.ReleaseSession
         with self.monkeypatch.context() as patch:
-            patch.setattr(release.context, "Session", partial(session, pace=quick(during)))
+            patch.setattr(release_session, "ReleaseSession", partial(session, pace=quick(during)))
             self.capfd.readouterr()
             code = app.main(list(arguments), project=self.project)
         printed = self.capfd.readouterr()

@@ -1,5 +1,6 @@
 """The command line for blue/green services: what it takes, how it ends, what it says."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,15 @@ def test_switch_and_back(web: BlueGreenTestService, windlass: Run) -> None:
     assert web.value() == "green:10"
     assert windlass("switch", "dev", web.name, "--rollback").code == 0
     assert web.value() == "blue"
+
+
+def test_deploy_and_switch_as_json_print_the_status_of_the_service(web: BlueGreenTestService, windlass: Run) -> None:
+    web.healthy("green", 2)
+    image = web.push_image(f"4.0.{web.number}")
+    deployed = json.loads(windlass("deploy", "dev", web.name, "--image", image, "--json").out)
+    assert (deployed["service"], deployed["value"]) == (web.name, "blue")
+    switched = json.loads(windlass("switch", "dev", web.name, "--bake", "0s", "--json").out)
+    assert switched["value"] == "green"
 
 
 def test_the_status_shows_who_created_the_live_colours_parameter(web: BlueGreenTestService, windlass: Run) -> None:

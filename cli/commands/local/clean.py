@@ -13,6 +13,7 @@ from cli.project import Project
 from cli.running.run_layers import destroy_layers
 from cli.session import open_for_change
 from cli.synthesis import BOOTSTRAP
+from local.browser_trust import BrowserTrust, TrustError
 
 
 @command(changes=True, examples=("./windlass local clean",))
@@ -45,8 +46,6 @@ def clean(project: Project, name: str) -> None:
 
 def _untrust(project: Project) -> None:
     """Browsers forget an authority whose key is about to be deleted."""
-    from local.browser_trust import BrowserTrust, TrustError
-
     browsers = BrowserTrust(project.workspace.authority_folder / AUTHORITY_FILE, Path.home())
     try:
         if browsers.is_trusted():

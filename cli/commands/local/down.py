@@ -7,6 +7,7 @@ from cli.console import say
 from cli.errors import CommandError
 from cli.options import environment_option
 from cli.project import Project
+from local.embedded import EmbeddedAwsError
 
 
 @command(changes=True, examples=("./windlass local down",))
@@ -14,8 +15,6 @@ from cli.project import Project
 @click.pass_obj
 def down(project: Project, name: str) -> None:
     """Stop the embedded AWS and the containers. What was applied is gone then: it is kept in memory."""
-    from local.embedded import EmbeddedAwsError
-
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     was_running = embedded.status().running

@@ -2,6 +2,7 @@
 
 import click
 
+from aws.image_reference import ImageReference
 from cli.command import command
 from cli.console import say
 from cli.errors import BAD_CONFIGURATION, CommandError
@@ -20,8 +21,6 @@ def image(project: Project, name: str, image: str) -> None:
     Nothing is built or pushed: the program that runs in place of the repository's images runs for every tag. The images
     that the environment file names are there already.
     """
-    from aws.image_reference import ImageReference
-
     environment = project.environments.load(name)
     project.local.require_running(environment)
     host = environment.aws.account.ecr_host

@@ -4,6 +4,7 @@ from cli.console import say
 from cli.errors import CommandError
 from cli.local_ports import local_ports, refuse_unusable_ports
 from cli.project import Project
+from local.embedded import EmbeddedAwsError
 
 
 def start(project: Project, name: str, *, containers: bool) -> None:
@@ -18,8 +19,6 @@ def start(project: Project, name: str, *, containers: bool) -> None:
     Raises:
         CommandError: it does not start, or ports are taken; minutes before the first container would need them.
     """
-    from local.embedded import EmbeddedAwsError
-
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     was_running = embedded.status().running

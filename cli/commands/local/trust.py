@@ -11,6 +11,8 @@ from cli.errors import CommandError
 from cli.front_door import AUTHORITY_FILE
 from cli.options import environment_option
 from cli.project import Project
+from local.browser_trust import BrowserTrust, TrustError
+from local.dataplane.proxy.authority import kept_authority
 
 
 @command(examples=("./windlass local trust", "./windlass local trust --remove"))
@@ -24,9 +26,6 @@ def trust(project: Project, name: str, remove: bool) -> None:
     the home directory, by the program certutil. The authority can sign only for names that belong to nobody, such as
     those below localhost. For other programs it prints what to do.
     """
-    from local.browser_trust import BrowserTrust, TrustError
-    from local.dataplane.proxy.authority import kept_authority
-
     environment = project.environments.load(name)
     if environment.aws.endpoint_url is None:
         raise CommandError(f"{name} is on the real AWS: its certificate is one that browsers trust already.")

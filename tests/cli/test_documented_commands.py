@@ -23,7 +23,7 @@ def lines(page: Path) -> list[str]:
 
 def unknown(line: str) -> list[str]:
     """Words of a line that no command takes."""
-    line = re.sub(r"[\[\]…,.]", " ", line.split(" -- ")[0].replace("\\|", " ")).replace("'", "")
+    line = re.sub(r"[\[\]…,.:]", " ", line.split(" -- ")[0].replace("\\|", " ")).replace("'", "")
     words = line.split()
     command: click.Command = windlass
     path: tuple[str, ...] = ()

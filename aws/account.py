@@ -9,7 +9,7 @@ from aws.regions import dns_suffix, partition_of
 class Account:
     """An AWS account as seen from one region.
 
-    The values may be Terraform expressions: nothing here looks into them.
+    The values may be Terraform expressions: nothing here evaluates them.
     """
 
     partition: str = "aws"

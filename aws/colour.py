@@ -48,7 +48,7 @@ def colour_weight_expression(value_expression: str, colour: Colour) -> str:
 
     Args:
         value_expression: Terraform expression of the value, without `${}`, such as `local.colour`.
-        colour: the colour whose share is wanted.
+        colour: the colour whose share is returned.
 
     Raises:
         ValueError: there is no such colour.

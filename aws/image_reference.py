@@ -53,7 +53,7 @@ class ImageReference:
     """Digest, `sha256:` and 64 hexadecimal digits. None where the tag names the image."""
 
     def __post_init__(self) -> None:
-        """Refuse parts that make no reference."""
+        """Refuse parts that are not a complete reference."""
         if (self.tag is None) == (self.digest is None) or not self.is_complete(str(self)):
             raise ValueError(f'"{self}" is not {ALLOWED}')
 
@@ -97,5 +97,5 @@ class ImageReference:
         return None if account is None else account.arn("ecr", f"repository/{self.repository}")
 
     def __str__(self) -> str:
-        """Return the reference as it is written."""
+        """Return the reference as text."""
         return f"{self.registry}/{self.repository}" + (f":{self.tag}" if self.digest is None else f"@{self.digest}")

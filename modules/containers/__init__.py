@@ -1,4 +1,4 @@
-"""Containers of a task, as values: no construct, no cdktf. `modules.ecs` makes task definitions of them."""
+"""Containers of a task, as values: no construct, no cdktf. `modules.ecs` creates task definitions from them."""
 
 from modules.containers.container import (
     AwsLogs,

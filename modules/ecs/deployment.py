@@ -70,12 +70,12 @@ def lifecycle(
 
 def _not_rolled_back(name: str, task: TaskDefinition) -> Postcondition:
     """E01: after a rollback the service runs the old revision; only this attribute shows it."""
-    wanted = f"aws_ecs_task_definition.{task.node.find_child('definition').friendly_unique_id}.arn"  # type: ignore[attr-defined]
+    target = f"aws_ecs_task_definition.{task.node.find_child('definition').friendly_unique_id}.arn"  # type: ignore[attr-defined]
     return Postcondition(
-        condition=f"${{self.task_definition == {wanted}}}",
+        condition=f"${{self.task_definition == {target}}}",
         error_message=(
             f"ECS took the deployment of {name} back: its tasks did not come up, or an alarm rang. The service still "
-            f"answers with ${{self.task_definition}}; asked for was ${{{wanted}}}. The events of the service say why. "
+            f"answers with ${{self.task_definition}}; asked for was ${{{target}}}. The events of the service say why. "
             "The next plan shows the change again."
         ),
     )

@@ -25,7 +25,7 @@ class ValkeyUser(Construct):
         # A user name cannot change in place. The id contains it, so that a new name creates a new user.
         user_id = f"{cache_name}-{authentication.username}".lower()
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,59}", user_id):
-            raise ValueError(f"the cache's user id would be {user_id!r}; it takes letters, digits and hyphens")
+            raise ValueError(f"the cache's user id would be {user_id!r}; it may have letters, digits and hyphens")
         stack = CloudformationStack(
             self,
             "stack",

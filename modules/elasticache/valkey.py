@@ -54,7 +54,7 @@ class ValkeyInputs:
         """Refuse names that ElastiCache would refuse."""
         if not re.fullmatch(r"[a-z](?!.*--)[a-z0-9-]{0,39}(?<!-)", self.name):
             raise ValueError(
-                f"name is {self.name!r}; ElastiCache takes 1 to 40 lower-case letters, digits and single hyphens, "
+                f"name is {self.name!r}; ElastiCache accepts 1 to 40 lower-case letters, digits and single hyphens, "
                 "a letter first and no hyphen last"
             )
 

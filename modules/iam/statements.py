@@ -128,7 +128,7 @@ def read_secrets(
     if parameters:
         statements["ReadParameters"] = Statement(actions=("ssm:GetParameters",), resources=parameters)
     if keys and statements:
-        services = [name for name, wanted in (("secretsmanager", secrets), ("ssm", parameters)) if wanted]
+        services = [name for name, arns in (("secretsmanager", secrets), ("ssm", parameters)) if arns]
         statements["DecryptSecrets"] = Statement(
             actions=("kms:Decrypt",),
             resources=keys,

@@ -49,7 +49,7 @@ class NetworkingInputs:
     """Name of the Cloud Map namespace, a private DNS zone of the VPC, such as `acme-prod.internal` (A11)."""
 
     roles: Mapping[str, str]
-    """Security groups to make: role → description. The description cannot change once the group exists."""
+    """Security groups to create: role → description. The description cannot change once the group exists."""
 
     flows: tuple[Flow, ...] = ()
     """Allowed flows (N03). Empty by default: nothing is allowed."""

@@ -19,7 +19,7 @@ class ZoneSubnets:
     """Range of the load balancers and NAT gateways, and of tasks where `egress` is `public-ip` (N02)."""
 
     private: str
-    """Range of the tasks and of the interface endpoints. Every task takes one address."""
+    """Range of the tasks and of the interface endpoints. Every task uses one address."""
 
     isolated: str
     """Range of the database and the cache; no route leads out of the VPC (N02)."""

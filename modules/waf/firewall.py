@@ -50,7 +50,7 @@ class FirewallInputs:
         """Refuse a rate limit that WAF would refuse."""
         if not 10 <= self.rate_limit_per_five_minutes <= 2_000_000_000:
             raise ValueError(
-                f"rate_limit_per_five_minutes is {self.rate_limit_per_five_minutes}; WAF takes 10 to 2,000,000,000"
+                f"rate_limit_per_five_minutes is {self.rate_limit_per_five_minutes}; WAF accepts 10 to 2,000,000,000"
             )
 
 

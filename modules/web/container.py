@@ -81,7 +81,7 @@ def _health_check(command: Sequence[str]) -> HealthCheck | None:
         interval_seconds=15,
         timeout_seconds=5,
         retries=3,
-        # A08: the database may say "available" a minute and more before it takes connections.
+        # A08: RDS may report "available" a minute or more before it accepts connections.
         start_period_seconds=120,
     )
 

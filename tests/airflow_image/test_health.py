@@ -130,7 +130,7 @@ def test_pings_leave_nothing_in_the_broker(deployment: Deployment, components: C
     assert not deployment.redis.client.smembers("_kombu.binding.reply.celery.pidbox")
 
 
-def test_while_database_or_broker_are_away_nobody_is_blamed(deployment: Deployment) -> None:
+def test_while_database_or_broker_are_away_components_stay_healthy(deployment: Deployment) -> None:
     away = "postgresql://airflow_a:secret-word@127.0.0.1:9/airflow"
     for component in JOB_TYPES:
         done = check(deployment, component, AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=away)

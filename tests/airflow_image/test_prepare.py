@@ -61,7 +61,7 @@ def test_no_password_is_printed_or_logged_by_the_server(deployment: Deployment, 
     assert [secret for secret in ("password-a", "first-password", ":master@") if secret in printed] == []
 
 
-def test_a_rotation_leaves_what_runs_alone_and_hand_made_things_too(deployment: Deployment) -> None:
+def test_a_rotation_affects_neither_running_components_nor_manual_changes(deployment: Deployment) -> None:
     old = connect(deployment, "airflow_a", "password-a")
     old.execute("INSERT INTO slot_pool (pool, slots, include_deferred) VALUES ('by-hand', 7, false)")
     variables = deployment.preparation("airflow_b", "password-b")

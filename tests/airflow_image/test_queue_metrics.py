@@ -76,7 +76,7 @@ def test_each_queue_has_its_length_and_its_dimensions(
 
 
 @pytest.mark.slow
-def test_it_outlives_a_broker_that_goes_away(publisher: Running, redis_server: RedisServer) -> None:
+def test_it_survives_an_outage_of_the_broker(publisher: Running, redis_server: RedisServer) -> None:
     publisher.wait_for('"QueueLength": 0', seconds=20)
     redis_server.stop()
     try:

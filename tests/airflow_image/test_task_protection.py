@@ -114,6 +114,6 @@ def test_a_task_that_celery_lists_for_long_counts_while_airflow_knows_of_it(
 @pytest.mark.parametrize(
     "name", ["AIRFLOW__CELERY__BROKER_URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "ECS_AGENT_URI"]
 )
-def test_where_there_is_no_agent_it_ends_and_says_so(image: Image, variables: dict[str, str], name: str) -> None:
+def test_without_an_ecs_agent_it_exits_with_a_message(image: Image, variables: dict[str, str], name: str) -> None:
     done = image.run_script("task_protection.py", {**variables, name: ""}, timeout=20)
     assert (done.code, done.text) == (1, f"task-protection: {name} is not set; nothing to do\n")

@@ -91,7 +91,7 @@ def test_a_worker_waits_for_the_execution_api_too(deployment: Deployment, variab
         running.end()
 
 
-def test_it_waits_for_a_server_and_for_tables_and_says_what_it_lacks(deployment: Deployment, log: Path) -> None:
+def test_it_waits_for_a_server_and_for_tables_and_reports_what_is_missing(deployment: Deployment, log: Path) -> None:
     with running_postgres(started=False) as server:
         empty = server.url().replace("postgresql:", "postgresql+psycopg2:")
         running = deployment.image.start_script("wait.py", {URL: empty, "WINDLASS_WAIT_SECONDS": "3"}, log=log)
@@ -105,7 +105,7 @@ def test_it_waits_for_a_server_and_for_tables_and_says_what_it_lacks(deployment:
 
 
 @pytest.mark.parametrize("url", ["", "sqlite:////tmp/airflow.db"])
-def test_without_a_database_it_says_so_at_once(deployment: Deployment, url: str) -> None:
+def test_without_a_database_url_it_fails_at_once(deployment: Deployment, url: str) -> None:
     done = deployment.image.run_script("wait.py", {URL: url})
     assert (done.code, done.err) == (
         1,

@@ -100,7 +100,7 @@ def test_all_agree_on_every_text(image: str) -> None:
 
 
 @given(registries, repositories, tags)
-def test_the_parts_of_a_reference_are_found_again(registry: str, repository: str, tag: str) -> None:
+def test_the_parts_of_a_reference_survive_a_round_trip(registry: str, repository: str, tag: str) -> None:
     reference = ImageReference(registry=registry, repository=repository, tag=tag)
     assert ImageReference.parse(str(reference)) == reference
 

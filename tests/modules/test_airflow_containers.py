@@ -55,7 +55,7 @@ def test_a12_workers_also_wait_for_the_execution_api() -> None:
     assert set(waiting.values()) == {None}
 
 
-def test_a09_what_makes_the_database_is_not_made_to_wait_for_it() -> None:
+def test_a09_the_init_container_does_not_wait_for_the_database_that_it_creates() -> None:
     for component in COMPONENTS:
         for each in task(component).containers:
             unchecked = each.environment.get("CONNECTION_CHECK_MAX_COUNT") == "0"
@@ -68,7 +68,7 @@ def test_a15_only_git_sync_is_root() -> None:
             assert each.user == ("0:0" if each.image == GIT_SYNC else None)
 
 
-def test_a18_first_user_and_pools_are_told_as_json() -> None:
+def test_a18_first_user_and_pools_are_passed_as_json() -> None:
     result = container("api-server", "migrate").environment
     user = json.loads(result["WINDLASS_FIRST_USER"])
     assert user == {

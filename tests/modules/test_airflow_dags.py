@@ -37,7 +37,7 @@ def from_git(**repositories: GitRepository) -> FromGit:
     return FromGit(image=GIT_SYNC, repositories=repositories, period_seconds=30)
 
 
-def test_git_sync_fetches_once_before_airflow_starts_and_then_goes_on() -> None:
+def test_git_sync_fetches_once_before_airflow_starts_and_then_keeps_fetching() -> None:
     delivery = from_git(dags=GitRepository(url="https://github.com/acme/dags.git"))
     first, side = delivery.helpers()
     common = [
@@ -138,7 +138,7 @@ def test_a_bucket_is_a_bundle_of_airflows_own() -> None:
     assert bundle["kwargs"] == {"aws_conn_id": "aws_default", "bucket_name": "acme-dags", "prefix": "prod"}
 
 
-def test_a_file_system_is_mounted_read_only_and_made_by_the_layer() -> None:
+def test_a_file_system_is_mounted_read_only_and_created_by_the_layer() -> None:
     result = container("worker", "worker", dags=OnFileSystem())
     assert result.mount_points == (MountPoint(volume="dags", container_path="/opt/airflow/dags", read_only=True),)
     assert task("worker", dags=OnFileSystem()).volumes == ()

@@ -102,7 +102,7 @@ def test_counters_are_added_gauges_replaced_and_times_kept(sidecar: Sidecar) -> 
     assert report["scheduler.scheduler_loop_duration"] == [12.5, 20]
 
 
-def test_what_was_not_asked_for_and_what_is_no_metric_is_left_out(sidecar: Sidecar) -> None:
+def test_unknown_metrics_and_invalid_packets_are_dropped(sidecar: Sidecar) -> None:
     sidecar.send(
         "airflow.dagrun.duration.success.some_dag:5|ms",
         "airflow.scheduler_heartbeat:1|g",

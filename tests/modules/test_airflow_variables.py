@@ -135,7 +135,7 @@ SECRETS: dict[Component, dict[str, set[str]]] = {
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
-def test_a_component_is_told_this_and_nothing_else(component: Component) -> None:
+def test_a_component_has_these_variables_and_no_others(component: Component) -> None:
     assert container(component, component).environment == SETTINGS[component]
 
 

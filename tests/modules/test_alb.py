@@ -192,12 +192,12 @@ def test_n06_target_groups_check_and_drain_as_the_lesson_says() -> None:
         assert group["target_type"] == "ip"
 
 
-def test_b01_nobody_sticks_to_a_colour() -> None:
+def test_b01_there_is_no_stickiness() -> None:
     for group in route(ROUTE).resources("aws_lb_target_group").values():
         assert group["stickiness"]["enabled"] is False
 
 
-def test_a_replaced_target_group_goes_only_after_the_rule_has_moved() -> None:
+def test_a_replaced_target_group_is_deleted_after_the_rule_has_moved() -> None:
     for group in route(ROUTE).resources("aws_lb_target_group").values():
         assert group["lifecycle"] == {"create_before_destroy": True}
 
@@ -219,7 +219,7 @@ def test_a_priority_out_of_range_is_refused() -> None:
         dataclasses.replace(RULE, priority=0)
 
 
-def test_weights_that_serve_nobody_are_refused() -> None:
+def test_weights_of_zero_for_both_colours_are_refused() -> None:
     with pytest.raises(ValueError, match="both 0"):
         dataclasses.replace(ROUTE, blue_weight=0, green_weight=0)
     with pytest.raises(ValueError, match="green_weight is 1000"):

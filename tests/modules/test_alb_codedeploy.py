@@ -41,7 +41,7 @@ def test_a_new_service_begins_in_the_first_target_group_on_both_ways_in() -> Non
     assert listener["default_action"][0]["forward"]["target_group"] == expected
 
 
-def test_e07_terraform_looks_away_from_these_two_actions_only() -> None:
+def test_e07_terraform_ignores_only_these_two_actions() -> None:
     result, _ = created()
     assert result.only("aws_lb_listener_rule")["lifecycle"]["ignore_changes"] == ["action"]
     assert result.only("aws_lb_listener")["lifecycle"]["ignore_changes"] == ["default_action"]
@@ -60,7 +60,7 @@ def test_without_a_certificate_it_speaks_http() -> None:
     assert "certificate_arn" not in listener
 
 
-def test_the_rule_is_refused_while_it_forwards_to_somebody_elses_target_groups() -> None:
+def test_the_rule_is_refused_while_it_forwards_to_other_target_groups() -> None:
     (postcondition,) = created()[0].only("aws_lb_listener_rule")["lifecycle"]["postcondition"]
     (pattern,) = re.findall(r'regexall\("(.*?)"', postcondition["condition"])
     assert re.search(pattern, "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/acme-prod-shop-b/1")
@@ -68,7 +68,7 @@ def test_the_rule_is_refused_while_it_forwards_to_somebody_elses_target_groups()
     assert "add a second service" in postcondition["error_message"]
 
 
-def test_codedeploy_is_told_the_target_groups_by_name() -> None:
+def test_outputs_name_the_target_groups_for_codedeploy() -> None:
     _, outputs = created()
     assert set(outputs.target_groups) == set(outputs.target_group_names) == {"a", "b"}
     assert outputs.listener_rule_address.startswith("aws_lb_listener_rule.")

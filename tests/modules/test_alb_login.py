@@ -33,7 +33,7 @@ def rule(inputs: LoginRouteInputs = ROUTE) -> dict[str, Any]:
     return dict(template["Resources"]["Rule"]["Properties"])
 
 
-def test_somebody_logs_in_before_a_request_goes_on() -> None:
+def test_a_login_comes_before_the_request_is_forwarded() -> None:
     login, forward = rule()["Actions"]
     assert (login["Type"], login["Order"]) == ("authenticate-oidc", 1)
     assert login["AuthenticateOidcConfig"]["OnUnauthenticatedRequest"] == "authenticate"
@@ -51,7 +51,7 @@ def test_a_new_secret_reaches_the_rule_when_its_version_is_raised() -> None:
     assert rule(raised) != rule()
 
 
-def test_the_rule_takes_the_requests_that_it_is_told_to() -> None:
+def test_the_rule_has_the_given_conditions() -> None:
     assert rule()["Conditions"] == [{"Field": "host-header", "HostHeaderConfig": {"Values": ["airflow.example.com"]}}]
     assert (rule()["ListenerArn"], rule()["Priority"]) == ("arn:listener", 10)
 

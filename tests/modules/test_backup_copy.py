@@ -20,7 +20,7 @@ def starting_from(**values: str) -> dict[str, Any]:
     return instance(documents_of("prod", lambda data: data["database"].update(values)))
 
 
-def test_the_copy_is_asked_for_in_the_second_region_under_a_key_of_that_region() -> None:
+def test_the_copy_is_created_in_the_second_region_with_a_key_of_that_region() -> None:
     data = documents("prod")["data"]
     (copy,) = data["resource"]["aws_db_instance_automated_backups_replication"].values()
     assert copy["source_db_instance_arn"] == "${aws_db_instance.database_instance.arn}"
@@ -32,7 +32,7 @@ def test_the_copy_is_asked_for_in_the_second_region_under_a_key_of_that_region()
     assert second["allowed_account_ids"] == ["123456789012"]
 
 
-def test_nobody_pays_for_a_copy_that_the_file_does_not_ask_for() -> None:
+def test_there_is_no_copy_by_default() -> None:
     data = documents("staging")["data"]
     assert "aws_db_instance_automated_backups_replication" not in data["resource"]
     assert len(data["provider"]["aws"]) == 1

@@ -71,7 +71,7 @@ def test_requests_shift_gradually_and_the_old_tasks_stay_for_a_while() -> None:
     }
 
 
-def test_a_deployment_can_wait_on_the_test_listener_for_somebody_to_say_go_on() -> None:
+def test_a_deployment_can_wait_on_the_test_listener_for_a_user_to_continue() -> None:
     pace = group(replace(INPUTS, test_wait_minutes=30))["blue_green_deployment_config"]
     assert pace["deployment_ready_option"] == {"action_on_timeout": "STOP_DEPLOYMENT", "wait_time_in_minutes": 30}
 

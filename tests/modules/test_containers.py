@@ -103,7 +103,7 @@ def test_a_container_cannot_change_its_image_and_has_an_init() -> None:
     assert "user" not in result
 
 
-def test_logs_never_stop_a_container_unless_asked() -> None:
+def test_logs_do_not_block_a_container_by_default() -> None:
     assert definition(WEB)["logConfiguration"]["options"] == {
         "awslogs-group": "/windlass/acme/prod/web",
         "awslogs-region": "eu-west-1",
@@ -124,7 +124,7 @@ def test_a_health_check_starts_with_cmd_or_cmd_shell(command: list[str]) -> None
         HealthCheck(command=command)
 
 
-def test_limits_of_fargate_are_told() -> None:
+def test_values_beyond_the_limits_of_fargate_are_refused() -> None:
     with pytest.raises(ValueError, match="start_period_seconds is 301; allowed are 0 to 300"):
         dataclasses.replace(CHECK, start_period_seconds=301)
     with pytest.raises(ValueError, match="stop_timeout_seconds is 121; allowed are 2 to 120"):

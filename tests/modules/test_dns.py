@@ -30,7 +30,7 @@ def certificate(**inputs: Any) -> tuple[Synthesised, CertificateOutputs]:
     return synthesised(stack), outputs
 
 
-def test_a_zone_is_public_unless_it_is_told_otherwise():
+def test_a_zone_is_public_by_default():
     body = zone()[0].only("aws_route53_zone")
     assert body["name"] == "acme.example"
     assert "vpc" not in body
@@ -49,7 +49,7 @@ def test_an_existing_zone_makes_nothing():
     assert outputs == ZoneOutputs(zone_id="Z0123", name="acme.example", name_servers=())
 
 
-def test_an_existing_zone_cannot_be_made_private():
+def test_an_existing_zone_cannot_become_private():
     with pytest.raises(ValueError, match="private_vpc_id is 'vpc-0123' beside existing_zone_id 'Z0123'"):
         zone(existing_zone_id="Z0123", private_vpc_id="vpc-0123")
 

@@ -63,11 +63,11 @@ def test_tasks_have_no_public_address() -> None:
     assert service_body()["network_configuration"]["assign_public_ip"] is False
 
 
-def test_nobody_opens_a_shell_unless_allowed() -> None:
+def test_ecs_exec_is_off_by_default() -> None:
     assert service_body()["enable_execute_command"] is False
 
 
-def test_a_service_waits_for_what_it_is_told_to() -> None:
+def test_a_service_waits_for_its_dependencies() -> None:
     inputs = dataclasses.replace(BALANCED, depends_on=["aws_lb_listener_rule.web", "aws_iam_role_policy.web"])
     assert service_body(inputs)["depends_on"] == ["aws_lb_listener_rule.web", "aws_iam_role_policy.web"]
 
@@ -134,7 +134,7 @@ def test_scaling_holds_cpu_memory_and_requests() -> None:
     }
 
 
-def test_scaling_follows_only_what_it_is_told_to() -> None:
+def test_scaling_follows_only_the_given_targets() -> None:
     scaling = ScalingInputs(min_count=1, max_count=1, memory_percent=None)
     policies = service(dataclasses.replace(SERVICE, scaling=scaling)).resources("aws_appautoscaling_policy")
     assert [body["name"] for body in policies.values()] == ["cpu"]

@@ -16,7 +16,7 @@ def created(**deployment: Any) -> Synthesised:
         return synthesised(stack)
 
 
-def test_e01_an_apply_can_be_made_to_fail_when_ecs_took_the_deployment_back() -> None:
+def test_e01_an_apply_can_fail_when_ecs_rolled_the_deployment_back() -> None:
     result = created(wait_for_steady_state=True, fail_on_rollback=True, alarm_names=["web-5xx"])
     (task,) = result.resources("aws_ecs_task_definition")
     (postcondition,) = result.only("aws_ecs_service")["lifecycle"]["postcondition"]
@@ -35,7 +35,7 @@ def test_e07_with_codedeploy_its_three_arguments_are_left_alone() -> None:
     assert service["lifecycle"]["ignore_changes"] == ["desired_count", "task_definition", "load_balancer"]
 
 
-def test_with_codedeploy_nothing_is_asked_for_that_ecs_refuses() -> None:
+def test_with_codedeploy_the_service_has_no_setting_that_ecs_refuses() -> None:
     service = created(controller="CODE_DEPLOY").only("aws_ecs_service")
     assert {"force_new_deployment", "deployment_circuit_breaker", "alarms"} & set(service) == set()
 

@@ -82,7 +82,7 @@ def test_from_zero_the_first_message_starts_the_first_task() -> None:
     assert alarm["metric_query"][0]["expression"] == "SUM([q1, q2, -1000000 * running])"
 
 
-def test_from_one_nobody_is_woken() -> None:
+def test_with_a_minimum_of_one_no_alarm_starts_the_first_task() -> None:
     result = scaled(min_count=1, max_count=10, backlog=BACKLOG)
     assert "from-zero" not in policies(result)
     assert result.resources("aws_cloudwatch_metric_alarm") == {}
@@ -103,7 +103,7 @@ def test_outside_working_hours_there_is_no_task() -> None:
     assert actions["working-hours-end"]["schedule"] == HOURS.end
 
 
-def test_e07_an_apply_at_night_wakes_nobody() -> None:
+def test_e07_an_apply_at_night_starts_no_task() -> None:
     with_hours = scaled(min_count=2, max_count=5, working_hours=HOURS).only("aws_appautoscaling_target")
     assert with_hours["lifecycle"] == {"ignore_changes": ["min_capacity", "max_capacity"]}
     assert "lifecycle" not in scaled(min_count=2, max_count=5).only("aws_appautoscaling_target")

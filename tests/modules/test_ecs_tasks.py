@@ -27,7 +27,7 @@ def test_e03_a_pair_that_fargate_refuses_is_refused() -> None:
         TaskSize(cpu_units=1024, memory_mib=512)
 
 
-def test_e04_the_disk_of_every_task_is_not_asked_for() -> None:
+def test_e04_the_default_disk_is_not_requested() -> None:
     assert "ephemeral_storage" not in task_body()
     bigger = dataclasses.replace(TASK, size=TaskSize(ephemeral_storage_gib=21))
     assert task_body(bigger)["ephemeral_storage"] == {"size_in_gib": 21}
@@ -80,7 +80,7 @@ def test_a_cluster_records_shells_in_an_encrypted_log() -> None:
     assert outputs.execute_command_log_group_arn is not None
 
 
-def test_whoever_uses_the_cluster_waits_for_its_capacity_providers() -> None:
+def test_a_user_of_the_cluster_waits_for_its_capacity_providers() -> None:
     with module_stack() as stack:
         cluster = Cluster(stack, "cluster", ClusterInputs(name="acme-prod")).outputs
         Service(stack, "web", dataclasses.replace(SERVICE, cluster_arn=cluster.arn, cluster_name=cluster.name))

@@ -21,7 +21,7 @@ def synth(inputs: FileSystemInputs = INPUTS) -> Synthesised:
         return synthesised(stack)
 
 
-def test_what_lies_in_it_is_encrypted_and_backed_up() -> None:
+def test_files_are_encrypted_and_backed_up() -> None:
     assert synth().only("aws_efs_file_system")["encrypted"] is True
     assert synth().only("aws_efs_backup_policy")["backup_policy"] == {"status": "ENABLED"}
     without = synth(dataclasses.replace(INPUTS, backup=False))

@@ -72,7 +72,7 @@ def test_the_password_is_a_reference_that_only_cloudformation_resolves() -> None
     assert not {"auth_token", "auth_token_update_strategy"} & set(group())
 
 
-def test_a_rotation_changes_the_template_so_that_cloudformation_looks_again() -> None:
+def test_a_rotation_changes_the_template() -> None:
     before, after = user(), user(authentication=authentication(password_version=2))
     assert before["AuthenticationMode"] == after["AuthenticationMode"]
     assert before["Tags"] == [{"Key": "PasswordVersion", "Value": "1"}]

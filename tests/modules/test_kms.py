@@ -39,7 +39,7 @@ def test_the_alias_carries_the_name_and_points_at_the_key():
     assert alias["target_key_id"] == f"${{aws_kms_key.{address}.key_id}}"
 
 
-def test_the_policy_lets_in_the_account_and_cloudwatch_and_nobody_else():
+def test_the_policy_allows_only_the_account_and_cloudwatch():
     principals = [statement["Principal"] for statement in statements(key()).values()]
     assert principals == [
         {"AWS": "arn:aws:iam::111122223333:root"},

@@ -78,11 +78,11 @@ def test_each_zone_has_a_public_a_private_and_an_isolated_subnet_in_that_zone():
     }
 
 
-def test_no_data_source_is_asked_for_zones():
+def test_zones_come_from_no_data_source():
     assert "data" not in network().document
 
 
-def test_no_subnet_hands_out_public_addresses():
+def test_no_subnet_assigns_public_addresses():
     assert {s["map_public_ip_on_launch"] for s in network().resources("aws_subnet").values()} == {False}
 
 
@@ -174,7 +174,7 @@ def test_names_inside_the_vpc_are_answered():
     assert network().only("aws_service_discovery_private_dns_namespace")["name"] == "acme.internal"
 
 
-def test_the_default_security_group_has_no_rules_and_a_rule_made_by_hand_would_show():
+def test_the_default_security_group_has_no_rules_and_a_manual_rule_would_show():
     group = network().only("aws_default_security_group")
     assert (group["ingress"], group["egress"]) == ([], [])
 
@@ -207,7 +207,7 @@ def test_flow_logs_can_be_shorter_encrypted_or_left_out():
 
 
 @pytest.mark.parametrize("egress", ["nat-gateway-per-zone", "single-nat-gateway", "public-ip"])
-def test_another_zone_moves_no_address_and_changes_nothing_that_stands(egress: str):
+def test_another_zone_moves_no_address_and_changes_no_existing_resource(egress: str):
     before = bodies(network(egress=egress, nat_gateway_zone="eu-west-1b", zones=TWO_ZONES))
     # Named before the others in the alphabet and given last, so that neither order would go unseen.
     three = {**TWO_ZONES, "eu-west-0z": zone(2)}

@@ -23,7 +23,7 @@ NETWORK = ExistingNetworkInputs(
 )
 
 
-def test_groups_rules_and_a_namespace_are_all_that_is_made() -> None:
+def test_only_groups_rules_and_a_namespace_are_created() -> None:
     with module_stack() as stack:
         outputs = ExistingNetwork(stack, "network", NETWORK).outputs
         result = synthesised(stack)

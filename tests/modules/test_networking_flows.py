@@ -124,7 +124,7 @@ def test_a_range_of_ports_is_possible():
     assert rules(result, "ingress") == {("web", "web", 7000, 7010, "Gossip")}
 
 
-def test_another_role_and_flow_move_no_address_and_change_nothing_that_stands():
+def test_another_role_and_flow_move_no_address_and_change_no_existing_resource():
     more_roles = {"admin": "Database tools", **ROLES}
     more_flows = (Flow(Role("admin"), Role("database"), 5432, "SQL by people"), *FLOWS)
     before, after = (result.document["resource"] for result in (network(), network(more_flows, more_roles)))

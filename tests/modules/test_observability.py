@@ -37,7 +37,7 @@ def alarms(**by_word: MetricAlarm) -> dict[str, dict[str, Any]]:
         }
 
 
-def test_an_alarm_and_its_end_are_told_to_the_topic() -> None:
+def test_the_topic_is_notified_of_alarm_and_ok() -> None:
     body = alarms(cpu=MetricAlarm(description="busy", metrics={"cpu": CPU}, above=80))["acme-prod-cpu"]
     assert body["alarm_actions"] == body["ok_actions"] == [TOPIC]
 
@@ -127,7 +127,7 @@ def test_a_page_shows_its_alarms_and_below_them_its_rows() -> None:
     ]
 
 
-def test_a_row_that_nobody_could_read_is_refused() -> None:
+def test_a_crowded_row_is_refused() -> None:
     chart = Chart(title="", lines={"cpu": CPU})
     with pytest.raises(ValueError, match="row of 5 charts"):
         DashboardInputs(name="acme", region="eu-west-1", rows=[[chart] * 5])

@@ -139,7 +139,7 @@ def test_a_recovery_database_starts_from_a_snapshot_and_does_not_mind_losing_it_
     assert body["lifecycle"] == {"ignore_changes": ["snapshot_identifier", "restore_to_point_in_time"]}
 
 
-def test_a_replica_follows_the_primary_and_is_found_by_its_name() -> None:
+def test_a_replica_follows_the_primary_and_has_an_address_by_its_name() -> None:
     result, outputs = database(replicas={"reports": ReadReplica(instance_class="db.t4g.large")})
     instances = result.resources("aws_db_instance")
     assert len(instances) == 2

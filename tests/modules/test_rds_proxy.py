@@ -73,7 +73,7 @@ def test_its_log_has_a_retention_and_is_there_before_it() -> None:
     assert {address.partition(".")[0] for address in waits_for} == {"aws_cloudwatch_log_group", "aws_iam_role_policy"}
 
 
-def test_it_is_found_by_its_name_on_the_port_that_rds_fixed() -> None:
+def test_outputs_are_its_dns_name_and_the_port_of_rds() -> None:
     outputs = created(network=replace(INPUTS.network, port=5439))[1]
     assert (outputs.name, outputs.port) == ("acme-prod", "5432")
     assert outputs.endpoint == f"{outputs.address}:5432"

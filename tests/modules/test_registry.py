@@ -30,7 +30,7 @@ def test_tags_stay_what_they_were_and_images_are_scanned_when_pushed():
     assert body["image_scanning_configuration"] == {"scan_on_push": True}
 
 
-def test_tags_may_move_where_that_is_asked():
+def test_tags_can_be_mutable():
     moving = Repository(name="acme/web", immutable_tags=False)
     assert registry({"web": moving})[0].only("aws_ecr_repository")["image_tag_mutability"] == "MUTABLE"
 
@@ -61,12 +61,12 @@ def test_only_an_environment_to_throw_away_deletes_images_with_their_repository(
     assert registry({"web": WEB}, force_delete=True)[0].only("aws_ecr_repository")["force_delete"] is True
 
 
-def test_urls_and_arns_are_found_by_key():
+def test_urls_and_arns_have_the_keys_of_the_inputs():
     _, outputs = registry({"web": WEB, "git-sync": Repository(name="acme/git-sync")})
     assert list(outputs.repository_urls) == list(outputs.repository_arns) == ["web", "git-sync"]
 
 
-def test_another_repository_moves_no_address_and_changes_nothing_that_stands():
+def test_another_repository_moves_no_address_and_changes_no_existing_resource():
     before, _ = registry({"web": WEB})
     after, _ = registry({"admin": Repository(name="acme/admin"), "web": WEB})
     for resource_type, resources in before.document["resource"].items():
@@ -79,7 +79,7 @@ def test_two_repositories_of_one_name_are_refused():
         registry({"web": WEB, "api": WEB})
 
 
-def test_a_key_that_is_no_word_is_refused():
+def test_an_invalid_key_is_refused():
     with pytest.raises(ValueError, match="key of a repository is 'acme/web'"):
         registry({"acme/web": WEB})
 
@@ -104,7 +104,7 @@ def test_p04_a_public_registry_is_copied_under_the_deployments_own_prefix() -> N
     }
 
 
-def test_a_registry_that_wants_credentials_is_refused() -> None:
+def test_a_registry_that_requires_credentials_is_refused() -> None:
     with pytest.raises(ValueError, match=r"registry is 'docker\.io'"):
         copies("acme-prod", "docker.io")
 

@@ -54,7 +54,7 @@ def statements(result: Synthesised) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
-def test_a_call_goes_to_the_api_itself() -> None:
+def test_a_call_is_a_universal_target() -> None:
     body = calls().only("aws_scheduler_schedule")
     assert body["target"]["arn"] == "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance"
     assert json.loads(body["target"]["input"]) == {"DbInstanceIdentifier": "acme-dev"}

@@ -32,7 +32,7 @@ def synth(build: Callable[[TerraformStack], object]) -> Synthesised:
         return synthesised(stack)
 
 
-def test_the_value_goes_from_an_ephemeral_password_to_a_write_only_argument() -> None:
+def test_the_value_passes_from_an_ephemeral_password_to_a_write_only_argument() -> None:
     result = synth(generated)
     version = result.only("aws_secretsmanager_secret_version")
     assert (
@@ -49,7 +49,7 @@ def test_the_password_has_no_character_that_a_url_or_airflow_would_read_as_somet
     assert random == {"exclude_punctuation": True, "password_length": 32}
 
 
-def test_the_secret_lies_under_the_deployments_own_path_and_key() -> None:
+def test_the_secret_has_the_deployments_path_and_key() -> None:
     secret = synth(generated).only("aws_secretsmanager_secret")
     assert secret["name"] == "acme/prod/database/password"
     assert secret["kms_key_id"] == STORE.kms_key_arn
@@ -170,7 +170,7 @@ def test_a_derived_secret_needs_triggers() -> None:
         DerivedSecretInputs(store=STORE, name="url", description="d", value_expression="x", triggers={})
 
 
-def test_a_secret_that_somebody_else_fills_has_no_value_and_terraform_asks_for_none() -> None:
+def test_an_empty_secret_has_no_value_in_terraform() -> None:
     with module_stack() as stack:
         inputs = EmptySecretInputs(store=STORE, name="git/dags", description="Deploy key")
         outputs = EmptySecret(stack, "git", inputs).outputs

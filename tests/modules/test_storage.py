@@ -86,7 +86,7 @@ def test_old_versions_and_broken_uploads_go_and_nothing_else_does():
     assert "expiration" not in rule(result)
 
 
-def test_objects_expire_where_that_is_asked():
+def test_objects_can_expire():
     assert rule(bucket(lifecycle=Lifecycle(expire_after_days=90)))["expiration"] == [{"days": 90}]
 
 
@@ -118,12 +118,12 @@ def test_buckets_of_the_account_deliver_under_their_prefix():
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT.id}
 
 
-def test_requests_are_logged_where_that_is_asked():
+def test_access_logs_can_be_turned_on():
     logging = bucket(access_logs=AccessLogs(bucket_name="acme-logs", prefix="files/")).only("aws_s3_bucket_logging")
     assert (logging["target_bucket"], logging["target_prefix"]) == ("acme-logs", "files/")
 
 
-def test_whoever_uses_the_bucket_waits_for_its_policy():
+def test_a_user_of_the_bucket_waits_for_its_policy():
     result = bucket()
     (policy,) = result.resources("aws_s3_bucket_policy")
     assert result.document["output"]["bucket_name"]["value"] == f"${{aws_s3_bucket_policy.{policy}.bucket}}"

@@ -22,11 +22,11 @@ def rules(**changes: Any) -> dict[str, dict[str, Any]]:
     return {rule["name"]: rule for rule in firewall(**changes).only("aws_wafv2_web_acl")["rule"]}
 
 
-def test_it_stands_before_the_load_balancer() -> None:
+def test_it_is_associated_with_the_load_balancer() -> None:
     assert firewall().only("aws_wafv2_web_acl_association")["resource_arn"] == ARN
 
 
-def test_an_address_that_asks_too_often_is_refused_before_anything_else() -> None:
+def test_the_rate_limit_is_evaluated_first() -> None:
     limit = rules(rate_limit_per_five_minutes=500)["limit"]
     assert (limit["priority"], limit["action"]) == (0, {"block": {}})
     assert limit["statement"]["rate_based_statement"]["limit"] == 500
@@ -45,7 +45,7 @@ def test_who_comes_from_a_hosting_provider_is_counted_and_let_in() -> None:
     assert rules()["AnonymousIpList"]["override_action"] == {"count": {}}
 
 
-def test_it_can_look_first() -> None:
+def test_managed_rules_can_count_only() -> None:
     result = rules(count_only=True)
     assert result["CommonRuleSet"]["override_action"] == {"count": {}}
     assert result["limit"]["action"] == {"block": {}}

@@ -46,7 +46,7 @@ def synth() -> dict[str, Any]:
         return synthesised(stack).document
 
 
-def test_the_container_is_what_the_image_wants() -> None:
+def test_the_container_fits_the_image() -> None:
     container = web_container(WEB)
     assert container.environment == {"COLOUR": "blue", "PORT": "8000", "VERSION": "1.4.2"}
     assert container.secrets == {"DATABASE_URL": URL}
@@ -65,7 +65,7 @@ def test_a08_a_health_check_gives_the_database_time() -> None:
     assert container.health_check.start_period_seconds == 120
 
 
-def test_a_service_without_sides_is_told_no_colour() -> None:
+def test_a_service_without_colours_has_no_colour_variable() -> None:
     assert "COLOUR" not in web_container(dataclasses.replace(WEB, colour=None)).environment
 
 
@@ -76,7 +76,7 @@ def test_only_tmp_can_be_written() -> None:
     assert web_volumes() == {"tmp": None}
 
 
-def test_the_port_is_said_once() -> None:
+def test_the_port_is_set_once() -> None:
     container = web_container(dataclasses.replace(WEB, port=9000))
     assert container.environment["PORT"] == "9000"
     assert container.port_mappings[0].container_port == 9000

@@ -68,7 +68,7 @@ def test_a_broker_that_was_away_changes_neither(
     agent.wait_for(OFF)
 
 
-def test_an_old_revision_goes_on_while_nobody_is_there_to_take_over(
+def test_an_old_revision_keeps_working_until_others_can_take_over(
     agent: Agent, protection: Running, send: Send, tmp_path: Path
 ) -> None:
     agent.wait_for(OFF)
@@ -119,7 +119,7 @@ def test_no_answer_stops_no_worker(
     ],
     ids=["no-way-to-ecs", "no-metadata"],
 )
-def test_without_a_way_to_ask_it_protects_and_says_so_once(
+def test_without_ecs_it_protects_and_reports_that_once(
     image: Image,
     agent: Agent,
     worker: Running,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.local_commands import local_command
 from cli.parts import repository_folder
 from cli.release_session import outputs
 from cli.session import Session
@@ -81,14 +82,13 @@ def trust_hints(session: Session) -> tuple[str, ...]:
         return ()
     if BrowserTrust(authority_path(session), Path.home()).is_trusted():
         return ("Your browsers trust the certificate; ./windlass local trust --remove takes that back.",)
-    option = "" if session.environment.name == "local" else f" --environment {session.environment.name}"
     return (
         "The certificate is this machine's own, so a browser warns once.",
-        f"To trust it: ./windlass local trust{option}",
+        f"To trust it: {local_command('trust', session.environment.name)}",
     )
 
 
 def _sign_in(environment: "Environment") -> str:
     assert environment.airflow is not None
-    option = "" if environment.name == "local" else f" --environment {environment.name}"
-    return f"user {environment.airflow.first_user.username}, password: ./windlass local airflow-password{option}"
+    password = local_command("airflow-password", environment.name)
+    return f"user {environment.airflow.first_user.username}, password: {password}"

@@ -14,6 +14,7 @@ import click
 from cli.aws import release_errors
 from cli.console import warn
 from cli.errors import FAILED, CommandError
+from cli.local_commands import apply_command
 from cli.project import Project
 from cli.running.bootstrap import Bootstrap
 from cli.running.stack import Stack
@@ -98,10 +99,9 @@ class Session:
         """
         if self.environment.aws.endpoint_url is not None and not self.may_be_applied():
             name = self.environment.name
-            again = "make local" if name == "local" else f"./windlass local apply --environment {name}"
             raise CommandError(
                 f"Nothing is applied in {name}: the embedded AWS keeps everything in memory, and it has started anew. "
-                f"To apply everything again: {again}"
+                f"To apply everything again: {apply_command(name)}"
             )
 
     def _stack(self, name: str) -> Stack:

@@ -11,6 +11,7 @@ from cli.completion import services as complete_services
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table, warn
 from cli.errors import FAILED, CommandError
+from cli.local_commands import apply_command
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_session import aws_of, outputs, release_session
@@ -57,7 +58,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
     say(f"{name}: {place}, {environment.aws.region}; state in {summary['state']}")
     if not reachable:
-        warn("The embedded AWS does not run: ./windlass local up")
+        warn(f"The embedded AWS does not run, so nothing is applied. To apply everything: {apply_command(name)}")
     if service is None:
         rows = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:

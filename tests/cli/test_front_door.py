@@ -163,7 +163,7 @@ def test_local_status_of_nothing_says_how_to_start(
 ) -> None:
     shown = windlass("local", "status", on=platform)
     assert shown.code == 1
-    assert "make local starts and applies everything" in shown.err
+    assert "To apply everything: make local" in shown.err
 
 
 @pytest.mark.parametrize("command", [("plan", "local"), ("apply", "local", "--yes")])
@@ -182,7 +182,7 @@ def test_an_embedded_aws_that_has_started_anew_is_said_to_be_empty(
     assert "make local" in ended.err
     assert not terraform.calls("plan")
     up = windlass("local", "up", on=platform)
-    assert (up.code, "what was there is gone with its memory" in up.err) == (0, True)
+    assert (up.code, "it keeps everything in memory" in up.err) == (0, True)
 
 
 def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:

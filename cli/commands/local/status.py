@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.command import command
-from cli.console import output, print_json, say, show, table
+from cli.console import output, print_json, show, table, warn
 from cli.data_plane import show_containers
 from cli.errors import FAILED, CommandError
 from cli.front_door import Address, addresses
+from cli.local_commands import apply_command, local_command
 from cli.options import as_json, environment_option
 from cli.project import Project
 from cli.session import Session
@@ -41,6 +42,10 @@ def status(project: Project, name: str, as_json: bool) -> int:
         )
     else:
         _show(project, aws, plane, reachable)
+        if not aws.running:
+            warn(f"The embedded AWS does not run, so nothing is applied. To apply everything: {apply_command(name)}")
+        elif not plane.running:
+            warn(f"No containers run. To start them: {local_command('up', name)} --with web --with airflow")
     healthy = all(service.steady for service in plane.services) and not plane.problems
     return 0 if aws.running and healthy else FAILED
 
@@ -102,8 +107,4 @@ def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", 
             places.add_row(address.name, address.url, address.sign_in)
         show(places)
     for problem in plane.problems:
-        say(problem, style="yellow")
-    if not aws.running:
-        say("The embedded AWS does not run, so nothing is applied: make local starts and applies everything.")
-    elif not plane.running:
-        say("No containers run: ./windlass local up --with web --with airflow")
+        warn(problem)

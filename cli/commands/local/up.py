@@ -6,6 +6,7 @@ from cli.command import command
 from cli.commands.local.start import start
 from cli.console import say
 from cli.data_plane import run_containers, show_containers
+from cli.local_commands import apply_command
 from cli.options import environment_option
 from cli.parts import PARTS
 from cli.project import Project
@@ -21,11 +22,9 @@ def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     start(project, name, containers=bool(parts))
     session = open_readonly(project, name)
     if not parts and not session.may_be_applied():
-        say(f"Nothing is applied in it; what was there is gone with its memory. To apply everything: {_apply(name)}")
+        say(
+            f"Nothing is applied in it; what was there is gone with its memory. To apply everything: {apply_command(name)}"
+        )
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())
-
-
-def _apply(name: str) -> str:
-    return "make local" if name == "local" else f"./windlass local apply --environment {name}"

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from cli.console import output
 from cli.front_door import addresses, dag_repositories, trust_hints
+from cli.local_commands import clean_command
 from cli.session import Session
 
 
@@ -36,11 +37,10 @@ def next_commands(session: Session) -> list[tuple[str, str]]:
             command = f"./windlass deploy {name} {service} --switch --image {settings.green.image}"
             change = ("Deploy to the idle colour and switch", command)
             break
-    clean = "make clean-local" if name == "local" else f"./windlass local clean --environment {name}"
     return [
         ("Show layers, services and Airflow", f"./windlass status {name}"),
         change,
-        ("Remove everything", clean),
+        ("Remove everything", clean_command(name)),
     ]
 
 

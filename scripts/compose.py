@@ -1,7 +1,7 @@
 """Write docker/compose.yaml and docker/compose.env.example from `environments/local.toml`'s task definitions (A03).
 
 `make compose` runs this; a test checks that both files are current. PostgreSQL, Valkey and a proxy with a certificate
-of its own stand for RDS, ElastiCache and the load balancer.
+of its own replace RDS, ElastiCache and the load balancer.
 """
 
 from collections.abc import Mapping
@@ -48,20 +48,20 @@ def main() -> None:
 
 def files(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> tuple[str, str]:
     """The text of the compose file and of the example of its secrets."""
-    found = composed(documents, prefix)
-    services = {**_stand_ins(documents, found), **found.services}
-    volumes = {"database": {}, **dict(sorted(found.volumes.items()))}
+    tasks = composed(documents, prefix)
+    services = {**_stand_ins(documents, tasks), **tasks.services}
+    volumes = {"database": {}, **dict(sorted(tasks.volumes.items()))}
     document = {"name": prefix, "x-programs": _programs(services), "services": services, "volumes": volumes}
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True)
-    return HEADER + text, _example(found.secrets)
+    return HEADER + text, _example(tasks.secrets)
 
 
-def _stand_ins(documents: Mapping[str, Mapping[str, Any]], found: Composed) -> dict[str, Any]:
+def _stand_ins(documents: Mapping[str, Mapping[str, Any]], tasks: Composed) -> dict[str, Any]:
     data = documents["data"]["resource"]
     (database,) = data["aws_db_instance"].values()
     (cache,) = data["aws_elasticache_replication_group"].values()
     name, port = "airflow-api-server", 8080
-    address = urlsplit(found.services[name]["environment"]["AIRFLOW__API__BASE_URL"])
+    address = urlsplit(tasks.services[name]["environment"]["AIRFLOW__API__BASE_URL"])
     # The port of the address, outside and inside: Airflow compares it with that of a form's referrer.
     public_port = address.port or 443
     return {
@@ -104,11 +104,11 @@ def _stand_ins(documents: Mapping[str, Mapping[str, Any]], found: Composed) -> d
 
 def _programs(services: dict[str, Any]) -> dict[str, str]:
     """Programs in commands, named once; equal ones become the same object, which YAML can then refer to."""
-    found: dict[str, str] = {}
+    shared: dict[str, str] = {}
     for service in services.values():
         for words in (service.get("command", []), service.get("healthcheck", {}).get("test", [])):
-            words[:] = [found.setdefault(word, word) if "\n" in word else word for word in words]
-    return {f"program-{number}": program for number, program in enumerate(found, start=1)}
+            words[:] = [shared.setdefault(word, word) if "\n" in word else word for word in words]
+    return {f"program-{number}": program for number, program in enumerate(shared, start=1)}
 
 
 def _example(secrets: Mapping[str, Secret]) -> str:

@@ -37,7 +37,7 @@ def composed(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> Compose
         documents: Terraform JSON by layer.
         prefix: of the environment; services are called by what follows it in the family of their task definition.
     """
-    values, found = Values(documents), Composed()
+    values, result = Values(documents), Composed()
     resources = documents[LAYER]["resource"]
     mirrors = _mirrors(documents)
     for name, task in sorted(resources.get("aws_ecs_task_definition", {}).items()):
@@ -45,15 +45,15 @@ def composed(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> Compose
         service = _ecs_service(resources, name)
         # What runs by a schedule, such as the cleaning of the database, is not part of a laptop's Airflow.
         if main.startswith("airflow-") and service:
-            _task(found, values, task, service, main, mirrors)
-    return found
+            _task(result, values, task, service, main, mirrors)
+    return result
 
 
 def containers_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The container definitions of a task definition: JSON, but for the quotes inside of expressions."""
     text = EXPRESSION.sub(lambda match: match[0].replace('"', '\\"'), task["container_definitions"])
-    found: list[dict[str, Any]] = json.loads(text)
-    return found
+    containers: list[dict[str, Any]] = json.loads(text)
+    return containers
 
 
 def variable(secret: Secret) -> str:
@@ -67,7 +67,12 @@ def escaped(text: str) -> str:
 
 
 def _task(
-    found: Composed, values: Values, task: Mapping[str, Any], ecs: Mapping[str, Any], main: str, mirrors: dict[str, str]
+    result: Composed,
+    values: Values,
+    task: Mapping[str, Any],
+    ecs: Mapping[str, Any],
+    main: str,
+    mirrors: dict[str, str],
 ) -> None:
     containers = containers_of(task)
     essential = next(container for container in containers if container["essential"])
@@ -78,7 +83,7 @@ def _task(
 
     for container in containers:
         name = name_of(container["name"])
-        service = _service(found, values, container, mirrors)
+        service = _service(result, values, container, mirrors)
         service["platform"] = f"${{PLATFORM:-{PLATFORMS[task['runtime_platform']['cpu_architecture']]}}}"
         if container is essential:
             service["restart"] = "unless-stopped"
@@ -97,11 +102,11 @@ def _task(
         mounts = container.get("mountPoints", [])
         if mounts:
             service["volumes"] = [_mount(main, mount) for mount in mounts]
-            found.volumes |= {f"{main}-{mount['sourceVolume']}": {} for mount in mounts}
-        found.services[name] = service
+            result.volumes |= {f"{main}-{mount['sourceVolume']}": {} for mount in mounts}
+        result.services[name] = service
 
 
-def _service(found: Composed, values: Values, container: Mapping[str, Any], mirrors: dict[str, str]) -> dict[str, Any]:
+def _service(result: Composed, values: Values, container: Mapping[str, Any], mirrors: dict[str, str]) -> dict[str, Any]:
     image = values.text(LAYER, container["image"])
     for mirror, upstream in mirrors.items():
         image = re.sub(mirror, upstream, image)
@@ -114,7 +119,7 @@ def _service(found: Composed, values: Values, container: Mapping[str, Any], mirr
     }
     for each in container.get("secrets", []):
         secret = values.secret(LAYER, each["valueFrom"])
-        found.secrets[variable(secret)] = secret
+        result.secrets[variable(secret)] = secret
         environment[each["name"]] = f"${{{variable(secret)}:?set it in docker/compose.env}}"
     service["environment"] = dict(sorted(environment.items()))
     # Nothing of it is in git; for what only this machine needs, such as credentials of AWS.
@@ -159,10 +164,10 @@ def _names(values: Values, ecs: Mapping[str, Any]) -> list[str]:
 
 def _ecs_service(resources: Mapping[str, Any], task_definition: str) -> Mapping[str, Any]:
     wanted = f"${{aws_ecs_task_definition.{task_definition}.arn}}"
-    found: list[Mapping[str, Any]] = [
+    matches: list[Mapping[str, Any]] = [
         body for body in resources["aws_ecs_service"].values() if body["task_definition"] == wanted
     ]
-    return found[0] if found else {}
+    return matches[0] if matches else {}
 
 
 def _mirrors(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

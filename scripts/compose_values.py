@@ -1,4 +1,4 @@
-"""What expressions in the Terraform JSON stand for, as far as the JSON itself says it."""
+"""The values of expressions in the Terraform JSON, as far as the JSON itself has them."""
 
 import re
 from collections.abc import Mapping
@@ -41,8 +41,8 @@ class Values:
         Raises:
             UnknownValueError: AWS makes one of the values up.
         """
-        found = EXPRESSION.sub(lambda match: self._value(layer, match[1]), text)
-        return found.replace("$${", "${").replace("%%{", "%{")
+        replaced = EXPRESSION.sub(lambda match: self._value(layer, match[1]), text)
+        return replaced.replace("$${", "${").replace("%%{", "%{")
 
     def resource(self, layer: str, expression: str) -> tuple[str, str, Mapping[str, Any]]:
         """Layer, address and arguments of the resource that an expression refers to, through outputs."""

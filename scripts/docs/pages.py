@@ -41,8 +41,8 @@ def reference() -> dict[Path, str]:
 
 def generated(root: Path) -> dict[Path, str]:
     """Every generated page: those of each environment, and the reference."""
-    found: dict[Path, str] = reference()
+    written: dict[Path, str] = reference()
     for name in environment_names(root):
         environment = load(name, root)
-        found |= pages(name, CheckedStacks(documents=terraform_json(environment), intent=intent_of(environment)))
-    return found
+        written |= pages(name, CheckedStacks(documents=terraform_json(environment), intent=intent_of(environment)))
+    return written

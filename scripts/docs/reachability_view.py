@@ -107,18 +107,18 @@ def _node(network: Network, name: str, members: list[Member]) -> Node:
 
 
 def _tier(network: Network, subnet: str) -> str:
-    found = network.subnets[subnet]
-    if found.exists_already:
+    routes = network.subnets[subnet]
+    if routes.exists_already:
         return "existing"
-    if found.leads("internet gateway"):
+    if routes.leads("internet gateway"):
         return "public"
-    return "private" if found.exits or found.endpoints else "isolated"
+    return "private" if routes.exits or routes.endpoints else "isolated"
 
 
 def _ways(network: Network, subnet: str) -> str:
-    found = network.subnets[subnet]
-    if found.exists_already:
+    routes = network.subnets[subnet]
+    if routes.exists_already:
         return "not known here: taken as open"
-    ways = sorted({f"{way.way} ({way.destination})" for way in found.exits})
-    ways += ["S3 endpoint"] if found.endpoints & network.s3 else []
+    ways = sorted({f"{way.way} ({way.destination})" for way in routes.exits})
+    ways += ["S3 endpoint"] if routes.endpoints & network.s3 else []
     return ", ".join(ways) or "nowhere: within the VPC only"

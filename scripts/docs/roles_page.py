@@ -13,12 +13,12 @@ _REFERENCE = re.compile(r"\$\{(?:data\.terraform_remote_state\.(?P<layer>\w+)\.o
 
 def roles_page(name: str, stacks: Stacks) -> str:
     """Markdown; empty where the environment makes no role of Airflow's."""
-    found = {
+    statements = {
         (match["key"], match["role"]): json.loads(body["policy"])["Statement"]
         for address, body in stacks.resources("aws_iam_role_policy")
         if (match := _POLICY.fullmatch(address))
     }
-    if not found:
+    if not statements:
         return ""
     lines = [
         f"# What the roles of Airflow's components may do in `{name}`",
@@ -28,10 +28,10 @@ def roles_page(name: str, stacks: Stacks) -> str:
         "one role only, the other needs nothing. `<data: …>` and `<network: …>` are outputs of these layers, which",
         f"`./windlass output {name}` shows; other words in such brackets are resources of the layer `service`.",
     ]
-    for key in sorted({key for key, _ in found}):
+    for key in sorted({key for key, _ in statements}):
         lines += ["", f"## {key}", "", "| Role | For | Actions | Resources | Where |", "|---|---|---|---|---|"]
         for role in ("execution", "task"):
-            lines += [_row(role, statement) for statement in found.get((key, role), ())]
+            lines += [_row(role, statement) for statement in statements.get((key, role), ())]
     return "\n".join([*lines, ""])
 
 
@@ -50,4 +50,4 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[str]:
 
 def readable(text: str) -> str:
     """References as `<layer: output>`, or as the address of a resource."""
-    return _REFERENCE.sub(lambda found: f"<{': '.join(filter(None, found.group('layer', 'name')))}>", text)
+    return _REFERENCE.sub(lambda match: f"<{': '.join(filter(None, match.group('layer', 'name')))}>", text)

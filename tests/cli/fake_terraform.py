@@ -22,8 +22,8 @@ with (home / "calls.jsonl").open("a") as calls:
 signals = []
 signal.signal(signal.SIGINT, lambda number, frame: signals.append(number))
 for rule in json.loads((home / "rules.json").read_text()):
-    command, *words = rule["when"]
-    if command == arguments[0] and all(any(word in argument for argument in arguments) for word in words):
+    command, *parts = rule["when"]
+    if command == arguments[0] and all(any(part in argument for argument in arguments) for part in parts):
         if rule.get("ready"):
             pathlib.Path(rule["ready"]).touch()
         for line in rule.get("lines", []):

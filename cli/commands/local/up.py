@@ -22,9 +22,7 @@ def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
     start(project, name, containers=bool(parts))
     session = open_readonly(project, name)
     if not parts and not session.may_be_applied():
-        say(
-            f"Nothing is applied in it; what was there is gone with its memory. To apply everything: {apply_command(name)}"
-        )
+        say(f"Nothing is applied in it: it keeps everything in memory. To apply everything: {apply_command(name)}")
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())

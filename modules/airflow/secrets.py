@@ -21,7 +21,7 @@ VARIABLES: Mapping[str, str] = {
 }
 """Environment variable of each field of `Secrets`."""
 
-WHO_NEEDS_WHAT: Mapping[Component | Helper, tuple[str, ...]] = {
+SECRETS_BY_CONTAINER: Mapping[Component | Helper, tuple[str, ...]] = {
     # Logs users in, encrypts connections, verifies tasks' tokens, signs requests for live logs.
     "api-server": ("database_url", "fernet_keys", "jwt_secret", "api_secret_key"),
     # Creates tasks' tokens and sends them to the queue. It uses no connection of a DAG.
@@ -47,16 +47,18 @@ VERSIONS = "WINDLASS_VERSIONS"
 """Variable with the rotation numbers of a container's secrets, so that a rotation registers a new revision."""
 
 
-def container_secrets(who: Component | Helper, airflow: Airflow) -> dict[str, SecretReference]:
+def container_secrets(container: Component | Helper, airflow: Airflow) -> dict[str, SecretReference]:
     """Return the secrets of a container, by environment variable."""
-    own: dict[str, SecretReference] = {VARIABLES[name]: getattr(airflow.secrets, name) for name in WHO_NEEDS_WHAT[who]}
-    return {**(airflow.dag_secrets if who in READS_DAGS else {}), **own}
+    own: dict[str, SecretReference] = {
+        VARIABLES[name]: getattr(airflow.secrets, name) for name in SECRETS_BY_CONTAINER[container]
+    }
+    return {**(airflow.dag_secrets if container in READS_DAGS else {}), **own}
 
 
-def rotation_environment(who: Component | Helper, airflow: Airflow) -> dict[str, str]:
+def rotation_environment(container: Component | Helper, airflow: Airflow) -> dict[str, str]:
     """Return the variable with the rotation numbers of a container's secrets; empty without secrets."""
     versions = airflow.secrets.versions
-    text = ",".join(f"{name}={versions[name]}" for name in sorted(WHO_NEEDS_WHAT[who]) if name in versions)
+    text = ",".join(f"{name}={versions[name]}" for name in sorted(SECRETS_BY_CONTAINER[container]) if name in versions)
     return {VERSIONS: text} if text else {}
 
 

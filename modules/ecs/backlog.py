@@ -120,7 +120,7 @@ def follow_backlog(
     )
 
 
-def wake_from_zero(
+def scale_from_zero(
     scope: Construct,
     target: BacklogTarget,
     *,

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.appautoscaling_policy import (
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
-from modules.ecs.backlog import BacklogTarget, follow_backlog, wake_from_zero
+from modules.ecs.backlog import BacklogTarget, follow_backlog, scale_from_zero
 from modules.ecs.working_hours import WorkingHours, keep_working_hours
 
 
@@ -107,7 +107,7 @@ def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, s
             scale_out_cooldown_seconds=inputs.scale_out_cooldown_seconds,
         )
         if inputs.min_count == 0:
-            wake_from_zero(scope, inputs.backlog, **service)
+            scale_from_zero(scope, inputs.backlog, **service)
     if inputs.cpu_percent is not None:
         _follow(scope, inputs, resource_id, "cpu", "ECSServiceAverageCPUUtilization", inputs.cpu_percent)
     if inputs.memory_percent is not None:

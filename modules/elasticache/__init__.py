@@ -1,6 +1,6 @@
 """Valkey on ElastiCache."""
 
-from modules.elasticache.groups import Authentication, Engine, Maintenance, Network, Snapshots
+from modules.elasticache.settings import Authentication, Engine, Maintenance, Network, Snapshots
 from modules.elasticache.valkey import Valkey, ValkeyInputs, ValkeyOutputs
 
 __all__ = [

@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.cloudformation_stack import CloudformationStack
 from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
 from constructs import Construct
 
-from modules.elasticache.groups import Authentication
+from modules.elasticache.settings import Authentication
 
 
 class ValkeyUser(Construct):

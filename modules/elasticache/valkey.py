@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 from constructs import Construct
 
-from modules.elasticache.groups import Authentication, Engine, Maintenance, Network, Snapshots
+from modules.elasticache.settings import Authentication, Engine, Maintenance, Network, Snapshots
 from modules.elasticache.user import ValkeyUser
 
 _LOG_TYPES = ("slow-log", "engine-log")

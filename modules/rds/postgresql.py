@@ -9,9 +9,9 @@ from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbPara
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
-from modules.rds.contract import PostgreSqlInputs, PostgreSqlOutputs
-from modules.rds.groups import ReadReplica
+from modules.rds.interface import PostgreSqlInputs, PostgreSqlOutputs
 from modules.rds.monitoring_role import monitoring_role
+from modules.rds.settings import ReadReplica
 
 _LOG_EXPORTS = ("postgresql", "upgrade")
 

@@ -18,7 +18,7 @@ from constructs import Construct
 from aws.account import Account
 from aws.trust import service_trust
 from modules.iam.statements import policy, read_secrets
-from modules.rds.groups import Network
+from modules.rds.settings import Network
 
 PROXY_PORT = 5432
 """Port of every proxy for PostgreSQL, whatever the port of its database."""

@@ -15,8 +15,8 @@ from constructs import Construct
 
 from aws.account import Account
 from modules.iam.statements import Statement
+from modules.scheduling.group import check, group_and_role
 from modules.scheduling.outputs import ScheduleOutputs
-from modules.scheduling.parts import check, group_and_role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aws.account import Account
-from modules.rds.groups import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
+from modules.rds.settings import Availability, Backup, Engine, Monitoring, Network, ReadReplica, Storage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The embedded AWS: moto's server with the few answers that the real AWS provider needs, on this machine only."""
+"""The embedded AWS: moto's server, extended by what the AWS provider needs; it listens on loopback only."""
 
 from local.embedded import EmbeddedAws, EmbeddedAwsError, EmbeddedAwsStatus, environment_variables
 

@@ -1,6 +1,6 @@
-"""Airflow's own Python environment: what it depends on does not fit beside cdktf's.
+"""Airflow's own Python environment: its dependencies conflict with cdktf's.
 
-`.venv-airflow` stands for the Python of the official image. It is made from `docker/airflow/requirements.txt` by uv.
+`.venv-airflow` replaces the Python of the official image. uv creates it from `docker/airflow/requirements.txt`.
 """
 
 import fcntl
@@ -17,26 +17,26 @@ from local.uv_tool import uv_command, uv_variables
 
 NAME = ".venv-airflow"
 STAMP = ".windlass-stamp"
-"""The file in it that says from what it was made; written last."""
+"""File in it with the hash of its requirements; written last."""
 VERSIONS = ("3.12", "3.11")
-"""Pythons that Airflow 3.1 supports with FAB and the project too; the image's comes first. On 3.13 there is no FAB."""
+"""Pythons that both Airflow 3.1 with FAB and Windlass support; the image's comes first. FAB does not support 3.13."""
 RECIPE = 1
-"""Raise it where an environment must be made again although the requirements stay."""
+"""Raise it if the environment must be recreated although the requirements did not change."""
 
 
 class AirflowEnvironmentError(RuntimeError):
-    """The environment cannot be made; a sentence for people."""
+    """The environment cannot be created; `str()` is a sentence for people."""
 
 
 def ensure(project: Path, *, quiet: bool = False) -> Path:
-    """The folder of the environment, made first where there is none or the requirements changed.
+    """Return the folder of the environment; create it if it is missing or its requirements changed.
 
-    Takes a minute or two then, and says so on standard error. Safe from several processes at once, and an environment
-    that is not whole never has the name. Stop what runs from the old one before: the new one takes its place.
+    Creating takes a minute or two and is announced on standard error. Safe for concurrent processes; an incomplete
+    environment never has the name. Stop what runs from the old one first: the new one replaces it.
 
     Args:
         project: the project's folder; `.venv-airflow` in it may be a link to another project's.
-        quiet: what uv says goes to the log, also on a terminal, which something else writes to meanwhile.
+        quiet: write the output of uv to the log, also on a terminal that something else writes to.
 
     Raises:
         AirflowEnvironmentError: the installation failed.
@@ -45,14 +45,14 @@ def ensure(project: Path, *, quiet: bool = False) -> Path:
     stamp = _stamp(requirements)
     folder = project / NAME
     if not _fits(folder, stamp):
-        with _alone(project / ".windlass" / "airflow-environment.lock"):
-            if not _fits(folder, stamp):  # another process may have made it meanwhile
-                _make(project, requirements, stamp, quiet=quiet)
+        with _exclusively(project / ".windlass" / "airflow-environment.lock"):
+            if not _fits(folder, stamp):  # another process may have created it in the meantime
+                _create(project, requirements, stamp, quiet=quiet)
     return folder
 
 
 def find_python() -> str:
-    """A Python for Airflow, from the PATH or among pyenv's; where there is none, the version that uv shall download."""
+    """Return a Python for Airflow, from the PATH or from pyenv; otherwise the version that uv should download."""
     for version in VERSIONS:
         for candidate in _candidates(version):
             if _version_of(candidate) == version:
@@ -65,7 +65,7 @@ def _stamp(requirements: Path) -> str:
 
 
 def _fits(folder: Path, stamp: str) -> bool:
-    """Whether it is whole, up to date, and the Python that it was made with is still there."""
+    """Whether it is complete and up to date, and its Python still exists."""
     try:
         return (folder / STAMP).read_text() == stamp and (folder / "bin" / "python").exists()
     except OSError:
@@ -73,18 +73,18 @@ def _fits(folder: Path, stamp: str) -> bool:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _exclusively(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say("Another process makes Airflow's environment; waiting for it.")
+            _say("Another process is creating Airflow's environment; waiting for it.")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _make(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> None:
+def _create(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> None:
     python = find_python()
     count = sum(1 for line in requirements.read_text().splitlines() if line[:1].isalnum())
     log = project / ".windlass" / "logs" / "airflow-environment.log"
@@ -94,7 +94,7 @@ def _make(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> None
         shutil.rmtree(leftover, ignore_errors=True)
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("")
-    # Relocatable, because it gets its name when it is whole.
+    # Relocatable, because it is renamed when it is complete.
     _run(["venv", "--relocatable", "--python", python, str(unfinished)], log, quiet=quiet)
     install = ["pip", "install", "--python", str(unfinished / "bin" / "python"), "--no-deps", "--require-hashes"]
     # Without compiled bytecode every component takes a minute to start.
@@ -111,7 +111,7 @@ def _make(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> None
 
 
 def _run(arguments: list[str], log: Path, *, quiet: bool) -> None:
-    """Run uv: what it says goes to the terminal where there is one, and else to the log."""
+    """Run uv, with its output on the terminal if there is one, otherwise in the log."""
     terminal = sys.stderr.isatty() and not quiet
     with log.open("ab") as file:
         output = None if terminal else file
@@ -121,7 +121,7 @@ def _run(arguments: list[str], log: Path, *, quiet: bool) -> None:
     if done.returncode != 0:
         last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
         where = "above" if terminal else f"in {log}, which ends with\n" + last
-        raise AirflowEnvironmentError(f"Airflow's environment could not be made; what uv says stands {where}")
+        raise AirflowEnvironmentError(f"Airflow's environment could not be created; the output of uv is {where}")
 
 
 def _candidates(version: str) -> Iterator[Path]:
@@ -135,7 +135,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _version_of(python: Path) -> str:
-    """Its version, as far as Airflow is concerned; empty where it does not run (pyenv puts such ones on the PATH)."""
+    """Return its minor version; empty if it does not run (pyenv puts such shims on the PATH)."""
     if not os.access(python, os.X_OK):
         return ""
     check = "import ssl, sqlite3, sys; print('%d.%d' % sys.version_info[:2])"

@@ -1,4 +1,4 @@
-"""A process that outlives the command that started it: found again by a pid file, ended by nobody else's command."""
+"""A background process that outlives the command that started it, identified by a pid file and a random instance."""
 
 import contextlib
 import fcntl
@@ -19,31 +19,31 @@ LOG_LINES_IN_ERRORS = 15
 
 
 class BackgroundProcessError(RuntimeError):
-    """A process in the background cannot do what was asked; a sentence for people, then log lines where they help."""
+    """A background process cannot be started or stopped; `str()` is a message for people, with log lines if useful."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessRecord:
-    """What the pid file says about the process that was started."""
+    """Content of the pid file."""
 
     pid: int
     instance: str
-    """A random word in the process's command line, since another process may be given the same id later."""
+    """A random word in the process's command line, since process ids are reused."""
     started_at: str
     """UTC, ISO 8601."""
     details: Mapping[str, str] = field(default_factory=dict)
-    """What whoever started it wants to remember."""
+    """Values that the caller wants to keep."""
 
 
 class BackgroundProcess:
-    """The one process of a folder.
+    """The background process of a folder.
 
     Args:
-        name: what it is, with a capital, for sentences about it.
-        folder: where the pid file, the lock and the log are; `lock` needs it to exist.
-        log_path: where the process writes its output.
-        stop_timeout_seconds: how long it may take to end after SIGTERM, and again after SIGKILL.
-        error: what is raised where something goes wrong.
+        name: for messages, with a capital letter.
+        folder: for the pid file, the lock and the log; must exist for `lock`.
+        log_path: file for the output of the process.
+        stop_timeout_seconds: time to end after SIGTERM, and again after SIGKILL.
+        error: type of the exceptions raised.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class BackgroundProcess:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """One start or stop at a time, also between processes."""
+        """Allow one start or stop at a time, across processes."""
         with (self._folder / "lock").open("w") as lock_file:
             fcntl.flock(lock_file, fcntl.LOCK_EX)
             yield
 
     def find_running(self) -> ProcessRecord | None:
-        """The record of the pid file, if its process lives and is the one that was started then."""
+        """The record of the pid file, if its process still runs and is the same one."""
         try:
             record = ProcessRecord(**json.loads(self._pid_path.read_text()))
         except (OSError, ValueError, TypeError):
@@ -81,12 +81,12 @@ class BackgroundProcess:
     def launch(
         self, command: Sequence[str], *, details: Mapping[str, str] | None = None, append: bool = False
     ) -> ProcessRecord:
-        """Start it in Windlass's own folder, with `--instance WORD` behind the command.
+        """Start the process in Windlass's own folder, with `--instance WORD` after the command.
 
         Args:
             command: program and arguments.
-            details: kept in the record.
-            append: keep what the log holds from the times before.
+            details: stored in the record.
+            append: keep earlier content of the log.
         """
         instance = secrets.token_hex(8)
         # Without byte code each start would compile large libraries again, longer than everything else together.
@@ -105,20 +105,20 @@ class BackgroundProcess:
         return record
 
     def raise_if_ended(self, record: ProcessRecord) -> None:
-        """Say so where the process has ended.
+        """Check that the process still runs.
 
         Raises:
-            BackgroundProcessError: it has; with the last lines of its log.
+            BackgroundProcessError: it has ended; the message has the last lines of its log.
         """
         if processes.has_ended(record.pid):
             self.remove_record()
             raise self._error(f"{self._name} ended while starting.\n{self.last_log_lines()}")
 
     def terminate(self, record: ProcessRecord) -> None:
-        """SIGTERM, and SIGKILL where that does not help.
+        """Send SIGTERM, and SIGKILL if that is not enough.
 
         Raises:
-            BackgroundProcessError: it lives on.
+            BackgroundProcessError: it still runs.
         """
         for ending in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
@@ -131,11 +131,11 @@ class BackgroundProcess:
         raise self._error(f"{self._name} (process {record.pid}) does not end.")
 
     def remove_record(self) -> None:
-        """Take the pid file away."""
+        """Delete the pid file."""
         self._pid_path.unlink(missing_ok=True)
 
     def last_log_lines(self) -> str:
-        """The end of the log, for an error."""
+        """The end of the log, for error messages."""
         try:
             lines = self._log_path.read_text(errors="replace").splitlines()
         except OSError:

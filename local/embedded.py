@@ -1,4 +1,4 @@
-"""Starts, stops and looks at the embedded AWS, a process of its own that outlives the command that started it."""
+"""Starts, stops and observes the embedded AWS, a background process that outlives the command that started it."""
 
 import json
 import os
@@ -18,25 +18,25 @@ from local.identity import IDENTITY_PATH, SERVICE
 START_TIMEOUT_SECONDS = 60
 """A cold start on a busy two-core machine takes about 5 s; more than this and something is wrong."""
 STOP_TIMEOUT_SECONDS = 10
-"""After this, SIGKILL: the server keeps nothing that could get lost."""
+"""Before SIGKILL: the server has no data to lose."""
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
 
 class EmbeddedAwsError(BackgroundProcessError):
-    """The embedded AWS cannot do what was asked."""
+    """The embedded AWS cannot be started or stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedAwsStatus:
-    """What stands where."""
+    """State of the embedded AWS."""
 
     running: bool
-    """Whether the process lives and answers."""
+    """Whether the process runs and answers."""
     pid: int | None
     """Process id, `None` when it is not running."""
     endpoint_url: str
-    """Where it answers, or would answer."""
+    """URL on which it answers, or would answer."""
     started_at: datetime | None
     """When it was started (UTC), `None` when it is not running."""
     memory_mib: int | None
@@ -46,10 +46,10 @@ class EmbeddedAwsStatus:
 
 
 def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
-    """What a `terraform` or `aws` process needs in its environment to talk to the embedded AWS, and to nothing else.
+    """Variables that make a `terraform` or `aws` process talk to the embedded AWS, and to nothing else.
 
-    Profiles and credentials of the person at the keyboard are shut out, so that no call can reach a real account. Take
-    every other `AWS_…` variable out of the environment first: `AWS_ENDPOINT_URL_S3`, for one, would win over this.
+    The user's profiles and credentials are excluded, so that no call can reach a real account. Remove every other
+    `AWS_…` variable from the environment first: `AWS_ENDPOINT_URL_S3`, for example, would take precedence.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
@@ -67,11 +67,11 @@ def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
 
 
 class EmbeddedAws:
-    """The embedded AWS of one folder. It keeps everything in memory: what was applied is gone once it stops.
+    """The embedded AWS of one folder. It keeps everything in memory: what was applied is lost when it stops.
 
     Args:
         endpoint_url: `http://127.0.0.1:PORT`; loopback only.
-        folder: where the pid file, the lock and the log are kept; created when it is missing.
+        folder: for the pid file, the lock and the log; created if missing.
 
     Raises:
         ValueError: `endpoint_url` is not an http URL with a port on loopback.
@@ -94,10 +94,10 @@ class EmbeddedAws:
         )
 
     def start(self) -> None:
-        """Start the server and wait until it answers; does nothing when it already does.
+        """Start the server and wait until it answers. Does nothing if it runs.
 
         Raises:
-            EmbeddedAwsError: something else has the port, or the server ended or did not answer in time.
+            EmbeddedAwsError: the port is taken, or the server ended or did not answer in time.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
@@ -113,7 +113,7 @@ class EmbeddedAws:
             self._wait_until_ready(record)
 
     def stop(self) -> None:
-        """End the process that `start` started, and no other; does nothing when it is not running."""
+        """End the process that `start` started. Does nothing if it is not running."""
         if not self._folder.is_dir():
             return
         with self._process.lock():
@@ -123,7 +123,7 @@ class EmbeddedAws:
             self._process.remove_record()
 
     def status(self) -> EmbeddedAwsStatus:
-        """Look, without changing anything."""
+        """Observe, without changing anything."""
         record = self._process.find_running()
         running = record is not None and self._identity(record.details["endpoint_url"]) == record.instance
         return EmbeddedAwsStatus(
@@ -162,7 +162,7 @@ class EmbeddedAws:
         )
 
     def _identity(self, endpoint_url: str) -> str | None:
-        """The instance word of whatever answers there, `None` where nothing of ours does."""
+        """The instance of the embedded AWS that answers there; None if none does."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(endpoint_url + IDENTITY_PATH, timeout=5) as answer:

@@ -1,9 +1,9 @@
-"""Answers once more what it has answered before, where a caller asks again.
+"""Makes retries of an SDK idempotent: a repeated request gets the first answer.
 
-Symptom: about once in many applies on a busy machine, Terraform's own lock is in its way (`ConditionalCheckFailed` of
-the lock table), or a rule that it has just made is a duplicate. The first request was carried out, its answer did not
-arrive, and the SDK sent it again. An SDK gives each call an id that stays the same when it asks again: that second
-request gets the first one's answer, as AWS itself does it for calls with a client token.
+Symptom: about once in many applies on a busy machine, Terraform's own lock blocks it (`ConditionalCheckFailed` of
+the lock table), or a rule that it has just created is a duplicate. The first request succeeded, its answer did not
+arrive, and the SDK retried. An SDK keeps the invocation id of a call in its retries: a request with a known id gets the
+first answer, as with AWS's client tokens.
 """
 
 from collections import OrderedDict
@@ -21,19 +21,19 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 def answer_retries(application: Application) -> Application:
-    """The application with a memory of its last answers; not for several requests at once."""
+    """Wrap the application with a cache of its last answers. Not safe for concurrent requests."""
     from werkzeug.test import run_wsgi_app  # here: the command line answers --help without it
 
     answers: OrderedDict[str, Answer] = OrderedDict()
 
-    def with_memory(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def with_cache(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         call = environ.get(CALL_ID)
         if call is None or environ["REQUEST_METHOD"] in READING:
             return application(environ, start_response)
         if call not in answers:
             parts, status, sent = run_wsgi_app(application, environ, buffered=True)
             headers, body = sent.to_wsgi_list(), b"".join(parts)
-            # A refusal is not kept: what was refused may be allowed the next time.
+            # An error is not kept: the retry may succeed.
             if not status.startswith("2") or len(body) > LARGEST_ANSWER_BYTES:
                 start_response(status, headers)
                 return [body]
@@ -41,9 +41,9 @@ def answer_retries(application: Application) -> Application:
             if len(answers) > KEPT_ANSWERS:
                 answers.popitem(last=False)
         else:
-            print(f"Asked again ({environ.get('HTTP_AMZ_SDK_REQUEST', '')}), answered as before: {call}", flush=True)
+            print(f"Retry ({environ.get('HTTP_AMZ_SDK_REQUEST', '')}), answered from the cache: {call}", flush=True)
         status, headers, body = answers[call]
         start_response(status, headers)
         return [body]
 
-    return with_memory
+    return with_cache

@@ -1,4 +1,4 @@
-"""What the operating system knows about processes and ports: Linux and macOS, standard library only."""
+"""Processes and ports of the operating system: Linux and macOS, standard library only."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
-"""Processes that this one started. They are meant to outlive it, but must be reaped when they end before it."""
+"""Child processes. They may outlive this process, and must be reaped if they do not."""
 
 
 def spawn_detached(command: list[str], *, folder: Path, environment: dict[str, str], log: IO[str]) -> int:
@@ -26,7 +26,7 @@ def spawn_detached(command: list[str], *, folder: Path, environment: dict[str, s
 
 
 def command_line(pid: int) -> str:
-    """The words with which a process was started; empty when there is no such process, or it has ended."""
+    """Command line of a process; empty if there is no such process, or it has ended."""
     if has_ended(pid):
         return ""
     if Path("/proc/self/cmdline").exists():
@@ -38,7 +38,7 @@ def command_line(pid: int) -> str:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether no process of that pid runs any more."""
+    """Whether no process with that pid runs."""
     child = _children.get(pid)
     if child is not None:
         if child.poll() is None:
@@ -65,14 +65,14 @@ def memory_mib(pid: int) -> int | None:
 
 
 def port_is_taken(host: str, port: int) -> bool:
-    """Whether something already listens there."""
+    """Whether something listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(2)
         return probe.connect_ex((host, port)) == 0
 
 
 def _waits_to_be_reaped(pid: int) -> bool:
-    """Whether the process is a zombie: in a container whose first process reaps nothing it stays one for ever."""
+    """Whether the process is a zombie; in a container whose first process reaps nothing it stays one forever."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -20,17 +20,17 @@ SETTINGS = {
     "MOTO_DISABLE_GLOBAL_CORS": "true",  # no web page has any business here
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # thousands of images that Fargate never needs
 }
-"""moto's own settings, read from the environment when moto is imported."""
+"""Settings of moto, which it reads from the environment when it is imported."""
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
 def create_application(instance: str = "") -> Callable[[Environ, StartResponse], Iterable[bytes]]:
-    """The WSGI application: moto's, with our extensions, an identity page, and without moto's own pages.
+    """Return the WSGI application: moto's, with our extensions and an identity page, without moto's own pages.
 
     Args:
-        instance: any word; the identity page repeats it, so that a caller can tell two servers apart.
+        instance: any word; the identity page returns it, so that clients can tell two servers apart.
     """
     os.environ.update(SETTINGS)
     # Imported here: moto reads its settings on import, and the command line answers --help without it.
@@ -62,25 +62,25 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
 
 
 def make_server(host: str, port: int, instance: str = "") -> Any:
-    """A threaded werkzeug server, bound and not yet serving; port 0 takes any free port.
+    """Return a threaded werkzeug server, bound and not yet serving; port 0 takes any free port.
 
     Raises:
         ValueError: `host` is not a loopback address.
         OSError: the port is taken.
     """
     if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
-        raise ValueError(f"host is {host!r}; the embedded AWS knows no passwords and listens on loopback only")
+        raise ValueError(f"host is {host!r}; the embedded AWS checks no passwords and listens on loopback only")
     application = create_application(instance)
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import ThreadedWSGIServer
 
     class QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
-        """Errors are logged, requests are not: an apply makes thousands."""
+        """Logs errors but no requests: an apply sends thousands."""
 
         def log_request(self, *_args: Any, **_kwargs: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
-    # Bound here: where the port is taken, werkzeug itself would print three lines and exit.
+    # Bound here: if the port is taken, werkzeug would print three lines and exit.
     with socket.create_server((host, port)) as listener:
         return ThreadedWSGIServer(host, port, application, handler=QuietRequestHandler, fd=listener.fileno())
 
@@ -93,11 +93,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--instance", default="", help="a word that the identity page repeats")
     options = parser.parse_args(arguments)
 
-    def leave(_signal: int, _frame: FrameType | None) -> None:
+    def exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
         sys.exit(0)
 
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGTERM, exit_cleanly)
+    signal.signal(signal.SIGINT, exit_cleanly)
     try:
         server = make_server(options.host, options.port, options.instance)
     except (OSError, ValueError) as error:

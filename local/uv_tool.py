@@ -1,4 +1,4 @@
-"""uv, which installs and resolves packages: how it is called, and where it finds them."""
+"""uv, which installs and resolves packages: its command and its environment."""
 
 import os
 import subprocess
@@ -8,14 +8,14 @@ import uv
 
 
 def uv_command() -> list[str]:
-    """How uv is called."""
+    """The command."""
     return [uv.find_uv_bin(), "--no-config"]
 
 
 def uv_variables() -> dict[str, str]:
-    """The environment for uv, with where pip's configuration says that packages come from: uv does not read that.
+    """The environment for uv, with the package index of pip's configuration, which uv does not read.
 
-    Only the main index counts: what others hold under the same name has other hashes.
+    Only the main index counts: packages of the same name in others have other hashes.
     """
     variables = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
     names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "trusted-host": "UV_INSECURE_HOST"}
@@ -26,12 +26,12 @@ def uv_variables() -> dict[str, str]:
 
 
 def _pip_configuration() -> dict[str, str]:
-    """The settings of pip from its files and from PIP_ variables, by their names without the section."""
+    """Settings of pip from its files and from PIP_ variables, by name without section."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for line in listed.splitlines():
         name, separator, value = line.partition("=")
         if separator:
-            found[name.rpartition(".")[2]] = value.strip("'\"")
-    return found
+            settings[name.rpartition(".")[2]] = value.strip("'\"")
+    return settings

@@ -18,19 +18,19 @@ IMAGE = {"sys_platform": "linux", "platform_system": "Linux", "python_version": 
 
 def closure(wanted: tuple[str, ...]) -> list[str]:
     """Names of the packages and of all they need on the image's platform."""
-    found: set[str] = set()
+    locked: set[str] = set()
     waiting = [Requirement(text) for text in wanted]
     while waiting:
         requirement = waiting.pop()
-        found.add(canonicalize_name(requirement.name))
+        locked.add(canonicalize_name(requirement.name))
         for text in requires(requirement.name) or []:
             needed = Requirement(text)
             extras = requirement.extras or {""}
             if needed.marker and not any(needed.marker.evaluate({**IMAGE, "extra": extra}) for extra in extras):
                 continue
-            if canonicalize_name(needed.name) not in found or needed.extras:
+            if canonicalize_name(needed.name) not in locked or needed.extras:
                 waiting.append(needed)
-    return sorted(found)
+    return sorted(locked)
 
 
 def requirements(lock: dict[str, dict[str, dict[str, object]]]) -> str:

@@ -1,8 +1,7 @@
 """What moto lacks for the AWS provider 5.100.0, one small module per AWS service.
 
-A module changes moto when it is imported, and says in its docstring which symptom made it necessary. Services are
-imported when the first request for them arrives: importing all of them takes 2 seconds, starting without takes less
-than 1.
+Importing a module changes moto; its docstring names the symptom that made it necessary. A service is imported when its
+first request arrives: importing all of them takes 2 seconds, starting without them less than 1.
 """
 
 from importlib import import_module
@@ -24,10 +23,10 @@ EXTENDED_SERVICES = {
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
 }
-"""moto's name of a service → the module that extends it. A service that is not here works as moto ships it."""
+"""moto's name of a service → the module that extends it. Other services work as moto ships them."""
 
 
 def extend(service: str) -> None:
-    """Load the extension of a service, where there is one; a second call does nothing."""
+    """Load the extension of a service, if there is one. A second call does nothing."""
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])

@@ -70,13 +70,13 @@ def list_tasks(original: Any, response: Any) -> ActionResult:
     family, service = response._get_param("family"), response._get_param("serviceName")
     if service:
         wanted["group"] = f"service:{service.split('/')[-1]}"
-    found = [
+    arns = [
         arn
         for arn, task in list(tasks_of(response.ecs_backend).items())
         if all(value is None or task.get(name) == value for name, value in wanted.items())
         and (family is None or task["taskDefinitionArn"].rpartition("/")[2].rpartition(":")[0] == family)
     ]
-    return ActionResult({"taskArns": found})
+    return ActionResult({"taskArns": arns})
 
 
 @wrap_method(EC2ContainerServiceResponse, "describe_tasks")
@@ -84,10 +84,12 @@ def describe_tasks(original: Any, response: Any) -> ActionResult:
     """DescribeTasks, by ARN or id."""
     if not observations.attached:
         return original(response)
-    asked = [name.rpartition("/")[2] for name in response._get_param("tasks", [])]
+    requested = [name.rpartition("/")[2] for name in response._get_param("tasks", [])]
     by_id = {arn.rpartition("/")[2]: task for arn, task in list(tasks_of(response.ecs_backend).items())}
-    failures = [{"arn": name, "reason": "MISSING"} for name in asked if name not in by_id]
-    return ActionResult({"tasks": [_with_times(by_id[name]) for name in asked if name in by_id], "failures": failures})
+    failures = [{"arn": name, "reason": "MISSING"} for name in requested if name not in by_id]
+    return ActionResult(
+        {"tasks": [_with_times(by_id[name]) for name in requested if name in by_id], "failures": failures}
+    )
 
 
 @wrap_method(EC2ContainerServiceResponse, "run_task")
@@ -140,16 +142,16 @@ def stop_task(original: Any, response: Any) -> ActionResult:
 @add_method(EC2ContainerServiceResponse)
 def get_task_protection(response: Any) -> ActionResult:
     """GetTaskProtection: what a container of the task asked the agent for."""
-    found = response.describe_tasks().result
+    described = response.describe_tasks().result
     protected = []
-    for task in found["tasks"]:
+    for task in described["tasks"]:
         until = task.get("protectedUntil")
         enabled = isinstance(until, int | float) and until > time.time()
         document: dict[str, Any] = {"taskArn": task["taskArn"], "protectionEnabled": enabled}
         if enabled:
             document["expirationDate"] = datetime.fromtimestamp(until)
         protected.append(document)
-    return ActionResult({"protectedTasks": protected, "failures": found["failures"]})
+    return ActionResult({"protectedTasks": protected, "failures": described["failures"]})
 
 
 def _named(definition: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ def describe_target_health(original: Any, response: Any) -> ActionResult:
     seen = observations.targets.get(response._get_param("TargetGroupArn"))
     if not observations.attached or seen is None:
         return answer
-    asked = {str(target["Id"]) for target in response._get_param("Targets", [])}
+    requested = {str(target["Id"]) for target in response._get_param("Targets", [])}
     return ActionResult(
-        {"TargetHealthDescriptions": [each for each in seen if not asked or each["Target"]["Id"] in asked]}
+        {"TargetHealthDescriptions": [each for each in seen if not requested or each["Target"]["Id"] in requested]}
     )

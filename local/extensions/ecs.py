@@ -43,7 +43,7 @@ def create_service(original: Any, response: Any) -> ActionResult:
     service, arguments = answer.result["service"], response._get_params()
     service.availability_zone_rebalancing = "DISABLED"
     _keep_arguments(service, arguments)
-    _settle(response, service)
+    _assume_running(response, service)
     return answer
 
 
@@ -59,7 +59,7 @@ def update_service(original: Any, response: Any) -> ActionResult:
     if arguments.get("forceNewDeployment") or any(arguments.get(name) for name in NEW_DEPLOYMENT_ARGUMENTS):
         for deployment in service.deployments:
             deployment.update(id=f"ecs-svc/{mock_random.randint(0, 32**12)}", createdAt=utcnow())
-    _settle(response, service)
+    _assume_running(response, service)
     return answer
 
 
@@ -91,7 +91,7 @@ def _keep_arguments(service: Any, arguments: dict[str, Any]) -> None:
         service.launch_type = None
 
 
-def _settle(response: Any, service: Any) -> None:
+def _assume_running(response: Any, service: Any) -> None:
     """Let as many tasks run as are desired; nothing really runs, so nothing can be pending."""
     cluster = response.ecs_backend._get_cluster(service.cluster_arn)
     response.ecs_backend.update_cluster_resources(cluster, service.desired_count - service.running_count, "RUNNING")

@@ -1,4 +1,4 @@
-"""Two ways to change a class of moto, both of which fail loudly when moto changes underneath."""
+"""Two ways to change a class of moto. Both fail loudly if moto has changed."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,11 +6,11 @@ from typing import Any
 
 
 class OutdatedExtensionError(RuntimeError):
-    """moto no longer is what an extension was written for (tried with moto 5.2.5)."""
+    """moto is not what an extension was written for (moto 5.2.5)."""
 
 
 def wrap_method(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Replace a method that moto has; the decorated function gets the original method as its first argument.
+    """Replace a method of moto. The decorated function gets the original method as its first argument.
 
     Raises:
         OutdatedExtensionError: moto has no such method.
@@ -31,10 +31,10 @@ def wrap_method(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callabl
 
 
 def add_method(owner: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add a method that moto lacks, under the function's own name.
+    """Add a method that moto lacks, under the function's name.
 
     Raises:
-        OutdatedExtensionError: moto has it by now, so the extension should go.
+        OutdatedExtensionError: moto has it now, so the extension should be removed.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., Any]:

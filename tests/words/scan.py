@@ -17,6 +17,7 @@ DOCUMENTS = (".md", ".toml", ".yml", ".yaml", ".sh")
 EXEMPT = (
     "Pipfile.lock",
     "LICENSE",
+    "docker/compose.yaml",  # has the programs of modules/airflow/scripts
     "docs/generated/",
     "tests/snapshots/",
     "tests/config/wrong/",

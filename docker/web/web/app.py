@@ -85,11 +85,11 @@ def _add_items(app: Flask, database: Database) -> None:
         before = items.whole_number(request.args.getlist("before"), "before", items.MAX_ID, items.MAX_ID)
         with database.connection() as connection:
             count = items.count_items(connection)
-            # One more than asked for tells whether there is a next page.
-            found = items.list_items(connection, limit=limit + 1, before=before)
-        page = found[:limit]
+            # One more than requested shows whether there is a next page.
+            rows = items.list_items(connection, limit=limit + 1, before=before)
+        page = rows[:limit]
         response = jsonify(count=count, items=page)
-        if len(found) > limit:
+        if len(rows) > limit:
             following = url_for("list_items", limit=limit, before=page[-1]["id"])
             response.headers["Link"] = f'<{following}>; rel="next"'
         return response

@@ -189,7 +189,7 @@ class Database:
         except psycopg.Error:
             if pool := self._pool:
                 pool.drain()
-            # If the database is gone, the watcher closes the pool, and whoever waits for it has an answer at once.
+            # If the database is gone, the watcher closes the pool, and waiting clients get an answer at once.
             self._wake.set()
             raise
 

@@ -33,6 +33,6 @@ def problem(port: int) -> str:
 
 
 if __name__ == "__main__":
-    found = problem(int(os.environ.get("PORT", "8000")))
-    if found:
-        sys.exit(f"unhealthy: {found}")
+    reason = problem(int(os.environ.get("PORT", "8000")))
+    if reason:
+        sys.exit(f"unhealthy: {reason}")

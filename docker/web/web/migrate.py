@@ -37,7 +37,7 @@ LOCK = 0x776562
 """Of the session that migrates: the letters "web". Versions before the first migration take it to make their table."""
 LOCK_TIMEOUT = "5s"
 HOPELESS = ("authentication failed", "no such database or role", "permission denied")
-"""Reasons that no waiting mends."""
+"""Reasons that no waiting fixes."""
 
 logger = logging.getLogger("web.migrate")
 
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m web.migrate", description="Migrate the schema of the database.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit code 3 if the schema is older")
     parser.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="for the database")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment(os.environ)
     except ConfigurationError as error:
@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     # The first process of a container ignores SIGTERM unless it says otherwise.
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        return _run(settings, _Patience(asked.wait), check=asked.check)
+        return _run(settings, _Patience(options.wait), check=options.check)
     except GaveUpError as error:
         logger.error("migrate: gave up: %s", error)
     except (psycopg.Error, DBAPIError, SchemaNotReadyError) as error:
@@ -93,16 +93,16 @@ def _run(settings: Settings, patience: _Patience, *, check: bool) -> int:
     needed = own_revision()
     with _connected(settings, patience) as connection:
         if check:
-            found = revision_of(connection)
-            logger.info("migrate: the database is at %s, this version needs %s", in_words(found), in_words(needed))
-            return DONE if found >= needed else BEHIND
+            current = revision_of(connection)
+            logger.info("migrate: the database is at %s, this version needs %s", in_words(current), in_words(needed))
+            return DONE if current >= needed else BEHIND
         _session_settings(connection)
         _lock(connection, patience)
-        found = revision_of(connection)
-        if found >= needed:
+        current = revision_of(connection)
+        if current >= needed:
             # Also an older version's turn, as when somebody deploys the previous image to go back to it.
-            logger.info("migrate: nothing to do: at %s, this version needs %s", in_words(found), in_words(needed))
-        for revision in range(found + 1, needed + 1):
+            logger.info("migrate: nothing to do: at %s, this version needs %s", in_words(current), in_words(needed))
+        for revision in range(current + 1, needed + 1):
             started = time.monotonic()
             _without_queueing(lambda: _upgrade(connection, in_words(revision)), patience)  # noqa: B023
             took = round(time.monotonic() - started, 2)

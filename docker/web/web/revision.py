@@ -31,17 +31,17 @@ def revision_of(connection: Connection[TupleRow]) -> int:
     """The revision of the database; 0 where no migration has run yet.
 
     Raises:
-        SchemaNotReadyError: What stands there is no number, so it is none of this service's.
+        SchemaNotReadyError: The stored revision is not a number, so it is not one of this service.
         psycopg.Error: The database went away, or the role may not read the table.
     """
     # Asked first, because a query of a table that is not there is an error in the database's log every time.
     if connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone() != (True,):
         return 0
     row = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
-    found = (row[0] if row else None) or "0"
-    if not re.fullmatch(r"[0-9]+", found):
+    text = (row[0] if row else None) or "0"
+    if not re.fullmatch(r"[0-9]+", text):
         raise SchemaNotReadyError("the schema is at a revision that is none of this service's")
-    return int(found)
+    return int(text)
 
 
 def require(connection: Connection[TupleRow], needed: int) -> None:
@@ -54,6 +54,6 @@ def require(connection: Connection[TupleRow], needed: int) -> None:
         SchemaNotReadyError: It is older.
         psycopg.Error: The database went away, or the role may not read the table.
     """
-    found = revision_of(connection)
-    if found < needed:
-        raise SchemaNotReadyError(f"waiting for migration {in_words(needed)}, the database is at {in_words(found)}")
+    current = revision_of(connection)
+    if current < needed:
+        raise SchemaNotReadyError(f"waiting for migration {in_words(needed)}, the database is at {in_words(current)}")

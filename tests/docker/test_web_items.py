@@ -84,7 +84,7 @@ def test_a_wrong_page_is_a_400_that_names_the_parameter(web: WebService, name: s
     assert f"'{name}' must be one whole number from 1 to" in answer.json["error"]["message"]
 
 
-@pytest.mark.parametrize("path", ["/", "/item", "/items/", "/items/0", "/items/x", "/items/99999999999999999999"])
+@pytest.mark.parametrize("path", ["/item", "/items/", "/items/0", "/items/x", "/items/99999999999999999999"])
 def test_an_unknown_path_is_a_404(web: WebService, path: str) -> None:
     assert web.get(path).json["error"] == {
         "status": 404,

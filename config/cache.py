@@ -47,10 +47,10 @@ class Cache(Section):
     still connect, and disable it when all of them have been replaced."""
 
 
-def there_is_a_previous_password(cache: Cache | None) -> Iterator[Problem]:
+def a_previous_password_exists(cache: Cache | None) -> Iterator[Problem]:
     """Secrets Manager has no previous value before the first rotation."""
     if cache is not None and cache.accept_previous_password and cache.password_version < 2:
-        message = "needs a password before this one; allowed with password_version = 1: false"
+        message = "needs a previous password; allowed with password_version = 1: false"
         yield problem("cache/accept_previous_password", True, message)
 
 
@@ -65,6 +65,6 @@ def production_cache_survives(kind: Kind, cache: Cache | None) -> Iterator[Probl
 
 
 RULES = (
-    there_is_a_previous_password,
+    a_previous_password_exists,
     production_cache_survives,
 )

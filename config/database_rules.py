@@ -1,4 +1,4 @@
-"""Rules about where a database starts from and where its backups go (D06), beside those of `config.rules`."""
+"""Rules on the database: storage, what production requires (D02), restore and backup replication (D06)."""
 
 from collections.abc import Iterator
 
@@ -6,21 +6,21 @@ from config.aws import Aws
 from config.base import Kind
 from config.database import Database
 from config.errors import Problem
-from config.rule import problem
+from config.rule import is_valid, problem
 
 
 def backups_go_to_another_region(aws: Aws, database: Database) -> Iterator[Problem]:
     """A copy in the same region is lost with the region."""
     copy = database.backup_replication
     if copy is not None and copy.region == aws.region:
-        message = "is the environment's own region; allowed: another one, which is not lost with it (D06)"
+        message = "is the environment's own region; allowed: another region (D06)"
         yield problem("database/backup_replication/region", copy.region, message)
 
 
 def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[Problem]:
-    """A snapshot, or the newest moment of a backup; both lie in the region in which the database is made."""
+    """A snapshot, or the latest restorable time of a backup; either is in the region of the database."""
     if database.restore_from_snapshot and database.restore_from_backup_arn:
-        message = "cannot be there beside restore_from_snapshot; leave it out, or that one (D06)"
+        message = "cannot be combined with restore_from_snapshot; allowed: one of the two (D06)"
         yield problem("database/restore_from_backup_arn", database.restore_from_backup_arn, message)
     for key in ("restore_from_snapshot", "restore_from_backup_arn"):
         value = getattr(database, key) or ""
@@ -30,7 +30,7 @@ def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[P
 
 
 def storage_may_grow(database: Database) -> Iterator[Problem]:
-    """Storage grows, it never shrinks; RDS wants at least a tenth of room."""
+    """Storage only grows; RDS requires a limit at least 10% above the initial storage."""
     least = -(-database.allocated_storage_gib * 11 // 10)
     if database.max_allocated_storage_gib < least:
         yield problem(
@@ -45,7 +45,7 @@ def production_data_survives(kind: Kind, database: Database) -> Iterator[Problem
     if kind != "production":
         return
     for key in ("multi_az", "deletion_protection", "final_snapshot"):
-        if not getattr(database, key, True):
+        if is_valid(database, key) and not getattr(database, key):
             yield problem(f"database/{key}", False, 'is not allowed where kind = "production"; allowed: true (D02)')
     if database.backup_retention_days < 7:
         yield problem(

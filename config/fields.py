@@ -21,10 +21,10 @@ def hints(model: type[BaseModel]) -> Mapping[str, Any]:
 
 def types_at(path: tuple[str, ...], root: Any = Environment) -> list[Any]:
     """The types that a value at this path may have; empty where no key of that path exists."""
-    found = [root]
+    types = [root]
     for part in path:
-        found = [below for candidate in found for below in _below(candidate, part)]
-    return found
+        types = [below for candidate in types for below in _below(candidate, part)]
+    return types
 
 
 def wants_text(path: tuple[str, ...]) -> bool:
@@ -110,13 +110,13 @@ def variants(annotation: Any) -> list[Any]:
 
 
 def _below(annotation: Any, part: str) -> list[Any]:
-    found: list[Any] = []
+    types: list[Any] = []
     for variant in variants(annotation):
         if isinstance(variant, type) and issubclass(variant, BaseModel):
             if part in variant.model_fields:
-                found.append(hints(variant)[part])
+                types.append(hints(variant)[part])
         elif get_origin(variant) is dict:
-            found.append(get_args(variant)[1])
+            types.append(get_args(variant)[1])
         elif get_origin(variant) is tuple and part.isdigit():
-            found.append(get_args(variant)[0])
-    return found
+            types.append(get_args(variant)[0])
+    return types

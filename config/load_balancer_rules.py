@@ -21,7 +21,7 @@ def https_has_a_certificate(
             yield problem(
                 "load_balancer/certificate_arn",
                 load_balancer.certificate_arn,
-                "is never used where https = false; leave it out",
+                "is not used where https = false; leave it out",
             )
         return
     if load_balancer.certificate_arn is None and dns is None:
@@ -29,22 +29,24 @@ def https_has_a_certificate(
             "load_balancer/certificate_arn",
             MISSING,
             "is missing where https = true; "
-            "allowed: the ARN of a certificate, or a [dns] section so that one is made (N05)",
+            "allowed: the ARN of a certificate, or a [dns] section, so that one is created (N05)",
         )
-    named = any(service.host_names for service in services.values()) or (airflow is not None and airflow.host_names)
-    if load_balancer.certificate_arn is None and not named:
+    has_host_names = any(service.host_names for service in services.values()) or (
+        airflow is not None and airflow.host_names
+    )
+    if load_balancer.certificate_arn is None and not has_host_names:
         yield problem(
             "services",
             MISSING,
-            "has no host_names, so there is no name to make a certificate for; "
+            "has no host_names, so no certificate can be created; "
             "allowed: host_names in at least one service or in [airflow], or load_balancer.certificate_arn",
         )
 
 
-def listeners_have_ports_of_their_own(load_balancer: LoadBalancer) -> Iterator[Problem]:
-    """Two listeners of a load balancer cannot have one port."""
+def listeners_have_unique_ports(load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot share a port."""
     if load_balancer.https and load_balancer.http_port == load_balancer.https_port:
-        message = f"is load_balancer.https_port = {load_balancer.https_port} too; allowed: any other port"
+        message = f"is also load_balancer.https_port = {load_balancer.https_port}; allowed: any other port"
         yield problem("load_balancer/http_port", load_balancer.http_port, message)
 
 
@@ -53,7 +55,7 @@ def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Itera
     arn = load_balancer.certificate_arn
     if arn is not None and arn.split(":")[3] != aws.region:
         yield problem(
-            "load_balancer/certificate_arn", arn, f'is of another region; allowed: a certificate of "{aws.region}"'
+            "load_balancer/certificate_arn", arn, f'is in another region; allowed: a certificate of "{aws.region}"'
         )
 
 
@@ -77,7 +79,7 @@ def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Ite
 
 RULES = (
     https_has_a_certificate,
-    listeners_have_ports_of_their_own,
+    listeners_have_unique_ports,
     certificate_is_in_the_region,
     http_is_for_development,
     production_listener_survives,

@@ -8,11 +8,9 @@ from config.rule import problem
 
 
 def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterator[Problem]:
-    """AWS keeps some names for itself and limits the length of all."""
+    """AWS reserves some names and limits their length."""
     if project == "internal":
-        message = (
-            'makes the load balancer\'s name start with "internal-", which AWS keeps for itself; allowed: another word'
-        )
+        message = 'makes the load balancer\'s name start with "internal-", which AWS reserves; allowed: another word'
         yield problem("project", project, message)
     bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-access-logs"
     if len(bucket) > 63:

@@ -7,23 +7,23 @@ from itertools import combinations
 from config.aws import Aws
 from config.errors import MISSING, Problem
 from config.network import Network
-from config.rule import problem
+from config.rule import is_valid, problem
 
 
-def a_vpc_of_its_own_is_described(network: Network) -> Iterator[Problem]:
-    """Without an existing VPC one is made, and for that its block and its zones are needed."""
+def a_created_vpc_has_a_block_and_zones(network: Network) -> Iterator[Problem]:
+    """A VPC that is created needs a block and zones."""
     if network.existing is not None:
         return
     if network.cidr is None:
-        message = 'is missing; allowed: a block such as "10.20.0.0/16", or [network.existing] with a VPC that is there'
+        message = 'is missing; allowed: a block such as "10.20.0.0/16", or [network.existing] with an existing VPC'
         yield problem("network/cidr", MISSING, message)
     if not network.zones:
         message = "is missing; allowed: two or more zones with their subnets, or [network.existing] (N01)"
         yield problem("network/zones", MISSING, message)
 
 
-def an_existing_vpc_is_left_alone(aws: Aws, network: Network) -> Iterator[Problem]:
-    """What belongs to the VPC itself is its owner's."""
+def an_existing_vpc_is_not_configured(aws: Aws, network: Network) -> Iterator[Problem]:
+    """An existing VPC is configured by its owner."""
     existing = network.existing
     if existing is None:
         return
@@ -31,11 +31,11 @@ def an_existing_vpc_is_left_alone(aws: Aws, network: Network) -> Iterator[Proble
         value = getattr(network, key)
         if value:
             shown = value if key == "cidr" else MISSING
-            yield problem(f"network/{key}", shown, "belongs to a VPC that is made; leave it out here")
+            yield problem(f"network/{key}", shown, "belongs to a VPC that is created here; leave it out")
     if network.egress not in ("nat-gateway-per-zone", "public-ip"):
         message = (
-            "is for a VPC that is made; allowed beside network.existing: "
-            '"nat-gateway-per-zone" (its own routes lead out), or "public-ip"'
+            "is for a VPC that is created here; allowed with network.existing: "
+            '"nat-gateway-per-zone" (the routes of the VPC decide), or "public-ip"'
         )
         yield problem("network/egress", network.egress, message)
     if len(existing.zones) < 2:
@@ -48,7 +48,7 @@ def an_existing_vpc_is_left_alone(aws: Aws, network: Network) -> Iterator[Proble
 
 
 def vpc_has_a_size_that_aws_accepts(network: Network) -> Iterator[Problem]:
-    """A VPC is a /16 to /28; ours needs room for three subnets in each zone."""
+    """AWS allows /16 to /28 for a VPC; three subnets in each zone need at least a /24."""
     if network.cidr is not None and not 16 <= ipaddress.IPv4Network(network.cidr).prefixlen <= 24:
         yield problem("network/cidr", network.cidr, "is not a size for a VPC; allowed: /16 to /24")
 
@@ -62,7 +62,7 @@ def at_least_two_zones(network: Network) -> Iterator[Problem]:
 
 
 def zones_are_in_the_region(aws: Aws, network: Network) -> Iterator[Problem]:
-    """N01: zone names come from the file, so the file has to be right."""
+    """N01: zones are named in the file, so their names must be those of the region."""
     for zone in network.zones:
         if zone[:-1] != aws.region:
             yield problem(
@@ -77,10 +77,10 @@ def subnets_fit_and_do_not_overlap(network: Network) -> Iterator[Problem]:
     if network.cidr is None:
         return
     vpc = ipaddress.IPv4Network(network.cidr)
-    sound: list[tuple[str, ipaddress.IPv4Network]] = []
+    valid: list[tuple[str, ipaddress.IPv4Network]] = []
     for zone, subnets in network.zones.items():
         for tier in ("public", "private", "isolated"):
-            if not hasattr(subnets, tier):
+            if not is_valid(subnets, tier):
                 continue
             path, block = f"network/zones/{zone}/{tier}", ipaddress.IPv4Network(getattr(subnets, tier))
             if block.prefixlen > 28:
@@ -90,16 +90,18 @@ def subnets_fit_and_do_not_overlap(network: Network) -> Iterator[Problem]:
                     path, str(block), f'does not fit into the VPC; allowed: a block inside network.cidr = "{vpc}"'
                 )
             else:
-                sound.append((path, block))
-    for (first_path, first), (path, block) in combinations(sound, 2):
+                valid.append((path, block))
+    for (first_path, first), (path, block) in combinations(valid, 2):
         if first.overlaps(block):
             yield problem(
-                path, str(block), f'overlaps {first_path.replace("/", ".")} = "{first}"; allowed: a block of its own'
+                path,
+                str(block),
+                f'overlaps {first_path.replace("/", ".")} = "{first}"; allowed: a block that does not overlap',
             )
 
 
-def one_nat_needs_its_zone(network: Network) -> Iterator[Problem]:
-    """The zone of the one NAT gateway is named, so that a new zone never moves it."""
+def a_single_nat_gateway_has_a_zone(network: Network) -> Iterator[Problem]:
+    """The zone of the single NAT gateway is named, so that adding a zone never moves the gateway."""
     zones = ", ".join(f'"{zone}"' for zone in network.zones)
     if network.egress == "single-nat-gateway" and network.nat_gateway_zone not in network.zones:
         value = network.nat_gateway_zone if network.nat_gateway_zone is not None else MISSING
@@ -112,16 +114,16 @@ def one_nat_needs_its_zone(network: Network) -> Iterator[Problem]:
         yield problem(
             "network/nat_gateway_zone",
             network.nat_gateway_zone,
-            f'means nothing where egress = "{network.egress}"; leave it out',
+            f'has no effect where egress = "{network.egress}"; leave it out',
         )
 
 
 RULES = (
-    a_vpc_of_its_own_is_described,
-    an_existing_vpc_is_left_alone,
+    a_created_vpc_has_a_block_and_zones,
+    an_existing_vpc_is_not_configured,
     vpc_has_a_size_that_aws_accepts,
     at_least_two_zones,
     zones_are_in_the_region,
     subnets_fit_and_do_not_overlap,
-    one_nat_needs_its_zone,
+    a_single_nat_gateway_has_a_zone,
 )

@@ -69,8 +69,8 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
 
 def _unknown_key(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
     known = known_keys(path[:-1], _value_at(path[:-1], data))
-    if (found := owners(path)) is not None:
-        field, tags = found
+    if (owner := owners(path)) is not None:
+        field, tags = owner
         kinds = " or ".join(f'{field} = "{tag}"' for tag in tags)
         return f"is a key of {kinds}; allowed here: {', '.join(known)}"
     close = get_close_matches(path[-1], known, n=1)

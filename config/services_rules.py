@@ -1,4 +1,4 @@
-"""Rules about the services of an environment; registered beside those of `config.rules`."""
+"""Rules on web services."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,12 @@ from config.base import Kind
 from config.cache import Cache
 from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
-from config.rule import problem
+from config.rule import is_valid, problem
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 
 Services = dict[str, WebService]
 
-SET_BY_THE_PLATFORM = ("COLOUR", "VERSION", "PORT", "DATABASE_URL", "CACHE_URL")
+SET_BY_WINDLASS = ("COLOUR", "VERSION", "PORT", "DATABASE_URL", "CACHE_URL")
 WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
 
 
@@ -49,12 +49,12 @@ def counts_are_in_order(key: str, item: WebService) -> Iterator[Problem]:
 
 
 def priorities_differ(services: Services) -> Iterator[Problem]:
-    """Two listener rules cannot have one priority."""
+    """Two listener rules cannot have the same priority."""
     owners: dict[int, str] = {}
     for name, service in services.items():
         owner = owners.setdefault(service.priority, name)
         if owner != name:
-            message = f"is that of services.{owner} too; allowed: a number of its own, 1 to 50000"
+            message = f"is also that of services.{owner}; allowed: a unique number, 1 to 50000"
             yield problem(f"services/{name}/priority", service.priority, message)
 
 
@@ -66,8 +66,8 @@ def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem
         yield problem(f"services/{key}/path_patterns", list(item.path_patterns), message)
 
 
-def cache_is_there_for_those_who_use_it(key: str, item: WebService, cache: Cache | None) -> Iterator[Problem]:
-    """A service can be given only what the environment has."""
+def a_used_cache_exists(key: str, item: WebService, cache: Cache | None) -> Iterator[Problem]:
+    """A service can use a cache only where the environment has one."""
     if item.uses_cache and cache is None:
         message = "needs a cache, and the file has no [cache] section; allowed: false, or add [cache]"
         yield problem(f"services/{key}/uses_cache", True, message)
@@ -95,7 +95,7 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
         if ImageReference.parse(image).is_moving:
             message = (
                 f'is a moving tag, which is refused where kind = "{kind}"; '
-                "allowed: a tag that stays, such as a git commit, or a digest (E05)"
+                "allowed: a fixed tag, such as a git commit, or a digest (E05)"
             )
             yield problem(f"services/{key}/{path}", image, message)
 
@@ -103,81 +103,80 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
 def _images(service: WebService) -> Iterator[tuple[str, str]]:
     if isinstance(service, BlueGreenService):
         for colour in ("blue", "green"):
-            image = getattr(getattr(service, colour, None), "image", None)
-            if image is not None:
-                yield f"{colour}/image", image
+            if is_valid(service, colour) and is_valid(getattr(service, colour), "image"):
+                yield f"{colour}/image", getattr(service, colour).image
     elif isinstance(service, RollingService | CodeDeployService):
         yield "image", service.image
 
 
 def health_check_commands_are_programs(key: str, item: WebService) -> Iterator[Problem]:
-    """ECS's own first words are set by Windlass: a command that began with them would run a program of that name."""
+    """Windlass adds the keywords of ECS; a command that began with one would run a program of that name."""
     first = next(iter(item.health_check_command), None)
     if first in ("CMD", "CMD-SHELL", "NONE"):
         message = (
-            'is a word of ECS; allowed: the program and its arguments, such as ["python", "-m", "web.healthcheck"], '
+            'is a keyword of ECS; allowed: the program and its arguments, such as ["python", "-m", "web.healthcheck"], '
             'or ["sh", "-c", "…"] for a shell; leave the key out for no check'
         )
         yield problem(f"services/{key}/health_check_command/0", first, message)
 
 
 def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
-    """What the platform sets itself, and what looks like a secret, does not belong in `environment` (A02, D03)."""
+    """`environment` holds neither variables that Windlass sets nor secrets (A02, D03)."""
     for name, value in item.environment.items():
         path = f"services/{key}/environment/{name}"
-        if name in SET_BY_THE_PLATFORM:
-            yield problem(path, value, "is set by the platform itself; leave it out")
+        if name in SET_BY_WINDLASS:
+            yield problem(path, value, "is set by Windlass; leave it out")
         elif WORDS_OF_SECRETS & set(name.upper().split("_")):
-            message = (
-                "looks like a secret, which must not stand in a plain setting; keep it in Secrets Manager (A02, D03)"
-            )
+            message = "looks like a secret, which must not be in plain text; keep it in Secrets Manager (A02, D03)"
             yield problem(path, MISSING, message)
 
 
-def test_listeners_have_ports_of_their_own(services: Services, load_balancer: LoadBalancer) -> Iterator[Problem]:
-    """Two listeners of a load balancer cannot have one port; those that serve everybody have theirs."""
+def test_listeners_have_unique_ports(services: Services, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """Two listeners of a load balancer cannot share a port, nor use that of production traffic."""
     serving = {port: key for key, port in load_balancer.ports.items()}
     owners: dict[int, str] = {}
     for name, service in services.items():
-        port = getattr(getattr(service, "test_listener", None), "port", None)
-        if port is None:
+        if not isinstance(service, CodeDeployService) or not is_valid(service, "test_listener"):
             continue
+        if not is_valid(service.test_listener, "port"):
+            continue
+        port = service.test_listener.port
         path = f"services/{name}/test_listener/port"
         if port in serving:
-            message = f"is load_balancer.{serving[port]}, which serves everybody; allowed: any other port"
+            message = f"is load_balancer.{serving[port]}, which serves production traffic; allowed: any other port"
             yield problem(path, port, message)
         owner = owners.setdefault(port, name)
         if owner != name:
-            yield problem(path, port, f"is that of services.{owner} too; allowed: a port of its own")
+            yield problem(path, port, f"is also that of services.{owner}; allowed: a unique port")
 
 
-def test_listeners_are_not_for_everybody(key: str, item: WebService) -> Iterator[Problem]:
-    """N03: what is not yet released is seen by those who release it."""
-    listener = getattr(item, "test_listener", None)
-    if listener is None:
+def test_listeners_are_restricted(key: str, item: WebService) -> Iterator[Problem]:
+    """N03: only those who release a version can reach it before its release."""
+    if not isinstance(item, CodeDeployService):
         return
+    listener = item.test_listener
     path = f"services/{key}/test_listener/allowed_cidrs"
     if not listener.allowed_cidrs:
-        yield problem(path, [], "is empty, so nobody could look; allowed: at least one block")
+        yield problem(path, [], "is empty, so no one could connect; allowed: at least one block")
     for cidr in listener.allowed_cidrs:
         if cidr.endswith("/0"):
-            yield problem(path, cidr, "lets everybody see what is not released; allowed: blocks of your own (N03)")
+            yield problem(path, cidr, "shows unreleased versions to everyone; allowed: your own blocks (N03)")
 
 
 RULES = (
     there_is_a_service,
     priorities_differ,
-    test_listeners_have_ports_of_their_own,
+    test_listeners_have_unique_ports,
 )
 
 RULES_FOR_EACH_SERVICE = (
     cpu_and_memory_are_a_pair,
     counts_are_in_order,
     conditions_fit_into_one_rule,
-    cache_is_there_for_those_who_use_it,
+    a_used_cache_exists,
     service_names_fit_into_what_aws_allows,
     images_do_not_move,
     health_check_commands_are_programs,
     settings_are_not_secrets,
-    test_listeners_are_not_for_everybody,
+    test_listeners_are_restricted,
 )

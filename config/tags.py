@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from config.errors import Problem
 from config.pattern import Pattern
 
-_TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS accepts tags"
+_TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS allows in tags"
 _PORTABLE = r"[A-Za-z0-9_ +\-=.:/@\u0080-\uffff]"
 """The same in the JSON Schema, but for other letters and digits than ASCII's: there any character beyond ASCII."""
 
@@ -24,17 +24,17 @@ TagKey = Annotated[
     Pattern(r"[\w +\-=.:/@]+", _TAG_CHARACTERS, "Owner", portable_regex=f"{_PORTABLE}+"),
 ]
 
-TAGS_OF_THE_PLATFORM = ("Project", "Environment", "Layer", "ManagedBy", "Name")
+TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name")
 
 
-def tags_are_free(tags: dict[str, str]) -> Iterator[Problem]:
+def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
     """AWS reserves tags that begin with `aws:`; those that Windlass sets identify the owner of a resource."""
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
-            message = 'begins with "aws:", which AWS keeps for itself; allowed: any other beginning'
+            message = 'begins with "aws:", which AWS reserves; allowed: any other beginning'
             yield Problem(path=("tags", key), value=value, message=message)
-        elif key in TAGS_OF_THE_PLATFORM:
-            yield Problem(path=("tags", key), value=value, message="is set by the platform itself; leave it out")
+        elif key in TAGS_OF_WINDLASS:
+            yield Problem(path=("tags", key), value=value, message="is set by Windlass; leave it out")
 
 
-RULES = (tags_are_free,)
+RULES = (tags_are_not_reserved,)

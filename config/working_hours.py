@@ -83,7 +83,7 @@ def _minutes(time: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def production_never_sleeps(kind: Kind, working_hours: WorkingHours | None) -> Iterator[Problem]:
+def production_has_no_working_hours(kind: Kind, working_hours: WorkingHours | None) -> Iterator[Problem]:
     """Production is never stopped on a schedule."""
     if kind == "production" and working_hours is not None:
         yield problem("working_hours", MISSING, 'is not allowed where kind = "production"; leave it out')
@@ -98,10 +98,10 @@ def working_hours_are_within_a_day(working_hours: WorkingHours | None) -> Iterat
         message = f"is not after start = {working_hours.start}; allowed: a later time of the same day"
         yield problem("working_hours/end", working_hours.end, message)
     if start < BEFORE_START_MINUTES:
-        message = f"leaves no {BEFORE_START_MINUTES} minutes of the day for the database to start; allowed: from 00:20"
+        message = f"leaves the database less than {BEFORE_START_MINUTES} minutes to start; allowed: 00:20 or later"
         yield problem("working_hours/start", working_hours.start, message)
     if end >= 24 * 60 - AFTER_END_MINUTES:
-        message = f"leaves no {AFTER_END_MINUTES} minutes of the day until the database stops; allowed: until 23:49"
+        message = f"leaves the database less than {AFTER_END_MINUTES} minutes to stop; allowed: 23:49 or earlier"
         yield problem("working_hours/end", working_hours.end, message)
 
 
@@ -112,23 +112,21 @@ def services_with_hours_have_no_colours(
     for name in working_hours.services if working_hours is not None else ():
         if name not in services:
             known = ", ".join(f'"{service}"' for service in services) or "none, there are no services"
-            yield problem("working_hours/services", name, f"is no service of this file; allowed: {known}")
+            yield problem("working_hours/services", name, f"is not a service of this file; allowed: {known}")
         elif isinstance(services[name], BlueGreenService):
-            message = 'has two colours, and the morning would wake the idle one; allowed: strategy = "rolling" (E07)'
+            message = 'is blue/green, and its idle colour would be started, too; allowed: strategy = "rolling" (E07)'
             yield problem("working_hours/services", name, message)
 
 
 def a_database_with_replicas_cannot_stop(working_hours: WorkingHours | None, database: Database) -> Iterator[Problem]:
     """RDS refuses to stop an instance that has read replicas."""
     if working_hours is not None and working_hours.stop_database and database.read_replicas:
-        message = (
-            "is not possible with read replicas, which RDS does not stop; allowed: false, or no database.read_replicas"
-        )
+        message = "is not possible with read replicas on RDS; allowed: false, or no database.read_replicas"
         yield problem("working_hours/stop_database", True, message)
 
 
 RULES = (
-    production_never_sleeps,
+    production_has_no_working_hours,
     working_hours_are_within_a_day,
     services_with_hours_have_no_colours,
     a_database_with_replicas_cannot_stop,

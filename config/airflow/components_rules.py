@@ -48,7 +48,7 @@ def airflows_counts_are_in_order(airflow: Airflow | None) -> Iterator[Problem]:
 
 
 def every_queue_has_one_group_of_workers(airflow: Airflow | None) -> Iterator[Problem]:
-    """A21: a task in a queue that nobody listens to waits for ever; two groups would take from each other."""
+    """A21: a task in a queue without a worker group waits forever; two groups would compete for tasks."""
     if airflow is None:
         return
     if not airflow.workers:
@@ -58,25 +58,25 @@ def every_queue_has_one_group_of_workers(airflow: Airflow | None) -> Iterator[Pr
     for name, group in airflow.workers.items():
         for queue in group.queues:
             if (owner := owners.setdefault(queue, name)) != name:
-                message = f"is a queue of airflow.workers.{owner} too; allowed: a queue of its own (A21)"
+                message = f"is also a queue of airflow.workers.{owner}; allowed: a queue of one group (A21)"
                 yield problem(f"airflow/workers/{name}/queues", queue, message)
         if len(set(group.queues)) < len(group.queues):
             message = "names a queue twice; allowed: each queue once"
             yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
     if airflow.default_queue not in owners:
-        message = f"is a queue that no group of workers listens to; allowed: {', '.join(sorted(owners))}"
+        message = f"is a queue that no worker group consumes; allowed: {', '.join(sorted(owners))}"
         yield problem("airflow/default_queue", airflow.default_queue, message)
 
 
 def shells_are_recorded(airflow: Airflow | None, cluster: Cluster) -> Iterator[Problem]:
     """ECS Exec sessions are recorded by the cluster, where it allows them."""
     if airflow is not None and airflow.execute_command and not cluster.execute_command:
-        message = "needs cluster.execute_command = true, which keeps a record of every shell; allowed: false, or both"
+        message = "needs cluster.execute_command = true, which records every session; allowed: false, or both"
         yield problem("airflow/execute_command", True, message)
 
 
 def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> Iterator[Problem]:
-    """In production the loss of one task is not the loss of Airflow, and Spot takes none that stands alone."""
+    """In production, Airflow survives the loss of one task, on Spot or with a zone."""
     if airflow is None or kind != "production":
         return
     message = 'leaves Airflow with one task where kind = "production"; allowed: 2 or more'
@@ -86,30 +86,30 @@ def production_airflow_survives_a_zone(airflow: Airflow | None, kind: Kind) -> I
         yield problem("airflow/api_server/min_count", airflow.api_server.min_count, message)
 
 
-MOST_QUEUES_OF_A_GROUP = SCALING_POLICY_QUERIES - 2
+MAX_QUEUES_OF_A_GROUP = SCALING_POLICY_QUERIES - 2
 """What the scaling policy of a group can add up (`modules/ecs/backlog.py`)."""
 
 
 def a_group_has_few_enough_queues(airflow: Airflow | None) -> Iterator[Problem]:
-    """Application Auto Scaling takes ten queries a policy (A16)."""
+    """Application Auto Scaling allows ten queries in a policy (A16)."""
     for name, group in airflow.workers.items() if airflow is not None else ():
-        if len(group.queues) > MOST_QUEUES_OF_A_GROUP:
+        if len(group.queues) > MAX_QUEUES_OF_A_GROUP:
             message = (
-                f"has {len(group.queues)} queues, more than its scaling can add up; "
-                f"allowed: {MOST_QUEUES_OF_A_GROUP}, or a second group"
+                f"has {len(group.queues)} queues, more than one scaling policy can add up; "
+                f"allowed: {MAX_QUEUES_OF_A_GROUP}, or a second group"
             )
             yield problem(f"airflow/workers/{name}/queues", list(group.queues), message)
 
 
 def roles_belong_to_components(airflow: Airflow | None) -> Iterator[Problem]:
-    """E11: a role that nothing takes is a misspelt one."""
+    """E11: a role of an unknown component is a typing error."""
     if airflow is None:
         return
     groups = (f"worker-{name}" for name in airflow.workers)
     known = ("api-server", "scheduler", "dag-processor", "triggerer", *groups, "db-clean")
     for name in airflow.roles:
         if name not in known:
-            yield problem(f"airflow/roles/{name}", MISSING, f"is no component; allowed: {', '.join(known)} (E11)")
+            yield problem(f"airflow/roles/{name}", MISSING, f"is not a component; allowed: {', '.join(known)} (E11)")
 
 
 RULES = (

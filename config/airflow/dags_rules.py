@@ -1,4 +1,4 @@
-"""Rules about how DAGs arrive (A13, A14); registered beside those of `config.rules`."""
+"""Rules on where DAGs come from (A13, A14)."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def _repositories(airflow: Airflow | None) -> dict[str, Repository]:
 
 
 def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
-    """The default delivery needs to be told from where."""
+    """The default source needs a repository."""
     if airflow is not None and isinstance(airflow.dags, GitSync) and not airflow.dags.repositories:
         message = (
             "is empty; allowed: at least one repository, such as [airflow.dags.repositories.dags] with its url, "
@@ -25,53 +25,53 @@ def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
 
 
 def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
-    """Without a way to the internet there is no git host to fetch from."""
+    """Without internet access no git host can be reached."""
     if _repositories(airflow) and network.egress == "endpoints":
-        message = 'reaches no git host where network.egress = "endpoints"; allowed: "s3", "efs", "image"'
+        message = 'cannot reach a git host where network.egress = "endpoints"; allowed: "s3", "efs", "image"'
         yield problem("airflow/dags/source", "git-sync", message)
 
 
 def credentials_fit_the_address(airflow: Airflow | None) -> Iterator[Problem]:
-    """A key is for SSH, a token for HTTPS."""
+    """SSH uses a key, HTTPS a token."""
     for name, repository in _repositories(airflow).items():
         path = f"airflow/dags/repositories/{name}"
         wanted = ("ssh",) if repository.is_ssh else ("none", "token")
         if repository.credentials not in wanted:
             kind = "SSH" if repository.is_ssh else "HTTPS"
             allowed = " or ".join(f'"{each}"' for each in wanted)
-            message = f"does not fit the address, which is for {kind}; allowed: {allowed}"
+            message = f"does not match the URL, which uses {kind}; allowed: {allowed}"
             yield problem(f"{path}/credentials", repository.credentials, message)
         if repository.credentials == "none" and repository.secret_arn is not None:
-            message = 'is never used where credentials = "none"; leave it out'
+            message = 'is not used where credentials = "none"; leave it out'
             yield problem(f"{path}/secret_arn", repository.secret_arn, message)
 
 
-def git_hosts_prove_themselves(airflow: Airflow | None) -> Iterator[Problem]:
-    """Without the host's public key anybody on the way could hand over DAGs, which are code."""
+def git_hosts_have_known_keys(airflow: Airflow | None) -> Iterator[Problem]:
+    """Without the host's public key, an attacker in between could deliver DAGs, which are code."""
     for name, repository in _repositories(airflow).items():
         path = f"airflow/dags/repositories/{name}/known_hosts"
         if repository.is_ssh and not repository.known_hosts:
             message = "is missing; allowed with SSH: the lines that ssh-keyscan prints for the host"
             yield problem(path, MISSING, message)
         if not repository.is_ssh and repository.known_hosts:
-            yield problem(path, list(repository.known_hosts), "is for SSH; leave it out")
+            yield problem(path, list(repository.known_hosts), "is used with SSH only; leave it out")
 
 
 def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
     """ECS reads secrets of its own region only."""
     if airflow is None:
         return
-    found = {f"airflow/secrets/{name}": arn for name, arn in airflow.secrets.items()}
+    arns = {f"airflow/secrets/{name}": arn for name, arn in airflow.secrets.items()}
     for name, repository in _repositories(airflow).items():
         if repository.secret_arn is not None:
-            found[f"airflow/dags/repositories/{name}/secret_arn"] = repository.secret_arn
-    for path, arn in found.items():
+            arns[f"airflow/dags/repositories/{name}/secret_arn"] = repository.secret_arn
+    for path, arn in arns.items():
         if arn.split(":")[3] != aws.region:
-            yield problem(path, arn, f'is of another region; allowed: one of "{aws.region}"')
+            yield problem(path, arn, f'is in another region; allowed: one of "{aws.region}"')
 
 
-def an_existing_file_system_is_named_whole(airflow: Airflow | None) -> Iterator[Problem]:
-    """E11: who brings a file system brings its access point and its security group."""
+def an_existing_file_system_is_complete(airflow: Airflow | None) -> Iterator[Problem]:
+    """E11: an existing file system comes with its access point and its security group."""
     if airflow is None or not isinstance(airflow.dags, EfsDags):
         return
     keys = ("file_system_id", "access_point_id", "security_group_id")
@@ -79,12 +79,12 @@ def an_existing_file_system_is_named_whole(airflow: Airflow | None) -> Iterator[
     missing = [key for key, value in given.items() if value is None]
     if 0 < len(missing) < len(keys):
         for key in missing:
-            message = f"is missing; allowed: {', '.join(keys)} together, or none of them, and one is made"
+            message = f"is missing; allowed: {', '.join(keys)} together, or none of them, so that one is created"
             yield problem(f"airflow/dags/{key}", MISSING, message)
 
 
 def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws: Aws) -> Iterator[Problem]:
-    """Names of buckets are built from project, environment, account and region."""
+    """Bucket names consist of project, environment, account, region and purpose."""
     if airflow is None:
         return
     purposes = ["task-logs"]
@@ -101,8 +101,8 @@ RULES = (
     git_sync_has_repositories,
     git_can_be_reached,
     credentials_fit_the_address,
-    git_hosts_prove_themselves,
+    git_hosts_have_known_keys,
     secrets_are_in_the_region,
-    an_existing_file_system_is_named_whole,
+    an_existing_file_system_is_complete,
     dags_bucket_name_fits,
 )

@@ -1,4 +1,4 @@
-"""Rules about what runs beside Airflow; registered beside those of `config.rules`."""
+"""Rules on the login at the load balancer."""
 
 from collections.abc import Iterator
 
@@ -10,41 +10,43 @@ from config.rule import problem
 from config.services import WebService
 
 
-def a_login_has_https_and_a_way_out(
+def a_login_has_https_and_egress(
     airflow: Airflow | None, load_balancer: LoadBalancer, network: Network
 ) -> Iterator[Problem]:
-    """The load balancer hands out sessions by HTTPS only, and fetches tokens from the provider itself."""
+    """The load balancer requires HTTPS for sessions, and fetches tokens from the provider itself."""
     if airflow is None or airflow.authentication is None:
         return
     if not load_balancer.https:
         yield problem("airflow/authentication", MISSING, "needs HTTPS; allowed: load_balancer.https = true (N05)")
     if load_balancer.scheme == "internal" and network.egress in ("endpoints", "public-ip"):
         message = (
-            "needs a way from the load balancer to the provider, and an internal one has none where "
+            "needs a route from the load balancer to the provider, and an internal load balancer has none where "
             f'network.egress = "{network.egress}"; allowed: "nat-gateway-per-zone" or "single-nat-gateway"'
         )
         yield problem("airflow/authentication", MISSING, message)
 
 
-def what_passes_without_a_login_has_a_rule_of_its_own(
+def the_api_without_login_has_its_own_rule(
     airflow: Airflow | None, services: dict[str, WebService]
 ) -> Iterator[Problem]:
-    """The rule for programs comes before that of the login, and a priority belongs to one rule."""
+    """The rule for the API comes before that of the login, and needs a priority of its own."""
     if airflow is None or airflow.authentication is None or not airflow.authentication.api_without_login:
         return
     before = airflow.priority - 1
     if before < 1:
-        yield problem("airflow/priority", airflow.priority, "leaves no priority before it; allowed: 2 to 50000")
+        yield problem(
+            "airflow/priority", airflow.priority, "leaves no lower priority for the API's rule; allowed: 2 to 50000"
+        )
     for name, service in services.items():
         if service.priority == before:
-            message = f"is taken by the rule that lets programs through to Airflow (airflow.priority - 1 = {before})"
+            message = f"is taken by the rule for Airflow's API (airflow.priority - 1 = {before})"
             yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
     if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
-        message = "are more than a rule with two paths takes together with airflow.host_names; allowed: 3 of both"
+        message = "are, with airflow.host_names, more than a rule with two paths allows; allowed: 3 in all"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
 
 
 RULES = (
-    a_login_has_https_and_a_way_out,
-    what_passes_without_a_login_has_a_rule_of_its_own,
+    a_login_has_https_and_egress,
+    the_api_without_login_has_its_own_rule,
 )

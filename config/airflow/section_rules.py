@@ -1,13 +1,11 @@
-"""Rules about Airflow: its names, its surroundings, its components; registered beside those of `config.rules`.
-
-DAGs have `config.airflow.dags_rules`, settings and secrets `config.airflow.settings_rules`.
-"""
+"""Rules on Airflow: its broker and database, its names, its listener rule, its images."""
 
 from collections.abc import Iterator
 
 from aws.image_reference import ImageReference
 from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from aws.quotas import LISTENER_RULE_CONDITIONS
+from config.airflow.dags import GitSync
 from config.airflow.section import Airflow
 from config.base import Kind
 from config.cache import Cache
@@ -23,7 +21,7 @@ ROLE_NAME_CHARACTERS = 54
 
 
 def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterator[Problem]:
-    """Celery's broker must keep what it is given."""
+    """Celery needs a broker that does not evict messages."""
     if airflow is None:
         return
     if cache is None:
@@ -34,14 +32,14 @@ def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterat
 
 
 def airflow_has_a_database_of_its_own(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
-    """Its database belongs to a role of its own, and so does every table in it."""
+    """Airflow's database and all its tables belong to a separate role."""
     if airflow is None:
         return
     name = airflow.database_name
     if name in (database.database_name, "postgres", "rdsadmin", "template0", "template1"):
-        yield problem("airflow/database_name", name, "is taken; allowed: a name of its own on the instance")
+        yield problem("airflow/database_name", name, "is taken; allowed: another name")
     if database.username in (name, f"{name}_a", f"{name}_b"):
-        message = f"makes the role {database.username}, which is the master user's name; allowed: another name"
+        message = f"makes the role {database.username}, which is the master user; allowed: another name"
         yield problem("airflow/database_name", name, message)
 
 
@@ -50,43 +48,43 @@ def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterat
     if airflow is not None:
         for name in services:
             if name == "airflow" or name.startswith("airflow-"):
-                message = "is a name of Airflow's resources; allowed where there is [airflow]: another name"
+                message = "is a name of Airflow's resources; allowed with [airflow]: another name"
                 yield problem(f"services/{name}", MISSING, message)
 
 
 def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
-    """Two listener rules cannot have one priority."""
+    """Two listener rules cannot have the same priority."""
     if airflow is None:
         return
     for name, service in services.items():
         if service.priority == airflow.priority:
-            message = f"is that of services.{name} too; allowed: a number of its own, 1 to 50000"
+            message = f"is also that of services.{name}; allowed: a unique number, 1 to 50000"
             yield problem("airflow/priority", airflow.priority, message)
 
 
 def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
-    """Of the rules that match a request the lowest wins: one for every name and path takes everything behind it."""
+    """Of the rules that match a request the lowest number wins: one that matches every request hides those after it."""
     if airflow is None:
         return
     for name, service in services.items():
         same = set(service.host_names) & set(airflow.host_names)
         for host_name in sorted(same):
-            message = f"is that of services.{name} too; allowed: a name of its own"
+            message = f"is also that of services.{name}; allowed: a unique name"
             yield problem("airflow/host_names", host_name, message)
         takes_all = not service.host_names and "/*" in service.path_patterns
         if takes_all and service.priority < airflow.priority:
-            message = f"comes after services.{name}, which takes every request; allowed: less than {service.priority}"
+            message = f"comes after services.{name}, which matches every request; allowed: less than {service.priority}"
             yield problem("airflow/priority", airflow.priority, message)
         if not airflow.host_names and service.priority > airflow.priority:
             message = (
-                f"is empty, so Airflow takes the requests of services.{name} too; allowed: at least one name, or a "
+                f"is empty, so Airflow also matches the requests of services.{name}; allowed: at least one name, or a "
                 f"priority above {service.priority}"
             )
             yield problem("airflow/host_names", MISSING, message)
 
 
 def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
-    """AWS takes five values a rule: host names and blocks of addresses together."""
+    """AWS allows five values in a rule: host names and blocks together."""
     if airflow is None:
         return
     count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
@@ -95,7 +93,7 @@ def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[P
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
     for host_name in airflow.host_names[:1]:
         if host_name.startswith("*."):
-            message = "is what Airflow calls itself, so it cannot be a wildcard; allowed: a whole name first"
+            message = "is Airflow's base URL, so it cannot be a wildcard; allowed: a full name first"
             yield problem("airflow/host_names", host_name, message)
 
 
@@ -120,12 +118,12 @@ def airflows_names_fit_into_what_aws_allows(airflow: Airflow | None, project: st
 def copies_of_public_images_have_names_that_ecr_takes(
     airflow: Airflow | None, project: str, name: str
 ) -> Iterator[Problem]:
-    """P04: a pull-through cache is known by the first part of its repositories' names."""
+    """P04: a pull-through cache is identified by the prefix of its repositories, which ECR limits."""
     if airflow is None:
         return
     images = {"image": airflow.image}
-    if (git_sync := getattr(airflow.dags, "image", None)) is not None:
-        images["dags/image"] = git_sync
+    if isinstance(airflow.dags, GitSync):
+        images["dags/image"] = airflow.dags.image
     for path, image in images.items():
         word = PUBLIC_REGISTRIES.get(image.partition("/")[0])
         prefix = f"{project}-{name}/{word}"
@@ -142,19 +140,19 @@ def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator
     if airflow is None or kind == "development":
         return
     images = {"image": airflow.image}
-    if (git_sync := getattr(airflow.dags, "image", None)) is not None:
-        images["dags/image"] = git_sync
+    if isinstance(airflow.dags, GitSync):
+        images["dags/image"] = airflow.dags.image
     for path, image in images.items():
         if ImageReference.parse(image).is_moving:
             message = (
                 f'is a moving tag, which is refused where kind = "{kind}"; '
-                "allowed: a tag that stays, such as a version, or a digest (E05)"
+                "allowed: a fixed tag, such as a version, or a digest (E05)"
             )
             yield problem(f"airflow/{path}", image, message)
 
 
 def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
-    """Without a way to the internet images come from ECR, directly or through its cache."""
+    """Without internet access, images come from ECR, directly or through its pull-through cache."""
     if airflow is None or network.egress != "endpoints":
         return
     registry = airflow.image.partition("/")[0]

@@ -20,10 +20,10 @@ def airflow(**changes: Any) -> Airflow:
     return Airflow.model_validate_json(json.dumps(SMALL | changes))
 
 
-def said(instance_class: str, **changes: Any) -> list[tuple[str, str]]:
+def problems_of(instance_class: str, **changes: Any) -> list[tuple[str, str]]:
     database = Database.model_validate_json(json.dumps({"instance_class": instance_class}))
-    found = the_database_has_enough_connections(airflow(**changes), database)
-    return [(problem.key, problem.message) for problem in found]
+    problems = the_database_has_enough_connections(airflow(**changes), database)
+    return [(problem.key, problem.message) for problem in problems]
 
 
 def test_every_process_has_its_pool_and_the_api_server_two() -> None:
@@ -34,17 +34,17 @@ def test_every_process_has_its_pool_and_the_api_server_two() -> None:
 
 
 def test_the_smallest_database_wants_smaller_pools_or_a_proxy() -> None:
-    ((key, message),) = said("db.t4g.micro")
+    ((key, message),) = problems_of("db.t4g.micro")
     assert key == "database.instance_class"
     assert "may open 85" in message
-    assert said("db.t4g.micro", database_max_overflow=2) == []
-    assert said("db.t4g.micro", database_proxy={}) == []
+    assert problems_of("db.t4g.micro", database_max_overflow=2) == []
+    assert problems_of("db.t4g.micro", database_proxy={}) == []
 
 
 def test_with_a_proxy_only_its_share_counts() -> None:
     busy = {"workers": {"default": {"max_count": 1000, "concurrency": 64}}}
-    assert said("db.m7g.large", **busy) != []
-    assert said("db.m7g.large", **busy, database_proxy={}) == []
+    assert problems_of("db.m7g.large", **busy) != []
+    assert problems_of("db.m7g.large", **busy, database_proxy={}) == []
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_with_a_proxy_only_its_share_counts() -> None:
     [(87, None), (88, "allowed: at most 87"), (8, None), (7, "6 processes may use one each")],
 )
 def test_the_proxy_leaves_what_others_need_and_takes_what_airflow_needs(percent: int, words: str | None) -> None:
-    found = said("db.t4g.micro", database_proxy={"max_connections_percent": percent})
+    problems = problems_of("db.t4g.micro", database_proxy={"max_connections_percent": percent})
     if words is None:
-        assert found == []
+        assert problems == []
     else:
-        ((key, message),) = found
+        ((key, message),) = problems
         assert key == "airflow.database_proxy.max_connections_percent"
         assert words in message
 
 
 def test_of_a_class_that_nobody_knows_nothing_is_said() -> None:
-    assert said("db.x2g.large", database_proxy={"max_connections_percent": 100}) == []
+    assert problems_of("db.x2g.large", database_proxy={"max_connections_percent": 100}) == []

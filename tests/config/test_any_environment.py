@@ -51,26 +51,26 @@ def toml_bytes(data: dict[str, Any]) -> bytes:
 @settings(REPEATABLE, max_examples=50, suppress_health_check=SLOW_TO_DRAW)
 @given(environments())
 def test_what_is_right_is_accepted(data: dict[str, Any]) -> None:
-    found = loaded(toml_bytes(data))
-    assert isinstance(found, Environment), str(found)
-    assert found.services.keys() == data["services"].keys()
-    assert found == Environment.model_validate_json(found.model_dump_json())
+    result = loaded(toml_bytes(data))
+    assert isinstance(result, Environment), str(result)
+    assert result.services.keys() == data["services"].keys()
+    assert result == Environment.model_validate_json(result.model_dump_json())
 
 
 @settings(REPEATABLE, max_examples=150, suppress_health_check=SLOW_TO_DRAW)
 @given(broken_environments())
-def test_what_is_broken_is_accepted_or_told_with_what_to_do(data: dict[str, Any]) -> None:
-    found = loaded(toml_bytes(data))
-    if isinstance(found, ConfigurationError):
-        assert found.problems
-        for problem in found.problems:
+def test_what_is_broken_is_accepted_or_refused_with_what_to_do(data: dict[str, Any]) -> None:
+    result = loaded(toml_bytes(data))
+    if isinstance(result, ConfigurationError):
+        assert result.problems
+        for problem in result.problems:
             assert FIX.search(problem.message), problem
-            assert "Traceback" not in str(found)
+            assert "Traceback" not in str(result)
 
 
 @settings(REPEATABLE, max_examples=100)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
-def test_bytes_that_are_no_environment_are_told_to_be_none(content: bytes) -> None:
+def test_bytes_that_are_no_environment_are_refused(content: bytes) -> None:
     assert isinstance(loaded(content), ConfigurationError)
 
 
@@ -87,7 +87,7 @@ def test_bytes_that_are_no_environment_are_told_to_be_none(content: bytes) -> No
     ],
     ids=lambda content: str(content[:30]),
 )
-def test_what_toml_can_say_and_json_cannot_is_told_too(content: bytes) -> None:
+def test_what_toml_can_say_and_json_cannot_is_refused(content: bytes) -> None:
     assert isinstance(loaded(content), ConfigurationError)
 
 
@@ -106,16 +106,16 @@ REAL = (Path(__file__).parent / "right" / "production.toml").read_bytes()
 
 @settings(REPEATABLE, max_examples=80)
 @given(st.sampled_from(VARIABLES), st.text(st.characters(exclude_characters="\0"), max_size=40))
-def test_any_variable_is_taken_or_told(name: str, value: str) -> None:
+def test_any_variable_is_accepted_or_refused(name: str, value: str) -> None:
     try:
         os.fsencode(value)
     except UnicodeEncodeError:
         return
-    found = loaded(REAL, {f"WINDLASS_{name}": value})
-    assert isinstance(found, Environment) or str(found)
+    result = loaded(REAL, {f"WINDLASS_{name}": value})
+    assert isinstance(result, Environment) or str(result)
 
 
-def test_a_variable_that_is_no_text_is_told() -> None:
+def test_a_variable_that_is_not_text_is_refused() -> None:
     assert isinstance(loaded(REAL, {"WINDLASS_PROJECT": os.fsdecode(b"\xff\xfe")}), ConfigurationError)
 
 
@@ -132,8 +132,10 @@ def test_what_is_right_becomes_terraform_that_the_guards_accept(data: dict[str, 
 
 @pytest.mark.slow
 @settings(REPEATABLE, max_examples=4, suppress_health_check=[*SLOW_TO_DRAW, HealthCheck.filter_too_much])
-@given(broken_environments().map(toml_bytes).map(loaded).filter(lambda found: isinstance(found, Environment)))
-def test_what_is_accepted_although_it_was_changed_is_synthesised_or_refused_in_words(environment: Environment) -> None:
+@given(broken_environments().map(toml_bytes).map(loaded).filter(lambda result: isinstance(result, Environment)))
+def test_what_is_accepted_although_it_was_changed_is_synthesised_or_refused_with_a_message(
+    environment: Environment,
+) -> None:
     try:
         run_guards(environment, terraform_json(environment))
     except (SynthesisError, guards.GuardError) as error:

@@ -1,4 +1,4 @@
-"""An environment file is read whole: either it is right, or every mistake in it is told at once."""
+"""An environment file is read as a whole: it is valid, or every mistake in it is reported at once."""
 
 import os
 import shutil
@@ -82,7 +82,7 @@ def test_a_service_may_answer_to_host_names_alone(project: Path) -> None:
     assert load("prod", without_paths).services["web"].path_patterns == ()
 
 
-def test_all_mistakes_are_told_together_also_those_of_rules(project: Path) -> None:
+def test_all_mistakes_are_reported_together_even_those_of_rules(project: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["kind"] = "prod"
         data["services"]["web"]["memory_mib"] = 1500
@@ -91,8 +91,8 @@ def test_all_mistakes_are_told_together_also_those_of_rules(project: Path) -> No
         data["database"]["instance_clas"] = data["database"].pop("instance_class")
         data["database"]["max_allocated_storage_gib"] = 50
 
-    found = mistakes(changed(project, "prod", change), "prod")
-    assert set(found) == {
+    messages = mistakes(changed(project, "prod", change), "prod")
+    assert set(messages) == {
         "kind",
         "services.web.memory_mib",
         "network.cidr",
@@ -108,7 +108,7 @@ def test_two_services_need_two_priorities(project: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["services"]["api"] = dict(data["services"]["web"])
 
-    assert "services.web too" in mistakes(changed(project, "prod", change), "prod")["services.api.priority"]
+    assert "also that of services.web" in mistakes(changed(project, "prod", change), "prod")["services.api.priority"]
 
 
 def test_an_environment_variable_goes_over_dotenv_and_that_over_the_file(
@@ -148,8 +148,8 @@ def test_a_variable_that_no_key_belongs_to_is_a_mistake(
         monkeypatch.setenv("WINDLASS_DATABSE__MULTI_AZ", "true")
     else:
         (project / ".env").write_text("WINDLASS_DATABSE__MULTI_AZ=true\n")
-    found = mistakes(project, "prod")
-    assert "did you mean WINDLASS_DATABASE" in found["WINDLASS_DATABSE__MULTI_AZ"]
+    messages = mistakes(project, "prod")
+    assert "did you mean WINDLASS_DATABASE" in messages["WINDLASS_DATABSE__MULTI_AZ"]
 
 
 def test_a_variable_with_an_unknown_key_below_a_table_is_a_mistake(

@@ -51,7 +51,7 @@ def test_a_rule_that_needs_an_invalid_value_reports_nothing() -> None:
     assert run(reads_the_block, {**VALID, "cidr": "nonsense"}) == []
 
 
-def test_an_invalid_field_is_told_apart_from_one_that_does_not_exist() -> None:
+def test_an_invalid_field_differs_from_one_that_does_not_exist() -> None:
     network = partial_network({**VALID, "cidr": "nonsense", "existing": 5})
     with pytest.raises(InvalidFieldError, match=r"Network\.cidr is missing or invalid"):
         _ = network.cidr

@@ -135,8 +135,8 @@ def test_every_property_has_a_description() -> None:
     assert short == []
 
 
-def test_every_optional_value_says_its_default() -> None:
-    """TOML has no null: a key without a value to show says in words what it means to leave it out."""
+def test_every_optional_key_documents_its_default() -> None:
+    """TOML has no null: a key without a value to show describes what leaving it out means."""
     silent = [
         f"{name}.{key}"
         for name, table, key, value in properties()

@@ -84,25 +84,25 @@ def test_an_environment_variable_reaches_a_key_of_any_strategy(project: Path, mo
 
 
 def test_a_key_of_another_strategy_says_what_this_one_has(project: Path) -> None:
-    found = mistakes(changed(project, "prod", strategy("rolling", blue={"image": IMAGE})), "prod")
-    allowed = found["services.web.blue"].partition("allowed here: ")[2].split(", ")
+    messages = mistakes(changed(project, "prod", strategy("rolling", blue={"image": IMAGE})), "prod")
+    allowed = messages["services.web.blue"].partition("allowed here: ")[2].split(", ")
     assert "image" in allowed
     assert {"blue", "green", "test_listener"} & set(allowed) == set()
 
 
-def test_a_key_of_another_backend_is_told_the_same_way(project: Path) -> None:
-    found = mistakes(changed(project, "staging", put("state/dynamodb_table", "locks")), "staging")
-    assert 'is a key of backend = "s3"' in found["state.dynamodb_table"]
+def test_a_key_of_another_backend_is_refused_the_same_way(project: Path) -> None:
+    messages = mistakes(changed(project, "staging", put("state/dynamodb_table", "locks")), "staging")
+    assert 'is a key of backend = "s3"' in messages["state.dynamodb_table"]
 
 
-def test_mistakes_of_services_with_different_strategies_are_told_together(project: Path) -> None:
+def test_mistakes_of_services_with_different_strategies_are_reported_together(project: Path) -> None:
     def more(data: dict[str, Any]) -> None:
         common = {"min_count": 9, "max_count": 3, "priority": 70}
         data["services"]["api"] = {**common, "strategy": "rolling", "image": "web"}
         data["services"]["shop"] = {**common, "strategy": "codedeploy", "image": IMAGE, "test_listener": {}}
 
-    found = mistakes(changed(project, "prod", both(put("services/web/memory_mib", 1500), more)), "prod")
-    assert set(found) == {
+    messages = mistakes(changed(project, "prod", both(put("services/web/memory_mib", 1500), more)), "prod")
+    assert set(messages) == {
         "services.web.memory_mib",
         "services.api.image",
         "services.api.min_count",
@@ -116,8 +116,8 @@ def test_two_test_listeners_need_two_ports(project: Path) -> None:
     def another(data: dict[str, Any]) -> None:
         data["services"]["shop"] = {**data["services"]["web"], "priority": 7}
 
-    found = mistakes(changed(project, "prod", strategy("codedeploy", another)), "prod")
-    assert "services.web too" in found["services.shop.test_listener.port"]
+    messages = mistakes(changed(project, "prod", strategy("codedeploy", another)), "prod")
+    assert "also that of services.web" in messages["services.shop.test_listener.port"]
 
 
 @pytest.mark.parametrize(

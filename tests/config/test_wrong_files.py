@@ -1,4 +1,4 @@
-"""Every wrong environment file is refused with a sentence that names the key, what stands there, and what would do."""
+"""Every wrong environment file is refused with a sentence that names the key, its value, and what is allowed."""
 
 import os
 import re
@@ -53,10 +53,10 @@ def test_there_are_more_than_a_hundred_mistakes() -> None:
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_a_mistake_is_named_with_file_key_value_and_what_is_allowed(path: Path, tmp_path: Path) -> None:
     wrong = read_wrong(path)
-    text, found = problems(tmp_path, wrong)
+    text, mistakes = problems(tmp_path, wrong)
     assert text.startswith("environments/tried.toml has ")
-    assert all(FIX.search(problem.message) for problem in found), text
-    at_the_key = [problem for problem in found if (problem.key or "the file") == wrong.key]
+    assert all(FIX.search(problem.message) for problem in mistakes), text
+    at_the_key = [problem for problem in mistakes if (problem.key or "the file") == wrong.key]
     problem = next((problem for problem in at_the_key if wrong.says in problem.message), None)
     assert problem is not None, text
     assert f"  {wrong.key}" in text

@@ -31,7 +31,7 @@ REMOVALS: tuple[Removal, ...] = (
     Removal(
         lesson="A01",
         file="config/airflow/settings_rules.py",
-        line="    airflows_settings_are_free,\n",
+        line="    airflows_variables_are_not_reserved,\n",
     ),
     Removal(lesson="A03", file="docker/compose.yaml", line="\nservices:\n", instead="\nname: other\nservices:\n"),
     Removal(

@@ -23,15 +23,15 @@ def networks(draw: st.DrawFn, region: str, ways_out: tuple[str, ...]) -> dict[st
     vpc = ipaddress.IPv4Network(f"10.{draw(st.integers(0, 255))}.0.0/16")
     blocks = vpc.subnets(new_prefix=draw(st.sampled_from((20, 22, 24, 26, 28))))
     zones = [region + letter for letter in draw(st.sampled_from(("ab", "bc", "abc", "acd", "abcd")))]
-    made: dict[str, Any] = {
+    data: dict[str, Any] = {
         "cidr": str(vpc),
         "zones": {zone: {tier: str(next(blocks)) for tier in ("public", "private", "isolated")} for zone in zones},
         "egress": draw(st.sampled_from(ways_out)),
         "interface_endpoints": draw(st.lists(st.sampled_from(("sqs", "ecr.api", "ssmmessages")), unique=True)),
     }
-    if made["egress"] == "single-nat-gateway":
-        made["nat_gateway_zone"] = draw(st.sampled_from(zones))
-    return made
+    if data["egress"] == "single-nat-gateway":
+        data["nat_gateway_zone"] = draw(st.sampled_from(zones))
+    return data
 
 
 @st.composite
@@ -80,7 +80,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
     cache = draw(caches if airflow else st.none() | caches)
     names = draw(st.lists(words, min_size=1, max_size=3, unique=True))
     storage = draw(st.integers(20, 50_000))
-    made: dict[str, Any] = {
+    data: dict[str, Any] = {
         "project": draw(words),
         "kind": kind,
         "tags": draw(st.dictionaries(st.from_regex(r"X[a-zA-Z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@"))),
@@ -107,12 +107,12 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         },
     }
     if zone is not None:
-        made["dns"] = {"zone_name": zone}
+        data["dns"] = {"zone_name": zone}
     if cache is not None:
-        made["cache"] = cache
+        data["cache"] = cache
     if airflow:
-        made["airflow"] = draw(airflows())
-    return made
+        data["airflow"] = draw(airflows())
+    return data
 
 
 @st.composite
@@ -193,8 +193,8 @@ def _put(table: Any, key: str, value: Any) -> None:
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
+    places: list[tuple[Any, Any]] = []
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, below in items:
-        found += [(value, key), *_places(below)]
-    return found
+        places += [(value, key), *_places(below)]
+    return places

@@ -1,4 +1,4 @@
-"""Every place of an environment file where text may stand, found by walking the model, so that no new one is missed."""
+"""Every place of an environment file where free text is allowed, collected from the model, so that none is missed."""
 
 import copy
 import tomllib
@@ -47,14 +47,14 @@ class TextField:
 
 def text_fields() -> list[TextField]:
     """All of them; one that several files have is named once."""
-    found: dict[tuple[Path, bool], TextField] = {}
+    fields: dict[tuple[Path, bool], TextField] = {}
     somewhere = {section for data in bases().values() for section in data}
     for base, data in bases().items():
         for path, is_key in _walk(Environment, data, ()):
             if path[0] in somewhere and path[0] not in data:
                 continue  # It would lack what its section demands; the file that has the section is tried.
-            found.setdefault((path, is_key), TextField(base=base, path=path, is_key=is_key))
-    return sorted(found.values(), key=str)
+            fields.setdefault((path, is_key), TextField(base=base, path=path, is_key=is_key))
+    return sorted(fields.values(), key=str)
 
 
 @cache

@@ -34,7 +34,7 @@ class Wrong:
     """Words of the message."""
 
     value: Any
-    """What stands at the key; None where nothing does."""
+    """The value of the key; None where it has none."""
 
 
 def read_wrong(path: Path) -> Wrong:
@@ -78,7 +78,7 @@ def _merge(data: dict[str, Any], changes: dict[str, Any]) -> None:
 
 
 def _at(data: Any, keys: list[str]) -> Any:
-    """What stands at a path of keys, list positions among them; None where nothing does."""
+    """The value at a path of keys and list positions; None where there is none."""
     for key in keys:
         if isinstance(data, list):
             data = data[int(key)]

@@ -98,9 +98,7 @@ class DataPlane:
                 record = None
             if record is None:
                 # Before the ports are checked: the proxy of a killed data plane still listens on them.
-                leftovers = self._end_leftovers()
-                if leftovers:
-                    report(f"Ended {leftovers} processes of a data plane that was killed; its data is kept.")
+                self._end_leftovers(report)
                 self._refuse_taken_ports()
                 record = self._launch(now)
             self._wait_until_ready(record, report)
@@ -145,6 +143,18 @@ class DataPlane:
                 report(f"waiting for {waiting_for(status, unread)}")
             time.sleep(0.1)
 
+    def end_leftovers(self, report: Report = ignore) -> None:
+        """End what a killed data plane left running, so that its ports are free; does nothing while one runs.
+
+        Args:
+            report: receives a line where there was something to end.
+        """
+        if not self._folder.is_dir():
+            return
+        with self._process.lock():
+            if self._process.find_running() is None:
+                self._end_leftovers(report)
+
     def stop(self) -> None:
         """End the process that `start` started, and everything it started; does nothing when it is not running."""
         if not self._folder.is_dir():
@@ -188,12 +198,13 @@ class DataPlane:
             log_path=self.log_path,
         )
 
-    def _end_leftovers(self) -> int:
-        """End what a killed data plane could not end itself; returns how many processes there were."""
+    def _end_leftovers(self, report: Report = ignore) -> None:
+        """End what a killed data plane could not end itself."""
         ended = ProcessRegistry(self._folder / "processes.json").end_leftovers()
         ended += kill_all(self.settings.tasks_folder.resolve())
         (self._folder / STATE_FILE).unlink(missing_ok=True)
-        return ended
+        if ended:
+            report(f"Ended {ended} processes of a data plane that was killed; its data is kept.")
 
     def _refuse_taken_ports(self) -> None:
         for key, port in self.settings.listener_ports.items():

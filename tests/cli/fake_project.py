@@ -139,6 +139,8 @@ class FakeDataPlane:
     running: bool = False
     failure: str = ""
     """What waiting for steady services ends with; empty where it ends well."""
+    leftovers: int = 0
+    """Processes that a killed one left."""
     restarts: bool = False
     """Whether the next start finds other settings, and so makes a new process."""
     pid: int = 7
@@ -147,10 +149,12 @@ class FakeDataPlane:
         self.running = True
         self.pid += self.restarts
 
-    def stop(self) -> None:
-        self.running = False
+    def end_leftovers(self, report: Callable[[str], None]) -> None:
+        if self.leftovers:
+            report(f"Ended {self.leftovers} processes of a data plane that was killed; its data is kept.")
 
-    remove = stop
+    def remove(self) -> None:
+        self.running = False
 
     def wait_until_steady(self, seconds: float, report: Callable[[str], None]) -> None:
         report("waiting for web-blue: 0 of 2 running")

@@ -112,6 +112,16 @@ def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
     assert migrated == [1, 1], "other services may run after a restart"
 
 
+def test_leftovers_of_a_killed_data_plane_are_ended_before_its_ports_are_checked(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.containers.leftovers = 81
+    monkeypatch.setattr(local_ports, "is_taken", lambda port: port == 8443)
+    ended = windlass("local", "up", "--with", "web", on=platform)
+    assert ended.code == 1
+    assert ended.err.index("Ended 81 processes") < ended.err.index("Port 8443 (load_balancer.https_port) is taken")
+
+
 def test_what_is_wrong_beside_the_services_is_said_too(
     windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
 ) -> None:

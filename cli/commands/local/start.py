@@ -26,7 +26,7 @@ def start(project: Project, name: str, *, containers: bool) -> None:
     if containers:
         data_plane = project.local.data_plane(environment)
         if not data_plane.status().running:
-            data_plane.stop()
+            data_plane.end_leftovers(report=say)
             needed += [key for key in local_ports(environment) if key.startswith("load_balancer.")]
     refuse_unusable_ports(environment, needed)
     try:

@@ -1,7 +1,7 @@
 """S3: pages of a list of object versions go on after a version that was deleted meanwhile.
 
-Symptom: a client that deletes each page before it requests the next gets an empty second page. moto looks for the version
-that the marker names, which no longer exists. On AWS a marker is a position.
+Symptom: a client that deletes each page before it requests the next gets an empty second page. moto looks for the
+version that the marker names, which no longer exists. On AWS a marker is a position.
 """
 
 from collections.abc import Iterator

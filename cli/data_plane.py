@@ -83,17 +83,9 @@ def first_user_password(project: Project, environment: "Environment") -> str:
     Raises:
         CommandError: nothing is applied yet.
     """
-    import boto3
     from botocore.exceptions import ClientError
 
-    variables = project.local.variables(environment)
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=environment.aws.endpoint_url,
-        region_name=environment.aws.region,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = project.local.client(environment, "secretsmanager")
     name = f"{environment.project}/{environment.name}/airflow/first-user-password"
     try:
         return str(client.get_secret_value(SecretId=name)["SecretString"])

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import boto3
-
 from aws.image_reference import ImageReference
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.project import Project
@@ -40,14 +38,7 @@ def add_images(project: Project, environment: "Environment", images: Iterable["I
         tags.append((image.repository, image.tag))
     if not tags:
         return []
-    variables = project.local.variables(environment)
-    client = boto3.client(
-        "ecr",
-        endpoint_url=environment.aws.endpoint_url,
-        region_name=environment.aws.region,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = project.local.client(environment, "ecr")
     try:
         return add_tags(client, tags)
     except NoRepositoryError as error:

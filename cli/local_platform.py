@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import FAILED, CommandError
 from cli.parts import PARTS, skipped_services
@@ -53,6 +53,19 @@ class LocalPlatform:
 
         endpoint_url = environment.aws.endpoint_url
         return environment_variables(endpoint_url, environment.aws.region) if endpoint_url else {}
+
+    def client(self, environment: "Environment", service: str) -> Any:
+        """A boto3 client of an AWS service on the embedded AWS."""
+        import boto3
+
+        variables = self.variables(environment)
+        return boto3.client(
+            service,
+            endpoint_url=environment.aws.endpoint_url,
+            region_name=environment.aws.region,
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
 
     def is_reachable(self, environment: "Environment") -> bool:
         """Whether the embedded AWS runs; the real AWS is taken to be reachable."""

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "0.21.0"
-CODE = ("aws", "backend", "bindings", "config", "environments", "guards", "layers", "modules", "terraform")
+CODE = ("aws", "backend", "bindings", "config", "environments", "guards", "layers", "modules", "release", "terraform")
 
 
 def npm() -> tuple[list[str], Path]:

@@ -1,5 +1,6 @@
 """The platform of somebody whose environments are not in the clone: everything is kept in their folder."""
 
+import json
 import os
 import re
 import subprocess
@@ -62,9 +63,11 @@ def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(us
     assert {path.name for path in user.folder.iterdir()} == {"environments", "cdktf.out", "state", ".windlass"}
     assert (user.folder / ".windlass" / "data-plane" / "state.json").exists()
     assert set((ROOT / ".windlass").glob("*/process.json")) == before
-    status = user.windlass("status", "local", "web")
+    status = user.windlass("status", "local", "web", "--json")
     assert status.returncode == 0, status.stderr
-    assert "2 of 2" in status.stdout
+    (web,) = json.loads(status.stdout)["services"]
+    assert web["state"] == "live"
+    assert web["colours"]["blue"]["running_count"] == 2
     plan = user.windlass("plan", "local", "--detailed-exitcode")
     assert plan.returncode == 0, plan.stdout
     cleaned = user.windlass("local", "clean")

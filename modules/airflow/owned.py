@@ -29,7 +29,7 @@ OWNED: Mapping[str, str] = {
     "AIRFLOW__CORE__FERNET_KEY": "airflow.fernet_key_version",
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "A11",
     "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": "airflow.dags",
-    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "airflow.dags.period_seconds",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "airflow.dags.refresh_interval_seconds",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "airflow.database_name",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "airflow.database_max_overflow",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "airflow.database_pool_size",

@@ -11,9 +11,11 @@ import config
 from config import rules
 from config.base import InvalidFieldError
 from config.errors import Problem
+from config.fields import types_at
 from config.network import Network
 from config.partial import valid_part
 from config.rule import Rule
+from modules.airflow.owned import OWNED
 
 VALID = {"cidr": "10.0.0.0/16", "zones": {}}
 
@@ -94,3 +96,9 @@ def test_a_rule_reads_sections_that_exist() -> None:
         assert set(inspect.signature(rule).parameters) <= set(config.Environment.model_fields), rule
     for rule in rules.RULES_FOR_EACH_SERVICE:
         assert set(inspect.signature(rule).parameters) <= {"key", "item", *config.Environment.model_fields}, rule
+
+
+def test_the_keys_that_own_airflows_variables_exist() -> None:
+    keys = {key for key in OWNED.values() if "." in key}
+    assert {"airflow.dags.refresh_interval_seconds", "load_balancer.https"} <= keys
+    assert [key for key in sorted(keys) if not types_at(tuple(key.split(".")))] == []

@@ -1,8 +1,7 @@
 """ACM: a certificate is issued as soon as its validation record is in an emulated Route 53 zone.
 
-Symptom: `aws_acm_certificate_validation` waits about a minute, because moto issues a certificate 60 s after it was
-asked for, whether or not the record exists. On AWS it is the record that counts. Without one, moto's minute still
-holds.
+Symptom: `aws_acm_certificate_validation` waits about a minute, because moto issues a certificate 60 s after the
+request, whether or not the record exists. On AWS the record decides. Without one, moto's minute still applies.
 """
 
 from typing import Any
@@ -15,7 +14,7 @@ from local.extensions.patching import wrap_method
 
 @wrap_method(CertBundle, "describe")
 def issue_when_validated(original: Any, certificate: Any) -> Any:
-    """Look for the records before answering."""
+    """Check for the records before answering."""
     description = original(certificate)
     if certificate.status == "PENDING_VALIDATION" and _records_exist(description["Certificate"]):
         certificate.status = "ISSUED"
@@ -24,12 +23,12 @@ def issue_when_validated(original: Any, certificate: Any) -> Any:
 
 
 def _records_exist(description: dict[str, Any]) -> bool:
-    wanted = {
+    required = {
         (option["ResourceRecord"]["Name"].rstrip("."), option["ResourceRecord"]["Value"].rstrip("."))
         for option in description.get("DomainValidationOptions", [])
         if "ResourceRecord" in option
     }
-    return bool(wanted) and wanted <= _cname_records(description["CertificateArn"].split(":")[4])
+    return bool(required) and required <= _cname_records(description["CertificateArn"].split(":")[4])
 
 
 def _cname_records(account_id: str) -> set[tuple[str, str]]:

@@ -83,7 +83,7 @@ class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
         account_id: str,
         region_name: str,
     ) -> "ElastiCacheUser":
-        """Change the user in place, or make another one where CloudFormation replaces it."""
+        """Change the user in place, or create another one if CloudFormation replaces it."""
         properties = cloudformation_json["Properties"]
         before = original_resource.properties
         if any(properties.get(name) != before.get(name) for name in REPLACING_PROPERTIES):

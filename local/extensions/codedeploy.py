@@ -55,7 +55,7 @@ def update_deployment_group(self: Any) -> ActionResult:
 
 @add_method(CodeDeployResponse)
 def delete_deployment_group(self: Any) -> ActionResult:
-    """DeleteDeploymentGroup; like AWS's, it does not mind a group that is not there."""
+    """DeleteDeploymentGroup; as on AWS, a group that does not exist is no error."""
     groups = self.codedeploy_backend.deployment_groups.get(self._get_param("applicationName"), {})
     groups.pop(self._get_param("deploymentGroupName"), None)
     return ActionResult({"hooksNotCleanedUp": []})

@@ -1,7 +1,7 @@
-"""CodeDeploy: deployments of ECS services go through their steps, move the requests, and are taken back by alarms.
+"""CodeDeploy: deployments of ECS services go through their steps, shift traffic, and are stopped by alarms.
 
 Symptom: moto's deployments stay `Created` for ever and change nothing; GetDeploymentTarget is missing. Here a
-deployment takes a step each time that somebody looks at it: installs, shifts a tenth, shifts all, ends. Without a data
+deployment advances one step with each GetDeployment: install, shift 10 %, shift 100 %, end. Without a data
 plane nothing runs, so what changes is what ECS and the load balancer say.
 """
 
@@ -22,7 +22,7 @@ __all__ = ["codedeploy"]
 
 EVENTS = ("BeforeInstall", "Install", "AfterInstall", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
 INSTALLING, SHIFTING, SHIFTED, ENDED = 1, 2, 3, 4
-"""Looks after which a deployment is so far."""
+"""Number of GetDeployment calls after which a deployment has reached that step."""
 _DONE_EVENTS = {0: 0, INSTALLING: 1, SHIFTING: 4, SHIFTED: 6, ENDED: 6}
 _TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
 _OVER = ("Succeeded", "Failed", "Stopped")
@@ -30,7 +30,7 @@ _OVER = ("Succeeded", "Failed", "Stopped")
 
 @wrap_method(CodeDeployResponse, "get_deployment")
 def get_deployment(original: Any, response: Any) -> ActionResult:
-    """GetDeployment; the deployment takes a step."""
+    """GetDeployment; the deployment advances one step."""
     deployment = response.codedeploy_backend.get_deployment(response._get_param("deploymentId"))
     if deployment.application.compute_platform == "ECS":
         _advance(response, deployment)
@@ -67,36 +67,39 @@ def get_deployment_target(self: Any) -> ActionResult:
 def _advance(response: Any, deployment: Any) -> None:
     if deployment.status in _OVER:
         return
-    where = (response.current_account, response.region)
+    place = (response.current_account, response.region)
     deployment.step = getattr(deployment, "step", 0) + 1
     deployment.status = "InProgress"
     deployment.start_time = deployment.start_time or utcnow()
-    if ringing := _ringing(where, deployment.deployment_group):
+    if in_alarm := _names_in_alarm(place, deployment.deployment_group):
         deployment.status, deployment.complete_time = "Stopped", utcnow()
-        deployment.error_information = {"code": "ALARM_ACTIVE", "message": f"One or more alarms rang: {ringing}"}
+        deployment.error_information = {
+            "code": "ALARM_ACTIVE",
+            "message": f"One or more alarms are in ALARM: {in_alarm}",
+        }
     elif deployment.step == SHIFTED:
-        _shift(where, deployment)
+        _shift(place, deployment)
     elif deployment.step == ENDED:
         deployment.status, deployment.complete_time = "Succeeded", utcnow()
 
 
-def _ringing(where: tuple[str, str], group: Any) -> str:
+def _names_in_alarm(place: tuple[str, str], group: Any) -> str:
     watched = [one["name"] for one in (group.alarm_configuration or {}).get("alarms", [])]
-    alarms = cloudwatch_backends[where[0]][where[1]].alarms
+    alarms = cloudwatch_backends[place[0]][place[1]].alarms
     return ", ".join(name for name in watched if name in alarms and alarms[name].state_value == "ALARM")
 
 
-def _shift(where: tuple[str, str], deployment: Any) -> None:
-    """The service runs the new task definition behind the other target group, and the rules lead there."""
+def _shift(place: tuple[str, str], deployment: Any) -> None:
+    """The service runs the new task definition behind the other target group; listener rules forward to it."""
     group = deployment.deployment_group
-    account, region = where
+    account, region = place
     pair = group.load_balancer_info["targetGroupPairInfoList"][0]["targetGroups"]
     balancing = elbv2_backends[account][region]
     arns = [one.arn for one in balancing.target_groups.values() if one.name in {each["name"] for each in pair}]
     spec = json.loads(deployment.revision["appSpecContent"]["content"])
     properties = spec["Resources"][0]["TargetService"]["Properties"]
-    (place,) = group.ecs_services
-    service = ecs_backends[account][region]._get_service(place["clusterName"], place["serviceName"])
+    (ecs_service,) = group.ecs_services
+    service = ecs_backends[account][region]._get_service(ecs_service["clusterName"], ecs_service["serviceName"])
     before = service.load_balancers[0]["targetGroupArn"]
     after = next(arn for arn in arns if arn != before)
     service.task_definition = properties["TaskDefinition"]

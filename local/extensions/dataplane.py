@@ -23,7 +23,7 @@ Region = tuple[str, str]
 CHANGES_PATH = "/windlass/data-plane/changes"
 """GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
 OBSERVED_PATH = "/windlass/data-plane/observed"
-"""PUT replaces what is known of services, tasks and targets; DELETE says that the data plane has gone."""
+"""PUT replaces what is known of services, tasks and targets; DELETE says that the data plane has stopped."""
 LOGINS_PATH = "/windlass/data-plane/logins"
 """GET answers the passwords of the data stores of `?region=`."""
 
@@ -90,7 +90,7 @@ class Observations:
         self._notify()
 
     def forget(self) -> None:
-        """The data plane has gone: nothing is known any more."""
+        """The data plane has stopped: discard what it reported."""
         with self.changed:
             self._heard_at = None
             self.services, self.targets = {}, {}

@@ -1,4 +1,4 @@
-"""ECS: services run what the data plane runs, where there is one; tasks can be listed, run and stopped.
+"""ECS: services run what the data plane runs, if one is attached; tasks can be listed, run and stopped.
 
 Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and tasks of RunTask are RUNNING
 forever. Import this after `ecs.py`, whose assumptions it replaces.
@@ -57,11 +57,11 @@ def update_service(original: Any, response: Any) -> ActionResult:
 
 @wrap_method(EC2ContainerServiceResponse, "list_tasks")
 def list_tasks(original: Any, response: Any) -> ActionResult:
-    """ListTasks; like AWS, only those that are meant to run unless asked otherwise."""
+    """ListTasks; like AWS, by default only tasks whose desired status is RUNNING."""
     if not observations.attached:
         return original(response)
     cluster = response.ecs_backend._get_cluster(response._get_param("cluster", "default")).arn
-    wanted = {
+    filters = {
         "clusterArn": cluster,
         "desiredStatus": response._get_param("desiredStatus") or "RUNNING",
         "startedBy": response._get_param("startedBy"),
@@ -69,11 +69,11 @@ def list_tasks(original: Any, response: Any) -> ActionResult:
     }
     family, service = response._get_param("family"), response._get_param("serviceName")
     if service:
-        wanted["group"] = f"service:{service.split('/')[-1]}"
+        filters["group"] = f"service:{service.split('/')[-1]}"
     arns = [
         arn
         for arn, task in list(tasks_of(response.ecs_backend).items())
-        if all(value is None or task.get(name) == value for name, value in wanted.items())
+        if all(value is None or task.get(name) == value for name, value in filters.items())
         and (family is None or task["taskDefinitionArn"].rpartition("/")[2].rpartition(":")[0] == family)
     ]
     return ActionResult({"taskArns": arns})
@@ -141,7 +141,7 @@ def stop_task(original: Any, response: Any) -> ActionResult:
 
 @add_method(EC2ContainerServiceResponse)
 def get_task_protection(response: Any) -> ActionResult:
-    """GetTaskProtection: what a container of the task asked the agent for."""
+    """GetTaskProtection: what a container of the task requested from the agent."""
     described = response.describe_tasks().result
     protected = []
     for task in described["tasks"]:
@@ -160,10 +160,10 @@ def _named(definition: Any) -> list[dict[str, Any]]:
 
 def _start_deployment(service: Any) -> None:
     """Take back what `ecs.py` assumes: as many tasks run as the data plane said last, the others are pending."""
-    seen = observations.services.get(service.arn, {})
-    service.running_count = int(seen.get("runningCount", 0))
+    observed = observations.services.get(service.arn, {})
+    service.running_count = int(observed.get("runningCount", 0))
     service.pending_count = max(0, service.desired_count - service.running_count)
-    completed = seen.get("completedDeployment") == service.deployments[0]["id"]
+    completed = observed.get("completedDeployment") == service.deployments[0]["id"]
     if not completed or service.running_count != service.desired_count:
         for deployment in service.deployments[:1]:
             deployment.update(
@@ -183,9 +183,9 @@ def _take_over() -> None:
         for service in list(backend.services.values())
     ]
     for service in services:
-        seen = observations.services.get(service.arn)
-        if seen is not None:
-            _write(service, seen)
+        observed = observations.services.get(service.arn)
+        if observed is not None:
+            _write(service, observed)
         elif not observations.attached and service.status == "ACTIVE":
             service.running_count, service.pending_count = service.desired_count, 0
             service.deployments = service.deployments[:1]
@@ -193,13 +193,13 @@ def _take_over() -> None:
                 deployment.update(runningCount=service.desired_count, pendingCount=0, rolloutState="COMPLETED")
 
 
-def _write(service: Any, seen: dict[str, Any]) -> None:
-    service.running_count, service.pending_count = seen["runningCount"], seen["pendingCount"]
-    service.events = [_with_times(event) for event in seen["events"]]
+def _write(service: Any, observed: dict[str, Any]) -> None:
+    service.running_count, service.pending_count = observed["runningCount"], observed["pendingCount"]
+    service.events = [_with_times(event) for event in observed["events"]]
     if not service.deployments:
         return
     primary, *older = service.deployments
-    by_id = {deployment["id"]: deployment for deployment in seen["deployments"]}
+    by_id = {deployment["id"]: deployment for deployment in observed["deployments"]}
     if primary["id"] in by_id:
         primary.update(_with_times(by_id[primary["id"]]), status="PRIMARY", updatedAt=utcnow())
     service.deployments = [primary] + [

@@ -1,4 +1,4 @@
-"""ELBv2: target health is what the data plane sees, where there is one.
+"""ELBv2: target health is what the data plane observes, if one is attached.
 
 Symptom: moto calls every registered target healthy, and knows a target by its address alone, not by its port.
 """
@@ -16,10 +16,10 @@ from local.extensions.patching import wrap_method
 def describe_target_health(original: Any, response: Any) -> ActionResult:
     """DescribeTargetHealth."""
     answer: ActionResult = original(response)  # also refuses target groups that do not exist
-    seen = observations.targets.get(response._get_param("TargetGroupArn"))
-    if not observations.attached or seen is None:
+    observed = observations.targets.get(response._get_param("TargetGroupArn"))
+    if not observations.attached or observed is None:
         return answer
     requested = {str(target["Id"]) for target in response._get_param("Targets", [])}
     return ActionResult(
-        {"TargetHealthDescriptions": [each for each in seen if not requested or each["Target"]["Id"] in requested]}
+        {"TargetHealthDescriptions": [each for each in observed if not requested or each["Target"]["Id"] in requested]}
     )

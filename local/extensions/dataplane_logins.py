@@ -1,6 +1,6 @@
-"""What AWS's own servers know and no call of the AWS API answers: passwords, and that somebody asked for a reboot.
+"""Passwords of data stores and requests to reboot them: no call of the AWS API returns these.
 
-Here the data plane runs the servers, and has to be told.
+On AWS its own servers know them; here the data plane runs the servers and reads them from this page.
 """
 
 import sys

@@ -1,10 +1,10 @@
-"""ECS: services keep every argument, and run what they are asked to run.
+"""ECS: services keep every argument, and run their desired count.
 
 Symptoms: `aws_ecs_service` drifts in a dozen arguments, because moto's CreateService drops the circuit breaker,
 alarms, percentages, capacity providers, exec, managed tags, the grace period and zone rebalancing;
 `wait_for_steady_state` never ends, as the running count stays 0; after UpdateService the deployment still shows the
 old task definition; destroyed clusters and services stay in every list; RunTask fails where a container names no memory
-of its own, which Fargate does not ask for.
+of its own, which Fargate does not require.
 """
 
 from typing import Any
@@ -79,7 +79,7 @@ def list_active_services(original: Any, backend: Any, *args: Any, **kwargs: Any)
 
 @wrap_method(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")
 def need_no_instance(_original: Any, _backend: Any, _task_definition: Any) -> dict[str, Any]:
-    """What a task takes of a container instance; there are none here."""
+    """Resources that a task needs of a container instance; Fargate has no instances."""
     return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
 
 
@@ -92,7 +92,7 @@ def _keep_arguments(service: Any, arguments: dict[str, Any]) -> None:
 
 
 def _assume_running(response: Any, service: Any) -> None:
-    """Let as many tasks run as are desired; nothing really runs, so nothing can be pending."""
+    """Set the running count to the desired count; nothing really runs, so nothing can be pending."""
     cluster = response.ecs_backend._get_cluster(service.cluster_arn)
     response.ecs_backend.update_cluster_resources(cluster, service.desired_count - service.running_count, "RUNNING")
     response.ecs_backend.update_cluster_resources(cluster, -service.pending_count, "PENDING")

@@ -1,6 +1,6 @@
 """EFS: the backup policy of a file system can be changed.
 
-Symptom: `aws_efs_backup_policy` gets a 500: moto keeps the policy that a file system was made with, and has no
+Symptom: `aws_efs_backup_policy` gets a 500: moto keeps the policy that a file system was created with, and has no
 PutBackupPolicy.
 """
 

@@ -1,4 +1,4 @@
-"""ElastiCache: member clusters, changes and deletions; parameter groups and user groups are in files of their own.
+"""ElastiCache: member clusters, changes and deletions; parameter groups and user groups have files of their own.
 
 Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` comes
 back as 1 and cannot be changed, most other changes are dropped, and its destruction never ends;

@@ -40,8 +40,8 @@ def create_user_group(response: Any) -> ActionResult:
 @add_method(ElastiCacheResponse)
 def describe_user_groups(response: Any) -> ActionResult:
     """DescribeUserGroups."""
-    wanted = response._get_param("UserGroupId")
-    groups = [_user_group(response)] if wanted else list(_user_groups(response).values())
+    requested_id = response._get_param("UserGroupId")
+    groups = [_user_group(response)] if requested_id else list(_user_groups(response).values())
     return ActionResult({"UserGroups": [_with_replication_groups(response, group) for group in groups]})
 
 

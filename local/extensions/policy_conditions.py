@@ -4,13 +4,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 REQUEST_CONTEXT = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
-"""What is known of every request, by lower-case condition key. Loopback stands for TLS: there is no certificate."""
+"""What is known of every request, by lower-case condition key. Loopback counts as TLS: there is no certificate."""
 
 
 def without_conditions(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The statements whose conditions hold for a request to the embedded AWS, with the conditions taken off.
+    """The statements whose conditions hold for a request to the embedded AWS, without the conditions.
 
-    A statement that asks for something the emulator does not know (who calls, from where, with which header) is left
+    A statement whose condition needs something that the emulator does not know (the caller, its address, a header) is left
     out.
     """
     return [

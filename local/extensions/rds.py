@@ -1,4 +1,4 @@
-"""RDS: instances of their own, full engine versions, Performance Insights, sources of parameters.
+"""RDS: independent instances, full engine versions, Performance Insights, sources of parameters.
 
 Symptoms: the second `aws_db_instance` fails with "couldn't find resource", for moto gives all instances one resource
 id; a replica is a shallow copy that shares lists and settings with its primary; `engine_version = "16"` comes back as
@@ -30,7 +30,7 @@ DEFAULT_INSIGHTS_RETENTION_DAYS = 7
 
 @wrap_method(DBInstance, "__init__")
 def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any) -> None:
-    """Give an instance its own resource id, a full version and its Performance Insights."""
+    """Give an instance a resource id of its own, a full version and its Performance Insights."""
     if "engine_version" in settings:
         settings["engine_version"] = full_version(settings["engine_version"])
     settings.setdefault("ca_certificate_identifier", DEFAULT_CA_CERTIFICATE)
@@ -85,7 +85,7 @@ def name_the_source(original: Any, response: Any) -> ActionResult:
 
 
 def full_version(engine_version: str | None) -> str | None:
-    """The version AWS answers with where only the major one was asked for."""
+    """The version with which AWS answers a request for a major version."""
     return POSTGRES_VERSIONS.get(engine_version or "", engine_version)
 
 

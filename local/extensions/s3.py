@@ -38,7 +38,7 @@ ENCODED_ITEMS = {
 
 @wrap_method(FakeBucket, "get_permission")
 def with_conditions(_original: Any, bucket: Any, action: str, resource: str) -> Any:
-    """Judge a request by the statements whose conditions hold; moto ignores conditions."""
+    """Evaluate the statements whose conditions hold; moto ignores conditions."""
     statements = without_conditions(_statements(bucket))
     if not statements:
         return PermissionResult.NEUTRAL
@@ -88,7 +88,7 @@ def answer_newer_versions(original: Any, response: Any) -> Any:
 
 @wrap_method(S3Response, "get_bucket_notification")
 def answer_event_bridge(original: Any, response: Any) -> Any:
-    """Say that events go to EventBridge; moto keeps it and does not tell."""
+    """Say that events go to EventBridge; moto stores this and leaves it out of the answer."""
     stored = response.backend.get_bucket_notification_configuration(response.bucket_name)
     if stored is None or stored.event_bridge is None:
         return original(response)
@@ -104,7 +104,7 @@ def answer_event_bridge(original: Any, response: Any) -> Any:
 def _encode_names(owner: Any, operation: str) -> None:
     """Make a list operation encode every name in its answer where the request says `encoding-type=url`.
 
-    moto encodes some names in some operations. A client that asked for encoded names decodes them all, and then deletes
+    moto encodes some names in some operations. A client that requests encoded names decodes them all, and then deletes
     `a b` where the key is `a+b`.
     """
 
@@ -136,7 +136,7 @@ def _names(result: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
-    """The original's answer, turned into XML in another way."""
+    """The original's answer, serialised by another function."""
     response.serialized = serialise
     try:
         return original(response)
@@ -146,7 +146,7 @@ def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
 
 @add_method(FakeDeleteMarker)
 def dispose(_marker: Any, garbage: bool = False) -> None:
-    """Nothing to release; moto calls it on whatever is left of a key."""
+    """Nothing to release; moto calls it on every version of a deleted key."""
 
 
 def _statements(bucket: Any) -> list[dict[str, Any]]:

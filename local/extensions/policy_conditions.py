@@ -10,8 +10,7 @@ REQUEST_CONTEXT = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 def without_conditions(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The statements whose conditions hold for a request to the embedded AWS, without the conditions.
 
-    A statement whose condition needs something that the emulator does not know (the caller, its address, a header) is left
-    out.
+    Left out are statements with a condition on what the emulator does not know: the caller, its address, a header.
     """
     return [
         {key: value for key, value in statement.items() if key != "Condition"}

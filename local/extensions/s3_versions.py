@@ -43,9 +43,9 @@ def _entries(keys: Any, prefix: str, delimiter: str | None) -> Iterator[tuple[st
     """Name and version in the order of a listing, the latest version of a key first; a common prefix has no version."""
     last_prefix = None
     for name in sorted(name for name in keys if name.startswith(prefix)):
-        head, found_delimiter, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
-        if found_delimiter:
-            if (common := prefix + head + found_delimiter) != last_prefix:
+        head, separator, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+        if separator:
+            if (common := prefix + head + separator) != last_prefix:
                 yield common, None
             last_prefix = common
             continue

@@ -49,7 +49,7 @@ def queue_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
         )
     if environment.working_hours is None:
         first = next(iter(settings.workers.values())).queues[0]
-        alarms["queue-metrics"] = MetricAlarm(
+        alarms["queue-figures"] = MetricAlarm(  # this name is in AWS: another would replace the alarm
             description="Nobody has said for 15 minutes how long the queues are, so workers are not scaled. Look at "
             "the container queue-metrics of the scheduler, and whether it reaches the cache.",
             metrics={"length": _length(environment, first)},

@@ -15,7 +15,7 @@ bindings.install()
 for variable, value in COLLECT_LATER.items():
     os.environ.setdefault(variable, value)
 # What somebody has set for an environment of theirs would change those that the tests look at.
-if platform.STANDING not in os.environ:
+if platform.SHARED_PLATFORM not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
         del os.environ[variable]
 

@@ -12,17 +12,17 @@ Instruction = tuple[str, str]
 
 
 def stages() -> dict[str, list[Instruction]]:
-    """Instructions of each stage by its name; "" is what stands before the first, "default" the last one."""
+    """Instructions of each stage by its name; "" holds those before the first stage, "default" is the last stage."""
     lines = [line for line in TEXT.splitlines() if line.strip() and not line.startswith("#")]
-    found: dict[str, list[Instruction]] = {"": []}
+    result: dict[str, list[Instruction]] = {"": []}
     name = ""
     for line in re.sub(r"\\\n\s*", " ", "\n".join(lines)).splitlines():
         instruction, text = line.split(None, 1)
         if instruction == "FROM":
             name = text.partition(" AS ")[2] or "default"
-            found[name] = []
-        found[name].append((instruction, text))
-    return found
+            result[name] = []
+        result[name].append((instruction, text))
+    return result
 
 
 def arguments(stage: str, instruction: str) -> list[str]:
@@ -91,5 +91,5 @@ def test_the_build_command_names_commit_platform_and_stages_that_exist() -> None
         if "--target" in words:
             target = words[words.index("--target") + 1]
             assert f"{words[words.index('--build-context') + 1].partition('=')[0]}" in stages()[target][-1][1]
-    asked = set(re.findall(r"--build-arg ([A-Z_]+)=", README + TEXT))
-    assert asked <= {text.partition("=")[0] for stage in stages() for text in arguments(stage, "ARG")}
+    requested = set(re.findall(r"--build-arg ([A-Z_]+)=", README + TEXT))
+    assert requested <= {text.partition("=")[0] for stage in stages() for text in arguments(stage, "ARG")}

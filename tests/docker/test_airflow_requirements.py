@@ -1,4 +1,4 @@
-"""What stands in for the Python of Airflow's image: exact versions, and none that Airflow 3.1 was not tested with."""
+"""The Python packages of Airflow's image: exact versions, all of them tested with Airflow 3.1."""
 
 import re
 from pathlib import Path

@@ -27,12 +27,12 @@ SCHEMA_CHECK = "check-jsonschema==0.39.0"
 
 def task_definitions() -> dict[str, list[dict[str, Any]]]:
     """Containers by the name of the main service, as the JSON has them."""
-    found = {}
+    result = {}
     for body in documents("local")["service"]["resource"]["aws_ecs_task_definition"].values():
         name = body["family"].removeprefix(f"{PREFIX}-")
         if name.startswith("airflow-") and name != "airflow-db-clean":
-            found[name] = json.loads(body["container_definitions"].replace("$${", "${").replace("%%{", "%{"))
-    return found
+            result[name] = json.loads(body["container_definitions"].replace("$${", "${").replace("%%{", "%{"))
+    return result
 
 
 def containers() -> dict[str, tuple[str, dict[str, Any]]]:
@@ -141,9 +141,9 @@ def test_only_this_machine_reaches_a_port() -> None:
 
 
 def test_the_example_has_every_variable_and_no_value() -> None:
-    asked = set(re.findall(r"(?<!\$)\$\{([A-Z_]+):\?", COMPOSE.read_text()))
+    requested = set(re.findall(r"(?<!\$)\$\{([A-Z_]+):\?", COMPOSE.read_text()))
     lines = [line for line in EXAMPLE.read_text().splitlines() if line and not line.startswith("#")]
-    assert {line.removesuffix("=") for line in lines} == asked
+    assert {line.removesuffix("=") for line in lines} == requested
     assert all(line.endswith("=") for line in lines)
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert {"docker/compose.env", "docker/compose.extra.env"} <= set(ignored)

@@ -25,9 +25,9 @@ def arguments(name: str) -> list[str]:
 
 
 def last_stage() -> list[tuple[str, str]]:
-    found = instructions()
-    start = max(index for index, (name, _) in enumerate(found) if name == "FROM")
-    return found[start:]
+    result = instructions()
+    start = max(index for index, (name, _) in enumerate(result) if name == "FROM")
+    return result[start:]
 
 
 def test_it_is_short_and_every_stage_names_platform_and_a_fixed_base() -> None:
@@ -49,10 +49,10 @@ def test_what_it_copies_exists_and_is_let_through_to_the_build() -> None:
     for source in sources:
         assert (FOLDER / source).exists()
         assert f"!{source}" in ignore
-    made = {text.split()[-1] for text in arguments("COPY") if not text.startswith("--from")} | {"/venv"}
+    created = {text.split()[-1] for text in arguments("COPY") if not text.startswith("--from")} | {"/venv"}
     for text in arguments("COPY"):
         if text.startswith("--from=build"):
-            assert any(path.startswith(text.split()[1]) for path in made)
+            assert any(path.startswith(text.split()[1]) for path in created)
 
 
 def test_it_runs_the_service_as_a_numeric_user_and_is_stopped_by_sigterm() -> None:

@@ -12,9 +12,9 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image
 
 
 def text_of(html: str, id_: str) -> str:
-    found = re.search(rf'id="{id_}">([^<]*)<', html)
-    assert found is not None, html
-    return found.group(1)
+    result = re.search(rf'id="{id_}">([^<]*)<', html)
+    assert result is not None, html
+    return result.group(1)
 
 
 def test_a_browser_sees_colour_and_version(web: WebService) -> None:

@@ -36,8 +36,8 @@ def test_an_environment_is_made_once_and_runs_a_python_for_airflow(
     folder = ensure(project)
     assert folder == project / NAME
     assert "once" in capsys.readouterr().err
-    made = inode(folder)
-    assert inode(ensure(project)) == made
+    created = inode(folder)
+    assert inode(ensure(project)) == created
     assert capsys.readouterr().err == ""
     shown = subprocess.run([folder / "bin" / "python", "-c", "import sys; print(sys.prefix, sys.version_info[1])"],
                            capture_output=True, text=True, check=True).stdout.split()  # fmt: skip
@@ -107,8 +107,8 @@ def test_packages_come_from_where_pip_takes_them(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
     monkeypatch.setenv("PIP_TRUSTED_HOST", "mirror.example")
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
-    found = uv_variables()
-    assert found["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert found["UV_INSECURE_HOST"] == "mirror.example"
+    result = uv_variables()
+    assert result["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert result["UV_INSECURE_HOST"] == "mirror.example"
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
     assert uv_variables()["UV_DEFAULT_INDEX"] == "https://other.example/simple"

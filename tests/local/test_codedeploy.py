@@ -40,11 +40,11 @@ def test_an_update_changes_what_it_names_and_nothing_else(codedeploy, group):
         alarmConfiguration={"enabled": False, "ignorePollAlarmFailure": False, "alarms": []},
     )
 
-    found = _described(codedeploy, **group)
-    assert found["deploymentConfigName"] == "CodeDeployDefault.ECSCanary10Percent5Minutes"
-    assert found["alarmConfiguration"]["enabled"] is False
-    assert found["serviceRoleArn"] == ROLE
-    assert found["ecsServices"] == [{"clusterName": "platform", "serviceName": "web"}]
+    result = _described(codedeploy, **group)
+    assert result["deploymentConfigName"] == "CodeDeployDefault.ECSCanary10Percent5Minutes"
+    assert result["alarmConfiguration"]["enabled"] is False
+    assert result["serviceRoleArn"] == ROLE
+    assert result["ecsServices"] == [{"clusterName": "platform", "serviceName": "web"}]
 
 
 def test_a_group_can_get_another_name(codedeploy, group):

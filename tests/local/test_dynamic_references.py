@@ -22,7 +22,7 @@ class Secrets:
 
 
 @pytest.mark.parametrize(
-    ("reference", "asked"),
+    ("reference", "requested"),
     [
         (f"{ARN}:SecretString:asked", f"{ARN}||"),
         (f"{ARN}:SecretString:asked:AWSPREVIOUS", f"{ARN}|AWSPREVIOUS|"),
@@ -30,8 +30,8 @@ class Secrets:
         ("cache/app:SecretString:asked::", "cache/app||"),
     ],
 )
-def test_secret_key_stage_and_version_are_read_from_the_reference(resolve, reference, asked):
-    assert resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets()) == asked
+def test_secret_key_stage_and_version_are_read_from_the_reference(resolve, reference, requested):
+    assert resolve("{{resolve:secretsmanager:" + reference + "}}", Secrets()) == requested
 
 
 @pytest.mark.parametrize("reference", [ARN, f"{ARN}:SecretString", f"{ARN}:SecretString:::", "cache/app"])

@@ -3,12 +3,12 @@ import pytest
 
 def test_a_rule_of_the_pull_through_cache_is_kept_found_and_deleted(client):
     ecr = client("ecr")
-    made = ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="acme/k8s", upstreamRegistryUrl="registry.k8s.io")
-    assert (made["registryId"], made["upstreamRegistryUrl"]) == ("123456789012", "registry.k8s.io")
+    created = ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="acme/k8s", upstreamRegistryUrl="registry.k8s.io")
+    assert (created["registryId"], created["upstreamRegistryUrl"]) == ("123456789012", "registry.k8s.io")
     with pytest.raises(ecr.exceptions.PullThroughCacheRuleAlreadyExistsException):
         ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="acme/k8s", upstreamRegistryUrl="quay.io")
-    (found,) = ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["acme/k8s"])["pullThroughCacheRules"]
-    assert (found["ecrRepositoryPrefix"], found["upstreamRegistryUrl"]) == ("acme/k8s", "registry.k8s.io")
+    (result,) = ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["acme/k8s"])["pullThroughCacheRules"]
+    assert (result["ecrRepositoryPrefix"], result["upstreamRegistryUrl"]) == ("acme/k8s", "registry.k8s.io")
 
     ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="acme/k8s")
 

@@ -19,10 +19,8 @@ def test_a_parameter_group_keeps_its_values_and_tags(cache):
 
     described = cache.describe_cache_parameter_groups(CacheParameterGroupName="valkey-values")["CacheParameterGroups"]
     parameters = cache.describe_cache_parameters(CacheParameterGroupName="valkey-values", Source="user")["Parameters"]
-    assert [(found["CacheParameterGroupFamily"], found["Description"]) for found in described] == [
-        ("valkey8", "values")
-    ]
-    assert [(found["ParameterName"], found["ParameterValue"], found["Source"]) for found in parameters] == [
+    assert [(each["CacheParameterGroupFamily"], each["Description"]) for each in described] == [("valkey8", "values")]
+    assert [(each["ParameterName"], each["ParameterValue"], each["Source"]) for each in parameters] == [
         ("maxmemory-policy", "noeviction", "user")
     ]
     assert cache.list_tags_for_resource(ResourceName=group["ARN"])["TagList"] == [

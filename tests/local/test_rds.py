@@ -27,8 +27,8 @@ def _described(rds, identifier):
 def test_every_instance_is_found_by_its_own_resource_id(rds):
     ids = {name: _described(rds, name)["DbiResourceId"] for name in ("one", "two")}
     assert ids["one"] != ids["two"]
-    found = rds.describe_db_instances(Filters=[{"Name": "dbi-resource-id", "Values": [ids["two"]]}])["DBInstances"]
-    assert [instance["DBInstanceIdentifier"] for instance in found] == ["two"]
+    result = rds.describe_db_instances(Filters=[{"Name": "dbi-resource-id", "Values": [ids["two"]]}])["DBInstances"]
+    assert [instance["DBInstanceIdentifier"] for instance in result] == ["two"]
 
 
 def test_a_major_version_is_answered_with_a_full_one(rds):
@@ -73,5 +73,5 @@ def test_parameters_say_that_the_user_set_them(rds):
     tls = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
     rds.modify_db_parameter_group(DBParameterGroupName="postgres-16", Parameters=[tls])
 
-    found = rds.describe_db_parameters(DBParameterGroupName="postgres-16", Source="user")["Parameters"]
-    assert found == [{**tls, "Source": "user"}]
+    result = rds.describe_db_parameters(DBParameterGroupName="postgres-16", Source="user")["Parameters"]
+    assert result == [{**tls, "Source": "user"}]

@@ -46,7 +46,7 @@ def test_a_proxy_that_is_not_there_cannot_be_changed(rds):
 
 def test_a_proxy_is_another_name_of_its_instance(rds):
     (proxy,) = rds.describe_db_proxies()["DBProxies"]
-    found = {each.identifier: each for each in databases(rds)}
-    assert found["before"].names[1:] == (proxy["Endpoint"],)
-    assert found["before"].proxy_ports == (5432,)
-    assert (len(found["alone"].names), found["alone"].proxy_ports) == (1, ())
+    result = {each.identifier: each for each in databases(rds)}
+    assert result["before"].names[1:] == (proxy["Endpoint"],)
+    assert result["before"].proxy_ports == (5432,)
+    assert (len(result["alone"].names), result["alone"].proxy_ports) == (1, ())

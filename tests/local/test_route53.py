@@ -37,5 +37,5 @@ def test_a_deleted_alias_can_be_made_again_but_not_twice(client):
     change("CREATE")
     with pytest.raises(ClientError, match="already exists"):
         change("CREATE")
-    found = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
-    assert [one["Name"] for one in found if one["Type"] == "A"] == ["app.again.example."]
+    result = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert [one["Name"] for one in result if one["Type"] == "A"] == ["app.again.example."]

@@ -66,7 +66,7 @@ def test_lifecycle_keeps_the_number_of_newer_versions(client, bucket):
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule, plain]})
 
     rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    assert [found.get("NoncurrentVersionExpiration") for found in rules] == [rule["NoncurrentVersionExpiration"], None]
+    assert [each.get("NoncurrentVersionExpiration") for each in rules] == [rule["NoncurrentVersionExpiration"], None]
 
 
 def _allow_log_delivery(bucket: str, resource: str) -> str:
@@ -104,7 +104,7 @@ def test_a_versioned_bucket_with_delete_markers_can_be_emptied_and_deleted(clien
         s3.delete_object(Bucket=bucket, Key="file", VersionId=version["VersionId"])
     s3.delete_bucket(Bucket=bucket)
 
-    assert bucket not in [found["Name"] for found in s3.list_buckets()["Buckets"]]
+    assert bucket not in [each["Name"] for each in s3.list_buckets()["Buckets"]]
 
 
 def test_a_bucket_says_that_its_events_go_to_eventbridge(client, bucket):

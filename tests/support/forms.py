@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 def forms(secret: str) -> set[str]:
     """Texts of which one is found wherever the secret is: plain, in a URL, in JSON, in hexadecimal, in base64."""
     raw = secret.encode()
-    found = {
+    result = {
         secret,
         quote(secret, safe=""),
         quote(secret),
@@ -26,8 +26,8 @@ def forms(secret: str) -> set[str]:
         whole = whole[: len(whole) // 3 * 3]
         if len(whole) >= 9:
             encoded = base64.b64encode(whole).decode()
-            found |= {encoded, encoded.replace("+", "-").replace("/", "_")}
-    return found
+            result |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return result
 
 
 def places(secret: str, searched: Mapping[str, str]) -> list[str]:

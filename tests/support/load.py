@@ -1,4 +1,4 @@
-"""A small steady load: a few clients that ask as fast as they are told to, and remember every answer."""
+"""A small steady load: a few clients that send requests at a given rate, and keep every answer."""
 
 import http.client
 import ssl
@@ -89,7 +89,7 @@ class Load:
             if number % 50 == 0:
                 connection.close()
                 connection = self._connection()
-            began = time.monotonic()
+            started_at = time.monotonic()
             try:
                 connection.request("GET", self._path, headers={"Host": self._host})
                 response = connection.getresponse()
@@ -99,7 +99,7 @@ class Load:
                 connection.close()
                 connection = self._connection()
             now = time.monotonic()
-            self._answers.append(Answer(at=now, seconds=now - began, status=status, label=label))
+            self._answers.append(Answer(at=now, seconds=now - started_at, status=status, label=label))
             due = max(due + self._pause, now)
             self._stopping.wait(due - now)
         connection.close()

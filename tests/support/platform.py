@@ -20,7 +20,7 @@ from local.airflow_environment import ensure
 from local.dataplane import DataPlane, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-STANDING = "WINDLASS_TEST_PLATFORM"
+SHARED_PLATFORM = "WINDLASS_TEST_PLATFORM"
 APPLY_TIMEOUT_SECONDS = 1500
 
 
@@ -89,10 +89,10 @@ _platforms: dict[str, Platform] = {}
 
 def begin(name: str = "shared") -> Platform:
     """Start to apply a platform, if nobody has yet."""
-    if name == "shared" and STANDING in os.environ:
-        variables = {key: value for key, value in os.environ.items() if key != STANDING}
+    if name == "shared" and SHARED_PLATFORM in os.environ:
+        variables = {key: value for key, value in os.environ.items() if key != SHARED_PLATFORM}
         url = variables["WINDLASS_AWS__ENDPOINT_URL"]
-        root = Path(os.environ[STANDING])
+        root = Path(os.environ[SHARED_PLATFORM])
         return Platform(root=root, endpoint_url=url, variables=variables, applying=None, applied="")
     if name not in _platforms:
         if name == "shared":

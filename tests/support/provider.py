@@ -28,10 +28,10 @@ def attached_provider(folder: Path, variables: Mapping[str, str]) -> Iterator[di
     """
     refuse_several_configurations(folder)
     with attached.attached_provider() as provider:
-        found = provider.variables(folder, variables)
-        if not found:
+        result = provider.variables(folder, variables)
+        if not result:
             raise RuntimeError(f"The provider of {folder} does not start, or {attached.REATTACH} or a TF_LOG… is set.")
-        yield {**variables, **found}
+        yield {**variables, **result}
 
 
 def refuse_several_configurations(folder: Path) -> None:
@@ -39,4 +39,4 @@ def refuse_several_configurations(folder: Path) -> None:
     for file in sorted(folder.glob("*.tf.json")):
         document = json.loads(file.read_text(encoding="utf-8"))
         if "provider" in document and not attached.configures_once(document):
-            raise ValueError(f"{file} configures the AWS provider more than once: let Terraform start it by itself")
+            raise ValueError(f"{file} configures the AWS provider more than once: let Terraform start it")

@@ -14,9 +14,9 @@ def slowness(clock: Callable[[], float] = time.perf_counter) -> float:
 
 
 def _seconds(clock: Callable[[], float]) -> float:
-    began = clock()
+    started_at = clock()
     words = {}
     for number in range(200_000):
         words[f"word {number % 1000}"] = number
     assert len(words) == 1000
-    return clock() - began
+    return clock() - started_at

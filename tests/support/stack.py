@@ -24,9 +24,9 @@ class Synthesised:
 
     def only(self, resource_type: str) -> dict[str, Any]:
         """The one resource of a type; fails where there are none or several."""
-        found = self.resources(resource_type)
-        assert len(found) == 1, f"{len(found)} of {resource_type}: {sorted(found)}"
-        return next(iter(found.values()))
+        result = self.resources(resource_type)
+        assert len(result) == 1, f"{len(result)} of {resource_type}: {sorted(result)}"
+        return next(iter(result.values()))
 
     def inventory(self) -> dict[str, int]:
         """How many of each resource type, `data.` and `ephemeral.` prefixed where it is one."""

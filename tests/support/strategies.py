@@ -57,7 +57,7 @@ def service(strategy: str, **settings: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Infrastructure:
-    """What stands in for the layers above, made through the AWS API."""
+    """Replaces the layers above; created through the AWS API."""
 
     endpoint_url: str
     vpc_id: str

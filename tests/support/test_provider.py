@@ -15,7 +15,7 @@ def test_several_configurations_are_refused(configurations: object, tmp_path: Pa
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"provider": {"aws": configurations}}))
     with pytest.raises(ValueError, match="configures the AWS provider more than once"):
         refuse_several_configurations(tmp_path)
-    with pytest.raises(ValueError, match="start it by itself"), attached_provider(tmp_path, os.environ):
+    with pytest.raises(ValueError, match="let Terraform start it"), attached_provider(tmp_path, os.environ):
         pass
 
 

@@ -19,11 +19,11 @@ def wait_for(what: str, condition: Callable[[], Any], seconds: float = 20.0, *, 
         pause_seconds: between two questions at first; a tenth of what it has waited later, since many questions slow
             down what is waited for.
     """
-    began = time.monotonic()
-    deadline = began + seconds
+    started_at = time.monotonic()
+    deadline = started_at + seconds
     while True:
-        found = condition()
-        if found:
-            return found
+        result = condition()
+        if result:
+            return result
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
-        time.sleep(min(max(pause_seconds, (time.monotonic() - began) / 10), LONGEST_PAUSE_SECONDS))
+        time.sleep(min(max(pause_seconds, (time.monotonic() - started_at) / 10), LONGEST_PAUSE_SECONDS))

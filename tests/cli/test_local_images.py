@@ -51,8 +51,8 @@ def test_the_images_of_the_file_are_those_of_its_own_registry(environment: Envir
 def test_the_images_of_the_file_are_in_the_registry(project: Project, environment: Environment, ecr: Any) -> None:
     assert add_images(project, environment, images_of(environment)) == ["windlass-local/web:0.1.0"]
     assert add_images(project, environment, images_of(environment)) == []
-    found = ecr.describe_images(repositoryName="windlass-local/web", imageIds=[{"imageTag": "0.1.0"}])
-    assert len(found["imageDetails"]) == 1
+    answer = ecr.describe_images(repositoryName="windlass-local/web", imageIds=[{"imageTag": "0.1.0"}])
+    assert len(answer["imageDetails"]) == 1
 
 
 @pytest.mark.usefixtures("environment", "ecr")

@@ -1,4 +1,4 @@
-"""Lessons that no guard needs to hold: each test shows what went wrong once, and that it cannot be written here."""
+"""Lessons that no guard needs to hold: each test shows a past mistake, and that it cannot be made here."""
 
 import json
 import random
@@ -31,13 +31,13 @@ def bodies(all_documents: Documents, *types: str) -> list[dict[str, Any]]:
 def test_a05_a_password_is_safe_in_a_url() -> None:
     password = "p@ss:w/rd?#"
     assert urlsplit(f"postgresql://app:{password}@db.example.com:5432/app").hostname != "db.example.com"
-    made = [
+    passwords = [
         body
         for name in ENVIRONMENTS
         for body in documents(name)["data"]["ephemeral"]["aws_secretsmanager_random_password"].values()
     ]
-    assert made
-    for body in made:
+    assert passwords
+    for body in passwords:
         assert body["exclude_punctuation"] is True
         assert not body.get("include_space")
 
@@ -48,8 +48,8 @@ def names(all_documents: Documents) -> set[str]:
         f"{resource_type} {body[key]}"
         for layer, document in all_documents.items()
         if layer != "bootstrap"
-        for resource_type, found in document.get("resource", {}).items()
-        for body in found.values()
+        for resource_type, resources in document.get("resource", {}).items()
+        for body in resources.values()
         for key in NAMES
         if isinstance(body.get(key), str) and "${" not in body[key] and resource_type.startswith("aws_")
     } - {"aws_iam_role_policy execution", "aws_iam_role_policy task"}
@@ -81,11 +81,11 @@ def test_e10_the_order_of_settings_registers_no_new_task_definition() -> None:
     assert len(texts) == 1
 
 
-def test_e11_a_zone_and_a_certificate_that_exist_are_used_and_none_is_made() -> None:
+def test_e11_a_zone_and_a_certificate_that_exist_are_used_and_none_is_created() -> None:
     arn = "arn:aws:acm:eu-west-1:123456789012:certificate/ab-1"
-    made = documents("staging")
-    assert bodies(made, "aws_route53_zone")
-    assert bodies(made, "aws_acm_certificate")
+    created = documents("staging")
+    assert bodies(created, "aws_route53_zone")
+    assert bodies(created, "aws_acm_certificate")
 
     def existing(data: dict[str, Any]) -> None:
         data["dns"]["zone_id"] = "Z0123456789ABCDEFGHIJ"

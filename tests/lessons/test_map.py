@@ -20,15 +20,15 @@ KEPT, SHOWN = PAGE.read_text(encoding="utf-8").split("## The test of each lesson
 
 
 def rows(text: str) -> dict[str, str]:
-    found = ROW.findall(text)
-    assert len({lesson for lesson, _ in found}) == len(found)
-    return dict(found)
+    matches = ROW.findall(text)
+    assert len({lesson for lesson, _ in matches}) == len(matches)
+    return dict(matches)
 
 
 def not_built_yet() -> set[str]:
-    """Lessons about what is not there yet; the page says so in one line."""
-    found = re.search(r"^Not built yet: ([A-Z0-9, ]+)\.$", KEPT, flags=re.MULTILINE)
-    return set(found[1].split(", ")) if found else set()
+    """Lessons about features that do not exist yet, which the page lists in one line."""
+    match = re.search(r"^Not built yet: ([A-Z0-9, ]+)\.$", KEPT, flags=re.MULTILINE)
+    return set(match[1].split(", ")) if match else set()
 
 
 @cache

@@ -30,14 +30,14 @@ def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_a_deprecated_argument_is_found(tmp_path: Path) -> None:
+def test_a_deprecated_argument_is_reported(tmp_path: Path) -> None:
     document = json.loads(json.dumps(documents("prod")["network"]))
     document["resource"]["aws_eip"]["old"] = {"vpc": True}
-    found = validate(tmp_path / "network", document)
-    assert [(each["severity"], "eprecated" in each["summary"]) for each in found] == [("warning", True)]
+    warnings = validate(tmp_path / "network", document)
+    assert [(each["severity"], "eprecated" in each["summary"]) for each in warnings] == [("warning", True)]
 
 
-def test_a_deprecated_call_in_a_process_of_its_own_is_found() -> None:
+def test_a_deprecated_call_in_a_separate_process_is_reported() -> None:
     run = python("-c", OLD)
     assert run.returncode == 1
     assert "DeprecationWarning" in run.stderr

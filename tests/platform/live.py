@@ -1,4 +1,4 @@
-"""The applied platform as its clients and its operators see it."""
+"""Requests to the applied platform, and commands on it."""
 
 import http.client
 import json
@@ -28,7 +28,7 @@ class Live:
         context.check_hostname = False  # the connection is to localhost, the certificate is for the service's name
         return context
 
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         connection = http.client.HTTPSConnection("localhost", self._port, timeout=10, context=self._trust)
         try:
             headers = {"Host": HOST, "Content-Type": "application/json"}
@@ -47,30 +47,30 @@ class Live:
             label_of=lambda body: str(json.loads(body)["colour"]),
         )
 
-    def wait_until(self, path: str, **wanted: str) -> dict[str, Any]:
-        """The answer, once it says what is wanted."""
+    def wait_until(self, path: str, **expected: str) -> dict[str, Any]:
+        """Poll the path until the answer has the expected values; returns the answer."""
         deadline = time.monotonic() + STEADY_SECONDS * PATIENCE
         while True:
             try:
-                status, found = self.ask("GET", path)
+                status, answer = self.request("GET", path)
             except OSError as error:
-                status, found = 0, {"error": str(error)}
-            if status == 200 and all(found.get(key) == value for key, value in wanted.items()):
-                return dict(found)
-            assert time.monotonic() < deadline, (status, found)
+                status, answer = 0, {"error": str(error)}
+            if status == 200 and all(answer.get(key) == value for key, value in expected.items()):
+                return dict(answer)
+            assert time.monotonic() < deadline, (status, answer)
             time.sleep(0.2)
 
     def windlass(self, *arguments: str, code: int = 0) -> str:
-        """Run a command that ends with this code; gives all that it printed."""
-        done = self.platform.windlass(*arguments)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        """Run a command that must exit with this code; returns all of its output."""
+        process = self.platform.windlass(*arguments)
+        assert process.returncode == code, process.stdout + process.stderr
+        return process.stdout + process.stderr
 
     def status(self) -> dict[str, Any]:
-        """How `web` stands."""
-        shown = self.platform.windlass("status", "local", "web", "--json")
-        assert shown.returncode == 0, shown.stderr
-        (service,) = json.loads(shown.stdout)["services"]
+        """The status of `web`."""
+        process = self.platform.windlass("status", "local", "web", "--json")
+        assert process.returncode == 0, process.stderr
+        (service,) = json.loads(process.stdout)["services"]
         return dict(service)
 
     def plan_is_empty(self, *options: str) -> None:

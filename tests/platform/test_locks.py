@@ -1,11 +1,11 @@
-"""Two applies at once: one gets the lock, the other is told who holds it, and nothing is lost."""
+"""Two applies at once: one gets the lock, the other reports who holds it, and nothing is lost."""
 
 import subprocess
 import time
 
 import pytest
 
-from tests.platform.looking import outputs
+from tests.platform.queries import outputs
 from tests.support.held_lock import HOLDER, LOCK_ID, locked
 from tests.support.platform import Platform
 

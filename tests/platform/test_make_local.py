@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layers import LAYERS
-from tests.platform.looking import secret_values, states
+from tests.platform.queries import secret_values, states
 from tests.support.forms import places
 from tests.support.platform import Platform
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from layers import LAYERS
-from tests.platform.looking import client, outputs, secret_values, states
+from tests.platform.queries import client, outputs, secret_values, states
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
@@ -44,9 +44,9 @@ def test_the_cache_url_holds_the_cache_password(layers: Platform) -> None:
 
 
 def test_both_colours_run_what_the_environment_file_says(layers: Platform) -> None:
-    ecs, found = client(layers, "ecs"), outputs(layers, "service")
-    names = [found["services"]["web"][colour]["service_name"] for colour in ("blue", "green")]
-    services = ecs.describe_services(cluster=found["cluster_name"], services=names)["services"]
+    ecs, service_outputs = client(layers, "ecs"), outputs(layers, "service")
+    names = [service_outputs["services"]["web"][colour]["service_name"] for colour in ("blue", "green")]
+    services = ecs.describe_services(cluster=service_outputs["cluster_name"], services=names)["services"]
     counts = {service["serviceName"]: service["desiredCount"] for service in services}
     assert counts == {"windlass-local-web-blue": 2, "windlass-local-web-green": 0}
     for service in services:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.platform.live import Live
-from tests.platform.looking import client, outputs
+from tests.platform.queries import client, outputs
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
@@ -25,11 +25,11 @@ NO_SUCH_IMAGE = "registry.example.com/nobody/broken:1.0"
 @pytest.fixture(scope="module")
 def live(layers: Platform) -> Iterator[Live]:
     """The web service's containers, with all traffic on blue."""
-    found = Live(layers)
+    instance = Live(layers)
     try:
-        found.windlass("local", "up", "--with", "web")
-        found.windlass("switch", "local", "web", "blue", "--reason", "where the tests begin")
-        yield found
+        instance.windlass("local", "up", "--with", "web")
+        instance.windlass("switch", "local", "web", "blue", "--reason", "the tests start here")
+        yield instance
     finally:
         layers.data_plane().remove()
 
@@ -41,14 +41,14 @@ def written() -> list[dict[str, Any]]:
 
 
 def test_the_live_colour_serves_by_https_with_what_the_task_definition_says(live: Live) -> None:
-    found = live.wait_until("/health", colour="blue", status="healthy")
-    assert found["version"] == "0.1.0"
+    answer = live.wait_until("/health", colour="blue", status="healthy")
+    assert answer["version"] == "0.1.0"
 
 
 def test_the_containers_are_started_by_a_command_of_their_own_which_can_be_repeated(live: Live) -> None:
-    said = " ".join(live.windlass("local", "up", "--with", "web").split())
-    assert "web green: migration done." in said or "web blue: migration done." in said
-    assert "windlass-local-web-blue 2 of 2" in said
+    output = " ".join(live.windlass("local", "up", "--with", "web").split())
+    assert "web green: migration done." in output or "web blue: migration done." in output
+    assert "windlass-local-web-blue 2 of 2" in output
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_containers_are_started_by_a_command_of_their_own_which_can_be_repea
 def test_traffic_moves_under_load_without_a_failed_request_a_lost_item_or_a_change_in_its_plan(
     live: Live, written: list[dict[str, Any]], arguments: list[str], before: str, after: str
 ) -> None:
-    status, item = live.ask("POST", "/items", {"name": f"written through {before}"})
+    status, item = live.request("POST", "/items", {"name": f"written through {before}"})
     assert status == 201
     written.append(item)
     with live.load() as during:
@@ -74,7 +74,7 @@ def test_traffic_moves_under_load_without_a_failed_request_a_lost_item_or_a_chan
     assert {answer.label for answer in during.answers} == {before, after}
     assert len(during.answers) > 60
     for each in written:
-        assert live.ask("GET", f"/items/{each['id']}") == (200, each)
+        assert live.request("GET", f"/items/{each['id']}") == (200, each)
     live.plan_is_empty("--layer", "service")
 
 
@@ -93,14 +93,14 @@ def test_a_rule_changed_by_hand_shows_in_the_plan_and_in_the_status_and_a_switch
 
 def test_a_deployment_that_fails_leaves_the_live_colour_alone_and_says_why(live: Live) -> None:
     with live.load() as during:
-        said = live.windlass("deploy", "local", "web", "--image", NO_SUCH_IMAGE, code=1)
-    assert "The migration of web blue failed: its container never ran. Nothing was scaled up or switched." in said
-    assert "CannotPullContainerError" in said
+        output = live.windlass("deploy", "local", "web", "--image", NO_SUCH_IMAGE, code=1)
+    assert "The migration of web blue failed: its container never ran. Nothing was scaled up or switched." in output
+    assert "CannotPullContainerError" in output
     assert during.failures == []
     assert {answer.label for answer in during.answers} == {"green"}
-    found = live.status()
-    assert (found["state"], found["value"]) == ("live", "green")
-    assert found["colours"]["blue"]["desired_count"] == 0
+    status = live.status()
+    assert (status["state"], status["value"]) == ("live", "green")
+    assert status["colours"]["blue"]["desired_count"] == 0
     assert "blue has 0 of 0 targets healthy" in live.windlass("switch", "local", "web", code=1)
 
 
@@ -119,13 +119,13 @@ def test_a_new_image_goes_to_the_idle_colour_and_then_gets_the_traffic(live: Liv
 
 
 def test_status_says_what_is_live_healthy_and_who_switched(live: Live) -> None:
-    found = live.status()
-    assert (found["state"], found["value"], found["notes"]) == ("live", "blue", [])
-    blue = found["colours"]["blue"]
+    status = live.status()
+    assert (status["state"], status["value"], status["notes"]) == ("live", "blue", [])
+    blue = status["colours"]["blue"]
     assert (blue["desired_weight"], blue["actual_weight"]) == (100, 100)
     assert (blue["desired_image"], blue["running_image"]) == (IMAGE, IMAGE)
     assert blue["healthy_targets"] == blue["targets"] == blue["desired_count"] == 2
-    newest = found["history"][0]
+    newest = status["history"][0]
     assert (newest["action"], newest["value"], newest["why"]) == ("switch", "blue", "release 0.2.0")
     assert "@" in newest["who"]
     shown = live.windlass("status", "local", "web")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.platform.looking import client, secret_values
+from tests.platform.queries import client, secret_values
 from tests.support.platform import Platform
 
 pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]

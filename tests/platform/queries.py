@@ -1,4 +1,4 @@
-"""What the tests of the platform look at."""
+"""Reads outputs, secrets and Terraform states of the platform under test."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ def client(platform: Platform, service: str) -> Any:
 def outputs(platform: Platform, layer: str) -> dict[str, Any]:
     shown = platform.windlass("output", "local", "--layer", layer, "--json")
     assert shown.returncode == 0, shown.stderr
-    found = json.loads(shown.stdout)
-    return dict(found.get(layer, found))
+    by_layer = json.loads(shown.stdout)
+    return dict(by_layer.get(layer, by_layer))
 
 
 def secret_values(platform: Platform) -> dict[str, str]:
@@ -34,7 +34,7 @@ def secret_values(platform: Platform) -> dict[str, str]:
 
 
 def states(platform: Platform) -> dict[str, str]:
-    """Every version of every state that lies in the bucket."""
+    """Every version of every Terraform state in the bucket, by `key@version`."""
     s3 = client(platform, "s3")
     bucket = "windlass-state-123456789012-eu-west-1"
     versions = [

@@ -1,6 +1,6 @@
-"""Resolve requirements.in into requirements.txt: exact versions with hashes, for every Python that Airflow 3.1 runs on.
+"""Resolve requirements.in into requirements.txt: exact versions with hashes, for all Pythons that Airflow 3.1 supports.
 
-Run `python docker/airflow/lock_requirements.py` in the project's environment; `make lock` does.
+Run `python docker/airflow/lock_requirements.py` in the project's environment, or `make lock`.
 """
 
 import subprocess
@@ -17,12 +17,12 @@ OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no
 
 
 def main() -> int:
-    """Resolve, and write the file only when that worked; returns uv's exit code."""
+    """Resolve, and write the file if that succeeds; returns uv's exit code."""
     command = [*uv_command(), "pip", "compile", "requirements.in", "--constraint", "tested-versions.txt", *OPTIONS]
-    done = subprocess.run(command, cwd=FOLDER, env=uv_variables(), stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode == 0:
-        (FOLDER / "requirements.txt").write_text(HEADER + done.stdout)
-    return done.returncode
+    process = subprocess.run(command, cwd=FOLDER, env=uv_variables(), stdout=subprocess.PIPE, text=True, check=False)
+    if process.returncode == 0:
+        (FOLDER / "requirements.txt").write_text(HEADER + process.stdout)
+    return process.returncode
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What moto lacks for the AWS provider 5.100.0, one small module per AWS service.
+"""Extensions of moto for what the AWS provider 5.100.0 needs, one small module per AWS service.
 
-Importing a module changes moto; its docstring names the symptom that made it necessary. A service is imported when its
-first request arrives: importing all of them takes 2 seconds, starting without them less than 1.
+Importing a module patches moto; its docstring describes the symptom that made it necessary. A module is imported with
+the first request to its service: importing all of them takes 2 s, and starting without them less than 1 s.
 """
 
 from importlib import import_module
@@ -23,10 +23,10 @@ EXTENDED_SERVICES = {
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
 }
-"""moto's name of a service → the module that extends it. Other services work as moto ships them."""
+"""moto's name of a service → module that extends it. Other services are used unmodified."""
 
 
 def extend(service: str) -> None:
-    """Load the extension of a service, if there is one. A second call does nothing."""
+    """Load the extension of a service, if there is one. Further calls do nothing."""
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])

@@ -14,7 +14,7 @@ from local.extensions.patching import wrap_method
 
 @wrap_method(CertBundle, "describe")
 def issue_when_validated(original: Any, certificate: Any) -> Any:
-    """Check for the records before answering."""
+    """DescribeCertificate: issue the certificate if its validation records exist."""
     description = original(certificate)
     if certificate.status == "PENDING_VALIDATION" and _records_exist(description["Certificate"]):
         certificate.status = "ISSUED"

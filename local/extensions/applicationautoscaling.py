@@ -1,7 +1,7 @@
 """Application Auto Scaling: tags of scalable targets.
 
-Symptom: every `aws_appautoscaling_target` ends up tainted, since the provider reads its tags after creating it and moto
-implements none of the three tag calls.
+Symptom: every `aws_appautoscaling_target` ends up tainted, since the provider reads its tags after creating it, and
+moto implements none of the three tag operations.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 Symptom: `aws_cloudformation_stack` holding an ElastiCache user fails on moto, which has no such resource type and
 resolves no dynamic references. The stack is how a cache password stays out of the Terraform state (D03): the
-provider's ElastiCache resources have no write-only password, and CloudFormation resolves the reference on the far
-side.
+provider's ElastiCache resources have no write-only password, and CloudFormation resolves the reference on the
+server.
 """
 
 import re
@@ -25,7 +25,7 @@ REPLACING_PROPERTIES = ("UserId", "UserName")
 
 
 class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
-    """One user; the real one lives in the ElastiCache backend, where its passwords are stored resolved."""
+    """One user in a stack. It refers to the user in the ElastiCache backend, which has the resolved passwords."""
 
     def __init__(self, user: Any, properties: dict[str, Any]) -> None:
         self.user = user
@@ -33,12 +33,12 @@ class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
 
     @property
     def physical_resource_id(self) -> str:
-        """What `Ref` gives."""
+        """The value of `Ref`."""
         return str(self.user.id)
 
     @staticmethod
     def cloudformation_name_type() -> str:
-        """No property names the resource when it is absent: a user id is required."""
+        """Empty: the id is a required property, so no name is generated."""
         return ""
 
     @staticmethod
@@ -48,11 +48,11 @@ class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        """The attributes that `Fn::GetAtt` may ask for."""
+        """Whether `Fn::GetAtt` supports the attribute."""
         return attr in ("Arn", "Status")
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
-        """What `Fn::GetAtt` gives."""
+        """The value of `Fn::GetAtt`."""
         return str({"Arn": self.user.arn, "Status": self.user.status}[attribute_name])
 
     @classmethod
@@ -83,7 +83,7 @@ class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
         account_id: str,
         region_name: str,
     ) -> "ElastiCacheUser":
-        """Change the user in place, or create another one if CloudFormation replaces it."""
+        """Update the user in place, or replace it where CloudFormation does."""
         properties = cloudformation_json["Properties"]
         before = original_resource.properties
         if any(properties.get(name) != before.get(name) for name in REPLACING_PROPERTIES):
@@ -101,14 +101,14 @@ class ElastiCacheUser(CloudFormationModel):  # type: ignore[misc]
         return cls(user, properties)
 
     def delete(self, account_id: str, region_name: str) -> None:
-        """Delete the user at once."""
+        """Delete the user immediately."""
         elasticache_backends[account_id][region_name].users.pop(self.user.id, None)
 
 
 def _passwords(properties: dict[str, Any], account_id: str, region_name: str) -> list[str]:
-    written = properties.get("AuthenticationMode", {}).get("Passwords") or properties.get("Passwords") or []
+    unresolved = properties.get("AuthenticationMode", {}).get("Passwords") or properties.get("Passwords") or []
     secrets = secretsmanager_backends[account_id][region_name]
-    passwords = [resolve(password, secrets) for password in written]
+    passwords = [resolve(password, secrets) for password in unresolved]
     if any(not re.fullmatch(r"[^\s,\"/@]{16,128}", password) for password in passwords):
         raise ValidationError(message='Passwords length must be between 16-128 characters, without blanks , " / or @')
     return passwords

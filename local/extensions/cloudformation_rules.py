@@ -1,8 +1,8 @@
 """CloudFormation: `AWS::ElasticLoadBalancingV2::ListenerRule` with a client secret that comes from Secrets Manager.
 
-Symptoms: the rule has the reference itself, `{{resolve:…}}`, for its secret, since moto resolves no dynamic references;
-and it stays when its stack goes, so that its target group cannot be deleted.
-A stack with such a rule is how the secret of a login at the load balancer stays out of the Terraform state (D03).
+Symptoms: the client secret of the rule is the unresolved reference, `{{resolve:…}}`, since moto resolves no dynamic
+references; and the rule is not deleted with its stack, so that its target group cannot be deleted.
+Such a stack keeps the client secret of a login at the load balancer out of the Terraform state (D03).
 """
 
 import copy
@@ -33,7 +33,7 @@ def update_with_secret(
     account_id: str,
     region_name: str,
 ) -> Any:
-    """Change the rule, with its references resolved again."""
+    """Update the rule with its references resolved again."""
     resolved = _resolved(cloudformation_json, account_id, region_name)
     return original(original_resource, new_resource_name, resolved, account_id, region_name)
 

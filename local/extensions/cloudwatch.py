@@ -1,7 +1,7 @@
 """CloudWatch: composite alarms.
 
-Symptom: `aws_cloudwatch_composite_alarm` fails with "not implemented". moto stores and lists alarms that have a rule,
-and its PutMetricAlarm reads the rule already; only the call itself is missing.
+Symptom: `aws_cloudwatch_composite_alarm` fails with "not implemented". moto stores and lists alarms with a rule,
+and its PutMetricAlarm already reads the rule; only the operation itself is missing.
 """
 
 from typing import Any

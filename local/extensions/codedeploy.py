@@ -1,8 +1,8 @@
-"""CodeDeploy: deployment groups keep their alarms, can be changed, and go away.
+"""CodeDeploy: deployment groups keep their alarms, and can be updated and deleted.
 
-Symptoms: `aws_codedeploy_deployment_group` drifts, because moto answers with no alarms whatever was stored; a change of
-it fails, since UpdateDeploymentGroup is missing; `terraform destroy` fails, since DeleteDeploymentGroup and
-DeleteApplication are.
+Symptoms: `aws_codedeploy_deployment_group` drifts, because moto never returns the alarms that it stored; an update
+fails, since UpdateDeploymentGroup is missing; `terraform destroy` fails, since DeleteDeploymentGroup and
+DeleteApplication are missing.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ CHANGED_ARGUMENTS = {
     "serviceRoleArn": "service_role_arn",
     "triggerConfigurations": "trigger_configurations",
 }
-"""Argument of UpdateDeploymentGroup → attribute from which moto writes its answers."""
+"""Argument of UpdateDeploymentGroup → attribute from which moto builds its responses."""
 
 
 @wrap_method(CodeDeployResponse, "get_deployment_group")
@@ -40,7 +40,7 @@ def answer_with_alarms(original: Any, response: Any) -> ActionResult:
 
 @add_method(CodeDeployResponse)
 def update_deployment_group(self: Any) -> ActionResult:
-    """UpdateDeploymentGroup: what is not named stays."""
+    """UpdateDeploymentGroup. Arguments that are not given stay unchanged."""
     backend, application = self.codedeploy_backend, self._get_param("applicationName")
     name = self._get_param("currentDeploymentGroupName")
     group = backend.get_deployment_group(application, name)
@@ -55,7 +55,7 @@ def update_deployment_group(self: Any) -> ActionResult:
 
 @add_method(CodeDeployResponse)
 def delete_deployment_group(self: Any) -> ActionResult:
-    """DeleteDeploymentGroup; as on AWS, a group that does not exist is no error."""
+    """DeleteDeploymentGroup; as on AWS, it succeeds if the group does not exist."""
     groups = self.codedeploy_backend.deployment_groups.get(self._get_param("applicationName"), {})
     groups.pop(self._get_param("deploymentGroupName"), None)
     return ActionResult({"hooksNotCleanedUp": []})
@@ -63,7 +63,7 @@ def delete_deployment_group(self: Any) -> ActionResult:
 
 @add_method(CodeDeployResponse)
 def delete_application(self: Any) -> EmptyResult:
-    """DeleteApplication, with the groups in it."""
+    """DeleteApplication, with its deployment groups."""
     backend, application = self.codedeploy_backend, self._get_param("applicationName")
     backend.deployment_groups.pop(application, None)
     backend.applications.pop(application, None)

@@ -1,8 +1,8 @@
-"""CodeDeploy: deployments of ECS services go through their steps, shift traffic, and are stopped by alarms.
+"""CodeDeploy: deployments of ECS services advance, shift traffic, and are stopped by alarms.
 
-Symptom: moto's deployments stay `Created` for ever and change nothing; GetDeploymentTarget is missing. Here a
-deployment advances one step with each GetDeployment: install, shift 10 %, shift 100 %, end. Without a data
-plane nothing runs, so what changes is what ECS and the load balancer say.
+Symptom: moto's deployments stay `Created` forever and change nothing; GetDeploymentTarget is missing. Here a
+deployment advances one step with each GetDeployment: install, shift 10 %, shift 100 %, end. Without a data plane no
+containers run; only the state of ECS and of the load balancer changes.
 """
 
 import json
@@ -25,7 +25,7 @@ INSTALLING, SHIFTING, SHIFTED, ENDED = 1, 2, 3, 4
 """Number of GetDeployment calls after which a deployment has reached that step."""
 _DONE_EVENTS = {0: 0, INSTALLING: 1, SHIFTING: 4, SHIFTED: 6, ENDED: 6}
 _TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
-_OVER = ("Succeeded", "Failed", "Stopped")
+_FINISHED = ("Succeeded", "Failed", "Stopped")
 
 
 @wrap_method(CodeDeployResponse, "get_deployment")
@@ -65,37 +65,37 @@ def get_deployment_target(self: Any) -> ActionResult:
 
 
 def _advance(response: Any, deployment: Any) -> None:
-    if deployment.status in _OVER:
+    if deployment.status in _FINISHED:
         return
-    place = (response.current_account, response.region)
+    account_and_region = (response.current_account, response.region)
     deployment.step = getattr(deployment, "step", 0) + 1
     deployment.status = "InProgress"
     deployment.start_time = deployment.start_time or utcnow()
-    if in_alarm := _names_in_alarm(place, deployment.deployment_group):
+    if in_alarm := _names_in_alarm(account_and_region, deployment.deployment_group):
         deployment.status, deployment.complete_time = "Stopped", utcnow()
         deployment.error_information = {
             "code": "ALARM_ACTIVE",
             "message": f"One or more alarms are in ALARM: {in_alarm}",
         }
     elif deployment.step == SHIFTED:
-        _shift(place, deployment)
+        _shift(account_and_region, deployment)
     elif deployment.step == ENDED:
         deployment.status, deployment.complete_time = "Succeeded", utcnow()
 
 
-def _names_in_alarm(place: tuple[str, str], group: Any) -> str:
+def _names_in_alarm(account_and_region: tuple[str, str], group: Any) -> str:
     watched = [one["name"] for one in (group.alarm_configuration or {}).get("alarms", [])]
-    alarms = cloudwatch_backends[place[0]][place[1]].alarms
+    alarms = cloudwatch_backends[account_and_region[0]][account_and_region[1]].alarms
     return ", ".join(name for name in watched if name in alarms and alarms[name].state_value == "ALARM")
 
 
-def _shift(place: tuple[str, str], deployment: Any) -> None:
-    """The service runs the new task definition behind the other target group; listener rules forward to it."""
+def _shift(account_and_region: tuple[str, str], deployment: Any) -> None:
+    """Switch the service to the new task definition and the other target group, and listener rules to that group."""
     group = deployment.deployment_group
-    account, region = place
+    account, region = account_and_region
     pair = group.load_balancer_info["targetGroupPairInfoList"][0]["targetGroups"]
-    balancing = elbv2_backends[account][region]
-    arns = [one.arn for one in balancing.target_groups.values() if one.name in {each["name"] for each in pair}]
+    load_balancing = elbv2_backends[account][region]
+    arns = [one.arn for one in load_balancing.target_groups.values() if one.name in {each["name"] for each in pair}]
     spec = json.loads(deployment.revision["appSpecContent"]["content"])
     properties = spec["Resources"][0]["TargetService"]["Properties"]
     (ecs_service,) = group.ecs_services
@@ -106,7 +106,7 @@ def _shift(place: tuple[str, str], deployment: Any) -> None:
     service.load_balancers = [{**service.load_balancers[0], "targetGroupArn": after}]
     for one in service.deployments:
         one["taskDefinition"] = service.task_definition
-    listeners = [one for balancer in balancing.load_balancers.values() for one in balancer.listeners.values()]
+    listeners = [one for balancer in load_balancing.load_balancers.values() for one in balancer.listeners.values()]
     for rule in (rule for listener in listeners for rule in listener.rules.values()):
         rule.actions = [_to(action, before, after) for action in rule.actions]
 

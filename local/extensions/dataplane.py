@@ -1,8 +1,8 @@
-"""The interface between the embedded AWS and its data plane: what changed, and what really runs.
+"""The interface between the embedded AWS and its data plane: what changed, and what actually runs.
 
-`with_dataplane` adds pages to the server's application. The data plane waits on the first until something
-changes, and reports what it observes on the second. As long as it does, ECS and target health answer with that instead
-of moto's assumptions (`dataplane_ecs.py`, `dataplane_elbv2.py`).
+`with_dataplane` adds endpoints to the server's application. The data plane waits on the first for changes, and reports
+what it observes on the second. While it does, ECS and target health return that instead of moto's assumptions
+(`dataplane_ecs.py`, `dataplane_elbv2.py`).
 """
 
 import json
@@ -21,24 +21,24 @@ Region = tuple[str, str]
 """Account and region."""
 
 CHANGES_PATH = "/windlass/data-plane/changes"
-"""GET waits up to 20 s until a counter differs from the `?after=` text; answers a token, and a counter per service."""
+"""GET waits up to 20 s for a token other than `?after=`; returns the token and a counter per service."""
 OBSERVED_PATH = "/windlass/data-plane/observed"
-"""PUT replaces what is known of services, tasks and targets; DELETE says that the data plane has stopped."""
+"""PUT replaces the observed services, tasks and targets; DELETE reports that the data plane has stopped."""
 LOGINS_PATH = "/windlass/data-plane/logins"
-"""GET answers the passwords of the data stores of `?region=`."""
+"""GET returns the passwords of the data stores in `?region=`."""
 
 WAIT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
-"""A data plane that reported nothing for this long has died, and moto's assumptions hold again."""
+"""After this long without a report the data plane is considered dead, and moto's assumptions apply again."""
 MAX_BODY_BYTES = 8 * 1024 * 1024
 READING_ACTIONS = ("Describe", "List", "Get", "BatchGet", "Head", "Lookup", "Simulate", "Discover")
 
 
 class Observations:
-    """What the data plane reported last, and how often each service was changed. One per process, as moto's backends.
+    """The data plane's last report, and the number of changes per service. One per process, like moto's backends.
 
-    Services and targets are forgotten with the process, and reported again by the data plane. Tasks are kept in moto's
-    ECS backends (`tasks_of`), since a task that was started by RunTask exists nowhere else. Safe between threads.
+    Services and targets are lost with the process, and reported again by the data plane. Tasks are kept in moto's ECS
+    backends (`tasks_of`), since a task that was started by RunTask is recorded nowhere else. Thread-safe.
     """
 
     def __init__(self) -> None:
@@ -47,40 +47,40 @@ class Observations:
         self.services: dict[str, dict[str, Any]] = {}
         self.targets: dict[str, list[dict[str, Any]]] = {}
         self._instance = secrets.token_hex(4)
-        self._heard_at: float | None = None
+        self._last_report_at: float | None = None
         self._listeners: list[Callable[[], None]] = []
 
     @property
     def attached(self) -> bool:
         """Whether a data plane reported recently."""
-        return self._heard_at is not None and time.monotonic() - self._heard_at < SILENCE_SECONDS
+        return self._last_report_at is not None and time.monotonic() - self._last_report_at < SILENCE_SECONDS
 
     def on_observed(self, listener: Callable[[], None]) -> None:
-        """Call this after each PUT and DELETE."""
+        """Add a listener that is called after each PUT and DELETE."""
         self._listeners.append(listener)
 
     def count(self, service: str) -> None:
-        """Something of this service may have changed."""
+        """Count a possible change of this service."""
         with self.changed:
             self.counters[service] += 1
             self.changed.notify_all()
 
     def wait(self, after: str, seconds: float) -> dict[str, Any]:
-        """The counters, as soon as they differ from those that gave the token `after`."""
+        """Wait until the token differs from `after`; returns the token and the counters."""
         with self.changed:
-            if after and self._heard_at is not None:
-                # Other clients, which only read the counters, have no token.
-                self._heard_at = time.monotonic()
+            if after and self._last_report_at is not None:
+                # Only the data plane sends a token; other clients just read the counters.
+                self._last_report_at = time.monotonic()
             self.changed.wait_for(lambda: self._token() != after, timeout=seconds)
             return {"token": self._token(), "instance": self._instance, "counters": dict(self.counters)}
 
     def replace(self, observed: dict[str, Any]) -> None:
-        """Take over what the data plane reports.
+        """Store a report of the data plane.
 
-        Tasks that were requested in the meantime stay, and so does a request to stop one.
+        Tasks that were requested in the meantime, and requests to stop a task, are kept.
         """
         with self.changed:
-            self._heard_at = time.monotonic()
+            self._last_report_at = time.monotonic()
             self.services, self.targets = observed["services"], observed["targets"]
             reported: dict[Region, dict[str, dict[str, Any]]] = {region: {} for region in regions_with_tasks()}
             for arn, task in observed["tasks"].items():
@@ -92,7 +92,7 @@ class Observations:
     def forget(self) -> None:
         """The data plane has stopped: discard what it reported."""
         with self.changed:
-            self._heard_at = None
+            self._last_report_at = None
             self.services, self.targets = {}, {}
             for region in regions_with_tasks():
                 tasks_in(region).clear()
@@ -145,7 +145,7 @@ def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[st
 
 
 def with_dataplane(application: Application) -> Application:
-    """The application with the pages, counting every call that may change something."""
+    """The application with the endpoints added. It counts every call that may change something."""
     _count_changes()
 
     def extended(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,6 +1,6 @@
-"""ECS: services run what the data plane runs, if one is attached; tasks can be listed, run and stopped.
+"""ECS: counts and tasks come from the data plane, if one is attached; tasks can be listed, run and stopped.
 
-Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and tasks of RunTask are RUNNING
+Symptom: moto starts nothing, so counts are assumptions, services have no tasks, and tasks from RunTask are RUNNING
 forever. Import this after `ecs.py`, whose assumptions it replaces.
 """
 
@@ -25,7 +25,7 @@ TIMES = ("createdAt", "updatedAt", "startedAt", "stoppingAt", "stoppedAt", "pull
 
 @wrap_method(EC2ContainerServiceResponse, "create_service")
 def create_service(original: Any, response: Any) -> ActionResult:
-    """CreateService: nothing runs yet."""
+    """CreateService; no task runs yet."""
     answer: ActionResult = original(response)
     if observations.attached:
         _start_deployment(answer.result["service"])
@@ -34,7 +34,7 @@ def create_service(original: Any, response: Any) -> ActionResult:
 
 @wrap_method(EC2ContainerServiceResponse, "update_service")
 def update_service(original: Any, response: Any) -> ActionResult:
-    """UpdateService: what runs stays what it was until the data plane says otherwise."""
+    """UpdateService; the running count stays unchanged until the data plane reports another."""
     if not observations.attached:
         return original(response)
     arguments = response._get_params()
@@ -114,7 +114,7 @@ def run_task(original: Any, response: Any) -> ActionResult:
             "desiredStatus": "RUNNING",
             "overrides": response._get_param("overrides") or {},
             "containers": [
-                {"name": each["name"], "taskArn": arn, "lastStatus": "PENDING"} for each in _named(definition)
+                {"name": each["name"], "taskArn": arn, "lastStatus": "PENDING"} for each in _containers(definition)
             ],
             "tags": response._get_param("tags") or [],
             "createdAt": utcnow().timestamp(),
@@ -141,7 +141,7 @@ def stop_task(original: Any, response: Any) -> ActionResult:
 
 @add_method(EC2ContainerServiceResponse)
 def get_task_protection(response: Any) -> ActionResult:
-    """GetTaskProtection: what a container of the task requested from the agent."""
+    """GetTaskProtection; a container sets the protection through the ECS agent."""
     described = response.describe_tasks().result
     protected = []
     for task in described["tasks"]:
@@ -154,12 +154,12 @@ def get_task_protection(response: Any) -> ActionResult:
     return ActionResult({"protectedTasks": protected, "failures": described["failures"]})
 
 
-def _named(definition: Any) -> list[dict[str, Any]]:
+def _containers(definition: Any) -> list[dict[str, Any]]:
     return list(definition.container_definitions)
 
 
 def _start_deployment(service: Any) -> None:
-    """Take back what `ecs.py` assumes: as many tasks run as the data plane said last, the others are pending."""
+    """Replace the assumptions of `ecs.py`: the last reported number of tasks runs, the others are pending."""
     observed = observations.services.get(service.arn, {})
     service.running_count = int(observed.get("runningCount", 0))
     service.pending_count = max(0, service.desired_count - service.running_count)
@@ -174,8 +174,8 @@ def _start_deployment(service: Any) -> None:
             )
 
 
-def _take_over() -> None:
-    """Write what was observed into moto's services, or its assumptions where nothing observes any more."""
+def _update_services() -> None:
+    """Update moto's services from the observations, or from its assumptions if no data plane is attached."""
     services = [
         service
         for account in list(ecs_backends.values())
@@ -210,11 +210,11 @@ def _write(service: Any, observed: dict[str, Any]) -> None:
 
 
 def _with_times(document: dict[str, Any]) -> dict[str, Any]:
-    """Seconds since 1970 become dates, which is what moto writes answers from."""
+    """Convert Unix timestamps to datetimes, which moto serialises."""
     dates = {
         name: datetime.fromtimestamp(document[name]) for name in TIMES if isinstance(document.get(name), int | float)
     }
     return {**document, **dates}
 
 
-observations.on_observed(_take_over)
+observations.on_observed(_update_services)

@@ -1,6 +1,6 @@
 """ELBv2: target health is what the data plane observes, if one is attached.
 
-Symptom: moto calls every registered target healthy, and knows a target by its address alone, not by its port.
+Symptom: moto reports every registered target as healthy, and identifies a target by its address, without its port.
 """
 
 from typing import Any

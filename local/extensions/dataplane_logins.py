@@ -1,6 +1,6 @@
-"""Passwords of data stores and requests to reboot them: no call of the AWS API returns these.
+"""Passwords and reboot counts of data stores, which no operation of the AWS API returns.
 
-On AWS its own servers know them; here the data plane runs the servers and reads them from this page.
+The data plane runs the servers and reads them from this endpoint.
 """
 
 import sys
@@ -26,7 +26,7 @@ def logins(region: str) -> dict[str, Any]:
 
 
 def _backends(module: str, name: str, region: str) -> list[Any]:
-    """Those of the region; none where nobody has used the service yet, so that nothing is imported for it."""
+    """The backends of the region; empty if the service has not been used, so that its module is not imported."""
     loaded = sys.modules.get(module)
     if loaded is None:
         return []

@@ -15,14 +15,14 @@ REFERENCE = re.compile(
 
 
 def resolve(text: str, secrets: Any) -> str:
-    """Replace every reference in a text by the value of the secret.
+    """Replace every reference in a text with the value of its secret.
 
     Args:
-        text: a property of a template, such as `{{resolve:secretsmanager:ARN:SecretString:password::}}`.
+        text: A property of a template, such as `{{resolve:secretsmanager:ARN:SecretString:password::}}`.
         secrets: moto's Secrets Manager backend of the account and region.
 
     Raises:
-        ValidationError: no such secret, version or JSON key, in CloudFormation's manner.
+        ValidationError: The secret, version or JSON key does not exist; the message is like CloudFormation's.
     """
     return REFERENCE.sub(lambda reference: _value(reference, secrets), text)
 

@@ -1,8 +1,8 @@
-"""EC2: security group rules whose other side is a security group or a prefix list.
+"""EC2: security group rules that refer to a security group or a prefix list.
 
 Symptom: `aws_vpc_security_group_ingress_rule` and `…_egress_rule` with `referenced_security_group_id` or
-`prefix_list_id` want to set their description again in every plan. moto reads a rule's description from its CIDR
-range only. A change of the group, the prefix list or an IPv6 range is dropped, and shows in the next plan.
+`prefix_list_id` show a change of their description in every plan, as moto reads a rule's description only from its CIDR
+range. Changes of the group, the prefix list or an IPv6 range are dropped, and appear again in the next plan.
 """
 
 from inspect import signature
@@ -15,15 +15,15 @@ from local.extensions.patching import wrap_method
 
 @wrap_method(SecurityGroupRule, "__init__")
 def keep_prefix_list(original: Any, rule: Any, *args: Any, **kwargs: Any) -> None:
-    """Keep the whole prefix list argument, of which moto keeps the id only."""
+    """Keep the whole prefix list argument; moto only keeps the id."""
     original(rule, *args, **kwargs)
     rule.prefix_list = signature(original).bind(rule, *args, **kwargs).arguments.get("prefix_list_id") or {}
 
 
 def _description(rule: Any) -> str | None:
-    for other_side in (rule.ip_range, rule.source_group, rule.prefix_list):
-        if isinstance(other_side, dict) and other_side.get("Description"):
-            return str(other_side["Description"])
+    for peer in (rule.ip_range, rule.source_group, rule.prefix_list):
+        if isinstance(peer, dict) and peer.get("Description"):
+            return str(peer["Description"])
     return None
 
 
@@ -31,8 +31,8 @@ SecurityGroupRule.description = property(_description)
 
 
 @wrap_method(SecurityGroupBackend, "modify_security_group_rules")
-def change_other_side(original: Any, backend: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
-    """ModifySecurityGroupRules, where moto changes ports, descriptions and IPv4 ranges."""
+def change_peer(original: Any, backend: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+    """ModifySecurityGroupRules; moto itself only changes ports, descriptions and IPv4 ranges."""
     original(backend, group_id, rules)
     group = backend.get_security_group_by_name_or_id(group_id)
     for rule_id, change in rules.items():

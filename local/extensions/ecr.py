@@ -1,8 +1,8 @@
-"""ECR: rules of the pull-through cache, and images with AWS's digests.
+"""ECR: pull-through cache rules, and image digests like AWS's.
 
-Symptoms: `aws_ecr_pull_through_cache_rule` gets a 404, because moto has none of the calls (nothing is copied from
-anywhere: no container engine pulls here); PutImage into a repository that does not exist is a 500; images without
-layers have one digest, since moto computes it from the layers, and AWS from the manifest.
+Symptoms: `aws_ecr_pull_through_cache_rule` gets a 404, because moto has none of the operations (rules are only stored:
+no container engine pulls here); PutImage into a repository that does not exist gets a 500; all images without layers
+have the same digest, since moto computes it from the layers, and AWS from the manifest.
 """
 
 import hashlib
@@ -19,13 +19,13 @@ from local.extensions.patching import add_method, wrap_method
 
 
 class PullThroughCacheRuleNotFoundException(ServiceException):  # type: ignore[misc]
-    """No rule of that prefix."""
+    """There is no rule with that prefix."""
 
     code = "PullThroughCacheRuleNotFoundException"
 
 
 class PullThroughCacheRuleAlreadyExistsException(ServiceException):  # type: ignore[misc]
-    """A prefix has one rule."""
+    """There is already a rule with that prefix."""
 
     code = "PullThroughCacheRuleAlreadyExistsException"
 

@@ -2,9 +2,9 @@
 
 Symptoms: `aws_ecs_service` drifts in a dozen arguments, because moto's CreateService drops the circuit breaker,
 alarms, percentages, capacity providers, exec, managed tags, the grace period and zone rebalancing;
-`wait_for_steady_state` never ends, as the running count stays 0; after UpdateService the deployment still shows the
-old task definition; destroyed clusters and services stay in every list; RunTask fails where a container names no memory
-of its own, which Fargate does not require.
+`wait_for_steady_state` never returns, as the running count stays 0; after UpdateService the deployment still shows the
+old task definition; deleted clusters and services are still listed; RunTask fails if a container has no memory setting,
+which Fargate does not require.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ KEPT_ARGUMENTS = {
     "propagateTags": "propagate_tags",
     "serviceRegistries": "service_registries",
 }
-"""Argument of CreateService and UpdateService → attribute from which moto writes its answers."""
+"""Argument of CreateService and UpdateService → attribute from which moto builds its responses."""
 
 NEW_DEPLOYMENT_ARGUMENTS = ("taskDefinition", "capacityProviderStrategy", "networkConfiguration", "platformVersion")
 """Arguments of UpdateService that start a new deployment."""
@@ -54,7 +54,7 @@ def update_service(original: Any, response: Any) -> ActionResult:
     service, arguments = answer.result["service"], response._get_params()
     _keep_arguments(service, arguments)
     if arguments.get("taskDefinition"):
-        # A family or family:revision is allowed in the request; answers always carry the ARN.
+        # The request may contain a family or family:revision; responses always contain the ARN.
         service.task_definition = response.ecs_backend.describe_task_definition(arguments["taskDefinition"]).arn
     if arguments.get("forceNewDeployment") or any(arguments.get(name) for name in NEW_DEPLOYMENT_ARGUMENTS):
         for deployment in service.deployments:
@@ -65,7 +65,7 @@ def update_service(original: Any, response: Any) -> ActionResult:
 
 @wrap_method(EC2ContainerServiceBackend, "list_clusters")
 def list_active_clusters(original: Any, backend: Any) -> list[str]:
-    """ListClusters; a deleted cluster can still be described for a while, but is in no list."""
+    """ListClusters; a deleted cluster can still be described for a while, but is not listed."""
     active = {cluster.arn for cluster in backend.clusters.values() if cluster.status == "ACTIVE"}
     return [arn for arn in original(backend) if arn in active]
 
@@ -79,7 +79,7 @@ def list_active_services(original: Any, backend: Any, *args: Any, **kwargs: Any)
 
 @wrap_method(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")
 def need_no_instance(_original: Any, _backend: Any, _task_definition: Any) -> dict[str, Any]:
-    """Resources that a task needs of a container instance; Fargate has no instances."""
+    """The resources that a task needs on a container instance: none, since Fargate has no instances."""
     return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
 
 
@@ -92,7 +92,7 @@ def _keep_arguments(service: Any, arguments: dict[str, Any]) -> None:
 
 
 def _assume_running(response: Any, service: Any) -> None:
-    """Set the running count to the desired count; nothing really runs, so nothing can be pending."""
+    """Set the running count to the desired count. No container runs, so none can be pending."""
     cluster = response.ecs_backend._get_cluster(service.cluster_arn)
     response.ecs_backend.update_cluster_resources(cluster, service.desired_count - service.running_count, "RUNNING")
     response.ecs_backend.update_cluster_resources(cluster, -service.pending_count, "PENDING")

@@ -1,7 +1,6 @@
 """EFS: the backup policy of a file system can be changed.
 
-Symptom: `aws_efs_backup_policy` gets a 500: moto keeps the policy that a file system was created with, and has no
-PutBackupPolicy.
+Symptom: `aws_efs_backup_policy` gets a 500, since moto has no PutBackupPolicy.
 """
 
 import json
@@ -18,7 +17,7 @@ def put_backup_policy(response: Any) -> tuple[str, dict[str, str]]:
     """PutBackupPolicy."""
     system_id = response._get_param("FileSystemId")
     policy = {"Status": response._get_param("BackupPolicy")["Status"]}
-    # An unknown file system is an error of the original.
+    # Raises moto's error if the file system does not exist.
     response.efs_backend.describe_file_systems(file_system_id=system_id)
     response.efs_backend.file_systems_by_id[system_id].chosen_backup_policy = policy
     return json.dumps({"BackupPolicy": policy}), {"Content-Type": "application/json"}

@@ -1,7 +1,7 @@
-"""ElastiCache: member clusters, changes and deletions; parameter groups and user groups have files of their own.
+"""ElastiCache: member clusters, updates and deletions. Parameter groups and user groups have their own files.
 
-Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` comes
-back as 1 and cannot be changed, most other changes are dropped, and its destruction never ends;
+Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` is
+always read as 1 and cannot be changed, most other changes are dropped, and its deletion never completes;
 `aws_elasticache_subnet_group` cannot be destroyed.
 """
 
@@ -42,7 +42,7 @@ def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
 
 @wrap_method(ElastiCacheResponse, "describe_cache_clusters")
 def describe_members_too(original: Any, response: Any) -> Any:
-    """DescribeCacheClusters, with the clusters that a replication group consists of."""
+    """DescribeCacheClusters, including the member clusters of replication groups."""
     cluster_id = response._get_param("CacheClusterId")
     for group in response.elasticache_backend.replication_groups.values():
         if cluster_id in group.member_clusters:
@@ -52,7 +52,7 @@ def describe_members_too(original: Any, response: Any) -> Any:
 
 @wrap_method(ElastiCacheResponse, "modify_replication_group")
 def modify_fully(original: Any, response: Any) -> Any:
-    """ModifyReplicationGroup, with the arguments that moto drops."""
+    """ModifyReplicationGroup, including the arguments that moto drops."""
     answer = original(response)
     group = answer.result["ReplicationGroup"]
     for argument, attribute in CHANGED_BY_MODIFY.items():
@@ -95,7 +95,7 @@ def _set_replica_count(response: Any) -> ActionResult:
 
 @wrap_method(ElastiCacheBackend, "delete_replication_group")
 def really_delete(original: Any, backend: Any, replication_group_id: str, *args: Any, **kwargs: Any) -> Any:
-    """DeleteReplicationGroup; in moto it stays `deleting` for ever."""
+    """DeleteReplicationGroup; in moto the group stays `deleting` forever."""
     group = original(backend, replication_group_id, *args, **kwargs)
     backend.replication_groups.pop(replication_group_id, None)
     return group

@@ -1,4 +1,4 @@
-"""What the ElastiCache extensions share: ARNs and tags."""
+"""ARNs and tags, shared by the ElastiCache extensions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from local.extensions.patching import wrap_method
 
 @wrap_method(ElastiCacheBackend, "list_tags_for_resource")
 def list_tags_of_any_kind(_original: Any, backend: Any, arn: str) -> Any:
-    """ListTagsForResource, also for the kinds of resource whose ARNs moto refuses."""
+    """ListTagsForResource, also for resource types whose ARNs moto refuses."""
     return backend.tagging_service.list_tags_for_resource(arn)
 
 

@@ -1,6 +1,6 @@
 """ElastiCache parameter groups.
 
-Symptom: `aws_elasticache_parameter_group` gets a 500: moto has none of the calls.
+Symptom: `aws_elasticache_parameter_group` gets a 500, since moto has none of the operations.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from local.extensions.patching import add_method
 
 
 class CacheParameterGroupNotFound(ElastiCacheException):  # type: ignore[misc]
-    """No parameter group of that name."""
+    """There is no parameter group with that name."""
 
     code = "CacheParameterGroupNotFound"
 
@@ -47,7 +47,7 @@ def describe_cache_parameter_groups(response: Any) -> ActionResult:
 
 @add_method(ElastiCacheResponse)
 def describe_cache_parameters(response: Any) -> ActionResult:
-    """DescribeCacheParameters; the engine's own defaults are not listed."""
+    """DescribeCacheParameters; the engine's defaults are not listed."""
     _, values = _parameter_group(response)
     parameters = [
         {"ParameterName": name, "ParameterValue": value, "Source": "user"} for name, value in sorted(values.items())

@@ -1,6 +1,6 @@
 """ElastiCache user groups.
 
-Symptom: `aws_elasticache_user_group` gets a 500: moto has none of the calls.
+Symptom: `aws_elasticache_user_group` gets a 500, since moto has none of the operations.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from local.extensions.patching import add_method
 
 
 class UserGroupNotFound(ElastiCacheException):  # type: ignore[misc]
-    """No user group of that id."""
+    """There is no user group with that id."""
 
     code = "UserGroupNotFound"
 

@@ -1,4 +1,4 @@
-"""Two ways to change a class of moto. Both fail loudly if moto has changed."""
+"""Two ways to patch a class of moto. Both raise an error if moto no longer matches."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class OutdatedExtensionError(RuntimeError):
-    """moto is not what an extension was written for (moto 5.2.5)."""
+    """moto differs from the version that the extensions were written for (5.2.5)."""
 
 
 def wrap_method(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -31,7 +31,7 @@ def wrap_method(owner: Any, name: str) -> Callable[[Callable[..., Any]], Callabl
 
 
 def add_method(owner: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add a method that moto lacks, under the function's name.
+    """Add a method that moto lacks, with the function's name.
 
     Raises:
         OutdatedExtensionError: moto has it now, so the extension should be removed.

@@ -1,16 +1,16 @@
-"""Conditions of policy statements, as far as the embedded AWS can know them."""
+"""Conditions of policy statements, as far as the embedded AWS can evaluate them."""
 
 from fnmatch import fnmatchcase
 from typing import Any
 
 REQUEST_CONTEXT = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
-"""What is known of every request, by lower-case condition key. Loopback counts as TLS: there is no certificate."""
+"""Values for every request, by lower-case condition key. Loopback counts as TLS, although it is plain HTTP."""
 
 
 def without_conditions(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The statements whose conditions hold for a request to the embedded AWS, without the conditions.
 
-    Left out are statements with a condition on what the emulator does not know: the caller, its address, a header.
+    Statements with a condition on anything else (the caller, its address, a header) are left out.
     """
     return [
         {key: value for key, value in statement.items() if key != "Condition"}

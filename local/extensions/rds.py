@@ -1,9 +1,9 @@
 """RDS: independent instances, full engine versions, Performance Insights, sources of parameters.
 
-Symptoms: the second `aws_db_instance` fails with "couldn't find resource", for moto gives all instances one resource
-id; a replica is a shallow copy that shares lists and settings with its primary; `engine_version = "16"` comes back as
-"16", where AWS answers with the version it chose; Performance Insights is dropped; parameters drift, since
-DescribeDBParameters does not say that they were set by the user.
+Symptoms: the second `aws_db_instance` fails with "couldn't find resource", since moto gives all instances the same
+resource id; a replica is a shallow copy that shares lists and settings with its primary; `engine_version = "16"` comes
+back as "16", where AWS returns the full version that it chose; Performance Insights is dropped; parameters drift, since
+DescribeDBParameters does not report that the user set them.
 """
 
 import random
@@ -23,14 +23,14 @@ POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", 
 """Major version → the version that RDS chooses for it (June 2025; any full version would do here)."""
 
 DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
-"""The certificate authority AWS chooses since January 2024; moto answers `rds-ca-default`, which does not exist."""
+"""AWS's default certificate authority since January 2024; moto returns `rds-ca-default`, which does not exist."""
 
 DEFAULT_INSIGHTS_RETENTION_DAYS = 7
 
 
 @wrap_method(DBInstance, "__init__")
 def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any) -> None:
-    """Give an instance a resource id of its own, a full version and its Performance Insights."""
+    """Give an instance its own resource id, a full engine version and its Performance Insights settings."""
     if "engine_version" in settings:
         settings["engine_version"] = full_version(settings["engine_version"])
     settings.setdefault("ca_certificate_identifier", DEFAULT_CA_CERTIFICATE)
@@ -41,7 +41,7 @@ def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any)
 
 @wrap_method(DBInstance, "update")
 def update_fully(original: Any, instance: Any, **settings: Any) -> None:
-    """ModifyDBInstance, with what `create_on_its_own` adds."""
+    """ModifyDBInstance, including the settings that `create_on_its_own` adds."""
     if settings.get("engine_version"):
         settings["engine_version"] = full_version(settings["engine_version"])
     original(instance, **settings)
@@ -50,7 +50,7 @@ def update_fully(original: Any, instance: Any, **settings: Any) -> None:
 
 @wrap_method(RDSBackend, "reboot_db_instance")
 def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -> Any:
-    """RebootDBInstance; the data plane restarts what it runs when the count rises."""
+    """RebootDBInstance; the data plane restarts the server when the count rises."""
     instance = original(backend, db_instance_identifier)
     instance.reboots = getattr(instance, "reboots", 0) + 1
     return instance
@@ -58,7 +58,7 @@ def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -
 
 @wrap_method(RDSBackend, "create_db_instance_read_replica")
 def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) -> Any:
-    """Take from the copy of the primary what AWS does not copy."""
+    """CreateDBInstanceReadReplica, without the settings of the primary that AWS does not copy."""
     primary = backend.find_db_from_id(settings["source_db_instance_identifier"])
     replicas_before = list(primary.replicas)
     replica = original(backend, settings)
@@ -79,13 +79,13 @@ def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) ->
 
 @wrap_method(RDSResponse, "describe_db_parameters")
 def name_the_source(original: Any, response: Any) -> ActionResult:
-    """Every parameter that moto stores was set by the user."""
+    """DescribeDBParameters; every parameter that moto stores was set by the user."""
     parameters = original(response).result["Parameters"]
     return ActionResult({"Parameters": [{**parameter, "Source": "user"} for parameter in parameters]})
 
 
 def full_version(engine_version: str | None) -> str | None:
-    """The version with which AWS answers a request for a major version."""
+    """The full version that AWS chooses for a major version."""
     return POSTGRES_VERSIONS.get(engine_version or "", engine_version)
 
 

@@ -1,6 +1,6 @@
-"""RDS proxies can be changed.
+"""RDS: proxies can be changed.
 
-Symptom: an apply that changes a proxy fails, for moto knows no ModifyDBProxy.
+Symptom: an apply that changes a proxy fails, since moto has no ModifyDBProxy.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ _ATTRIBUTES = {
 
 @add_method(RDSResponse)
 def modify_db_proxy(response: Any) -> ActionResult:
-    """ModifyDBProxy, but for a new name."""
+    """ModifyDBProxy, except for renaming."""
     (proxy,) = response.backend.describe_db_proxies(response.params["DBProxyName"])
     for name, attribute in _ATTRIBUTES.items():
         if name in response.params:

@@ -2,7 +2,7 @@
 
 Symptoms: a private `aws_route53_zone` loses its `vpc` block at the next read. moto requires `PrivateZone` in the
 request; for AWS the VPC is enough, and the provider sends nothing else. An alias record whose stack was destroyed
-cannot be created again with the same values: moto searches its journal of changes, and ignores deletions.
+cannot be created again with the same values: moto searches its change log and ignores deletions.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ def private_with_vpc(original: Any, response: Any) -> Any:
 
 @wrap_method(Route53Backend, "change_resource_record_sets")
 def forget_deleted_records(original: Any, backend: Any, zone_id: str, changes: list[dict[str, Any]]) -> Any:
-    """Before a record is created that the zone does not have, delete its history from the journal."""
+    """Before a new record is created, remove its earlier changes from the change log."""
     zone = backend.get_hosted_zone(zone_id)
     existing = {(record.name.strip("."), record.type) for record in zone.rrsets}
     for change in changes:

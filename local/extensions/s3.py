@@ -3,8 +3,8 @@
 Symptoms: a bucket policy that denies requests without TLS turns every call into 403, the state backend's too;
 `aws_s3_bucket_lifecycle_configuration` with `newer_noncurrent_versions` times out after 3 minutes;
 `aws_s3_bucket_logging` gets a 500 when the target bucket's policy has a statement for `"*"`;
-`force_destroy` of a versioned bucket gets a 500, and never ends where a key has a `+` in it;
-every plan turns `eventbridge` of `aws_s3_bucket_notification` on again.
+`force_destroy` of a versioned bucket gets a 500, and never completes if a key contains a `+`;
+every plan enables `eventbridge` of `aws_s3_bucket_notification` again.
 """
 
 import json
@@ -25,7 +25,7 @@ __all__ = ["s3_versions"]
 
 LOGGING_SERVICE = "logging.s3.amazonaws.com"
 ENCODED_FIELDS = ("Prefix", "Delimiter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker", "StartAfter")
-"""Fields of a list's answer that `encoding-type=url` encodes."""
+"""Fields of a list response that `encoding-type=url` encodes."""
 ENCODED_ITEMS = {
     "Contents": "Key",
     "Versions": "Key",
@@ -33,7 +33,7 @@ ENCODED_ITEMS = {
     "Uploads": "Key",
     "CommonPrefixes": "Prefix",
 }
-"""List in that answer → the field of its items that is encoded."""
+"""List in that response → encoded field of its items."""
 
 
 @wrap_method(FakeBucket, "get_permission")
@@ -73,7 +73,7 @@ def keep_newer_versions(original: Any, bucket: Any, rules: list[dict[str, Any]])
 
 @wrap_method(S3Response, "get_bucket_lifecycle")
 def answer_newer_versions(original: Any, response: Any) -> Any:
-    """Put the kept number into the answer, just before it becomes XML."""
+    """Add the stored number to the response, just before it is serialised as XML."""
     stored_rules = response.backend.get_bucket_lifecycle(response.bucket_name) or []
     serialise = response.serialized
 
@@ -88,7 +88,7 @@ def answer_newer_versions(original: Any, response: Any) -> Any:
 
 @wrap_method(S3Response, "get_bucket_notification")
 def answer_event_bridge(original: Any, response: Any) -> Any:
-    """Say that events go to EventBridge; moto stores this and leaves it out of the answer."""
+    """Report that events go to EventBridge; moto stores this but does not return it."""
     stored = response.backend.get_bucket_notification_configuration(response.bucket_name)
     if stored is None or stored.event_bridge is None:
         return original(response)
@@ -102,10 +102,10 @@ def answer_event_bridge(original: Any, response: Any) -> Any:
 
 
 def _encode_names(owner: Any, operation: str) -> None:
-    """Make a list operation encode every name in its answer where the request says `encoding-type=url`.
+    """Make a list operation encode every name in its response if the request has `encoding-type=url`.
 
-    moto encodes some names in some operations. A client that requests encoded names decodes them all, and then deletes
-    `a b` where the key is `a+b`.
+    moto encodes only some names in some operations. A client that requests encoded names decodes all of them, and so
+    deletes `a b` instead of `a+b`.
     """
 
     @wrap_method(owner, operation)
@@ -129,14 +129,14 @@ for _operation in ("list_objects", "list_objects_v2", "list_object_versions", "l
 
 
 def _names(result: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where the names are: each with the object that holds it."""
+    """Every encoded field, with the object that contains it."""
     holders = [(result, field) for field in ENCODED_FIELDS]
     holders += [(item, field) for name, field in ENCODED_ITEMS.items() for item in result.get(name) or []]
     yield from ((holder, field) for holder, field in holders if isinstance(holder.get(field), str))
 
 
 def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
-    """The original's answer, serialised by another function."""
+    """The original's response, serialised by another function."""
     response.serialized = serialise
     try:
         return original(response)
@@ -146,7 +146,7 @@ def _answered_by(original: Any, response: Any, serialise: Any) -> Any:
 
 @add_method(FakeDeleteMarker)
 def dispose(_marker: Any, garbage: bool = False) -> None:
-    """Nothing to release; moto calls it on every version of a deleted key."""
+    """Do nothing; moto calls this for every version of a deleted key."""
 
 
 def _statements(bucket: Any) -> list[dict[str, Any]]:

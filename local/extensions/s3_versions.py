@@ -1,7 +1,7 @@
-"""S3: pages of a list of object versions go on after a version that was deleted meanwhile.
+"""S3: a list of object versions continues after a marker whose version was deleted.
 
-Symptom: a client that deletes each page before it requests the next gets an empty second page. moto looks for the
-version that the marker names, which no longer exists. On AWS a marker is a position.
+Symptom: a client that deletes each page before it requests the next gets an empty second page. moto looks up the
+version in the marker, which no longer exists. On AWS a marker is a position.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def page_of_versions(
 ) -> tuple[list[Any], list[str], list[Any], str | None, str | None]:
     """One page: versions, common prefixes, delete markers, and the two markers of the last entry if more follow.
 
-    The markers say where to go on, whether or not what they name still exists.
+    The markers are positions: the versions in them need not exist any more.
     """
     entries = _entries(backend.get_bucket(bucket_name).keys, prefix or "", delimiter)
     following = _after(entries, key_marker, version_id_marker)
@@ -57,7 +57,7 @@ def _entries(keys: Any, prefix: str, delimiter: str | None) -> Iterator[tuple[st
 def _after(
     entries: Iterator[tuple[str, Any]], key_marker: str | None, version_id_marker: str | None
 ) -> Iterator[tuple[str, Any]]:
-    """What follows the markers; all that is left of the marked key where the marked version no longer exists."""
+    """The entries after the markers. If the marked version was deleted, all remaining versions of its key follow."""
     marked: list[tuple[str, Any]] = []
     for name, version in entries:
         if key_marker and name <= key_marker:

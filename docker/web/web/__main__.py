@@ -1,4 +1,4 @@
-"""What the container runs: check the environment, then become gunicorn."""
+"""The container's entry point: validate the environment variables, then exec gunicorn."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ GUNICORN = ("-m", "gunicorn", "--config", "python:web.gunicorn_conf", "web.wsgi:
 
 
 def main() -> None:
-    """Replace this process with gunicorn; exit code 2 and one line per mistake where the environment is wrong.
+    """Replace this process with gunicorn, or print one line per invalid variable and exit with code 2.
 
-    The check comes before gunicorn is loaded: gunicorn reads WEB_CONCURRENCY and PORT on import and would answer a
-    wrong one with a traceback. `exec` keeps the process id, so SIGTERM from ECS reaches gunicorn itself.
+    Validation runs before gunicorn is loaded, because gunicorn reads WEB_CONCURRENCY and PORT on import and fails with
+    a traceback if one is invalid. `exec` keeps the process id, so SIGTERM from ECS reaches gunicorn itself.
     """
     try:
         Settings.from_environment(os.environ)

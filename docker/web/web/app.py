@@ -1,4 +1,4 @@
-"""The HTTP API; README.md has the table."""
+"""The HTTP API. README.md lists the endpoints."""
 
 from flask import Flask, Response, jsonify, request, url_for
 from flask.json.provider import DefaultJSONProvider
@@ -14,18 +14,18 @@ from web.settings import Settings
 
 MAX_BODY_BYTES = 16 * 1024
 THREADS = 4
-"""Requests that one worker serves at once, each of which needs at most one database connection."""
+"""Concurrent requests per worker. Each uses at most one database connection."""
 
 
 def create_app(settings: Settings) -> Flask:
-    """The WSGI application; its database sleeps in `app.extensions["database"]` until `start()`."""
+    """Create the WSGI application. Its database, `app.extensions["database"]`, connects only after `start()`."""
     app = Flask("web")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = _Json(app)
     database = Database(settings, max_connections=THREADS)
     app.extensions["database"] = database
-    # One proxy, the load balancer, appends the client's address: the last entry is true, earlier ones anybody's claim.
-    # (What is assigned is Flask's own hook for middleware; mypy has no way to say so.)
+    # One proxy, the load balancer, appends the client's address: only the last entry can be trusted.
+    # (wsgi_app is Flask's documented hook for middleware, which mypy cannot express.)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     register_errors(app)
     log_requests(app)
@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 class _Json(DefaultJSONProvider):
-    """Keys in the order in which the code, and the README, write them."""
+    """Keeps keys in the order in which the code writes them and README.md shows them."""
 
     sort_keys = False
     ensure_ascii = False
@@ -52,8 +52,9 @@ def _add_health(app: Flask, settings: Settings, database: Database) -> None:
 
     @app.get("/health")
     def health() -> Response:
-        # E06: both loops ask here. It reports the database but does not fail with it: blue and green share it, so ECS
-        # would replace every task of both at once, and the restarts would meet a database that is just coming back.
+        # E06: the container's and the load balancer's health checks both request this path. It reports the database
+        # but does not fail with it: blue and green share it, so ECS would replace every task of both at once, and the
+        # new tasks would all connect to a database that is still recovering.
         return jsonify(current_state())
 
     @app.get("/")
@@ -69,7 +70,7 @@ def _add_health(app: Flask, settings: Settings, database: Database) -> None:
 
     @app.get("/health/ready")
     def ready() -> tuple[Response, int]:
-        # B04: a colour with a wrong password is alive and useless. Request this on the idle colour before a switch.
+        # B04: a colour with a wrong password runs but cannot serve. Request this on the idle colour before a switch.
         try:
             with database.connection() as connection:
                 connection.execute("SELECT 1 FROM items LIMIT 1")
@@ -85,7 +86,7 @@ def _add_items(app: Flask, database: Database) -> None:
         before = items.whole_number(request.args.getlist("before"), "before", items.MAX_ID, items.MAX_ID)
         with database.connection() as connection:
             count = items.count_items(connection)
-            # One more than requested shows whether there is a next page.
+            # One row more than requested shows whether there is a next page.
             rows = items.list_items(connection, limit=limit + 1, before=before)
         page = rows[:limit]
         response = jsonify(count=count, items=page)
@@ -99,7 +100,7 @@ def _add_items(app: Flask, database: Database) -> None:
         if request.mimetype != "application/json":
             raise UnsupportedMediaType
         body = request.get_data(cache=False)
-        # A body without an announced length is cut at the limit in silence.
+        # Without a Content-Length, the body is silently truncated at the limit.
         if len(body) >= MAX_BODY_BYTES:
             raise RequestEntityTooLarge
         name = items.name_from_json(body)

@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: a pool per worker process, and a watcher that opens it and says how the database does."""
+"""Connections to PostgreSQL: one pool per worker process, and a thread that opens it and monitors the database."""
 
 import logging
 import random
@@ -45,28 +45,28 @@ logger = logging.getLogger("web.database")
 
 
 class DatabaseUnavailableError(Exception):
-    """No connection is to be had now; the message is a few words that are safe to show to anybody."""
+    """No connection is available. The message is short and safe to show to clients."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseState:
-    """What the watcher saw last."""
+    """The result of the monitor's last check."""
 
     available: bool
-    """Whether the last contact was good."""
+    """Whether the last check succeeded."""
     reason: str
-    """Why not, in a few words without host, user or database; empty where available."""
+    """Why the database is unavailable, without host, user or database name; empty if it is available."""
 
 
 class Database:
-    """Connections for requests, and the state of the database, for one worker process."""
+    """The connection pool and the state of the database, for one worker process."""
 
     def __init__(self, settings: Settings, *, max_connections: int) -> None:
-        """Prepare, without a thread or a connection: this runs before gunicorn forks.
+        """Start no thread and open no connection: this runs before gunicorn forks.
 
         Args:
             settings: Where the database is, and the colour, which becomes the connections' application name.
-            max_connections: Upper limit of the pool. The watcher holds one connection more.
+            max_connections: Upper limit of the pool. The monitor uses one more connection.
         """
         self._conninfo = connection_string(settings)
         self._max_connections = max_connections
@@ -75,32 +75,33 @@ class Database:
         self._state = DatabaseState(available=False, reason="not connected yet")
         self._stopping = False
         self._wake = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._monitor: threading.Thread | None = None
 
     @property
     def state(self) -> DatabaseState:
-        """What the watcher saw last; never waits."""
+        """The result of the monitor's last check. Never blocks."""
         return self._state
 
     def start(self) -> None:
-        """Start the watcher, which opens the pool as soon as the database answers; returns at once."""
-        self._watcher = threading.Thread(target=self._watch, name="database-watcher", daemon=True)
-        self._watcher.start()
+        """Start the monitor, which opens the pool as soon as the database accepts connections. Returns immediately."""
+        self._monitor = threading.Thread(target=self._run_monitor, name="database-monitor", daemon=True)
+        self._monitor.start()
 
     def stop(self) -> None:
-        """Close all connections; for a worker that has finished its last request."""
+        """Close all connections. Call this after the worker's last request."""
         self._stopping = True
         self._wake.set()
-        if self._watcher is not None:
-            self._watcher.join(timeout=2.0)
+        if self._monitor is not None:
+            self._monitor.join(timeout=2.0)
         self._close_pool()
 
     @contextmanager
     def connection(self) -> Iterator[Connection[TupleRow]]:
-        """A connection with a transaction that ends with the block.
+        """A connection in a transaction that ends with the block.
 
         Raises:
-            DatabaseUnavailableError: There is none within two seconds (at once where the watcher knows), or it broke.
+            DatabaseUnavailableError: No connection became free within 2 s, or it was lost. Raised immediately if the
+                database is known to be unavailable.
         """
         pool = self._pool
         if pool is None:
@@ -118,26 +119,26 @@ class Database:
             logger.warning("database: %s", error)
             raise DatabaseUnavailableError(reason_of(error)) from error
 
-    def _watch(self) -> None:
-        # A08: RDS says "available" 60 to 90 s before it accepts connections, and a fail-over takes as long. To exit
-        # would only make ECS start a task with the same problem, so this waits, at most five seconds at a time.
+    def _run_monitor(self) -> None:
+        # A08: RDS reports "available" 60 to 90 s before it accepts connections, and a failover takes as long. Exiting
+        # would only make ECS start another task with the same problem, so this retries, at most 5 s apart.
         delay = FIRST_RETRY_SECONDS
         while not self._stopping:
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    if self._waited_for_schema(connection):
+                    if self._wait_for_schema(connection):
                         self._become_available()
                         delay = FIRST_RETRY_SECONDS
                         self._ping_until_broken(connection)
-            except Exception as error:  # nothing may end this thread: /health would show its last state for ever
+            except Exception as error:  # if this thread ended, /health would report its last state forever
                 logger.warning("database: unavailable, next attempt in about %.2f s: %s", delay, error)
                 self._become_unavailable(reason_of(error))
                 self._sleep(delay * random.uniform(0.8, 1.2))  # noqa: S311
                 delay = min(delay * 2, LAST_RETRY_SECONDS)
 
-    def _waited_for_schema(self, connection: Connection[TupleRow]) -> bool:
-        """Whether the schema is there; False where the worker stops first."""
-        # A07: a task of its own migrates. On one connection a look costs the database next to nothing.
+    def _wait_for_schema(self, connection: Connection[TupleRow]) -> bool:
+        """Wait for the schema revision; False if the worker stops first."""
+        # A07: a separate task migrates. Polling on one connection costs the database next to nothing.
         while not self._stopping:
             try:
                 require(connection, self._needed)
@@ -156,7 +157,7 @@ class Database:
             try:
                 require(connection, self._needed)
             except (psycopg.OperationalError, SchemaNotReadyError):
-                return  # whether the database or only this connection is gone, the next attempt to connect tells
+                return  # reconnecting shows whether the database or only this connection is gone
 
     def _sleep(self, seconds: float) -> None:
         self._wake.wait(seconds)
@@ -182,14 +183,14 @@ class Database:
         self._state = DatabaseState(available=True, reason="")
 
     def _check(self, connection: Connection[TupleRow]) -> None:
-        # One broken connection means that the database was restarted or moved: the idle ones are as dead, and the pool
-        # would try them one by one with a growing pause in between.
+        # One broken connection means that the database restarted or failed over. The idle connections are broken too,
+        # and the pool would try them one by one with an increasing delay.
         try:
             ConnectionPool.check_connection(connection)
         except psycopg.Error:
             if pool := self._pool:
                 pool.drain()
-            # If the database is gone, the watcher closes the pool, and waiting clients get an answer at once.
+            # If the database is gone, the monitor closes the pool, and waiting requests fail immediately.
             self._wake.set()
             raise
 
@@ -204,13 +205,13 @@ class Database:
 
 
 def connection_string(settings: Settings) -> str:
-    """The URL's parameters, and those that bound every wait, unless the URL sets them itself."""
+    """The URL's parameters, plus default timeouts for those that the URL does not set."""
     given = {name: str(value) for name, value in conninfo_to_dict(settings.database_url).items() if value is not None}
     defaults = {
         "application_name": f"web-{settings.colour}",
         "connect_timeout": "5",
-        # A database that vanished (fail-over, a dropped route) sends no goodbye: without these a request would wait
-        # for the kernel's own limit of about a quarter of an hour.
+        # A database that disappears (failover, a dropped route) does not close its connections: without these, a
+        # request would wait for the kernel's timeout of about 15 minutes.
         "tcp_user_timeout": "5000",
         "keepalives_idle": "10",
         "keepalives_interval": "5",
@@ -226,6 +227,6 @@ def connection_string(settings: Settings) -> str:
 
 
 def reason_of(error: Exception) -> str:
-    """A few words for the outside; the whole message, which names host and user, goes to the log only."""
+    """A short reason that is safe to show to clients. The full message names host and user and is only logged."""
     text = str(error).lower()
-    return next((reason for sign, reason in _REASONS if sign in text), "cannot connect")
+    return next((reason for pattern, reason in _REASONS if pattern in text), "cannot connect")

@@ -19,7 +19,7 @@ logger = logging.getLogger("web.errors")
 
 
 def register_errors(app: Flask) -> None:
-    """Answer all errors in one form, with nothing about the inside in it."""
+    """Answer all errors in one format, without internal details."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InvalidRequestError, _invalid)
     app.register_error_handler(DatabaseUnavailableError, _database)
@@ -27,7 +27,7 @@ def register_errors(app: Flask) -> None:
 
 
 def error(status: int, code: str, message: str) -> Response:
-    """One error as the API shows it."""
+    """One error in the format of the API."""
     response = jsonify(error={"status": status, "code": code, "message": message})
     response.status_code = status
     return response
@@ -37,7 +37,7 @@ def _http(exception: HTTPException) -> Response:
     status = exception.code or 500
     name = exception.name.lower().replace(" ", "_")
     response = error(status, name, MESSAGES.get(status, exception.name.lower()))
-    # Allow of a 405 and the like come with the exception.
+    # The exception carries headers such as the Allow of a 405.
     for header, value in exception.get_headers():
         if header != "Content-Type":
             response.headers[header] = value

@@ -1,7 +1,7 @@
 """The container's health check: `python -m web.healthcheck`; exit code 0 is healthy.
 
-E06, A19: it needs no program that the image lacks (there is no curl), and no library beyond the plain HTTP client:
-`urllib.request` takes longer to load and would send the request through a proxy that the environment may name.
+E06, A19: it needs no program that the image lacks (there is no curl). It uses `http.client`, since `urllib.request`
+takes longer to import and would use a proxy if the environment sets one.
 """
 
 import http.client
@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 3.0
 
 
 def problem(port: int) -> str:
-    """What is wrong with the service on this port; empty where nothing is."""
+    """Why the service on this port is unhealthy; empty if it is healthy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/health")

@@ -1,4 +1,4 @@
-"""Items: what a request may say about them, and how they are read and written."""
+"""Items: validation of requests, and the queries that read and write them."""
 
 import json
 import re
@@ -17,14 +17,14 @@ MAX_ID = 2**63 - 1
 
 
 class InvalidRequestError(ValueError):
-    """What the client sent cannot be used; the message tells the client why."""
+    """The request is invalid. The message is sent to the client."""
 
 
 def name_from_json(body: bytes) -> str:
-    """The name in the body of a POST, without surrounding white space.
+    """The name in the body of a POST, without leading and trailing white space.
 
     Raises:
-        InvalidRequestError: The body is not a JSON object with exactly one usable `name`.
+        InvalidRequestError: The body is not a JSON object with exactly one valid `name`.
     """
     try:
         document = json.loads(body)
@@ -45,7 +45,7 @@ def name_from_json(body: bytes) -> str:
         raise InvalidRequestError("'name' is empty")
     if len(name) > MAX_NAME_CHARACTERS:
         raise InvalidRequestError(f"'name' has {len(name)} characters: {MAX_NAME_CHARACTERS} are allowed")
-    # PostgreSQL stores no NUL, and UTF-8 has no lone surrogates, which JSON can spell.
+    # PostgreSQL cannot store NUL, and UTF-8 cannot encode lone surrogates, which JSON can escape.
     if any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in name):
         raise InvalidRequestError(
             "'name' has a character that text cannot hold (a control character or half of a pair)"
@@ -54,10 +54,10 @@ def name_from_json(body: bytes) -> str:
 
 
 def whole_number(values: list[str], name: str, default: int, maximum: int) -> int:
-    """A query parameter that was given once or not at all.
+    """An optional query parameter that must be a whole number.
 
     Raises:
-        InvalidRequestError: It was repeated, is not a whole number, or is out of range.
+        InvalidRequestError: The parameter is repeated, not a whole number, or out of range.
     """
     if not values:
         return default
@@ -67,20 +67,20 @@ def whole_number(values: list[str], name: str, default: int, maximum: int) -> in
 
 
 def add_item(connection: Connection[TupleRow], name: str) -> dict[str, Any]:
-    """Store an item; returns it as the API shows it."""
+    """Store an item; returns it in the format of the API."""
     row = connection.execute("INSERT INTO items (name) VALUES (%s) RETURNING id, name, created_at", (name,)).fetchone()
     assert row is not None
     return _item(row)
 
 
 def find_item(connection: Connection[TupleRow], item_id: int) -> Mapping[str, Any] | None:
-    """The item, or None where there is none."""
+    """The item, or None if it does not exist."""
     row = connection.execute("SELECT id, name, created_at FROM items WHERE id = %s", (item_id,)).fetchone()
     return None if row is None else _item(row)
 
 
 def count_items(connection: Connection[TupleRow]) -> int:
-    """How many items there are in all."""
+    """The total number of items."""
     row = connection.execute("SELECT count(*) FROM items").fetchone()
     assert row is not None
     return int(row[0])

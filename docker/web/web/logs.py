@@ -1,4 +1,4 @@
-"""Logs for machines: one JSON object per line on standard output, where the awslogs driver takes it from."""
+"""Structured logs: one JSON object per line on standard output, which the awslogs driver reads."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ class JsonFormatter(logging.Formatter):
         self._about = {"colour": colour, "version": version}
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever the message holds."""
+        """Always one line, even if the message has several."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -47,16 +47,16 @@ def logging_configuration(settings: Settings) -> dict[str, Any]:
         "root": {"level": settings.log_level, "handlers": ["stdout"]},
         "loggers": {
             "gunicorn.error": {"level": settings.log_level, "handlers": [], "propagate": True},
-            # With logconfig_dict gunicorn logs access whatever `accesslog` says; the line of log_requests is the one.
+            # With logconfig_dict gunicorn ignores `accesslog` and logs every access, which log_requests does already.
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
-            # The watcher of web.database says the same once; the pool would repeat it for every attempt.
+            # The monitor in web.database logs this once; the pool would repeat it for every attempt.
             "psycopg.pool": {"level": "ERROR", "handlers": [], "propagate": True},
         },
     }
 
 
 def log_requests(app: Flask) -> None:
-    """One line per request. Passed health checks are DEBUG: two loops ask several times a minute."""
+    """Log one line per request. Passed health checks are logged at DEBUG, as there are several a minute."""
 
     @app.before_request
     def start() -> None:

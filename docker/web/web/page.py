@@ -1,4 +1,4 @@
-"""The page at `/`: which colour and version answers, for people who watch a switch in a browser."""
+"""The HTML page at `/`. It shows the colour and version that answered, so that a switch can be watched in a browser."""
 
 from html import escape
 from typing import Any
@@ -9,7 +9,7 @@ RELOAD_SECONDS = 5
 BACKGROUNDS = {"blue": "#1d4ed8", "green": "#15803d", NO_COLOUR: "#374151"}
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    # Each answer is of one task; a cached one would show a colour that is not live any more.
+    # A cached page could show a colour that is no longer live.
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -43,7 +43,7 @@ _PAGE = """<!doctype html>
 
 
 def page(state: dict[str, Any]) -> str:
-    """HTML that shows what `/health` says: `colour`, `version`, `database` and, while that is away, `reason`."""
+    """HTML with the fields of `/health`: `colour`, `version`, `database` and, while that is unavailable, `reason`."""
     colour = state["colour"]
     database = f"{state['database']}: {state['reason']}" if state.get("reason") else state["database"]
     return _PAGE.format(

@@ -1,6 +1,6 @@
-"""The revision of the schema: which one this version needs, and which one the database has.
+"""The revision of the schema: the one that this version needs, and the one that the database has.
 
-The service asks here and loads no Alembic for it: that takes longer than all else at start, and 25 MiB in each worker.
+The service uses this instead of Alembic, which would dominate the start time and take 25 MiB in each worker.
 """
 
 import re
@@ -14,27 +14,27 @@ _FILE = re.compile(r"r([0-9]{4})_\w+\.py")
 
 
 class SchemaNotReadyError(Exception):
-    """The database has not the revision that this version needs; the message is safe to show to anybody."""
+    """The database is not at the revision that this version needs. The message is safe to show to clients."""
 
 
-def in_words(revision: int) -> str:
-    """As Alembic has it, such as `0001`; `0000` is a database that no migration has seen."""
+def formatted(revision: int) -> str:
+    """The revision in Alembic's format, such as `0001`; `0000` means that no migration has run."""
     return f"{revision:04}"
 
 
 def own_revision() -> int:
-    """The newest revision that this version brings along, which is the one it needs. Revisions are numbered."""
+    """The newest revision in this version's `versions` folder, which is the one it needs."""
     return max(int(match[1]) for path in VERSIONS.iterdir() if (match := _FILE.fullmatch(path.name)))
 
 
 def revision_of(connection: Connection[TupleRow]) -> int:
-    """The revision of the database; 0 where no migration has run yet.
+    """The revision of the database; 0 if no migration has run yet.
 
     Raises:
-        SchemaNotReadyError: The stored revision is not a number, so it is not one of this service.
-        psycopg.Error: The database went away, or the role may not read the table.
+        SchemaNotReadyError: The stored revision is not a number, so another application wrote it.
+        psycopg.Error: The connection was lost, or the role may not read the table.
     """
-    # Asked first, because a query of a table that is not there is an error in the database's log every time.
+    # Checked first, because querying a missing table logs an error in the database each time.
     if connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone() != (True,):
         return 0
     row = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
@@ -45,15 +45,15 @@ def revision_of(connection: Connection[TupleRow]) -> int:
 
 
 def require(connection: Connection[TupleRow], needed: int) -> None:
-    """Return where the database has the revision or a newer one.
+    """Raise an error unless the database is at this revision or a newer one.
 
-    A newer one is as good: migrations only add what the version before them can ignore, so that the old colour serves
-    on while the new one is deployed.
+    A newer one is fine: migrations only add what the previous version can ignore, so that the old colour keeps serving
+    while the new one is deployed.
 
     Raises:
-        SchemaNotReadyError: It is older.
-        psycopg.Error: The database went away, or the role may not read the table.
+        SchemaNotReadyError: The database is at an older revision.
+        psycopg.Error: The connection was lost, or the role may not read the table.
     """
     current = revision_of(connection)
     if current < needed:
-        raise SchemaNotReadyError(f"waiting for migration {in_words(needed)}, the database is at {in_words(current)}")
+        raise SchemaNotReadyError(f"waiting for migration {formatted(needed)}, the database is at {formatted(current)}")

@@ -1,4 +1,4 @@
-"""The service's configuration: environment variables, checked once, before anything starts."""
+"""The service's configuration: environment variables, validated once at start."""
 
 import re
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 URL_SHAPE = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require"
 VERSION_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
-"""What a container image's tag can be, and `+` for Python's local versions."""
+"""The characters of a container image tag, and `+` for Python's local versions."""
 
 
 class ConfigurationError(Exception):
-    """Every mistake in the environment, a line each, naming the variable and what is allowed."""
+    """All invalid variables, one line each, with the allowed values."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -27,28 +27,27 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment says. Never print it: `database_url` holds the password."""
+    """The validated settings. Never print them: `database_url` contains the password."""
 
     database_url: str
     """DATABASE_URL, a secret: a libpq URL with user, percent-encoded password, host, database and sslmode."""
     colour: str
-    """COLOUR: `blue` or `green`. Default `none`, for a service without sides; never a guess, which would hide a failed
-    switch."""
+    """COLOUR: `blue` or `green`. Default `none`, for a service that is not deployed blue/green."""
     version: str
-    """VERSION: what is deployed, such as the image's tag. Required, for the same reason: it shows what serves."""
+    """VERSION: the deployed version, such as the image's tag. Required, so that responses show what is running."""
     port: int
-    """PORT to listen on, 1 to 65535. Default 8000, the port that the security groups open to the load balancer."""
+    """PORT to listen on, 1 to 65535. Default 8000, which the security groups open to the load balancer."""
     workers: int
-    """WEB_CONCURRENCY, gunicorn's worker processes, 1 to 32. Default 2: one can block while the other serves."""
+    """WEB_CONCURRENCY, gunicorn's worker processes, 1 to 32. Default 2: if one blocks, the other keeps serving."""
     log_level: str
     """LOG_LEVEL: DEBUG, INFO, WARNING or ERROR. Default INFO; DEBUG also logs passed health checks."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read all variables.
+        """Read and validate all variables.
 
         Raises:
-            ConfigurationError: One or more are missing or wrong. No message holds any part of DATABASE_URL.
+            ConfigurationError: One or more are missing or invalid. Messages never contain any part of DATABASE_URL.
         """
         problems: list[str] = []
         settings = cls(
@@ -75,11 +74,11 @@ def _database_url(environment: Mapping[str, str], problems: list[str]) -> str:
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError:
-        # libpq's own message quotes the part at fault, which can be the password.
+        # libpq's own message quotes the invalid part, which can be the password.
         problems.append(f"DATABASE_URL cannot be read: percent-encode the password (A05) and give {URL_SHAPE}")
         return url
-    # A05: the URL has every part it needs; libpq would fill gaps from its own defaults and connect elsewhere, or
-    # without TLS (its default sslmode, `prefer`, falls back to plain text in silence).
+    # A05: every part is required. libpq would fill gaps with its own defaults and connect elsewhere, or without TLS
+    # (its default sslmode, `prefer`, silently falls back to plain text).
     missing = [name for name in ("user", "password", "host", "dbname", "sslmode") if not parts.get(name)]
     if missing:
         problems.append(f"DATABASE_URL lacks {', '.join(missing)}: give {URL_SHAPE}")

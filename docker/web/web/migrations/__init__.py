@@ -1,1 +1,1 @@
-"""Migrations of the schema, by Alembic; `python -m web.migrate` runs them, and nothing else does."""
+"""Alembic migrations of the schema. Only `python -m web.migrate` runs them."""

@@ -1,4 +1,4 @@
-"""What Alembic runs for each command: the connection comes from web.migrate, which holds the lock on it."""
+"""Alembic's environment. The connection comes from web.migrate and holds the advisory lock."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""One file per revision, `rNNNN_what.py`, numbered without a gap: the number says which of two is newer."""
+"""One file per revision, `rNNNN_description.py`, numbered without gaps. Higher numbers are newer."""

@@ -1,6 +1,6 @@
-"""The table of items.
+"""The table `items`.
 
-Versions before the first migration made it themselves, with the same columns and names; there it is left as it is.
+Versions before the first migration created it themselves, with the same columns and names. There it stays unchanged.
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the table, or adopt it. There is no way down: see docs/runbooks/migrations.md."""
+    """Create the table unless it exists. There is no downgrade: see docs/runbooks/migrations.md."""
     op.create_table(
         "items",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -41,7 +41,7 @@ def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
         return [], []  # as nearly always: the sources take as long to import as all the rules take to run
     from config.override_sources import SettingsError, sources
 
-    found: list[Override] = []
+    result: list[Override] = []
     problems: list[Problem] = []
     for source, origin in sources(dotenv, prefix=PREFIX, delimiter=DELIMITER):
         try:
@@ -51,9 +51,9 @@ def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
                 Problem(path=("environment variables",), message=f"{error}; allowed: JSON for tables and lists")
             )
             continue
-        found += _flatten(values, origin)
+        result += _flatten(values, origin)
     problems += _unknown_variables(variables)
-    return found, problems
+    return result, problems
 
 
 def _is_ours(variable: str) -> bool:

@@ -13,7 +13,9 @@ class Waiver(Section):
 
     guard: Annotated[
         str,
-        Pattern(r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it", "groups_are_carried"),
+        Pattern(
+            r"[a-z][a-z0-9_]{2,99}", "the name of a guard, as `./windlass check` prints it", "security_groups_are_used"
+        ),
     ]
     """Name of the guard, as `./windlass check` prints it."""
 

@@ -14,7 +14,7 @@ it decides:
    After the last of them has read, value and history agree.
 
 A version without such a description (by hand, by Terraform) always counts: this tool overrules no one. A loser
-killed between 2 and 4 leaves a value that does not count; the next command, of anybody, withdraws it.
+killed between 2 and 4 leaves a value that does not count; the next command, from any user, withdraws it.
 
 The simpler way, to compare the number that PutParameter returns with the one expected, tells a loser that they lost,
 but leaves their value standing, and with three writers no one knows which value to restore.

@@ -19,11 +19,11 @@ def heartbeat(doing: str, *, interval_seconds: float = INTERVAL_SECONDS) -> Iter
         doing: what goes on, such as `installing Airflow's packages`.
         interval_seconds: between two lines; nothing is printed before the first interval has passed.
     """
-    began, ended = time.monotonic(), threading.Event()
+    started, ended = time.monotonic(), threading.Event()
 
     def speak() -> None:
         while not ended.wait(interval_seconds):
-            say(f"  still {doing} after {duration(time.monotonic() - began)}")
+            say(f"  still {doing} after {duration(time.monotonic() - started)}")
 
     speaker = threading.Thread(target=speak, name="heartbeat", daemon=True)
     speaker.start()

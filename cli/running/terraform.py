@@ -18,7 +18,7 @@ OLDEST = (1, 11, 0)
 COLLECT_LATER = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 """For Go, which Terraform and its providers are written in. Reading the AWS provider's schema makes garbage whose
 collection is a quarter of the work: `validate` takes 2.6 s of processor in place of 3.6 s, and 50 MB more memory. Up to
-the limit only: a large state shall not take several times its memory."""
+the limit only: a large state must not take several times its memory."""
 
 _KEPT_LOGS = 60
 _INSTALL = "Install 1.11 or newer (https://developer.hashicorp.com/terraform/install) or set TERRAFORM to its path."

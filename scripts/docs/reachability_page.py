@@ -28,7 +28,7 @@ def page(seen: View) -> str:
             "",
             "## Who is meant",
             "",
-            "| Name | What | Lies in | Resources |",
+            "| Name | What | Location | Resources |",
             "|---|---|---|---|",
             *(_who(node) for node in seen.nodes if node.kind != "outside"),
             "",

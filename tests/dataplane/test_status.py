@@ -84,7 +84,7 @@ def test_an_image_without_a_program_fails_at_once_and_says_what_to_do(platform: 
     assert "next: add a program for 'shop' to programs() in local/dataplane/containers/images.py" in str(error)
     assert extra.status.deployment == "failed"
     rollout = extra.rollout()
-    assert rollout["rolloutState"] == "FAILED", "no deployment goes on for ever"
+    assert rollout["rolloutState"] == "FAILED", "no deployment is in progress forever"
     assert "no program replaces the image 'shop'" in rollout["rolloutStateReason"]
 
 

@@ -1,4 +1,4 @@
-"""The README's commands are run as they stand, and their answers compared."""
+"""The README's commands are run verbatim, and their output is compared."""
 
 import os
 import re

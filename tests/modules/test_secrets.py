@@ -180,6 +180,6 @@ def test_an_empty_secret_has_no_value_in_terraform() -> None:
 
 
 def test_a_secret_has_a_value_at_every_moment_of_a_rotation() -> None:
-    """Without it Terraform finds a cycle when a rotation is taken back: see `write_secret`."""
+    """Without it Terraform finds a cycle when a rotation is reverted: see `write_secret`."""
     version = synth(generated).only("aws_secretsmanager_secret_version")
     assert version["lifecycle"] == {"create_before_destroy": True}

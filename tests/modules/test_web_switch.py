@@ -49,7 +49,7 @@ def environment(endpoint: str) -> dict[str, str]:
 
 
 class Clients:
-    """The AWS API, past Terraform."""
+    """Clients of the AWS API, to change resources outside Terraform."""
 
     def __init__(self, endpoint: str) -> None:
         arguments: dict[str, Any] = {

@@ -18,7 +18,7 @@ ROUNDS = 40
 
 
 def _race(web: BlueGreenTestService, requested: list[tuple[Colour, int]]) -> list[LostError | None]:
-    """Everybody reads before anybody writes; return the error of each, if any."""
+    """All operators read before any of them writes; returns the error of each, if any."""
     operators = [Operator(web, f"person{number}@laptop") for number in range(len(requested))]
     gate = threading.Barrier(len(requested))
 

@@ -1,7 +1,7 @@
 """Airflow in one stack: its secrets, storage and services, applied with real Terraform on an embedded AWS.
 
-Database, cache, load balancer, network and cluster are made past Terraform or only named: the provider waits for
-minutes for them, and their own tests apply them.
+Database, cache, load balancer, network and cluster are created outside Terraform or only named: the provider
+waits for them for minutes, and their own tests apply them.
 """
 
 import json

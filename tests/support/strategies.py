@@ -1,6 +1,6 @@
 """Web services of every strategy in one stack, applied with real Terraform on an embedded AWS in this process.
 
-Load balancer, network and cluster are made past Terraform: the provider waits a minute for each load balancer.
+Load balancer, network and cluster are created outside Terraform: the provider waits a minute for each load balancer.
 """
 
 import json
@@ -68,7 +68,7 @@ class Infrastructure:
     cluster_arn: str
 
     def client(self, name: str) -> Any:
-        """A client of the AWS API, past Terraform."""
+        """A client of the AWS API, for changes outside Terraform."""
         return _client(self.endpoint_url, name)
 
     def context(self, environment: Environment) -> ServiceContext:

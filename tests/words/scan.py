@@ -7,9 +7,10 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
-from tests.words.words import NAMES, PHRASES
+from tests.words.words import IDENTIFIERS, NAMES, PHRASES
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = "tests/words/"
@@ -60,23 +61,30 @@ def files() -> tuple[str, ...]:
 def hits() -> Iterator[Hit]:
     """Every old word of the project."""
     for path in files():
-        yield from _in_name(path, 0, Path(path).stem)
-        if path.endswith(".py"):
-            yield from _in_python(path)
-        elif path.endswith(DOCUMENTS):
-            yield from _in_text(path, 1, (ROOT / path).read_text(encoding="utf-8"))
+        read = path.endswith((".py", *DOCUMENTS))
+        yield from hits_in_file(path, (ROOT / path).read_text(encoding="utf-8") if read else "")
+
+
+def hits_in_file(path: str, text: str) -> Iterator[Hit]:
+    """The old words in a file's name and in its text."""
+    yield from _in_name(path, 0, Path(path).stem)
+    if path.endswith(".py"):
+        yield from _in_python(path, text)
+    elif path.endswith(DOCUMENTS):
+        yield from hits_in_text(path, 1, text)
 
 
 def _in_name(path: str, line: int, name: str) -> Iterator[Hit]:
+    if name in IDENTIFIERS:
+        yield Hit(path=path, line=line, text=name, instead=IDENTIFIERS[name])
     # The name of a test is a sentence, and AWS's own errors are called `…NotFound`.
-    for part in (
-        [] if name.startswith("test_") else _PARTS.findall(re.sub(r"not_?found", "", name, flags=re.IGNORECASE))
-    ):
+    for part in [] if name.startswith("test_") else _PARTS.findall(_NOT_FOUND.sub("", name)):
         if part.lower() in NAMES:
             yield Hit(path=path, line=line, text=name, instead=NAMES[part.lower()])
 
 
-def _in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
+def hits_in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
+    """The old phrases in a text that starts at this line."""
     flat = text.replace("\n", " ")
     for pattern, instead in _PHRASES.items():
         for match in pattern.finditer(flat):
@@ -84,8 +92,7 @@ def _in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
             yield Hit(path=path, line=line, text=match[0], instead=instead)
 
 
-def _in_python(path: str) -> Iterator[Hit]:
-    source = (ROOT / path).read_text(encoding="utf-8")
+def _in_python(path: str, source: str) -> Iterator[Hit]:
     seen: set[tuple[str, int]] = set()
     for node in ast.walk(ast.parse(source)):
         for name, line in _names(node):
@@ -93,11 +100,10 @@ def _in_python(path: str) -> Iterator[Hit]:
                 seen.add((name, line))
                 yield from _in_name(path, line, name)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from _in_text(path, node.lineno, node.value)
-    with (ROOT / path).open("rb") as file:
-        for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.COMMENT:
-                yield from _in_text(path, token.start[0], token.string)
+            yield from hits_in_text(path, node.lineno, node.value)
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield from hits_in_text(path, token.start[0], token.string)
 
 
 def _names(node: ast.AST) -> Iterator[tuple[str, int]]:

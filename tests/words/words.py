@@ -1,8 +1,8 @@
 """Words that Windlass no longer uses, and what it says instead.
 
-`NAMES` are parts of identifiers and of file names (`found_rules` has the part `found`). `PHRASES` are regular
-expressions over docstrings, comments, help texts, messages and documents. Both map the old word to its replacement, so
-that a failing test says what to write.
+`NAMES` are parts of identifiers and of file names (`found_rules` has the part `found`), `IDENTIFIERS` are whole ones.
+`PHRASES` are regular expressions over docstrings, comments, help texts, messages and documents. All map an old word to
+its replacement, so that a failing test says what to write.
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,57 @@ NAMES: Mapping[str, str] = {
     "wishes": "desired_state",
 }
 """Part of a name → replacement."""
+
+IDENTIFIERS: Mapping[str, str] = {
+    "AnyContext": "Session",
+    "CacheFigures": "CacheMetrics",
+    "ColourImage": "ImageParameter",
+    "DatabaseFigures": "DatabaseMetrics",
+    "Desk": "Operator",
+    "WHO_NEEDS_WHAT": "SECRETS_BY_CONTAINER",
+    "airflow_parts": "airflow_service",
+    "answer_once_more": "answer_retries",
+    "asked_again": "idempotency",
+    "bring_up": "scale_up",
+    "colour_image": "image_parameter",
+    "colour_parameters": "services[name].live_colour_parameter",
+    "context_of": "open_service",
+    "copy_backups_to": "backup_replication",
+    "cut_file": "trimmed_file",
+    "deploy_by_codedeploy": "CodeDeploy.deploy",
+    "deploy_rolling": "Rolling.deploy",
+    "fail_when_taken_back": "fail_on_rollback",
+    "figure": "metric",
+    "figures": "metrics",
+    "files_beside": "extra_files",
+    "in_words": "the format that it gives, such as format_weights",
+    "is_carried_out": "is_applied",
+    "let_in": "set_credentials",
+    "lies_in": "subnets_of",
+    "made_of": "triggers",
+    "missing_from": "add_method",
+    "nat_zone": "nat_gateway_zone",
+    "one_at_a_time": "serialise_requests",
+    "one_sided": "single",
+    "one_sided_context_of": "open_service",
+    "one_sided_status": "single",
+    "reaches": "egress_rules",
+    "refuse_ended": "raise_if_ended",
+    "require_mine": "require_latest",
+    "require_quiet": "require_no_alarm",
+    "ringing": "in_alarm",
+    "single_tasks": "one_off_tasks",
+    "sound_part": "valid_part",
+    "strangers": "unknown_members",
+    "trust_of_tasks": "tasks_trust",
+    "wake_from_zero": "scale_from_zero",
+    "wanted_image": "desired_image",
+    "wanted_weight": "desired_weight",
+    "waiting_minutes": "queued_minutes",
+    "waiting_tasks": "queued_tasks",
+    "write_image": "request_image",
+}
+"""Whole identifier or file name → replacement."""
 
 PHRASES: Mapping[str, str] = {
     r"\bconfused deputy\b(?! problem)": "prevents the confused-deputy problem",
@@ -71,5 +122,44 @@ PHRASES: Mapping[str, str] = {
     r"\bto its (?:right )?end\b": "to completion",
     r"\bthe (?:one|other) side\b": "source, destination",
     r"\ball told\b": "in total",
+    r"\bto be had\b": "available",
+    r"\bseldom\b": "rarely",
+    r"\bfar side\b": "server, destination",
+    r"\ball else\b": "everything else",
+    r"\bfor ever\b": "forever",
+    r"\bas they stand\b": "unchanged, verbatim",
+    r"\bas good as\b": "equivalent to",
+    r"\bshall\b": "must, should",
+    r"\blies in\b": "is in, is stored in",
+    r"\btaken back\b": "rolled back, reclaimed",
+    r"\bpast Terraform\b": "outside Terraform",
+    r"(?<!without a )\bway out\b": "egress, route to the internet",
+    r"\b(?:of|to|from|before) anybody\b": "of anyone",
+    r"\b(?:nat-per-zone|one-nat)\b(?!-gateway)": "nat-gateway-per-zone, single-nat-gateway",
+    r"\bcopy_backups_to\b": "backup_replication",
+    r"\bairflow\.reaches\b": "airflow.egress_rules",
+    r"\b(?:blue|green)_(?:image_parameters|service_names|target_group_arns)\b": "services[name].blue, .green",
+    r"\bresource_policies_name_who\b": "resource_policies_name_their_principals",
+    r"\bmanaged_policies_are_few\b": "managed_policies_are_approved",
+    r"\bexecution_and_task_role_are_two\b": "execution_and_task_roles_differ",
+    r"\bno_path_but_those_of_the_table\b": "every_path_is_in_the_table",
+    r"\brules_are_rows_of_the_table\b": "rules_are_in_the_table",
+    r"\brows_of_the_table_are_paths\b": "table_rows_are_reachable",
+    r"\beverything_with_an_address_is_known\b": "every_addressable_resource_is_known",
+    r"\bonly_load_balancers_lie_in_public_subnets\b": "only_load_balancers_are_in_public_subnets",
+    r"\bdata_has_no_way_out\b": "data_has_no_egress_route",
+    r"\bgroups_are_carried\b": "security_groups_are_used",
+    r"\bno_secret_stands_in_plain_text\b": "no_secret_is_in_plain_text",
+    r"\bfailed_deployments_are_taken_back\b": "failed_deployments_are_rolled_back",
+    r"\btemporary_files_have_a_place\b": "tmp_is_writable",
+    r"\btags_reach_the_tasks\b": "tags_are_propagated",
+    r"\bhosts_are_names\b": "hosts_are_dns_names",
+    r"\bwho_needs_the_database_gets_time\b": "database_clients_get_time_to_start",
+    r"\bchecks_need_nothing_that_images_lack\b": "health_checks_use_available_programs",
+    r"\blisteners_speak_modern_tls\b": "listeners_use_modern_tls",
+    r"\btargets_are_asked_the_agreed_way\b": "target_health_checks_are_standard",
+    r"\bminor_versions_follow_aws\b": "minor_versions_upgrade_automatically",
+    r"\bstates_have_versions\b": "state_buckets_are_versioned",
+    r"\bnothing_is_looked_up_by_its_looks\b": "nothing_is_looked_up_by_tag_or_filter",
 }
 """Regular expression → replacement."""

@@ -31,7 +31,7 @@ FIRST_RUN = (
 @click.pass_obj
 def apply_all(project: Project, name: str, bare: bool) -> None:
     """Bring up the whole platform: embedded AWS, bootstrap, every layer, the containers."""
-    began = time.monotonic()
+    started = time.monotonic()
     parts = () if bare else parts_of(project.environments.load(name))
     is_first = not project.local.aws(project.environments.load(name)).status().running
     start(project, name, containers=bool(parts))
@@ -46,7 +46,7 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
         add_images(project, session.environment, images_of(session.environment))
     changed = bool(created.changed or outcome.changed)
     _run_containers(session, parts, changed=changed)
-    took = duration(time.monotonic() - began)
+    took = duration(time.monotonic() - started)
     if bare:
         say(f"\n{name} is applied ({took}); its containers do not run.", style="bold green")
     else:

@@ -23,8 +23,8 @@ def trust(project: Project, name: str, remove: bool) -> None:
     """Make the browsers of this user trust the certificate of the local platform.
 
     It adds the certificate authority in .windlass/authority to the databases of Chrome, Chromium, Edge and Firefox in
-    the home directory, by the program certutil. The authority can sign only for names that belong to nobody, such as
-    those below localhost. For other programs it prints what to do.
+    the home directory, by the program certutil. The authority can sign only for names that are never
+    registered, such as those below localhost. For other programs it prints what to do.
     """
     environment = project.environments.load(name)
     if environment.aws.endpoint_url is None:

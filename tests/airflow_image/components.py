@@ -66,10 +66,10 @@ class Deployment:
         }
 
     def variables(self, component: str) -> dict[str, str]:
-        """What a component needs, with ports of its own because all share one address here."""
+        """The environment of a component. Each has its own ports, since all share one address here."""
         database = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.url()}
         executor = {"AIRFLOW__CORE__EXECUTOR": "CeleryExecutor", "AIRFLOW__CELERY__BROKER_URL": self.redis.url()}
-        # The default of one second ends in the middle of an import where the processor is busy, and the task fails.
+        # On a busy machine the default of one second can expire during an import, and the task fails.
         sending = {"AIRFLOW__CELERY__OPERATION_TIMEOUT": "10"}
         dags = {"AIRFLOW__CORE__DAGS_FOLDER": str(self.dags), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
         jwt = {"AIRFLOW__API_AUTH__JWT_SECRET": "jwt-secret-jwt-secret-jwt-secret-jwt-secret-jwt-secret-jwt-secret"}

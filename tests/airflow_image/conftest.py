@@ -104,7 +104,7 @@ def variables(agent: Agent, redis_server: RedisServer) -> dict[str, str]:
 
 @pytest.fixture
 def send(image: Image, redis_server: RedisServer) -> Callable[[Path], None]:
-    """Send a task that ends when the file is there."""
+    """Send a task that ends when the file exists."""
 
     def send(path: Path) -> None:
         text = "import sys; from celery import Celery; Celery(broker=sys.argv[1]).send_task('work', args=[sys.argv[2]], queue='protected')"  # noqa: E501

@@ -14,7 +14,7 @@ REVISION = 7
 
 
 class Agent:
-    """Answers as the documentation says, and records the requests for protection."""
+    """Responds as documented, and records the requests for protection."""
 
     def __init__(self) -> None:
         self.states: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ class Image:
         self.home = home
 
     def start(self, command: list[str], variables: Mapping[str, str], *, log: Path) -> "Running":
-        """Start a program in a process group of its own."""
+        """Start a program in its own process group."""
         return Running([str(self.programs / command[0]), *command[1:]], self._all(variables), self.home, log)
 
     def start_script(self, name: str, variables: Mapping[str, str], *, log: Path) -> "Running":
@@ -77,7 +77,7 @@ class Image:
 
 
 class Running:
-    """A program that goes on in the background."""
+    """A program that runs in the background."""
 
     def __init__(self, command: list[str], environment: dict[str, str], folder: Path, log: Path) -> None:
         self._log = log

@@ -1,4 +1,4 @@
-"""What Celery makes of a worker's settings, as the real Airflow reads them (A20)."""
+"""How Celery applies a worker's settings, read by the real Airflow (A20)."""
 
 import json
 from dataclasses import replace
@@ -35,7 +35,7 @@ def test_a20_a_message_stays_until_its_task_has_ended(deployment: Deployment, pr
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": deployment.url(),
     }
     here = {"AIRFLOW_HOME": str(deployment.image.home), "PGSSLMODE": "disable"}
-    # Else a process of its own goes on.
+    # Otherwise a separate process would keep running.
     here["AIRFLOW__DAG_PROCESSOR__STALE_BUNDLE_CLEANUP_INTERVAL"] = "0"
     command = component_command("worker", airflow, WORKER)
     done = deployment.image.run(

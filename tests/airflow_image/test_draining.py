@@ -1,4 +1,4 @@
-"""A worker of an old revision makes way for a new one, with a real Celery worker and a real Redis."""
+"""A worker of an old revision is replaced by a new one, with a real Celery worker and a real Redis."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -66,7 +66,7 @@ def hanging(running: Running, *, whole: bool = True) -> Iterator[None]:
 
 
 def age_heartbeats(deployment: Deployment, job_type: str) -> None:
-    """What the table looks like two minutes later."""
+    """The contents of the table two minutes later."""
     with psycopg.connect(deployment.postgres.url(database="airflow"), autocommit=True) as connection:
         statement = "UPDATE job SET latest_heartbeat = now() - interval '2 minutes' WHERE job_type = %s"
         assert connection.execute(statement, (job_type,)).rowcount > 0

@@ -1,4 +1,4 @@
-"""Airflow's Dockerfile, read by a small parser: nothing here can build it, so what can go wrong is checked by rule."""
+"""Airflow's Dockerfile, read by a small parser: the tests cannot build it, so rules check for mistakes."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""Two pipelines (P03): the image is pushed by a role of its own, the DAGs are checked without any access to AWS."""
+"""Two pipelines (P03): one pushes the image with a dedicated role, the other checks DAGs without access to AWS."""
 
 import os
 import subprocess

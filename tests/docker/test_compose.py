@@ -1,4 +1,4 @@
-"""The compose file says what the task definitions say, service by service, and holds no secret."""
+"""The compose file matches the task definitions, service by service, and contains no secret."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def test_a_service_has_command_environment_and_secrets_of_its_container(name: st
     secrets = {each["name"] for each in container.get("secrets", [])}
     assert set(service["environment"]) == set(plain) | secrets
     for key, value in plain.items():
-        # What AWS or another layer says is known here; the rest is equal to the letter.
+        # Values from AWS or another layer are known here; the rest is identical.
         pattern = "[a-z0-9.-]+".join(map(re.escape, EXPRESSION.split(value)))
         assert re.fullmatch(pattern, literal(service["environment"][key])), key
     for key in secrets:

@@ -1,4 +1,4 @@
-"""Health, readiness, the container's own check, and what the log says of requests."""
+"""Health, readiness, the container's health check, and the request log."""
 
 import resource
 import subprocess

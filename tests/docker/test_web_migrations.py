@@ -26,7 +26,7 @@ BEFORE_MIGRATIONS = """
         created_at timestamptz NOT NULL DEFAULT now()
     )
 """
-"""How versions before the first migration made the table."""
+"""How versions before the first migration created the table."""
 
 NEXT = '''"""One column more, which the version before can ignore."""
 

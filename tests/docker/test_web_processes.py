@@ -110,7 +110,7 @@ def test_a_request_in_flight_is_finished_after_sigterm(start_web: StartWeb, data
 
 
 def test_a_statement_that_takes_too_long_is_a_503_and_not_a_hung_worker(start_web: StartWeb, database_url: str) -> None:
-    # The URL's own options are kept beside the service's limits.
+    # The URL's options are kept in addition to the service's limits.
     service = start_web(DATABASE_URL=f"{database_url}&options=-c%20work_mem%3D5MB")
     with psycopg.connect(database_url) as lock, ThreadPoolExecutor(4) as clients:
         lock.execute("LOCK TABLE items")

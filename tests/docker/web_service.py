@@ -32,7 +32,7 @@ class Answer:
 def migrate(
     database_url: str, *arguments: str, folder: Path = FOLDER, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python -m web.migrate` in a container of its own, until its end."""
+    """Run `python -m web.migrate` in its own container, to completion."""
     process = start_migration(database_url, *arguments, folder=folder, **environment)
     stdout, stderr = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
@@ -69,7 +69,7 @@ class WebService:
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, timeout: float = 15.0
     ) -> Answer:
-        """One request on a connection of its own; a body that is not bytes is sent as JSON."""
+        """Send one request on a new connection; a body that is not bytes is sent as JSON."""
         sent = dict(headers or {})
         if body is not None and not isinstance(body, bytes) and not hasattr(body, "__next__"):
             body = json.dumps(body).encode()

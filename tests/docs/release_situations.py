@@ -108,7 +108,7 @@ def fewer_tasks(runbook: RunbookCommand) -> None:
 
 
 def migrated(runbook: RunbookCommand, exit_code: int = 0) -> Callable[[], None]:
-    """The migration ends so, and as many targets become healthy as the colour wants."""
+    """The migration ends with this exit code, and all desired targets become healthy."""
 
     def happen() -> None:
         runbook.web.end_task(exit_code)

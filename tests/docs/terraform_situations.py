@@ -24,7 +24,7 @@ def on_the_platform(*commands: str) -> Callable[[OnThePlatform], OnThePlatform]:
 
 
 def typed(applied: Platform, command: str, **values: str) -> subprocess.CompletedProcess[str]:
-    """The command in the project's folder, as somebody types it at a terminal who answers no question."""
+    """The command in the project's folder, as in an interactive terminal, with no answer to any prompt."""
     text = runbooks.filled(command, {"ENV": "local", "SERVICE": "web", **values})
     keyboard, terminal = pty.openpty()
     try:

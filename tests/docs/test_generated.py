@@ -1,4 +1,4 @@
-"""The generated pages are what the code generates today, and say what the JSON says."""
+"""The generated pages are up to date, and agree with the JSON."""
 
 import copy
 import json

@@ -23,7 +23,7 @@ CONTROLS = {
     "S3": (1, 2, 3, 5, 6, 8, 9, 12, 13, 19, 24, 25),
     "SecretsManager": (1, 2, 3, 4),
 }
-"""The controls of the standard for the services that an environment is made of, as of the end of 2025."""
+"""The controls of the standard for the services that an environment uses, as of the end of 2025."""
 
 
 def test_every_control_is_listed_once() -> None:

@@ -1,4 +1,4 @@
-"""What keeps each lesson, taken away: a line of code, and what the file says without it.
+"""The code that enforces each lesson, removed: a line of code, and its replacement.
 
 `docs/lessons.md` names a test for each lesson. `test_removals.py` applies a removal to a copy of the project and
 expects that test to fail, so that no row can name a test which would pass without the code. Guards need no entry:

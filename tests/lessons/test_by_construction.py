@@ -1,4 +1,4 @@
-"""Lessons that no guard needs to hold: each test shows a past mistake, and that it cannot be made here."""
+"""Lessons that need no guard: each test shows a past mistake, and that it cannot be made here."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""S04: a warning of Terraform, cdktf, Node or Python is an error. Each kind is caused once, and then there is none."""
+"""S04: a warning of Terraform, cdktf, Node or Python is an error. Each kind is caused once; the project causes none."""
 
 import json
 import os
@@ -17,7 +17,7 @@ OLD = "import warnings; warnings.warn('old', DeprecationWarning, stacklevel=1)"
 
 
 def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Python with every warning an error, in a process of its own, where pytest's own filter does not reach."""
+    """Python with every warning an error, in a separate process, which pytest's filters do not affect."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDLASS_")}
     return subprocess.run(
         [sys.executable, *arguments],

@@ -1,4 +1,4 @@
-"""One embedded AWS for the whole folder, in this process, on a port of its own."""
+"""One embedded AWS for the whole folder, in this process, on its own port."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Airflow's own environment: made once, made whole, made by one process at a time."""
+"""Airflow's Python environment: created once, completely, by one process at a time."""
 
 import multiprocessing
 import subprocess
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project whose Airflow needs no package at all."""
+    """A project whose Airflow requires no packages."""
     return with_requirements(tmp_path, "# nothing\n")
 
 

@@ -79,7 +79,7 @@ def test_a_reset_clears_the_state_and_a_pickle_holds_it(task: Callable[[tuple[st
     ids=["ecr", "applicationautoscaling"],
 )
 def test_the_state_of_an_extension_can_be_pickled_and_is_reset_with_its_backend(backends: Any, name: str) -> None:
-    """These backends of moto hold a lock beside their state, so they are not pickled as a whole."""
+    """These backends of moto also contain a lock, so they cannot be pickled as a whole."""
     backend = backends[HERE[0]][HERE[1]]
     state_of(backend, name, dict)["a"] = {"b": "c"}
     assert pickle.loads(pickle.dumps(vars(backend)[f"windlass_{name}"])) == {"a": {"b": "c"}}

@@ -1,4 +1,4 @@
-"""The life of the process: each test has a folder and a port of its own, and ends what it started."""
+"""The life cycle of the process: each test has its own folder and port, and stops what it started."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A proxy of RDS can be changed, and the data plane knows which instance is behind it."""
+"""A proxy of RDS can be changed, and the data plane knows its target instance."""
 
 import pytest
 

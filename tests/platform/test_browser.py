@@ -19,7 +19,7 @@ INTERSTITIAL = "ERR_CERT_AUTHORITY_INVALID"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home directory of somebody who has never opened a browser on this machine."""
+    """A home directory without any browser profile."""
     require_browser()
     return tmp_path_factory.mktemp("home")
 

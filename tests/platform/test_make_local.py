@@ -1,4 +1,4 @@
-"""`make local`: one command makes everything, a second finds nothing to do, and no secret is left anywhere (D03)."""
+"""`make local`: the first run creates everything, the second changes nothing, and no secret is left anywhere (D03)."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The platform of somebody whose environments are not in the clone: everything is kept in their folder."""
+"""A platform whose environment files are not in the clone: everything is stored in their folder."""
 
 import json
 import os
@@ -39,7 +39,7 @@ class User:
 
 @pytest.fixture
 def user(tmp_path: Path) -> Iterator[User]:
-    """Their environment is `local` without Airflow and cache, with its state in files, on ports of its own."""
+    """Their environment is `local` without Airflow and cache, with its state in files, on its own ports."""
     folder = tmp_path / "platform"
     (folder / "environments").mkdir(parents=True)
     text = (ROOT / "environments" / "local.toml").read_text(encoding="utf-8").partition("\n[airflow]\n")[0]

@@ -1,4 +1,4 @@
-"""What was made goes again: the stateless part alone, which comes back, and then everything (S02, S05)."""
+"""Teardown: the stateless layers alone, which can be applied again, and then everything (S02, S05)."""
 
 import pytest
 

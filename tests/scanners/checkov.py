@@ -42,7 +42,7 @@ def accepted() -> list[Accepted]:
 
 
 def ensure() -> Path:
-    """The folder of the environment; made first where there is none or the requirements changed (half a minute)."""
+    """The folder of the environment; created first if it is missing or outdated (30 s)."""
     stamp = ENVIRONMENT / ".stamp"
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
@@ -67,7 +67,7 @@ def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int
     Returns:
         The failed checks with the addresses that they are about, and the number of checks that passed.
     """
-    # Whatever it would ask the network for goes to a port that nobody listens on.
+    # Network requests go to a closed port.
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [
@@ -90,7 +90,7 @@ def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int
 
 
 def _address(resource: str) -> str:
-    """Without the prefix that checkov gives to what it has split."""
+    """Without the prefix that checkov adds to resources that it has split."""
     return resource.removeprefix("resource.")
 
 

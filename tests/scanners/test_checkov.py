@@ -21,7 +21,7 @@ MISTAKEN = "mistaken"
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Failed, int]:
-    """What checkov says of the synthesised JSON and a database with a mistake beside it; a scan takes long."""
+    """Findings for the synthesised JSON and an additional, insecure database, in one scan because scans are slow."""
     whole = joined(documents("prod"))
     databases = whole["resource"]["aws_db_instance"]
     databases[MISTAKEN] = {**databases["database_instance"], "publicly_accessible": True}
@@ -33,7 +33,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Failed, int]:
 
 @pytest.fixture(scope="module")
 def in_json(scanned: tuple[Failed, int]) -> tuple[Failed, int]:
-    """What it says of the JSON alone."""
+    """Findings for the JSON alone."""
     failed, passed = scanned
     return {(check, resource) for check, resource in failed if not is_mistaken(resource)}, passed
 
@@ -45,7 +45,7 @@ def is_mistaken(resource: str) -> bool:
 
 @pytest.fixture(scope="module")
 def in_plan(tmp_path_factory: pytest.TempPathFactory) -> tuple[Failed, int]:
-    """What checkov says of the plan."""
+    """Findings for the plan."""
     folder = tmp_path_factory.mktemp("plan")
     terraform = {"required_providers": documents("prod")["network"]["terraform"]["required_providers"]}
     whole = {**joined(documents("prod")), "provider": providers(documents("prod")), "terraform": terraform}
@@ -83,7 +83,7 @@ def unexpected(all_failed: Failed) -> Failed:
 def test_the_json_of_production_passes(in_json: tuple[Failed, int]) -> None:
     failed, passed = in_json
     assert unexpected(failed) == set()
-    assert passed > 250  # with those of the database beside it
+    assert passed > 250  # with those of the additional database
 
 
 def test_the_plan_of_production_passes(in_plan: tuple[Failed, int]) -> None:

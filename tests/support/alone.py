@@ -13,7 +13,7 @@ _waited = False
 
 
 def is_alone(item: pytest.Item | None) -> bool:
-    """Whether nothing may run beside this test."""
+    """Whether no other test may run in parallel with this one."""
     return item is not None and item.get_closest_marker("alone") is not None
 
 

@@ -25,7 +25,7 @@ PROGRAMS = {"chromium": "chromium", "chromedriver": "chromium-driver", "certutil
 """Program → Debian package."""
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1400,900", "--no-first-run"),
-    # It asks nobody for anything but the pages of the test.
+    # It sends no requests other than those of the test.
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"),
 )
 WAIT_SECONDS = 60
@@ -85,7 +85,7 @@ class Browser:
         return str(self._driver.find_element(By.TAG_NAME, "body").text)
 
     def wait_for(self, what: str, condition: Callable[[], T | None], seconds: float = WAIT_SECONDS) -> T:
-        """Wait until a condition gives something, on a page that may still change.
+        """Wait until a condition returns a true value, on a page that may still change.
 
         Raises:
             AssertionError: it does not; names the address and a picture of the page.
@@ -103,7 +103,7 @@ class Browser:
 
 @contextmanager
 def browser(home: Path) -> Iterator[Browser]:
-    """A browser of somebody whose home directory this is, with a new profile."""
+    """A browser with this home directory and a new profile."""
     options = Options()
     options.binary_location = str(shutil.which("chromium"))
     for flag in FLAGS:

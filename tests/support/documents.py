@@ -1,4 +1,4 @@
-"""The finished Terraform JSON of environments, made once per test run, and ways to look at it."""
+"""The finished Terraform JSON of environments, generated once per test run, and functions to query it."""
 
 import json
 from collections import Counter
@@ -31,12 +31,12 @@ def documents(name: str) -> Documents:
 
 
 def documents_of(name: str, change: Callable[[dict[str, Any]], object]) -> Documents:
-    """The JSON of a shipped environment after a change to what its file says."""
+    """The JSON of a shipped environment after a change to its environment file."""
     return terraform_json(changed_environment(name, change))
 
 
 def changed_environment(name: str, change: Callable[[dict[str, Any]], object]) -> Environment:
-    """A shipped environment after a change to what its file says."""
+    """A shipped environment after a change to its environment file."""
     data = to_jsonable_python(load(name, ROOT))
     change(data)
     return Environment.model_validate_json(json.dumps(data))
@@ -44,7 +44,7 @@ def changed_environment(name: str, change: Callable[[dict[str, Any]], object]) -
 
 @cache
 def intent(name: str) -> Intent:
-    """What the file of a shipped environment tells the guards."""
+    """The intent that a shipped environment file gives to the guards."""
     return intent_of(load(name, ROOT))
 
 
@@ -65,7 +65,7 @@ def readable_document(document: Mapping[str, Any]) -> Any:
 
 
 def inventory(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a reviewer wants to know first: how many of each type, and the outputs."""
+    """A summary for reviewers: the number of resources of each type, and the outputs."""
     counts: Counter[str] = Counter()
     for section, prefix in (("resource", ""), ("data", "data."), ("ephemeral", "ephemeral.")):
         for resource_type, bodies in document.get(section, {}).items():

@@ -9,7 +9,7 @@ from local.server import make_server
 
 @contextmanager
 def embedded_aws(instance: str) -> Iterator[str]:
-    """Serve on a port of its own; the value is the endpoint's URL."""
+    """Serve on a free port; the value is the endpoint's URL."""
     server = make_server("127.0.0.1", 0, instance=instance)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

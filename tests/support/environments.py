@@ -1,4 +1,4 @@
-"""Environments as hypothesis makes them: valid ones of every shape, and ones with something broken in them."""
+"""Hypothesis strategies for environments: valid ones of every shape, and invalid ones."""
 
 import copy
 import ipaddress
@@ -19,7 +19,7 @@ words = st.from_regex(r"[a-z]([a-z0-9]|-[a-z0-9]){0,3}", fullmatch=True)
 
 @st.composite
 def networks(draw: st.DrawFn, region: str, ways_out: tuple[str, ...]) -> dict[str, Any]:
-    """A VPC whose subnets fit, in two to four zones, with one of the ways out."""
+    """A VPC whose subnets fit, in two to four zones, with one of the kinds of egress."""
     vpc = ipaddress.IPv4Network(f"10.{draw(st.integers(0, 255))}.0.0/16")
     blocks = vpc.subnets(new_prefix=draw(st.sampled_from((20, 22, 24, 26, 28))))
     zones = [region + letter for letter in draw(st.sampled_from(("ab", "bc", "abc", "acd", "abcd")))]

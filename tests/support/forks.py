@@ -12,7 +12,7 @@ from tests.release.shared_resources import session
 
 
 def serve(work: Callable[[Aws, dict[str, Any]], None], *, on_demand: bool) -> None:
-    """Read one job (JSON) a line until standard input ends, let a child do it, and write how the child ended.
+    """Read one job (JSON) per line from standard input, run it in a child process, and write the child's result.
 
     Args:
         work: what the child does with the clients of AWS and its job.

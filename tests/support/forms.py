@@ -1,4 +1,4 @@
-"""The forms in which a secret may lie in a file: as it is, and as programs write it."""
+"""The encodings in which a secret may occur in a file: plain, and as programs write it."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def forms(secret: str) -> set[str]:
     }
     for offset in range(3):
         # Base64 writes three bytes as four characters, so the same text looks different at each of three offsets; what
-        # depends on the bytes before and behind it is cut off.
+        # depends on the bytes before and after it is cut off.
         whole = raw[(3 - offset) % 3 :]
         whole = whole[: len(whole) // 3 * 3]
         if len(whole) >= 9:
@@ -31,6 +31,6 @@ def forms(secret: str) -> set[str]:
 
 
 def places(secret: str, searched: Mapping[str, str]) -> list[str]:
-    """Names of the texts in which the secret lies, in any form."""
+    """Names of the texts that contain the secret, in any encoding."""
     wanted = forms(secret)
     return [place for place, text in searched.items() if any(form in text for form in wanted)]

@@ -14,7 +14,7 @@ HOLDER = "somebody@elsewhere"
 
 @contextmanager
 def locked(applied: Platform, layer: str) -> Iterator[tuple[Callable[[], bool], Callable[[], object]]]:
-    """Lock the state of a layer; gives whether it is still locked, and how it is freed."""
+    """Lock the state of a layer; yields a function that reports whether it is still locked, and one that unlocks it."""
     state = f"windlass-state-123456789012-eu-west-1/windlass/local/{layer}/terraform.tfstate"
     info = {"ID": LOCK_ID, "Operation": "OperationTypeApply", "Who": HOLDER, "Path": state, "Version": "1.11.4"}
     table = boto3.resource(

@@ -1,4 +1,4 @@
-"""Platforms for the whole test run: copies of the project, each applied on an embedded AWS of its own.
+"""Platforms for the whole test run: copies of the project, each applied on its own embedded AWS.
 
 They are applied in the background while other tests run. The `shared` one is what `make local` makes, with containers.
 The `layers` one has none at first: plans, locks and a destroy need no containers, and are tested beside those that do.
@@ -88,7 +88,7 @@ _platforms: dict[str, Platform] = {}
 
 
 def begin(name: str = "shared") -> Platform:
-    """Start to apply a platform, if nobody has yet."""
+    """Start to apply a platform, unless that has been started."""
     if name == "shared" and SHARED_PLATFORM in os.environ:
         variables = {key: value for key, value in os.environ.items() if key != SHARED_PLATFORM}
         url = variables["WINDLASS_AWS__ENDPOINT_URL"]
@@ -153,13 +153,13 @@ def copy_project(target: Path) -> None:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
-    # Links, the second perhaps to what is not made yet: only the shared platform runs Airflow.
+    # Symbolic links. The target of the second may not exist yet: only the shared platform runs Airflow.
     for name in (".venv", ".venv-airflow"):
         (target / name).symlink_to((ROOT / name).resolve(), target_is_directory=True)
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on right now."""
+    """A free port on loopback."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -135,7 +135,7 @@ def free_port() -> int:
 
 
 def _unprivileged_identity() -> dict[str, Any]:
-    """Arguments for subprocess; PostgreSQL refuses to run as root, so root hands over to `nobody`."""
+    """Arguments for subprocess; PostgreSQL refuses to run as root, so root switches to the user `nobody`."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

@@ -1,4 +1,4 @@
-"""How slow the machine is now, so that what is promised of a quiet one can be judged on one that others use too."""
+"""How slow the machine is now, so that limits for an idle machine can be checked on a busy one."""
 
 import statistics
 import time

@@ -45,7 +45,7 @@ def environment(endpoint_url: str, services: Mapping[str, Any]) -> Environment:
 
 
 def service(strategy: str, **settings: Any) -> dict[str, Any]:
-    """A service of the environment file, small and with nothing behind it."""
+    """A service of the environment file, small and without database or cache."""
     image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/windlass-local/web:1"
     own: dict[str, dict[str, Any]] = {
         "blue-green": {"blue": {"image": image}, "green": {"image": image}},
@@ -160,7 +160,7 @@ class Terraform:
         self.put(wanted, _document(wanted, self.base, self.folder / "synth"))
 
     def put(self, wanted: Environment, document: dict[str, Any]) -> None:
-        """Put a document of the environment where Terraform runs, with what it needs beside it."""
+        """Write a document of the environment, and the files that it needs, to the folder where Terraform runs."""
         for name, text in {"cdk.tf.json": json.dumps(document, indent=2), **extra_files(wanted)}.items():
             (self.folder / name).write_text(text)
         refuse_several_configurations(self.folder)
@@ -182,7 +182,7 @@ class Terraform:
         return self.run("apply", "-auto-approve", "-input=false", *options)
 
     def plan(self) -> subprocess.CompletedProcess[str]:
-        """Plan; the exit code says whether there is something to change (2) or not (0)."""
+        """Plan; exit code 2 if there are changes, otherwise 0."""
         return self.run("plan", "-detailed-exitcode", "-input=false", "-out=plan")
 
     def plan_json(self) -> dict[str, Any]:

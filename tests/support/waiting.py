@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 PATIENCE = 3
-"""What starts whole programs takes so many times longer beside other tests, and on a machine that others use too."""
+"""Starting programs takes this many times longer in parallel with other tests, and on a busy machine."""
 LONGEST_PAUSE_SECONDS = 1.0
 
 

@@ -78,7 +78,7 @@ def _merge(data: dict[str, Any], changes: dict[str, Any]) -> None:
 
 
 def _at(data: Any, keys: list[str]) -> Any:
-    """The value at a path of keys and list positions; None where there is none."""
+    """The value at a path of keys and list indices; None if it does not exist."""
     for key in keys:
         if isinstance(data, list):
             data = data[int(key)]

@@ -3,9 +3,9 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 # Four processes: two look at applied platforms, which is mostly waiting, and two run the rest.
-PYTEST_ALL := -n 4 --dist loadgroup --no-loadscope-reorder
+PYTEST_ALL := -n 4 --no-loadscope-reorder
 # Tests that wait for nothing are quickest with a process for each of two processors.
-PYTEST_FAST := -n 2 --dist loadgroup --no-loadscope-reorder
+PYTEST_FAST := -n 2 --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3

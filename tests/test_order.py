@@ -1,17 +1,16 @@
-"""The order in which a run takes its tests; `tests/conftest.py` makes it."""
+"""The order in which a run takes its tests, and which of them stay together; `tests/conftest.py` decides it."""
 
 from itertools import pairwise
 
 import pytest
 
-from tests.conftest import LAST, PLATFORMS
+from tests.conftest import LAST
 from tests.support.alone import is_alone
+from tests.support.groups import PLATFORMS, group_of
 
 
-def group(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("xdist_group")
-    assert mark is not None, item.nodeid
-    return str(mark.args[0])
+def in_a_worker(request: pytest.FixtureRequest) -> bool:
+    return hasattr(request.config, "workerinput")
 
 
 def test_tests_that_measure_time_come_first(request: pytest.FixtureRequest) -> None:
@@ -27,19 +26,30 @@ def test_what_destroys_a_platform_comes_last(request: pytest.FixtureRequest) -> 
 def test_a_test_that_needs_a_platform_is_in_the_group_of_one(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
         if item.get_closest_marker("platform") is not None:
-            assert group(item) in PLATFORMS, item.nodeid
-
-
-def test_the_tests_of_a_file_stay_in_one_process(request: pytest.FixtureRequest) -> None:
-    groups: dict[str, set[str]] = {}
-    for item in request.session.items:
-        groups.setdefault(item.nodeid.partition("::")[0], set()).add(group(item))
-    assert {path for path, names in groups.items() if len(names) > 1} == set()
+            assert group_of(item.nodeid) in PLATFORMS.values(), item.nodeid
 
 
 def test_several_processes_take_the_platforms_before_everything_else(request: pytest.FixtureRequest) -> None:
-    if not hasattr(request.config, "workerinput"):
+    if not in_a_worker(request):
         pytest.skip("a single process applies the platforms in the background and runs their tests at the end")
     items = [item for item in request.session.items if not is_alone(item) and not item.nodeid.startswith(LAST)]
-    kinds = [group(item) in PLATFORMS for item in items]
+    kinds = [group_of(item.nodeid) in PLATFORMS.values() for item in items]
     assert all(first >= second for first, second in pairwise(kinds))
+
+
+STARTED: list[str] = []
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_the_tests_of_a_file_run_in_one_process_and_in_their_order(number: int) -> None:
+    """Handed out one by one, some of them would start in another process."""
+    STARTED.append(str(number))
+    assert [str(each) for each in range(number + 1)] == STARTED
+
+
+def test_the_groups_of_pytest_xdist_do_not_work_with_this_pytest(request: pytest.FixtureRequest) -> None:
+    """Remove `tests/support/groups.py` in favour of `--dist loadgroup` when this fails."""
+    item = request.node
+    before = item.nodeid
+    item._nodeid = f"{before}@group"  # what pytest-xdist 3.8 does
+    assert item.nodeid == before

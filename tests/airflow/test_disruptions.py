@@ -8,7 +8,7 @@ import pytest
 
 from tests.airflow.deployment import Deployment, Run, wait_for
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def kill_broker(airflow: Deployment) -> None:

@@ -9,7 +9,7 @@ import redis
 
 from tests.airflow.deployment import Deployment, Run, wait_for
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 AT_ANY_TIME = (
     "AIRFLOW__DATABASE_PASSWORD_VERSION",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.airflow.deployment import Deployment, wait_for
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def test_a_plain_a_deferrable_and_a_failing_dag_run_to_their_right_end_and_their_logs_come_from_s3(

@@ -11,7 +11,7 @@ import pytest
 
 from tests.airflow.deployment import HOST, Deployment
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 class Form:

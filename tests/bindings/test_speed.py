@@ -8,8 +8,6 @@ from scripts.bench.process import Run, run
 from scripts.bench.synth import STOCK, SYNTH
 from tests.support.slowness import slowness
 
-pytestmark = pytest.mark.xdist_group("alone")
-
 PRODUCTION = {"WINDLASS_ENVIRONMENT": "prod", "WINDLASS_STOCK_BINDINGS": ""}
 LIMIT_SECONDS = 2.0
 LEAST_RATIO = 8.0

@@ -151,7 +151,7 @@ def test_status_fails_where_the_embedded_aws_does_not_run(windlass, project):
     aws = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
     ended = windlass("status", "local", on=replace(project, embedded_aws=aws))
     assert ended.code == 1
-    assert "./windlass local up" in ended.err
+    assert "To apply everything: make local" in ended.err
 
 
 def test_validate_needs_no_backend_and_takes_a_warning_for_an_error(windlass, terraform):

@@ -44,7 +44,7 @@ def test_every_target_says_what_it_would_run(target: str):
 
 def test_arguments_for_pytest_are_passed_on():
     command = run("make", "--dry-run", "test", "PYTEST_ARGS=-k one").stdout
-    assert "-m pytest -n 4 --dist loadgroup --no-loadscope-reorder -k one" in command
+    assert "-m pytest -n 4 --no-loadscope-reorder -k one" in command
 
 
 def fake_python(folder: Path, version: str) -> Path:

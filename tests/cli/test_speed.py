@@ -4,7 +4,7 @@ import pytest
 
 from scripts.bench.commands import STARTS, Measured, Start, measure
 
-pytestmark = [pytest.mark.xdist_group("alone"), pytest.mark.alone]
+pytestmark = pytest.mark.alone
 
 RUNS = 10
 ROUNDS = 5

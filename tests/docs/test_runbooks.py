@@ -19,7 +19,7 @@ from tests.release.shared_resources import SharedResources, tasks_run_until_stop
 from tests.support.embedded import embedded_aws
 from tests.support.platform import begin
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("layers")]
+pytestmark = pytest.mark.slow
 
 COMMANDS = runbooks.commands()
 

@@ -9,8 +9,6 @@ from scripts.bench.guards import guard_seconds
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 from tests.support.slowness import slowness
 
-pytestmark = pytest.mark.xdist_group("alone")
-
 LIMIT_SECONDS = 0.3
 
 

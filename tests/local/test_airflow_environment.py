@@ -70,7 +70,7 @@ def test_one_whose_python_is_gone_is_made_again(project: Path) -> None:
 def test_a_failure_leaves_the_old_one_and_says_what_uv_said(project: Path) -> None:
     before = inode(ensure(project))
     with_requirements(project, "no such package ==1\n")
-    with pytest.raises(AirflowEnvironmentError, match="what uv says"):
+    with pytest.raises(AirflowEnvironmentError, match="the output of uv is"):
         ensure(project)
     assert inode(project / NAME) == before
 

@@ -11,7 +11,7 @@ from tests.support.browser import Browser, browser, require_browser
 from tests.support.platform import Platform
 from tests.support.waiting import PATIENCE
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 RUN_SECONDS = 180
 INTERSTITIAL = "ERR_CERT_AUTHORITY_INVALID"

@@ -9,7 +9,7 @@ from tests.platform.queries import outputs
 from tests.support.held_lock import HOLDER, LOCK_ID, locked
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def test_of_two_applies_at_once_one_says_who_holds_the_lock_and_nothing_is_lost(platform: Platform) -> None:

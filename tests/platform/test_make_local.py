@@ -12,7 +12,7 @@ from tests.platform.queries import secret_values, states
 from tests.support.forms import places
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("shared")]
+pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 def test_one_command_applies_every_layer_and_ends_with_the_addresses(platform: Platform) -> None:

@@ -8,7 +8,7 @@ from layers import LAYERS
 from tests.platform.queries import client, outputs, secret_values, states
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
+pytestmark = [pytest.mark.platform, pytest.mark.slow]
 
 
 def test_the_state_really_lies_in_the_embedded_s3(layers: Platform) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.platform.queries import client, secret_values
 from tests.support.platform import Platform
 
-pytestmark = [pytest.mark.platform, pytest.mark.slow, pytest.mark.xdist_group("layers")]
+pytestmark = [pytest.mark.platform, pytest.mark.slow]
 
 
 def run(layers: Platform, *arguments: str) -> None:

@@ -1,8 +1,8 @@
 """Which tests stay in one process, when several share a run.
 
-pytest-xdist has groups of its own (`--dist loadgroup`), but its newest release, 3.8, hands out the tests of a group one by
-one with pytest 9.2: it writes the group into an attribute from which pytest no longer reads the id of a test. A test in
-`tests/test_order.py` fails as soon as that works again, and this file can go.
+pytest-xdist has groups of its own (`--dist loadgroup`), but its newest release, 3.8, hands out the tests of a group one
+by one with pytest 9.2: it writes the group into an attribute from which pytest no longer reads the id of a test. A test
+in `tests/test_order.py` fails as soon as that works again, and this file can go.
 """
 
 from xdist.scheduler import LoadScopeScheduling

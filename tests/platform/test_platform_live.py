@@ -3,7 +3,6 @@
 Runs after the tests that need no containers, on the same layers, and takes its containers away again.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +11,13 @@ import pytest
 
 from tests.platform.live import Live
 from tests.platform.queries import client, outputs
-from tests.support.platform import Platform
+from tests.support.platform import ROOT, Platform
 
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 REPOSITORY = "windlass-local/web"
 IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}:0.2.0"
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+README = ROOT / "README.md"
 NO_SUCH_IMAGE = "registry.example.com/nobody/broken:1.0"
 
 
@@ -104,18 +103,24 @@ def test_a_deployment_that_fails_leaves_the_live_colour_alone_and_says_why(live:
     assert "blue has 0 of 0 targets healthy" in live.windlass("switch", "local", "web", code=1)
 
 
-def test_a_new_image_goes_to_the_idle_colour_and_then_gets_the_traffic(live: Live) -> None:
-    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": "sha256:0.2.0"}, "layers": []}
-    client(live.platform, "ecr").put_image(
-        repositoryName=REPOSITORY, imageTag="0.2.0", imageManifest=json.dumps(manifest)
+def test_the_commands_of_the_readme_bring_a_new_image_live(live: Live) -> None:
+    live.windlass(*_command("./windlass local image REPOSITORY:TAG", {"REPOSITORY:TAG": f"{REPOSITORY}:0.2.0"}))
+    deploy = _command(
+        "./windlass deploy ENV SERVICE --image REF [--switch]",
+        {"ENV": "local", "SERVICE": "web", "REF": IMAGE, "[--switch]": "--switch"},
     )
     with live.load() as during:
-        live.windlass("deploy", "local", "web", "--image", IMAGE)
-        assert live.wait_until("/health", colour="green")["version"] == "0.1.0"
-        live.windlass("switch", "local", "web", "--reason", "release 0.2.0")
+        live.windlass(*deploy, "--reason", "release 0.2.0")
         live.wait_until("/health", colour="blue", version="0.2.0")
     assert during.failures == []
+    assert {answer.label for answer in during.answers} == {"green", "blue"}
     live.plan_is_empty()
+
+
+def _command(in_readme: str, values: dict[str, str]) -> list[str]:
+    """The arguments of a command that the README lists, with values in place of its words in capitals."""
+    assert f"| `{in_readme}` |" in README.read_text()
+    return [values.get(word, word) for word in in_readme.split()[1:]]
 
 
 def test_status_says_what_is_live_healthy_and_who_switched(live: Live) -> None:

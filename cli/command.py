@@ -72,12 +72,19 @@ class Command(click.Command):
         project, name = ctx.obj, ctx.params.get("name")
         if not self.changes or not isinstance(name, str) or not project.environments.exists(name):
             return super().invoke(ctx)
+        # Commands that change nothing need neither.
+        from cli.local_saves import continue_after, save
         from cli.running.work_lock import work_lock
 
         words = ctx.command_path.partition(" ")[2]
         timeout_seconds = ctx.params.get("lock_timeout", 0)
-        with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds):
-            return super().invoke(ctx)
+        with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds) as killed:
+            if killed is not None:
+                continue_after(project, name, killed)
+            try:
+                return super().invoke(ctx)
+            finally:
+                save(project, name)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write examples and exit codes."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from config import Environment
     from local.dataplane import DataPlane
     from local.embedded import EmbeddedAws
+    from local.saved_platforms import SavedPlatforms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,27 @@ class LocalPlatform:
             repositories=self.workspace.repositories_folder,
         )
         return DataPlane(settings)
+
+    @property
+    def platforms(self) -> "SavedPlatforms":
+        """The copies that `local save` keeps."""
+        from local.saved_platforms import SavedPlatforms
+
+        return SavedPlatforms(self.workspace.work_folder / "platforms")
+
+    def stop(self, environment: "Environment") -> None:
+        """Stop the containers and the embedded AWS; what was applied stays saved.
+
+        Raises:
+            CommandError: one of them does not end.
+        """
+        from local.background import BackgroundProcessError
+
+        try:
+            self.data_plane(environment).stop()
+            self.aws(environment).stop()
+        except BackgroundProcessError as error:
+            raise CommandError(str(error), exit_code=FAILED) from error
 
     def variables(self, environment: "Environment") -> dict[str, str]:
         """What makes Terraform and boto3 talk to the embedded AWS; empty where the environment is on the real one."""

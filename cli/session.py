@@ -91,17 +91,21 @@ class Session:
         """Whether any layer may have a state: without the bucket none has."""
         return self.store is None or self.store.bucket_exists()
 
+    def is_applied(self) -> bool:
+        """Whether the last layer that every environment has was applied."""
+        return self.may_be_applied() and bool(self.outputs("service"))
+
     def require_state(self) -> None:
-        """See to it that what was applied to an embedded AWS is still there: it is kept in memory.
+        """See to it that something is applied to an embedded AWS.
 
         Raises:
-            CommandError: the embedded AWS has no bucket for the state, so nothing is applied.
+            CommandError: it has no bucket for the state, so nothing is applied.
         """
         if self.environment.aws.endpoint_url is not None and not self.may_be_applied():
             name = self.environment.name
             raise CommandError(
-                f"Nothing is applied in {name}: the embedded AWS keeps everything in memory, and it has started anew. "
-                f"To apply everything again: {apply_command(name)}"
+                f"Nothing is applied in {name}: the embedded AWS has nothing saved. "
+                f"To apply everything: {apply_command(name)}"
             )
 
     def _stack(self, name: str) -> Stack:

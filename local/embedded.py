@@ -1,24 +1,34 @@
 """Starts, stops and observes the embedded AWS, a background process that outlives the command that started it."""
 
+import contextlib
+import http.client
 import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
+from local.code_fingerprint import CHANGED, code_fingerprint
 from local.identity import IDENTITY_PATH, SERVICE
+from local.snapshot.result import SNAPSHOT_PATH, SaveResult
+from local.snapshot.store import SnapshotFolder
 
 START_TIMEOUT_SECONDS = 60
 """A cold start on a busy two-core machine takes about 5 s; more than this and something is wrong."""
-STOP_TIMEOUT_SECONDS = 10
-"""Before SIGKILL: the server has no data to lose."""
+IDENTITY_TIMEOUT_SECONDS = 5
+SNAPSHOT_TIMEOUT_SECONDS = 60
+CODE = "code"
+SAVED = "saved"
+"""Folder of the snapshot, in that of the embedded AWS."""
+STOP_TIMEOUT_SECONDS = 30
+"""Before SIGKILL: the server saves the account first, which takes less than 1 s."""
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
@@ -43,6 +53,10 @@ class EmbeddedAwsStatus:
     """Resident memory of the process, `None` when it is not running or cannot be read."""
     log_path: Path
     """Where the process writes its output."""
+    saved_at: datetime | None
+    """When what is in it was last saved (UTC), also when it is not running; `None` when nothing is saved."""
+    save_problem: str = ""
+    """Why later changes are not saved; empty where they are, or when it is not running."""
 
 
 def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
@@ -67,7 +81,7 @@ def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
 
 
 class EmbeddedAws:
-    """The embedded AWS of one folder. It keeps everything in memory: what was applied is lost when it stops.
+    """The embedded AWS of one folder, which saves what is in it there, and starts with what was saved.
 
     Args:
         endpoint_url: `http://127.0.0.1:PORT`; loopback only.
@@ -83,8 +97,9 @@ class EmbeddedAws:
             raise ValueError(f"endpoint_url is {endpoint_url!r}; it must be http://127.0.0.1:PORT")
         self.endpoint_url = endpoint_url.rstrip("/")
         self._host, self._port = str(parts.hostname), int(parts.port)
-        self._folder = folder
+        self.folder = folder
         self.log_path = folder / "server.log"
+        self.saved = SnapshotFolder(folder / SAVED)
         self._process = BackgroundProcess(
             name="The embedded AWS",
             folder=folder,
@@ -93,28 +108,37 @@ class EmbeddedAws:
             error=EmbeddedAwsError,
         )
 
-    def start(self) -> None:
-        """Start the server and wait until it answers. Does nothing if it runs.
+    def start(self, report: Callable[[str], None] = lambda _line: None) -> None:
+        """Start the server with what was saved, and wait until it answers. Does nothing if it runs.
+
+        A server that runs older code is restarted; it saves first.
+
+        Args:
+            report: receives a line about a restart.
 
         Raises:
             EmbeddedAwsError: the port is taken, or the server ended or did not answer in time.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self._process.lock():
-            record = self._process.find_running()
+            record, now = self._process.find_running(), code_fingerprint()
+            if record is not None and record.details.get(CODE) != now:
+                report(f"The embedded AWS restarts, because {CHANGED}; what is in it is saved.")
+                self._process.terminate(record)
+                record = None
             if record is None:
                 self._refuse_taken_port()
-                record = self._launch()
+                record = self._launch(now)
             elif record.details["endpoint_url"] != self.endpoint_url:
                 raise EmbeddedAwsError(
-                    f"The embedded AWS of {self._folder} already runs on {record.details['endpoint_url']}, "
+                    f"The embedded AWS of {self.folder} already runs on {record.details['endpoint_url']}, "
                     f"not on {self.endpoint_url}; stop it first."
                 )
             self._wait_until_ready(record)
 
     def stop(self) -> None:
         """End the process that `start` started. Does nothing if it is not running."""
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             return
         with self._process.lock():
             record = self._process.find_running()
@@ -122,11 +146,42 @@ class EmbeddedAws:
                 self._process.terminate(record)
             self._process.remove_record()
 
+    def save(self) -> SaveResult:
+        """Save now.
+
+        Raises:
+            EmbeddedAwsError: it does not answer.
+        """
+        return self._snapshot("POST")
+
+    def locks(self) -> tuple[str, ...]:
+        """States of Terraform that are locked.
+
+        Raises:
+            EmbeddedAwsError: it does not answer.
+        """
+        return self._snapshot("GET").locks
+
+    def restore(self) -> SaveResult:
+        """Return to what was saved; later changes are lost.
+
+        Raises:
+            EmbeddedAwsError: it does not answer.
+        """
+        return self._snapshot("DELETE")
+
     def status(self) -> EmbeddedAwsStatus:
         """Observe, without changing anything."""
         record = self._process.find_running()
         running = record is not None and self._identity(record.details["endpoint_url"]) == record.instance
+        header = self.saved.header()
+        problem = ""
+        if running:
+            with contextlib.suppress(EmbeddedAwsError):
+                problem = self._snapshot("GET").problem
         return EmbeddedAwsStatus(
+            saved_at=datetime.fromisoformat(header.saved_at) if header else None,
+            save_problem=problem,
             running=running,
             pid=record.pid if record and running else None,
             endpoint_url=record.details["endpoint_url"] if record and running else self.endpoint_url,
@@ -145,9 +200,10 @@ class EmbeddedAws:
             f"Port {self._port} is taken by {owner}; stop that, or give this environment another port."
         )
 
-    def _launch(self) -> ProcessRecord:
+    def _launch(self, code: str) -> ProcessRecord:
         command = [sys.executable, "-m", "local.server", "--host", self._host, "--port", str(self._port)]
-        return self._process.launch(command, details={"endpoint_url": self.endpoint_url})
+        command += ["--snapshots", str(self.saved.folder)]
+        return self._process.launch(command, details={"endpoint_url": self.endpoint_url, CODE: code})
 
     def _wait_until_ready(self, record: ProcessRecord) -> None:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
@@ -161,14 +217,32 @@ class EmbeddedAws:
             f"after {START_TIMEOUT_SECONDS} s.\n{self._process.last_log_lines()}"
         )
 
+    def _snapshot(self, method: str) -> SaveResult:
+        try:
+            document = _read(method, self.endpoint_url + SNAPSHOT_PATH, SNAPSHOT_TIMEOUT_SECONDS)
+            return SaveResult(**{**document, "locks": tuple(document["locks"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise EmbeddedAwsError(f"The embedded AWS does not answer on {self.endpoint_url}: {error}") from error
+
     def _identity(self, endpoint_url: str) -> str | None:
         """The instance of the embedded AWS that answers there; None if none does."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(endpoint_url + IDENTITY_PATH, timeout=5) as answer:
-                document = json.loads(answer.read())
-        except (OSError, ValueError, urllib.error.URLError):
+            document = _read("GET", endpoint_url + IDENTITY_PATH, IDENTITY_TIMEOUT_SECONDS)
+        except (OSError, ValueError):
             return None
         if not isinstance(document, dict) or document.get("service") != SERVICE:
             return None
         return str(document.get("instance"))
+
+
+def _read(method: str, url: str, timeout_seconds: float) -> Any:
+    """The JSON that a page of the embedded AWS answers; no proxy is asked."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_seconds)
+    try:
+        connection.request(method, parts.path)
+        return json.loads(connection.getresponse().read())
+    except http.client.HTTPException as error:
+        raise OSError(f"{url} does not speak HTTP") from error
+    finally:
+        connection.close()

@@ -7,13 +7,18 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
-from local.serialise_requests import serialise_requests
+from local.serialise_requests import Application, serialise_requests
+
+if TYPE_CHECKING:
+    from local.snapshot.saver import Saver
 
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else `aws_iam_role_policy_attachment` of an AWS policy fails
@@ -26,11 +31,12 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-def create_application(instance: str = "") -> Callable[[Environ, StartResponse], Iterable[bytes]]:
+def create_application(instance: str = "", saver: "Saver | None" = None) -> Application:
     """Return the WSGI application: moto's, with our extensions and an identity page, without moto's own pages.
 
     Args:
         instance: any word; the identity page returns it, so that clients can tell two servers apart.
+        saver: saves the account; `None` keeps it in memory only.
     """
     os.environ.update(SETTINGS)
     # Imported here: moto reads its settings on import, and the command line answers --help without it.
@@ -43,7 +49,12 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
         extend(service)
         return create_backend_app(service)
 
-    moto = serialise_requests(answer_retries(DomainDispatcherApplication(create_extended_backend)))
+    moto = answer_retries(DomainDispatcherApplication(create_extended_backend))
+    if saver is not None:
+        from local.snapshot.endpoints import saving
+
+        moto = saving(saver)(moto)
+    moto = serialise_requests(moto)
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,14 +66,24 @@ def create_application(instance: str = "") -> Callable[[Environ, StartResponse],
             # moto's dashboard loads scripts from the internet, and its reset call would empty the account.
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"not here\n"]
-        answer: Iterable[bytes] = moto(environ, start_response)
-        return answer
+        return moto(environ, start_response)
 
-    return with_dataplane(application)
+    served = with_dataplane(application)
+    if saver is not None:
+        from local.snapshot.endpoints import with_snapshots
+
+        served = with_snapshots(served, saver)
+    return served
 
 
-def make_server(host: str, port: int, instance: str = "") -> Any:
+def make_server(host: str, port: int, instance: str = "", saver: "Saver | None" = None) -> Any:
     """Return a threaded werkzeug server, bound and not yet serving; port 0 takes any free port.
+
+    Args:
+        host: a loopback address.
+        port: to listen on.
+        instance: any word; the identity page returns it.
+        saver: saves the account; `None` keeps it in memory only.
 
     Raises:
         ValueError: `host` is not a loopback address.
@@ -70,7 +91,7 @@ def make_server(host: str, port: int, instance: str = "") -> Any:
     """
     if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
         raise ValueError(f"host is {host!r}; the embedded AWS checks no passwords and listens on loopback only")
-    application = create_application(instance)
+    application = create_application(instance, saver)
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import ThreadedWSGIServer
 
@@ -91,6 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
     parser.add_argument("--instance", default="", help="a word that the identity page repeats")
+    parser.add_argument("--snapshots", type=Path, help="folder to save in and load from (default: memory only)")
     options = parser.parse_args(arguments)
 
     def exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
@@ -98,14 +120,33 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, exit_cleanly)
     signal.signal(signal.SIGINT, exit_cleanly)
+    saver = _saver(options.snapshots) if options.snapshots is not None else None
     try:
-        server = make_server(options.host, options.port, options.instance)
+        server = make_server(options.host, options.port, options.instance, saver)
     except (OSError, ValueError) as error:
         print(f"The embedded AWS cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1
+    if saver is not None:
+        header = saver.load()
+        if header is not None:
+            print(f"Loaded the account that was saved at {header.saved_at}", flush=True)
+        threading.Thread(target=saver.run, name="saver", daemon=True).start()
     print(f"The embedded AWS is ready on http://{options.host}:{server.port}", flush=True)
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    finally:
+        if saver is not None:
+            saver.save()
     return 0
+
+
+def _saver(folder: Path) -> "Saver":
+    os.environ.update(SETTINGS)
+    # Imported here, like all of moto.
+    from local.snapshot.saver import Saver
+    from local.snapshot.store import SnapshotFolder
+
+    return Saver(SnapshotFolder(folder), log=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

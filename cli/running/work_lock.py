@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,9 +19,25 @@ from cli.errors import CommandError
 POLL_SECONDS = 0.5
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """A command that has the lock, or was killed while it had it."""
+
+    command: str
+    pid: int
+    since: str
+    """Local time, ISO 8601."""
+
+    def __str__(self) -> str:
+        """`local apply, process 4711, since 14:02:11`."""
+        return f"{self.command}, process {self.pid}, since {datetime.fromisoformat(self.since):%H:%M:%S}"
+
+
 @contextmanager
-def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: float = 0) -> Iterator[None]:
+def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: float = 0) -> Iterator[Holder | None]:
     """Hold the lock of an environment as long as the block lasts; it ends with the process, however that ends.
+
+    Yields the command that had the lock before and was killed; `None` where the last one ended by itself.
 
     Args:
         folder: where the locks are.
@@ -36,7 +53,8 @@ def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: 
         deadline = time.monotonic() + timeout_seconds
         while not _lock(file.fileno()):
             file.seek(0)
-            holder = _holder(file.read())
+            known = _holder(file.read())
+            holder = f" ({known})" if known else ""
             if time.monotonic() >= deadline:
                 raise CommandError(
                     f"Another ./windlass is at work on {environment}{holder}, so nothing was changed.\n"
@@ -45,11 +63,12 @@ def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: 
             if deadline - time.monotonic() > timeout_seconds - POLL_SECONDS:
                 say(f"Another ./windlass is at work on {environment}{holder}; waiting for it.")
             time.sleep(POLL_SECONDS)
-        _write(
-            file.fileno(), {"command": command, "pid": os.getpid(), "since": datetime.now().astimezone().isoformat()}
-        )
+        file.seek(0)
+        killed = _holder(file.read())
+        holding = Holder(command=command, pid=os.getpid(), since=datetime.now().astimezone().isoformat())
+        _write(file.fileno(), asdict(holding))
         try:
-            yield
+            yield killed
         finally:
             _write(file.fileno(), {})
 
@@ -67,11 +86,11 @@ def _write(descriptor: int, holder: dict[str, object]) -> None:
     os.write(descriptor, json.dumps(holder).encode())
 
 
-def _holder(text: str) -> str:
-    """Such as ` (local apply, process 4711, since 14:02:11)`; empty in the moment before it is written."""
+def _holder(text: str) -> Holder | None:
+    """The holder that a lock file names; `None` for an empty one, as in the moment before it is written."""
     try:
-        holder = json.loads(text)
-        since = datetime.fromisoformat(holder["since"]).strftime("%H:%M:%S")
-        return f" ({holder['command']}, process {holder['pid']}, since {since})"
-    except (ValueError, KeyError, TypeError):
-        return ""
+        holder = Holder(**json.loads(text))
+        datetime.fromisoformat(holder.since)
+    except (ValueError, TypeError):
+        return None
+    return holder

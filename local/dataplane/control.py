@@ -75,6 +75,11 @@ class DataPlane:
             error=DataPlaneError,
         )
 
+    @property
+    def stores_folder(self) -> Path:
+        """Holds a folder for each data store."""
+        return self._folder / "stores"
+
     def start(self, report: Report = ignore) -> None:
         """Start, and wait until the proxy listens and the data stores run; does nothing where it already runs.
 
@@ -169,7 +174,7 @@ class DataPlane:
     def remove(self) -> None:
         """Stop, and delete everything that was written, including the data of the data stores."""
         self.stop()
-        for folder in (self._folder / "stores").glob("*"):
+        for folder in self.stores_folder.glob("*"):
             remove_data(folder)
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from local.code_fingerprint import CHANGED, code_fingerprint
 from local.dataplane.settings import Settings
 
 CODE = "code"
 SETTINGS = "settings"
 CHANGES = {
-    CODE: "its code in local/ has changed",
+    CODE: CHANGED,
     SETTINGS: "its settings have changed (ports, services, or the environment file)",
 }
 """Part of the fingerprint → the reason for a restart, as a sentence."""
@@ -17,11 +18,7 @@ CHANGES = {
 
 def fingerprint(settings: Settings) -> dict[str, str]:
     """Hashes of the Python files of `local/` in Windlass's folder, and of the settings."""
-    code = hashlib.sha256()
     folder = settings.windlass_folder.resolve()
-    for path in sorted((folder / "local").rglob("*.py")):
-        code.update(f"{path.relative_to(folder)}\0".encode())
-        code.update(path.read_bytes())
     absolute = replace(
         settings,
         folder=settings.folder.resolve(),
@@ -29,7 +26,7 @@ def fingerprint(settings: Settings) -> dict[str, str]:
         authority_folder=settings.authority_folder and settings.authority_folder.resolve(),
         repositories=settings.repositories and settings.repositories.resolve(),
     )
-    return {CODE: code.hexdigest(), SETTINGS: hashlib.sha256(repr(absolute).encode()).hexdigest()}
+    return {CODE: code_fingerprint(folder), SETTINGS: hashlib.sha256(repr(absolute).encode()).hexdigest()}
 
 
 def difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:

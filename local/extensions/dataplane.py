@@ -98,6 +98,14 @@ class Observations:
                 tasks_in(region).clear()
         self._notify()
 
+    def start_anew(self) -> None:
+        """The account has been replaced by a saved one: what was reported is about another one."""
+        self.forget()
+        with self.changed:
+            # Whoever waits for changes reads everything again.
+            self._instance = secrets.token_hex(4)
+            self.changed.notify_all()
+
     def _notify(self) -> None:
         for listener in self._listeners:
             listener()

@@ -12,11 +12,18 @@ TOPICS = {
         ),
     },
     "Its parts": {
-        "up": LazyCommand(target="cli.commands.local.up:up", short_help="Start the embedded AWS, and containers"),
-        "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop both; what was applied is gone"),
+        "up": LazyCommand(target="cli.commands.local.up:up", short_help="Start what was applied, with its containers"),
+        "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop both; what was applied is saved"),
+        "reset": LazyCommand(
+            target="cli.commands.local.reset:reset", short_help="Forget what was applied, with all data"
+        ),
         "status": LazyCommand(
             target="cli.commands.local.status:status", short_help="Show the embedded AWS and every container"
         ),
+    },
+    "Its copies": {
+        "save": LazyCommand(target="cli.commands.local.save:save", short_help="Keep a copy under a name"),
+        "load": LazyCommand(target="cli.commands.local.load:load", short_help="Bring a copy back, or list them"),
     },
     "Its images": {
         "image": LazyCommand(

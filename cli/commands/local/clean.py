@@ -8,11 +8,11 @@ import click
 from cli.command import command
 from cli.console import say
 from cli.front_door import AUTHORITY_FILE
+from cli.local_state import forget_applied
 from cli.options import environment_option
 from cli.project import Project
 from cli.running.run_layers import destroy_layers
 from cli.session import open_for_change
-from cli.synthesis import BOOTSTRAP
 from local.browser_trust import BrowserTrust, TrustError
 
 
@@ -23,7 +23,7 @@ def clean(project: Project, name: str) -> None:
     """Destroy the platform, stop the embedded AWS, and remove what both left on this machine."""
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
-    project.local.data_plane(environment).remove()
+    project.local.data_plane(environment).stop()
     if embedded.status().running:
         session = open_for_change(project, name)
         bootstrap = session.bootstrap()
@@ -33,12 +33,8 @@ def clean(project: Project, name: str) -> None:
             bootstrap.destroy()
         embedded.stop()
     _untrust(project)
-    bootstrap_file = project.stacks.bootstrap_file(environment)
-    for left in bootstrap_file.parent.glob(f"{bootstrap_file.stem}.*"):
-        left.unlink()
-    for layer in (*project.synthesis.all_layers(), BOOTSTRAP):
-        shutil.rmtree(project.synthesis.folder(environment, layer), ignore_errors=True)
-    shutil.rmtree(project.workspace.work_folder / "embedded-aws", ignore_errors=True)
+    forget_applied(project, environment)
+    project.local.platforms.remove_all()
     shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
     shutil.rmtree(project.workspace.authority_folder, ignore_errors=True)
     say(f"{name}: nothing is left.", style="green")

@@ -1,26 +1,26 @@
-"""`./windlass local down`: stops the embedded AWS."""
+"""`./windlass local down`: stops the embedded AWS and the containers."""
 
 import click
 
 from cli.command import command
 from cli.console import say
-from cli.errors import CommandError
+from cli.local_commands import local_command
 from cli.options import environment_option
 from cli.project import Project
-from local.embedded import EmbeddedAwsError
 
 
 @command(changes=True, examples=("./windlass local down",))
 @environment_option
 @click.pass_obj
 def down(project: Project, name: str) -> None:
-    """Stop the embedded AWS and the containers. What was applied is gone then: it is kept in memory."""
+    """Stop the embedded AWS and the containers. What was applied is saved, and `local up` brings it back."""
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
-    was_running = embedded.status().running
-    try:
-        project.local.data_plane(environment).remove()
-        embedded.stop()
-    except EmbeddedAwsError as error:
-        raise CommandError(str(error)) from error
-    say("The embedded AWS is stopped, and what was in it is gone." if was_running else "The embedded AWS did not run.")
+    was_running = embedded.status().running or project.local.data_plane(environment).status().running
+    project.local.stop(environment)
+    if not was_running:
+        say("The embedded AWS did not run.")
+    elif embedded.saved.header() is not None:
+        say(f"Stopped; what was applied is saved. To bring it back: {local_command('up', name)}")
+    else:
+        say("Stopped.")

@@ -30,7 +30,7 @@ def start(project: Project, name: str, *, containers: bool) -> None:
             needed += [key for key in local_ports(environment) if key.startswith("load_balancer.")]
     refuse_unusable_ports(environment, needed)
     try:
-        embedded.start()
+        embedded.start(report=say)
     except EmbeddedAwsError as error:
         raise CommandError(str(error)) from error
     say(f"The embedded AWS {'runs' if was_running else 'has started'} at {environment.aws.endpoint_url}.")

@@ -6,23 +6,32 @@ from cli.command import command
 from cli.commands.local.start import start
 from cli.console import say
 from cli.data_plane import run_containers, show_containers
+from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import apply_command
 from cli.options import environment_option
-from cli.parts import PARTS
+from cli.parts import PARTS, parts_of
 from cli.project import Project
 from cli.session import open_readonly
 
 
-@command(changes=True, examples=("./windlass local up", "./windlass local up --with web --with airflow"))
+@command(changes=True, examples=("./windlass local up", "./windlass local up --with web", "./windlass local up --bare"))
 @environment_option
-@click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part too.")
+@click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part only.")
+@click.option("--bare", is_flag=True, help="Do not run containers.")
 @click.pass_obj
-def up(project: Project, name: str, parts: tuple[str, ...]) -> None:
-    """Start the embedded AWS, and with --with also the containers of what is applied."""
-    start(project, name, containers=bool(parts))
+def up(project: Project, name: str, parts: tuple[str, ...], bare: bool) -> None:
+    """Start the embedded AWS with what was applied to it before, and its containers."""
+    if bare and parts:
+        raise CommandError("--bare and --with contradict each other.", exit_code=BAD_CONFIGURATION)
+    environment = project.environments.load(name)
+    embedded = project.local.aws(environment)
+    may_run = not bare and (embedded.saved.header() is not None or embedded.status().running)
+    start(project, name, containers=bool(parts) or may_run)
     session = open_readonly(project, name)
-    if not parts and not session.may_be_applied():
-        say(f"Nothing is applied in it: it keeps everything in memory. To apply everything: {apply_command(name)}")
+    if not parts and not session.is_applied():
+        say(f"Nothing is applied in it yet. To apply everything: {apply_command(name)}")
+        return
+    parts = parts or (parts_of(environment) if may_run else ())
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())

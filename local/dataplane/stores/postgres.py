@@ -10,7 +10,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,11 @@ SUPERUSER = "rdsadmin"
 ELSEWHERE = "elsewhere"
 """Name of the file that contains the path of the data when it cannot be in the folder."""
 PREFIX = "windlass-postgres-"
+SYSTEM_FOLDER = Path("/var/lib")
 
 SETTINGS = {
     "unix_socket_directories": "",
-    "fsync": "off",  # a crash of the machine may lose data, a crash of the process does not
+    "fsync": "on",  # what a task was told is committed survives a crash of the machine, as on RDS
     "max_connections": "200",
     "shared_buffers": "32MB",
 }
@@ -123,7 +123,7 @@ class Postgres(TlsServer):
         unfinished = data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         command = [str(programs / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password_file}"]
-        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
         initdb = subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, **self._identity)
         if initdb.returncode != 0:
             raise StoreError(f"initdb failed: {initdb.stderr.strip()[-300:]}")
@@ -145,14 +145,34 @@ class Postgres(TlsServer):
             os.chown(path, self._identity["user"], self._identity["group"])
 
 
-def remove_data(folder: Path) -> None:
-    """Delete all data of a stopped server, in this folder or in the one that a file in it names."""
+def data_home(folder: Path) -> Path:
+    """The folder with the data of a store: this one, or the one that a file in it names."""
     note = folder / ELSEWHERE
     if note.is_file():
         elsewhere = Path(note.read_text())
         if elsewhere.name.startswith(PREFIX):
-            shutil.rmtree(elsewhere, ignore_errors=True)
+            return elsewhere
+    return folder
+
+
+def remove_data(folder: Path) -> None:
+    """Delete all data of a stopped server."""
+    shutil.rmtree(data_home(folder), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def restore_home(folder: Path) -> None:
+    """Move the data of a copied PostgreSQL server to where the server's user can reach it; others stay."""
+    if not any(folder.glob("data-*")):
+        return
+    home = _reachable(folder, _unprivileged_identity())
+    if home == folder:
+        return
+    shutil.rmtree(home, ignore_errors=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(folder, home)
+    folder.mkdir(mode=0o700)
+    (folder / ELSEWHERE).write_text(str(home))
 
 
 def _remove_stale_lock(pid_file: Path) -> None:
@@ -171,14 +191,17 @@ def _unprivileged_identity() -> dict[str, Any]:
 
 
 def _reachable(folder: Path, identity: dict[str, Any]) -> Path:
-    """The folder, or one for temporary files if the server's user cannot reach it (in a private home)."""
+    """The folder, or one in `/var/lib` if the server's user cannot reach it (root's private home).
+
+    Not a folder for temporary files: the data outlives a reboot.
+    """
     if not identity:
         return folder
     parents = [each for each in folder.resolve().parents if each.exists()]
     if all(each.stat().st_mode & stat.S_IXOTH for each in parents):
         return folder
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"{PREFIX}{digest}"
+    return SYSTEM_FOLDER / f"{PREFIX}{digest}"
 
 
 def _programs(home: Path, version: int, identity: dict[str, Any]) -> Path:

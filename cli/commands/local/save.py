@@ -1,0 +1,43 @@
+"""`./windlass local save`: keeps a copy of the platform under a name."""
+
+import time
+from dataclasses import asdict
+
+import click
+
+from cli.command import command
+from cli.console import print_json, say
+from cli.errors import CommandError
+from cli.local_commands import local_command
+from cli.options import as_json, environment_option
+from cli.project import Project
+from cli.running.progress import duration
+from local.background import BackgroundProcessError
+from local.saved_platforms import SavedPlatformError
+
+
+@command(changes=True, examples=("./windlass local save before-upgrade",))
+@environment_option
+@click.argument("platform", metavar="NAME")
+@as_json
+@click.pass_obj
+def save(project: Project, name: str, platform: str, as_json: bool) -> None:
+    """Keep a copy of the platform under NAME: what is applied, and the data of its databases.
+
+    It goes on running; its databases stand still while their files are copied. `local load NAME` brings the copy back.
+    """
+    environment = project.environments.load(name)
+    started = time.monotonic()
+    local = project.local
+    try:
+        saved = local.platforms.save(
+            platform, environment=name, aws=local.aws(environment), data_plane=local.data_plane(environment)
+        )
+    except (SavedPlatformError, BackgroundProcessError) as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        print_json(asdict(saved))
+        return
+    took = duration(time.monotonic() - started)
+    back = local_command("load", name).replace("load", f"load {platform}", 1)
+    say(f"Saved as {platform} in {took}. To bring it back: {back}", style="green")

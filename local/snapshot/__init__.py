@@ -1,0 +1,1 @@
+"""Saves the emulated account on disk, and brings it back."""

@@ -126,15 +126,21 @@ class EmbeddedAws:
                 report(f"The embedded AWS restarts, because {CHANGED}; what is in it is saved.")
                 self._process.terminate(record)
                 record = None
-            if record is None:
-                self._refuse_taken_port()
-                record = self._launch(now)
-            elif record.details["endpoint_url"] != self.endpoint_url:
+            if record is not None and record.details["endpoint_url"] != self.endpoint_url:
                 raise EmbeddedAwsError(
                     f"The embedded AWS of {self.folder} already runs on {record.details['endpoint_url']}, "
                     f"not on {self.endpoint_url}; stop it first."
                 )
-            self._wait_until_ready(record)
+            if record is not None:
+                try:
+                    self._wait_until_ready(record)
+                    return
+                except EmbeddedAwsError:
+                    if not processes.has_ended(record.pid):
+                        raise
+                    # It was being killed when it was looked for.
+            self._refuse_taken_port()
+            self._wait_until_ready(self._launch(now))
 
     def stop(self) -> None:
         """End the process that `start` started. Does nothing if it is not running."""
@@ -191,7 +197,7 @@ class EmbeddedAws:
         )
 
     def _refuse_taken_port(self) -> None:
-        if not processes.port_is_taken(self._host, self._port):
+        if processes.becomes_free(self._host, self._port):
             return
         owner = "something else"
         if self._identity(self.endpoint_url) is not None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import IO
 
@@ -81,6 +82,16 @@ def port_is_taken(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(2)
         return probe.connect_ex((host, port)) == 0
+
+
+def becomes_free(host: str, port: int, seconds: float = 2.0) -> bool:
+    """Whether nothing listens on the port, now or soon: the threads of a killed process take a moment to end."""
+    deadline = time.monotonic() + seconds
+    while port_is_taken(host, port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _waits_to_be_reaped(pid: int) -> bool:

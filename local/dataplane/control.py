@@ -101,12 +101,18 @@ class DataPlane:
                 report(f"The data plane restarts, because {reason}; its data is kept.")
                 self._process.terminate(record)
                 record = None
-            if record is None:
-                # Before the ports are checked: the proxy of a killed data plane still listens on them.
-                self._end_leftovers(report)
-                self._refuse_taken_ports()
-                record = self._launch(now)
-            self._wait_until_ready(record, report)
+            if record is not None:
+                try:
+                    self._wait_until_ready(record, report)
+                    return
+                except DataPlaneError:
+                    if not processes.has_ended(record.pid):
+                        raise
+                    # It was being killed when it was looked for.
+            # Before the ports are checked: the proxy of a killed data plane still listens on them.
+            self._end_leftovers(report)
+            self._refuse_taken_ports()
+            self._wait_until_ready(self._launch(now), report)
 
     def wait_until_steady(self, seconds: float = 60.0, report: Report = ignore) -> None:
         """Wait until every service runs what was requested before this call, with all tasks healthy.

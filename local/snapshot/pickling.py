@@ -30,6 +30,7 @@ from moto.s3.models import FakeKey
 from moto.ssm.models import ParameterDict
 
 PROTOCOL = 5
+REGISTRIES = (AccountSpecificBackend, BackendDict)
 LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
 PRIVATE_KEYS = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)
 """Of KMS keys and of certificates."""
@@ -87,6 +88,9 @@ class _Pickler(pickle.Pickler):
             return _create_key, (type(value), state, _Body(self._digest(value)))
         if isinstance(value, _Body):
             return _read_body, (value.digest,)
+        if isinstance(value, dict) and type(value).__module__.startswith("moto.") and not isinstance(value, REGISTRIES):
+            # Some return other items than they hold, such as the last version of a key.
+            return _new, (type(value),), (dict(vars(value)), list(dict.items(value))), None, None, _set_dict
         if isinstance(value, PRIVATE_KEYS):
             return _private_key, (_pem(value),)
         if isinstance(value, Certificate):
@@ -147,6 +151,16 @@ _DIGEST = "windlass_body_digest"
 
 def _read_body(digest: str) -> bytes:
     raise NotImplementedError(digest)  # the unpickler replaces it
+
+
+def _new(cls: Any) -> Any:
+    return cls.__new__(cls)
+
+
+def _set_dict(value: dict[Any, Any], state: tuple[dict[str, Any], list[tuple[Any, Any]]]) -> None:
+    attributes, items = state
+    vars(value).update(attributes)
+    dict.update(value, items)
 
 
 def _pem(key: Any) -> bytes:

@@ -46,9 +46,11 @@ def _in_buckets(backends: Backends) -> tuple[str, ...]:
 
 
 def changes_lock(environ: dict[str, Any], body: bytes) -> bool:
-    """Whether a request takes or releases one of Terraform's locks, or writes a state's checksum."""
+    """Whether a request takes or releases one of Terraform's locks."""
     path = str(environ.get("PATH_INFO", ""))
     if path.endswith(LOCK_FILE_SUFFIX):
         return True
     action = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
-    return action in ("PutItem", "DeleteItem") and f'"{LOCK_ID}"'.encode() in body and f'"{LOCK_INFO}"'.encode() in body
+    if f'"{LOCK_ID}"'.encode() not in body:
+        return False
+    return action == "DeleteItem" or (action == "PutItem" and f'"{LOCK_INFO}"'.encode() in body)

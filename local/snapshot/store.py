@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -155,11 +156,9 @@ class SnapshotFolder:
 
     def set_aside(self, now: datetime) -> Path:
         """Rename the snapshot, so that it is never read again and nothing of it is lost; returns where it is."""
-        target = self.folder.with_name(f"{self.folder.name}-{SET_ASIDE}-{now:%Y%m%d-%H%M%S}")
-        number = 1
-        while target.exists():
-            number += 1
-            target = target.with_name(f"{target.name.rpartition('.')[0] or target.name}.{number}")
+        name = f"{self.folder.name}-{SET_ASIDE}-{now:%Y%m%d-%H%M%S}"
+        candidates = (self.folder.with_name(name if number == 1 else f"{name}-{number}") for number in count(1))
+        target = next(path for path in candidates if not path.exists())
         self.folder.rename(target)
         return target
 

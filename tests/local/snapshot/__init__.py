@@ -1,0 +1,1 @@
+"""Saving the emulated account, and bringing it back."""

@@ -51,6 +51,20 @@ class LazyGroup(click.Group):
         command = self.lazy_commands.get(cmd_name)
         return command.load() if command is not None else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names; a misspelt one gets a suggestion."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # here: only mistakes need it
+
+            similar = get_close_matches(args[0], self.lazy_commands, n=1)
+            if similar:
+                error.message += f" Did you mean {similar[0]!r}?"
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write a section for each topic."""
         width = max(map(len, self.lazy_commands))

@@ -57,14 +57,14 @@ def has_ended(pid: int) -> bool:
 
 def in_folder(folder: Path, program: str) -> list[int]:
     """Ids of the processes of a program whose working directory is in the folder; empty where that cannot be seen."""
-    found = []
+    pids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").readlink().is_relative_to(folder) and (process / "exe").readlink().name == program:
-                found.append(int(process.name))
+                pids.append(int(process.name))
         except OSError:
             continue  # it has ended, or belongs to another user
-    return found
+    return pids
 
 
 def memory_mib(pid: int) -> int | None:

@@ -50,13 +50,13 @@ class SavedPlatforms:
 
     def all(self) -> tuple[SavedPlatform, ...]:
         """Every saved platform that can be loaded, the newest first."""
-        found = [_manifest(path.parent) for path in self._folder.glob(f"*/{MANIFEST}")]
-        return tuple(sorted(filter(None, found), key=lambda each: each.saved_at, reverse=True))
+        manifests = [_manifest(path.parent) for path in self._folder.glob(f"*/{MANIFEST}")]
+        return tuple(sorted(filter(None, manifests), key=lambda each: each.saved_at, reverse=True))
 
     def save(self, name: str, *, environment: str, aws: EmbeddedAws, data_plane: DataPlane) -> SavedPlatform:
         """Copy what is there now; a platform that was saved under this name is replaced once the copy is complete.
 
-        The data stores stand still meanwhile, and go on afterwards.
+        The data stores pause meanwhile.
 
         Raises:
             SavedPlatformError: the name is not allowed, nothing is applied, an apply is at work, or the disk is full.

@@ -37,7 +37,7 @@ class Holder:
 def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: float = 0) -> Iterator[Holder | None]:
     """Hold the lock of an environment as long as the block lasts; it ends with the process, however that ends.
 
-    Yields the command that had the lock before and was killed; `None` where the last one ended by itself.
+    Yields the command that had the lock before and was killed; `None` where the last one was not killed.
 
     Args:
         folder: where the locks are.

@@ -102,7 +102,7 @@ class Observations:
         """The account has been replaced by a saved one: what was reported is about another one."""
         self.forget()
         with self.changed:
-            # Whoever waits for changes reads everything again.
+            # A client that waits for changes reads everything again.
             self._instance = secrets.token_hex(4)
             self.changed.notify_all()
 

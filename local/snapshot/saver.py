@@ -16,9 +16,9 @@ from local.snapshot.state_locks import held_locks
 from local.snapshot.store import Content, Header, SnapshotError, SnapshotFolder
 
 QUIET_SECONDS = 2.0
-"""Without a change for so long, what has changed is saved."""
+"""After this long without a change, the account is saved."""
 LONGEST_SECONDS = 20.0
-"""Under constant changes it is saved this often."""
+"""Under constant changes it is saved at this interval."""
 RETRY_SECONDS = 10.0
 """After a save that failed."""
 
@@ -48,10 +48,10 @@ class Saver:
             The header of what was loaded; `None` where nothing is saved, or was set aside.
         """
         try:
-            found = self._folder.read()
-            if found is None:
+            snapshot = self._folder.read()
+            if snapshot is None:
                 return None
-            header, pickled = found
+            header, pickled = snapshot
             account.load_code(header.services)
             backends = pickling.loads(pickled, self._folder.read_body)
         except Exception as error:  # whatever a broken pickle raises

@@ -172,12 +172,12 @@ class SnapshotFolder:
 def _header(line: bytes) -> Header:
     try:
         document: dict[str, Any] = json.loads(line)
-        found = document["format"], document["moto"], document["python"]
+        versions = document["format"], document["moto"], document["python"]
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotError("its first line is not the header of a snapshot") from error
-    if found != (FORMAT, version("moto"), _python()):
+    if versions != (FORMAT, version("moto"), _python()):
         raise SnapshotError(
-            f"format {found[0]}, moto {found[1]} and Python {found[2]} wrote it; "
+            f"format {versions[0]}, moto {versions[1]} and Python {versions[2]} wrote it; "
             f"this is format {FORMAT}, moto {version('moto')} and Python {_python()}"
         )
     try:

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from cli.environments import Environments
@@ -14,25 +14,41 @@ from cli.local_platform import LocalPlatform
 from cli.project import Project
 from cli.running.stacks import Stacks
 from cli.synthesis import Synthesis
+from config import Environment, load
+from config.state import S3State, State
 from local.dataplane import DataPlaneStatus, NotSteadyError, ServiceStatus
 from local.dataplane.desired_state.changes import Changes
+from local.embedded import EmbeddedAws, EmbeddedAwsStatus
+from local.snapshot.result import SaveResult
 
+ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("network", "data", "service")
 
 
-def environment(name: str, *, production: bool = False, endpoint_url: str | None = None) -> Any:
-    """An environment with what the commands look at."""
-    return SimpleNamespace(
-        name=name,
-        is_production=production,
-        aws=SimpleNamespace(region="eu-west-1", account_id="123456789012", endpoint_url=endpoint_url),
-        state=SimpleNamespace(backend="s3", bucket="the-bucket"),
-        state_key=lambda layer: f"{name}/{layer}.tfstate",
-        services={},
-        airflow=None,
-        delivery=None,
-        load_balancer=SimpleNamespace(https=True, ports={}),
+def environment(
+    name: str, *, production: bool = False, endpoint_url: str | None = None, state: State | None = None
+) -> Environment:
+    """An environment without services, on its own account."""
+    shipped = load("dev", ROOT)
+    aws = shipped.aws.model_copy(
+        update={"region": "eu-west-1", "account_id": "123456789012", "endpoint_url": endpoint_url}
     )
+    return shipped.model_copy(
+        update={
+            "name": name,
+            "kind": "production" if production else "development",
+            "aws": aws,
+            "state": state or S3State(backend="s3", bucket="the-bucket"),
+            "services": {},
+            "airflow": None,
+            "delivery": None,
+        }
+    )
+
+
+def state_key(name: str, layer: str) -> str:
+    """The key of a layer's state in the bucket."""
+    return environment(name).state_key(layer)
 
 
 def stack_document(layer: str) -> dict[str, Any]:
@@ -111,14 +127,71 @@ class FakeStacks(Stacks):
                 raise state
             return state
 
-        return SimpleNamespace(read=read, bucket_exists=lambda: True)
+        return FakeBucket(read=read)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeBucket:
+    """A bucket of states that exists."""
+
+    read: Callable[[str], dict[str, Any]]
+
+    def bucket_exists(self) -> bool:
+        return True
+
+
+class FakeEmbeddedAws(EmbeddedAws):
+    """Remembers whether it runs, what was saved, and how often.
+
+    Args:
+        folder: of its snapshot.
+        running: at first.
+    """
+
+    def __init__(self, folder: Path, *, running: bool = False) -> None:
+        super().__init__(endpoint_url="http://127.0.0.1:5999", folder=folder)
+        self.running = running
+        self.saves = 0
+        self.save_problem = ""
+        self.locked: tuple[str, ...] = ()
+        self.restored = 0
+
+    def start(self, report: Callable[[str], None] = lambda _line: None) -> None:
+        self.running = True
+
+    def stop(self) -> None:
+        self.running = False
+
+    def save(self) -> SaveResult:
+        self.saves += 1
+        return SaveResult(saved_at=None, problem=self.save_problem)
+
+    def locks(self) -> tuple[str, ...]:
+        return self.locked
+
+    def restore(self) -> SaveResult:
+        self.restored += 1
+        self.locked = ()
+        return SaveResult(saved_at=None, problem=self.save_problem)
+
+    def status(self) -> EmbeddedAwsStatus:
+        header = self.saved.header()
+        return EmbeddedAwsStatus(
+            running=self.running,
+            pid=None,
+            endpoint_url=self.endpoint_url,
+            started_at=None,
+            memory_mib=None,
+            log_path=self.log_path,
+            saved_at=datetime.fromisoformat(header.saved_at) if header else None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class FakeLocalPlatform(LocalPlatform):
     """An embedded AWS that only says whether it runs, and a data plane that runs nothing."""
 
-    embedded_aws: Any
+    embedded_aws: EmbeddedAws
     containers: "FakeDataPlane"
 
     def aws(self, environment: Any) -> Any:
@@ -144,6 +217,7 @@ class FakeDataPlane:
     restarts: bool = False
     """Whether the next start finds other settings, and so makes a new process."""
     pid: int = 7
+    stores_folder: Path = Path("nowhere")
 
     def start(self, report: Callable[[str], None]) -> None:
         self.running = True
@@ -152,6 +226,9 @@ class FakeDataPlane:
     def end_leftovers(self, report: Callable[[str], None]) -> None:
         if self.leftovers:
             report(f"Ended {self.leftovers} processes of a data plane that was killed; its data is kept.")
+
+    def stop(self) -> None:
+        self.running = False
 
     def remove(self) -> None:
         self.running = False
@@ -206,7 +283,7 @@ class FakeProject(Project):
     """The environments that there are."""
     refusal: str | None = None
     """What the guards say, if they refuse."""
-    embedded_aws: Any = field(default_factory=lambda: SimpleNamespace(status=lambda: SimpleNamespace(running=True)))
+    embedded_aws: EmbeddedAws = field(default_factory=lambda: FakeEmbeddedAws(Path("nowhere"), running=True))
     containers: FakeDataPlane = field(default_factory=FakeDataPlane)
     states: dict[str, dict[str, Any] | Exception] = field(default_factory=dict)
     """The state under each key of the bucket, or why it cannot be read."""

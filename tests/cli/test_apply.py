@@ -1,8 +1,8 @@
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 from cli.errors import CommandError
+from tests.cli.fake_project import FakeEmbeddedAws, state_key
 from tests.cli.fake_terraform import applying, error, planned, summary
 
 PLANNED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
@@ -100,12 +100,12 @@ def test_apply_as_json_says_what_changed(windlass, terraform):
 
 
 def test_output_as_json_gives_values_by_layer(windlass, project):
-    project.states["dev/service.tfstate"] = {"outputs": {"url": {"value": "http://x", "type": "string"}}}
+    project.states[state_key("dev", "service")] = {"outputs": {"url": {"value": "http://x", "type": "string"}}}
     assert json.loads(windlass("output", "dev", "--layer", "service", "--json").out) == {"service": {"url": "http://x"}}
 
 
 def test_sensitive_outputs_are_hidden_in_the_table(windlass, project):
-    project.states["dev/data.tfstate"] = {"outputs": {"token": {"value": "hunter2", "sensitive": True}}}
+    project.states[state_key("dev", "data")] = {"outputs": {"token": {"value": "hunter2", "sensitive": True}}}
     ended = windlass("output", "dev")
     assert "(sensitive)" in ended.out
     assert "hunter2" not in ended.out
@@ -113,7 +113,7 @@ def test_sensitive_outputs_are_hidden_in_the_table(windlass, project):
 
 def test_maps_and_arns_are_shown_as_they_are(windlass, project):
     ids = {"value": {"eu-west-1a": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}, "sensitive": False}
-    project.states["dev/data.tfstate"] = {"outputs": {"secret_arns": ids}}
+    project.states[state_key("dev", "data")] = {"outputs": {"secret_arns": ids}}
     ended = windlass("output", "dev", "--layer", "data")
     assert ended.out.splitlines()[1].split() == ["data", "secret_arns[eu-west-1a]", ids["value"]["eu-west-1a"]]
 
@@ -125,7 +125,7 @@ def test_status_as_json_counts_what_each_state_holds(windlass, project):
         "outputs": {"a": {"value": 1}},
         "resources": [{"mode": "managed", "instances": [{}, {}]}],
     }
-    project.states.update({f"dev/{layer}.tfstate": state for layer in ("network", "data", "service")})
+    project.states.update({state_key("dev", layer): state for layer in ("network", "data", "service")})
     status = json.loads(windlass("status", "dev", "--json").out)
     assert status["state"] == "s3://the-bucket"
     assert [one["resources"] for one in status["layers"]] == [2, 2, 2]
@@ -134,7 +134,9 @@ def test_status_as_json_counts_what_each_state_holds(windlass, project):
 
 def test_status_says_why_a_state_cannot_be_read_and_fails(windlass, project):
     readable = {"serial": 1, "lineage": "abc", "outputs": {}, "resources": []}
-    project.states.update({"dev/network.tfstate": CommandError("no credentials"), "dev/data.tfstate": readable})
+    project.states.update(
+        {state_key("dev", "network"): CommandError("no credentials"), state_key("dev", "data"): readable}
+    )
     ended = windlass("status", "dev")
     assert ended.code == 1
     assert "no credentials" in ended.out
@@ -148,7 +150,7 @@ def test_status_of_what_was_never_applied_is_a_success(windlass):
 
 
 def test_status_fails_where_the_embedded_aws_does_not_run(windlass, project):
-    aws = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
+    aws = FakeEmbeddedAws(project.root / "aws")
     ended = windlass("status", "local", on=replace(project, embedded_aws=aws))
     assert ended.code == 1
     assert "To apply everything: make local" in ended.err

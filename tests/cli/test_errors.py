@@ -2,14 +2,13 @@ import dataclasses
 import os
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from cli.errors import CommandError
 from cli.running.terraform import _version, find_terraform
 from cli.synthesis import Synthesis
-from tests.cli.fake_project import FakeProject, environment
+from tests.cli.fake_project import FakeEmbeddedAws, FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
 from workspace import Workspace
 
@@ -110,7 +109,7 @@ def test_terraform_collects_garbage_later_unless_the_user_has_a_say(
 
 def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraform, project: FakeProject):
     local = environment("local", endpoint_url="http://127.0.0.1:5999")
-    stopped_aws = SimpleNamespace(status=lambda: SimpleNamespace(running=False))
+    stopped_aws = FakeEmbeddedAws(project.root / "aws")
     stopped = dataclasses.replace(project, known={"local": local}, embedded_aws=stopped_aws)
     ended = windlass("plan", "local", on=stopped)
     assert ended.code == 1

@@ -18,9 +18,9 @@ from cli.session import Session
 from config import load
 from local.browser_trust import BrowserTrust
 from release.airflow_status import AirflowStatus, ComponentStatus
-from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
+from tests.cli.fake_project import FakeDataPlane, FakeEmbeddedAws, FakeProject, environment, service_status
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
-from tests.cli.test_local import FakeEmbeddedAws, local
+from tests.cli.test_local import local
 
 __all__ = ["local"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,7 @@ def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     return FakeProject(
         root=local.root,
         known={"local": load("local", ROOT)},
-        embedded_aws=FakeEmbeddedAws(),
+        embedded_aws=FakeEmbeddedAws(local.root / ".windlass" / "embedded-aws"),
         containers=FakeDataPlane(services=services),
         states={"windlass/local/service/terraform.tfstate": {"outputs": outputs, "serial": 1, "lineage": "a"}},
     )
@@ -192,7 +192,7 @@ def test_an_embedded_aws_that_has_started_anew_is_said_to_be_empty(
     assert "make local" in ended.err
     assert not terraform.calls("plan")
     up = windlass("local", "up", on=platform)
-    assert (up.code, "it keeps everything in memory" in up.err) == (0, True)
+    assert (up.code, "Nothing is applied in it yet. To apply everything: make local" in up.err) == (0, True)
 
 
 def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,5 +262,10 @@ def test_removing_trust_that_never_was_changes_nothing(windlass: Callable[..., A
     assert not platform.workspace.authority_folder.exists()
 
 
-def test_environments_of_the_tests_have_the_ports_of_a_real_one() -> None:
-    assert set(local_ports.local_ports(environment("x", endpoint_url="http://127.0.0.1:9"))) == {"aws.endpoint_url"}
+def test_the_ports_of_an_environment_without_https_are_its_endpoint_and_its_http_port() -> None:
+    ports = local_ports.local_ports(environment("x", endpoint_url="http://127.0.0.1:9"))
+    assert ports["aws.endpoint_url"] == 9
+    assert set(ports) == {
+        "aws.endpoint_url",
+        *(f"load_balancer.{key}" for key in load("dev", ROOT).load_balancer.ports),
+    }

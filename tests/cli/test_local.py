@@ -1,8 +1,6 @@
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -10,54 +8,49 @@ from cli import local_ports
 from cli.data_plane import log_folders
 from cli.errors import CommandError
 from cli.local_platform import LocalPlatform
+from cli.running.bootstrap import Bootstrap
 from cli.running.run_layers import Outcome
 from cli.session import Session
-from tests.cli.fake_project import FakeProject, environment
+from tests.cli.fake_project import FakeEmbeddedAws, FakeProject, environment, state_key
 from tests.cli.fake_terraform import planned, summary
 
 OUTPUTS = {"services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}, "sensitive": False}}
 
 
-@dataclass(kw_only=True)
-class FakeEmbeddedAws:
-    """Remembers whether it runs."""
+class FakeBootstrap(Bootstrap):
+    """Has nothing to do."""
 
-    running: bool = False
+    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False) -> Outcome:
+        return Outcome(unchanged=["bootstrap"])
 
-    def start(self) -> None:
-        self.running = True
+    def destroy(self) -> Outcome:
+        return Outcome()
 
-    def stop(self) -> None:
-        self.running = False
 
-    def status(self) -> Any:
-        return SimpleNamespace(
-            running=self.running,
-            pid=None,
-            endpoint_url="http://127.0.0.1:5999",
-            started_at=None,
-            memory_mib=None,
-            log_path=Path("server.log"),
-        )
+def fake_aws(root: Path) -> FakeEmbeddedAws:
+    return FakeEmbeddedAws(root / ".windlass" / "embedded-aws")
 
 
 @pytest.fixture
 def local(project: FakeProject, monkeypatch: pytest.MonkeyPatch) -> FakeProject:
-    bootstrap = SimpleNamespace(
-        create=lambda ask: Outcome(unchanged=["bootstrap"]),
-        destroy=Outcome,
-        store=SimpleNamespace(bucket_exists=lambda: True),
-    )
-    monkeypatch.setattr(Session, "bootstrap", lambda self: bootstrap)
+    def bootstrap(session: Session) -> Bootstrap:
+        assert session.store is not None
+        return FakeBootstrap(stack=session.stacks()[0], store=session.store, file=project.root / "nowhere")
+
+    monkeypatch.setattr(Session, "bootstrap", bootstrap)
     monkeypatch.setattr(local_ports, "is_taken", lambda _: False)
     environments = {"local": environment("local", endpoint_url="http://127.0.0.1:5999")}
-    return FakeProject(root=project.root, known=environments, embedded_aws=FakeEmbeddedAws())
+    return FakeProject(
+        root=project.root,
+        known=environments,
+        embedded_aws=fake_aws(project.root),
+    )
 
 
 def test_local_apply_starts_the_aws_applies_and_shows_the_addresses(windlass, terraform, local):
     change = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
     terraform.follow(change)
-    local.states["local/service.tfstate"] = {"outputs": OUTPUTS}
+    local.states[state_key("local", "service")] = {"outputs": OUTPUTS}
     ended = windlass("local", "apply", on=local)
     assert ended.code == 0
     assert local.embedded_aws.running
@@ -102,7 +95,7 @@ def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, t
 def test_up_down_and_status(windlass, terraform, local):
     assert windlass("local", "up", on=local).code == 0
     assert json.loads(windlass("local", "status", "--json", on=local).out)["embedded_aws"]["running"]
-    assert "what was in it is gone" in windlass("local", "down", on=local).err
+    assert windlass("local", "down", on=local).err == "Stopped.\n"
     assert "did not run" in windlass("local", "down", on=local).err
 
 
@@ -111,8 +104,8 @@ def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terrafo
     monkeypatch.setattr("cli.data_plane.parts_of", lambda _: ("web",))
     ended = windlass("local", "up", "--with", "web", on=local)
     assert ended.code == 1
-    assert "Nothing is applied in local: the embedded AWS keeps everything in memory" in ended.err
-    assert "To apply everything again: make local" in ended.err
+    assert "Nothing is applied in local: the embedded AWS has nothing saved." in ended.err
+    assert "To apply everything: make local" in ended.err
 
 
 def test_an_environment_on_the_real_aws_has_no_embedded_one(windlass, terraform, project):

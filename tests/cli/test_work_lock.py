@@ -23,6 +23,18 @@ with work_lock(pathlib.Path(sys.argv[1]), "dev", "apply"):
 """
 
 
+def killed_holder(folder: Path, environment: str, command: str) -> None:
+    """Leave the lock file of a command that was killed."""
+    holds = f"""
+import os, pathlib, sys
+from cli.running.work_lock import work_lock
+with work_lock(pathlib.Path(sys.argv[1]), {environment!r}, {command!r}):
+    os.kill(os.getpid(), 9)
+"""
+    killed = subprocess.run([sys.executable, "-c", holds, str(folder)], cwd=ROOT, check=False)
+    assert killed.returncode == -9
+
+
 @pytest.fixture
 def folder(project) -> Path:
     return project.workspace.work_folder / "locks"
@@ -103,3 +115,12 @@ def test_a_killed_command_holds_nothing(folder):
 def test_a_misspelt_environment_leaves_no_lock(windlass, folder):
     assert windlass("apply", "dav", "--yes").code == 2
     assert not folder.exists()
+
+
+def test_the_next_one_learns_of_a_killed_one_once(folder):
+    killed_holder(folder, "dev", "local apply")
+    with work_lock(folder, "dev", "apply") as killed:
+        assert killed is not None
+        assert killed.command == "local apply"
+    with work_lock(folder, "dev", "apply") as killed:
+        assert killed is None

@@ -28,8 +28,9 @@ def shell(script: str) -> list[str]:
 class Tasks:
     """Starts tasks whose image is any program of this machine, and ends them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, task_type: type[Task] = Task) -> None:
         self.folder = folder
+        self._task_type = task_type
         self.program = PROGRAM
         (folder / "trusted.pem").touch()
         self.names = HostsFile(folder / "hosts", address=ADDRESS, host_name=HOST_NAME)
@@ -54,7 +55,7 @@ class Tasks:
             aws={},
             read_secret=lambda _name: "secret",
         )
-        task = Task(
+        task = self._task_type(
             arn="arn:aws:ecs:eu-west-1:123456789012:task/c/1",
             cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/c",
             definition=definition,

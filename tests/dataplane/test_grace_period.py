@@ -1,12 +1,14 @@
 """The grace period: a task that starts slowly has all of it, one that was ready is replaced sooner."""
 
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.dataplane.desired_state.model import Service, TargetBinding, TargetGroup
 from local.dataplane.ecs.scheduler import Scheduler
+from local.dataplane.ecs.task import Task
+from tests.dataplane.tasks import SLEEP, Tasks
 
 GROUP = TargetGroup(
     arn="group",
@@ -57,11 +59,23 @@ class SameTargets:
     deregister = remove = register
 
 
+class RunningTask(Task):
+    """Runs at once, and its container needs no process."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.status = "RUNNING"
+
+    def advance(self, now: float) -> None:
+        """Nothing happens to its container."""
+
+
 class Clock:
     """A scheduler and its clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.targets, self.started = SameTargets(), 0
+        self._tasks = Tasks(folder, task_type=RunningTask)
         self._scheduler = Scheduler(
             SERVICE,
             start_task=self._start,
@@ -70,22 +84,11 @@ class Clock:
             time_factor=0.1,
         )
 
-    def _start(self, _service: Service, now: float) -> Any:
+    def _start(self, _service: Service, now: float) -> Task:
         self.started += 1
-        return SimpleNamespace(
-            id=str(self.started),
-            address="127.0.0.9",
-            created_at=now,
-            status="RUNNING",
-            health="UNKNOWN",
-            wanted=True,
-            is_ready=True,
-            containers={"web": None},
-            stopped_reason="",
-            advance=lambda _now: None,
-            is_protected=lambda: False,
-            stop=lambda *_: None,
-        )
+        task = self._tasks({"name": "web", "command": SLEEP})
+        task.created_at = now
+        return task
 
     def at(self, seconds: float, state: str) -> int:
         """The number of tasks started so far, with targets in this state."""
@@ -95,8 +98,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    clock = Clock()
+def clock(tmp_path: Path) -> Clock:
+    clock = Clock(tmp_path)
     assert clock.at(0, "initial") == 1
     return clock
 

@@ -24,7 +24,7 @@ from local.saved_platforms import SavedPlatformError
 def save(project: Project, name: str, platform: str, as_json: bool) -> None:
     """Keep a copy of the platform under NAME: what is applied, and the data of its databases.
 
-    It goes on running; its databases stand still while their files are copied. `local load NAME` brings the copy back.
+    It keeps running; its databases pause while their files are copied. `local load NAME` brings the copy back.
     """
     environment = project.environments.load(name)
     started = time.monotonic()

@@ -1,6 +1,7 @@
 """`./windlass local status`: the embedded AWS, the data plane and its containers, and the addresses."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from cli.front_door import Address, addresses
 from cli.local_commands import apply_command, local_command
 from cli.options import as_json, environment_option
 from cli.project import Project
+from cli.running.progress import duration
 from cli.session import Session
 
 if TYPE_CHECKING:
@@ -43,9 +45,12 @@ def status(project: Project, name: str, as_json: bool) -> int:
     else:
         _show(project, aws, plane, reachable)
         if not aws.running:
-            warn(f"The embedded AWS does not run, so nothing is applied. To apply everything: {apply_command(name)}")
+            if aws.saved_at is None:
+                warn(f"The embedded AWS does not run, and nothing is saved. To apply everything: {apply_command(name)}")
+            else:
+                warn(f"What was applied is saved ({_ago(aws.saved_at)}). To start it: {local_command('up', name)}")
         elif not plane.running:
-            warn(f"No containers run. To start them: {local_command('up', name)} --with web --with airflow")
+            warn(f"No containers run. To start them: {local_command('up', name)}")
     healthy = all(service.steady for service in plane.services) and not plane.problems
     return 0 if aws.running and healthy else FAILED
 
@@ -64,8 +69,15 @@ def _aws_facts(aws: "EmbeddedAwsStatus") -> dict[str, Any]:
         "pid": aws.pid,
         "started_at": aws.started_at,
         "memory_mib": aws.memory_mib,
+        "saved_at": aws.saved_at,
+        "save_problem": aws.save_problem,
         "log_path": aws.log_path,
     }
+
+
+def _ago(saved_at: datetime) -> str:
+    """Such as `12s ago`."""
+    return f"{duration(max(0, (datetime.now(UTC) - saved_at).total_seconds()))} ago"
 
 
 def _plane_facts(plane: "DataPlaneStatus") -> dict[str, Any]:
@@ -81,14 +93,19 @@ def _plane_facts(plane: "DataPlaneStatus") -> dict[str, Any]:
 
 
 def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", reachable: tuple[Address, ...]) -> None:
-    processes = table("process", "state", "pid", "log")
-    for name, running, state, pid, log in (
-        ("embedded AWS", aws.running, aws.endpoint_url, aws.pid, aws.log_path),
-        ("data plane", plane.running, "ready" if plane.ready else "starting", plane.pid, plane.log_path),
+    processes = table("process", "state", "saved", "memory", "pid", "log")
+    saved = _ago(aws.saved_at) if aws.saved_at else "never"
+    memory = f"{aws.memory_mib} MiB" if aws.memory_mib else ""
+    for name, running, state, last_save, used, pid, log in (
+        ("embedded AWS", aws.running, aws.endpoint_url, saved, memory, aws.pid, aws.log_path),
+        ("data plane", plane.running, "ready" if plane.ready else "starting", "", "", plane.pid, plane.log_path),
     ):
         shown = state if running else "not running"
-        processes.add_row(name, shown, str(pid or ""), project.workspace.relative(log) if running else "")
+        where = project.workspace.relative(log) if running else ""
+        processes.add_row(name, shown, last_save, used, str(pid or ""), where)
     show(processes)
+    if aws.save_problem:
+        warn(f"Later changes are not saved: {aws.save_problem}")
     if plane.running:
         output().print()
         stores = table("data store", "state", "address")

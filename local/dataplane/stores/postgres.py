@@ -31,7 +31,7 @@ SYSTEM_FOLDER = Path("/var/lib")
 
 SETTINGS = {
     "unix_socket_directories": "",
-    "fsync": "on",  # what a task was told is committed survives a crash of the machine, as on RDS
+    "fsync": "on",  # what is committed survives a crash of the machine, as on RDS
     "max_connections": "200",
     "shared_buffers": "32MB",
 }

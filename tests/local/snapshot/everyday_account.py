@@ -220,7 +220,7 @@ def _answers(client: Client) -> Iterator[tuple[str, Any]]:
     for listener in elbv2.describe_listeners(LoadBalancerArn=balancer)["Listeners"]:
         yield f"rules of {listener['Port']}", elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
     for version in s3.list_object_versions(Bucket="states")["Versions"]:
-        found = s3.get_object(Bucket="states", Key=version["Key"], VersionId=version["VersionId"])
-        yield f"{version['Key']} {version['VersionId']}", (found["Body"].read(), found["Metadata"], found["ETag"])
+        read = s3.get_object(Bucket="states", Key=version["Key"], VersionId=version["VersionId"])
+        yield f"{version['Key']} {version['VersionId']}", (read["Body"].read(), read["Metadata"], read["ETag"])
     zone = client("route53").list_hosted_zones()["HostedZones"][0]["Id"]
     yield "records", client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]

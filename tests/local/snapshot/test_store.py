@@ -30,9 +30,9 @@ def test_what_was_written_is_read(folder: SnapshotFolder) -> None:
     assert folder.read() is None
     assert folder.header() is None
     content = written(folder)
-    found = folder.read()
-    assert found is not None
-    header, pickled = found
+    snapshot = folder.read()
+    assert snapshot is not None
+    header, pickled = snapshot
     assert (pickled, header.services, header.saved_at) == (b"account", ("s3",), "2026-11-27T12:00:01.000+00:00")
     assert folder.header() == header
     (digest,) = content.bodies
@@ -104,9 +104,9 @@ def test_a_full_disk_leaves_the_former_snapshot(
             folder.write(replace(content, pickled=b"second"), NOW)
         with pytest.raises(SnapshotError, match="No space left on device"):
             folder.write_body(b"another")
-    found = folder.read()
-    assert found is not None
-    assert found[1] == b"first"
+    snapshot = folder.read()
+    assert snapshot is not None
+    assert snapshot[1] == b"first"
     assert [path.name for path in folder.folder.rglob(".*")] == [], "no half-written file"
     written(folder, b"second")
 

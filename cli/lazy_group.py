@@ -61,9 +61,8 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches  # here: only mistakes need it
 
             similar = get_close_matches(args[0], self.lazy_commands, n=1)
-            if similar:
-                error.message += f" Did you mean {similar[0]!r}?"
-            raise
+            hint = f" Did you mean {similar[0]!r}?" if similar else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write a section for each topic."""

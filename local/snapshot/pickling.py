@@ -24,12 +24,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 from moto.backends import get_backend
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
-from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy
-from moto.s3.models import FakeKey
-from moto.ssm.models import ParameterDict
 
 PROTOCOL = 5
+S3_OBJECT = "moto.s3.models.FakeKey"
+SSM_PARAMETERS = "moto.ssm.models.ParameterDict"
+AWS_MANAGED_POLICY = "moto.iam.models.AWSManagedPolicy"
+"""By name: these modules take a second to import, and a new account needs none of them."""
 REGISTRIES = (AccountSpecificBackend, BackendDict)
 LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
 PRIVATE_KEYS = (RSAPrivateKey, EllipticCurvePrivateKey, Ed25519PrivateKey)
@@ -83,11 +83,15 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         """Called for every object whose type is not one of Python's own."""
-        if isinstance(value, FakeKey):
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        if kind == S3_OBJECT:
             state = {name: each for name, each in vars(value).items() if name not in ("_value_buffer", "lock")}
             return _create_key, (type(value), state, _Body(self._digest(value)))
         if isinstance(value, _Body):
             return _read_body, (value.digest,)
+        if kind == SSM_PARAMETERS:
+            creation = (value.account_id, value.region_name)
+            return type(value), creation, vars(value), None, iter(value.items())
         if isinstance(value, dict) and type(value).__module__.startswith("moto.") and not isinstance(value, REGISTRIES):
             # Some return other items than they hold, such as the last version of a key.
             return _new, (type(value),), (dict(vars(value)), list(dict.items(value))), None, None, _set_dict
@@ -101,10 +105,7 @@ class _Pickler(pickle.Pickler):
             return threading.RLock, ()
         if isinstance(value, weakref.ref):
             return weakref.ref, (value(),)
-        if isinstance(value, ParameterDict):
-            creation = (value.account_id, value.region_name)
-            return ParameterDict, creation, vars(value), None, iter(value.items())
-        if isinstance(value, AWSManagedPolicy):
+        if kind == AWS_MANAGED_POLICY:
             # The documents of all AWS managed policies would be 24 MB, in every snapshot.
             creation = (value.name, value.account_id)
             return _managed_policy, creation, {name: vars(value)[name] for name in MANAGED_POLICY_STATE}
@@ -186,11 +187,15 @@ def _create_key(key_type: Any, state: dict[str, Any], body: bytes) -> Any:
 
 
 def _managed_policy(name: str, account: str) -> Any:
+    from moto.iam.models import AWSManagedPolicy
+
     return AWSManagedPolicy.from_data(name, account, "us-east-1", _managed_policies()[name])
 
 
 @lru_cache(maxsize=1)
 def _managed_policies() -> dict[str, Any]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
     policies: dict[str, Any] = json.loads(aws_managed_policies_data)
     return policies
 

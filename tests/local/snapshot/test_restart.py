@@ -12,6 +12,7 @@ from local.embedded import EmbeddedAws
 from tests.local.snapshot.everyday_account import Client, clients, fill, view
 from tests.support.platform import free_port
 
+pytestmark = pytest.mark.slow
 LOCK = {"LockID": {"S": "states/network"}, "Info": {"S": '{"ID": "1"}'}}
 
 
@@ -65,6 +66,7 @@ def test_everything_that_was_saved_is_back_after_a_kill_and_can_be_changed(aws: 
     client("ecs").update_service(cluster="main", service="blue", desiredCount=3)
     client("s3").put_object(Bucket="states", Key="a+b/state", Body=b"three")
     client("kms").encrypt(KeyId="alias/state", Plaintext=b"x")
+    client("ssm").put_parameter(Name="/web/new", Value="1", Type="String")
     client("iam").detach_role_policy(RoleName="task", PolicyArn="arn:aws:iam::123456789012:policy/own")
     vpc = client("ec2").describe_vpcs()["Vpcs"][-1]["VpcId"]
     client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.3.7.0/24")

@@ -88,7 +88,7 @@ class _Windlass(LazyGroup):
 
 def _print_version(context: click.Context, _parameter: click.Parameter, chosen: bool) -> None:
     if chosen and not context.resilient_parsing:
-        from cli.version import version
+        from cli.version import version  # reads the metadata of installed packages; only here
 
         click.echo(f"windlass {version()}")
         context.exit()

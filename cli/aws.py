@@ -15,6 +15,7 @@ def boto_session(region: str, variables: Mapping[str, str]) -> Any:
         region: of its clients.
         variables: the embedded AWS's keys; where empty, the user's own settings count.
     """
+    # boto3 takes a third of a second; commands that do not call AWS need not pay for it.
     import boto3
     from botocore.session import Session
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from cli.aws import release_errors
 from cli.console import say, show, table, warn
 from cli.errors import CommandError
@@ -12,10 +14,11 @@ from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
 from cli.release_session import migration_command, open_service
 from cli.session import Session
+from local.dataplane import DataPlaneError, DataPlaneStatus
+from release.migrate import MigrateRequest
 
 if TYPE_CHECKING:
     from config import Environment
-    from local.dataplane import DataPlaneStatus
 
 STEADY_SECONDS = {WEB: 300, AIRFLOW: 900}
 """What tasks of a part may take to become healthy: the first start compiles packages, or creates Airflow's tables."""
@@ -33,8 +36,6 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         CommandError: nothing is applied, a port is taken, a migration failed, or tasks do not become healthy. Then it
             says which service, why, in the words of the failing check, and what to do next.
     """
-    from local.dataplane import DataPlaneError
-
     missing = [part for part in parts if part not in parts_of(session.environment)]
     if missing:
         raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
@@ -59,7 +60,7 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         warn(problem)
 
 
-def show_containers(project: Project, status: "DataPlaneStatus") -> None:
+def show_containers(project: Project, status: DataPlaneStatus) -> None:
     """A table of what runs: the services of ECS, their health, and where their logs are."""
     services = table("service", "running", "state", "logs")
     for service in status.services:
@@ -83,8 +84,6 @@ def first_user_password(project: Project, environment: "Environment") -> str:
     Raises:
         CommandError: nothing is applied yet.
     """
-    from botocore.exceptions import ClientError
-
     client = project.local.client(environment, "secretsmanager")
     name = f"{environment.project}/{environment.name}/airflow/first-user-password"
     try:
@@ -105,6 +104,4 @@ def _migrate_all(session: Session) -> None:
 
 def _migrate(session: Session, service: str) -> None:
     with release_errors():
-        from release.migrate import MigrateRequest
-
         open_service(session, service).migrate(MigrateRequest(command=migration_command(session.environment, service)))

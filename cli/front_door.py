@@ -8,6 +8,8 @@ from cli.local_commands import local_command
 from cli.parts import repository_folder
 from cli.release_session import outputs
 from cli.session import Session
+from config.airflow.dags import GitSync
+from local.browser_trust import BrowserTrust
 
 if TYPE_CHECKING:
     from config import Environment
@@ -54,8 +56,6 @@ def addresses(session: Session) -> tuple[Address, ...]:
 
 def dag_repositories(session: Session) -> tuple[DagRepository, ...]:
     """Repositories that Airflow reads DAGs from; none where DAGs are delivered in another way."""
-    from config.airflow.dags import GitSync
-
     airflow = session.environment.airflow
     if airflow is None or not isinstance(airflow.dags, GitSync):
         return ()
@@ -76,8 +76,6 @@ def authority_path(session: Session) -> Path:
 
 def trust_hints(session: Session) -> tuple[str, ...]:
     """Sentences about the certificate of the addresses; none where they are plain HTTP."""
-    from local.browser_trust import BrowserTrust
-
     if not session.environment.load_balancer.https:
         return ()
     if BrowserTrust(authority_path(session), Path.home()).is_trusted():

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from cli.errors import FAILED, CommandError
 from cli.parts import PARTS, skipped_services
+from local.background import BackgroundProcessError
+from local.embedded import EmbeddedAws, environment_variables
 from workspace import Workspace
 
 if TYPE_CHECKING:
     from config import Environment
     from local.dataplane import DataPlane
-    from local.embedded import EmbeddedAws
     from local.saved_platforms import SavedPlatforms
 
 
@@ -21,10 +22,8 @@ class LocalPlatform:
 
     workspace: Workspace
 
-    def aws(self, environment: "Environment") -> "EmbeddedAws":
+    def aws(self, environment: "Environment") -> EmbeddedAws:
         """The embedded AWS that the environment points at; raises CommandError for one on the real AWS."""
-        from local.embedded import EmbeddedAws
-
         endpoint_url = environment.aws.endpoint_url
         if endpoint_url is None:
             raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
@@ -32,6 +31,7 @@ class LocalPlatform:
 
     def data_plane(self, environment: "Environment", *, parts: Sequence[str] = PARTS) -> "DataPlane":
         """What runs the containers of an environment; `parts` of them. Raises CommandError on the real AWS."""
+        # The data plane imports boto3 and cryptography, which commands on AWS need not pay for.
         from local.dataplane import DataPlane, Settings
 
         if environment.aws.endpoint_url is None:
@@ -51,7 +51,7 @@ class LocalPlatform:
     @property
     def platforms(self) -> "SavedPlatforms":
         """The copies that `local save` keeps."""
-        from local.saved_platforms import SavedPlatforms
+        from local.saved_platforms import SavedPlatforms  # imports the data plane
 
         return SavedPlatforms(self.workspace.work_folder / "platforms")
 
@@ -61,8 +61,6 @@ class LocalPlatform:
         Raises:
             CommandError: one of them does not end.
         """
-        from local.background import BackgroundProcessError
-
         try:
             self.data_plane(environment).stop()
             self.aws(environment).stop()
@@ -71,14 +69,12 @@ class LocalPlatform:
 
     def variables(self, environment: "Environment") -> dict[str, str]:
         """What makes Terraform and boto3 talk to the embedded AWS; empty where the environment is on the real one."""
-        from local.embedded import environment_variables
-
         endpoint_url = environment.aws.endpoint_url
         return environment_variables(endpoint_url, environment.aws.region) if endpoint_url else {}
 
     def client(self, environment: "Environment", service: str) -> Any:
         """A boto3 client of an AWS service on the embedded AWS."""
-        import boto3
+        import boto3  # a third of a second
 
         variables = self.variables(environment)
         return boto3.client(

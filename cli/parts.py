@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cli.errors import CommandError
 from cli.project import Project
 from cli.running.heartbeat import heartbeat
+from local.airflow_environment import AirflowEnvironmentError, ensure
 
 if TYPE_CHECKING:
     from config import Environment
@@ -41,8 +42,6 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
     Raises:
         CommandError: one of these failed.
     """
-    from local.airflow_environment import AirflowEnvironmentError, ensure
-
     try:
         with heartbeat("installing Airflow's packages"):
             ensure(project.workspace.windlass_folder)
@@ -61,7 +60,6 @@ def install_airflow_meanwhile(project: Project, parts: Iterable[str]) -> None:
 
     `prepare_airflow` waits for the end of it, and says what went wrong.
     """
-    from local.airflow_environment import AirflowEnvironmentError, ensure
 
     def install() -> None:
         with suppress(AirflowEnvironmentError):

@@ -156,6 +156,17 @@ def asking(yes: bool) -> Callable[[str], bool] | None:
     return lambda question: click.confirm(question, default=False, err=True)
 
 
+def refuse_question(*, as_json: bool, answered: bool) -> None:
+    """Raise UsageError where `--json` would meet a question, which no script can answer.
+
+    Args:
+        as_json: whether `--json` was given.
+        answered: whether `--yes` or `--confirm` answers it.
+    """
+    if as_json and not answered:
+        raise click.UsageError("--json needs --yes: a script cannot answer the question.")
+
+
 def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> bool:
     """Whether the environment's name must be typed before it is destroyed.
 

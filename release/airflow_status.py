@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from release.alarms import alarms_with_prefix
 from release.aws import Aws
 
 MAX_DESCRIBED = 10
@@ -68,12 +69,12 @@ def airflow_status(aws: Aws, outputs: Mapping[str, Any]) -> AirflowStatus | None
     names: Mapping[str, str] = airflow["service_names"]
     described = _describe(aws, outputs["cluster_name"], list(names.values()))
     components = [_component(component, name, described.get(name)) for component, name in names.items()]
-    alarms = _alarms(aws, names["api-server"].removesuffix("api-server"))
+    alarms = alarms_with_prefix(aws, names["api-server"].removesuffix("api-server"))
     return AirflowStatus(
         url=airflow["url"],
         components=tuple(sorted(components, key=lambda each: (each.is_worker, each.component))),
-        alarms=tuple(sorted(name for name, state in alarms.items() if state == "ALARM")),
-        alarm_count=len(alarms),
+        alarms=alarms.in_alarm,
+        alarm_count=alarms.total,
     )
 
 
@@ -108,8 +109,3 @@ def _problem(service: Mapping[str, Any]) -> str:
     events = service.get("events") or []
     message = str(events[0]["message"]) if events else ""
     return message if message and "steady state" not in message else "a deployment is in progress"
-
-
-def _alarms(aws: Aws, prefix: str) -> dict[str, str]:
-    alarms = aws.pages("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix)
-    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}

@@ -1,4 +1,4 @@
-"""CloudWatch alarms: of a colour, by the start of their names, or by name."""
+"""CloudWatch alarms: by the start of their names, or by name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +32,18 @@ def alarms_named(aws: Aws, names: Sequence[str]) -> Alarms:
 
 def colour_alarms(aws: Aws, *, name_prefix: str) -> Alarms:
     """Return the alarms of a colour, whose names start with `name_prefix`."""
+    # A service may be called `web-blue`, and its alarms then start like those of blue in `web`.
+    others = tuple(f"{name_prefix}{colour}-" for colour in COLOURS)
+    states = _states(aws, name_prefix)
+    return _alarms({name: state for name, state in states.items() if not name.startswith(others)})
+
+
+def alarms_with_prefix(aws: Aws, name_prefix: str) -> Alarms:
+    """Return all alarms whose names start with `name_prefix`."""
+    return _alarms(_states(aws, name_prefix))
+
+
+def _states(aws: Aws, name_prefix: str) -> dict[str, str]:
     states: dict[str, str] = {}
     for kind in ("MetricAlarms", "CompositeAlarms"):
         for alarm in aws.pages(
@@ -42,9 +54,7 @@ def colour_alarms(aws: Aws, *, name_prefix: str) -> Alarms:
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         ):
             states[alarm["AlarmName"]] = alarm["StateValue"]
-    # A service may be called `web-blue`, and its alarms then start like those of blue in `web`.
-    others = tuple(f"{name_prefix}{colour}-" for colour in COLOURS)
-    return _alarms({name: state for name, state in states.items() if not name.startswith(others)})
+    return states
 
 
 def _alarms(states: Mapping[str, str]) -> Alarms:

@@ -16,7 +16,7 @@ from cli.options import (
 from cli.project import Project
 from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
-from cli.session import asking, open_for_change
+from cli.session import asking, open_for_change, refuse_question
 
 
 @command(
@@ -49,8 +49,7 @@ def apply(
 
     Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
-    if as_json and not yes:
-        raise click.UsageError("--json needs --yes: a question would be part of the output.")
+    refuse_question(as_json=as_json, answered=yes)
     options = checked(terraform_options, layer=layer)
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)

@@ -3,11 +3,11 @@
 import click
 
 from cli.command import command
-from cli.console import say
-from cli.options import confirm_option, environment_argument, lock_timeout_option, yes_option
+from cli.console import print_json, say
+from cli.options import as_json, confirm_option, environment_argument, lock_timeout_option, yes_option
 from cli.project import Project
-from cli.running.run_layers import conclude
-from cli.session import asking, must_type_name, open_for_change, type_name
+from cli.running.run_layers import Outcome, conclude
+from cli.session import asking, must_type_name, open_for_change, refuse_question, type_name
 
 
 @command(
@@ -20,25 +20,38 @@ from cli.session import asking, must_type_name, open_for_change, type_name
 @click.option("--destroy", "take_down", is_flag=True, help="Destroy the bucket and the table.")
 @click.option("--adopt", is_flag=True, help="Take over a bucket and a table that exist already.")
 @lock_timeout_option
+@as_json
 @click.pass_obj
 def bootstrap(
-    project: Project, name: str, yes: bool, confirm: str | None, take_down: bool, adopt: bool, lock_timeout: float
+    project: Project,
+    name: str,
+    yes: bool,
+    confirm: str | None,
+    take_down: bool,
+    adopt: bool,
+    lock_timeout: float,
+    as_json: bool,
 ) -> None:
     """Create the S3 bucket and the lock table of the state, once per account and region.
 
     A run that was cut short is continued by the next one. With --destroy it asks for the environment's name.
     """
+    refuse_question(as_json=as_json, answered=yes or confirm is not None)
     if take_down:
         must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     else:
         ask = asking(yes or confirm is not None)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     stack = session.bootstrap()
+    outcome = Outcome()
     if stack is None:
         say(f"{name} keeps its state elsewhere ({session.environment.state.backend}): there is nothing to bootstrap.")
     elif take_down:
         if must_type:
             type_name(session.environment, "the bucket and the lock table of the state")
-        stack.destroy()
+        outcome = stack.destroy()
     else:
-        conclude(name, stack.create(ask=ask, adopt=adopt))
+        outcome = stack.create(ask=ask, adopt=adopt)
+        conclude(name, outcome)
+    if as_json:
+        print_json(outcome.json())

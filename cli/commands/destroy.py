@@ -3,10 +3,18 @@
 import click
 
 from cli.command import command
-from cli.options import confirm_option, environment_argument, layer_option, lock_timeout_option, yes_option
+from cli.console import print_json
+from cli.options import (
+    as_json,
+    confirm_option,
+    environment_argument,
+    layer_option,
+    lock_timeout_option,
+    yes_option,
+)
 from cli.project import Project
 from cli.running.run_layers import destroy_layers, refuse_to_orphan
-from cli.session import must_type_name, open_for_change, type_name
+from cli.session import must_type_name, open_for_change, refuse_question, type_name
 
 
 @command(
@@ -18,14 +26,16 @@ from cli.session import must_type_name, open_for_change, type_name
 @yes_option
 @confirm_option
 @lock_timeout_option
+@as_json
 @click.pass_obj
 def destroy(
-    project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: float
+    project: Project, name: str, layer: str | None, yes: bool, confirm: str | None, lock_timeout: float, as_json: bool
 ) -> None:
     """Destroy every layer, the last one first; the bucket of the state stays.
 
     It asks for the environment's name. --yes does without for everything but production, --confirm for production too.
     """
+    refuse_question(as_json=as_json, answered=yes or confirm is not None)
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     if layer is not None:
@@ -37,4 +47,6 @@ def destroy(
         listed = ", ".join(f"{layer} ({count} resources)" for layer, count in counts if count)
         if listed:
             type_name(session.environment, listed)
-    destroy_layers(stacks)
+    outcome = destroy_layers(stacks)
+    if as_json:
+        print_json(outcome.json())

@@ -6,8 +6,8 @@ import click
 
 from cli.aws import release_errors
 from cli.command import command
-from cli.console import messages
-from cli.options import environment_argument
+from cli.console import messages, print_json
+from cli.options import as_json, environment_argument
 from cli.parameters import Duration
 from cli.project import Project
 from cli.release_options import service_argument
@@ -24,8 +24,9 @@ from release.migrate import MigrateRequest
     "--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait this long for its end."
 )
 @click.option("--stop", is_flag=True, help="Stop the migration that is running, instead.")
+@as_json
 @click.pass_obj
-def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool) -> None:
+def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool, as_json: bool) -> None:
     """Run the database migration of a service, as a task of its own.
 
     For the first installation, and to try again: `deploy` migrates automatically. It runs the image of the idle colour,
@@ -36,5 +37,11 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         target = open_service(open_readonly(project, name), service)
         if not stop:
             target.migrate(MigrateRequest(command=migration, colour=colour, timeout_seconds=timeout))
-        elif not target.stop_migration():
-            messages().print("No migration runs.")
+            result = {"service": service, "migrated": True}
+        else:
+            stopped = target.stop_migration()
+            result = {"service": service, "stopped": stopped}
+            if not stopped:
+                messages().print("No migration runs.")
+    if as_json:
+        print_json(result)

@@ -15,7 +15,7 @@ from cli.local_commands import apply_command
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_session import aws_of, outputs, release_session
-from cli.running.stack import count_resources
+from cli.running.state_store import count_resources
 from cli.session import Session, open_readonly
 from release.airflow_status import AirflowStatus, airflow_status
 from release.status_view import status_view

@@ -24,8 +24,8 @@ from typing import Any
 from cli.console import say
 from cli.errors import CommandError
 from cli.running.run_layers import Outcome, apply_layers, destroy_layers
-from cli.running.stack import BACKEND_OVERRIDE, Stack, count_resources
-from cli.running.state_store import StateStore
+from cli.running.stack import BACKEND_OVERRIDE, Stack
+from cli.running.state_store import StateStore, count_resources
 
 _IMPORTS = "windlass_imports.tf.json"
 

@@ -10,6 +10,7 @@ from cli.running.attached_provider import attached_provider
 from cli.running.changes import show_changes, show_warnings, summary
 from cli.running.machine_ui import MachineUi
 from cli.running.stack import Plan, Stack
+from cli.running.strategy_change import explain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +171,6 @@ def _explain(stack: Stack, plan: Plan) -> None:
     touched = [address for address, action in plan.ui.planned.items() if action != "update"]
     if not any(address.startswith("aws_ecs_service.") for address in touched):
         return
-    from cli.running.strategy_change import explain
-
     for sentence in explain(stack.show_json(plan)):
         warn(sentence)
 

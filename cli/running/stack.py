@@ -21,7 +21,7 @@ from cli.running.machine_ui import MachineUi
 from cli.running.process import run
 from cli.running.progress import Progress
 from cli.running.state_lock import lock_holder, lock_message
-from cli.running.state_store import NO_BUCKET
+from cli.running.state_store import NO_BUCKET, count_resources
 from cli.running.terraform import Terraform
 
 STACK_FILE = "cdk.tf.json"
@@ -235,12 +235,6 @@ class Stack:
     def _fingerprint(self) -> str:
         parts = [self.backend(), self._providers(), self.terraform.version]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def count_resources(state: dict[str, Any]) -> int:
-    """How many managed resource instances a state holds."""
-    resources = [one for one in state.get("resources", []) if one.get("mode") == "managed"]
-    return sum(len(one.get("instances", [])) for one in resources)
 
 
 def _only_block(values: Any) -> dict[str, Any]:

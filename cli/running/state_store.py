@@ -46,6 +46,7 @@ class S3StateStore:
 
     def bucket_exists(self) -> bool:
         """Whether the bucket exists; raises CommandError where another account owns the name."""
+        # botocore takes a tenth of a second, which commands without a bucket need not pay for.
         from botocore.exceptions import ClientError
 
         try:
@@ -85,8 +86,6 @@ class S3StateStore:
 
     def other_states(self) -> dict[str, int]:
         """Key → number of resources of every other state in the bucket that still has some."""
-        from cli.running.stack import count_resources
-
         counts: dict[str, int] = {}
         for page in self._client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
             for item in page.get("Contents", []):
@@ -125,3 +124,9 @@ class S3StateStore:
                 service, endpoint_url=self.endpoint_url, config=config
             )
         return self._clients[service]
+
+
+def count_resources(state: dict[str, Any]) -> int:
+    """How many managed resource instances a state holds."""
+    resources = [one for one in state.get("resources", []) if one.get("mode") == "managed"]
+    return sum(len(one.get("instances", [])) for one in resources)

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from cli.app import main
+from cli.running.bootstrap import Bootstrap
+from cli.running.run_layers import Outcome
 from tests.cli.fake_terraform import planned, summary
+from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING
+from tests.cli.test_help import commands
 from tests.support.documents import ROOT
 
 CHANGED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
@@ -95,3 +99,51 @@ def test_verbose_adds_each_terraform_command_and_its_log(windlass, terraform) ->
     log = Path(ended.err.split("terraform plan")[1].split("its output: ")[1].splitlines()[0])
     assert log.exists()
     assert "its output:" not in windlass("plan", "dev", "--layer", "network").err
+
+
+def test_apply_destroy_and_bootstrap_as_json_say_what_was_done_to_each_layer(windlass, terraform) -> None:
+    terraform.follow(CHANGED, APPLIED, HOLDS_SOMETHING)
+    for command in (("apply", "dev"), ("destroy", "dev")):
+        ended = windlass(*command, "--yes", "--json")
+        assert ended.code == 0, ended.err
+        layers = json.loads(ended.out)
+        assert set(layers) == {"network", "data", "service"}
+        assert [layer["changed"] for layer in layers.values()] == [True, True, True]
+        assert layers["network"]["summary"]["add"] == 1
+    terraform.follow(HOLDS_SOMETHING)
+    assert json.loads(windlass("apply", "dev", "--yes", "--json").out)["data"] == {"changed": False, "summary": {}}
+
+
+def test_bootstrap_as_json_says_what_was_done(windlass, terraform, monkeypatch) -> None:
+    monkeypatch.setattr(Bootstrap, "create", lambda *_, **__: Outcome(unchanged=["bootstrap"]))
+    ended = windlass("bootstrap", "dev", "--yes", "--json")
+    assert json.loads(ended.out) == {"bootstrap": {"changed": False, "summary": {}}}
+
+
+@pytest.mark.parametrize("command", ["apply", "destroy", "bootstrap"])
+def test_json_never_meets_a_question(windlass, terraform, command) -> None:
+    ended = windlass(command, "dev", "--json")
+    assert ended.code == 2
+    assert "--json needs --yes" in ended.err
+    assert not terraform.calls("apply")
+
+
+WITHOUT_JSON = {
+    "airflow": "prints what Airflow's own command prints",
+    "completion": "prints a program for a shell",
+    "local": "a group",
+    "local airflow-password": "prints one word",
+    "local clean": "leaves nothing to read: its exit code says it",
+    "local down": "its exit code says it; `local status --json` has the rest",
+    "local image": "its exit code says it; the address is what was typed",
+    "local reset": "its exit code says it",
+    "local trust": "talks to the browser's store of certificates; its exit code says it",
+    "local up": "`local status --json` has what runs",
+    "schema": "prints JSON without the option",
+}
+"""Command → why a script does not miss `--json`."""
+
+
+def test_every_command_has_json_or_a_reason() -> None:
+    names = {" ".join(path): {one.name for one in command.params} for path, command in commands()}
+    assert {name for name, parameters in names.items() if "as_json" not in parameters} == set(WITHOUT_JSON)

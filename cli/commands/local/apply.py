@@ -1,17 +1,19 @@
 """`./windlass local apply`: from nothing to a platform that serves."""
 
 import time
+from dataclasses import asdict
 
 import click
 
 from cli.command import command
 from cli.commands.local.start import start
 from cli.commands.local.welcome import show_welcome
-from cli.console import say
+from cli.console import print_json, say
 from cli.data_plane import run_containers
 from cli.errors import CommandError
+from cli.front_door import addresses
 from cli.local_images import add_images, images_of
-from cli.options import environment_option
+from cli.options import as_json, environment_option
 from cli.parts import install_airflow_meanwhile, parts_of
 from cli.project import Project
 from cli.running.progress import duration
@@ -28,8 +30,9 @@ FIRST_RUN = (
 @command("apply", changes=True, examples=("./windlass local apply", "./windlass local apply --bare"))
 @environment_option
 @click.option("--bare", is_flag=True, help="Do not run the containers.")
+@as_json
 @click.pass_obj
-def apply_all(project: Project, name: str, bare: bool) -> None:
+def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     """Bring up the whole platform: embedded AWS, bootstrap, every layer, the containers."""
     started = time.monotonic()
     parts = () if bare else parts_of(project.environments.load(name))
@@ -53,7 +56,16 @@ def apply_all(project: Project, name: str, bare: bool) -> None:
         services = len(session.project.local.data_plane(session.environment).status().services)
         what = "is up" if changed else "nothing to change, everything is up"
         say(f"\n{name}: {what} after {took}; all {services} services are healthy.", style="bold green")
-    show_welcome(session)
+    if as_json:
+        print_json(
+            {
+                "environment": name,
+                "layers": {**created.json(), **outcome.json()},
+                "addresses": [asdict(address) for address in addresses(session)],
+            }
+        )
+    else:
+        show_welcome(session)
 
 
 def _run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -> None:

@@ -8,6 +8,7 @@ from cli.console import output
 from cli.front_door import addresses, dag_repositories, trust_hints
 from cli.local_commands import clean_command
 from cli.session import Session
+from config.services import BlueGreenService
 
 
 def show_welcome(session: Session) -> None:
@@ -33,7 +34,7 @@ def next_commands(session: Session) -> list[tuple[str, str]]:
     name = session.environment.name
     change = ("Show that nothing would change", f"./windlass plan {name}")
     for service, settings in session.environment.services.items():
-        if settings.strategy == "blue-green":
+        if isinstance(settings, BlueGreenService):
             command = f"./windlass deploy {name} {service} --switch --image {settings.green.image}"
             change = ("Deploy to the idle colour and switch", command)
             break

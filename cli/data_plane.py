@@ -40,9 +40,7 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
     if missing:
         raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
     session.require_state()
-    if AIRFLOW in parts:
-        prepare_airflow(session.project, session.environment)
-    add_images(session.project, session.environment, images_of(session.environment))
+    prepare_containers(session, parts)
     plane = session.project.local.data_plane(session.environment, parts=parts)
     before = plane.status()
     try:
@@ -58,6 +56,26 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
         raise CommandError(str(error)) from error
     for problem in plane.status().problems:
         warn(problem)
+
+
+def prepare_containers(session: Session, parts: tuple[str, ...]) -> None:
+    """Install and add what containers run: Airflow's packages, repositories of DAGs, tags in the registry."""
+    if AIRFLOW in parts:
+        prepare_airflow(session.project, session.environment)
+    add_images(session.project, session.environment, images_of(session.environment))
+
+
+def start_early(session: Session, parts: tuple[str, ...]) -> None:
+    """Start the data plane before the layer with the services is applied: each starts as soon as it exists.
+
+    Raises:
+        CommandError: a port is taken, or the data plane does not start.
+    """
+    prepare_containers(session, parts)
+    try:
+        session.project.local.data_plane(session.environment, parts=parts).start(report=say)
+    except DataPlaneError as error:
+        raise CommandError(str(error)) from error
 
 
 def show_containers(project: Project, status: DataPlaneStatus) -> None:

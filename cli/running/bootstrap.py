@@ -15,15 +15,15 @@ run first finds out which, so the next run continues one that was killed at any 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cli.console import say
 from cli.errors import CommandError
-from cli.running.run_layers import Outcome, apply_layers, destroy_layers
+from cli.running.run_layers import Outcome, apply_layers, apply_part, destroy_layers
 from cli.running.stack import BACKEND_OVERRIDE, Stack
 from cli.running.state_store import StateStore, count_resources
 
@@ -39,12 +39,14 @@ class Bootstrap:
     file: Path
     """Where the state is on this machine while it cannot be in the bucket."""
 
-    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False) -> Outcome:
+    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False, without: Sequence[str] = ()) -> Outcome:
         """Create the store, or bring it up to date.
 
         Args:
             ask: asked before changes are applied; None applies without asking.
             adopt: take over a bucket or table that exists although no state knows it.
+            without: types of resources that a new store is created without, and then without asking; `complete` adds
+                them.
         """
         self._clear_overrides()
         remote = self.store.state() if self.store.bucket_exists() else {}
@@ -55,10 +57,21 @@ class Bootstrap:
                 return apply_layers([self.stack], ask=ask)
         self._refuse_unknown(local, started=self._started.exists(), adopt=adopt)
         with self._state_in_file(), self._imports(local):
-            outcome = apply_layers([self.stack], ask=ask)
+            if without:
+                outcome = apply_part(self.stack, self._addresses(without))
+            else:
+                outcome = apply_layers([self.stack], ask=ask)
         self.stack.push_state(self.file)
         self._drop_file()
         say(f"{self.stack.name}: its state is now in the bucket", style="green")
+        return outcome
+
+    def complete(self) -> Outcome:
+        """Add what `create` left out; shows nothing, since it runs beside other applies."""
+        outcome, stack = Outcome(), replace(self.stack, shows_progress=False)
+        with stack.plan() as plan:
+            if plan.has_changes:
+                outcome.changed[stack.name] = stack.apply(plan)
         return outcome
 
     def destroy(self) -> Outcome:
@@ -83,6 +96,11 @@ class Bootstrap:
             outcome = destroy_layers([self.stack])
         self._drop_file()
         return outcome
+
+    def _addresses(self, without: Sequence[str]) -> list[str]:
+        """Addresses of all resources but those of some types."""
+        resources: dict[str, dict[str, Any]] = self.stack.document().get("resource", {})
+        return [f"{kind}.{name}" for kind, names in resources.items() if kind not in without for name in names]
 
     # --- where the state is --------------------------------------------------------------------------------------
 

@@ -4,10 +4,12 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import ClassVar
 
 from cli.console import say
 
@@ -89,7 +91,13 @@ class _Lines:
 
 
 class _Interruption:
-    """Passes the first stop signal on as one SIGINT, and only explains at the others."""
+    """Passes the first stop signal on as one SIGINT, and only explains at the others.
+
+    Python delivers signals to the main thread. A run in another thread receives them from the run of the main thread.
+    """
+
+    _all: ClassVar[list["_Interruption"]] = []
+    """Of all runs at the moment, in every thread."""
 
     def __init__(self) -> None:
         self.seen = 0
@@ -97,11 +105,14 @@ class _Interruption:
         self._previous: dict[int, object] = {}
 
     def __enter__(self) -> "_Interruption":
-        for number in _STOP_SIGNALS:
-            self._previous[number] = signal.signal(number, self._handle)
+        self._all.append(self)
+        if threading.current_thread() is threading.main_thread():
+            for number in _STOP_SIGNALS:
+                self._previous[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._all.remove(self)
         for number, handler in self._previous.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
@@ -110,12 +121,19 @@ class _Interruption:
         if self.seen:
             process.send_signal(signal.SIGINT)
 
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+    def interrupt(self) -> None:
+        """Let Terraform stop in an orderly way; further calls do nothing."""
         self.seen += 1
-        if self._process is None:
+        if self._process is not None and self.seen == 1:
+            self._process.send_signal(signal.SIGINT)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        process = self._process
+        for each in list(self._all):
+            each.interrupt()
+        if process is None:
             return
         if self.seen == 1:
             say("Stopping: Terraform finishes the resources it is working on, saves the state and frees the lock.")
-            self._process.send_signal(signal.SIGINT)
         else:
-            say(f"Terraform (process {self._process.pid}) is still finishing; killing it would leave the state locked.")
+            say(f"Terraform (process {process.pid}) is still finishing; killing it would leave the state locked.")

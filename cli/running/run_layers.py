@@ -1,8 +1,9 @@
 """Plans, applies and destroys the layers of an environment, one after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from cli.console import output, say, warn
 from cli.errors import CommandError
@@ -74,12 +75,27 @@ def plan_layers(
 
 
 def apply_layers(
-    stacks: Sequence[Stack], *, ask: Callable[[str], bool] | None, full: bool = False, options: Sequence[str] = ()
+    stacks: Sequence[Stack],
+    *,
+    ask: Callable[[str], bool] | None,
+    full: bool = False,
+    options: Sequence[str] = (),
+    before: Mapping[str, Callable[[], None]] = MappingProxyType({}),
 ) -> Outcome:
-    """Plan and apply each layer in order; `ask` is called after the plan was shown, None applies without asking."""
+    """Plan and apply each layer in order.
+
+    Args:
+        stacks: the layers.
+        ask: called after a plan was shown; None applies without asking.
+        full: show plans as Terraform does.
+        options: of `terraform plan`.
+        before: layer → called before it is planned.
+    """
     outcome = Outcome()
     with _sharing_a_provider(stacks) as shared:
         for stack in shared:
+            if stack.name in before:
+                before[stack.name]()
             with stack.plan(options=options) as plan:
                 show_warnings(stack.name, plan.ui)
                 if not plan.has_changes:
@@ -109,12 +125,24 @@ def register_task_definition(stack: Stack, family: str) -> None:
     names = [name for name, body in definitions.items() if body["family"] == family]
     if not names:
         raise CommandError(f"{stack.name} has no task definition {family}: it was applied from another configuration.")
-    options = [f"-target=aws_ecs_task_definition.{name}" for name in names]
-    # Terraform warns that a plan with a target is incomplete; here the rest follows.
+    apply_part(stack, [f"aws_ecs_task_definition.{name}" for name in names], note=f" ({family} alone)")
+
+
+def apply_part(stack: Stack, addresses: Sequence[str], *, note: str = "") -> Outcome:
+    """Apply some resources of a stack, without asking; the rest follows later.
+
+    Args:
+        stack: with the resources.
+        addresses: of the resources. Terraform's warning that such a plan is incomplete is not shown.
+        note: at the end of the line that says what is planned.
+    """
+    outcome = Outcome()
+    options = [f"-target={address}" for address in addresses]
     with _sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
         if plan.has_changes:
-            say(f"{stack.name}: {summary(plan.ui)} ({family} alone)")
-            shared.apply(plan)
+            say(f"{stack.name}: {summary(plan.ui)}{note}")
+            outcome.changed[stack.name] = shared.apply(plan)
+    return outcome
 
 
 def destroy_layers(stacks: Sequence[Stack]) -> Outcome:

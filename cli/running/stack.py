@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class Stack:
     lock_timeout_seconds: float = 0
     provider: AttachedProvider | None = None
     """Running, or started on first use. None: Terraform starts one for each command."""
+    shows_progress: bool = True
+    """Whether a run is shown; one beside another run is not."""
 
     # --- settings of the stack -----------------------------------------------------------------------------------
 
@@ -164,7 +166,8 @@ class Stack:
         ui = MachineUi()
         log = self.terraform.new_log(f"{self.folder.name}-{command}")
         detail(f"terraform {command} {' '.join(options)} in {self.folder}; its output: {log}")
-        with Progress(title, ui, steps=steps) as progress:
+        shown = Progress(title, ui, steps=steps) if self.shows_progress else nullcontext()
+        with shown as progress:
             finished = run(
                 [self.terraform.binary, command, "-json", "-input=false", *options],
                 folder=self.folder,
@@ -172,7 +175,7 @@ class Stack:
                 log=log,
                 held_open=self.provider.held_open if self.provider else (),
                 on_line=lambda line: _ignore(ui.feed(line)),
-                on_tick=progress.tick,
+                on_tick=progress.tick if progress is not None else _nothing,
             )
         if finished.exit_code not in allowed:
             raise self._failure(command, ui, log=finished.log, interrupted=finished.interrupted)
@@ -244,3 +247,7 @@ def _only_block(values: Any) -> dict[str, Any]:
 
 def _ignore(_: object) -> None:
     return None
+
+
+def _nothing() -> None:
+    """Show no progress."""

@@ -249,3 +249,14 @@ def test_destroy_of_a_half_made_bucket_asks_for_it_to_be_finished(scene: Scene):
     scene.store.bucket = True
     with pytest.raises(CommandError, match="complete it with another run"):
         scene.bootstrap.destroy()
+
+
+def test_what_no_layer_needs_can_be_left_for_later(scene: Scene) -> None:
+    outcome = scene.bootstrap.create(ask=None, without=["aws_dynamodb_table"])
+    assert list(outcome.changed) == ["bootstrap"]
+    (planned_part,) = scene.terraform.calls("plan")
+    assert [word for word in planned_part["arguments"] if word.startswith("-target")] == ["-target=aws_s3_bucket.state"]
+    assert scene.is_in_bucket_only(), "the state is in the bucket already, for whatever comes next"
+    assert list(scene.bootstrap.complete().changed) == ["bootstrap"]
+    whole = scene.terraform.calls("plan")[-1]
+    assert not [word for word in whole["arguments"] if word.startswith("-target")]

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ OUTPUTS = {"services": {"value": {"web": {"url": "https://app.windlass.localhost
 class FakeBootstrap(Bootstrap):
     """Has nothing to do."""
 
-    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False) -> Outcome:
+    def create(self, *, ask: Callable[[str], bool] | None, adopt: bool = False, without: Sequence[str] = ()) -> Outcome:
         return Outcome(unchanged=["bootstrap"])
 
     def destroy(self) -> Outcome:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.errors import CommandError
+from cli.running.meanwhile import meanwhile
 from cli.running.process import run
 from tests.cli.fake_terraform import FakeTerraform, applying
 
@@ -96,3 +98,35 @@ def test_terraform_outlives_a_windlass_that_is_killed(tmp_path: Path):
     process.wait()
     wait_for(done)
     assert (tmp_path / "log").read_text().split() == ["a", "b", "c", "d"]
+
+
+def test_a_stop_signal_reaches_a_terraform_in_another_thread_too(tmp_path: Path):
+    fakes = []
+    for name in ("here", "beside"):
+        ready = str(tmp_path / name / "ready")
+        rule = {"when": ["apply"], "ready": ready, "until_signal": True, "code": 1}
+        fakes.append(FakeTerraform.in_folder(tmp_path / name, rule))
+    here, beside = fakes
+
+    def press() -> None:
+        for fake in fakes:
+            wait_for(fake.binary.parent / "ready")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with meanwhile("the other apply", lambda: start(beside, tmp_path / "beside", [])) as other:
+        assert start(here, tmp_path / "here", []).interrupted
+        assert other.result().interrupted
+    assert [fake.signals for fake in fakes] == [1, 1]
+
+
+def test_what_fails_beside_a_command_is_raised_where_its_result_is_needed():
+    def fail() -> None:
+        raise CommandError("the apply beside failed")
+
+    with meanwhile("the other apply", fail) as other, pytest.raises(CommandError, match="beside failed"):
+        other.result()
+    ended: list[str] = []
+    with pytest.raises(KeyError), meanwhile("slow", lambda: ended.append(str(time.sleep(0.2)))):
+        raise KeyError
+    assert ended, "the block ends after what runs beside it"

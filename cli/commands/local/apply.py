@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -9,15 +10,16 @@ from cli.command import command
 from cli.commands.local.start import start
 from cli.commands.local.welcome import show_welcome
 from cli.console import print_json, say
-from cli.data_plane import run_containers
+from cli.data_plane import run_containers, start_early
 from cli.errors import CommandError
 from cli.front_door import addresses
 from cli.local_images import add_images, images_of
 from cli.options import as_json, environment_option
 from cli.parts import install_airflow_meanwhile, parts_of
 from cli.project import Project
+from cli.running.meanwhile import meanwhile
 from cli.running.progress import duration
-from cli.running.run_layers import Outcome, apply_layers
+from cli.running.run_layers import Outcome, apply_layers, done
 from cli.session import Session, open_for_change
 
 FIRST_RUN = (
@@ -25,6 +27,10 @@ FIRST_RUN = (
     "1 for the state, 4 for the layers, 1 for the containers. A run that changes nothing takes 1 minute."
 )
 """Measured; the README says the same."""
+SLOW_RESOURCES = ("aws_s3_bucket_lifecycle_configuration",)
+"""The provider waits 55 s for each, and no layer needs that of the bootstrap."""
+SERVICE = "service"
+"""The layer with the ECS services."""
 
 
 @command("apply", changes=True, examples=("./windlass local apply", "./windlass local apply --bare"))
@@ -43,8 +49,15 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     install_airflow_meanwhile(project, parts)
     session = open_for_change(project, name)
     bootstrap = session.bootstrap()
-    created = bootstrap.create(ask=None) if bootstrap else Outcome()
-    outcome = apply_layers(session.stacks(), ask=None)
+    before = {SERVICE: partial(start_early, session, parts)} if parts else {}
+    created = bootstrap.create(ask=None, without=SLOW_RESOURCES) if bootstrap else Outcome()
+    if bootstrap and created.changed:
+        with meanwhile("completing the bootstrap", bootstrap.complete) as rest:
+            outcome = apply_layers(session.stacks(), ask=None, before=before)
+            for layer, ui in rest.result().changed.items():
+                say(f"{layer}: {done(ui)}, beside the layers", style="green")
+    else:
+        outcome = apply_layers(session.stacks(), ask=None, before=before)
     if bare:
         add_images(project, session.environment, images_of(session.environment))
     changed = bool(created.changed or outcome.changed)

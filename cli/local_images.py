@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from aws.image_reference import ImageReference
 from cli.errors import BAD_CONFIGURATION, CommandError
+from cli.local_commands import apply_command
 from cli.project import Project
-from local.image_registry import NoRepositoryError, add_tags
+from local.image_registry import NoRepositoryError, add_tags, repository_names
 
 if TYPE_CHECKING:
     from config import Environment
@@ -42,10 +43,11 @@ def add_images(project: Project, environment: "Environment", images: Iterable["I
     try:
         return add_tags(client, tags)
     except NoRepositoryError as error:
-        raise CommandError(
-            f"{environment.name} has no image repository {error}. "
-            f"Apply it first: ./windlass local apply --environment {environment.name}"
-        ) from error
+        repositories = ", ".join(repository_names(client))
+        known = (
+            f"there are: {repositories}" if repositories else f"nothing is applied: {apply_command(environment.name)}"
+        )
+        raise CommandError(f"{environment.name} has no image repository {error}; {known}.") from error
 
 
 def _is_own(image: "ImageReference", environment: "Environment") -> bool:

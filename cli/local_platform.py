@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import FAILED, CommandError
+from cli.local_commands import apply_command, local_command
 from cli.parts import PARTS, skipped_services
 from local.background import BackgroundProcessError
 from local.embedded import EmbeddedAws, environment_variables
@@ -89,11 +90,17 @@ class LocalPlatform:
         """Whether the embedded AWS runs; the real AWS is taken to be reachable."""
         return environment.aws.endpoint_url is None or self.aws(environment).status().running
 
+    def _how_to_start(self, environment: "Environment") -> str:
+        name = environment.name
+        if self.aws(environment).saved.header() is None:
+            return f"To apply everything: {apply_command(name)}"
+        return f"To start it with what was applied: {local_command('up', name)}"
+
     def require_running(self, environment: "Environment") -> None:
         """Raise CommandError where the environment needs the embedded AWS and that does not run."""
         if not self.is_reachable(environment):
             raise CommandError(
                 f"The embedded AWS of {environment.name} ({environment.aws.endpoint_url}) does not run. "
-                "Start it: ./windlass local up",
+                f"{self._how_to_start(environment)}",
                 exit_code=FAILED,
             )

@@ -107,7 +107,7 @@ def _create(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> No
         folder.replace(old)
     unfinished.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
-    _say("Installed.")
+    _say(f"Installed Airflow into {NAME}.")
 
 
 def _run(arguments: list[str], log: Path, *, quiet: bool) -> None:

@@ -32,6 +32,12 @@ def add_tags(client: Any, tags: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{repository}:{tag}" for repository, tag in tags if _added(client, repository, tag)]
 
 
+def repository_names(client: Any) -> list[str]:
+    """Names of all repositories."""
+    pages = client.get_paginator("describe_repositories").paginate()
+    return sorted(repository["repositoryName"] for page in pages for repository in page["repositories"])
+
+
 def _added(client: Any, repository: str, tag: str) -> bool:
     from botocore.exceptions import ClientError  # here: the command line answers --help without it
 

@@ -28,10 +28,13 @@ log=.windlass/logs/install.log
 # A quiet run of minutes looks like a hung one: count the packages as they arrive.
 wanted=$(grep -c '"version": "==' Pipfile.lock || true)
 progress() {
+    seconds=0
     while sleep 2; do
+        seconds=$((seconds + 2))
         found=$(find "$venv"/lib/python*/site-packages -maxdepth 1 -name '*.dist-info' 2>/dev/null | wc -l)
         [ "$found" -le "$wanted" ] || found=$wanted
-        if [ -t 2 ]; then printf '\rInstalling into .venv: %d of %d packages ' "$found" "$wanted" >&2; fi
+        if [ -t 2 ]; then printf '\rInstalling into .venv: %d of %d packages ' "$found" "$wanted" >&2
+        elif [ $((seconds % 10)) -eq 0 ]; then echo "  still installing into .venv after ${seconds}s: $found of $wanted packages" >&2; fi
     done
 }
 echo "Installing $wanted packages into .venv; this takes a minute or two, once (log: $log)." >&2
@@ -59,4 +62,4 @@ fi
 touch "$venv/.installed"
 kill "$watcher" 2>/dev/null || true
 [ ! -t 2 ] || printf '\r%60s\r' '' >&2
-echo "Installed." >&2
+echo "Installed into .venv." >&2

@@ -38,5 +38,5 @@ def show_outputs(outputs: dict[str, dict[str, dict[str, Any]]]) -> None:
 
 def _rows(key: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, dict):
-        return [(f"{key}[{name}]", str(one)) for name, one in sorted(value.items())]
+        return [row for name, one in sorted(value.items()) for row in _rows(f"{key}[{name}]", one)]
     return [(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))]

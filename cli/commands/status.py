@@ -11,7 +11,7 @@ from cli.completion import services as complete_services
 from cli.console import output as result_console
 from cli.console import print_json, say, show, table, warn
 from cli.errors import FAILED, CommandError
-from cli.local_commands import apply_command
+from cli.local_commands import apply_command, local_command
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_session import aws_of, outputs, release_session
@@ -58,7 +58,10 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
     say(f"{name}: {place}, {environment.aws.region}; state in {summary['state']}")
     if not reachable:
-        warn(f"The embedded AWS does not run, so nothing is applied. To apply everything: {apply_command(name)}")
+        saved = project.local.aws(environment).saved.header() is not None
+        how = local_command("up", name) if saved else apply_command(name)
+        what = "What was applied is saved; to start it" if saved else "To apply everything"
+        warn(f"The embedded AWS does not run. {what}: {how}")
     if service is None:
         rows = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:

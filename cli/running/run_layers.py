@@ -1,8 +1,9 @@
 """Plans, applies and destroys the layers of an environment, one after the other."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 from cli.console import output, say, warn
@@ -10,6 +11,7 @@ from cli.errors import CommandError
 from cli.running.attached_provider import attached_provider
 from cli.running.changes import show_changes, show_warnings, summary
 from cli.running.machine_ui import MachineUi
+from cli.running.meanwhile import meanwhile
 from cli.running.stack import Plan, Stack
 from cli.running.strategy_change import explain
 
@@ -109,10 +111,20 @@ def apply_layers(
                         raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
                 else:
                     say(f"{stack.name}: {summary(plan.ui)}")
-                ui = stack.apply(plan)
+                following = shared[shared.index(stack) + 1 :][:1]
+                # `init` takes seconds of processor; an apply mostly waits.
+                with meanwhile("init", partial(_initialise, following)):
+                    ui = stack.apply(plan)
                 outcome.changed[stack.name] = ui
                 say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
+
+
+def _initialise(stacks: Sequence[Stack]) -> None:
+    for stack in stacks:
+        # Its own plan tries again, and says what is wrong.
+        with suppress(CommandError):
+            replace(stack, shows_progress=False).init()
 
 
 def register_task_definition(stack: Stack, family: str) -> None:

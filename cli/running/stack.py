@@ -16,6 +16,7 @@ from rich.text import Text
 from cli.console import detail
 from cli.errors import INTERRUPTED, CommandError
 from cli.running.attached_provider import AttachedProvider, configures_once
+from cli.running.heartbeat import heartbeat
 from cli.running.init_cache import InitCache
 from cli.running.machine_ui import MachineUi
 from cli.running.process import run
@@ -140,7 +141,8 @@ class Stack:
     def push_state(self, file: Path) -> None:
         """Upload a state; Terraform refuses one of another lineage or an older one."""
         self.init()
-        self._capture(["state", "push", f"-lock-timeout={self.lock_timeout_seconds:.0f}s", str(file)])
+        with heartbeat(f"moving the state of {self.name} into its bucket"):
+            self._capture(["state", "push", f"-lock-timeout={self.lock_timeout_seconds:.0f}s", str(file)])
 
     def resource_count(self) -> int:
         """How many resource instances the state holds."""

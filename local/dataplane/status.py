@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from local.dataplane.desired_state.changes import Changes
 
-MAX_NAMED = 4
+MAX_NAMED = 3
 """A progress line names at most this many services."""
+MAX_REASON_CHARACTERS = 140
+"""Of each of them; `local status` has the whole reason."""
 
 DeploymentState = Literal["completed", "in progress", "failed"]
 
@@ -79,9 +81,14 @@ def waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:
         return f"it has not read what changed in the embedded AWS ({', '.join(sorted(unread))})"
     if not status.ready:
         return " ".join(status.problems) or "the proxy or a data store"
-    shown = [each.summary for each in status.unsteady[:MAX_NAMED]]
+    shown = [shorten(each.summary, MAX_REASON_CHARACTERS) for each in status.unsteady[:MAX_NAMED]]
     more = len(status.unsteady) - len(shown)
-    return "; ".join([*shown, *([f"{more} more services"] if more else [])])
+    return "; ".join([*shown, *([f"and {more} more"] if more else [])])
+
+
+def shorten(text: str, characters: int) -> str:
+    """The beginning of a text."""
+    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
 
 
 def explanation(heading: str, status: DataPlaneStatus) -> str:

@@ -1,6 +1,7 @@
 import dataclasses
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from cli.errors import CommandError
 from cli.running.terraform import _version, find_terraform
 from cli.synthesis import Synthesis
+from local.snapshot.store import Content
 from tests.cli.fake_project import FakeEmbeddedAws, FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
 from workspace import Workspace
@@ -113,7 +115,10 @@ def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraf
     stopped = dataclasses.replace(project, known={"local": local}, embedded_aws=stopped_aws)
     ended = windlass("plan", "local", on=stopped)
     assert ended.code == 1
-    assert "./windlass local up" in ended.err
+    assert "To apply everything: make local" in ended.err
+    body = stopped_aws.saved.write_body(b"x")
+    stopped_aws.saved.write(Content(services=(), pickled=b"", bodies=frozenset({body})), datetime.now(UTC))
+    assert "To start it with what was applied: ./windlass local up" in windlass("plan", "local", on=stopped).err
 
 
 def test_the_embedded_aws_gets_its_variables_and_many_at_once(windlass, terraform, project: FakeProject):

@@ -21,7 +21,7 @@ def test_one_command_applies_every_layer_and_ends_with_the_addresses(platform: P
         assert f"{layer}: apply" in platform.applied
     assert f"https://app.windlass.localhost:{platform.https_port}" in platform.applied
     assert f"https://airflow.windlass.localhost:{platform.https_port}" in platform.applied
-    assert "services are healthy" in platform.applied
+    assert "all services with tasks are healthy (6)" in platform.applied
     assert "./windlass status local" in platform.applied
     assert "Warning" not in platform.applied
 

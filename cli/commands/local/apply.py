@@ -41,6 +41,7 @@ SERVICE = "service"
 def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     """Bring up the whole platform: embedded AWS, bootstrap, every layer, the containers."""
     started = time.monotonic()
+    project.stacks.terraform(project.environments.load(name))  # before anything starts: it may be missing
     parts = () if bare else parts_of(project.environments.load(name))
     is_first = not project.local.aws(project.environments.load(name)).status().running
     start(project, name, containers=bool(parts))
@@ -66,9 +67,10 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     if bare:
         say(f"\n{name} is applied ({took}); its containers do not run.", style="bold green")
     else:
-        services = len(session.project.local.data_plane(session.environment).status().services)
+        services = session.project.local.data_plane(session.environment).status().services
+        with_tasks = sum(1 for service in services if service.desired)
         what = "is up" if changed else "nothing to change, everything is up"
-        say(f"\n{name}: {what} after {took}; all {services} services are healthy.", style="bold green")
+        say(f"\n{name}: {what} after {took}; all services with tasks are healthy ({with_tasks}).", style="bold green")
     if as_json:
         print_json(
             {

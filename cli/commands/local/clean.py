@@ -37,7 +37,7 @@ def clean(project: Project, name: str) -> None:
     project.local.platforms.remove_all()
     shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
     shutil.rmtree(project.workspace.authority_folder, ignore_errors=True)
-    say(f"{name}: nothing is left.", style="green")
+    say(f"{name}: nothing of the platform is left; installed packages stay in .venv and .venv-airflow.", style="green")
 
 
 def _untrust(project: Project) -> None:

@@ -31,6 +31,9 @@ def image(project: Project, name: str, image: str) -> None:
             exit_code=BAD_CONFIGURATION,
         )
     added = add_images(project, environment, [ImageReference.parse(text)])
-    say(
-        f"{text} is {'added' if added else 'there already'}; deploy it: ./windlass deploy {name} SERVICE --image {text}"
-    )
+    say(f"{text} is {'added' if added else 'in the registry already'}.")
+    repository = ImageReference.parse(text).repository
+    for service, settings in environment.services.items():
+        images = map(ImageReference.parse, settings.initial_images.values())
+        if any(each.repository == repository for each in images):
+            say(f"To deploy it: ./windlass deploy {name} {service} --image {text}")

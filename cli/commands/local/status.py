@@ -50,8 +50,10 @@ def status(project: Project, name: str, as_json: bool) -> int:
             else:
                 warn(f"What was applied is saved ({_ago(aws.saved_at)}). To start it: {local_command('up', name)}")
         elif not plane.running:
-            warn(f"No containers run. To start them: {local_command('up', name)}")
-    healthy = all(service.steady for service in plane.services) and not plane.problems
+            applied = bool(reachable)
+            how = local_command("up", name) if applied else apply_command(name)
+            warn(f"No containers run. To {'start them' if applied else 'apply everything'}: {how}")
+    healthy = plane.running and all(service.steady for service in plane.services) and not plane.problems
     return 0 if aws.running and healthy else FAILED
 
 
@@ -95,10 +97,11 @@ def _plane_facts(plane: "DataPlaneStatus") -> dict[str, Any]:
 def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", reachable: tuple[Address, ...]) -> None:
     processes = table("process", "state", "saved", "memory", "pid", "log")
     saved = _ago(aws.saved_at) if aws.saved_at else "never"
+    plane_state = "ready" if plane.ready else "not ready" if plane.problems else "starting"
     memory = f"{aws.memory_mib} MiB" if aws.memory_mib else ""
     for name, running, state, last_save, used, pid, log in (
         ("embedded AWS", aws.running, aws.endpoint_url, saved, memory, aws.pid, aws.log_path),
-        ("data plane", plane.running, "ready" if plane.ready else "starting", "", "", plane.pid, plane.log_path),
+        ("data plane", plane.running, plane_state, "", "", plane.pid, plane.log_path),
     ):
         shown = state if running else "not running"
         where = project.workspace.relative(log) if running else ""
@@ -111,9 +114,8 @@ def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", 
         stores = table("data store", "state", "address")
         for store in plane.stores:
             where = f"{store['address']}:{store['port']}" if store.get("address") else ""
-            stores.add_row(
-                store["identifier"], store["problem"] or ("running" if store["running"] else "starting"), where
-            )
+            state = store["problem"] or ("running" if store["running"] else "starting")
+            stores.add_row(f"{store['kind']} {store['identifier']}", state, where)
         show(stores)
         output().print()
         show_containers(project, plane)

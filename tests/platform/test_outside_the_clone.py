@@ -53,7 +53,7 @@ def user(tmp_path: Path) -> Iterator[User]:
     try:
         yield user
     finally:
-        user.windlass("local", "down")
+        user.windlass("local", "reset", "--yes")
 
 
 def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(user: User) -> None:

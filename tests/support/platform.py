@@ -135,7 +135,7 @@ def end(name: str) -> None:
         platform.applying.wait(timeout=60)
     if platform.applying.stdout is not None:
         platform.applying.stdout.close()
-    platform.windlass("local", "down")
+    platform.windlass("local", "reset", "--yes")
     shutil.rmtree(platform.root, ignore_errors=True)
 
 

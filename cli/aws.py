@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from cli.errors import CommandError
+from release.aws import explained
+from release.errors import ReleaseError
 
 
 def boto_session(region: str, variables: Mapping[str, str]) -> Any:
@@ -31,9 +33,6 @@ def boto_session(region: str, variables: Mapping[str, str]) -> Any:
 @contextmanager
 def release_errors() -> Iterator[None]:
     """Errors of AWS and of `release` as those of the command line."""
-    from release.aws import explained
-    from release.errors import ReleaseError
-
     try:
         with explained():
             yield

@@ -49,7 +49,7 @@ def _console(*, stderr: bool, quiet: bool = False) -> "Console":
 
 def say(sentence: str, *, style: str = "") -> None:
     """A sentence about what goes on, on standard error."""
-    from rich.text import Text
+    from rich.text import Text  # see _console
 
     messages().print(Text(sentence, style=style))
 
@@ -62,14 +62,14 @@ def detail(sentence: str) -> None:
 
 def warn(sentence: str) -> None:
     """A warning on standard error, with `--quiet` too."""
-    from rich.text import Text
+    from rich.text import Text  # see _console
 
     _console(stderr=True).print(Text(sentence, style="yellow"))
 
 
 def print_error(message: str) -> None:
     """An error on standard error; the first line stands out."""
-    from rich.text import Text
+    from rich.text import Text  # see _console
 
     first, _, rest = message.partition("\n")
     _console(stderr=True).print(Text.assemble((first, "bold red"), f"\n{rest}" if rest else ""))
@@ -82,7 +82,7 @@ def print_json(value: Any) -> None:
 
 def table(*columns: str, title: str | None = None) -> "Table":
     """An empty table in the style that all commands share."""
-    from rich.table import Table
+    from rich.table import Table  # see _console
 
     empty = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for column in columns:

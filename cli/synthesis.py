@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
+from layers import LAYERS
+from layers.output_folder import stack_folder
 from workspace import ROOT_VARIABLE, Workspace
 
 if TYPE_CHECKING:
@@ -23,16 +25,13 @@ DELIVERY = "delivery"
 class Synthesis:
     """Turns environments into stacks, in a process of its own or in memory.
 
-    Imports of `layers` are inside the methods, since they load the AWS bindings and start Node.
+    What loads the AWS bindings is imported inside the methods: it starts Node, which takes seconds.
     """
 
     workspace: Workspace
 
     def all_layers(self) -> tuple[str, ...]:
         """The layers that every environment has, in the order of their dependence."""
-        # layers and guards take as long as the rest of a command together, and most commands need neither.
-        from layers import LAYERS
-
         return LAYERS
 
     def layers(self, environment: "Environment", *, only: str | None = None) -> tuple[str, ...]:
@@ -50,8 +49,6 @@ class Synthesis:
 
     def folder(self, environment: "Environment", layer: str) -> Path:
         """Where the stack of a layer is written."""
-        from layers.output_folder import stack_folder
-
         return stack_folder(self.workspace.root, environment.name, layer)
 
     def write(self, environment: "Environment", *, allow_warnings: bool = True) -> Mapping[str, Path]:
@@ -92,6 +89,7 @@ class Synthesis:
             The number of stacks, and the findings that do not stop a synth.
         """
         documents = self.documents(environment)
+        # guards takes 0.05 s, which a plan need not pay for; guard_intent needs the bindings, which are installed now.
         import guards
         from layers.guard_intent import run_guards
 
@@ -104,9 +102,10 @@ class Synthesis:
 
     def documents(self, environment: "Environment") -> dict[str, dict[str, Any]]:
         """The JSON of every layer, as synth would write it; nothing is written."""
-        import bindings
+        import bindings  # 0.06 s
 
         bindings.install()
+        # After install(): before it, the generic bindings would be loaded, which takes several times as long.
         from layers.synthesis import SynthesisError, terraform_json
 
         try:

@@ -27,7 +27,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth docs test test-airflow test-fast snapshots lint format bench lock compose
+.PHONY: help install local clean-local synth docs test test-airflow test-fast test-long snapshots lint format bench lock compose
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ test-airflow: install  ## Of these, only those of what make local runs: DAGs, sw
 
 test-fast: install  ## Run the tests that take seconds
 	$(RUN) -m pytest $(PYTEST_FAST) -m "not slow and not platform" $(PYTEST_ARGS)
+
+test-long: install  ## Run what takes up to an hour, part by part, and write docs/generated/long-tests.md
+	$(RUN) -m scripts.long_tests
 
 lint: install  ## Check style and types
 	$(RUN) -m ruff check .

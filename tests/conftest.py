@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,13 @@ LAST = "tests/platform/test_platform_teardown.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="collect tests/long too (`make test-long`)")
     parser.addoption("--update-snapshots", action="store_true", help="write the snapshots instead of comparing them")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out tests that take minutes each, unless they are asked for."""
+    return True if collection_path.name == "long" and not config.getoption("--long") else None
 
 
 @pytest.fixture

@@ -184,6 +184,7 @@ class FakeEmbeddedAws(EmbeddedAws):
             memory_mib=None,
             log_path=self.log_path,
             saved_at=datetime.fromisoformat(header.saved_at) if header else None,
+            save_problem=self.save_problem,
         )
 
 

@@ -212,3 +212,11 @@ def test_a_terraform_that_outlives_its_command_is_waited_for(
         assert still_at_work.poll() == 0
     assert ended.code == 0
     assert f"Terraform (process {still_at_work.pid}) of a killed command (apply, process " in ended.err
+
+
+def test_a_start_names_a_snapshot_that_could_not_be_loaded(
+    windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
+) -> None:
+    aws.save_problem = "what was saved cannot be loaded, because it has 4 bytes instead of 7; it was moved to /x"
+    ended = windlass("local", "up", "--bare", on=local)
+    assert f"local: {aws.save_problem}." in ended.err

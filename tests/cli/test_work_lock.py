@@ -45,6 +45,8 @@ CHANGING = [
     ("destroy", "dev", "--yes"),
     ("bootstrap", "dev", "--yes"),
     *(("local", word, "--environment", "dev") for word in ("up", "down", "apply", "clean")),
+    ("local", "reset", "--yes", "--environment", "dev"),
+    *(("local", word, "name", "--environment", "dev") for word in ("save", "load")),
 ]
 
 

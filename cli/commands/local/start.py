@@ -1,6 +1,6 @@
 """Starts the embedded AWS of an environment."""
 
-from cli.console import say
+from cli.console import say, warn
 from cli.errors import CommandError
 from cli.local_ports import local_ports, refuse_unusable_ports
 from cli.project import Project
@@ -34,3 +34,6 @@ def start(project: Project, name: str, *, containers: bool) -> None:
     except EmbeddedAwsError as error:
         raise CommandError(str(error)) from error
     say(f"The embedded AWS {'runs' if was_running else 'has started'} at {environment.aws.endpoint_url}.")
+    problem = embedded.status().save_problem
+    if problem:
+        warn(f"{name}: {problem}.")

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out tests that take minutes each, unless they are asked for."""
+    """Leave out tests that take minutes each, unless `--long` is given."""
     return True if collection_path.name == "long" and not config.getoption("--long") else None
 
 

@@ -58,6 +58,18 @@ REMOVALS: tuple[Removal, ...] = (
         instead="_UNCHECKED: dict[str, str] = {}",
     ),
     Removal(
+        lesson="A10",
+        file="modules/airflow/secrets.py",
+        line='    return "a" if version % 2 else "b"\n',
+        instead='    return "a"\n',
+    ),
+    Removal(
+        lesson="A10",
+        file="layers/airflow/secrets.py",
+        line='f"{keys[current]},{keys[previous]}"',
+        instead="keys[current]",
+    ),
+    Removal(
         lesson="A11",
         file="modules/airflow/deployment.py",
         line=f'return f"http://{{self.internal_host}}:{PORT}"',
@@ -88,6 +100,12 @@ REMOVALS: tuple[Removal, ...] = (
         line="Field(ge=2048, le=122880)",
         instead="Field(ge=1024, le=122880)",
     ),
+    Removal(
+        lesson="A17",
+        file="modules/airflow/variables.py",
+        line="        own |= _task_logs(airflow)\n",
+        instead="        pass\n",
+    ),
     Removal(lesson="A18", file=CONTAINERS, line='        "WINDLASS_POOLS": _json(pools),\n'),
     Removal(lesson="A20", file="config/airflow/section.py", line="Field(ge=3600, le=604800)", instead="Field(ge=1)"),
     Removal(
@@ -100,6 +118,18 @@ REMOVALS: tuple[Removal, ...] = (
         file="config/environment.py",
         line='return f"{self.project}-{self.name}"',
         instead='return f"{self.project}-all"',
+    ),
+    Removal(
+        lesson="B01",
+        file="modules/alb/target_group.py",
+        line="LbTargetGroupStickiness(enabled=False",
+        instead="LbTargetGroupStickiness(enabled=True",
+    ),
+    Removal(
+        lesson="B01",
+        file="modules/alb/route.py",
+        line='            {groups["blue"].arn: inputs.blue_weight, groups["green"].arn: inputs.green_weight},\n',
+        instead='            {groups["blue"].arn: inputs.blue_weight},\n',
     ),
     Removal(
         lesson="B04",
@@ -147,5 +177,6 @@ REMOVALS: tuple[Removal, ...] = (
         line='return f"{project}/{environment}/{layer}/terraform.tfstate"',
         instead='return f"{project}/{environment}/terraform.tfstate"',
     ),
+    Removal(lesson="S04", file="main.py", line="    return WARNED\n", instead="    return 0\n"),
 )
 """At least one for every lesson that is kept by code other than a guard."""

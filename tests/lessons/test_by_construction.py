@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,39 @@ def test_a05_a_password_is_safe_in_a_url() -> None:
     for body in passwords:
         assert body["exclude_punctuation"] is True
         assert not body.get("include_space")
+
+
+KEY_SLOT = re.compile(r"fernet-key-([ab])\.secret_string")
+
+
+def fernet_keys(all_documents: Documents) -> tuple[list[str], list[int]]:
+    """The slots whose keys Airflow gets, the one that encrypts first, and the rotation number of each slot."""
+    versions = all_documents["data"]["resource"]["aws_secretsmanager_secret_version"]
+    numbers = [versions[f"airflow_fernet-key-{slot}_version"]["secret_string_wo_version"] for slot in "ab"]
+    return KEY_SLOT.findall(versions["airflow_fernet-keys_version"]["secret_string_wo"]), numbers
+
+
+def test_a10_a_new_fernet_key_comes_with_the_one_that_encrypted_what_is_stored() -> None:
+    order, before = fernet_keys(documents("prod"))
+    new_order, after = fernet_keys(documents_of("prod", lambda data: data["airflow"].update(fernet_key_version=2)))
+    assert (order, new_order) == (["a", "b"], ["b", "a"])
+    assert after[0] == before[0], "the key that encrypted what is stored is made anew"
+    assert after[1] > before[1]
+
+
+@pytest.mark.parametrize("component", ["api-server", "triggerer", "worker-default"])
+def test_a17_task_logs_are_in_a_bucket_of_the_data_layer(component: str) -> None:
+    prod = documents("prod")
+    published = prod["data"]["output"]["airflow"]["value"]["task_logs_bucket_name"]
+    kind, name = published.removeprefix("${").split(".")[:2]
+    assert kind.startswith("aws_s3_bucket")
+    assert name in prod["data"]["resource"][kind]
+    definition = prod["service"]["resource"]["aws_ecs_task_definition"][f"airflow_{component}_task_definition"]
+    (own,) = [each for each in json.loads(definition["container_definitions"]) if each["name"] in component]
+    variables = {each["name"]: each["value"] for each in own["environment"]}
+    assert variables["AIRFLOW__LOGGING__REMOTE_LOGGING"] == "True"
+    folder = variables["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"]
+    assert "outputs.airflow.task_logs_bucket_name}/" in folder
 
 
 def names(all_documents: Documents) -> set[str]:

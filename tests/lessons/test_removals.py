@@ -84,13 +84,4 @@ def test_every_lesson_that_code_keeps_has_a_removal_or_a_guard() -> None:
     by_guard = {guard.lesson for guard in guards.GUARDS}
     by_code = {removal.lesson for removal in REMOVALS}
     by_proof_alone = {lesson for lesson, row in rows(KEPT).items() if row.split(" | ")[1] == "proof"}
-    assert set(rows(KEPT)) - by_guard - by_code - by_proof_alone == LARGE
-
-
-LARGE = {
-    "A10": "test_airflow_apply.py applies the data layer",
-    "A17": "needs a platform: a task's log is read after its worker is gone",
-    "B01": "needs a load balancer: test_switching.py measures the switch",
-    "S04": "test_terraform_validate.py validates every layer; test_guard_warnings.py shows the exit code",
-}.keys()
-"""Kept by code, and shown by a test that takes minutes."""
+    assert set(rows(KEPT)) == by_guard | by_code | by_proof_alone

@@ -37,10 +37,11 @@ def bootstrap(
     A run that was cut short is continued by the next one. With --destroy it asks for the environment's name.
     """
     refuse_question(as_json=as_json, answered=yes or confirm is not None)
-    if take_down:
+    must_type, ask = False, None
+    if take_down or confirm is not None:
         must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     else:
-        ask = asking(yes or confirm is not None)
+        ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     stack = session.bootstrap()
     outcome = Outcome()

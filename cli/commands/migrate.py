@@ -35,13 +35,12 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
     with release_errors():
         migration = migration_command(project.environments.load(name), service)
         target = open_service(open_readonly(project, name), service)
+        stopped = False
         if not stop:
             target.migrate(MigrateRequest(command=migration, colour=colour, timeout_seconds=timeout))
-            result = {"service": service, "migrated": True}
         else:
             stopped = target.stop_migration()
-            result = {"service": service, "stopped": stopped}
             if not stopped:
                 messages().print("No migration runs.")
     if as_json:
-        print_json(result)
+        print_json({"service": service, "migrated": not stop, "stopped": stopped})

@@ -1,6 +1,6 @@
 """Plans, applies and destroys the layers of an environment, one after the other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -48,8 +48,26 @@ class Outcome:
 
     def json(self) -> dict[str, object]:
         """For scripts: what was done to each layer."""
-        changed = {layer: {"changed": True, "summary": dict(ui.changes)} for layer, ui in self.changed.items()}
-        return {**changed, **{layer: {"changed": False, "summary": {}} for layer in self.unchanged}}
+        return outcomes_json([self])
+
+
+def outcomes_json(outcomes: Iterable[Outcome]) -> dict[str, object]:
+    """For scripts: what was done to each layer; a layer that was changed several times has the sum."""
+    runs: dict[str, list[MachineUi]] = {}
+    for outcome in outcomes:
+        for layer, ui in outcome.changed.items():
+            runs.setdefault(layer, []).append(ui)
+        for layer in outcome.unchanged:
+            runs.setdefault(layer, [])
+    return {layer: {"changed": bool(each), "summary": _sum(each)} for layer, each in runs.items()}
+
+
+def _sum(runs: Iterable[MachineUi]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for ui in runs:
+        for kind, count in ui.changes.items():
+            total[kind] = total.get(kind, 0) + count
+    return total
 
 
 def plan_layers(

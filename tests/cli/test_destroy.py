@@ -77,6 +77,13 @@ def test_the_name_as_an_option_destroys_production(windlass, applied):
     assert windlass("destroy", "prod", "--confirm", "prod").code == 0
 
 
+@pytest.mark.parametrize("options", [(), ("--destroy",), ("--yes",)])
+def test_a_wrong_name_as_an_option_stops_a_bootstrap(windlass, applied, options):
+    ended = windlass("bootstrap", "prod", "--confirm", "dev", *options)
+    assert (ended.code, "--confirm says 'dev', but the environment is 'prod'" in ended.err) == (1, True)
+    assert not applied.calls("plan")
+
+
 def test_the_bootstrap_needs_the_name_too(windlass, applied, project, monkeypatch):
     monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
     ended = windlass("bootstrap", "dev", "--destroy")

@@ -114,28 +114,6 @@ def test_examples_are_command_lines_that_are_understood(path: Path) -> None:
             assert context.params is not None
 
 
-def test_what_a_script_would_read_is_offered_as_json() -> None:
-    offered = {
-        " ".join(path)
-        for path, command in COMMANDS.items()
-        if any("--json" in parameter.opts for parameter in command.params)
-    }
-    wanted = {
-        "check",
-        "synth",
-        "validate",
-        "plan",
-        "apply",
-        "deploy",
-        "switch",
-        "status",
-        "output",
-        "cost",
-        "local status",
-    }
-    assert wanted - offered == set()
-
-
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     from cli.app import main
 

@@ -1,5 +1,6 @@
 """The images that a deployment on this machine may name."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -61,6 +62,13 @@ def test_a_tag_can_be_added_by_hand(windlass: Callable[..., Any], project: Proje
     ended = windlass("local", "image", text, on=project)
     assert ended.code == 0, ended.err
     assert f"./windlass deploy local web --image {WEB}:0.2.0" in " ".join(ended.err.split())
+
+
+@pytest.mark.usefixtures("environment", "ecr")
+def test_as_json_it_is_the_reference_that_deploy_takes(windlass: Callable[..., Any], project: Project) -> None:
+    for added in (True, False):
+        ended = windlass("local", "image", "windlass-local/web:0.3.0", "--json", on=project)
+        assert json.loads(ended.out) == {"image": f"{WEB}:0.3.0", "added": added}, ended.err
 
 
 @pytest.mark.usefixtures("environment")

@@ -8,12 +8,18 @@ import pytest
 
 from cli.app import main
 from cli.running.bootstrap import Bootstrap
-from cli.running.run_layers import Outcome
-from tests.cli.fake_terraform import planned, summary
+from cli.running.machine_ui import MachineUi
+from cli.running.run_layers import Outcome, outcomes_json
+from tests.cli.fake_project import environment, state_key
+from tests.cli.fake_terraform import error, planned, summary
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING
 from tests.cli.test_help import commands
+from tests.cli.test_local import local
 from tests.support.documents import ROOT
 
+__all__ = ["local"]
+
+REMOVED = {"add": 0, "change": 0, "remove": 3, "import": 0}
 CHANGED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}
 WARNS = {
     "when": ["plan"],
@@ -116,8 +122,47 @@ def test_apply_destroy_and_bootstrap_as_json_say_what_was_done_to_each_layer(win
 
 def test_bootstrap_as_json_says_what_was_done(windlass, terraform, monkeypatch) -> None:
     monkeypatch.setattr(Bootstrap, "create", lambda *_, **__: Outcome(unchanged=["bootstrap"]))
+    monkeypatch.setattr(Bootstrap, "destroy", lambda _: Outcome(changed={"bootstrap": MachineUi(changes=REMOVED)}))
     ended = windlass("bootstrap", "dev", "--yes", "--json")
     assert json.loads(ended.out) == {"bootstrap": {"changed": False, "summary": {}}}
+    ended = windlass("bootstrap", "dev", "--destroy", "--confirm", "dev", "--json")
+    assert json.loads(ended.out) == {"bootstrap": {"changed": True, "summary": REMOVED}}
+
+
+def test_what_was_changed_in_several_steps_is_added_up() -> None:
+    first = Outcome(changed={"bootstrap": MachineUi(changes={**REMOVED, "add": 5})})
+    second = Outcome(changed={"bootstrap": MachineUi(changes={**REMOVED, "add": 1})}, unchanged=["network"])
+    assert outcomes_json([first, second]) == {
+        "bootstrap": {"changed": True, "summary": {"add": 6, "change": 0, "remove": 6, "import": 0}},
+        "network": {"changed": False, "summary": {}},
+    }
+
+
+def test_local_apply_as_json_gives_layers_and_addresses(windlass, terraform, local) -> None:
+    terraform.follow(CHANGED, APPLIED)
+    services = {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}, "sensitive": False}
+    local.states[state_key("local", "service")] = {"outputs": {"services": services}}
+    ended = windlass("local", "apply", "--json", on=local)
+    assert ended.code == 0, ended.err
+    result = json.loads(ended.out)
+    assert result["environment"] == "local"
+    assert {layer: one["changed"] for layer, one in result["layers"].items()} == {
+        "bootstrap": False,
+        "network": True,
+        "data": True,
+        "service": True,
+    }
+    assert result["addresses"] == [{"name": "web", "url": "https://app.windlass.localhost:8443", "sign_in": ""}]
+    assert "local: is up after" in ended.err
+
+
+@pytest.mark.parametrize("command", [("apply", "dev"), ("destroy", "dev"), ("local", "apply")])
+def test_what_fails_half_way_prints_no_json(windlass, terraform, local, command) -> None:
+    local.known["dev"] = environment("dev")
+    terraform.follow(CHANGED, HOLDS_SOMETHING, {"when": ["apply"], "code": 1, "lines": [error("No such bucket")]})
+    ended = windlass(*command, *(("--yes",) if command[0] != "local" else ()), "--json", on=local)
+    assert (ended.code, ended.out) == (1, "")
+    assert "No such bucket" in ended.err
 
 
 @pytest.mark.parametrize("command", ["apply", "destroy", "bootstrap"])
@@ -135,7 +180,6 @@ WITHOUT_JSON = {
     "local airflow-password": "prints one word",
     "local clean": "leaves nothing to read: its exit code says it",
     "local down": "its exit code says it; `local status --json` has the rest",
-    "local image": "its exit code says it; the address is what was typed",
     "local reset": "its exit code says it",
     "local trust": "talks to the browser's store of certificates; its exit code says it",
     "local up": "`local status --json` has what runs",

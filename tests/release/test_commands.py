@@ -86,6 +86,12 @@ def test_a_service_without_a_migration_command_has_nothing_to_migrate(web: BlueG
     assert windlass("migrate", "dev", web.name, "--stop").err == "No migration runs.\n"
 
 
+def test_a_migration_that_cannot_start_prints_no_json(web: BlueGreenTestService, windlass: Run) -> None:
+    done = windlass("migrate", "dev", web.name, "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "has no migration_command" in done.err
+
+
 def test_a_refusal_ends_with_1_and_no_traceback(web: BlueGreenTestService, windlass: Run) -> None:
     done = windlass("switch", "dev", web.name)
     assert done.code == 1

@@ -1,5 +1,6 @@
 """The command line for services without colours: deploy and migrate work, the rest is refused as text."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def test_the_database_can_be_migrated_alone(service: SingleTestService, windlass
     assert (done.code, "migration done" in done.text) == (0, True)
     done = windlass("migrate", "dev", service.name, "--stop")
     assert (done.code, done.text) == (0, "No migration runs.")
+
+
+def test_migrate_as_json_says_what_was_done(service: SingleTestService, windlass: Run) -> None:
+    done = windlass("migrate", "dev", service.name, "--json", during=service.end_migration)
+    assert json.loads(done.out) == {"service": service.name, "migrated": True, "stopped": False}, done.err
+    assert "migration done" in done.err
+    done = windlass("migrate", "dev", service.name, "--stop", "--json")
+    assert json.loads(done.out) == {"service": service.name, "migrated": False, "stopped": False}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from cli.parts import install_airflow_meanwhile, parts_of
 from cli.project import Project
 from cli.running.meanwhile import meanwhile
 from cli.running.progress import duration
-from cli.running.run_layers import Outcome, apply_layers, done
+from cli.running.run_layers import Outcome, apply_layers, done, outcomes_json
 from cli.session import Session, open_for_change
 
 FIRST_RUN = (
@@ -51,11 +51,14 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     session = open_for_change(project, name)
     bootstrap = session.bootstrap()
     before = {SERVICE: partial(start_early, session, parts)} if parts else {}
-    created = bootstrap.create(ask=None, without=SLOW_RESOURCES) if bootstrap else Outcome()
+    created, completed = Outcome(), Outcome()
+    if bootstrap:
+        created = bootstrap.create(ask=None, without=SLOW_RESOURCES)
     if bootstrap and created.changed:
         with meanwhile("completing the bootstrap", bootstrap.complete) as rest:
             outcome = apply_layers(session.stacks(), ask=None, before=before)
-            for layer, ui in rest.result().changed.items():
+            completed = rest.result()
+            for layer, ui in completed.changed.items():
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
         outcome = apply_layers(session.stacks(), ask=None, before=before)
@@ -75,7 +78,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
         print_json(
             {
                 "environment": name,
-                "layers": {**created.json(), **outcome.json()},
+                "layers": outcomes_json([created, completed, outcome]),
                 "addresses": [asdict(address) for address in addresses(session)],
             }
         )

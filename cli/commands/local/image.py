@@ -4,18 +4,19 @@ import click
 
 from aws.image_reference import ImageReference
 from cli.command import command
-from cli.console import say
+from cli.console import print_json, say
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_images import add_images
-from cli.options import environment_option
+from cli.options import as_json, environment_option
 from cli.project import Project
 
 
 @command(examples=("./windlass local image windlass-local/web:0.2.0",))
 @environment_option
 @click.argument("image", metavar="REPOSITORY:TAG")
+@as_json
 @click.pass_obj
-def image(project: Project, name: str, image: str) -> None:
+def image(project: Project, name: str, image: str, as_json: bool) -> None:
     """Add an image tag to the local registry, so that it can be deployed.
 
     Nothing is built or pushed: the program that runs in place of the repository's images runs for every tag. The images
@@ -31,6 +32,9 @@ def image(project: Project, name: str, image: str) -> None:
             exit_code=BAD_CONFIGURATION,
         )
     added = add_images(project, environment, [ImageReference.parse(text)])
+    if as_json:
+        print_json({"image": text, "added": bool(added)})
+        return
     say(f"{text} is {'added' if added else 'in the registry already'}.")
     repository = ImageReference.parse(text).repository
     for service, settings in environment.services.items():

@@ -24,7 +24,7 @@ MAX_STOP_TIMEOUT_SECONDS = 120
 """The longest that Fargate waits between SIGTERM and SIGKILL."""
 
 MAX_START_PERIOD_SECONDS = 300
-"""The longest grace that a container health check can have on ECS."""
+"""The longest start period that ECS allows for a container health check."""
 
 
 def allowed_memory_mib(cpu_units: int) -> tuple[int, ...]:

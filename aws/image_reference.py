@@ -11,7 +11,7 @@ from typing import Self
 from aws.account import Account
 
 MOVING_TAGS = frozenset({"edge", "latest", "main", "master", "nightly", "stable"})
-"""Tags that are moved to a newer image as a habit: what runs today cannot be started again tomorrow."""
+"""Tags that are routinely moved to newer images: tomorrow the same tag may name a different one."""
 
 MAX_CHARACTERS = 512
 """The longest reference that is accepted."""

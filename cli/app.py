@@ -49,9 +49,7 @@ TOPICS = {
         "cost": LazyCommand(target="cli.commands.cost:cost", short_help="Estimate the cost of a month"),
     },
     "Operate": {
-        "airflow": LazyCommand(
-            target="cli.commands.airflow:airflow", short_help="Run a command of Airflow's in the cloud"
-        ),
+        "airflow": LazyCommand(target="cli.commands.airflow:airflow", short_help="Run an Airflow command in the cloud"),
     },
     "Local": {
         "local": LazyCommand(target="cli.commands.local:local", short_help="Run the whole platform on this machine"),

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from cli.aws import release_errors
 from cli.console import say, show, table, warn
 from cli.errors import CommandError
+from cli.local_commands import apply_command
 from cli.local_images import add_images, images_of
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
@@ -29,7 +30,7 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
 
     Args:
         session: of the environment.
-        parts: what of it is run.
+        parts: which parts of it to run.
         changed: something was applied since the last time. If not, and everything runs, nothing is migrated again.
 
     Raises:
@@ -107,7 +108,7 @@ def first_user_password(project: Project, environment: "Environment") -> str:
     try:
         return str(client.get_secret_value(SecretId=name)["SecretString"])
     except ClientError as error:
-        raise CommandError(f"There is no secret {name}; apply first: ./windlass local apply") from error
+        raise CommandError(f"There is no secret {name}; apply first: {apply_command(environment.name)}") from error
 
 
 def _is_steady(status: "DataPlaneStatus") -> bool:

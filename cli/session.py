@@ -164,7 +164,7 @@ def refuse_question(*, as_json: bool, answered: bool) -> None:
         answered: whether `--yes` or `--confirm` answers it.
     """
     if as_json and not answered:
-        raise click.UsageError("--json needs --yes: a script cannot answer the question.")
+        raise click.UsageError("--json needs --yes (production: --confirm ENV): a script cannot answer the question.")
 
 
 def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> bool:
@@ -194,7 +194,7 @@ def type_name(environment: "Environment", what: str) -> None:
 
     Args:
         environment: its name.
-        what: is destroyed, as a noun.
+        what: a noun phrase for what is destroyed.
     """
     kind = " (production)" if environment.is_production else ""
     warn(f"This destroys {what} of {environment.name}{kind}. It cannot be undone.")

@@ -61,7 +61,8 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
         return f"is out of range; allowed: {words.format(context[key])}"
     if kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
-        return f"has the wrong length; allowed: {bound} characters"
+        unit = "characters" if kind.startswith("string_") else "items"
+        return f"has the wrong length; allowed: {bound} {unit}"
     if kind == "string_pattern_mismatch":
         return f"has characters that are not allowed; allowed: {context['pattern']}"
     return WORDS.get(kind, details["msg"])

@@ -49,7 +49,11 @@ def counts_are_in_order(key: str, item: WebService) -> Iterator[Problem]:
 
 
 def priorities_differ(services: Services) -> Iterator[Problem]:
-    """Two listener rules cannot have the same priority."""
+    """Two listener rules cannot have the same priority.
+
+    Two services may have the same host name: the one with the lower priority gets the requests, which is how a service
+    changes its strategy. Only Airflow's name is refused (`config/airflow/section_rules.py`).
+    """
     owners: dict[int, str] = {}
     for name, service in services.items():
         owner = owners.setdefault(service.priority, name)
@@ -76,7 +80,7 @@ def a_used_cache_exists(key: str, item: WebService, cache: Cache | None) -> Iter
 def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) -> Iterator[Problem]:
     """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters.
 
-    So for every strategy, that a service can change its own without changing its name.
+    This applies to every strategy, so that a service can change its strategy and keep its name.
     """
     longest = f"{project}-{name}-{key}-green"
     if len(longest) > 32:

@@ -1,4 +1,4 @@
-"""The outputs of each layer. These classes are the whole interface between the states."""
+"""The outputs of each layer, and which layers read them. These classes are the whole interface between the states."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def _has_cache(environment: Environment) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkOutputs:
-    """Outputs of the `network` layer."""
+    """Outputs of the `network` layer, read by `data`, `service` and `delivery`."""
 
     vpc_id: str = output("Id of the VPC.")
     public_subnet_ids: Mapping[str, str] = output("Ids of the public subnets, by zone.", keys=_zones)
@@ -53,7 +53,7 @@ class NetworkOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class DataOutputs:
-    """Outputs of the `data` layer."""
+    """Outputs of the `data` layer, read by `service`."""
 
     database_address: str = output("DNS name of the database (A06).")
     database_port: str = output("Port of the database.")
@@ -70,7 +70,7 @@ class DataOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceOutputs:
-    """Outputs of the `service` layer."""
+    """Outputs of the `service` layer, read by no layer: a release and people read them."""
 
     load_balancer_dns_name: str = output("DNS name of the load balancer.")
     listener_arn: str = output("ARN of the listener that serves.")
@@ -87,7 +87,7 @@ def _pipeline_roles(_environment: Environment) -> Iterable[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryOutputs:
-    """Outputs of the `delivery` layer."""
+    """Outputs of the `delivery` layer, read by no layer: workflows on GitHub need them."""
 
     oidc_provider_arn: str = output("ARN of GitHub's OIDC provider in this account.")
     role_arns: Mapping[str, str] = output("ARN of the role of each kind of workflow.", keys=_pipeline_roles)

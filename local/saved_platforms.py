@@ -108,7 +108,9 @@ class SavedPlatforms:
             names = ", ".join(each.name for each in self.all()) or "none yet; ./windlass local save NAME makes one"
             raise SavedPlatformError(f"There is no saved platform {name!r}; there are: {names}.")
         if platform.environment != environment:
-            raise SavedPlatformError(f"{name!r} is of the environment {platform.environment}, not of {environment}.")
+            raise SavedPlatformError(
+                f"{name!r} was saved from the environment {platform.environment}, not from {environment}."
+            )
         return platform
 
     def load(self, platform: SavedPlatform, *, aws: EmbeddedAws, data_plane: DataPlane) -> None:

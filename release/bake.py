@@ -8,7 +8,7 @@ from release.resources import BlueGreenResources, ColourResources
 
 
 def find_problem(side: ColourResources, *, known_alarms: Collection[str] = ()) -> str | None:
-    """Return what speaks against a colour right now, or None.
+    """Return the first problem with a colour right now, or None.
 
     Args:
         side: the colour that takes traffic.

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from aws.colour import Colour
 from release.errors import BadRequestError
-from release.images import check_reference
 from release.migrate import TIMEOUT_SECONDS as MIGRATION_TIMEOUT_SECONDS
+from release.preflight import check_reference
 from release.scale import TIMEOUT_SECONDS
 
 

@@ -1,10 +1,55 @@
-"""Checks before a colour takes traffic (B04): healthy targets, and no alarm."""
+"""Checks before something changes: of the image before a deployment, of a colour before it takes traffic (B04)."""
 
 from aws.colour import Colour
+from aws.image_reference import ALLOWED, ImageReference
+from release.aws import Aws, error_code
 from release.diagnostics import diagnose
-from release.errors import RefusedError
+from release.errors import BadRequestError, RefusedError
 from release.resources import BlueGreenResources
 from release.traffic import LiveColour, other_colour
+
+
+def check_reference(image: str, *, allow_moving_tags: bool) -> None:
+    """Refuse a reference that does not say exactly which image is meant (E05).
+
+    Raises:
+        BadRequestError: it is incomplete, or its tag moves and that is not allowed.
+    """
+    if not ImageReference.is_complete(image):
+        raise BadRequestError(f"The image is {image!r}; give {ALLOWED}.")
+    reference = ImageReference.parse(image)
+    if reference.is_moving and not allow_moving_tags:
+        raise BadRequestError(
+            f"The image is {image!r}; the tag {reference.tag} means another image tomorrow, and leaves nothing to roll "
+            "back to. Name a version, or a digest."
+        )
+
+
+def check_exists(aws: Aws, image: str) -> None:
+    """Refuse an image that ECR does not have; images of other registries are not checked.
+
+    Raises:
+        RefusedError: the repository or the image does not exist.
+    """
+    from botocore.exceptions import ClientError
+
+    reference = ImageReference.parse(image)
+    account = reference.ecr_account
+    client = aws.client("ecr")
+    # Another region's registry is another endpoint, which these credentials may not even reach.
+    if account is None or account.region != client.meta.region_name:
+        return
+    repository = reference.repository
+    image_id = {"imageTag": reference.tag} if reference.tag is not None else {"imageDigest": str(reference.digest)}
+    try:
+        client.describe_images(registryId=account.id, repositoryName=repository, imageIds=[image_id])
+    except ClientError as error:
+        if error_code(error) == "RepositoryNotFoundException":
+            raise RefusedError(f"ECR has no repository {repository} in account {account.id}.") from error
+        if error_code(error) == "ImageNotFoundException":
+            (name,) = image_id.values()
+            raise RefusedError(f"ECR has no image {name} in {repository}: push it first, or check the name.") from error
+        raise
 
 
 def required_targets(
@@ -12,7 +57,7 @@ def required_targets(
 ) -> int:
     """Return how many healthy targets a colour needs: the other one's desired count, and one at least.
 
-    A colour that carries most of the traffic already needs one: what it gets in addition is less than what it has.
+    A colour that carries at least half of the traffic already needs one: the rest is at most what it has now.
 
     Args:
         service: the service.

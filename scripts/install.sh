@@ -9,7 +9,7 @@ complain() {
 }
 
 command -v "$PYTHON" >/dev/null 2>&1 ||
-    complain "Python was not found ($PYTHON). Install 3.11 or newer, or name one: make install PYTHON=python3.12"
+    complain "Python was not found ($PYTHON). Install 3.11, 3.12 or 3.13, or name one: make install PYTHON=python3.12"
 version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' ||
     complain "Python $version is not one of 3.11, 3.12, 3.13. Name one that is: make install PYTHON=python3.12"

@@ -5,8 +5,10 @@ A part that has passed at the current commit is not run again, so an interrupted
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -82,25 +84,33 @@ def run(part: Part, commit: str) -> Result:
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", "--long", "-p", "no:cacheprovider", "-v", *part.tests]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as pytest:
-        outcome, summary = _follow(pytest, started + part.limit_minutes * 60)
+        outcome, summary = _follow(pytest, part.limit_minutes * 60)
     minutes = round((time.monotonic() - started) / 60, 1)
     date = datetime.now(UTC).date().isoformat()
     return Result(commit=commit, date=date, minutes=minutes, outcome=outcome, summary=summary)
 
 
-def _follow(pytest: "subprocess.Popen[str]", deadline: float) -> tuple[str, str]:
-    """Print its output until its end; the outcome, and the last line."""
+def _follow(pytest: "subprocess.Popen[str]", limit_seconds: float) -> tuple[str, str]:
+    """Print its output until its end, which comes with the limit at the latest; the outcome, and the last line."""
     assert pytest.stdout is not None
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        # As Ctrl-C: pytest ends the platforms that it has started.
+        pytest.send_signal(signal.SIGINT)
+
+    timer = threading.Timer(limit_seconds, end)
+    timer.start()
     last = ""
     for line in pytest.stdout:
         print(line, end="", flush=True)
         last = line.strip() or last
-        if time.monotonic() > deadline:
-            # As Ctrl-C: pytest ends the platforms that it has started.
-            pytest.send_signal(2)
-            pytest.wait()
-            return "timed out", last
-    return ("passed" if pytest.wait() == 0 else "failed"), last.strip("= ")
+    code = pytest.wait()
+    timer.cancel()
+    if ended.is_set():
+        return "timed out", last.strip("= ")
+    return ("passed" if code == 0 else "failed"), last.strip("= ")
 
 
 def load() -> dict[str, Result]:
@@ -142,8 +152,14 @@ def page(results: dict[str, Result]) -> str:
 
 
 def _commit() -> str:
-    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return head.stdout.strip()
+    """The last commit that changed anything but the results; with a `+` where something is not committed."""
+    others = [".", *(f":!{path.relative_to(ROOT)}" for path in (RESULTS, DOCUMENT))]
+    commit = _git("log", "-1", "--format=%h", "--", *others)
+    return f"{commit}+" if _git("status", "--porcelain", "--", *others) else commit
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

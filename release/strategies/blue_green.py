@@ -10,8 +10,9 @@ from aws.colour import Colour
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError
-from release.images import check_exists, request_image
+from release.images import request_image
 from release.migrate import MigrateRequest, migrate_like, stop_migration
+from release.preflight import check_exists
 from release.resources import BlueGreenResources, ColourResources
 from release.scale import scale_up
 from release.strategies.blue_green_status import BlueGreenStatus, blue_green_status

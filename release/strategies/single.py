@@ -12,9 +12,10 @@ from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsService, EcsServiceState
 from release.errors import BadRequestError, FailedError, LostError
 from release.health import Health, target_health
-from release.images import check_exists, request_image
+from release.images import request_image
 from release.migrate import MigrateRequest, migrate_like, stop_migration
 from release.outputs import CodeDeployOutputs, RollingOutputs
+from release.preflight import check_exists
 from release.status import EcsServiceStatus, ServiceStatus, ecs_values, newest_changes, unfinished_deployment
 from release.versioned_parameter import VersionedParameter
 

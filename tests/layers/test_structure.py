@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from tests.support.documents import ROOT
 
 LAYERS = ROOT / "layers"
@@ -42,3 +43,13 @@ def test_nothing_untyped_crosses_a_layer() -> None:
     assert files_with(r"-> dict\[str, Any\]", LAYERS / "airflow") == set()
     typed = {"layers/data.py", "layers/service.py", "layers/network.py", "layers/delivery.py"}
     assert files_with(r"\bAny\b") & typed == set()
+
+
+def test_the_outputs_of_a_layer_name_the_layers_that_read_them() -> None:
+    readers: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "layers").glob("*.py")):
+        for published in re.findall(r"self\.outputs_of\(\"(\w+)\", ", path.read_text()):
+            readers.setdefault(published, set()).add(path.stem)
+    for published, cls in {"network": NetworkOutputs, "data": DataOutputs, "service": ServiceOutputs}.items():
+        said = set(re.findall(r"`(\w+)`", str(cls.__doc__).partition("read by")[2]))
+        assert said == readers.get(published, set()), published

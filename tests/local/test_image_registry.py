@@ -3,7 +3,7 @@ import pytest
 from aws.image_reference import ImageReference
 from local.image_registry import NoRepositoryError, add_tags
 from release.errors import RefusedError
-from release.images import check_exists
+from release.preflight import check_exists
 from tests.local.conftest import REGION
 
 REPOSITORY = "windlass-local/web"

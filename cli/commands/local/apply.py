@@ -13,6 +13,7 @@ from cli.console import print_json, say
 from cli.data_plane import run_containers, start_early
 from cli.errors import CommandError
 from cli.front_door import addresses
+from cli.local_commands import apply_command, local_command
 from cli.local_images import add_images, images_of
 from cli.options import as_json, environment_option
 from cli.parts import install_airflow_meanwhile, parts_of
@@ -95,6 +96,7 @@ def _run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) 
         name = session.environment.name
         raise CommandError(
             f"{name} is applied, but not everything runs.\n{error}\n"
-            f"Logs and the state of each container: ./windlass local status. To try again: ./windlass local apply",
+            f"Logs and the state of each container: {local_command('status', name)}. "
+            f"To try again: {apply_command(name)}",
             exit_code=error.exit_code,
         ) from error

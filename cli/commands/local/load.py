@@ -13,7 +13,7 @@ from cli.local_commands import local_command
 from cli.options import as_json, environment_option, yes_option
 from cli.parts import parts_of
 from cli.project import Project
-from cli.session import asking, open_readonly
+from cli.session import asking, open_readonly, refuse_question
 from local.saved_platforms import SavedPlatformError
 
 
@@ -38,6 +38,7 @@ def load(project: Project, name: str, platform: str | None, yes: bool, as_json: 
         saved = local.platforms.find(platform, environment=name)
     except SavedPlatformError as error:
         raise CommandError(str(error)) from error
+    refuse_question(as_json=as_json, answered=yes)
     ask = asking(yes)
     if aws.saved.header() is not None and ask is not None and not ask(f"Replace what is in {name} now?"):
         raise CommandError("Nothing was loaded. To keep what is there now: ./windlass local save NAME")

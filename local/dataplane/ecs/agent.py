@@ -70,7 +70,7 @@ class Agent:
         self._tasks[task.id] = task
 
     def remove(self, task: Task) -> None:
-        """Serve the containers of a task no longer: it has ended."""
+        """Stop serving the containers of a task that has ended."""
         self._tasks.pop(task.id, None)
 
     def stop(self) -> None:

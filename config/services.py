@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from aws.quotas import LISTENER_RULE_PRIORITY_MAX
+from aws.strategy import DEFAULT_STRATEGY
 from config.base import Cidr, DnsName, Percent, Section
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
@@ -189,8 +190,8 @@ def strategy(service: Any) -> str:
     A value that is not a table is left to the check of the default strategy.
     """
     if isinstance(service, WebService):
-        return str(getattr(service, "strategy", "blue-green"))
-    return str(service.get("strategy", "blue-green")) if isinstance(service, Mapping) else "blue-green"
+        return str(getattr(service, "strategy", DEFAULT_STRATEGY))
+    return str(service.get("strategy", DEFAULT_STRATEGY)) if isinstance(service, Mapping) else DEFAULT_STRATEGY
 
 
 AnyWebService = Annotated[

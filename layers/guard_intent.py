@@ -4,18 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import guards
+from aws.strategy import ECS_SERVICES
 from config import Environment
 from guards.intent import INTERNET, S3, Intent, Party, Row, Waiver
 from layers.airflow_names import service_name as airflow_service_name
 from layers.reachability import flows
 from modules.networking import flows as parties
-
-_SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    "blue-green": ("blue", "green"),
-    "rolling": ("rolling",),
-    "codedeploy": ("codedeploy",),
-}
-"""What the names of a web service's ECS services end in, by its strategy."""
 
 
 def intent_of(environment: Environment) -> Intent:
@@ -45,7 +39,7 @@ def _checked_services(environment: Environment) -> frozenset[str]:
         f"{environment.prefix}-{name}-{suffix}"
         for name, service in environment.services.items()
         if service.health_check_command
-        for suffix in _SUFFIXES[service.strategy]
+        for suffix in ECS_SERVICES[service.strategy]
     )
     airflow = () if environment.airflow is None else (airflow_service_name(environment, "api-server"),)
     return frozenset((*web, *airflow))

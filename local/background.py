@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -123,11 +122,8 @@ class BackgroundProcess:
         for ending in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(record.pid, ending)
-            deadline = time.monotonic() + self._stop_timeout_seconds
-            while time.monotonic() < deadline:
-                if processes.has_ended(record.pid):
-                    return
-                time.sleep(0.02)
+            if processes.wait_until_ended(record.pid, self._stop_timeout_seconds):
+                return
         raise self._error(f"{self._name} (process {record.pid}) does not end.")
 
     def remove_record(self) -> None:

@@ -55,6 +55,26 @@ def has_ended(pid: int) -> bool:
     return _waits_to_be_reaped(pid)
 
 
+def wait_until_ended(pid: int, seconds: float) -> bool:
+    """Wait until no process with that pid runs; returns whether that was so within the time."""
+    deadline = time.monotonic() + seconds
+    while not has_ended(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def start_time(pid: int) -> str:
+    """When a process started, as text; empty when it has ended. Tells apart two processes with the same pid."""
+    if has_ended(pid):
+        return ""
+    try:
+        return _stat(pid)[19]
+    except (OSError, IndexError):
+        return _ps(pid, "lstart=").strip()
+
+
 def in_folder(folder: Path, program: str) -> list[int]:
     """Ids of the processes of a program whose working directory is in the folder; empty where that cannot be seen."""
     pids = []
@@ -97,10 +117,16 @@ def becomes_free(host: str, port: int, seconds: float = 2.0) -> bool:
 def _waits_to_be_reaped(pid: int) -> bool:
     """Whether the process is a zombie; in a container whose first process reaps nothing it stays one forever."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = _stat(pid)[0]
     except OSError:
         state = _ps(pid, "stat=").strip()
     return state.startswith("Z")
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc says of a process, from its state on; raises OSError where there is no /proc or no such process."""
+    # The name of the program comes before; it is in brackets and may hold spaces.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _ps(pid: int, column: str) -> str:

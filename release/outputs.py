@@ -98,9 +98,7 @@ class CodeDeployOutputs(_AnyStrategy):
 WebServiceOutputs = BlueGreenOutputs | RollingOutputs | CodeDeployOutputs
 
 _CLASSES: Mapping[str, type[WebServiceOutputs]] = {
-    "blue-green": BlueGreenOutputs,
-    "rolling": RollingOutputs,
-    "codedeploy": CodeDeployOutputs,
+    one.strategy: one for one in (BlueGreenOutputs, RollingOutputs, CodeDeployOutputs)
 }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_SERVICE = re.compile(r"aws_ecs_service\.(?P<service>[^_.]+)_(?P<id>blue|green|rolling|codedeploy)_service")
-_STRATEGIES = {"blue": "blue-green", "green": "blue-green", "rolling": "rolling", "codedeploy": "codedeploy"}
-"""Id of an ECS service in its address (see `layers/web`) → its strategy."""
+from aws.strategy import STRATEGY_OF
+
+_SERVICE = re.compile(rf"aws_ecs_service\.(?P<service>[^_.]+)_(?P<id>{'|'.join(STRATEGY_OF)})_service")
+"""The address of a web service's ECS service (see `layers/web`)."""
 
 _NAMES = {
     "aws_ecs_service": ("ECS service with its tasks", "ECS services with their tasks"),
@@ -69,7 +70,7 @@ def explain(plan: Mapping[str, Any]) -> list[str]:
     for change in changes:
         if (match := _SERVICE.fullmatch(change.address)) is None:
             continue
-        service, strategy = services.setdefault(match["service"], _Service()), _STRATEGIES[match["id"]]
+        service, strategy = services.setdefault(match["service"], _Service()), STRATEGY_OF[match["id"]]
         if change.is_deleted:
             service.before.add(strategy)
         elif change.is_created:

@@ -40,10 +40,7 @@ class WebEcsServiceSpec:
     """What differs between the ECS services of web services: one of two colours, or a single one."""
 
     id_: str
-    """Construct id, which is part of the addresses."""
-
-    suffix: str
-    """Appended to the web service's name in all names, so that two strategies never use the same one."""
+    """Construct id, which is part of the addresses: one of `aws.strategy.ECS_SERVICES`."""
 
     colour: Colour | None = None
     """The colour, which the container gets as a variable. Default: none, for a service without colours."""
@@ -54,6 +51,11 @@ class WebEcsServiceSpec:
     depends_on: Sequence[str]
     deployment: ecs.DeploymentInputs = field(default_factory=ecs.DeploymentInputs)
     availability_zone_rebalancing: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """Appended to the web service's name in all names, so that two strategies never use the same one."""
+        return f"-{self.id_}"
 
 
 class WebServiceBase(Construct, Generic[Settings]):

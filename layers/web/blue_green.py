@@ -31,7 +31,6 @@ class BlueGreen(WebServiceBase[BlueGreenService]):
             colour: self._service(
                 WebEcsServiceSpec(
                     id_=colour,
-                    suffix=f"-{colour}",
                     colour=colour,
                     target_group=route.target_groups[colour],
                     # The idle colour starts without tasks; a switch scales it up first (B04).

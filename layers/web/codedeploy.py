@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from aws.strategy import ECS_SERVICES
 from config.services import CodeDeployService
 from layers.context import ServiceContext
 from layers.web.base import WebEcsServiceSpec, WebServiceBase
@@ -18,12 +19,12 @@ class CodeDeployed(WebServiceBase[CodeDeployService]):
 
     def __init__(self, scope: Construct, name: str, settings: CodeDeployService, context: ServiceContext) -> None:
         super().__init__(scope, name, settings, context)
+        (id_,) = ECS_SERVICES[settings.strategy]
         route = self._route()
-        roles = self._roles("-codedeploy")
+        roles = self._roles(f"-{id_}")
         service = self._service(
             WebEcsServiceSpec(
-                id_="codedeploy",
-                suffix="-codedeploy",
+                id_=id_,
                 target_group=route.target_groups["a"],
                 desired_count=settings.desired_count,
                 roles=roles,

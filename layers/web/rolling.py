@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from aws.strategy import ECS_SERVICES
 from config.services import RollingService
 from layers.context import ServiceContext
 from layers.web.base import WebEcsServiceSpec, WebServiceBase
@@ -17,16 +18,16 @@ class Rolling(WebServiceBase[RollingService]):
 
     def __init__(self, scope: Construct, name: str, settings: RollingService, context: ServiceContext) -> None:
         super().__init__(scope, name, settings, context)
+        (id_,) = ECS_SERVICES[settings.strategy]
         inputs = SingleRouteInputs(name=self._full_name, rule=self._rule(), targets=self._targets())
         route = SingleRoute(self, "route", inputs).outputs
         alarm_names, alarm_addresses = self._alarms("alarms", "", route.target_group)
         service = self._service(
             WebEcsServiceSpec(
-                id_="rolling",
-                suffix="-rolling",
+                id_=id_,
                 target_group=route.target_group,
                 desired_count=settings.desired_count,
-                roles=self._roles("-rolling"),
+                roles=self._roles(f"-{id_}"),
                 # The alarms are of the target group, not of the service, so they exist before the first deployment and
                 # are not in ALARM: a target group without requests raises none.
                 depends_on=[route.listener_rule_address, *alarm_addresses],

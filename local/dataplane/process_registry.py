@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from local import processes
+
+_KILLED_SECONDS = 5.0
+"""How long a killed process may take to end."""
 
 
 class ProcessRegistry:
@@ -51,14 +53,13 @@ class ProcessRegistry:
             **identity,
         )
         with self._lock:
-            self._started[str(process.pid)] = _start_time(process.pid)
+            self._started[str(process.pid)] = processes.start_time(process.pid)
             self._write()
         return process
 
     def ended(self, process: "subprocess.Popen[bytes]") -> None:
         """Remove a process that has ended, and end the rest of its group, as the end of a container does."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill_group(process.pid)
         with self._lock:
             if self._started.pop(str(process.pid), None) is not None:
                 self._write()
@@ -71,11 +72,10 @@ class ProcessRegistry:
         ended = 0
         with self._lock:
             for pid, start_time in list(self._started.items()):
-                if start_time and _start_time(int(pid)) == start_time:
+                if start_time and processes.start_time(int(pid)) == start_time:
                     ended += 1
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.killpg(int(pid), signal.SIGKILL)
-                    _wait_until_gone(int(pid))
+                    _kill_group(int(pid))
+                    processes.wait_until_ended(int(pid), _KILLED_SECONDS)
                 del self._started[pid]
             self._write()
         return ended
@@ -95,11 +95,11 @@ class ProcessRegistry:
 
 def signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     """Send SIGKILL to the whole process group, and any other signal to the process alone, as ECS does."""
+    if number == signal.SIGKILL:
+        _kill_group(process.pid)
+        return
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        if number == signal.SIGKILL:
-            os.killpg(process.pid, number)
-        else:
-            os.kill(process.pid, number)
+        os.kill(process.pid, number)
 
 
 def end(process: "subprocess.Popen[bytes]", *, first: signal.Signals, seconds: float) -> None:
@@ -113,18 +113,7 @@ def end(process: "subprocess.Popen[bytes]", *, first: signal.Signals, seconds: f
             process.wait()
 
 
-def _start_time(pid: int) -> str:
-    """When a process started, as text; empty when it has ended. Tells apart two processes with the same id."""
-    if processes.has_ended(pid):
-        return ""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return shown.stdout.strip()
-
-
-def _wait_until_gone(pid: int, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not processes.has_ended(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
+def _kill_group(pid: int) -> None:
+    """End a process with all that it started in its group; does nothing when they have ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)

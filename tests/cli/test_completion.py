@@ -5,8 +5,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from cli import completion
 from cli.commands.completion import SHELLS
 from tests.support.documents import ENVIRONMENTS
 
@@ -22,6 +24,7 @@ WORDS = {
     "./windlass local up --environment ": {"local"},
     "./windlass completion f": {"fish"},
 }
+CONTEXT, NAME = click.Context(click.Command("plan")), click.Argument(["name"])
 each_line = pytest.mark.parametrize("line", WORDS)
 
 BASH = """
@@ -84,20 +87,15 @@ def test_the_script_runs_the_command_as_it_was_typed(shell: str) -> None:
 
 
 def test_a_half_written_file_still_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cli import completion
-
     folder = tmp_path / "environments"
     folder.mkdir()
     (folder / "half.toml").write_text("[services.web\n")
     monkeypatch.setenv("WINDLASS_ROOT", str(tmp_path))
-    context, parameter = object(), object()
-    assert completion.environments(context, parameter, "") == ["half"]  # type: ignore[arg-type]
-    assert completion.local_environments(context, parameter, "") == []  # type: ignore[arg-type]
+    assert completion.environments(CONTEXT, NAME, "") == ["half"]
+    assert completion.local_environments(CONTEXT, NAME, "") == []
 
 
 def test_nothing_is_offered_where_there_are_no_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cli import completion
-
     monkeypatch.delenv("WINDLASS_ROOT", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert completion.environments(object(), object(), "") == []  # type: ignore[arg-type]
+    assert completion.environments(CONTEXT, NAME, "") == []

@@ -70,7 +70,7 @@ snapshots: install  ## Write the snapshots of the generated JSON; then read the 
 docs: install  ## Write the generated pages of the documentation
 	$(RUN) -m scripts.docs
 
-format: install  ## Mend what ruff can mend
+format: install  ## Fix what ruff can fix
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 

@@ -1,4 +1,4 @@
-"""The database and the cache."""
+"""The database."""
 
 from typing import Annotated, Literal
 

@@ -43,7 +43,7 @@ class _Type:
 
 
 def _task(block: str) -> _Type:
-    """The network configuration of a task, which uses the same keys everytype_."""
+    """The network configuration of a task, which uses the same keys in every resource type."""
     return _Type(kind="task", block=block, groups="security_groups", subnets="subnets", public="assign_public_ip")
 
 

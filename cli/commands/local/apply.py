@@ -25,7 +25,7 @@ from cli.session import Session, open_for_change
 
 FIRST_RUN = (
     "The first run takes about 6 minutes on two cores, most of them waiting as an apply on AWS does: "
-    "1 for the state, 4 for the layers, 1 for the containers. A run that changes nothing takes 1 minute."
+    "1 for the state, 4 for the layers, 1 for the containers. A run that changes nothing takes half a minute."
 )
 """Measured; the README says the same."""
 SLOW_RESOURCES = ("aws_s3_bucket_lifecycle_configuration",)

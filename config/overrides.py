@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic_core import from_json
 
 from config.environment import Environment
@@ -36,7 +35,7 @@ class Override:
 def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
     """All overriding values, those of `.env` first, and the mistakes in them that no model can see."""
     dotenv = root / ".env"
-    variables = {**dotenv_values(dotenv), **os.environ}
+    variables = {**_variables_of(dotenv), **os.environ}
     if not any(_is_ours(variable) for variable in variables):
         return [], []  # as nearly always: the sources take as long to import as all the rules take to run
     from config.override_sources import SettingsError, sources
@@ -54,6 +53,14 @@ def overrides(root: Path) -> tuple[list[Override], list[Problem]]:
         result += _flatten(values, origin)
     problems += _unknown_variables(variables)
     return result, problems
+
+
+def _variables_of(dotenv: Path) -> Mapping[str, str | None]:
+    if not dotenv.exists():
+        return {}
+    from dotenv import dotenv_values  # here, since few workspaces have the file and each command would pay 11 ms
+
+    return dotenv_values(dotenv)
 
 
 def _is_ours(variable: str) -> bool:

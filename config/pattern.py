@@ -35,10 +35,11 @@ class Pattern:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the text after pydantic's own checks."""
-        compiled = re.compile(self.regex, 0 if self.portable_regex else re.ASCII)
+        flags = 0 if self.portable_regex else re.ASCII
 
         def check(value: str) -> str:
-            if not compiled.fullmatch(value):
+            # Compiled when first needed, and kept by `re`: most commands meet a few of more than a hundred patterns.
+            if not re.fullmatch(self.regex, value, flags):
                 close = self.suggest(value) if self.suggest is not None else None
                 raise ValueError(self.allowed + (f'; did you mean "{close}"?' if close else ""))
             return value

@@ -6,6 +6,7 @@ from config.airflow.section import Airflow
 from config.errors import MISSING, Problem
 from config.rule import problem
 from config.services_rules import WORDS_OF_SECRETS
+from modules.reserved_variables import CARRIES_A_SECRET, owner
 
 DESTINATIONS = ("cidr", "security_group_id")
 
@@ -14,9 +15,6 @@ def airflows_variables_are_not_reserved(airflow: Airflow | None) -> Iterator[Pro
     """`environment` holds neither variables that the deployment sets nor secrets."""
     if airflow is None:
         return
-    # Imported here: the package takes a twentieth of the time in which `check` refuses a file without Airflow.
-    from modules.airflow.owned import CARRIES_A_SECRET, owner
-
     for name, value in airflow.environment.items():
         path = f"airflow/environment/{name}"
         if CARRIES_A_SECRET.search(name) or WORDS_OF_SECRETS & set(name.upper().replace("__", "_").split("_")):
@@ -30,8 +28,6 @@ def airflows_secrets_are_not_reserved(airflow: Airflow | None) -> Iterator[Probl
     """An added secret does not override one of the deployment."""
     if airflow is None:
         return
-    from modules.airflow.owned import owner
-
     for name, arn in airflow.secrets.items():
         path = f"airflow/secrets/{name}"
         if (key := owner(name)) is not None:

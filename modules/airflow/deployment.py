@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from modules.airflow.dags import Delivery
-from modules.airflow.owned import owner
 from modules.containers import SecretReference
+from modules.reserved_variables import owner
 
 Component = Literal["api-server", "scheduler", "dag-processor", "triggerer", "worker"]
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from config import Environment, load
 from config.state import S3State, State
 from local.dataplane import DataPlaneStatus, NotSteadyError, ServiceStatus
 from local.dataplane.desired_state.changes import Changes
-from local.embedded import EmbeddedAws, EmbeddedAwsStatus
-from local.snapshot.result import SaveResult
+from local.embedded import EmbeddedAws
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("network", "data", "service")
@@ -138,54 +137,6 @@ class FakeBucket:
 
     def bucket_exists(self) -> bool:
         return True
-
-
-class FakeEmbeddedAws(EmbeddedAws):
-    """Remembers whether it runs, what was saved, and how often.
-
-    Args:
-        folder: of its snapshot.
-        running: at first.
-    """
-
-    def __init__(self, folder: Path, *, running: bool = False) -> None:
-        super().__init__(endpoint_url="http://127.0.0.1:5999", folder=folder)
-        self.running = running
-        self.saves = 0
-        self.save_problem = ""
-        self.locked: tuple[str, ...] = ()
-        self.restored = 0
-
-    def start(self, report: Callable[[str], None] = lambda _line: None) -> None:
-        self.running = True
-
-    def stop(self) -> None:
-        self.running = False
-
-    def save(self) -> SaveResult:
-        self.saves += 1
-        return SaveResult(saved_at=None, problem=self.save_problem)
-
-    def locks(self) -> tuple[str, ...]:
-        return self.locked
-
-    def restore(self) -> SaveResult:
-        self.restored += 1
-        self.locked = ()
-        return SaveResult(saved_at=None, problem=self.save_problem)
-
-    def status(self) -> EmbeddedAwsStatus:
-        header = self.saved.header()
-        return EmbeddedAwsStatus(
-            running=self.running,
-            pid=None,
-            endpoint_url=self.endpoint_url,
-            started_at=None,
-            memory_mib=None,
-            log_path=self.log_path,
-            saved_at=datetime.fromisoformat(header.saved_at) if header else None,
-            save_problem=self.save_problem,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@ import json
 from dataclasses import replace
 
 from cli.errors import CommandError
-from tests.cli.fake_project import FakeEmbeddedAws, state_key
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
+from tests.cli.fake_project import state_key
 from tests.cli.fake_terraform import applying, error, planned, summary
 
 PLANNED = {"when": ["plan"], "code": 2, "lines": [planned("aws_vpc.main", "create"), summary(add=1)]}

@@ -10,7 +10,8 @@ from cli.errors import CommandError
 from cli.running.terraform import _version, find_terraform
 from cli.synthesis import Synthesis
 from local.snapshot.store import Content
-from tests.cli.fake_project import FakeEmbeddedAws, FakeProject, environment
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
+from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import PATH_WITHOUT_TERRAFORM, FakeTerraform
 from workspace import Workspace
 

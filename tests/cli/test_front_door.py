@@ -18,7 +18,8 @@ from cli.session import Session
 from config import load
 from local.browser_trust import BrowserTrust
 from release.airflow_status import AirflowStatus, ComponentStatus
-from tests.cli.fake_project import FakeDataPlane, FakeEmbeddedAws, FakeProject, environment, service_status
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
+from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 from tests.cli.test_local import local
 

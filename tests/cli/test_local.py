@@ -11,7 +11,8 @@ from cli.local_platform import LocalPlatform
 from cli.running.bootstrap import Bootstrap
 from cli.running.run_layers import Outcome
 from cli.session import Session
-from tests.cli.fake_project import FakeEmbeddedAws, FakeProject, environment, state_key
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
+from tests.cli.fake_project import FakeProject, environment, state_key
 from tests.cli.fake_terraform import planned, summary
 
 OUTPUTS = {"services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}, "sensitive": False}}

@@ -11,7 +11,8 @@ import pytest
 
 from cli import local_saves
 from local.snapshot.store import Content
-from tests.cli.fake_project import FakeEmbeddedAws, FakeProject
+from tests.cli.fake_embedded_aws import FakeEmbeddedAws
+from tests.cli.fake_project import FakeProject
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_local import local
 from tests.cli.test_work_lock import killed_holder

@@ -15,7 +15,7 @@ from config.fields import types_at
 from config.network import Network
 from config.partial import valid_part
 from config.rule import Rule
-from modules.airflow.owned import OWNED
+from modules.reserved_variables import OWNED
 
 VALID = {"cidr": "10.0.0.0/16", "zones": {}}
 

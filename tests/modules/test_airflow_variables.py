@@ -5,8 +5,8 @@ import json
 import pytest
 
 from modules.airflow import COMPONENTS, Component
-from modules.airflow.owned import CARRIES_A_SECRET, OWNED, owner
 from modules.airflow.secrets import VARIABLES
+from modules.reserved_variables import CARRIES_A_SECRET, OWNED, owner
 from tests.modules.airflow_deployment import AIRFLOW, container, secret, task
 
 COMMON = {

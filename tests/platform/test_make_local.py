@@ -1,6 +1,7 @@
 """`make local`: the first run creates everything, the second changes nothing, and no secret is left anywhere (D03)."""
 
 import json
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,7 @@ def test_no_secret_is_in_any_state_plan_json_or_log(platform: Platform) -> None:
     searched = {**states(platform), **plans, "output": platform.applied or ""}
     searched |= {str(path): path.read_text(errors="replace") for path in files(platform.root)}
     assert len(searched) > 20
+    assert_only_the_owner_reads(saved_account(platform.root))
     for name, value in secrets.items():
         assert places(value, searched) == [], name
 
@@ -81,14 +83,25 @@ def plan_as_json(platform: Platform, layer: str) -> str:
     return run.stdout
 
 
+def saved_account(root: Path) -> Path:
+    """The saved embedded AWS: its Secrets Manager and IAM are in it, as they are inside AWS."""
+    return root / ".windlass" / "embedded-aws" / "saved"
+
+
+def assert_only_the_owner_reads(folder: Path) -> None:
+    assert (folder / "account").is_file()
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0, folder
+
+
 def files(root: Path) -> Iterator[Path]:
-    """Everything that the run left on disk, but for the embedded AWS's own memory."""
+    """Everything that the run left on disk, but for the embedded AWS's own memory and what it saved of it."""
     for folder in (root / "cdktf.out", root / ".windlass"):
         for path in folder.rglob("*"):
             if (
                 path.is_file()
                 and not path.is_symlink()
                 and "providers" not in path.parts
+                and not path.is_relative_to(saved_account(root))
                 and path.stat().st_size < 50_000_000
             ):
                 yield path

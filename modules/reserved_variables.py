@@ -1,4 +1,7 @@
-"""Variables that the deployment sets from keys of the environment file. Pure."""
+"""Variables of Airflow's containers that the deployment sets from keys of the environment file. Pure.
+
+Beside the package `modules.airflow`, whose import takes a tenth of the time in which `check` refuses a wrong file.
+"""
 
 import re
 from collections.abc import Mapping

@@ -12,7 +12,9 @@ from cli.project import Project
 
 TOPICS = {
     "Get started": {
-        "check": LazyCommand(target="cli.commands.check:check", short_help="Check an environment file and the guards"),
+        "check": LazyCommand(
+            target="cli.commands.check:check", short_help="Check an environment file, and run the guards"
+        ),
         "schema": LazyCommand(
             target="cli.commands.schema:schema", short_help="Print the JSON Schema of an environment"
         ),

@@ -77,7 +77,7 @@ class Command(click.Command):
         from cli.running.work_lock import work_lock
 
         words = ctx.command_path.partition(" ")[2]
-        timeout_seconds = ctx.params.get("lock_timeout", 0)
+        timeout_seconds = ctx.params.get("lock_timeout")
         with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds) as killed:
             if killed is not None:
                 continue_after(project, name, killed)

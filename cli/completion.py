@@ -1,4 +1,4 @@
-"""What a shell is offered behind `./windlass COMMAND`: names of environments, services and layers.
+"""What a shell offers after `./windlass COMMAND`: names of environments, services and layers.
 
 Files are read as plain TOML, without checking them: a half-written file must not keep a shell from completing.
 """

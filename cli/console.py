@@ -19,7 +19,7 @@ def set_verbosity(verbosity: Verbosity) -> None:
 
 
 def output() -> "Console":
-    """The console for results; made anew each time so that a redirected `sys.stdout` is honoured."""
+    """The console for results; created each time, so that a redirected `sys.stdout` is honoured."""
     return _console(stderr=False)
 
 

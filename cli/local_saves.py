@@ -1,4 +1,4 @@
-"""Saves a local platform after each command that changed it, and takes back what a killed command left half done."""
+"""Saves a local platform after each command that changed it, and restores it after a killed apply."""
 
 import time
 from pathlib import Path
@@ -50,8 +50,8 @@ def continue_after(project: Project, name: str, killed: Holder) -> None:
                     exit_code=FAILED,
                 )
             warn(
-                f"The last command ({killed}) was killed in the middle of an apply. {name} is back at what was before "
-                "it, so nothing is half done."
+                f"The last command ({killed}) was killed in the middle of an apply. {name} was restored to its "
+                "state before that command, so nothing is half-applied."
             )
     except EmbeddedAwsError as error:
         raise CommandError(str(error)) from error

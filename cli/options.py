@@ -31,6 +31,6 @@ lock_timeout_option = click.option(
     type=Duration(),
     default="0s",
     metavar="TIME",
-    help="Wait this long for others at work on ENV, such as 90s or 5m.",
+    help="How long to wait for another command that is working on ENV, such as 90s or 5m.",
 )
 terraform_argument = click.argument("terraform_options", metavar="[-- TERRAFORM_OPTION...]", nargs=-1)

@@ -55,7 +55,7 @@ def prepare_airflow(project: Project, environment: "Environment") -> None:
             make_repository(folder, sample, branch=repository.ref, sub=repository.subdir)
 
 
-def install_airflow_meanwhile(project: Project, parts: Iterable[str]) -> None:
+def install_airflow_in_background(project: Project, parts: Iterable[str]) -> None:
     """Begin to install Airflow's packages in the background, where Airflow is one of the parts.
 
     `prepare_airflow` waits for the end of it, and says what went wrong.

@@ -10,7 +10,7 @@ from cli.parameters import Duration, Weights
 
 service_argument = click.argument("service", metavar="SERVICE", shell_complete=services)
 reason_option = click.option(
-    "--reason", default="", show_default=False, metavar="TEXT", help="Why; kept in the history."
+    "--reason", default="", show_default=False, metavar="TEXT", help="Reason for this change, kept in its history."
 )
 
 

@@ -152,7 +152,9 @@ def asking(yes: bool) -> Callable[[str], bool] | None:
     if yes:
         return None
     if not sys.stdin.isatty():
-        raise CommandError("There is no terminal to ask in: run it in one, or add --yes.")
+        raise CommandError(
+            "Cannot ask for confirmation: standard input is not a terminal. Run it in a terminal, or add --yes."
+        )
     return lambda question: click.confirm(question, default=False, err=True)
 
 
@@ -185,7 +187,10 @@ def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str
     if yes:
         return False
     if not sys.stdin.isatty():
-        raise CommandError(f"This destroys {name}, and there is no terminal to ask in: add --yes, or --confirm {name}.")
+        raise CommandError(
+            f"Cannot ask for confirmation to destroy {name}: standard input is not a terminal. "
+            f"Add --yes, or --confirm {name}."
+        )
     return True
 
 

@@ -48,7 +48,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
     if kind == "extra_forbidden":
         return _unknown_key(path, data)
     if kind == "missing":
-        return f"is missing and has no default; wanted: {meaning(path)}"
+        return f"is required: {meaning(path)}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         tags = context.get("expected_tags", "'s3', 'terraform-cloud', 'local'").replace("'", '"')
         return f"{'is missing' if kind == 'union_tag_not_found' else 'is not known'}; allowed: {tags}"

@@ -34,7 +34,7 @@ def cpu_and_memory_are_a_pair(key: str, item: WebService) -> Iterator[Problem]:
         allowed = (
             f"{choices[0]} to {choices[-1]} in steps of {step}" if len(choices) > 4 else ", ".join(map(str, choices))
         )
-        message = f"is no pair with cpu = {item.cpu} on Fargate; allowed: {allowed} (E03)"
+        message = f"is not valid with cpu = {item.cpu} on Fargate; allowed: {allowed} (E03)"
         yield problem(f"services/{key}/memory_mib", item.memory_mib, message)
 
 
@@ -58,7 +58,7 @@ def priorities_differ(services: Services) -> Iterator[Problem]:
     for name, service in services.items():
         owner = owners.setdefault(service.priority, name)
         if owner != name:
-            message = f"is also that of services.{owner}; allowed: a unique number, 1 to 50000"
+            message = f"is already used by services.{owner}; allowed: a unique number, 1 to 50000"
             yield problem(f"services/{name}/priority", service.priority, message)
 
 
@@ -151,7 +151,7 @@ def test_listeners_have_unique_ports(services: Services, load_balancer: LoadBala
             yield problem(path, port, message)
         owner = owners.setdefault(port, name)
         if owner != name:
-            yield problem(path, port, f"is also that of services.{owner}; allowed: a unique port")
+            yield problem(path, port, f"is already used by services.{owner}; allowed: a unique port")
 
 
 def test_listeners_are_restricted(key: str, item: WebService) -> Iterator[Problem]:

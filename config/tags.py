@@ -10,7 +10,7 @@ from config.pattern import Pattern
 
 _TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS allows in tags"
 _PORTABLE = r"[A-Za-z0-9_ +\-=.:/@\u0080-\uffff]"
-"""The same in the JSON Schema, but for other letters and digits than ASCII's: there any character beyond ASCII."""
+"""The same for the JSON Schema, which allows any non-ASCII character instead of only letters and digits."""
 
 TagValue = Annotated[
     str,

@@ -38,7 +38,7 @@ class DeliveryLayer(Layer):
                     max_session_seconds=2 * 3600,
                 ),
                 "switch": PipelineRole(
-                    purpose=f"Turns traffic in {environment.prefix}",
+                    purpose=f"Switches traffic in {environment.prefix}",
                     branches=delivery.branches,
                     statements=self._switching(),
                 ),
@@ -69,7 +69,7 @@ class DeliveryLayer(Layer):
         if state.backend != "s3":
             return statements
         bucket = environment.aws.account.bucket_arn(state.bucket)
-        statements["FindStates"] = Statement(actions=("s3:ListBucket",), resources=(bucket,))
+        statements["ListStates"] = Statement(actions=("s3:ListBucket",), resources=(bucket,))
         statements["ReadAndWriteStates"] = Statement(
             actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
             resources=(f"{bucket}/{environment.project}/{environment.name}/*",),
@@ -89,7 +89,7 @@ class DeliveryLayer(Layer):
                 actions=("ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter"),
                 resources=(self._arn("ssm", f"parameter{path}"),),
             ),
-            "TurnTraffic": Statement(
+            "SwitchTraffic": Statement(
                 actions=("elasticloadbalancing:ModifyRule",),
                 resources=(self._arn("elasticloadbalancing", f"listener-rule/app/{prefix}/*"),),
             ),
@@ -97,7 +97,7 @@ class DeliveryLayer(Layer):
                 actions=("ecs:DescribeServices", "ecs:UpdateService"),
                 resources=(self._arn("ecs", f"service/{prefix}/{prefix}-*"),),
             ),
-            "Look": Statement(
+            "Observe": Statement(
                 actions=(
                     "cloudwatch:DescribeAlarms",
                     "elasticloadbalancing:DescribeListeners",

@@ -46,10 +46,10 @@ def _checked_services(environment: Environment) -> frozenset[str]:
 
 
 def run_guards(environment: Environment, documents: Mapping[str, Mapping[str, Any]]) -> guards.Verdict:
-    """Let the guards judge the finished JSON of an environment.
+    """Run the guards over the finished JSON of an environment.
 
     Raises:
-        guards.GuardError: names every place that a guard refuses.
+        guards.GuardError: lists every violation.
     """
     return guards.check(environment.name, documents, intent_of(environment))
 

@@ -1,4 +1,4 @@
-"""Makes the browsers of this user trust the certificate authority of the local platform, and takes that back.
+"""Makes the browsers of this user trust the certificate authority of the local platform, and removes it again.
 
 Chrome, Chromium and Edge on Linux read an NSS database in the home directory; Firefox has one in each profile. The
 program `certutil` of the NSS tools changes both.

@@ -138,7 +138,7 @@ class EmbeddedAws:
                 except EmbeddedAwsError:
                     if not processes.has_ended(record.pid):
                         raise
-                    # It was being killed when it was looked for.
+                    # It was being killed when its process was looked up.
             self._refuse_taken_port()
             self._wait_until_ready(self._launch(now))
 
@@ -242,7 +242,7 @@ class EmbeddedAws:
 
 
 def _read(method: str, url: str, timeout_seconds: float) -> Any:
-    """The JSON that a page of the embedded AWS answers; no proxy is asked."""
+    """Return the JSON of a page of the embedded AWS. Bypasses HTTP proxies."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_seconds)
     try:

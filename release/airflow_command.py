@@ -1,4 +1,4 @@
-"""Runs a command of Airflow's as an ECS task of its own.
+"""Runs a command of Airflow's as a separate ECS task.
 
 The task is what the API server's ECS service would start, with another command: the same image, network, roles and
 secrets. Its `migrate` container runs before, as always.

@@ -53,12 +53,12 @@ class DeployRequest:
     """How long the migration may take. Default: 15 minutes."""
 
     reason: str = ""
-    """Why, for the history."""
+    """The reason for this change, kept in its history."""
 
     def __post_init__(self) -> None:
         """Refuse an impossible count and an incomplete or moving reference."""
         if self.count is not None and self.count < 1:
-            raise BadRequestError(f"The count is {self.count}; one task is the least.")
+            raise BadRequestError(f"The count is {self.count}; the minimum is 1.")
         check_reference(self.image, allow_moving_tags=self.allow_moving_tags)
 
 

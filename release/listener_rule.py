@@ -1,4 +1,4 @@
-"""The listener rule of a blue/green service: its two weights, and nothing else of it."""
+"""Reads and writes the weights of a blue/green listener rule."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Migrates the database of a service: once, as an ECS task of its own, before any task of the new image starts (A07).
+"""Migrates the database of a service: once, as a separate ECS task, before any task of the new image starts (A07).
 
 The task is what the ECS service would start, with the service's migration command instead of its own. So it has the
 network, the roles and the secrets that the new tasks will have, and a wrong one of them shows here first.
@@ -71,7 +71,7 @@ def migrate_like(
         task,
         timeout_seconds,
         label=f"the migration of {context.service}",
-        hint=f" When it has ended, the same command goes on. To stop it: {stop}",
+        hint=f" Once it has finished, run the same command to continue. To stop it: {stop}",
     )
     lines = tasks.last_log_lines(ended, LOG_LINES)
     if ended.exit_code != 0:
@@ -114,6 +114,6 @@ def _failure(label: str, task: Task, lines: tuple[str, ...]) -> str:
     ]
     if task.interrupted:
         message.append(
-            "AWS took back the Spot capacity. What was not finished is undone: the same command tries again."
+            "AWS reclaimed the Spot capacity. Unfinished work was rolled back; run the same command to retry."
         )
     return "\n".join(message)

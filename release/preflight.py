@@ -96,5 +96,5 @@ def require_no_alarm(service: BlueGreenResources, colour: Colour) -> None:
     if in_alarm:
         raise RefusedError(
             f"{service.context.service} was not switched: {colour} has {', '.join(in_alarm)} in ALARM already. "
-            "Find out why, or add --force to switch in spite of it."
+            "Find the cause, or add --force to switch anyway."
         )

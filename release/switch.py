@@ -82,7 +82,7 @@ class _Switch:
         before = self._service.live_colour.read()
         newest = before.effective
         if not before.is_consistent:
-            action = f"took back {before.latest.value!r} of {before.latest.who}, for {newest.who} had been first"
+            action = f"withdrew {before.latest.value!r} by {before.latest.who}, because {newest.who} wrote first"
         elif before.is_applied:
             action = "the rule was changed by hand, and follows the parameter again"
         else:
@@ -168,12 +168,12 @@ class _Switch:
         health = self._service.colours[colour].health()
         if not health.healthy:
             raise FailedError(
-                f"{self._name}: {why}. It was not rolled back, for {colour} has {health.summary}: "
+                f"{self._name}: {why}. It was not rolled back, because {colour} has {health.summary}: "
                 f"it stays at {format_weights(live.weights)}. Decide: ./windlass status {arguments}"
             )
         self._write(written, LiveColour(colour=colour), "rollback", why=f"automatic: {why}")
         raise RolledBackError(
-            f"{self._name} was rolled back to {colour} with every request: {why}. "
+            f"{self._name} was rolled back; {colour} receives all traffic again: {why}. "
             f"{live.colour} still runs, so that you can examine it: ./windlass status {arguments}"
         )
 

@@ -44,7 +44,7 @@ class SwitchRequest:
     """Skip the preflight checks of targets and alarms; alarms that go into ALARM later still count."""
 
     reason: str = ""
-    """Why, for the history."""
+    """The reason for this change, kept in its history."""
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""

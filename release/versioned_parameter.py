@@ -17,7 +17,7 @@ A version without such a description (by hand, by Terraform) always counts: this
 killed between 2 and 4 leaves a value that does not count; the next command, from any user, withdraws it.
 
 The simpler way, to compare the number that PutParameter returns with the one expected, tells a loser that they lost,
-but leaves their value standing, and with three writers no one knows which value to restore.
+but leaves their value in place, and with three writers no one knows which value to restore.
 """
 
 import time
@@ -30,7 +30,7 @@ from release.errors import FailedError, LostError
 from release.identity import Author
 
 _ATTEMPTS = 20
-"""Withdrawals end when the last of the writers has read; this bounds a fault, not a crowd."""
+"""A safety limit: withdrawals normally end as soon as the last writer has read."""
 _APPLIED = "applied"
 """Label of the last version that the listener rule was seen to follow."""
 _STALE_READS = 25
@@ -214,7 +214,7 @@ def _version(item: Any) -> Version:
         number=int(item["Version"]),
         value=item["Value"],
         modified_at=item.get("LastModifiedDate"),
-        # The embedded AWS says "N/A" of everybody.
+        # The embedded AWS reports "N/A" for every user.
         modified_by="" if modified_by == "N/A" else modified_by,
         record=ChangeRecord.parse(item.get("Description", ""), item["Value"]),
     )

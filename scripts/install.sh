@@ -15,7 +15,7 @@ version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     complain "Python $version is not one of 3.11, 3.12, 3.13. Name one that is: make install PYTHON=python3.12"
 
 venv=$PWD/.venv
-# A virtualenv of another Python, or one that is half made, is made anew.
+# A virtualenv of another Python, or an incomplete one, is replaced.
 if [ "$("$venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2], sys.prefix)' 2>/dev/null)" != "$version $venv" ]; then
     rm -rf "$venv"
     "$PYTHON" -m venv "$venv" || complain "Python $version cannot make a virtualenv; on Debian install python3-venv."

@@ -19,11 +19,15 @@ from release.airflow_command import open_api_server, run_airflow
 @environment_argument
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option(
-    "--timeout", type=Duration(), default="15m", metavar="TIME", help="Wait this long for its end, such as 90s or 5m."
+    "--timeout",
+    type=Duration(),
+    default="15m",
+    metavar="TIME",
+    help="How long to wait for it to finish, such as 90s or 5m.",
 )
 @click.pass_obj
 def airflow(project: Project, name: str, words: tuple[str, ...], timeout: float) -> None:
-    """Run a command of Airflow's in the cloud, as a task of its own.
+    """Run a command of Airflow's in the cloud, as a separate task.
 
     The task has the image, the network and the secrets of the API server. Its last log lines are printed. Options of
     Windlass come before ENV; what follows COMMAND is Airflow's.

@@ -47,7 +47,7 @@ def apply(
 ) -> None:
     """Plan every layer in order, and apply the changes after asking.
 
-    Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
+    Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     refuse_question(as_json=as_json, answered=yes)
     options = checked(terraform_options, layer=layer)

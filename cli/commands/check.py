@@ -14,13 +14,13 @@ from cli.project import Project
 
 @command(
     examples=("./windlass check prod", "./windlass check prod --json | jq .problems"),
-    exit_codes={1: "a guard warns", 2: "the file is wrong, or a guard refuses what it would make"},
+    exit_codes={1: "a guard warns", 2: "the file is invalid, or a guard fails"},
 )
 @environment_argument
 @as_json
 @click.pass_obj
 def check(project: Project, name: str, as_json: bool) -> int:
-    """Check an environment file and the guards; write nothing.
+    """Check an environment file, and run the guards; write nothing.
 
     It names every mistake with file, key, value and what is allowed. AWS is not contacted.
     """

@@ -36,7 +36,7 @@ from release.switch_request import SwitchRequest
     type=Duration(),
     default="15m",
     metavar="TIME",
-    help="Wait this long for healthy targets.",
+    help="How long to wait for healthy targets.",
 )
 @click.option("--switch", "and_switch", is_flag=True, help="Move the traffic there when it is healthy.")
 @stepping

@@ -33,7 +33,7 @@ def destroy(
 ) -> None:
     """Destroy every layer, the last one first; the bucket of the state stays.
 
-    It asks for the environment's name. --yes skips that except in production; --confirm NAME works everywhere.
+    Asks you to type the environment's name. --yes skips this except in production; --confirm ENV skips it there too.
     """
     refuse_question(as_json=as_json, answered=yes or confirm is not None)
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)

@@ -1,4 +1,4 @@
-"""`./windlass migrate`: the database of a service, as a task of its own."""
+"""`./windlass migrate`: the database of a service, as a separate task."""
 
 from typing import Any
 
@@ -21,13 +21,18 @@ from release.migrate import MigrateRequest
 @service_argument
 @click.argument("colour", required=False, type=click.Choice(["blue", "green"]))
 @click.option(
-    "--timeout", type=Duration(), default="15m", show_default=True, metavar="TIME", help="Wait this long for its end."
+    "--timeout",
+    type=Duration(),
+    default="15m",
+    show_default=True,
+    metavar="TIME",
+    help="How long to wait for it to finish.",
 )
 @click.option("--stop", is_flag=True, help="Stop the migration that is running, instead.")
 @as_json
 @click.pass_obj
 def migrate(project: Project, name: str, service: str, colour: Any, timeout: float, stop: bool, as_json: bool) -> None:
-    """Run the database migration of a service, as a task of its own.
+    """Run the database migration of a service, as a separate task.
 
     For the first installation, and to try again: `deploy` migrates automatically. It runs the image of the idle colour,
     or of COLOUR; for other strategies the newest image that Terraform has registered.

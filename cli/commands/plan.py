@@ -47,7 +47,7 @@ def plan(
 ) -> int:
     """Show what apply would change.
 
-    Options behind `--` go to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
+    Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     options = checked(terraform_options, layer=layer)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)

@@ -65,8 +65,8 @@ def switch(
 ) -> None:
     """Move traffic to the other colour of a blue/green service, at once or in steps, or back.
 
-    Without COLOUR it goes to the idle one. During a canary the command continues it; after a switch that was killed
-    it finishes that one.
+    Without blue or green, traffic goes to the idle colour. During a canary, the command continues it; after a switch
+    that was killed, the command completes that switch.
     """
     with release_errors():
         if weight is not None and canary is not None:

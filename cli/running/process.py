@@ -134,6 +134,6 @@ class _Interruption:
         if process is None:
             return
         if self.seen == 1:
-            say("Stopping: Terraform finishes the resources it is working on, saves the state and frees the lock.")
+            say("Stopping: Terraform finishes the resources it is working on, saves the state and releases the lock.")
         else:
             say(f"Terraform (process {process.pid}) is still finishing; killing it would leave the state locked.")

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from cli.console import output, say, warn
 from cli.errors import CommandError
 from cli.running.attached_provider import attached_provider
+from cli.running.background_task import background_task
 from cli.running.changes import show_changes, show_warnings, summary
 from cli.running.machine_ui import MachineUi
-from cli.running.meanwhile import meanwhile
 from cli.running.stack import Plan, Stack
 from cli.running.strategy_change import explain
 
@@ -131,7 +131,7 @@ def apply_layers(
                     say(f"{stack.name}: {summary(plan.ui)}")
                 following = shared[shared.index(stack) + 1 :][:1]
                 # `init` takes seconds of processor; an apply mostly waits.
-                with meanwhile("init", partial(_initialise, following)):
+                with background_task("init", partial(_initialise, following)):
                     ui = stack.apply(plan)
                 outcome.changed[stack.name] = ui
                 say(f"{stack.name}: {done(ui)}", style="green")

@@ -34,7 +34,9 @@ class Holder:
 
 
 @contextmanager
-def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: float = 0) -> Iterator[Holder | None]:
+def work_lock(
+    folder: Path, environment: str, command: str, *, timeout_seconds: float | None = None
+) -> Iterator[Holder | None]:
     """Hold the lock of an environment as long as the block lasts; it ends with the process, however that ends.
 
     Yields the command that had the lock before and was killed; `None` where the last one was not killed.
@@ -43,25 +45,26 @@ def work_lock(folder: Path, environment: str, command: str, *, timeout_seconds: 
         folder: where the locks are.
         environment: its name.
         command: what is at work, for the others' message.
-        timeout_seconds: how long to wait for another one.
+        timeout_seconds: how long to wait for another one. Default: the command cannot wait.
 
     Raises:
         CommandError: another process has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{environment}.lock").open("a+") as file:
-        deadline = time.monotonic() + timeout_seconds
+        patience_seconds = timeout_seconds or 0
+        deadline = time.monotonic() + patience_seconds
         while not _lock(file.fileno()):
             file.seek(0)
             known = _holder(file.read())
             holder = f" ({known})" if known else ""
             if time.monotonic() >= deadline:
                 raise CommandError(
-                    f"Another ./windlass is at work on {environment}{holder}, so nothing was changed.\n"
-                    "Wait for it, or let this one wait: apply and destroy take --lock-timeout 10m."
+                    f"Another ./windlass command is working on {environment}{holder}; nothing was changed.\n"
+                    f"Wait for it to finish{'.' if timeout_seconds is None else ', or add --lock-timeout 10m.'}"
                 )
-            if deadline - time.monotonic() > timeout_seconds - POLL_SECONDS:
-                say(f"Another ./windlass is at work on {environment}{holder}; waiting for it.")
+            if deadline - time.monotonic() > patience_seconds - POLL_SECONDS:
+                say(f"Another ./windlass command is working on {environment}{holder}; waiting for it to finish.")
             time.sleep(POLL_SECONDS)
         file.seek(0)
         killed = _holder(file.read())

@@ -29,7 +29,7 @@ def airflows_cpu_and_memory_are_pairs(airflow: Airflow | None) -> Iterator[Probl
         choices = allowed_memory_mib(component.cpu)
         if component.memory_mib not in choices:
             message = (
-                f"is no pair with cpu = {component.cpu} on Fargate; allowed: {choices[0]} to {choices[-1]}, "
+                f"is not valid with cpu = {component.cpu} on Fargate; allowed: {choices[0]} to {choices[-1]}, "
                 f"such as {', '.join(map(str, choices[:4]))} (E03)"
             )
             yield problem(f"airflow/{key}/memory_mib", component.memory_mib, message)

@@ -1,6 +1,6 @@
 """The database has enough connections for every task that scaling may start; registered beside `config.rules`.
 
-Where there is a proxy between them, the proxy's share counts: it opens no more, and lets everybody else wait.
+Where a proxy is between them, the proxy's share counts: it opens no more, and lets everybody else wait.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SQLAlchemy's own pool, which no setting of Airflow's changes; the other componen
 
 
 def most_connections(airflow: Airflow) -> int:
-    """Connections that Airflow opens at the very most: with every task that scaling may start, all of them busy."""
+    """Upper limit of the connections that Airflow opens: at maximum scale, with every task busy."""
     each = airflow.database_pool_size + airflow.database_max_overflow
     api_server = airflow.api_server.max_count * airflow.api_server.processes
     # A worker's processes keep one connection each, for results; tasks talk to the execution API.
@@ -33,7 +33,7 @@ def most_connections(airflow: Airflow) -> int:
 
 
 def _processes(airflow: Airflow) -> int:
-    """Processes that are at the database all the time; those of workers are not."""
+    """Processes that always hold connections to the database; those of workers do not."""
     return (
         airflow.api_server.max_count * airflow.api_server.processes
         + airflow.scheduler.desired_count
@@ -43,38 +43,38 @@ def _processes(airflow: Airflow) -> int:
 
 
 def the_database_has_enough_connections(airflow: Airflow | None, database: Database) -> Iterator[Problem]:
-    """Where it has not, the components that start last fail, and so does every login of a person."""
-    there = max_connections(database.instance_class)
-    if airflow is None or there is None:
+    """Otherwise components that start later, and people, cannot connect."""
+    available = max_connections(database.instance_class)
+    if airflow is None or available is None:
         return
     if airflow.database_proxy is not None:
-        yield from _through_the_proxy(airflow, airflow.database_proxy, there)
+        yield from _through_the_proxy(airflow, airflow.database_proxy, available)
         return
-    wanted = most_connections(airflow)
-    if wanted > there - RESERVED:
+    needed = most_connections(airflow)
+    if needed > available - RESERVED:
         message = (
-            f"accepts about {there} connections, and Airflow may open {wanted} with everything that scaling may start; "
-            "allowed: a larger class, or less of airflow.workers.*.max_count and concurrency, "
+            f"accepts about {available} connections, and Airflow may open up to {needed} at maximum scale; "
+            "allowed: a larger class, or lower airflow.workers.*.max_count and concurrency, "
             "airflow.api_server.max_count, airflow.database_pool_size and airflow.database_max_overflow, or "
             "[airflow.database_proxy]"
         )
         yield problem("database/instance_class", database.instance_class, message)
 
 
-def _through_the_proxy(airflow: Airflow, proxy: DatabaseProxy, there: int) -> Iterator[Problem]:
+def _through_the_proxy(airflow: Airflow, proxy: DatabaseProxy, available: int) -> Iterator[Problem]:
     """The proxy leaves what others need, and has one connection for each process that is busy all the time."""
     path, percent = "airflow/database_proxy/max_connections_percent", proxy.max_connections_percent
-    share, least = there * percent // 100, _processes(airflow)
-    most = (there - RESERVED) * 100 // there
+    share, least = available * percent // 100, _processes(airflow)
+    most = (available - RESERVED) * 100 // available
     if percent > most:
         message = (
-            f"is {share} of about {there} connections, and {RESERVED} are for PostgreSQL, RDS and the migration; "
+            f"is {share} of about {available} connections, and {RESERVED} are for PostgreSQL, RDS and the migration; "
             f"allowed: at most {most}, or a larger database.instance_class"
         )
         yield problem(path, percent, message)
     if share < least:
         message = (
-            f"is {share} of about {there} connections, and {least} processes may use one each all the time; "
+            f"is {share} of about {available} connections, and {least} processes may use one each all the time; "
             "allowed: a larger share, or a larger database.instance_class"
         )
         yield problem(path, percent, message)

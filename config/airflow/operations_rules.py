@@ -42,7 +42,7 @@ def the_api_without_login_has_its_own_rule(
             message = f"is taken by the rule for Airflow's API (airflow.priority - 1 = {before})"
             yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
     if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
-        message = "are, with airflow.host_names, more than a rule with two paths allows; allowed: 3 in all"
+        message = "exceed, together with airflow.host_names, what a rule with two paths allows; allowed: 3 in total"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
 
 

@@ -48,7 +48,7 @@ def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterat
     if airflow is not None:
         for name in services:
             if name == "airflow" or name.startswith("airflow-"):
-                message = "is a name of Airflow's resources; allowed with [airflow]: another name"
+                message = "is reserved for Airflow's resources; allowed with [airflow]: another name"
                 yield problem(f"services/{name}", MISSING, message)
 
 
@@ -58,7 +58,7 @@ def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> It
         return
     for name, service in services.items():
         if service.priority == airflow.priority:
-            message = f"is also that of services.{name}; allowed: a unique number, 1 to 50000"
+            message = f"is already used by services.{name}; allowed: a unique number, 1 to 50000"
             yield problem("airflow/priority", airflow.priority, message)
 
 
@@ -69,7 +69,7 @@ def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> It
     for name, service in services.items():
         same = set(service.host_names) & set(airflow.host_names)
         for host_name in sorted(same):
-            message = f"is also that of services.{name}; allowed: a unique name"
+            message = f"is already used by services.{name}; allowed: a unique name"
             yield problem("airflow/host_names", host_name, message)
         takes_all = not service.host_names and "/*" in service.path_patterns
         if takes_all and service.priority < airflow.priority:

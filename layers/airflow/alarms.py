@@ -49,9 +49,9 @@ def queue_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
         )
     if environment.working_hours is None:
         first = next(iter(settings.workers.values())).queues[0]
-        alarms["queue-figures"] = MetricAlarm(  # this name is in AWS: another would replace the alarm
-            description="Nobody has said for 15 minutes how long the queues are, so workers are not scaled. Look at "
-            "the container queue-metrics of the scheduler, and whether it reaches the cache.",
+        alarms["queue-metrics"] = MetricAlarm(
+            description="No queue length has been reported for 15 minutes, so workers do not scale. Check the "
+            "scheduler's container queue-metrics, and whether it can reach the cache.",
             metrics={"length": _length(environment, first)},
             below=0,
             minutes=15,
@@ -69,7 +69,8 @@ def proxy_alarms(context: AirflowContext) -> dict[str, MetricAlarm]:
     return {
         "database-proxy": MetricAlarm(
             description=f"Airflow has waited longer than {BORROW_SECONDS} s for a connection of the proxy {name}, on "
-            "average. All are busy: a larger max_connections_percent, a larger instance class, or less at once.",
+            "average: all connections are in use. Raise max_connections_percent, use a larger instance class, or "
+            "reduce concurrency.",
             metrics={"borrowing": borrowing},
             above=BORROW_SECONDS * 1_000_000,
         )
@@ -81,7 +82,7 @@ def schedule_alarms(group_name: str) -> dict[str, MetricAlarm]:
     dimensions = {"ScheduleGroup": group_name}
     return {
         "db-clean": MetricAlarm(
-            description="The cleaning of Airflow's database could not be started; the database grows until it is.",
+            description="The cleanup of Airflow's database could not start; the database keeps growing until it runs.",
             metrics={
                 "errors": Metric(namespace="AWS/Scheduler", name="TargetErrorCount", dimensions=dimensions, stat="Sum"),
             },
@@ -104,8 +105,8 @@ def metric_of(environment: Environment, component: str, name: str, stat: str = "
 
 def _heartbeat(environment: Environment, component: str) -> MetricAlarm:
     return MetricAlarm(
-        description=f"The {component} runs, and has given no sign of life for five minutes. ECS replaces it when its "
-        "health check agrees; look at its log, and at the database.",
+        description=f"The {component} is running, but has sent no heartbeat for five minutes. ECS replaces it if its "
+        "health check fails too. Check its log, and the database.",
         metrics={"heartbeats": metric_of(environment, component, HEARTBEATS[component])},
         # A task without heartbeats reports 0. No task at all reports nothing: the alarm `…-tasks` covers that, and
         # outside working hours it is no fault.
@@ -124,7 +125,7 @@ def _missing_tasks(cluster_name: str, service_name: str, minutes: int) -> Metric
     }
     return MetricAlarm(
         description=f"The service {service_name} has had fewer tasks than it should for {minutes} minutes: they do not "
-        "come up, or fail and come again. The events of the service say why.",
+        "start, or keep failing and restarting. See the service's events.",
         metrics=metrics,
         expression="desired - running",
         above=0,

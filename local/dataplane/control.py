@@ -108,7 +108,7 @@ class DataPlane:
                 except DataPlaneError:
                     if not processes.has_ended(record.pid):
                         raise
-                    # It was being killed when it was looked for.
+                    # It was being killed when its process was looked up.
             # Before the ports are checked: the proxy of a killed data plane still listens on them.
             self._end_leftovers(report)
             self._refuse_taken_ports()
@@ -133,7 +133,7 @@ class DataPlane:
             raise DataPlaneError(f"The embedded AWS does not answer: {error}") from error
         while True:
             status = self.status()
-            # What was steady before the last request says nothing.
+            # A steady state from before the last request does not count.
             unread = requested.to_read(status.changes)
             if status.ready and not status.unsteady and not unread:
                 return

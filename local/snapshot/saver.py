@@ -81,7 +81,7 @@ class Saver:
             backends = account.backends()
             locks = held_locks(backends)
             if locks:
-                problem = f"Terraform is at work on {', '.join(locks)}"
+                problem = f"Terraform is working on {', '.join(locks)}"
                 return SaveResult(saved_at=self._saved_at, problem=problem, locks=locks)
             try:
                 pickled = pickling.dumps(backends, self._folder)

@@ -56,7 +56,7 @@ def _statements(account: Account, service: ServiceInputs, traffic: TrafficInputs
             actions=("elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyRule"),
             resources=(*listeners, *traffic.listener_rule_arns),
         ),
-        "Look": Statement(
+        "Observe": Statement(
             actions=(
                 "cloudwatch:DescribeAlarms",
                 "elasticloadbalancing:DescribeListeners",

@@ -159,7 +159,9 @@ def scale_from_zero(
         scope,
         "scaling-from-zero-alarm",
         alarm_name=f"{service_name}-from-zero",
-        alarm_description=f"Work waits and {service_name} has no task: the first one is started. No fault.",
+        alarm_description=(
+            f"{service_name} has queued work and no tasks; the first task is being started. This is expected."
+        ),
         comparison_operator="GreaterThanThreshold",
         threshold=0,
         evaluation_periods=1,

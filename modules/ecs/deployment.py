@@ -74,8 +74,8 @@ def _not_rolled_back(name: str, task: TaskDefinition) -> Postcondition:
     return Postcondition(
         condition=f"${{self.task_definition == {target}}}",
         error_message=(
-            f"ECS took the deployment of {name} back: its tasks did not come up, or an alarm rang. The service still "
-            f"answers with ${{self.task_definition}}; asked for was ${{{target}}}. The events of the service say why. "
-            "The next plan shows the change again."
+            f"ECS rolled back the deployment of {name}: its tasks did not start, or an alarm went off. The service "
+            f"still runs ${{self.task_definition}}; requested was ${{{target}}}. See the service's events for the "
+            "reason. The next plan shows the change again."
         ),
     )

@@ -149,7 +149,7 @@ class Valkey(Construct):
             self,
             "subnets",
             name=self._inputs.name,
-            description=f"Where {self._inputs.name} may run",
+            description=f"Subnets of {self._inputs.name}",
             subnet_ids=list(self._inputs.network.subnet_ids.values()),
         )
 

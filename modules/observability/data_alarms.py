@@ -70,7 +70,8 @@ def _connections(metrics: DatabaseMetrics) -> dict[str, MetricAlarm]:
     most = metrics.max_connections * metrics.connections_percent // 100
     alarm = MetricAlarm(
         description=f"The database {metrics.identifier} has more than {most:g} of its {metrics.max_connections} "
-        "connections open. At the last one the next is refused: fewer or smaller pools, or a larger instance class.",
+        "connections open. Once all are open, new connections are refused. Use fewer or smaller pools, or a larger "
+        "instance class.",
         metrics={"connections": _of_database(metrics, "DatabaseConnections", "Maximum")},
         above=most,
     )
@@ -89,8 +90,8 @@ def cache_alarms(metrics: CacheMetrics) -> dict[str, MetricAlarm]:
             above=metrics.memory_percent,
         ),
         "cache-evictions": MetricAlarm(
-            description=f"The cache {name} throws away values to make room. Where it is a broker, messages are lost: "
-            "maxmemory_policy must be noeviction, or the node type is too small.",
+            description=f"The cache {name} is evicting keys because its memory is full. If it is a broker, messages "
+            "are being lost: set maxmemory_policy to noeviction, or use a larger node type.",
             metrics=_of_nodes(metrics, "Evictions", "Sum"),
             expression=_highest(metrics),
             above=0,

@@ -31,7 +31,7 @@ class PostgreSql(Construct):
             self,
             "subnets",
             name=inputs.identifier,
-            description=f"Where {inputs.identifier} may run",
+            description=f"Subnets of {inputs.identifier}",
             subnet_ids=list(inputs.network.subnet_ids.values()),
         )
         self._parameter_group_name = self._parameter_group().name

@@ -73,7 +73,7 @@ class Firewall(Construct):
             self,
             "acl",
             name=inputs.name,
-            description=f"Before the load balancer of {inputs.name}",
+            description=f"Protects the load balancer of {inputs.name}",
             scope="REGIONAL",
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
             visibility_config=Wafv2WebAclVisibilityConfig(**_visibility(inputs.name)),

@@ -107,9 +107,9 @@ class BlueGreen(BlueGreenResources):
         if force:
             return live.colour
         raise RefusedError(
-            f"{name} has no idle colour: a canary is on ({format_weights(live.weights)}, since "
+            f"{name} has no idle colour: a canary is in progress ({format_weights(live.weights)}, since "
             f"{history.effective.when}, by {history.effective.who}). Finish it (./windlass switch {arguments} "
-            f"{live.colour}), or take it back (--rollback); --force deploys onto {live.colour} while it serves."
+            f"{live.colour}), or roll it back (--rollback); --force deploys onto {live.colour} while it serves."
         )
 
     def _is_idle(self, history: History, colour: Colour) -> bool:

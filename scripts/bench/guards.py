@@ -1,4 +1,4 @@
-"""What the guards add to a synth: judging the finished JSON, processor time of this process."""
+"""What the guards add to a synth: processor time of checking the finished JSON, in this process."""
 
 import json
 import statistics
@@ -16,7 +16,7 @@ SERVICES = 100
 
 
 def guard_seconds(times: int, environment: Any, documents: dict[str, Any]) -> float:
-    """The median of some judgements, each from nothing."""
+    """The median of some runs, each without a cache."""
     from guards.plain_text import looks_like
     from layers.guard_intent import run_guards
 

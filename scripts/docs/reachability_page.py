@@ -26,7 +26,7 @@ def page(seen: View) -> str:
             "",
             "Everything else is closed. " + _closed(seen, stores),
             "",
-            "## Who is meant",
+            "## Names",
             "",
             "| Name | What | Location | Resources |",
             "|---|---|---|---|",
@@ -45,7 +45,7 @@ def page(seen: View) -> str:
 def _row(edge: Edge) -> str:
     why = "; ".join(edge.why) or "**no row of the table allows it**"
     if edge.by_the_internet:
-        why = f"by way of the internet: {why}"
+        why = f"through the internet: {why}"
     return f"| {edge.source.name} | {edge.target.name} | {edge.ports} | {why} |"
 
 
@@ -59,7 +59,7 @@ def _closed(seen: View, stores: list[Node]) -> str:
     for store in stores:
         into = sorted({edge.source.name for edge in seen.into(store)})
         out = sorted({edge.target.name for edge in seen.out_of(store)})
-        reached = f"is reached by {', '.join(into)} only" if into else "is reached by nobody"
+        reached = f"is reached by {', '.join(into)} only" if into else "is reached by nothing"
         opens = f"opens connections to {', '.join(out)}" if out else "opens no connections"
         name = store.kind if store.name == store.kind else f"{store.kind} `{store.name}`"
         sentences.append(f"The {name} {reached} and {opens}.")

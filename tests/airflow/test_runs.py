@@ -9,7 +9,7 @@ from tests.airflow.deployment import Deployment, wait_for
 pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
-def test_a_plain_a_deferrable_and_a_failing_dag_run_to_their_right_end_and_their_logs_come_from_s3(
+def test_a_plain_a_deferrable_and_a_failing_dag_end_as_expected_and_their_logs_come_from_s3(
     airflow: Deployment,
 ) -> None:
     runs = {name: airflow.trigger(name) for name in ("plain", "deferrable", "failing")}

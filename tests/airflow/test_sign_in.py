@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.platform, pytest.mark.slow]
 
 
 class Form:
-    """The sign-in page in a browser of few words: it keeps cookies and sends Referer and Origin."""
+    """The sign-in page in a minimal browser: keeps cookies, sends Referer and Origin."""
 
     def __init__(self, airflow: Deployment) -> None:
         self._airflow = airflow

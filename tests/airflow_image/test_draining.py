@@ -37,7 +37,7 @@ def test_a_worker_of_an_old_revision_ends_its_task_and_takes_no_more_until_it_is
     agent.wait_for_questions(4)
     assert agent.states == [], "the second task waits for somebody else"
     assert redis_server.client.llen("protected") == 1
-    # The circuit breaker takes the new revision back.
+    # The circuit breaker rolls the new revision back.
     agent.service = service(REVISION, running=2)
     protection.wait_for(GOES_ON)
     agent.wait_for(ON)
@@ -60,7 +60,7 @@ def test_a_broker_that_was_away_changes_neither(
     agent.wait_for(ON)
     (tmp_path / "end").touch()
     agent.wait_for(OFF)
-    # Celery itself takes no tasks after this, for it was once told not to.
+    # Celery takes no tasks after this, because the consumer was cancelled.
     restart(redis_server, protection, 2)
     send(tmp_path / "another end")
     agent.wait_for(ON)

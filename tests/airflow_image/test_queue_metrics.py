@@ -80,7 +80,7 @@ def test_it_survives_an_outage_of_the_broker(publisher: Running, redis_server: R
     publisher.wait_for('"QueueLength": 0', seconds=20)
     redis_server.stop()
     try:
-        publisher.wait_for("queue-metrics: the broker is away (ConnectionError)", seconds=20)
+        publisher.wait_for("queue-metrics: the broker is unavailable (ConnectionError)", seconds=20)
         before = len(published(publisher))
     finally:
         redis_server.start()
@@ -92,7 +92,7 @@ def test_a_wrong_password_is_not_shown(image: Image, variables: dict[str, str], 
     wrong = variables[BROKER].replace("for-tests-only", "wrong-password")
     running = image.start_script("queue_metrics.py", {**variables, BROKER: wrong}, log=log)
     try:
-        running.wait_for("the broker is away (AuthenticationError)", seconds=20)
+        running.wait_for("the broker is unavailable (AuthenticationError)", seconds=20)
     finally:
         running.end()
     assert "wrong-password" not in running.output

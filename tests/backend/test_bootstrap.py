@@ -40,7 +40,7 @@ def test_the_lock_table_can_be_recovered_and_is_not_deleted_by_mistake() -> None
     assert table["server_side_encryption"]["enabled"] is True
 
 
-def test_where_a_lock_file_is_used_there_is_no_table() -> None:
+def test_with_a_lock_file_no_table_is_created() -> None:
     result, outputs = bootstrap(lock_table_name=None)
     assert not result.resources("aws_dynamodb_table")
     assert outputs.lock_table_name is None

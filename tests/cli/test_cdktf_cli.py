@@ -56,7 +56,7 @@ def cdktf() -> list[str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project in a folder of its own: `cdktf` removes every stack that its synth did not write.
 
-    One for all tests, since the bindings are compiled anew for an environment with another path.
+    One for all tests, since the bindings are compiled again for an environment with another path.
     """
     folder = tmp_path_factory.mktemp("project")
     for name in CODE:
@@ -77,7 +77,7 @@ def project(folder: Path) -> Path:
 def run(command: list[str], *arguments: str, folder: Path, environment_name: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "CHECKPOINT_DISABLE": "1", "CI": "1", "WINDLASS_ENVIRONMENT": environment_name}
     variables.pop("TF_CLI_CONFIG_FILE", None)
-    # The Node that this process uses lies under another path, and would be taken for one of the user's own.
+    # The Node that this process uses is at another path, and would be taken for one of the user's own.
     variables.pop("JSII_NODE", None)
     return subprocess.run(
         [*command, *arguments],

@@ -168,7 +168,7 @@ def test_a_synth_that_breaks_is_a_failure_and_not_a_bad_configuration(tmp_path: 
     assert refused.value.exit_code == 1
 
 
-def test_synth_is_told_which_environment(tmp_path: Path):
+def test_synth_receives_the_environment(tmp_path: Path):
     program = "import os, pathlib; pathlib.Path('seen').write_text(os.environ['WINDLASS_ENVIRONMENT'])"
     synth = synthesis(tmp_path / "p", program)
     folders = synth.write(environment("dev"))

@@ -165,13 +165,13 @@ def test_after_a_killed_apply_the_next_command_goes_back_to_what_was_before_it(
     assert ended.code == 0
     assert aws.restored == 1
     assert "The last command (local apply, process " in ended.err
-    assert "local is back at what was before it, so nothing is half done." in ended.err
+    assert "local was restored to its state before that command, so nothing is half-applied." in ended.err
     windlass("apply", "local", "--yes", on=local)
     assert aws.restored == 1
 
 
 @pytest.mark.parametrize("killed", [True, False])
-def test_nothing_is_taken_back_without_need(
+def test_nothing_is_restored_without_need(
     windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws, killed: bool
 ) -> None:
     if killed:
@@ -182,7 +182,7 @@ def test_nothing_is_taken_back_without_need(
     assert aws.restored == 0
 
 
-def test_what_cannot_be_taken_back_is_an_error_with_a_way_out(
+def test_what_cannot_be_restored_is_an_error_with_a_next_step(
     windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
 ) -> None:
     killed_holder(local.workspace.work_folder / "locks", "local", "apply")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CommandError
-from cli.running.meanwhile import meanwhile
+from cli.running.background_task import background_task
 from cli.running.process import run
 from tests.cli.fake_terraform import FakeTerraform, applying
 
@@ -114,7 +114,7 @@ def test_a_stop_signal_reaches_a_terraform_in_another_thread_too(tmp_path: Path)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=press).start()
-    with meanwhile("the other apply", lambda: start(beside, tmp_path / "beside", [])) as other:
+    with background_task("the other apply", lambda: start(beside, tmp_path / "beside", [])) as other:
         assert start(here, tmp_path / "here", []).interrupted
         assert other.result().interrupted
     assert [fake.signals for fake in fakes] == [1, 1]
@@ -124,9 +124,9 @@ def test_what_fails_beside_a_command_is_raised_where_its_result_is_needed():
     def fail() -> None:
         raise CommandError("the apply beside failed")
 
-    with meanwhile("the other apply", fail) as other, pytest.raises(CommandError, match="beside failed"):
+    with background_task("the other apply", fail) as other, pytest.raises(CommandError, match="beside failed"):
         other.result()
     ended: list[str] = []
-    with pytest.raises(KeyError), meanwhile("slow", lambda: ended.append(str(time.sleep(0.2)))):
+    with pytest.raises(KeyError), background_task("slow", lambda: ended.append(str(time.sleep(0.2)))):
         raise KeyError
     assert ended, "the block ends after what runs beside it"

@@ -108,7 +108,7 @@ def test_where_nothing_answers_that_is_said() -> None:
         session(store("http://127.0.0.1:9", "states")).state("data")
 
 
-def test_what_is_no_state_is_named(filled: S3StateStore) -> None:
+def test_an_invalid_state_is_named(filled: S3StateStore) -> None:
     filled._client("s3").put_object(Bucket="states", Key=state_key("dev", "data"), Body=b"<html>")
     with pytest.raises(
         CommandError, match=r"s3://states/windlass/dev/data/terraform\.tfstate\) cannot be read: Expecting value"

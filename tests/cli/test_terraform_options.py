@@ -64,6 +64,6 @@ def test_a_task_definition_that_has_not_changed_is_not_applied(terraform, stack)
     assert not terraform.calls("apply")
 
 
-def test_a_family_that_the_stack_does_not_have_is_told(stack):
+def test_a_family_that_the_stack_does_not_have_is_an_error(stack):
     with pytest.raises(CommandError, match="service has no task definition acme-shop"):
         register_task_definition(stack, "acme-shop")

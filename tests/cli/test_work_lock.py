@@ -56,7 +56,7 @@ def test_the_second_command_names_the_first(windlass, terraform, folder, command
         ended = windlass(*command)
     assert ended.code == 1
     assert re.search(
-        r"Another \./windlass is at work on dev \(local apply, process \d+, since \d\d:\d\d:\d\d\)", ended.err
+        r"Another \./windlass command is working on dev \(local apply, process \d+, since \d\d:\d\d:\d\d\)", ended.err
     )
     assert "lock=false" not in ended.err
     assert not terraform.calls("init")
@@ -95,7 +95,7 @@ def test_it_can_be_waited_for(windlass, terraform, folder):
 
 
 def test_a_wait_has_an_end(folder):
-    with work_lock(folder, "dev", "apply"), pytest.raises(CommandError, match="is at work on dev"):
+    with work_lock(folder, "dev", "apply"), pytest.raises(CommandError, match="is working on dev"):
         started = time.monotonic()
         with work_lock(folder, "dev", "apply", timeout_seconds=0.1):
             pass

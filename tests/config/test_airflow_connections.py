@@ -36,7 +36,7 @@ def test_every_process_has_its_pool_and_the_api_server_two() -> None:
 def test_the_smallest_database_wants_smaller_pools_or_a_proxy() -> None:
     ((key, message),) = problems_of("db.t4g.micro")
     assert key == "database.instance_class"
-    assert "may open 85" in message
+    assert "may open up to 85" in message
     assert problems_of("db.t4g.micro", database_max_overflow=2) == []
     assert problems_of("db.t4g.micro", database_proxy={}) == []
 

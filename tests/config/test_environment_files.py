@@ -108,7 +108,7 @@ def test_two_services_need_two_priorities(project: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["services"]["api"] = dict(data["services"]["web"])
 
-    assert "also that of services.web" in mistakes(changed(project, "prod", change), "prod")["services.api.priority"]
+    assert "already used by services.web" in mistakes(changed(project, "prod", change), "prod")["services.api.priority"]
 
 
 def test_an_environment_variable_goes_over_dotenv_and_that_over_the_file(

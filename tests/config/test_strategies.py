@@ -117,7 +117,7 @@ def test_two_test_listeners_need_two_ports(project: Path) -> None:
         data["services"]["shop"] = {**data["services"]["web"], "priority": 7}
 
     messages = mistakes(changed(project, "prod", strategy("codedeploy", another)), "prod")
-    assert "also that of services.web" in messages["services.shop.test_listener.port"]
+    assert "already used by services.web" in messages["services.shop.test_listener.port"]
 
 
 @pytest.mark.parametrize(

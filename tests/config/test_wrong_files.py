@@ -12,7 +12,7 @@ from config.errors import MISSING, Problem
 from tests.support.platform import copy_project
 from tests.support.wrong import RIGHT, WRONG, Wrong, read_wrong
 
-FIX = re.compile("allowed|wanted:|leave it out|keep it in|is not TOML")
+FIX = re.compile("allowed|is required:|leave it out|keep it in|is not TOML")
 """Words with which a message says what to do."""
 
 THROUGH_THE_COMMAND_LINE = (

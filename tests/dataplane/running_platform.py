@@ -24,7 +24,7 @@ class Platform:
         return ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
 
     def migrate(self) -> None:
-        """Bring the database's schema up to date, as a task of its own before the service takes requests (A07)."""
+        """Bring the database's schema up to date, as a separate task before the service takes requests (A07)."""
         task = self.account.run(["python", "-m", "web.migrate"])
         assert task["containers"][0]["exitCode"] == 0, task
 

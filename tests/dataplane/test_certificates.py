@@ -30,7 +30,7 @@ def test_the_authority_is_the_same_after_a_restart_and_its_key_is_its_owners_alo
 
 
 @pytest.mark.parametrize("file_name", ["authority.key", "authority.pem"])
-def test_an_authority_that_cannot_be_read_is_made_anew(tmp_path: Path, file_name: str) -> None:
+def test_an_unreadable_authority_is_replaced(tmp_path: Path, file_name: str) -> None:
     first = kept_authority(tmp_path)
     (tmp_path / file_name).write_text("half")
     second = kept_authority(tmp_path)
@@ -38,7 +38,7 @@ def test_an_authority_that_cannot_be_read_is_made_anew(tmp_path: Path, file_name
     assert kept_authority(tmp_path).pem == second.pem
 
 
-def test_a_certificate_of_another_key_is_made_anew(tmp_path: Path) -> None:
+def test_a_certificate_of_another_key_is_replaced(tmp_path: Path) -> None:
     kept_authority(tmp_path)
     (tmp_path / "authority.pem").write_bytes(new_authority(only_reserved=True).pem)
     assert kept_authority(tmp_path).certificate.public_key() == _public_key_of(tmp_path)

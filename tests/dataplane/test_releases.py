@@ -85,7 +85,7 @@ def test_an_alarm_during_the_bake_time_of_a_canary_rolls_back_without_a_failed_r
     with running_platform.load(clients=3, per_second=90) as load:
         alarm_thread = Thread(target=raise_alarm)
         alarm_thread.start()
-        with pytest.raises(RolledBackError, match=f"rolled back to blue with every request: alarm {name}"):
+        with pytest.raises(RolledBackError, match=f"rolled back; blue receives all traffic again: alarm {name}"):
             releases.switch(steps=(30, 100), bake_seconds=60)
         alarm_thread.join()
         took = time.monotonic() - alarm_times[0]

@@ -33,7 +33,7 @@ def test_nothing_is_newer_than_what_airflow_was_tested_with() -> None:
     }
 
 
-def test_the_lock_has_what_is_asked_for() -> None:
+def test_the_lock_has_every_requirement() -> None:
     lines = (FOLDER / "requirements.in").read_text().splitlines()
     for wanted in (Requirement(line) for line in lines if line and not line.startswith("#")):
         assert wanted.specifier.contains(PINS[wanted.name])

@@ -190,9 +190,7 @@ def test_an_index_can_be_made_beside_those_who_write(database_url: str, newer: P
     assert said(migrate(database_url, folder=newer)) == ["migrate: nothing to do: at 0002, this version needs 0002"]
 
 
-def test_the_service_waits_for_the_migration_and_then_goes_on_by_itself(
-    start_web: StartWeb, empty_database_url: str
-) -> None:
+def test_the_service_waits_for_the_migration_and_then_continues(start_web: StartWeb, empty_database_url: str) -> None:
     service = start_web(ready=False, DATABASE_URL=empty_database_url)
     waiting = "waiting for migration 0001, the database is at 0000"
 

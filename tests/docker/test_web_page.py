@@ -33,7 +33,7 @@ def test_other_clients_get_what_health_says(web: WebService, accept: str | None)
     assert answer.headers["vary"] == "Accept"
 
 
-def test_a_browser_is_told_why_the_database_is_away(start_web: StartWeb, postgres: PostgresServer) -> None:
+def test_a_browser_sees_why_the_database_is_unavailable(start_web: StartWeb, postgres: PostgresServer) -> None:
     service = start_web(ready=False, DATABASE_URL=postgres.url(password="no-such-password"), COLOUR="none")
     service.wait_until("/health", reason="authentication failed")
     answer = service.request("GET", "/", headers={"Accept": CHROME})

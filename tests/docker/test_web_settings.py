@@ -48,7 +48,7 @@ def test_a_wrong_variable_is_one_line_that_names_it(name: str, value: str | None
     assert "s3cr3t-w0rd" not in result.stdout + result.stderr
 
 
-def test_all_mistakes_are_told_together() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     result = start(COLOUR="", PORT="-1", DATABASE_URL=None)
     assert result.returncode == 2
     assert [line.split()[0] for line in result.stderr.splitlines()] == ["DATABASE_URL", "COLOUR", "PORT"]

@@ -139,7 +139,7 @@ def test_a21_a_new_group_of_workers_moves_nothing_and_changes_only_what_names_al
     changed = {address for address, body in before.items() if after[address] != body}
     assert changed <= {
         "service: aws_ecs_task_definition.airflow_scheduler_task_definition",
-        "service: aws_cloudwatch_metric_alarm.airflow-operations_alarms_queue-figures",
+        "service: aws_cloudwatch_metric_alarm.airflow-operations_alarms_queue-metrics",
         "service: aws_cloudwatch_dashboard.airflow-operations_dashboard_dashboard",
     }
     new = {address.split(": ")[1] for address in set(after) - set(before)}
@@ -254,5 +254,5 @@ def test_a22_two_deployments_share_no_name() -> None:
             }
         return {each for each in names if "airflow" in each and "${" not in each}
 
-    # Cloud Map names lie in a namespace of each environment's own.
+    # Cloud Map names are in a namespace of each environment's own.
     assert {each for each in names("prod") & names("staging") if not each.startswith("airflow-")} == set()

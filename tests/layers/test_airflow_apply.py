@@ -27,7 +27,7 @@ def base() -> Iterator[Infrastructure]:
 
 @pytest.fixture(scope="module")
 def terraform(base: Infrastructure, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowTerraform]:
-    """Airflow with a proxy before its database, and DAGs from a repository that wants a token, applied."""
+    """Airflow with a database proxy, and DAGs from a private repository, applied."""
     discovery = base.client("servicediscovery")
     discovery.create_private_dns_namespace(Name="windlass.local", Vpc=base.vpc_id)
     (namespace,) = discovery.list_namespaces()["Namespaces"]
@@ -132,7 +132,7 @@ def test_the_services_have_their_names_and_run_what_the_file_says(
     assert {"git-sync-dags", "task-protection"} <= {each["name"] for each in containers if "restartPolicy" in each}
 
 
-def test_a_rotation_makes_the_other_slot_anew_and_rolls_who_has_the_secret(
+def test_a_rotation_recreates_the_other_slot_and_redeploys_its_users(
     terraform: AirflowTerraform, base: Infrastructure
 ) -> None:
     single = ("jwt-secret", "api-secret-key", "first-user-password")

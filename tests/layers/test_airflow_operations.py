@@ -124,7 +124,7 @@ def test_a16_a_group_from_zero_is_woken_and_the_others_are_not() -> None:
     assert (memory["target_value"], memory["disable_scale_in"]) == (80, True)
 
 
-def test_figures_go_from_each_component_to_the_container_beside_it() -> None:
+def test_metrics_go_from_each_component_to_its_sidecar() -> None:
     for component in ("scheduler", "dag-processor", "triggerer", "worker-default"):
         by_name = containers(plain(), component)
         main = settings(next(container for name, container in by_name.items() if container["essential"]))
@@ -135,7 +135,7 @@ def test_figures_go_from_each_component_to_the_container_beside_it() -> None:
     assert "statsd" not in containers(plain(), "api-server")
 
 
-def test_figures_can_be_left_out() -> None:
+def test_metrics_can_be_left_out() -> None:
     def change(data: dict[str, Any]) -> None:
         data["airflow"]["metrics"] = False
 
@@ -152,7 +152,7 @@ def test_everything_that_can_go_wrong_has_an_alarm() -> None:
             f"airflow-{key}-tasks"
             for key in ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default")
         ),
-        *("airflow-queue-default", "airflow-queue-figures", "airflow-db-clean"),
+        *("airflow-queue-default", "airflow-queue-metrics", "airflow-db-clean"),
         *("airflow-ui-5xx", "airflow-ui-latency", "airflow-ui-unhealthy"),
         *("database-storage", "database-cpu", "database-connections"),
         *("cache-memory", "cache-evictions", "cache-cpu"),
@@ -189,7 +189,7 @@ def test_every_metric_of_an_alarm_is_reported_by_a_component() -> None:
 
 def test_no_alarm_is_raised_outside_working_hours() -> None:
     by_name = alarms(full())
-    assert "windlass-local-airflow-queue-figures" not in by_name
+    assert "windlass-local-airflow-queue-metrics" not in by_name
     assert {body["treat_missing_data"] for body in by_name.values()} == {"notBreaching"}
 
 

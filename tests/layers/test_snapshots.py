@@ -1,4 +1,4 @@
-"""The generated JSON of every environment stands in `tests/snapshots`, so that a review sees what a change does.
+"""The generated JSON of every environment is stored in `tests/snapshots`, so that a review sees what a change does.
 
 After a change that you meant: `make snapshots`, then read the diff.
 """

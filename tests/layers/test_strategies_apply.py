@@ -213,7 +213,7 @@ def test_e01_an_apply_fails_when_ecs_rolled_the_deployment_back_and_the_next_pla
         applied = terraform.apply()
     assert applied.returncode == 1, applied.stdout
     said = re.sub(r"[\s│]+", " ", applied.stderr)
-    assert "ECS took the deployment of windlass-local-api-rolling back" in said
+    assert "ECS rolled back the deployment of windlass-local-api-rolling" in said
     assert image_of(base, described(base, "api")["taskDefinition"]) == NEW
 
     plan = terraform.plan()

@@ -57,7 +57,7 @@ def test_a10_a_new_fernet_key_comes_with_the_one_that_encrypted_what_is_stored()
     order, before = fernet_keys(documents("prod"))
     new_order, after = fernet_keys(documents_of("prod", lambda data: data["airflow"].update(fernet_key_version=2)))
     assert (order, new_order) == (["a", "b"], ["b", "a"])
-    assert after[0] == before[0], "the key that encrypted what is stored is made anew"
+    assert after[0] == before[0], "the key that encrypted what is stored was replaced"
     assert after[1] > before[1]
 
 

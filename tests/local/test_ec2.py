@@ -43,7 +43,7 @@ def test_a_rule_keeps_its_description_whatever_its_other_side(client, groups, ke
     assert description() == "changed"
 
 
-def test_the_other_side_of_a_rule_can_be_changed(client, groups):
+def test_the_peer_of_a_rule_can_be_changed(client, groups):
     ec2 = client("ec2")
     pair = {"GroupId": groups[0], "Description": "self"}
     permission = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [pair]}

@@ -41,7 +41,7 @@ def test_a_call_that_is_sent_again_gets_the_first_answer() -> None:
 
 
 @pytest.mark.parametrize(("call", "method"), [(None, "POST"), ("one", "GET"), ("one", "HEAD")])
-def test_reading_and_calls_without_an_id_are_answered_anew(call: str | None, method: str) -> None:
+def test_reads_and_calls_without_an_id_are_answered_each_time(call: str | None, method: str) -> None:
     application = answer_retries(counting := Counting())
     ask(application, call, method)
     ask(application, call, method)
@@ -63,7 +63,7 @@ def test_old_answers_are_forgotten() -> None:
     assert ask(application, "call 0")[1] == f"answer {KEPT_ANSWERS + 2}".encode()
 
 
-def test_a_lock_that_is_asked_for_twice_by_one_call_is_had(client: Any, endpoint_url: str) -> None:
+def test_a_lock_that_one_call_requests_twice_is_acquired(client: Any, endpoint_url: str) -> None:
     dynamodb = client("dynamodb")
     dynamodb.create_table(
         TableName="asked-again",

@@ -114,7 +114,7 @@ LOCKS = {
 
 
 @pytest.mark.parametrize("style", LOCKS)
-def test_of_two_applies_at_once_one_is_told_who_holds_the_lock(
+def test_of_two_concurrent_applies_one_reports_who_holds_the_lock(
     style, tmp_path, endpoint_url, environment, state_bucket
 ):
     lock, refusal = LOCKS[style]

@@ -161,7 +161,7 @@ def test_only_what_prepares_the_database_sees_the_masters_url() -> None:
     assert seen == {("api-server", "migrate")}
 
 
-def test_secrets_of_ones_own_reach_what_runs_dag_code() -> None:
+def test_your_own_secrets_reach_the_containers_that_run_dag_code() -> None:
     mine = {"AIRFLOW_CONN_WAREHOUSE": secret("warehouse")}
     having = {
         (component, each.name)
@@ -172,7 +172,7 @@ def test_secrets_of_ones_own_reach_what_runs_dag_code() -> None:
     assert having == {(component, component) for component in ("dag-processor", "triggerer", "worker")}
 
 
-def test_settings_of_ones_own_reach_every_component_and_go_over_none_of_the_deployments() -> None:
+def test_your_own_settings_reach_every_component_and_override_none_of_the_deployment() -> None:
     for component in COMPONENTS:
         result = container(component, component, environment={"AIRFLOW__CORE__PARALLELISM": "64"}).environment
         assert result == {**SETTINGS[component], "AIRFLOW__CORE__PARALLELISM": "64"}
@@ -180,7 +180,7 @@ def test_settings_of_ones_own_reach_every_component_and_go_over_none_of_the_depl
         task("scheduler", environment={"AIRFLOW__CORE__EXECUTOR": "LocalExecutor"})
 
 
-def test_every_variable_of_the_deployment_is_owned_or_free_on_purpose() -> None:
+def test_every_variable_of_the_deployment_is_reserved_or_free_on_purpose() -> None:
     free = {
         *("AIRFLOW__CORE__LOAD_EXAMPLES", "AIRFLOW__CELERY__OPERATION_TIMEOUT"),
         *("AIRFLOW__EXECUTION_API__JWT_EXPIRATION_TIME", "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL"),
@@ -195,7 +195,7 @@ def test_every_variable_of_the_deployment_is_owned_or_free_on_purpose() -> None:
     assert {name for name in used if owner(name) is None} == free
 
 
-def test_another_spelling_of_an_owned_variable_is_owned_too() -> None:
+def test_another_spelling_of_a_reserved_variable_is_reserved_too() -> None:
     assert owner("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD") == OWNED[DATABASE]
     assert owner("AIRFLOW__CORE__FERNET_KEY_SECRET") == OWNED[FERNET]
     assert CARRIES_A_SECRET.search("AIRFLOW_CONN_WAREHOUSE")

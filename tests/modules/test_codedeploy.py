@@ -45,7 +45,7 @@ def statements(inputs: CodeDeployInputs = INPUTS) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
-def test_an_alarm_or_a_failure_takes_a_deployment_back() -> None:
+def test_an_alarm_or_a_failure_rolls_a_deployment_back() -> None:
     body = group()
     assert body["alarm_configuration"] == {"alarms": ["shop-5xx"], "enabled": True, "ignore_poll_alarm_failure": False}
     assert body["auto_rollback_configuration"] == {
@@ -126,6 +126,6 @@ def test_the_deployment_group_waits_for_the_policy_of_its_role() -> None:
         (lambda: RollbackInputs(alarm_names=["a"] * 11), "allowed are 10"),
     ],
 )
-def test_what_codedeploy_would_refuse_is_refused_in_words(change: Any, words: str) -> None:
+def test_what_codedeploy_would_refuse_is_refused_with_a_reason(change: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         change()

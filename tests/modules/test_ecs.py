@@ -27,7 +27,7 @@ def test_every_public_name_is_there() -> None:
         modules.ecs.Sevice  # noqa: B018
 
 
-def test_e01_a_deployment_that_fails_is_taken_back() -> None:
+def test_e01_a_deployment_that_fails_is_rolled_back() -> None:
     assert service_body()["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
 
 
@@ -37,7 +37,7 @@ def test_e01_the_revision_to_go_back_to_stays_registered() -> None:
     assert task_body()["lifecycle"] == {"create_before_destroy": True}
 
 
-def test_alarms_take_a_deployment_back_too() -> None:
+def test_alarms_roll_a_deployment_back_too() -> None:
     deployment = DeploymentInputs(alarm_names=["acme-prod-web-5xx"])
     alarms = service_body(dataclasses.replace(SERVICE, deployment=deployment))["alarms"]
     assert alarms == {"alarm_names": ["acme-prod-web-5xx"], "enable": True, "rollback": True}

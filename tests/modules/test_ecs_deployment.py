@@ -21,7 +21,7 @@ def test_e01_an_apply_can_fail_when_ecs_rolled_the_deployment_back() -> None:
     (task,) = result.resources("aws_ecs_task_definition")
     (postcondition,) = result.only("aws_ecs_service")["lifecycle"]["postcondition"]
     assert postcondition["condition"] == f"${{self.task_definition == aws_ecs_task_definition.{task}.arn}}"
-    assert "ECS took the deployment of web back" in postcondition["error_message"]
+    assert "ECS rolled back the deployment of web" in postcondition["error_message"]
     assert "The next plan shows the change again" in postcondition["error_message"]
 
 
@@ -48,6 +48,6 @@ def test_with_codedeploy_the_service_has_no_setting_that_ecs_refuses() -> None:
         ({"controller": "CODE_DEPLOY", "wait_for_steady_state": True}, "belong to its deployment group"),
     ],
 )
-def test_a_contradiction_is_refused_in_words(deployment: dict[str, Any], words: str) -> None:
+def test_a_contradiction_is_refused_with_a_reason(deployment: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         DeploymentInputs(**deployment)

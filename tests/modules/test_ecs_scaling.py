@@ -53,7 +53,7 @@ def test_running_tasks_are_counted_without_container_insights() -> None:
     )
 
 
-def test_exactly_one_query_is_the_figure() -> None:
+def test_exactly_one_query_returns_data() -> None:
     result = queries(scaled(min_count=1, max_count=10, backlog=BACKLOG))
     assert [id_ for id_, query in result.items() if query["return_data"]] == ["backlog"]
 

@@ -276,7 +276,7 @@ def test_the_outputs_are_keyed_by_what_the_user_named():
         ({"name": "a" * 50}, "longer than IAM's 64 characters"),
     ],
 )
-def test_a_network_that_cannot_work_is_refused_in_words(changes: dict[str, Any], sentence: str):
+def test_a_network_that_cannot_work_is_refused_with_a_reason(changes: dict[str, Any], sentence: str):
     with pytest.raises(ValueError, match=sentence):
         network(**changes)
 

@@ -146,7 +146,7 @@ def test_only_an_environment_to_throw_away_deletes_objects_with_their_bucket():
         ({"access_logs": AccessLogs(bucket_name="acme-files", prefix="")}, "logs into itself"),
     ],
 )
-def test_a_bucket_that_cannot_work_is_refused_in_words(changes: dict[str, Any], sentence: str):
+def test_a_bucket_that_cannot_work_is_refused_with_a_reason(changes: dict[str, Any], sentence: str):
     with pytest.raises(ValueError, match=sentence):
         bucket(**changes)
 

@@ -42,5 +42,5 @@ def test_two_real_applies_at_once_do_not_both_run(platform: Platform) -> None:
     codes = sorted([first.returncode, second.returncode])
     assert codes[0] == 0, printed
     if codes[1] != 0:
-        assert any("Another ./windlass is at work on local" in text for text in printed)
+        assert any("Another ./windlass command is working on local" in text for text in printed)
     assert platform.windlass("plan", "local", "--layer", "network", "--detailed-exitcode").returncode == 0

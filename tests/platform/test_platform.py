@@ -11,7 +11,7 @@ from tests.support.platform import Platform
 pytestmark = [pytest.mark.platform, pytest.mark.slow]
 
 
-def test_the_state_really_lies_in_the_embedded_s3(layers: Platform) -> None:
+def test_the_state_is_in_the_embedded_s3(layers: Platform) -> None:
     keys = {name.split("@")[0] for name in states(layers)}
     assert keys >= {f"windlass/local/{layer}/terraform.tfstate" for layer in LAYERS}
     assert "bootstrap/terraform.tfstate" in keys

@@ -1,4 +1,4 @@
-"""A command of Airflow's as a task of its own: like the API server's next task, but for the command."""
+"""A command of Airflow's as a separate task: like the API server's next task, but for the command."""
 
 from collections.abc import Callable
 from typing import Any

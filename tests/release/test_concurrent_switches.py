@@ -95,7 +95,7 @@ def test_a_loser_killed_before_withdrawing_is_cleaned_up_by_the_next_command(
     operator.service.switch(SwitchRequest())
 
     assert (
-        "took back 'green:90' of loser@laptop, for winner@laptop had been first: blue 80, green 20" in operator.output
+        "withdrew 'green:90' by loser@laptop, because winner@laptop wrote first: blue 80, green 20" in operator.output
     )
     assert web.value() == "green:20"
     assert web.weights() == {"blue": 80, "green": 20}

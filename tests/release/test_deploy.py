@@ -73,7 +73,9 @@ def test_a_number_of_tasks_can_be_requested(web: BlueGreenTestService, operator:
 def test_it_is_refused_during_a_canary_unless_forced(web: BlueGreenTestService, operator: Operator, image: str) -> None:
     web.ready("green")
     operator.service.switch(SwitchRequest(colour="green", steps=(10,)))
-    with pytest.raises(RefusedError, match=r"no idle colour: a canary is on \(blue 90, green 10, since .* by anna"):
+    with pytest.raises(
+        RefusedError, match=r"no idle colour: a canary is in progress \(blue 90, green 10, since .* by anna"
+    ):
         operator.service.deploy(DeployRequest(image=image), web.terraform)
     assert running(web, "green") == f"{IMAGE}:1.0.0"
     assert operator.service.deploy(DeployRequest(image=image, force=True), web.terraform).colour == "green"
@@ -100,7 +102,7 @@ def test_targets_that_do_not_become_healthy_fail_it_with_the_reasons(
     assert web.weights() == {"blue": 100, "green": 0}
 
 
-def test_a_deployment_that_ecs_takes_back_fails(web: BlueGreenTestService, image: str) -> None:
+def test_a_deployment_that_ecs_rolls_back_fails(web: BlueGreenTestService, image: str) -> None:
     side = web.published.colours["green"]
 
     def circuit_breaker() -> None:

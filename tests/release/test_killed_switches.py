@@ -94,7 +94,7 @@ def test_the_next_command_completes_a_killed_switch(web: BlueGreenTestService, k
     assert set(CURES) <= set(cured)
 
 
-def test_a_canary_killed_at_any_moment_is_taken_back_by_a_rollback(
+def test_a_canary_killed_at_any_moment_is_undone_by_a_rollback(
     web: BlueGreenTestService, killer: "subprocess.Popen[str]"
 ) -> None:
     web.ready("green")

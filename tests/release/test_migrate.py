@@ -1,4 +1,4 @@
-"""The gate: a task of its own migrates before any task of the new image starts, nothing goes on if it fails (A07)."""
+"""The gate: a separate task migrates before any task of the new image starts, nothing goes on if it fails (A07)."""
 
 import json
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_a_task_that_never_started_says_why(web: BlueGreenTestService) -> None:
         anna.service.migrate(REQUEST)
 
 
-def test_spot_capacity_that_was_taken_back_is_a_reason_to_try_again(web: BlueGreenTestService) -> None:
+def test_reclaimed_spot_capacity_is_a_reason_to_retry(web: BlueGreenTestService) -> None:
     ended = {"reason": "Your Spot Task was interrupted.", "stop_code": "SpotInterruption"}
     anna = operator(web, lambda: web.end_task(143, **ended))  # type: ignore[arg-type]
     with pytest.raises(FailedError, match="the same command tries again"):

@@ -86,7 +86,7 @@ def test_a_failed_migration_leaves_the_old_tasks_alone(rolling: SingleTestServic
     assert f"give it up: ./windlass deploy dev {rolling.name} --image {IMAGE}:1.0.0" in current.notes[0]
 
 
-def test_a_deployment_that_ecs_took_back_says_why(rolling: SingleTestService) -> None:
+def test_a_deployment_that_ecs_rolled_back_reports_why(rolling: SingleTestService) -> None:
     class TerraformError(Exception):
         pass
 
@@ -144,7 +144,7 @@ def test_codedeploy_begins_after_the_migration(codedeploy: SingleTestService) ->
     assert codedeploy.running() == NEW
 
 
-def test_an_alarm_takes_the_deployment_back_and_the_command_fails(codedeploy: SingleTestService) -> None:
+def test_an_alarm_rolls_the_deployment_back_and_the_command_fails(codedeploy: SingleTestService) -> None:
     with pytest.raises(RolledBackError, match=f"rolled deployment .* back.*ALARM_ACTIVE .*{codedeploy.alarm_name}"):
         deploy(codedeploy, during=lambda: codedeploy.alarm("ALARM"))
     assert codedeploy.running() == f"{IMAGE}:1.0.0"

@@ -3,7 +3,7 @@
 They are applied in the background while other tests run. The `shared` one is what `make local` makes, with containers.
 The `layers` one has none at first: plans, locks and a destroy need no containers, and are tested beside those that do.
 
-While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform stands and runs already in place of
+While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform is already running, in place of
 the shared one (with the same `WINDLASS_…` variables), and leaves it as it is.
 """
 
@@ -125,7 +125,7 @@ def end_all() -> None:
 
 
 def end(name: str) -> None:
-    """Stop a platform, so that its containers take no processor from the tests of others; nothing where none stands."""
+    """Stop a platform if it is running, so that its containers take no processor from the tests of others."""
     platform = _platforms.pop(name, None)
     if platform is None:
         return

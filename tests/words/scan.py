@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
+from itertools import groupby
 from pathlib import Path
 
 from tests.words.words import IDENTIFIERS, NAMES, PHRASES
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = "tests/words/"
-DOCUMENTS = (".md", ".toml", ".yml", ".yaml", ".sh")
+DOCUMENTS = (".md", ".toml", ".yml", ".yaml", ".sh", "Makefile")
 EXEMPT = (
     "Pipfile.lock",
     "LICENSE",
@@ -22,9 +23,10 @@ EXEMPT = (
     "docs/generated/",
     "tests/snapshots/",
     "tests/config/wrong/",
-    "CHANGELOG.md",
 )
-_PHRASES = {re.compile(pattern, re.IGNORECASE): instead for pattern, instead in PHRASES.items()}
+_PHRASES = {re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE): instead for pattern, instead in PHRASES.items()}
+_OLD_AND_NEW = re.compile(r"(?m)^\| `.*$")
+"""A row of the changelog's tables of old and new names."""
 _NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
 """As AWS names its errors."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -70,6 +72,8 @@ def hits_in_file(path: str, text: str) -> Iterator[Hit]:
     yield from _in_name(path, 0, Path(path).stem)
     if path.endswith(".py"):
         yield from _in_python(path, text)
+    elif path == "CHANGELOG.md":
+        yield from hits_in_text(path, 1, _OLD_AND_NEW.sub("", text))
     elif path.endswith(DOCUMENTS):
         yield from hits_in_text(path, 1, text)
 
@@ -77,19 +81,21 @@ def hits_in_file(path: str, text: str) -> Iterator[Hit]:
 def _in_name(path: str, line: int, name: str) -> Iterator[Hit]:
     if name in IDENTIFIERS:
         yield Hit(path=path, line=line, text=name, instead=IDENTIFIERS[name])
-    # The name of a test is a sentence, and AWS's own errors are called `…NotFound`.
-    for part in [] if name.startswith("test_") else _PARTS.findall(_NOT_FOUND.sub("", name)):
+    if name.startswith("test_"):  # a sentence
+        yield from hits_in_text(path, line, name.replace("_", " "))
+        return
+    # AWS's own errors are called `…NotFound`.
+    for part in _PARTS.findall(_NOT_FOUND.sub("", name)):
         if part.lower() in NAMES:
             yield Hit(path=path, line=line, text=name, instead=NAMES[part.lower()])
 
 
 def hits_in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
     """The old phrases in a text that starts at this line."""
-    flat = text.replace("\n", " ")
     for pattern, instead in _PHRASES.items():
-        for match in pattern.finditer(flat):
+        for match in pattern.finditer(text):
             line = first_line + text.count("\n", 0, match.start())
-            yield Hit(path=path, line=line, text=match[0], instead=instead)
+            yield Hit(path=path, line=line, text=" ".join(match[0].split()), instead=instead)
 
 
 def _in_python(path: str, source: str) -> Iterator[Hit]:
@@ -101,9 +107,16 @@ def _in_python(path: str, source: str) -> Iterator[Hit]:
                 yield from _in_name(path, line, name)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from hits_in_text(path, node.lineno, node.value)
-    for token in tokenize.generate_tokens(StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield from hits_in_text(path, token.start[0], token.string)
+    for first_line, comment in _comments(source):
+        yield from hits_in_text(path, first_line, comment)
+
+
+def _comments(source: str) -> Iterator[tuple[int, str]]:
+    """Comments with the line of their start; those of consecutive lines are one text."""
+    tokens = [each for each in tokenize.generate_tokens(StringIO(source).readline) if each.type == tokenize.COMMENT]
+    for _, run in groupby(enumerate(tokens), key=lambda each: each[1].start[0] - each[0]):
+        comments = [token for _, token in run]
+        yield comments[0].start[0], "\n".join(token.string.lstrip("#") for token in comments)
 
 
 def _names(node: ast.AST) -> Iterator[tuple[str, int]]:

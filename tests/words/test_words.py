@@ -55,6 +55,20 @@ OLD_TEXTS = (
     "nothing shall change",
     "the bucket lies in another region",
     "the image is taken back",
+    "ECS took the deployment back",
+    "nothing where none stands",
+    "a setting that stands somewhere else",
+    "it lies under another path",
+    "it was once told not to",
+    "every mistake is told at once",
+    "it tells what it does",
+    "the other slot is made anew",
+    "it has given no sign of life",
+    "this is no pair",
+    "the port is also that of another",
+    "connections at the very most",
+    "switch in spite of it",
+    "others are at work on it",
     "changed past Terraform",
     "known to anybody",
     "`one-nat` or `nat-per-zone`",
@@ -133,6 +147,18 @@ def test_plain_text_is_not_reported(text: str) -> None:
 
 def test_a_phrase_over_two_lines_is_found() -> None:
     assert _texts(hits_in_text("page.md", 1, "it ends by\nitself")) == ["by itself"]
+    assert _texts(hits_in_text("page.md", 1, "- it ends by\n  itself")) == ["by itself"]
+
+
+def test_the_makefile_and_the_names_of_tests_are_read() -> None:
+    assert "Makefile" in files()
+    assert _texts(hits_in_file("Makefile", "format:  ## Mend it\n")) == ["Mend"]
+    assert _texts(hits_in_file("a.py", "def test_it_ends_by_itself() -> None: ...\n")) == ["by itself"]
+
+
+def test_the_changelog_is_read_but_for_its_tables_of_old_names() -> None:
+    text = "| old | new |\n|---|---|\n| `copy_backups_to` | `backup_replication` |\n- It ends by itself.\n"
+    assert _texts(hits_in_file("CHANGELOG.md", text)) == ["by itself"]
 
 
 @pytest.mark.parametrize("word", sorted(NAMES))

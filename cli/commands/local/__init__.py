@@ -11,9 +11,9 @@ TOPICS = {
             target="cli.commands.local.clean:clean", short_help="Destroy it and remove what it left here"
         ),
     },
-    "Its parts": {
+    "Start and stop": {
         "up": LazyCommand(target="cli.commands.local.up:up", short_help="Start what was applied, with its containers"),
-        "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop both; what was applied is saved"),
+        "down": LazyCommand(target="cli.commands.local.down:down", short_help="Stop the platform and save it"),
         "reset": LazyCommand(
             target="cli.commands.local.reset:reset", short_help="Forget what was applied, with all data"
         ),
@@ -21,11 +21,11 @@ TOPICS = {
             target="cli.commands.local.status:status", short_help="Show the embedded AWS and every container"
         ),
     },
-    "Its copies": {
-        "save": LazyCommand(target="cli.commands.local.save:save", short_help="Keep a copy under a name"),
-        "load": LazyCommand(target="cli.commands.local.load:load", short_help="Bring a copy back, or list them"),
+    "Snapshots": {
+        "save": LazyCommand(target="cli.commands.local.save:save", short_help="Save a snapshot under a name"),
+        "load": LazyCommand(target="cli.commands.local.load:load", short_help="Load a snapshot, or list them"),
     },
-    "Its images": {
+    "Images": {
         "image": LazyCommand(
             target="cli.commands.local.image:image", short_help="Add an image tag to the local registry"
         ),

@@ -12,13 +12,13 @@ from cli.commands.local.welcome import show_welcome
 from cli.console import print_json, say
 from cli.data_plane import run_containers, start_early
 from cli.errors import CommandError
-from cli.front_door import addresses
+from cli.local_access import addresses
 from cli.local_commands import apply_command, local_command
 from cli.local_images import add_images, images_of
 from cli.options import as_json, environment_option
-from cli.parts import install_airflow_meanwhile, parts_of
+from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
-from cli.running.meanwhile import meanwhile
+from cli.running.background_task import background_task
 from cli.running.progress import duration
 from cli.running.run_layers import Outcome, apply_layers, done, outcomes_json
 from cli.session import Session, open_for_change
@@ -48,7 +48,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     start(project, name, containers=bool(parts))
     if is_first:
         say(FIRST_RUN)
-    install_airflow_meanwhile(project, parts)
+    install_airflow_in_background(project, parts)
     session = open_for_change(project, name)
     bootstrap = session.bootstrap()
     before = {SERVICE: partial(start_early, session, parts)} if parts else {}
@@ -56,7 +56,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     if bootstrap:
         created = bootstrap.create(ask=None, without=SLOW_RESOURCES)
     if bootstrap and created.changed:
-        with meanwhile("completing the bootstrap", bootstrap.complete) as rest:
+        with background_task("completing the bootstrap", bootstrap.complete) as rest:
             outcome = apply_layers(session.stacks(), ask=None, before=before)
             completed = rest.result()
             for layer, ui in completed.changed.items():

@@ -7,7 +7,7 @@ import click
 
 from cli.command import command
 from cli.console import say
-from cli.front_door import AUTHORITY_FILE
+from cli.local_access import AUTHORITY_FILE
 from cli.local_state import forget_applied
 from cli.options import environment_option
 from cli.project import Project

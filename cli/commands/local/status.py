@@ -10,7 +10,7 @@ from cli.command import command
 from cli.console import output, print_json, show, table, warn
 from cli.data_plane import show_containers
 from cli.errors import FAILED, CommandError
-from cli.front_door import Address, addresses
+from cli.local_access import Address, addresses
 from cli.local_commands import apply_command, local_command
 from cli.options import as_json, environment_option
 from cli.project import Project

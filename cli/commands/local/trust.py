@@ -8,7 +8,7 @@ import click
 from cli.command import command
 from cli.console import say
 from cli.errors import CommandError
-from cli.front_door import AUTHORITY_FILE
+from cli.local_access import AUTHORITY_FILE
 from cli.options import environment_option
 from cli.project import Project
 from local.browser_trust import BrowserTrust, TrustError
@@ -17,14 +17,14 @@ from local.dataplane.proxy.authority import kept_authority
 
 @command(examples=("./windlass local trust", "./windlass local trust --remove"))
 @environment_option
-@click.option("--remove", is_flag=True, help="Take the authority out of the browsers again.")
+@click.option("--remove", is_flag=True, help="Remove the authority from the browsers.")
 @click.pass_obj
 def trust(project: Project, name: str, remove: bool) -> None:
     """Make the browsers of this user trust the certificate of the local platform.
 
     It adds the certificate authority in .windlass/authority to the databases of Chrome, Chromium, Edge and Firefox in
-    the home directory, by the program certutil. The authority can sign only for names that are never
-    registered, such as those below localhost. For other programs it prints what to do.
+    the home directory, using certutil (package libnss3-tools). The authority can sign only for names that are never
+    registered, such as those below localhost. For other programs the command prints what to do.
     """
     environment = project.environments.load(name)
     if environment.aws.endpoint_url is None:

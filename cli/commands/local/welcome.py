@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cli.console import output
-from cli.front_door import addresses, dag_repositories, trust_hints
+from cli.local_access import addresses, dag_repositories, trust_hints
 from cli.local_commands import clean_command
 from cli.session import Session
 from config.services import BlueGreenService

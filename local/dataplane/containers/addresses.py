@@ -48,7 +48,7 @@ class Addresses:
         raise NoAddressError(f"all addresses of {self._block}.0/24 are in use")
 
     def give_back(self, address: str) -> None:
-        """The address is free again."""
+        """Release an address."""
         self._taken.discard(address)
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Healthy when this host's job of type WINDLASS_JOB_TYPE wrote a heartbeat in the last minute.
 
-Also healthy while the database is away: a new task would not bring it back.
+Also healthy while the database is unavailable: a new task would not bring it back.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ address = re.sub(r"^postgresql\+\w+", "postgresql", os.environ["AIRFLOW__DATABAS
 try:
     connection = psycopg2.connect(address, connect_timeout=5, options="-c statement_timeout=5000")
 except psycopg2.OperationalError as error:
-    print(f"unknown, the database is away: {error}")
+    print(f"unknown: the database is unavailable: {error}")
     raise SystemExit(0) from None
 with connection.cursor() as cursor:
     cursor.execute(QUERY, (job, hosts))

@@ -1,4 +1,4 @@
-"""Healthy when the scheduler's own health server says that its heartbeat is young."""
+"""Healthy when the scheduler's own health server reports a recent heartbeat."""
 
 import http.client
 import os
@@ -11,4 +11,4 @@ try:
 except OSError as error:
     raise SystemExit(f"the scheduler's health server does not answer: {error}") from None
 if status != 200:
-    raise SystemExit(f"the scheduler has no young heartbeat ({status})")
+    raise SystemExit(f"the scheduler's heartbeat is too old ({status})")

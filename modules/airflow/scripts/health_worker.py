@@ -1,6 +1,6 @@
 """Healthy when the Celery worker of this host answers a ping.
 
-Also healthy while the broker is away: a new worker would not bring it back, and this one's tasks would be lost.
+Also healthy while the broker is unavailable: a new worker would not bring it back, and this one's tasks would be lost.
 """
 
 import os
@@ -15,7 +15,7 @@ try:
         connection.ensure_connection(max_retries=1, timeout=5)
         answers = app.control.inspect(destination=[name], timeout=5, connection=connection).ping()
 except Exception as error:
-    print(f"unknown, the broker is away: {type(error).__name__}")
+    print(f"unknown: the broker is unavailable: {type(error).__name__}")
     raise SystemExit(0) from None
 if not answers:
     raise SystemExit(f"{name} does not answer")

@@ -149,13 +149,15 @@ def make_first_user(user: dict[str, str], password: str) -> None:
         if known is None:
             role = manager.find_role(user["role"]) or fail(f"WINDLASS_FIRST_USER: there is no role {user['role']!r}")
             names = (name, user["first_name"], user["last_name"], user["email"])
-            manager.add_user(*names, role, password) or fail(f"user {name} could not be made: is the e-mail taken?")
-            say(f"user {name} made")
+            manager.add_user(*names, role, password) or fail(
+                f"user {name} could not be created; is its e-mail address already in use?"
+            )
+            say(f"user {name} created")
         elif not check_password_hash(known.password or "", password):
             manager.reset_password(known.id, password)
             say(f"user {name} has the new password")
         else:
-            say(f"user {name} is there")
+            say(f"user {name} already exists")
 
 
 def main() -> None:

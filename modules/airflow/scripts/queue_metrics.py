@@ -49,7 +49,7 @@ def main() -> None:
                 print(line(namespace, deployment, queue, length), flush=True)
         except (redis.RedisError, OSError) as error:
             # The name only: the text of an error may hold parts of the address.
-            print(f"queue-metrics: the broker is away ({type(error).__name__})", file=sys.stderr, flush=True)
+            print(f"queue-metrics: the broker is unavailable ({type(error).__name__})", file=sys.stderr, flush=True)
         time.sleep(seconds)
 
 

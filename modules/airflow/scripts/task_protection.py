@@ -94,7 +94,7 @@ class Worker:
         """Start or stop consuming. Sent every time: Celery may lose either when its broker comes back."""
         set_consumer = self.app.control.add_consumer if wanted else self.app.control.cancel_consumer
         for queue in self.queues:
-            # Without a reply this would block while the broker is away.
+            # Without a reply this would block while the broker is unavailable.
             set_consumer(queue, destination=[self.name], reply=True, timeout=5)
         if wanted != self.takes:
             text = "takes tasks again" if wanted else "takes no new tasks: another revision replaces this one"

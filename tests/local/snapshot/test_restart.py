@@ -93,7 +93,7 @@ def test_an_apply_is_saved_when_it_is_complete_and_otherwise_not_at_all(aws: Emb
     client("dynamodb").put_item(TableName="locks", Item=LOCK)
     put(client, "during")
     assert aws.locks() == ("states/network",)
-    assert aws.save().problem == "Terraform is at work on states/network"
+    assert aws.save().problem == "Terraform is working on states/network"
     kill(aws)
     aws.start()
     assert parameters(client) == {"before"}, "what was there when the lock was taken"

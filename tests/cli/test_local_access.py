@@ -36,7 +36,7 @@ def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         monkeypatch.setattr(f"cli.data_plane.{step}", lambda *_: None)
     monkeypatch.setattr("cli.commands.local.apply.add_images", lambda *_: None)
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda *_: None)
-    monkeypatch.setattr("cli.commands.local.apply.install_airflow_meanwhile", lambda *_: None)
+    monkeypatch.setattr("cli.commands.local.apply.install_airflow_in_background", lambda *_: None)
     services = (service_status("windlass-local-web-blue"), service_status("windlass-local-web-green", desired=0))
     outputs = {
         "services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}},
@@ -178,7 +178,7 @@ def test_local_status_of_nothing_says_how_to_start(
 
 
 @pytest.mark.parametrize("command", [("plan", "local"), ("apply", "local", "--yes")])
-def test_an_embedded_aws_that_has_started_anew_is_said_to_be_empty(
+def test_a_restarted_embedded_aws_is_reported_as_empty(
     windlass: Callable[..., Any],
     terraform: FakeTerraform,
     platform: FakeProject,
@@ -242,7 +242,7 @@ def test_trust_is_for_environments_on_this_machine(windlass: Callable[..., Any],
 
 
 @pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is missing: apt-get install libnss3-tools")
-def test_clean_takes_back_the_trust_and_deletes_the_key(
+def test_clean_removes_the_trust_and_deletes_the_key(
     windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
 ) -> None:
     assert windlass("local", "trust", on=platform).code == 0

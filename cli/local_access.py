@@ -20,14 +20,14 @@ AUTHORITY_FILE = "authority.pem"
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where a browser finds a program."""
+    """The address of a program in a browser."""
 
     name: str
     """`Airflow`, or the name of a web service."""
     url: str
     """As it was generated and applied."""
     sign_in: str = ""
-    """Who may enter, and how to get the password; empty where everybody may."""
+    """How to sign in; empty where no sign-in is needed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ def trust_hints(session: Session) -> tuple[str, ...]:
     if not session.environment.load_balancer.https:
         return ()
     if BrowserTrust(authority_path(session), Path.home()).is_trusted():
-        return ("Your browsers trust the certificate; ./windlass local trust --remove takes that back.",)
+        return ("Your browsers trust the certificate; to undo this: ./windlass local trust --remove.",)
     return (
         "The certificate is this machine's own, so a browser warns once.",
         f"To trust it: {local_command('trust', session.environment.name)}",

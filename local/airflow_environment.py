@@ -20,6 +20,7 @@ STAMP = ".windlass-stamp"
 """File in it with the hash of its requirements; written last."""
 VERSIONS = ("3.12", "3.11")
 """Pythons that both Airflow 3.1 with FAB and Windlass support; the image's comes first. FAB does not support 3.13."""
+_NICE = shutil.which("nice")
 RECIPE = 1
 """Raise it if the environment must be recreated although the requirements did not change."""
 
@@ -36,7 +37,8 @@ def ensure(project: Path, *, quiet: bool = False) -> Path:
 
     Args:
         project: the project's folder; `.venv-airflow` in it may be a link to another project's.
-        quiet: write the output of uv to the log, also on a terminal that something else writes to.
+        quiet: run in the background: write the output of uv to the log, also on a terminal that something else writes
+            to, and leave the processor to others.
 
     Raises:
         AirflowEnvironmentError: the installation failed.
@@ -113,10 +115,12 @@ def _create(project: Path, requirements: Path, stamp: str, *, quiet: bool) -> No
 def _run(arguments: list[str], log: Path, *, quiet: bool) -> None:
     """Run uv, with its output on the terminal if there is one, otherwise in the log."""
     terminal = sys.stderr.isatty() and not quiet
+    # In the background it takes only the processor time that what it runs beside leaves.
+    politely = [_NICE, "-n", "10"] if quiet and _NICE else []
     with log.open("ab") as file:
         output = None if terminal else file
         done = subprocess.run(
-            [*uv_command(), *arguments], env=uv_variables(), stdout=output, stderr=output, check=False
+            [*politely, *uv_command(), *arguments], env=uv_variables(), stdout=output, stderr=output, check=False
         )
     if done.returncode != 0:
         last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])

@@ -120,7 +120,7 @@ def apply_layers(
                 show_warnings(stack.name, plan.ui)
                 if not plan.has_changes:
                     outcome.unchanged.append(stack.name)
-                    say(f"{stack.name}: no changes")
+                    stack.say(f"{stack.name}: no changes")
                     continue
                 _explain(stack, plan)
                 if ask is not None:
@@ -128,13 +128,13 @@ def apply_layers(
                     if not ask(f"Apply these changes to {stack.name}?"):
                         raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
                 else:
-                    say(f"{stack.name}: {summary(plan.ui)}")
+                    stack.say(f"{stack.name}: {summary(plan.ui)}")
                 following = shared[shared.index(stack) + 1 :][:1]
                 # `init` takes seconds of processor; an apply mostly waits.
                 with background_task("init", partial(_initialise, following)):
                     ui = stack.apply(plan)
                 outcome.changed[stack.name] = ui
-                say(f"{stack.name}: {done(ui)}", style="green")
+                stack.say(f"{stack.name}: {done(ui)}", style="green")
     return outcome
 
 
@@ -170,7 +170,7 @@ def apply_part(stack: Stack, addresses: Sequence[str], *, note: str = "") -> Out
     options = [f"-target={address}" for address in addresses]
     with _sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
         if plan.has_changes:
-            say(f"{stack.name}: {summary(plan.ui)}{note}")
+            stack.say(f"{stack.name}: {summary(plan.ui)}{note}")
             outcome.changed[stack.name] = shared.apply(plan)
     return outcome
 

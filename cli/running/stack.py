@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.console import detail
+from cli.console import detail, say
 from cli.errors import INTERRUPTED, CommandError
 from cli.running.attached_provider import AttachedProvider, configures_once
 from cli.running.heartbeat import heartbeat
@@ -53,6 +53,11 @@ class Stack:
     """Running, or started on first use. None: Terraform starts one for each command."""
     shows_progress: bool = True
     """Whether a run is shown; one beside another run is not."""
+
+    def say(self, text: str, *, style: str = "") -> None:
+        """Print a line about a run; nothing where runs are not shown."""
+        if self.shows_progress:
+            say(text, style=style)
 
     # --- settings of the stack -----------------------------------------------------------------------------------
 
@@ -208,7 +213,7 @@ class Stack:
         if holder is not None:
             table = self.backend()[1].get("dynamodb_table")
             parts.append(lock_message(holder, layer=self.name, stack_folder=str(self.folder), lock_table=table))
-            parts.append("What Terraform text:")
+            parts.append("Terraform's own message:")
         if interrupted:
             parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
         elif holder is None:

@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from cli.command import command
-from cli.commands.local.start import start
+from cli.commands.local.start import check_ports, start
 from cli.commands.local.welcome import show_welcome
 from cli.console import print_json, say
 from cli.data_plane import run_containers, start_early
@@ -19,8 +19,9 @@ from cli.options import as_json, environment_option
 from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
 from cli.running.background_task import background_task
+from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.progress import duration
-from cli.running.run_layers import Outcome, apply_layers, done, outcomes_json
+from cli.running.run_layers import apply_layers, done, outcomes_json
 from cli.session import Session, open_for_change
 
 FIRST_RUN = (
@@ -28,10 +29,6 @@ FIRST_RUN = (
     "1 for the state, 4 for the layers, 1 for the containers. A run that changes nothing takes half a minute."
 )
 """Measured; the README says the same."""
-SLOW_RESOURCES = ("aws_s3_bucket_lifecycle_configuration",)
-"""The provider waits 55 s for each, and no layer needs that of the bootstrap."""
-SERVICE = "service"
-"""The layer with the ECS services."""
 
 
 @command("apply", changes=True, examples=("./windlass local apply", "./windlass local apply --bare"))
@@ -45,27 +42,28 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     project.stacks.terraform(project.environments.load(name))  # before anything starts: it may be missing
     parts = () if bare else parts_of(project.environments.load(name))
     is_first = not project.local.aws(project.environments.load(name)).status().running
-    start(project, name, containers=bool(parts))
+    check_ports(project, name, containers=bool(parts))  # at once, and not after the synth
     if is_first:
         say(FIRST_RUN)
-    install_airflow_in_background(project, parts)
-    session = open_for_change(project, name)
+    synth = partial(open_for_change, project, name, needs_aws=False)
+    with background_task("writing the Terraform JSON", synth) as opened:
+        start(project, name, containers=bool(parts))
+        install_airflow_in_background(project, parts)
+        session = opened.result()
     bootstrap = session.bootstrap()
     before = {SERVICE: partial(start_early, session, parts)} if parts else {}
-    created, completed = Outcome(), Outcome()
-    if bootstrap:
-        created = bootstrap.create(ask=None, without=SLOW_RESOURCES)
-    if bootstrap and created.changed:
+    outcomes = [bootstrap.create(ask=None, without=LIFECYCLES)] if bootstrap else []
+    if bootstrap and outcomes[0].changed:
         with background_task("completing the bootstrap", bootstrap.complete) as rest:
-            outcome = apply_layers(session.stacks(), ask=None, before=before)
-            completed = rest.result()
-            for layer, ui in completed.changed.items():
+            outcomes += apply_side_by_side(session.stacks(), before=before)
+            outcomes.append(rest.result())
+            for layer, ui in outcomes[-1].changed.items():
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
-        outcome = apply_layers(session.stacks(), ask=None, before=before)
+        outcomes.append(apply_layers(session.stacks(), ask=None, before=before))
     if bare:
         add_images(project, session.environment, images_of(session.environment))
-    changed = bool(created.changed or outcome.changed)
+    changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)
     took = duration(time.monotonic() - started)
     if bare:
@@ -79,7 +77,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
         print_json(
             {
                 "environment": name,
-                "layers": outcomes_json([created, completed, outcome]),
+                "layers": outcomes_json(outcomes),
                 "addresses": [asdict(address) for address in addresses(session)],
             }
         )

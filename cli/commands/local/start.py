@@ -22,13 +22,7 @@ def start(project: Project, name: str, *, containers: bool) -> None:
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     was_running = embedded.status().running
-    needed = [] if was_running else ["aws.endpoint_url"]
-    if containers:
-        data_plane = project.local.data_plane(environment)
-        if not data_plane.status().running:
-            data_plane.end_leftovers(report=say)
-            needed += [key for key in local_ports(environment) if key.startswith("load_balancer.")]
-    refuse_unusable_ports(environment, needed)
+    check_ports(project, name, containers=containers)
     try:
         embedded.start(report=say)
     except EmbeddedAwsError as error:
@@ -37,3 +31,15 @@ def start(project: Project, name: str, *, containers: bool) -> None:
     problem = embedded.status().save_problem
     if problem:
         warn(f"{name}: {problem}.")
+
+
+def check_ports(project: Project, name: str, *, containers: bool) -> None:
+    """Raise CommandError where a port that `start` and the containers need is taken, or not usable."""
+    environment = project.environments.load(name)
+    needed = [] if project.local.aws(environment).status().running else ["aws.endpoint_url"]
+    if containers:
+        data_plane = project.local.data_plane(environment)
+        if not data_plane.status().running:
+            data_plane.end_leftovers(report=say)
+            needed += [key for key in local_ports(environment) if key.startswith("load_balancer.")]
+    refuse_unusable_ports(environment, needed)

@@ -120,13 +120,13 @@ def _references(document: Mapping[str, Any]) -> dict[str, set[str]]:
         f"{kind}.{name}": body for kind, named in document.get("resource", {}).items() for name, body in named.items()
     }
     bodies |= {f"local.{name}": value for name, value in document.get("locals", {}).items()}
-    found: dict[str, set[str]] = {}
+    references: dict[str, set[str]] = {}
     for address, body in bodies.items():
         text = json.dumps(body)
-        found[address] = {name for name in _NAME.findall(text) if name in bodies and name != address}
+        references[address] = {name for name in _NAME.findall(text) if name in bodies and name != address}
         if _REMOTE_STATE in text:
-            found[address].add(_REMOTE_STATE)
-    return found
+            references[address].add(_REMOTE_STATE)
+    return references
 
 
 def _closure(references: Mapping[str, set[str]], address: str) -> set[str]:

@@ -38,13 +38,13 @@ def documents() -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def stacks(terraform: FakeTerraform, tmp_path: Path, documents: dict[str, dict[str, Any]]) -> list[Stack]:
     """Its layers, with a Terraform that plays a script."""
-    found = find_terraform(work_folder=tmp_path / "work")
+    runner = find_terraform(work_folder=tmp_path / "work")
     stacks = []
     for layer in LAYERS:
         folder = tmp_path / layer
         folder.mkdir()
         (folder / "cdk.tf.json").write_text(json.dumps(documents[layer]))
-        stacks.append(Stack(name=layer, folder=folder, terraform=found))
+        stacks.append(Stack(name=layer, folder=folder, terraform=runner))
     terraform.follow(CHANGES, APPLIED)
     return stacks
 

@@ -55,6 +55,7 @@ TOPICS = {
     },
     "Local": {
         "local": LazyCommand(target="cli.commands.local:local", short_help="Run the whole platform on this machine"),
+        "doctor": LazyCommand(target="cli.commands.doctor:doctor", short_help="Check whether this machine can run it"),
     },
 }
 """Heading → command, in the order in which people meet them."""

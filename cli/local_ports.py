@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cli.errors import CommandError
+from local.port_holder import port_holder
 
 if TYPE_CHECKING:
     from config import Environment
@@ -33,7 +34,9 @@ def refuse_unusable_ports(environment: "Environment", keys: list[str]) -> None:
     privileged = {key: port for key, port in ports.items() if port < _first_unprivileged_port() and key not in taken}
     if not taken and not privileged:
         return
-    lines = [f"Port {port} ({key}) is taken by another program." for key, port in taken.items()]
+    lines = [
+        f"Port {port} ({key}) is taken by {port_holder(port) or 'another program'}." for key, port in taken.items()
+    ]
     lines += [f"Port {port} ({key}) needs root." for key, port in privileged.items()]
     lines += (
         ["Stop that program, or choose other ports. These are free; put the lines into .env:"]

@@ -76,6 +76,18 @@ def work_lock(
             _write(file.fileno(), {})
 
 
+def killed_holder(folder: Path, environment: str) -> Holder | None:
+    """Return the command that was killed while it had the lock; None where none was, or another command has it now."""
+    try:
+        with (folder / f"{environment}.lock").open("a+") as file:
+            if not _lock(file.fileno()):
+                return None
+            file.seek(0)
+            return _holder(file.read())
+    except OSError:
+        return None
+
+
 def _lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

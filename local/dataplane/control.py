@@ -10,7 +10,7 @@ from typing import Any
 
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
-from local.dataplane.containers.namespaces import kill_all
+from local.dataplane.containers.namespaces import kill_all, processes_of
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.fingerprint import difference, fingerprint
@@ -165,6 +165,11 @@ class DataPlane:
         with self._process.lock():
             if self._process.find_running() is None:
                 self._end_leftovers(report)
+
+    def count_leftovers(self) -> int:
+        """How many processes of a killed data plane still run."""
+        known = ProcessRegistry(self._folder / "processes.json").alive()
+        return len({*known, *processes_of(self.settings.tasks_folder.resolve())})
 
     def stop(self) -> None:
         """End the process that `start` started, and everything it started; does nothing when it is not running."""

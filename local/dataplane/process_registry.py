@@ -64,6 +64,12 @@ class ProcessRegistry:
             if self._started.pop(str(process.pid), None) is not None:
                 self._write()
 
+    def alive(self) -> list[int]:
+        """Ids of the processes of an earlier run that still run."""
+        with self._lock:
+            started = dict(self._started)
+        return [int(pid) for pid, start in started.items() if start and processes.start_time(int(pid)) == start]
+
     def end_leftovers(self) -> int:
         """End the processes of an earlier run; returns how many there were.
 

@@ -175,9 +175,13 @@ class FakeDataPlane:
         self.running = True
         self.pid += self.restarts
 
-    def end_leftovers(self, report: Callable[[str], None]) -> None:
+    def count_leftovers(self) -> int:
+        return self.leftovers
+
+    def end_leftovers(self, report: Callable[[str], None] = str) -> None:
         if self.leftovers:
             report(f"Ended {self.leftovers} processes of a data plane that was killed; its data is kept.")
+        self.leftovers = 0
 
     def stop(self) -> None:
         self.running = False

@@ -11,6 +11,7 @@ from cli.commands.local.start import check_ports, start
 from cli.commands.local.welcome import show_welcome
 from cli.console import print_json, say
 from cli.data_plane import run_containers, start_early
+from cli.doctor import require_machine
 from cli.errors import CommandError
 from cli.local_access import addresses
 from cli.local_commands import apply_command, local_command
@@ -42,6 +43,8 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     project.stacks.terraform(project.environments.load(name))  # before anything starts: it may be missing
     parts = () if bare else parts_of(project.environments.load(name))
     is_first = not project.local.aws(project.environments.load(name)).status().running
+    if parts and is_first:
+        require_machine(project, project.environments.load(name))
     check_ports(project, name, containers=bool(parts))  # at once, and not after the synth
     if is_first:
         say(FIRST_RUN)

@@ -26,6 +26,8 @@ SUPERUSER = "rdsadmin"
 
 ELSEWHERE = "elsewhere"
 """Name of the file that contains the path of the data when it cannot be in the folder."""
+ORIGIN = "origin"
+"""Name of the file in such a folder that contains the path of the folder that it stands in for."""
 PREFIX = "windlass-postgres-"
 SYSTEM_FOLDER = Path("/var/lib")
 
@@ -139,6 +141,8 @@ class Postgres(TlsServer):
                 raise StoreError(f"{self.home} belongs to another user")
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._own(self.home)
+        if self.home != self._folder:
+            (self.home / ORIGIN).write_text(str(self._folder.resolve()))
 
     def _own(self, path: Path) -> None:
         if self._identity:
@@ -173,6 +177,20 @@ def restore_home(folder: Path) -> None:
     shutil.move(folder, home)
     folder.mkdir(mode=0o700)
     (folder / ELSEWHERE).write_text(str(home))
+    (home / ORIGIN).write_text(str(folder.resolve()))
+
+
+def abandoned_homes() -> tuple[Path, ...]:
+    """Folders with the data of servers whose own folder is gone: its checkout was deleted before `make clean-local`."""
+    homes = []
+    for home in sorted(SYSTEM_FOLDER.glob(f"{PREFIX}*")):
+        try:
+            origin = Path((home / ORIGIN).read_text())
+        except OSError:
+            continue  # of another user, or not complete
+        if not origin.exists():
+            homes.append(home)
+    return tuple(homes)
 
 
 def _remove_stale_lock(pid_file: Path) -> None:

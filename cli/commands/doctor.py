@@ -19,7 +19,7 @@ STYLES = {"ok": "green", "fixed": "green", "warning": "yellow", "failure": "red"
     exit_codes={0: "a local platform can run here", 1: "something is missing, or was left by a crash"},
 )
 @environment_option
-@click.option("--fix", is_flag=True, help="Remove what a crash left: processes and files of nobody.")
+@click.option("--fix", is_flag=True, help="Remove what a crash left: processes that still run, and abandoned files.")
 @as_json
 @click.pass_obj
 def doctor(project: Project, name: str, fix: bool, as_json: bool) -> int:

@@ -8,6 +8,6 @@ from config.base import EmailAddress, Section, ShortWord
 class Alarms(Section):
     """Who is notified by alarms."""
 
-    emails: dict[ShortWord, EmailAddress] = Field(default_factory=dict)
-    """E-mail addresses by a short name for each. AWS sends each a request to confirm the subscription. Default:
-    none."""
+    emails: dict[ShortWord, EmailAddress] = Field(default_factory=dict, examples=[{"oncall": "oncall@example.com"}])
+    """E-mail addresses, each under a name of your choice. AWS sends each address a request to confirm the subscription.
+    Default: none."""

@@ -17,10 +17,10 @@ class Aws(Section):
     """The AWS account and region of the environment."""
 
     region: Region
-    """Region of all resources, such as `eu-west-1`."""
+    """Region of all resources."""
 
     account_id: Annotated[str, Pattern(r"\d{12}", 'twelve digits in quotes, such as "123456789012"', "123456789012")]
-    """Id of the account. Terraform refuses to run against any other."""
+    """Id of the AWS account. Terraform refuses to run with credentials of any other account."""
 
     endpoint_url: (
         Annotated[
@@ -33,7 +33,7 @@ class Aws(Section):
         ]
         | None
     ) = None
-    """Address of an embedded AWS on this machine. Default: none, which means the real AWS."""
+    """Address of an emulated AWS on this machine. Leave it out for AWS. Default: AWS."""
 
     @property
     def account(self) -> Account:

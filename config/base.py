@@ -98,6 +98,7 @@ Cidr = Annotated[
         {
             "type": "string",
             "pattern": rf"^{_OCTET}(?:\.{_OCTET}){{3}}/(?:[12]?\d|3[0-2])$",
+            "$comment": "an IPv4 range in CIDR notation, with no bits set after the prefix",
             "examples": ["10.20.0.0/16"],
         }
     ),
@@ -174,7 +175,7 @@ WeeklyWindow = Annotated[
 """A weekly window in UTC, `ddd:hh:mm-ddd:hh:mm`."""
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-"""A number that is raised to rotate a secret."""
+"""A number that is increased to rotate a secret."""
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 

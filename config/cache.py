@@ -19,32 +19,34 @@ class Cache(Section):
     """Valkey on ElastiCache: one shard, encrypted at rest and in transit, with its own user."""
 
     engine_version: Literal["7.2", "8.0"] = "8.0"
-    """Engine version of Valkey."""
+    """Version of Valkey."""
 
     node_type: NodeType
-    """Size of a node."""
+    """ElastiCache node type."""
 
     port: Annotated[int, Field(ge=1024, le=65535)] = 6379
-    """Port that the cache listens on."""
+    """TCP port of the cache."""
 
     nodes: Annotated[int, Field(ge=1, le=6)] = 2
     """Number of nodes, primary and replicas together. With two or more, a failed primary is replaced by a replica in
-    another zone."""
+    another zone. 2 or more in production (D02)."""
 
     maxmemory_policy: Literal[
         "noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"
     ] = "noeviction"
-    """Eviction policy when memory is full. Default: writes fail, because a message broker must not lose messages."""
+    """What happens when memory is full. `noeviction` refuses writes; the others evict keys. Must be `noeviction` if the
+    cache is Airflow's broker."""
 
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
     """How long daily snapshots are kept; 0 disables them."""
 
     password_version: Version = 1
-    """Raise it to rotate the password of the cache user."""
+    """Rotation number of the cache user's password. Increase it by one and apply, together with
+    `accept_previous_password = true`; the order of the steps is in docs/runbooks/rotate-secrets.md."""
 
     accept_previous_password: bool = False
-    """Accept the previous password, too. Enable it together with a new `password_version`, so that running tasks can
-    still connect, and disable it when all of them have been replaced."""
+    """Accept the previous password, too. Set to true together with a higher `password_version`, so that running tasks
+    can still connect; set back to false after all clients have restarted. Not allowed with `password_version = 1`."""
 
 
 def a_previous_password_exists(cache: Cache | None) -> Iterator[Problem]:

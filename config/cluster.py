@@ -9,10 +9,13 @@ class Cluster(Section):
     """The ECS cluster of the environment."""
 
     container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
-    """CloudWatch Container Insights; `enhanced` adds metrics per task and container."""
+    """CloudWatch Container Insights, billed as custom metrics. `enhanced`: additional metrics per task and container.
+    `enabled`: metrics per cluster and service. `disabled`: none of these metrics, and no alarms on missing tasks of
+    Airflow's services, which need them."""
 
     execute_command: bool = False
-    """Allow ECS Exec, which runs a shell in a container, for principals with the permission."""
+    """Allow `aws ecs execute-command`, such as a shell in a container, for IAM principals that have
+    `ecs:ExecuteCommand`. Sessions are logged."""
 
     logs_retention_days: LogRetentionDays = 30
-    """How long container logs are kept. Any of the periods that CloudWatch Logs offers."""
+    """How long CloudWatch keeps the logs of containers, database, cache, AWS WAF and ECS Exec sessions."""

@@ -23,6 +23,10 @@ Text = Annotated[
 Image = Annotated[
     str,
     StringConstraints(max_length=image_reference.MAX_CHARACTERS),
-    Pattern(image_reference.IMAGE_PATTERN, image_reference.ALLOWED),
+    Pattern(
+        image_reference.IMAGE_PATTERN,
+        image_reference.ALLOWED,
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-prod/web:1.4.0",
+    ),
 ]
 """A complete image reference (E05)."""

@@ -19,14 +19,14 @@ class Replica(Section):
     """A read replica of the database."""
 
     instance_class: InstanceClass
-    """Size of the replica."""
+    """RDS instance class of the replica."""
 
 
 class BackupCopy(Section):
     """Replication of automated backups to a second region, from which a recovery environment can start (D06)."""
 
-    region: Region
-    """A region other than the environment's."""
+    region: Annotated[Region, Field(examples=["eu-central-1"])]
+    """Region of the copies; not the environment's own."""
 
     retention_days: Annotated[int, Field(ge=1, le=35)] = 14
     """How far back point-in-time recovery reaches in that region."""
@@ -36,37 +36,42 @@ class Database(Section):
     """PostgreSQL on RDS: encrypted, in isolated subnets, with TLS enforced (D01, D02)."""
 
     engine_version: Literal["14", "15", "16", "17"] = "16"
-    """Major version of PostgreSQL. AWS upgrades minor versions in the maintenance window (D01)."""
+    """Major version of PostgreSQL. AWS upgrades minor versions in the maintenance window (D01). RDS refuses a change to
+    another major version, because Windlass does not set `allow_major_version_upgrade`."""
 
     instance_class: InstanceClass
-    """Size of the database instance."""
+    """RDS instance class. The class also limits the number of connections."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
-    """Port that the database listens on."""
+    """TCP port of the database."""
 
     allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 20
-    """Initial storage."""
+    """Storage at creation. RDS can increase storage, not reduce it."""
 
     max_allocated_storage_gib: Annotated[int, Field(ge=20, le=65536)] = 100
-    """Limit of storage autoscaling."""
+    """Limit of storage autoscaling. Must be at least 10 % above `allocated_storage_gib`."""
 
     database_name: Annotated[
-        str, Pattern(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _", "app")
+        str, Pattern(r"[a-z][a-z0-9_]{0,62}", "a letter, then up to 62 letters, digits and _", "shop")
     ] = "app"
-    """Name of the database for web services."""
+    """Name of the database for web services. Cannot be changed later: a change replaces the whole instance, which
+    `deletion_protection` prevents."""
 
     username: Annotated[
         str,
         Pattern(
             r"(?!rdsadmin$|admin$|postgres$|pg_)[a-z][a-z0-9_]{0,15}",
             "a letter, then up to 15 letters, digits and _; not a name that RDS keeps",
-            "app",
+            "shop_admin",
         ),
     ] = "app"
-    """Name of the master user."""
+    """Name of the master user. Cannot be changed later: a change replaces the whole instance, which
+    `deletion_protection` prevents."""
 
     password_version: Version = 1
-    """Raise it to rotate the password. The password itself never appears in Terraform's state (D03)."""
+    """Rotation number of the master password. Increase it by one and apply, first `data`, then `service`. Running tasks
+    of web services keep the old password until their next deployment, and cannot open new connections with it (D04).
+    The password itself never appears in Terraform's state (D03)."""
 
     multi_az: bool = True
     """Keep a standby in a second availability zone (D02). Must be true in production."""
@@ -75,19 +80,22 @@ class Database(Section):
     """How far back point-in-time recovery reaches. At least 7 in production."""
 
     backup_window: DailyWindow = "02:00-03:00"
-    """Daily window for the automated backup, in UTC."""
+    """Daily window for the automated backup: `hh:mm-hh:mm` in UTC, at least 30 minutes. Must not overlap with
+    `maintenance_window`."""
 
     maintenance_window: WeeklyWindow = "sun:03:30-sun:04:30"
-    """Weekly window for maintenance by AWS, in UTC."""
+    """Weekly window for maintenance by AWS: `ddd:hh:mm-ddd:hh:mm` in UTC, at least 30 minutes. Must not overlap with
+    `backup_window`."""
 
     deletion_protection: bool = True
     """Protect the database from deletion (D02). Must be true in production."""
 
     final_snapshot: bool = True
-    """Take a snapshot before the database is deleted (D02). Must be true in production."""
+    """Take a snapshot named `<project>-<environment>-final` before the database is deleted (D02). Must be true in
+    production."""
 
     backup_replication: BackupCopy | None = None
-    """Replicate automated backups to a second region (D06). Default: none."""
+    """Replicate automated backups to a second region (D06). Default: off."""
 
     restore_from_snapshot: (
         Annotated[
@@ -100,8 +108,9 @@ class Database(Section):
         ]
         | None
     ) = None
-    """Name or ARN of a snapshot to create the database from (D06). Users and data come from the snapshot, the password
-    is this environment's own. Default: none; the database starts empty. Removing the key later changes nothing."""
+    """Name or ARN of a snapshot. The database is created from this snapshot instead of empty (D06). Data and user names
+    are those of the snapshot; the master password is replaced. Only used when the database is created. Default: the
+    database starts empty."""
 
     restore_from_backup_arn: (
         Annotated[
@@ -114,14 +123,16 @@ class Database(Section):
         ]
         | None
     ) = None
-    """ARN of automated backups, such as those replicated to a second region, whose latest restorable time the database
-    is created from (D06). Default: none. Removing the key later changes nothing."""
+    """ARN of automated backups, such as those replicated to a second region. The database is created from their latest
+    restorable time instead of empty (D06). Only used when the database is created. Not allowed together with
+    `restore_from_snapshot`. Default: the database starts empty."""
 
     performance_insights: bool = True
     """Enable Performance Insights with seven days of history, which is free."""
 
     monitoring_interval_seconds: MonitoringIntervalSeconds = 60
-    """Interval of enhanced monitoring; 0 disables it."""
+    """Interval of enhanced monitoring (OS metrics), which AWS bills as CloudWatch Logs; 0 disables enhanced
+    monitoring."""
 
     read_replicas: dict[Word, Replica] = Field(default_factory=dict)
     """Read replicas by name. Default: none."""

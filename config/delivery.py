@@ -13,7 +13,7 @@ Branch = Annotated[
 
 
 class Delivery(Section):
-    """IAM roles for GitHub Actions. Only workflows of the repository can assume them."""
+    """Creates four IAM roles (plan, apply, switch, push) that workflows of one GitHub repository can assume (I02)."""
 
     repository: Annotated[
         str,
@@ -24,7 +24,7 @@ class Delivery(Section):
     """Repository on GitHub, `owner/name`."""
 
     branches: Annotated[tuple[Branch, ...], Field(min_length=1)] = ("main",)
-    """Branches whose workflows may apply and switch. Pull requests may only plan."""
+    """Branches whose workflows may plan, apply, switch and push images; pull requests may only plan."""
 
     apply_policy_arns: Annotated[
         dict[
@@ -38,10 +38,11 @@ class Delivery(Section):
                 ),
             ],
         ],
-        Field(min_length=1),
+        Field(min_length=1, examples=[{"platform": "arn:aws:iam::123456789012:policy/platform-apply"}]),
     ]
-    """ARNs of the policies of the role that applies, by a short name for each. A role that creates roles can do
-    anything that these policies allow, so the guards require a waiver with a reason for each."""
+    """IAM policies for the role that runs `apply`: ARNs, each under a name of your choice. Anyone who can create roles
+    can gain everything that these policies allow; therefore guards report each policy until you waive it with a
+    reason."""
 
     oidc_provider_arn: (
         Annotated[
@@ -54,5 +55,5 @@ class Delivery(Section):
         ]
         | None
     ) = None
-    """ARN of GitHub's OIDC provider. Default: it is created here. An account can have only one, so a second environment
-    names that of the first."""
+    """ARN of GitHub's OIDC provider. An account can have only one, so a second environment names that of the first.
+    Default: the provider is created."""

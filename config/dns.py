@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field
+
 from config.airflow.section import Airflow
 from config.base import DnsName, Section
 from config.errors import Problem
@@ -14,8 +16,8 @@ from config.services import WebService
 class Dns(Section):
     """The Route 53 hosted zone of the environment."""
 
-    zone_name: DnsName
-    """Name of the zone, such as `example.com`."""
+    zone_name: Annotated[DnsName, Field(examples=["example.com"])]
+    """Name of the zone. All `host_names` must be this name or end in it."""
 
     zone_id: (
         Annotated[
@@ -26,7 +28,8 @@ class Dns(Section):
         ]
         | None
     ) = None
-    """Id of an existing hosted zone (E11). Default: none; the zone is created."""
+    """Id of an existing hosted zone (E11). If left out, the zone is created, and you must delegate the domain to its
+    name servers. Default: a zone is created."""
 
 
 def host_names_are_in_the_zone(

@@ -1,5 +1,7 @@
 """An environment file as a typed value: everything that layers may know about an environment (A22)."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from config.airflow.section import Airflow
@@ -23,19 +25,23 @@ from config.working_hours import WorkingHours
 class Environment(Section):
     """One environment, read from `environments/<name>.toml` (see `config.load`)."""
 
-    name: ShortWord
-    """Name of the environment. Default, and only allowed value: the file's name without `.toml`."""
+    name: Annotated[ShortWord, Field(examples=["prod"])]
+    """Name of the environment. Leave it out: it is taken from the file name, and any other value is an error. Default:
+    the file name without `.toml`."""
 
-    project: ShortWord
-    """First part of every name in AWS. Two deployments in one account must differ in the project or in the
-    environment."""
+    project: Annotated[ShortWord, Field(examples=["shop"])]
+    """First part of every resource name, for example `shop` in `shop-prod-web`. Project and environment together must
+    be unique in an AWS account."""
 
     kind: Kind
-    """How strict the checks are: `production` requires redundancy and protection against deletion; only `development`
-    may serve plain HTTP and run moving image tags."""
+    """How strict the checks are. `production`: Multi-AZ, deletion protection, a final snapshot, backups of 7 days or
+    more, two cache nodes, and two tasks of Airflow's scheduler and API server are required; working hours are not
+    allowed. `development`: plain HTTP from the internet and moving image tags are allowed. `staging`: neither the
+    requirements of production nor the exceptions of development."""
 
-    tags: dict[TagKey, TagValue] = Field(default_factory=dict)
-    """Tags on every resource, in addition to Project, Environment, Layer and ManagedBy. Default: none."""
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict, examples=[{"CostCenter": "4711"}])
+    """Tags on every resource, in addition to `Project`, `Environment`, `Layer` and `ManagedBy`. You cannot set these
+    four, `Name`, or keys that begin with `aws:`. Default: none."""
 
     aws: Aws
     state: State
@@ -43,22 +49,32 @@ class Environment(Section):
 
     network: Network
     dns: Dns | None = None
+    """The Route 53 hosted zone of the environment. Default: off, no DNS records are created. Required if
+    `load_balancer.https` is true and `load_balancer.certificate_arn` is left out."""
+
     load_balancer: LoadBalancer = LoadBalancer()
     database: Database
     cache: Cache | None = None
+    """Valkey on ElastiCache. Default: off. Required with `[airflow]` and with `uses_cache = true` in a service."""
+
     cluster: Cluster = Cluster()
     alarms: Alarms = Alarms()
     services: dict[ShortWord, AnyWebService] = Field(default_factory=dict)
-    """The web services, by name."""
+    """Web services by name. Default: none. Required without `[airflow]`."""
+
     working_hours: WorkingHours | None = None
-    """Hours outside of which tasks, and optionally the database, are stopped. Default: the environment always runs."""
+    """Hours outside of which tasks, and optionally the database, are stopped. Not allowed in production. Default: off,
+    the environment always runs."""
+
     waivers: tuple[Waiver, ...] = ()
     """Findings of guards that this environment accepts, each with a reason. Default: none."""
 
     delivery: Delivery | None = None
-    """IAM roles for GitHub Actions (I02). Default: none."""
+    """Creates four IAM roles (plan, apply, switch, push) that workflows of one GitHub repository can assume (I02).
+    Default: off."""
 
     airflow: Airflow | None = None
+    """An Apache Airflow deployment. For several teams or stages, use several environment files (A22). Default: off."""
 
     @property
     def prefix(self) -> str:

@@ -11,34 +11,36 @@ class Waf(Section):
     """AWS WAF in front of the load balancer: AWS managed rules, and a rate limit for each client."""
 
     rate_limit_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests from one IP address within five minutes, above which further ones are blocked."""
+    """Requests that one IP address may send in five minutes; more are blocked."""
 
     count_only: bool = False
-    """Only count the requests that AWS managed rules would block, as a trial. Default: block them."""
+    """If true, only count the requests that the AWS managed rules would block, as a trial. The rate limit still
+    blocks."""
 
 
 class LoadBalancer(Section):
     """The application load balancer of the environment. It routes requests to services by host name and path."""
 
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
-    """Reachable from the internet, or from within the VPC and networks connected to it (N08)."""
+    """Where clients can connect from. `internet-facing`: from the internet. `internal`: from the VPC and connected
+    networks only (N08)."""
 
     https: bool = True
-    """Serve HTTPS with a TLS 1.3 policy, and redirect HTTP to it (N05)."""
+    """Serve HTTPS with a TLS 1.3 policy, and redirect HTTP to HTTPS (N05)."""
 
     https_port: Annotated[int, Field(ge=1, le=65535)] = 443
-    """Port of the HTTPS listener. Default: 443; another one becomes part of every address that people see. Not used
-    where `https` is false."""
+    """TCP port of the HTTPS listener. A port other than 443 appears in every URL. Ignored if `https = false`."""
 
     http_port: Annotated[int, Field(ge=1, le=65535)] = 80
-    """Port of the HTTP listener, which redirects to HTTPS, or serves where `https` is false. Default: 80."""
+    """TCP port of the HTTP listener, which redirects to HTTPS, or serves requests if `https = false`. Must differ from
+    `https_port`."""
 
     certificate_arn: CertificateArn | None = None
-    """ARN of an existing ACM certificate. Default: none; a certificate is created for the host names of the services,
-    validated in `dns.zone_name`."""
+    """ARN of an ACM certificate in the same region (E11). Leave it out if `https = false`. Default: a certificate is
+    created for all `host_names` and validated in `[dns]`, which is then required."""
 
-    allowed_cidrs: tuple[Cidr, ...] = ("0.0.0.0/0",)
-    """Blocks from which clients may connect. Default: everywhere."""
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])] = ("0.0.0.0/0",)
+    """IPv4 ranges (CIDR) from which clients may connect. `0.0.0.0/0` is everywhere."""
 
     deletion_protection: bool = True
     """Protect the load balancer from deletion. Must be true in production."""
@@ -50,7 +52,7 @@ class LoadBalancer(Section):
     """How long access logs are kept in S3."""
 
     waf: Waf | None = None
-    """AWS WAF. Default: none. AWS bills each web ACL and rule by the month."""
+    """Enables AWS WAF. AWS charges per web ACL, rule and request. Default: off."""
 
     @property
     def ports(self) -> dict[str, int]:

@@ -13,14 +13,17 @@ Egress = Literal["nat-gateway-per-zone", "single-nat-gateway", "endpoints", "pub
 class ZoneSubnets(Section):
     """The three subnets of one availability zone."""
 
-    public: Cidr
-    """Block for load balancers, and for tasks where `egress` is `public-ip` (N02)."""
+    public: Annotated[Cidr, Field(examples=["10.20.0.0/22"])]
+    """Range of the subnet for load balancers, and for tasks if `egress = "public-ip"` (N02). Must be inside
+    `network.cidr`, /28 or larger, and must not overlap another range. Each task uses one address of its subnet."""
 
-    private: Cidr
-    """Block for the tasks of services and of Airflow."""
+    private: Annotated[Cidr, Field(examples=["10.20.64.0/20"])]
+    """Range of the subnet for the tasks of services and of Airflow. Must be inside `network.cidr`, /28 or larger, and
+    must not overlap another range. Each task uses one address of its subnet."""
 
-    isolated: Cidr
-    """Block for the database and the cache, without a route out of the VPC (N02)."""
+    isolated: Annotated[Cidr, Field(examples=["10.20.16.0/22"])]
+    """Range of the subnet for the database and the cache, without a route out of the VPC (N02). Must be inside
+    `network.cidr`, /28 or larger, and must not overlap another range."""
 
 
 SubnetId = Annotated[str, Pattern(r"subnet-[0-9a-f]{8,17}", "the id of a subnet, subnet-…", "subnet-0123456789abcdef0")]
@@ -30,13 +33,14 @@ class ExistingSubnets(Section):
     """Existing subnets of one availability zone."""
 
     public: SubnetId
-    """Subnet for load balancers, and for tasks where `egress` is `public-ip`."""
+    """Subnet for load balancers, and for tasks if `egress = "public-ip"`."""
 
     private: SubnetId
     """Subnet for the tasks of services and of Airflow."""
 
     isolated: SubnetId
-    """Subnet for the database and the cache, preferably without a route out of the VPC (N02)."""
+    """Subnet for the database and the cache. It should have no route out of the VPC; Windlass cannot check an existing
+    subnet (N02)."""
 
 
 class ExistingNetwork(Section):
@@ -46,40 +50,45 @@ class ExistingNetwork(Section):
     """Id of the VPC. DNS support and DNS host names must be enabled in it."""
 
     zones: dict[ZoneName, ExistingSubnets]
-    """Two or more zones by name, each with its subnets (N01)."""
+    """Two or more availability zones by name, each with its subnets (N01)."""
 
 
 class Network(Section):
     """The VPC of the environment, either created or existing."""
 
     cidr: Cidr | None = None
-    """IPv4 block of the VPC, /16 to /24. Left out only with `existing`."""
+    """IPv4 range of the VPC, /16 to /24. Required unless `[network.existing]` is used."""
 
     zones: dict[ZoneName, ZoneSubnets] = Field(default_factory=dict)
-    """Two or more availability zones by name, each with its subnets (N01). Adding one leaves the others unchanged."""
+    """Two or more availability zones by name, each with its subnets (N01). Adding a zone leaves the others unchanged.
+    Required unless `[network.existing]` is used."""
 
     existing: ExistingNetwork | None = None
     """An existing VPC to use instead of `cidr` and `zones` (E11). Default: a VPC is created."""
 
     egress: Egress = "nat-gateway-per-zone"
-    """How tasks reach AWS services and the internet: through a NAT gateway in each zone (the failure of one zone leaves
-    the others unaffected), through a single NAT gateway, through VPC endpoints only (no internet access), or with
-    public IP addresses (cheapest)."""
+    """How tasks reach AWS services and the internet. With `[network.existing]`, only `nat-gateway-per-zone` (the VPC's
+    own routes decide) and `public-ip` are allowed. `nat-gateway-per-zone`: a NAT gateway in each zone, billed per
+    gateway and hour and per GB; the failure of one zone leaves the others unaffected. `single-nat-gateway`: one NAT
+    gateway for all zones, billed once; if its zone fails, no task reaches the internet. `endpoints`: VPC endpoints,
+    billed per endpoint, zone and hour; tasks reach AWS services only, not the internet. `public-ip`: tasks run in the
+    public subnets, each with a public IPv4 address, which is billed per hour; no NAT gateway."""
 
     nat_gateway_zone: ZoneName | None = None
-    """Zone of the NAT gateway. Required with `egress = "single-nat-gateway"`. Default: none."""
+    """Zone of the NAT gateway. Not allowed with another `egress`. Required with `egress = "single-nat-gateway"`."""
 
     interface_endpoints: tuple[
         Annotated[
-            str, Pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"', "ecr.api")
+            str, Pattern(r"[a-z0-9-]+(\.[a-z0-9-]+)*", 'the short name of an AWS service, such as "ecr.api"', "ecs")
         ],
         ...,
     ] = ()
-    """Interface endpoints in addition to those of `egress = "endpoints"`, by the short names of their services.
-    Airflow's workers need `ecs` to notice that they are being replaced. Default: none."""
+    """Interface endpoints in addition to those of `egress = "endpoints"`, by the short names of their services. With
+    `egress = "endpoints"`, Airflow's workers need `ecs` to stop taking tasks during a deployment. Billed per endpoint,
+    zone and hour. Not allowed with `[network.existing]`. Default: none."""
 
     flow_logs_retention_days: LogRetentionDays = 90
-    """How long VPC flow logs are kept. Any of the periods that CloudWatch Logs offers."""
+    """How long VPC flow logs are kept."""
 
     @property
     def zone_names(self) -> tuple[str, ...]:

@@ -22,10 +22,11 @@ class Pattern:
     """The expression, without anchors."""
 
     allowed: str
-    """What is allowed, for messages: completes "is not accepted; allowed: …"."""
+    """What is allowed, for messages and the reference page: completes "is not accepted; allowed: …"."""
 
     example: str = ""
-    """A value that matches, for the JSON Schema. Default: none."""
+    """A value that matches, for the JSON Schema. A field whose key needs another one has `Field(examples=[…])`.
+    Default: none."""
 
     suggest: Callable[[str], str | None] | None = None
     """Returns a valid value that a wrong one resembles, for "did you mean". Default: none."""
@@ -47,9 +48,10 @@ class Pattern:
         return core_schema.no_info_after_validator_function(check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Add `pattern`, and an example."""
+        """Add `pattern`, an example, and `allowed` as a comment, from which the reference page is written."""
         json_schema = handler(schema)
         json_schema["pattern"] = f"^(?:{self.portable_regex or self.regex})$"
+        json_schema["$comment"] = self.allowed
         if self.example:
             json_schema["examples"] = [self.example]
         return json_schema

@@ -22,11 +22,16 @@ UNITS = {
     "gib": "GiB",
     "percent": "percent",
 }
-"""Units by the last word of a key."""
+"""Units by the last word of a key that is an amount of it: `period_seconds`, not `rate_limit_per_five_minutes`."""
 
 _MAPS_OF_SCHEMAS = ("properties", "$defs")
 _LISTS_OF_SCHEMAS = ("anyOf", "oneOf", "allOf")
 _SCHEMAS = ("items", "additionalProperties", "propertyNames")
+
+
+def unit_of(key: str) -> str | None:
+    """The unit of a key's value; None where the key names none, or a rate: a number of something else per unit."""
+    return None if "_per_" in key else UNITS.get(key.rpartition("_")[2])
 
 
 class _Generator(GenerateJsonSchema):
@@ -77,7 +82,7 @@ def _simplify(schema: JsonSchema) -> None:
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
         del schema["anyOf"]
-        schema |= choices[0] | {key: schema[key] for key in ("description",) if key in schema}
+        schema |= choices[0] | {key: schema[key] for key in ("description", "examples") if key in schema}
     if schema.get("default", ...) is None:
         del schema["default"]
     if "patternProperties" in schema:
@@ -98,7 +103,7 @@ def _describe(root: JsonSchema) -> None:
                 value["description"] = table["description"]
             if "$ref" in value and "default" in value:
                 value["default"] = {}  # the table's keys have their own
-            if value.get("type") in ("integer", "number") and (unit := UNITS.get(key.rpartition("_")[2])):
+            if value.get("type") in ("integer", "number") and (unit := unit_of(key)):
                 value["description"] = f"{value.get('description', '')} Unit: {unit}.".strip()
             if "description" not in value:
                 raise ValueError(f"{name or 'Environment'}.{key} has no docstring")

@@ -13,57 +13,62 @@ from config.pattern import Pattern
 
 
 class Colour(Section):
-    """One of the two sides of a blue/green service."""
+    """One of the two ECS services of a blue/green service."""
 
     image: Image
-    """Initial image of this colour; `./windlass deploy` changes it later (docs/decisions/0005)."""
+    """First image of this colour: a complete reference with registry and tag or digest. Used only until the first
+    `./windlass deploy` of this colour (docs/decisions/0005)."""
 
 
 class Thresholds(Section):
-    """Thresholds of a service's alarms."""
+    """Thresholds of a service's alarms. Rolling and CodeDeploy deployments and canaries are rolled back on them."""
 
     error_percent: Annotated[float, Field(gt=0, le=100)] = 5
-    """Share of requests answered with 5xx."""
+    """Alarm if more than this share of the requests in a minute get 5xx."""
 
     latency_p99_seconds: Annotated[float, Field(gt=0, le=3600)] = 2
-    """99th percentile of the response time."""
+    """Alarm if the 99th percentile of the response time is longer than this."""
 
     evaluation_minutes: Annotated[int, Field(ge=1, le=60)] = 3
-    """Consecutive minutes above a threshold before its alarm goes off."""
+    """Consecutive minutes above a threshold before the alarm goes off."""
 
 
 class WebService(Section):
     """A web service behind a listener rule. `strategy` decides how a new image replaces the old one."""
 
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256
-    """CPU units of a task; 1024 are one vCPU."""
+    """CPU units of a task; 1024 units are 1 vCPU."""
 
     memory_mib: Annotated[int, Field(ge=512, le=122880)] = 512
-    """Memory of a task. Fargate accepts certain pairs of CPU and memory only (E03)."""
+    """Memory of a task. It must be a size that Fargate offers for `cpu` (E03; see Fargate sizes)."""
 
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
-    """CPU architecture of the image (E02)."""
+    """CPU architecture of the tasks. Must match the platform of the image (E02)."""
 
     ephemeral_storage_gib: Annotated[int, Field(ge=20, le=200)] = 20
     """Ephemeral storage of a task; 20 GiB are included in every task (E04)."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    """Port that the container listens on."""
+    """TCP port that the container listens on."""
 
     health_check_path: Annotated[
         str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&]{0,1023}""", 'a path such as "/health"', "/health")
     ] = "/health"
-    """Path of the load balancer's health check (N06)."""
+    """Path of the load balancer's health check; the service must answer 200 (N06)."""
 
     health_check_grace_period_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     """Time after a task's start during which failed health checks are ignored (A08)."""
 
-    health_check_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
-    """Program and arguments that ECS runs in the container as its health check, beside the load balancer's (E06); exit
-    code 0 is healthy. The image must have the program (A19). Default: none, the load balancer's check alone."""
+    health_check_command: Annotated[
+        tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...],
+        Field(examples=[["python", "-m", "web.healthcheck"]]),
+    ] = ()
+    """Program and arguments that ECS runs in the container as a health check, in addition to the load balancer's (E06).
+    Exit code 0 means healthy. The image must have the program (A19). Default: off, only the load balancer's check."""
 
     desired_count: Annotated[int, Field(ge=1, le=1000)] = 2
-    """Initial number of tasks; scaling changes it later (E07)."""
+    """Number of tasks at creation only; afterwards scaling decides (E07). Between `min_count` and `max_count`. Of a
+    blue/green service, blue is created with this number and green with none."""
 
     min_count: Annotated[int, Field(ge=1, le=1000)] = 2
     """Lower limit of scaling, in tasks."""
@@ -72,35 +77,43 @@ class WebService(Section):
     """Upper limit of scaling, in tasks."""
 
     spot_percent: Percent = 0
-    """Share of the tasks above `min_count` that run on Fargate Spot."""
+    """Share of the tasks above `min_count` that run on Fargate Spot. 0: none. 100: all tasks, including the first
+    `min_count`."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 100
-    """Priority of the listener rule, unique in the environment. Of the rules that match, the lowest number wins."""
+    """Priority of the listener rule. Of the rules that match a request, the one with the lowest number wins. Two
+    services must not have the same number, so set the key from the second service on. Must also differ from
+    `airflow.priority`."""
 
-    host_names: tuple[DnsName, ...] = ()
-    """Host names of the listener rule. Default: any host name."""
+    host_names: Annotated[tuple[DnsName, ...], Field(examples=[["shop.example.com"]])] = ()
+    """Host names of the listener rule. `host_names` and `path_patterns` together: at most 5. Default: any host name."""
 
     path_patterns: tuple[
         Annotated[str, Pattern(r"""/[A-Za-z0-9_.\-$/~"'@:+&*?]{0,127}""", 'a path pattern such as "/api/*"', "/api/*")],
         ...,
     ] = ("/*",)
-    """Path patterns of the listener rule; `*` matches any characters."""
+    """Path patterns of the listener rule; `*` matches any characters. `host_names` and `path_patterns` together: at
+    most 5."""
 
-    migration_command: tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...] = ()
-    """Command that migrates the database. It runs with a new image before the image's first task starts (A07). Default:
-    none."""
+    migration_command: Annotated[
+        tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...],
+        Field(examples=[["python", "-m", "web.migrate"]]),
+    ] = ()
+    """Program and arguments that migrate the database. `./windlass deploy` runs them with the new image before the
+    first task of that image starts (A07). Default: off."""
 
     uses_database: bool = True
-    """Pass the URL of the database to the service as `DATABASE_URL`, and allow the connection."""
+    """Sets `DATABASE_URL`, the URL of the database with the master user, and allows the connection."""
 
     uses_cache: bool = False
-    """Pass the URL of the cache to the service as `CACHE_URL`, and allow the connection."""
+    """Sets `CACHE_URL`, the URL of the cache, and allows the connection."""
 
     alarms: Thresholds = Thresholds()
-    """Thresholds of the service's alarms. A canary is rolled back when an alarm of the new colour goes off."""
+    """Thresholds of the service's alarms. With `rolling` and `codedeploy`, a deployment is rolled back when one of the
+    alarms goes off; with `blue-green`, a canary is, when an alarm of the new colour goes off."""
 
-    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    """Environment variables of the container, by name. Not for secrets (A02)."""
+    environment: dict[EnvironmentName, Text] = Field(default_factory=dict, examples=[{"LOG_LEVEL": "info"}])
+    """Environment variables of the container, by name. Not for secrets (A02). Default: none."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
@@ -109,14 +122,20 @@ class WebService(Section):
 
 
 class BlueGreenService(WebService):
-    """Two ECS services, blue and green. An SSM parameter decides which of them receives requests."""
+    """Two ECS services, blue and green. An SSM parameter decides which of them receives requests.
+
+    Switch, canary and rollback are one command each and restart no task (B01, B02). During a deployment, both colours
+    run their tasks.
+    """
 
     strategy: Literal["blue-green"] = "blue-green"
-    """Switch, canary and rollback are one command each and restart no task (B01, B02). During a deployment, both
-    colours run their tasks."""
+    """How a new image replaces the old one: `blue-green` selects the keys of this table."""
 
     blue: Colour
+    """The ECS service `blue`, which receives the requests after the first apply."""
+
     green: Colour
+    """The ECS service `green`, which runs no tasks after the first apply."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
@@ -125,14 +144,18 @@ class BlueGreenService(WebService):
 
 
 class RollingService(WebService):
-    """One ECS service whose tasks are replaced a few at a time."""
+    """One ECS service whose tasks are replaced a few at a time.
+
+    ECS rolls back when new tasks do not start or an alarm goes off (E01); the apply then fails. During the deployment,
+    old and new tasks both serve requests.
+    """
 
     strategy: Literal["rolling"]
-    """ECS replaces the tasks and rolls back when new ones do not start or an alarm goes off (E01); the apply then
-    fails. During the deployment, old and new tasks both serve requests."""
+    """How a new image replaces the old one: `rolling` selects the keys of this table."""
 
     image: Image
-    """Initial image of the service; `./windlass deploy` changes it later (docs/decisions/0005)."""
+    """First image of the service: a complete reference with registry and tag or digest. Used only until the first
+    `./windlass deploy` (docs/decisions/0005)."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:
@@ -144,21 +167,26 @@ class TestListener(Section):
     """A listener that serves the new tasks before they receive production traffic."""
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8443
-    """Port of the listener, unique in the environment."""
+    """TCP port of the listener, unique in the environment."""
 
-    allowed_cidrs: tuple[Cidr, ...]
-    """Blocks from which clients may connect: offices, the VPN, the pipeline. Must not be everywhere."""
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])]
+    """IPv4 ranges (CIDR) from which clients may connect, such as those of offices, the VPN and the pipeline. At least
+    one; `0.0.0.0/0` is refused."""
 
 
 class CodeDeployService(WebService):
-    """One ECS service that CodeDeploy deploys: a second set of tasks, a test listener, gradual traffic shifting."""
+    """One ECS service that CodeDeploy deploys: a second set of tasks, a test listener, gradual traffic shifting.
+
+    CodeDeploy shifts traffic and rolls back when an alarm goes off. Terraform registers task definitions, CodeDeploy
+    decides which one runs.
+    """
 
     strategy: Literal["codedeploy"]
-    """CodeDeploy shifts traffic and rolls back when an alarm goes off. Terraform registers task definitions, CodeDeploy
-    decides which one runs."""
+    """How a new image replaces the old one: `codedeploy` selects the keys of this table."""
 
     image: Image
-    """Initial image of the service; `./windlass deploy` changes it later (docs/decisions/0005)."""
+    """First image of the service: a complete reference with registry and tag or digest. Used only until the first
+    `./windlass deploy` (docs/decisions/0005)."""
 
     deployment_config: Annotated[
         str,
@@ -170,8 +198,8 @@ class CodeDeployService(WebService):
             "CodeDeployDefault.ECSCanary10Percent5Minutes",
         ),
     ] = "CodeDeployDefault.ECSCanary10Percent5Minutes"
-    """How traffic shifts: the name of a deployment configuration for ECS. Default: a tenth for five minutes, then all,
-    so that alarms can react."""
+    """How traffic shifts: the name of one of AWS's five deployment configurations for ECS, or of your own. With the
+    default, 10 % of the requests for five minutes, then all, so that alarms have time to go off."""
 
     termination_wait_minutes: Annotated[int, Field(ge=0, le=2880)] = 60
     """How long the old tasks keep running after the shift, for an instant rollback (B04)."""

@@ -22,14 +22,14 @@ BucketName = Annotated[
 
 
 class S3State(Section):
-    """State in S3, locked by a DynamoDB table, by a lock file, or by both (S01)."""
+    """State in an S3 bucket of the account, locked by a DynamoDB table, by a lock file, or by both (S01)."""
 
     backend: Literal["s3"]
-    """State is an object in an S3 bucket of the account."""
+    """Where the state is kept: `s3` selects the keys of this table."""
 
     bucket: BucketName
-    """Bucket of the state. `./windlass bootstrap` creates it, with a KMS key `alias/<bucket>`. All environments of an
-    account and region share one bucket and one `dynamodb_table`."""
+    """Bucket of the state. `./windlass bootstrap` creates the bucket and a KMS key `alias/<bucket>`. All environments
+    of an account and region share one bucket and one `dynamodb_table`. Bucket names are unique in all of AWS."""
 
     dynamodb_table: (
         Annotated[
@@ -40,17 +40,19 @@ class S3State(Section):
         ]
         | None
     ) = None
-    """DynamoDB table that locks the state, with the key `LockID`. Default: none; then `use_lockfile` must be true."""
+    """Name of the DynamoDB table that locks the state; `./windlass bootstrap` creates the table. Required unless
+    `use_lockfile = true`."""
 
     use_lockfile: bool = False
-    """Lock the state by a file next to it in S3 (Terraform 1.10 or newer)."""
+    """Lock with a file next to the state in S3, instead of DynamoDB or in addition to it. At least one of the two is
+    required. Needs Terraform 1.10 or newer."""
 
 
 class TerraformCloudState(Section):
     """State, runs and locks in HCP Terraform (Terraform Cloud), with one workspace per layer."""
 
     backend: Literal["terraform-cloud"]
-    """State is kept by Terraform Cloud or Terraform Enterprise."""
+    """Where the state is kept: `terraform-cloud` selects the keys of this table."""
 
     organization: Annotated[
         str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
@@ -65,14 +67,15 @@ class TerraformCloudState(Section):
     project: (
         Annotated[str, Pattern(r"[A-Za-z0-9 _-]{3,40}", "3 to 40 letters, digits, spaces, - and _", "platform")] | None
     ) = None
-    """HCP Terraform project in which workspaces are created. Default: the organization's default project."""
+    """HCP Terraform project for new workspaces; not the top-level `project` of this file. Default: the organization's
+    default project."""
 
 
 class LocalState(Section):
-    """State in local files: for a trial by one person."""
+    """State in local files, for a trial by one person: the state is not shared, and nothing locks it."""
 
     backend: Literal["local"]
-    """State is a file on this machine. Nothing is shared, and nothing locks it."""
+    """Where the state is kept: `local` selects the keys of this table."""
 
     path: Annotated[
         str,
@@ -83,7 +86,7 @@ class LocalState(Section):
             ".windlass/state",
         ),
     ] = ".windlass/state"
-    """Folder of the state files, relative to the project."""
+    """Folder of the state files, relative to the folder that contains `environments/`."""
 
 
 State = Annotated[S3State | TerraformCloudState | LocalState, Field(discriminator="backend")]

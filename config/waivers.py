@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from config.base import Section
 from config.pattern import Pattern
@@ -19,15 +19,19 @@ class Waiver(Section):
     ]
     """Name of the guard, as `./windlass check` prints it."""
 
-    address: Annotated[str, StringConstraints(min_length=3, max_length=300)]
-    """Address of the finding, in full: `service: aws_lb_listener.load-balancer_http`."""
+    address: Annotated[
+        str,
+        StringConstraints(min_length=3, max_length=300),
+        Field(examples=["service: aws_lb_listener.load-balancer_http"]),
+    ]
+    """Address of the finding: `<layer>: <type>.<name>`, as `./windlass check` prints it."""
 
     reason: Annotated[
         str,
         Pattern(
             r"(?=.*\S.*\S)[^\x00-\x1f]{10,500}",
             "one line of 10 to 500 characters that says why",
-            "the endpoints come with the next apply of another team",
+            "another team adds the endpoints in its next apply",
         ),
     ]
-    """Why the finding is acceptable here; `./windlass check` prints it."""
+    """Why the finding is acceptable here; `./windlass check` prints the reason."""

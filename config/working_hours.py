@@ -32,7 +32,12 @@ def _timezone(value: str) -> str:
 
 
 _TIMEZONE_SCHEMA = WithJsonSchema(
-    {"type": "string", "pattern": r"^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$", "examples": ["Europe/Berlin", "Etc/UTC"]}
+    {
+        "type": "string",
+        "pattern": r"^[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*$",
+        "$comment": "the name of a time zone",
+        "examples": ["Europe/Berlin", "Etc/UTC"],
+    }
 )
 
 TimeOfDay = Annotated[str, Pattern(r"([01]\d|2[0-3]):[0-5]\d", 'a time such as "08:00"', "08:00")]
@@ -45,21 +50,23 @@ class WorkingHours(Section):
     """Working days. Default: Monday to Friday."""
 
     start: TimeOfDay
-    """Time at which tasks are started, 00:20 or later."""
+    """Time at which tasks are started: `hh:mm` in `timezone`. 00:20 or later, because the database starts 20 minutes
+    earlier on the same day."""
 
-    end: TimeOfDay
-    """Time at which tasks are stopped, 23:49 or earlier."""
+    end: Annotated[TimeOfDay, Field(examples=["18:00"])]
+    """Time at which tasks are stopped: `hh:mm` in `timezone`, later than `start` on the same day. 23:49 or earlier,
+    because the database stops 10 minutes later on the same day."""
 
     timezone: Annotated[str, AfterValidator(_timezone), _TIMEZONE_SCHEMA] = "UTC"
-    """IANA time zone of both times. Daylight saving time is taken into account."""
+    """IANA time zone of `start` and `end`. Daylight saving time is taken into account."""
 
     services: tuple[ShortWord, ...] = ()
-    """Web services to which the hours apply. Blue/green services are not supported. They always apply to Airflow.
-    Default: none."""
+    """Web services to stop as well; Airflow, if present, always is. Blue/green services are not supported. Default:
+    none."""
 
     stop_database: bool = False
-    """Stop the database, too. AWS restarts a stopped database after seven days. Default: it keeps running, so that an
-    apply at night works."""
+    """Stop the database, too. RDS refuses changes to a stopped database, so an apply outside the hours can fail. AWS
+    restarts a stopped database after seven days. Not possible with read replicas."""
 
     def start_cron(self, *, minutes_before: int = 0) -> str:
         """The start as a cron expression of AWS."""

@@ -47,7 +47,8 @@ class Repository(Section):
     """Folder of the DAGs in the repository. Default: the root of the repository."""
 
     credentials: Literal["none", "ssh", "token"] = "none"
-    """How to authenticate: not at all, with a private SSH key, or with a token as password."""
+    """How to authenticate. `none`: not at all. `ssh`: with a private SSH key. `token`: with a token as the password, by
+    HTTPS."""
 
     secret_arn: (
         Annotated[
@@ -60,9 +61,9 @@ class Repository(Section):
         ]
         | None
     ) = None
-    """ARN of an existing secret with the key or the token. Default: an empty secret
-    `<project>/<environment>/airflow/git/<repository>` is created; set its value before the first apply of the service
-    layer."""
+    """ARN of an existing secret with the key or the token, in the environment's region. If left out, set the value of
+    the created secret before the first apply of the service layer. Not allowed with `credentials = "none"`. Default: an
+    empty secret `<project>/<environment>/airflow/git/<repository>` is created unless `credentials = "none"`."""
 
     username: Annotated[str, Pattern(r"[\w.@-]{1,64}", "letters, digits, _ . @ and -", "git")] = "git"
     """User name that goes with a token. Most hosts accept any; GitLab's deploy tokens have one."""
@@ -78,8 +79,8 @@ class Repository(Section):
         ],
         ...,
     ] = ()
-    """Public keys of the host, as `ssh-keyscan` prints them. Required with SSH, because the host could be impersonated
-    otherwise."""
+    """Host keys of the Git server, one line each, as `ssh-keyscan` prints them. Without them, another host could
+    impersonate the server. Not allowed with HTTPS. Required with SSH."""
 
     @property
     def is_ssh(self) -> bool:
@@ -97,66 +98,67 @@ class Repository(Section):
 
 
 class GitSync(Section):
-    """A git-sync sidecar for every component that reads DAGs (A13)."""
+    """A git-sync sidecar in every task that reads DAGs keeps a clone of each repository up to date (A13)."""
 
     source: Literal["git-sync"] = "git-sync"
-    """git-sync keeps a clone of each repository up to date in the tasks that read DAGs."""
+    """Where DAGs come from: `git-sync` selects the keys of this table."""
 
     repositories: dict[ShortWord, Repository]
-    """Repositories by name, each a DAG bundle (A14)."""
+    """Repositories by name, at least one. Each is a DAG bundle (A14)."""
 
     period_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
-    """Interval between two fetches of a repository."""
+    """How often to check for new DAGs: the interval between two fetches of a repository."""
 
-    image: Image = GIT_SYNC_IMAGE
+    image: Annotated[Image, Field(examples=[GIT_SYNC_IMAGE])] = GIT_SYNC_IMAGE
     """Image of git-sync. Images of public registries are pulled through the account's pull-through cache (P04)."""
 
 
 class S3Dags(Section):
-    """Airflow reads DAGs from an S3 bucket, as a DAG bundle."""
+    """Airflow reads DAGs from an S3 bucket, as a DAG bundle. Upload them with `aws s3 sync` or a pipeline."""
 
     source: Literal["s3"]
-    """Airflow reads DAGs from a bucket. Upload them with `aws s3 sync` or a pipeline."""
+    """Where DAGs come from: `s3` selects the keys of this table."""
 
-    bucket: BucketName | None = None
+    bucket: Annotated[BucketName | None, Field(examples=["acme-dags"])] = None
     """Name of an existing bucket. Default: a bucket is created."""
 
     prefix: Folder | None = None
     """Prefix of the DAGs in the bucket. Default: the whole bucket."""
 
     refresh_interval_seconds: Annotated[int, Field(ge=30, le=3600)] = 60
-    """Interval between two checks of the bucket (`refresh_interval`)."""
+    """How often to check for new DAGs: Airflow's `refresh_interval` of the bucket."""
 
 
 class EfsDags(Section):
-    """An EFS file system that is mounted read-only."""
+    """Tasks mount an EFS file system with the DAGs, read-only."""
 
     source: Literal["efs"]
-    """Tasks mount an EFS file system with the DAGs, read-only."""
+    """Where DAGs come from: `efs` selects the keys of this table."""
 
     file_system_id: (
         Annotated[str, Pattern(r"fs-[0-9a-f]{8,17}", "the id of a file system, fs-…", "fs-0123456789abcdef0")] | None
     ) = None
-    """Id of an existing file system. Default: a file system is created."""
+    """Id of an existing EFS file system. Default: a file system is created."""
 
     access_point_id: (
         Annotated[str, Pattern(r"fsap-[0-9a-f]{8,17}", "the id of an access point, fsap-…", "fsap-0123456789abcdef0")]
         | None
     ) = None
-    """Id of an access point of the existing file system. Default: one is created along with the file system."""
+    """Id of an access point of the existing file system. Not allowed without `file_system_id`. Required if
+    `file_system_id` is set."""
 
     security_group_id: (
         Annotated[str, Pattern(r"sg-[0-9a-f]{8,17}", "the id of a security group, sg-…", "sg-0123456789abcdef0")] | None
     ) = None
-    """Security group of the mount targets of the existing file system. It must allow the components on port 2049.
-    Default: one is created along with the file system."""
+    """Security group of the mount targets of the existing file system. It must allow the components on port 2049. Not
+    allowed without `file_system_id`. Required if `file_system_id` is set."""
 
 
 class ImageDags(Section):
-    """DAGs are in the image."""
+    """The DAGs are part of `airflow.image`, so new DAGs need a new image."""
 
     source: Literal["image"]
-    """The DAGs are part of `airflow.image`, so new DAGs are a new image."""
+    """Where DAGs come from: `image` selects the keys of this table."""
 
     path: Annotated[
         str, Pattern(r"/[\w./-]{1,254}", 'an absolute path such as "/opt/airflow/dags"', "/opt/airflow/dags")

@@ -29,16 +29,17 @@ RoleArn = Annotated[
 class OidcLogin(Section):
     """OpenID Connect login at the load balancer, in front of Airflow's own (docs/decisions/0007)."""
 
-    issuer: HttpsAddress
-    """Issuer. It and the three endpoints are listed in the provider's discovery document."""
+    issuer: Annotated[HttpsAddress, Field(examples=["https://login.example.com"])]
+    """Issuer URL, from the provider's `/.well-known/openid-configuration`, which also lists the three endpoints
+    below."""
 
-    authorization_endpoint: HttpsAddress
-    """Authorization endpoint, where people log in."""
+    authorization_endpoint: Annotated[HttpsAddress, Field(examples=["https://login.example.com/oauth2/v1/authorize"])]
+    """Authorization endpoint, where users log in."""
 
-    token_endpoint: HttpsAddress
+    token_endpoint: Annotated[HttpsAddress, Field(examples=["https://login.example.com/oauth2/v1/token"])]
     """Token endpoint, where the load balancer gets tokens."""
 
-    user_info_endpoint: HttpsAddress
+    user_info_endpoint: Annotated[HttpsAddress, Field(examples=["https://login.example.com/oauth2/v1/userinfo"])]
     """User info endpoint, where the load balancer gets the identity of a user."""
 
     client_id: Annotated[str, Pattern(r"[\w.:/@=+-]{1,256}", "letters, digits and . _ : / @ = + -", "airflow-prod")]
@@ -49,65 +50,72 @@ class OidcLogin(Section):
         Pattern(
             r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+",
             "the ARN of a Secrets Manager secret",
-            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:git-token-AbCdEf",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:airflow-oidc-AbCdEf",
         ),
     ]
     """ARN of an existing secret whose whole value is the client secret. Terraform never reads it (D03)."""
 
     client_secret_version: Version = 1
-    """Raise it after the secret changed. All users have to log in again."""
+    """Rotation number of the client secret. Increase it by one and apply after you have changed the secret's value. All
+    users have to log in again."""
 
     scope: Annotated[
         str, Pattern(r"openid( [\w.:/-]+)*", '"openid", and further scopes after spaces', "openid email")
     ] = "openid"
-    """Requested scopes, separated by spaces."""
+    """Requested scopes, separated by spaces. Must begin with `openid`."""
 
     session_timeout_hours: Annotated[int, Field(ge=1, le=168)] = 12
     """How long a login is valid."""
 
     api_without_login: bool = False
-    """Exempt the public API from this login, for programs with a token of Airflow."""
+    """Let requests to `/api/v2/*` and `/auth/token*` pass without this login; Airflow still requires its own token or
+    password there. The listener rule for these paths has the priority `airflow.priority` minus 1."""
 
 
 class DbClean(Section):
     """The daily cleanup of Airflow's database by `airflow db clean`."""
 
     enabled: bool = True
-    """Whether the database is cleaned up. Without, it grows without limit."""
+    """Clean up the database daily. If false, the database grows without limit."""
 
     retention_days: Annotated[int, Field(ge=7, le=3650)] = 90
     """Age at which DAG runs, task instances and events are deleted. Task logs have their own retention
     (`task_logs`)."""
 
     hour_utc: Annotated[int, Field(ge=0, le=23)] = 3
-    """Hour at which the cleanup starts, in UTC. With `working_hours` it starts an hour after their start instead."""
+    """Hour (UTC) of the daily run. Ignored with `[working_hours]`: the run is then on working days, one hour after
+    `start`, or in the middle of the hours if they are shorter than two."""
 
 
 class AirflowAlarms(Section):
     """Thresholds of Airflow's alarms."""
 
     queued_tasks: Annotated[int, Field(ge=1, le=1_000_000)] = 100
-    """Number of queued tasks of a worker group above which the alarm goes off."""
+    """Number of queued Airflow tasks of a worker group above which the alarm goes off."""
 
     queued_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
-    """Consecutive minutes above that number before the alarm goes off."""
+    """Minutes in a row with more than `queued_tasks` before the alarm goes off."""
 
     missing_tasks_minutes: Annotated[int, Field(ge=5, le=1440)] = 15
     """How long an ECS service may run fewer tasks than desired before the alarm goes off: its tasks do not start, or
-    keep failing."""
+    keep failing. No alarm if `cluster.container_insights = "disabled"`."""
 
 
 class Workflows(Section):
     """ECS tasks that DAGs launch, each with its own image (E09)."""
 
     enabled: bool = True
-    """Allow workers to launch tasks of the families `<project>-<environment>-workflow-…`, and pass them cluster,
-    subnets and security group."""
+    """Allow DAGs to start ECS tasks of the families `<project>-<environment>-workflow-…`. Publishes the cluster,
+    subnets and security group for these tasks as SSM parameters."""
 
-    task_role_arn: RoleArn | None = None
+    task_role_arn: Annotated[RoleArn | None, Field(examples=["arn:aws:iam::123456789012:role/team/workflow-task"])] = (
+        None
+    )
     """ARN of an existing task role (E11). Default: a role without permissions is created."""
 
-    execution_role_arn: RoleArn | None = None
+    execution_role_arn: Annotated[
+        RoleArn | None, Field(examples=["arn:aws:iam::123456789012:role/team/workflow-execution"])
+    ] = None
     """ARN of an existing execution role (E11). Default: a role is created, for images of
     `<project>-<environment>/…`."""
 
@@ -118,7 +126,7 @@ class ExistingRoles(Section):
     `docs/generated/airflow-roles-<environment>.md`, which `make docs` writes, lists the permissions that they need.
     """
 
-    execution_role_arn: RoleArn
+    execution_role_arn: Annotated[RoleArn, Field(examples=["arn:aws:iam::123456789012:role/team/airflow-execution"])]
     """ARN of the execution role, with which ECS starts the tasks."""
 
     task_role_arn: RoleArn

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from aws.quotas import LISTENER_RULE_PRIORITY_MAX
-from config.airflow.components import ApiServer, DagProcessor, FixedComponent, QueueName, Scheduler, WorkerGroup
+from config.airflow.components import ApiServer, DagProcessor, QueueName, Scheduler, Triggerer, WorkerGroup
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
 from config.airflow.operations import AirflowAlarms, DbClean, ExistingRoles, OidcLogin, Workflows
@@ -38,13 +38,14 @@ class FirstUser(Section):
     """Name to log in with."""
 
     first_name: PersonName = "First"
-    """First name, as the UI shows it."""
+    """First name, as the UI shows it. The default is a placeholder."""
 
     last_name: PersonName = "User"
-    """Last name, as the UI shows it."""
+    """Last name, as the UI shows it. The default is a placeholder."""
 
-    email: EmailAddress = "admin@example.com"
-    """E-mail address, which Airflow requires of every user; nothing is sent to it."""
+    email: Annotated[EmailAddress, Field(examples=["admin@example.com"])] = "admin@example.com"
+    """E-mail address, which Airflow requires of every user. Nothing is sent to the address; the default is a
+    placeholder."""
 
     role: Literal["Admin", "Op", "User", "Viewer"] = "Admin"
     """Role in Airflow, which decides what the user may do."""
@@ -54,7 +55,7 @@ class Pool(Section):
     """A pool of Airflow (A18). The deployment keeps its slots and description as configured."""
 
     slots: Annotated[int, Field(ge=-1, le=1_000_000)]
-    """Number of slots; -1 is unlimited."""
+    """Number of slots. -1: unlimited, 0: no task of the pool runs."""
 
     description: Annotated[str, StringConstraints(max_length=512), _WORDS] = ""
     """Description, as the UI shows it."""
@@ -73,8 +74,9 @@ class TaskLogs(Section):
 class EgressRule(Section):
     """Another system that tasks connect to (N07)."""
 
-    cidr: Cidr | None = None
-    """IPv4 block of the system. Default: none; then `security_group_id` is required."""
+    cidr: Annotated[Cidr | None, Field(examples=["10.40.8.0/24"])] = None
+    """IPv4 range (CIDR) of the system; `0.0.0.0/0` is refused. Exactly one of `cidr` and `security_group_id` is
+    allowed. Required unless `security_group_id` is set."""
 
     security_group_id: (
         Annotated[
@@ -82,7 +84,8 @@ class EgressRule(Section):
         ]
         | None
     ) = None
-    """Security group of the system, in this VPC or a peered one. Default: none; then `cidr` is required."""
+    """Security group of the system, in this VPC or a peered one. Exactly one of `cidr` and `security_group_id` is
+    allowed. Required unless `cidr` is set."""
 
     port: Annotated[int, Field(ge=1, le=65535)]
     """TCP port of the system."""
@@ -91,39 +94,45 @@ class EgressRule(Section):
 class Airflow(Section):
     """An Apache Airflow deployment. For several teams or stages, use several environment files (A22)."""
 
-    image: Image = DEFAULT_IMAGE
-    """Complete image reference. Default: the official image. The ECR repository `<project>-<environment>/airflow` is
-    created for your own."""
+    image: Annotated[
+        Image, Field(examples=["123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-prod/airflow:3.1.8"])
+    ] = DEFAULT_IMAGE
+    """Image of all components: a complete reference with registry and tag or digest. The default is the official image.
+    The ECR repository `<project>-<environment>/airflow` is created for your own."""
 
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
-    """CPU architecture of the image (E02)."""
+    """CPU architecture of the tasks. Must match the platform of the image (E02)."""
 
-    host_names: tuple[DnsName, ...] = ()
-    """Host names of the UI and the API. Airflow uses the first one as its base URL. Default: any host name."""
+    host_names: Annotated[tuple[DnsName, ...], Field(examples=[["airflow.example.com"]])] = ()
+    """Host names of the UI and the API. They must differ from those of web services. Airflow uses the first one, which
+    must not be a wildcard, as its base URL. Default: any host name."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 50
-    """Priority of the listener rule, unique in the environment. Of the rules that match, the lowest number wins."""
+    """Priority of the listener rule. Of the rules that match a request, the one with the lowest number wins. Must
+    differ from that of every web service."""
 
-    allowed_cidrs: tuple[Cidr, ...] = ()
-    """Blocks from which the UI and the API can be reached, in addition to the load balancer's own restriction. Default:
-    no further restriction."""
+    allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])] = ()
+    """IPv4 ranges (CIDR) from which the UI and the API can be reached, in addition to the restriction by
+    `load_balancer.allowed_cidrs`. Together with `host_names`: at most 5, or 3 with `api_without_login`. Default: no
+    further restriction."""
 
     api_server: ApiServer = ApiServer()
     scheduler: Scheduler = Scheduler()
     dag_processor: DagProcessor = DagProcessor()
-    triggerer: FixedComponent = FixedComponent()
+    triggerer: Triggerer = Triggerer()
     workers: dict[ShortWord, WorkerGroup] = Field(default_factory=lambda: {"default": WorkerGroup()})
-    """Worker groups by name. Default: one group for the queue `default`."""
+    """Worker groups by name. Default: one group `default` for the queue `default`."""
 
     default_queue: QueueName = "default"
-    """Queue of tasks that name no queue."""
+    """Queue for Airflow tasks that set none; a worker group must consume it."""
 
     dags: AnyDags = Field(default_factory=lambda: GitSync(repositories={}))
-    """Where DAGs come from (A13, A14). Default: git-sync, which requires at least one repository."""
+    """Where DAGs come from (A13, A14). Default: `source = "git-sync"`, whose `repositories` are required."""
 
     first_user: FirstUser = FirstUser()
     pools: dict[PoolName, Pool] = Field(default_factory=dict)
-    """Pools by name, which limit how many tasks run at once (A18). Default: only Airflow's `default_pool`."""
+    """Pools of Airflow by name; a pool limits how many of its tasks run at once (A18). Default: only Airflow's
+    `default_pool`."""
 
     database_name: Annotated[
         str, Pattern(r"(?!pg_)[a-z][a-z0-9_]{0,47}", "a letter, then up to 47 letters, digits and _", "airflow")
@@ -131,39 +140,52 @@ class Airflow(Section):
     """Name of Airflow's own database on the environment's instance. Its two users are `<name>_a` and `<name>_b`."""
 
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
-    """Database connections that each process keeps open (`sql_alchemy_pool_size`)."""
+    """Database connections that each process keeps open (`sql_alchemy_pool_size`). `database_pool_size` and
+    `database_max_overflow` together limit the connections of each process; `./windlass check` compares the total with
+    the limit of `database.instance_class`."""
 
     database_max_overflow: Annotated[int, Field(ge=0, le=100)] = 5
-    """Additional connections that each process may open for a short time (`sql_alchemy_max_overflow`)."""
+    """Additional connections that each process may open for a short time (`sql_alchemy_max_overflow`); see
+    `database_pool_size`."""
 
     database_proxy: DatabaseProxy | None = None
-    """RDS Proxy between Airflow and the database. Default: none, because Airflow's processes use few connections."""
+    """RDS Proxy between Airflow and the database. Default: off."""
 
     database_password_version: Version = 1
-    """Raise it to rotate the password. The other of the two users gets a new one; running tasks keep theirs."""
+    """Rotation number of the database password. Increase it by one and apply, first `data`, then `service`
+    (docs/runbooks/rotate-secrets.md). The other of the two users gets a new password; running tasks keep theirs."""
 
     fernet_key_version: Version = 1
-    """Raise it to rotate the Fernet key. New values are encrypted with the new key; the previous one still decrypts."""
+    """Rotation number of the Fernet key. Increase it by one and apply, first `data`, then `service`; then encrypt the
+    stored values again before the next rotation (docs/runbooks/rotate-secrets.md). New values are encrypted with the
+    new key; the previous one still decrypts."""
 
     jwt_secret_version: Version = 1
-    """Raise it to rotate the secret of JSON web tokens. Tasks that are running fail and are retried."""
+    """Rotation number of the secret that signs the tokens (JWT) of Airflow's execution API. Increase it by one and
+    apply, first `data`, then `service` (docs/runbooks/rotate-secrets.md). Running and queued tasks fail, and are
+    retried if they have retries."""
 
     api_secret_key_version: Version = 1
-    """Raise it to rotate the secret key of sessions. All users have to log in again."""
+    """Rotation number of the secret key of sessions. Increase it by one and apply, first `data`, then `service`
+    (docs/runbooks/rotate-secrets.md). All users have to log in again."""
 
     first_user_password_version: Version = 1
-    """Raise it to generate a new password for the first user."""
+    """Rotation number of the first user's password. Increase it by one and apply, first `data`, then `service`
+    (docs/runbooks/rotate-secrets.md). Replaces a password that the user has set in the UI."""
 
     visibility_timeout_seconds: Annotated[int, Field(ge=3600, le=604800)] = 86400
-    """Celery's visibility timeout: a task that runs longer is run a second time (A20)."""
+    """Celery's visibility timeout. Must be longer than your longest task: a task that runs longer is started a second
+    time (A20)."""
 
     task_logs: TaskLogs = TaskLogs()
 
     authentication: OidcLogin | None = None
-    """OpenID Connect login at the load balancer, in front of Airflow's own login. Default: only Airflow's own."""
+    """OpenID Connect login at the load balancer, in front of Airflow's own login. Default: off, only Airflow's own
+    login."""
 
     metrics: bool = True
-    """Publish Airflow's metrics to CloudWatch: about twenty custom metrics (docs/decisions/0008)."""
+    """Publish Airflow's metrics to CloudWatch: about 20 per deployment, billed as custom metrics (docs/decisions/0008).
+    If false, there are no alarms on missing heartbeats."""
 
     alarms: AirflowAlarms = AirflowAlarms()
     db_clean: DbClean = DbClean()
@@ -174,14 +196,21 @@ class Airflow(Section):
     `db-clean` (E11). Default: roles are created."""
 
     execute_command: bool | None = None
-    """Allow ECS Exec into Airflow's containers. Requires `cluster.execute_command`. Default: the value of that key."""
+    """Allow ECS Exec into Airflow's containers. `true` requires `cluster.execute_command = true`. Default: as
+    `cluster.execute_command`."""
 
-    environment: dict[EnvironmentName, Text] = Field(default_factory=dict)
-    """Additional environment variables of all components, by name. Not for secrets (A02)."""
+    environment: dict[EnvironmentName, Text] = Field(
+        default_factory=dict, examples=[{"AIRFLOW__CORE__PARALLELISM": "64"}]
+    )
+    """Additional environment variables of all components, by name. Not for secrets (A02). Default: none."""
 
-    secrets: dict[EnvironmentName, SecretArn] = Field(default_factory=dict)
-    """ARNs of existing secrets by environment variable, such as `AIRFLOW_CONN_WAREHOUSE`, for the components that run
-    DAG code: workers, triggerer and DAG processor (A02)."""
+    secrets: dict[EnvironmentName, SecretArn] = Field(
+        default_factory=dict,
+        examples=[{"AIRFLOW_CONN_WAREHOUSE": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:warehouse-AbCdEf"}],
+    )
+    """ARNs of existing secrets by environment variable, for the components that run DAG code: workers, triggerer and
+    DAG processor (A02). Default: none."""
 
     egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
-    """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule."""
+    """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule.
+    Default: none."""

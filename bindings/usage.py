@@ -39,12 +39,16 @@ def _folder() -> Path:
     return cache_folder() / f"used-{bindings_version()}"
 
 
-def _sources(folder: Path) -> Iterator[Path]:
+def _sources(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """Source files of a folder; links to folders are followed, since a submodule that is not found costs 2 s each."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return  # a link to a folder that it is in
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir():
                 if not entry.name.startswith(".") and entry.name not in NOT_OURS:
-                    yield from _sources(Path(entry.path))
+                    yield from _sources(Path(entry.path), above | {real})
             elif entry.name.endswith((".py", ".md")):
                 yield Path(entry.path)
 

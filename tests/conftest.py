@@ -11,7 +11,7 @@ import bindings
 from cli.running.terraform import COLLECT_LATER
 from tests.support import alone, platform
 from tests.support.alone import is_alone
-from tests.support.groups import PLATFORMS, GroupScheduling, group_of
+from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
 
 bindings.install()
 # As ./windlass does, also for those tests that call Terraform themselves.
@@ -51,16 +51,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     First the tests that measure time. In a single process: then the others while the platform is applied in the
     background, then those that need a platform. With several processes, the groups of the platforms come first, since
-    they take longest.
+    they take longest, and then what waits for minutes.
     """
 
     def order(item: pytest.Item) -> int:
         if is_alone(item):
             return 0
         if item.nodeid.startswith(LAST):
-            return 3
+            return 4
         if _is_worker():
-            return 1 if group_of(item.nodeid) in PLATFORMS.values() else 2
+            if group_of(item.nodeid) in PLATFORMS.values():
+                return 1
+            return 2 if item.nodeid.startswith(LONG_WAITS) else 3
         return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)

@@ -1,12 +1,15 @@
 """The order in which a run takes its tests, and which of them stay together; `tests/conftest.py` decides it."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import LAST
 from tests.support.alone import is_alone
-from tests.support.groups import PLATFORMS, group_of
+from tests.support.groups import LONG_WAITS, PLATFORMS, group_of
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def in_a_worker(request: pytest.FixtureRequest) -> bool:
@@ -35,6 +38,18 @@ def test_several_processes_take_the_platforms_before_everything_else(request: py
     items = [item for item in request.session.items if not is_alone(item) and not item.nodeid.startswith(LAST)]
     kinds = [group_of(item.nodeid) in PLATFORMS.values() for item in items]
     assert all(first >= second for first, second in pairwise(kinds))
+
+
+def test_several_processes_take_what_waits_for_minutes_before_the_rest(request: pytest.FixtureRequest) -> None:
+    assert all((ROOT / start).exists() for start in LONG_WAITS)
+    if not in_a_worker(request):
+        pytest.skip("a single process gains nothing from an order")
+    rest = [
+        item.nodeid.startswith(LONG_WAITS)
+        for item in request.session.items
+        if not is_alone(item) and not item.nodeid.startswith(LAST) and group_of(item.nodeid) not in PLATFORMS.values()
+    ]
+    assert rest == sorted(rest, reverse=True)
 
 
 STARTED: list[str] = []

@@ -26,6 +26,10 @@ ONE_PROCESS = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
 """Folders whose tests share fixtures that are slow to start."""
 
 
+LONG_WAITS = ("tests/local/snapshot/", "tests/platform/test_outside_the_clone.py")
+"""Tests that take minutes and mostly wait: they begin early, so that the others fill the time."""
+
+
 def group_of(nodeid: str) -> str:
     """The group of a test: a platform, a folder, or its file."""
     path = nodeid.partition("::")[0]

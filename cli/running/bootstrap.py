@@ -45,8 +45,8 @@ class Bootstrap:
         Args:
             ask: asked before changes are applied; None applies without asking.
             adopt: take over a bucket or table that exists although no state knows it.
-            without: types of resources that a new store is created without, and then without asking; `complete` adds
-                them.
+            without: types of resources that a new store is created without, and then without asking. `complete` adds
+                them, and moves the state.
         """
         self._clear_overrides()
         remote = self.store.state() if self.store.bucket_exists() else {}
@@ -58,17 +58,17 @@ class Bootstrap:
         self._refuse_unknown(local, started=self._started.exists(), adopt=adopt)
         with self._state_in_file(), self._imports(local):
             if without:
-                outcome = apply_part(self.stack, self._addresses(without))
-            else:
-                outcome = apply_layers([self.stack], ask=ask)
-        self.stack.push_state(self.file)
-        self._drop_file()
+                return apply_part(self.stack, self._addresses(without))
+            outcome = apply_layers([self.stack], ask=ask)
+        self._move_state(self.stack)
         say(f"{self.stack.name}: its state is now in the bucket", style="green")
         return outcome
 
     def complete(self) -> Outcome:
-        """Add what `create` left out; shows nothing, since it runs beside other applies."""
+        """Do what `create` left out; shows nothing, since it runs beside other applies."""
         outcome, stack = Outcome(), replace(self.stack, shows_progress=False)
+        if self._local_state():
+            self._move_state(stack)
         with stack.plan() as plan:
             if plan.has_changes:
                 outcome.changed[stack.name] = stack.apply(plan)
@@ -96,6 +96,10 @@ class Bootstrap:
             outcome = destroy_layers([self.stack])
         self._drop_file()
         return outcome
+
+    def _move_state(self, stack: Stack) -> None:
+        stack.push_state(self.file)
+        self._drop_file()
 
     def _addresses(self, without: Sequence[str]) -> list[str]:
         """Addresses of all resources but those of some types."""

@@ -1,9 +1,10 @@
 """The first apply of the embedded AWS: what waits on the provider's own clock is applied side by side.
 
-The provider waits 15 s for a zone and for each record, 60 s for a load balancer and 80 s for a database, whatever AWS
-answers (docs/performance.md). In turn that is three minutes in which the processor is idle. So the zone, and the load
-balancer with what it needs, are applied while the database is created. Each step is `terraform apply -target`, and
-the layers are applied as a whole afterwards; a run that is interrupted is continued by the usual apply.
+The provider waits 15 s for a zone and for each record, 20 s for a cluster, 60 s for a load balancer and 80 s for a
+database, whatever AWS answers (docs/performance.md). In turn that is three minutes in which the processor is idle. So
+the zone, the cluster, and the load balancer with what it needs are applied while the database is created. Each step is
+`terraform apply -target`, and the layers are applied as a whole afterwards; a run that is interrupted is continued by
+the usual apply.
 
 Only for the embedded AWS: on AWS every plan is shown as a whole before anything is changed.
 """
@@ -25,6 +26,7 @@ from terraform.document import Stacks, layer_of
 NETWORK, DATA, SERVICE = "network", "data", "service"
 ZONES = ("aws_route53_zone",)
 """Nothing that the data layer needs; certificates wait for their records."""
+CLUSTERS = ("aws_ecs_cluster", "aws_ecs_cluster_capacity_providers")
 LOAD_BALANCERS = ("aws_lb",)
 RECORDS = ("aws_route53_record",)
 """Of the load balancer, in the zone."""
@@ -41,7 +43,7 @@ def apply_side_by_side(
 
     Args:
         stacks: the layers, in order; those beside network, data and service are applied after them.
-        before: layer → called before it is planned as a whole.
+        before: layer → called before it is planned as a whole; that of the service layer beside the data layer.
 
     Raises:
         CommandError: Terraform failed, or was interrupted.
@@ -50,18 +52,23 @@ def apply_side_by_side(
     network, data, service = (by_name[name] for name in (NETWORK, DATA, SERVICE))
     documents = {stack.name: stack.document() for stack in (network, data, service)}
     balancers = of_types(documents[SERVICE], LOAD_BALANCERS)
+    early = (*balancers, *of_types(documents[SERVICE], CLUSTERS))
     records = of_types(documents[SERVICE], RECORDS)
     needed = needed_from(DATA, documents, balancers)
 
     def prepare() -> Outcome:
-        return apply_part(_quiet(data), needed) if needed else Outcome()
+        outcome = apply_part(_quiet(data), needed) if needed else Outcome()
+        _quiet(service).init()
+        return outcome
 
     def rest() -> list[tuple[Stack, Outcome]]:
         with background_task("creating the zone", partial(apply_layers, [_quiet(network)], ask=None)) as zone:
-            balancer = apply_part(_quiet(service), balancers) if balancers else Outcome()
-            outcomes = [(network, zone.result()), (service, balancer)]
+            first = apply_part(_quiet(service), early) if early else Outcome()
+            outcomes = [(network, zone.result()), (service, first)]
         if records:
             outcomes.append((service, apply_part(_quiet(service), records)))
+        if SERVICE in before:
+            before[SERVICE]()
         return outcomes
 
     outcomes = []
@@ -75,7 +82,8 @@ def apply_side_by_side(
             _say_done(stack, outcome, note=f", beside {data.name}")
             outcomes.append(outcome)
     following = [stack for stack in stacks if stack.name not in (NETWORK, DATA)]
-    outcomes.append(apply_layers(following, ask=None, before=before))
+    others = {layer: hook for layer, hook in before.items() if layer != SERVICE}
+    outcomes.append(apply_layers(following, ask=None, before=others))
     return outcomes
 
 

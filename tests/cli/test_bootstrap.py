@@ -256,7 +256,11 @@ def test_what_no_layer_needs_can_be_left_for_later(scene: Scene) -> None:
     assert list(outcome.changed) == ["bootstrap"]
     (planned_part,) = scene.terraform.calls("plan")
     assert [word for word in planned_part["arguments"] if word.startswith("-target")] == ["-target=aws_s3_bucket.state"]
-    assert scene.is_in_bucket_only(), "the state is in the bucket already, for whatever comes next"
+    assert not scene.terraform.calls("state", "push"), "nothing waits for the move"
+    assert scene.begun.exists(), "a run that is killed now is continued by the next one"
+    scene.leave(CREATED)
     assert list(scene.bootstrap.complete().changed) == ["bootstrap"]
+    assert len(scene.terraform.calls("state", "push")) == 1
+    assert scene.is_in_bucket_only()
     whole = scene.terraform.calls("plan")[-1]
     assert not [word for word in whole["arguments"] if word.startswith("-target")]

@@ -8,6 +8,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.running.first_apply import (
+    CLUSTERS,
     DATA,
     LOAD_BALANCERS,
     NETWORK,
@@ -112,9 +113,9 @@ def test_the_database_waits_for_no_zone_and_the_load_balancer_for_no_database(
     every = plans(terraform)
     assert sorted(layer for layer, _ in every[:2]) == [DATA, NETWORK]
     assert dict(every[:2])[NETWORK] == list(everything_but(documents[NETWORK], ZONES))
-    balancer, records = (list(of_types(documents[SERVICE], types)) for types in (LOAD_BALANCERS, RECORDS))
+    early, records = (list(of_types(documents[SERVICE], types)) for types in ((*LOAD_BALANCERS, *CLUSTERS), RECORDS))
     beside = every[2:-1]
-    assert sorted(beside) == sorted([(DATA, []), (NETWORK, []), (SERVICE, balancer), (SERVICE, records)])
+    assert sorted(beside) == sorted([(DATA, []), (NETWORK, []), (SERVICE, early), (SERVICE, records)])
     assert beside.index((SERVICE, records)) > beside.index((NETWORK, []))
     assert every[-1] == (SERVICE, [])
     assert called == [len(every) - 1]
@@ -135,7 +136,7 @@ def test_without_a_zone_and_a_load_balancer_the_layers_are_applied_in_turn(
 ) -> None:
     for stack in stacks:
         document = stack.document()
-        for kind in (*ZONES, *LOAD_BALANCERS, *RECORDS):
+        for kind in (*ZONES, *LOAD_BALANCERS, *CLUSTERS, *RECORDS):
             document["resource"].pop(kind, None)
         (stack.folder / "cdk.tf.json").write_text(json.dumps(document))
     apply_side_by_side(stacks)

@@ -261,6 +261,7 @@ def test_what_no_layer_needs_can_be_left_for_later(scene: Scene) -> None:
     scene.leave(CREATED)
     assert list(scene.bootstrap.complete().changed) == ["bootstrap"]
     assert len(scene.terraform.calls("state", "push")) == 1
-    assert scene.is_in_bucket_only()
+    assert not scene.begun.exists()
+    assert not (scene.bootstrap.stack.folder / BACKEND_OVERRIDE).exists()
     whole = scene.terraform.calls("plan")[-1]
     assert not [word for word in whole["arguments"] if word.startswith("-target")]

@@ -1,6 +1,7 @@
 """The state file, with which the data plane's process shows to other processes what it runs."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ class StateFile:
     def __init__(self, folder: Path) -> None:
         self._path = folder / STATE_FILE
         self._text = ""
+        self.changed_at = time.monotonic()
+        """When the state last changed, on the monotonic clock."""
 
     def write(self, state: Mapping[str, Any]) -> None:
         """Replace the file in one step; does nothing where it says the same already."""
@@ -33,7 +36,7 @@ class StateFile:
         if text != self._text:
             self._path.with_suffix(".new").write_text(text)
             self._path.with_suffix(".new").replace(self._path)
-            self._text = text
+            self._text, self.changed_at = text, time.monotonic()
 
     def remove(self) -> None:
         """Remove the file."""

@@ -32,6 +32,9 @@ from local.dataplane.stores.stores import Stores
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.1
+QUIET_TICK_SECONDS = 0.3
+"""Between two looks at the processes while nothing happens. News from the embedded AWS interrupts the wait."""
+QUIET_AFTER_SECONDS = 5.0
 STOP_SECONDS = 8.0
 """When the data plane stops, all containers together have this long, whatever their `stopTimeout`."""
 CHECK_THREADS = 16
@@ -112,7 +115,8 @@ class Supervisor:
         try:
             while not self._stopping:
                 self._step(time.monotonic())
-                self._wake.wait(TICK_SECONDS)
+                quiet = time.monotonic() - self._state_file.changed_at > QUIET_AFTER_SECONDS
+                self._wake.wait(QUIET_TICK_SECONDS if quiet else TICK_SECONDS)
                 self._wake.clear()
         finally:
             self._end()

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 FIRST_INTERVAL_SECONDS = 0.5
 """Interval of the checks until the first one passes, so that a start is noticed soon."""
 MIN_INTERVAL_SECONDS = 0.5
-PAUSE_FACTOR = 30
-"""After a check, the pause is at least this many times its duration: a fast clock must not overload the machine."""
+PAUSE_FACTOR = 100
+"""After a check that passes, the pause is at least this many times its duration: no check takes more than a hundredth
+of a processor."""
+DOUBT_PAUSE_FACTOR = 30
+"""The same after a check that fails: a hanging container is noticed soon, and a busy machine is not overloaded."""
 
 Check = Callable[[], str]
 """Returns what is wrong; empty when it passes. Never raises."""
@@ -60,7 +63,8 @@ class Checker:
         duration = now - self._started_at
         interval = max(MIN_INTERVAL_SECONDS, self._pace.interval_seconds)
         if self.healthy:
-            interval = max(interval, min(PAUSE_FACTOR * duration, self._pace.slow_seconds))
+            factor = DOUBT_PAUSE_FACTOR if self._failed else PAUSE_FACTOR
+            interval = max(interval, min(factor * duration, self._pace.slow_seconds))
         elif self.healthy is None:
             interval = min(interval, max(FIRST_INTERVAL_SECONDS, duration))
         self._due_at = now + interval

@@ -37,6 +37,11 @@ class Aws:
         # boto3's clients can be shared by threads; its sessions, which create them, cannot.
         self._lock = threading.Lock()
 
+    @property
+    def is_emulated(self) -> bool:
+        """Whether this is the embedded AWS of this machine."""
+        return self._endpoint_url is not None
+
     def client(self, service: str) -> Any:
         """Return the client of an AWS service, created at its first use."""
         from botocore.config import Config

@@ -48,7 +48,8 @@ def check_exists(aws: Aws, image: str) -> None:
             raise RefusedError(f"ECR has no repository {repository} in account {account.id}.") from error
         if error_code(error) == "ImageNotFoundException":
             (name,) = image_id.values()
-            raise RefusedError(f"ECR has no image {name} in {repository}: push it first, or check the name.") from error
+            known = f"./windlass local image {repository}:{name} makes it known" if aws.is_emulated else "push it first"
+            raise RefusedError(f"ECR has no image {name} in {repository}: {known}, or check the name.") from error
         raise
 
 

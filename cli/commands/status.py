@@ -16,6 +16,7 @@ from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.release_session import aws_of, outputs, release_session
 from cli.running.state_store import count_resources
+from cli.running.work_lock import current_holder
 from cli.session import Session, open_readonly
 from release.airflow_status import AirflowStatus, airflow_status
 from release.status_view import status_view
@@ -68,6 +69,9 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
             cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], one["note"]]
             rows.add_row(*("" if cell is None else str(cell) for cell in cells))
         show(rows)
+        working = current_holder(project.workspace.work_folder / "locks", name)
+        if working is not None:
+            warn(f"A command is working on {name} ({working}); what it has not applied yet is shown as never applied.")
     if services:
         result_console().print(status_view(services))
     if airflow is not None:

@@ -76,16 +76,26 @@ def work_lock(
             _write(file.fileno(), {})
 
 
+def current_holder(folder: Path, environment: str) -> Holder | None:
+    """Return the command that has the lock now; None where none has it."""
+    held, holder = _look(folder, environment)
+    return holder if held else None
+
+
 def killed_holder(folder: Path, environment: str) -> Holder | None:
     """Return the command that was killed while it had the lock; None where none was, or another command has it now."""
+    held, holder = _look(folder, environment)
+    return None if held else holder
+
+
+def _look(folder: Path, environment: str) -> tuple[bool, Holder | None]:
+    """Whether a command has the lock, and the last one that had it and did not give it back."""
     try:
-        with (folder / f"{environment}.lock").open("a+") as file:
-            if not _lock(file.fileno()):
-                return None
-            file.seek(0)
-            return _holder(file.read())
+        with (folder / f"{environment}.lock").open("r+") as file:
+            held = not _lock(file.fileno())
+            return held, _holder(file.read())
     except OSError:
-        return None
+        return False, None
 
 
 def _lock(descriptor: int) -> bool:

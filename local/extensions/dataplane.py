@@ -98,7 +98,7 @@ class Observations:
                 tasks_in(region).clear()
         self._notify()
 
-    def start_anew(self) -> None:
+    def start_over(self) -> None:
         """The account has been replaced by a saved one: what was reported is about another one."""
         self.forget()
         with self.changed:

@@ -79,5 +79,5 @@ def restore(saver: Saver) -> SaveResult:
     """Return to what was saved, and let the data plane read the account again."""
     with MOTO_LOCK:
         saver.load()
-        observations.start_anew()
+        observations.start_over()
     return saver.result()

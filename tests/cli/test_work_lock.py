@@ -126,3 +126,10 @@ def test_the_next_one_learns_of_a_killed_one_once(folder):
         assert killed.command == "local apply"
     with work_lock(folder, "dev", "apply") as killed:
         assert killed is None
+
+
+def test_status_says_that_an_apply_is_running(windlass, project) -> None:
+    with work_lock(project.workspace.work_folder / "locks", "dev", "apply"):
+        ended = windlass("status", "dev")
+        assert re.search(r"A command is working on dev \(apply, process \d+, since", ended.err), ended.err
+    assert "is working on" not in windlass("status", "dev").err

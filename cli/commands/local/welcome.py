@@ -1,12 +1,15 @@
 """The last screen of `./windlass local apply`: where everything is, and what to do next."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
+from aws.image_reference import ImageReference
 from cli.console import output
 from cli.local_access import addresses, dag_repositories, trust_hints
-from cli.local_commands import clean_command
+from cli.local_commands import clean_command, local_command
 from cli.session import Session
 from config.services import BlueGreenService
 
@@ -30,19 +33,28 @@ def show_welcome(session: Session) -> None:
 
 
 def next_commands(session: Session) -> list[tuple[str, str]]:
-    """Three commands, each with what it does."""
+    """Commands, each with what it does; a release takes two."""
     name = session.environment.name
-    change = ("Show that nothing would change", f"./windlass plan {name}")
+    change = [("Show that nothing would change", f"./windlass plan {name}")]
     for service, settings in session.environment.services.items():
         if isinstance(settings, BlueGreenService):
-            command = f"./windlass deploy {name} {service} --switch --image {settings.green.image}"
-            change = ("Deploy to the idle colour and switch", command)
+            newer = _newer(ImageReference.parse(settings.green.image))
+            image = local_command(f"image {newer.repository}:{newer.tag}", name)
+            deploy = f"./windlass deploy {name} {service} --switch --image {newer}"
+            change = [("Make a new image known", image), ("Deploy it to the idle colour and switch", deploy)]
             break
     return [
         ("Show layers, services and Airflow", f"./windlass status {name}"),
-        change,
+        *change,
         ("Remove everything", clean_command(name)),
     ]
+
+
+def _newer(image: ImageReference) -> ImageReference:
+    """The same image with the next minor version: 0.2.0 after 0.1.0."""
+    match = re.fullmatch(r"(\d+)\.(\d+)(\.\d+)?", image.tag or "")
+    tag = f"{match[1]}.{int(match[2]) + 1}{'.0' if match[3] else ''}" if match else "next"
+    return replace(image, tag=tag, digest=None)
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> None:

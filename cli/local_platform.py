@@ -100,7 +100,7 @@ class LocalPlatform:
         """Raise CommandError where the environment needs the embedded AWS and that does not run."""
         if not self.is_reachable(environment):
             raise CommandError(
-                f"The embedded AWS of {environment.name} ({environment.aws.endpoint_url}) does not run. "
+                f"The embedded AWS of {environment.name} ({environment.aws.endpoint_url}) is not running. "
                 f"{self._how_to_start(environment)}",
                 exit_code=FAILED,
             )

@@ -169,10 +169,18 @@ def refuse_question(*, as_json: bool, answered: bool) -> None:
         raise click.UsageError("--json needs --yes (production: --confirm ENV): a script cannot answer the question.")
 
 
-def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str | None) -> bool:
+def must_type_name(
+    environment: "Environment", *, yes: bool, confirmed_name: str | None, has_confirm: bool = True
+) -> bool:
     """Whether the environment's name must be typed before it is destroyed.
 
     `--confirm NAME` replaces typing it. So does `--yes`, but not for production: there it is a habit, not a decision.
+
+    Args:
+        environment: to be destroyed.
+        yes: whether `--yes` was given.
+        confirmed_name: of `--confirm`.
+        has_confirm: whether the command has `--confirm`, for the message.
 
     Raises:
         CommandError: `--confirm` names another one, or there is no terminal.
@@ -189,7 +197,7 @@ def must_type_name(environment: "Environment", *, yes: bool, confirmed_name: str
     if not sys.stdin.isatty():
         raise CommandError(
             f"Cannot ask for confirmation to destroy {name}: standard input is not a terminal. "
-            f"Add --yes, or --confirm {name}."
+            f"Add --yes{f', or --confirm {name}' if has_confirm else ''}."
         )
     return True
 

@@ -15,7 +15,7 @@ EnvironmentName = Annotated[
 Text = Annotated[
     str,
     StringConstraints(max_length=4096),
-    Pattern(r"(?![\s\S]*\{TfToken\[)[^\x00]*", "text without NUL, and without {TfToken[, which CDKTF keeps for itself"),
+    Pattern(r"(?![\s\S]*\{TfToken\[)[^\x00]*", "text without NUL, and without {TfToken[, which is reserved by CDKTF"),
 ]
 """Free text for a container. It arrives there verbatim: neither Terraform nor ECS interprets expressions in it."""
 

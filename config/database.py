@@ -61,7 +61,7 @@ class Database(Section):
         str,
         Pattern(
             r"(?!rdsadmin$|admin$|postgres$|pg_)[a-z][a-z0-9_]{0,15}",
-            "a letter, then up to 15 letters, digits and _; not a name that RDS keeps",
+            "a letter, then up to 15 letters, digits and _; not a name reserved by RDS",
             "shop_admin",
         ),
     ] = "app"

@@ -109,8 +109,8 @@ class WebService(Section):
     """Sets `CACHE_URL`, the URL of the cache, and allows the connection."""
 
     alarms: Thresholds = Thresholds()
-    """Thresholds of the service's alarms. With `rolling` and `codedeploy`, a deployment is rolled back when one of the
-    alarms goes off; with `blue-green`, a canary is, when an alarm of the new colour goes off."""
+    """Thresholds of the service's alarms. With `rolling` and `codedeploy`, a deployment is rolled back if one of the
+    alarms goes off; with `blue-green`, a canary is rolled back if an alarm of the new colour goes off."""
 
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables of the container, by name. Not for secrets (A02). Default: none."""

@@ -45,7 +45,7 @@ class S3State(Section):
 
     use_lockfile: bool = False
     """Lock with a file next to the state in S3, instead of DynamoDB or in addition to it. At least one of the two is
-    required. Needs Terraform 1.10 or newer."""
+    required."""
 
 
 class TerraformCloudState(Section):

@@ -27,10 +27,10 @@ from release.airflow_command import open_api_server, run_airflow
 )
 @click.pass_obj
 def airflow(project: Project, name: str, words: tuple[str, ...], timeout: float) -> None:
-    """Run a command of Airflow's in the cloud, as a separate task.
+    """Run an Airflow command in the cloud, as a separate task.
 
-    The task has the image, the network and the secrets of the API server. Its last log lines are printed. Options of
-    Windlass come before ENV; what follows COMMAND is Airflow's.
+    The task has the image, the network and the secrets of the API server. Its last log lines are printed. Put
+    Windlass options before ENV; everything after COMMAND goes to Airflow.
     """
     with release_errors():
         session = open_readonly(project, name)

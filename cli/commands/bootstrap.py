@@ -12,12 +12,12 @@ from cli.session import asking, must_type_name, open_for_change, refuse_question
 
 @command(
     changes=True,
-    examples=("./windlass bootstrap prod", "./windlass bootstrap dev --destroy"),
+    examples=("./windlass bootstrap prod", "./windlass bootstrap local --destroy"),
 )
 @environment_argument
 @yes_option
 @confirm_option
-@click.option("--destroy", "take_down", is_flag=True, help="Destroy the bucket and the table.")
+@click.option("--destroy", "take_down", is_flag=True, help="Destroy bucket, key and lock table (embedded AWS only).")
 @click.option("--adopt", is_flag=True, help="Take over a bucket and a table that exist already.")
 @lock_timeout_option
 @as_json

@@ -57,7 +57,7 @@ def _show_lines(estimates: Estimate) -> None:
                 rows.add_row(
                     "", "no price" if line.monthly is None else f"{line.monthly:,.2f}", line.what, line.address
                 )
-    rows.add_row("together", f"{estimates.total:,.2f}", "", "")
+    rows.add_row("total", f"{estimates.total:,.2f}", "", "")
     show(rows)
 
 
@@ -67,14 +67,14 @@ def _show_difference(one: Estimate, other: Estimate) -> None:
     for group in sorted({*mine, *theirs}, key=lambda each: theirs.get(each, 0.0) - mine.get(each, 0.0)):
         first, second = mine.get(group, 0.0), theirs.get(group, 0.0)
         rows.add_row(group, f"{first:,.2f}", f"{second:,.2f}", f"{first - second:+,.2f}")
-    rows.add_row("together", f"{one.total:,.2f}", f"{other.total:,.2f}", f"{one.total - other.total:+,.2f}")
+    rows.add_row("total", f"{one.total:,.2f}", f"{other.total:,.2f}", f"{one.total - other.total:+,.2f}")
     show(rows)
 
 
 def _say_what_it_is(estimates: list[Estimate]) -> None:
 
     prices = estimates[0].prices
-    say(f"An estimate by AWS's list prices of {prices.as_of} in {prices.region}, without taxes and discounts.")
+    say(f"An estimate from AWS's list prices of {prices.as_of} in {prices.region}, before tax and discounts.")
     say("It leaves out what depends on use: " + "; ".join(BY_USE) + ".")
     for each in estimates:
         for line in each.unpriced:

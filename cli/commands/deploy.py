@@ -29,7 +29,10 @@ from release.switch_request import SwitchRequest
 @service_argument
 @click.option("--image", required=True, metavar="REFERENCE", help="Registry, repository, and tag or digest.")
 @click.option(
-    "--count", type=click.IntRange(1), metavar="N", help="Number of tasks.  [default: as many as the live colour]"
+    "--count",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of tasks, blue/green only.  [default: as many as the live colour]",
 )
 @click.option(
     "--timeout",
@@ -40,7 +43,9 @@ from release.switch_request import SwitchRequest
 )
 @click.option("--switch", "and_switch", is_flag=True, help="Move the traffic there when it is healthy.")
 @stepping
-@click.option("--force", is_flag=True, help="Deploy to the new colour of a canary under way.")
+@click.option(
+    "--force", is_flag=True, help="Deploy even during a canary or unfinished switch, to a colour that serves traffic."
+)
 @reason_option
 @as_json
 @click.pass_obj
@@ -63,7 +68,8 @@ def deploy(
     """Roll out a new image of a service.
 
     A blue/green service gets it on the idle colour; traffic follows with --switch, or later with `switch`. A rolling or
-    codedeploy service has no idle colour: ECS or CodeDeploy moves the traffic as well. The database is migrated first.
+    codedeploy service has no idle colour: ECS or CodeDeploy moves the traffic as well. If the
+    service has a `migration_command`, that runs first.
     """
     with release_errors():
         if not and_switch and (canary or scale_down or soak is not None):

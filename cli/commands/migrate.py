@@ -46,6 +46,6 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
         else:
             stopped = target.stop_migration()
             if not stopped:
-                messages().print("No migration runs.")
+                messages().print("No migration is running.")
     if as_json:
         print_json({"service": service, "migrated": not stop, "stopped": stopped})

@@ -62,7 +62,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
         saved = project.local.aws(environment).saved.header() is not None
         how = local_command("up", name) if saved else apply_command(name)
         what = "What was applied is saved; to start it" if saved else "To apply everything"
-        warn(f"The embedded AWS does not run. {what}: {how}")
+        warn(f"The embedded AWS is not running. {what}: {how}")
     if service is None:
         rows = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:

@@ -24,7 +24,7 @@ def validate(project: Project, name: str, layer: str | None, as_json: bool) -> N
     for stack in session.stacks(layer):
         problems[stack.name] = stack.validate()
         count = len(problems[stack.name])
-        say(f"{stack.name}: {f'{count} problems' if count else 'valid'}")
+        say(f"{stack.name}: {f'{count} problem' + 's' * (count > 1) if count else 'valid'}")
     if as_json:
         print_json(problems)
     lines = [f"{layer}: {problem}" for layer, texts in problems.items() for problem in texts]

@@ -68,19 +68,28 @@ def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
     assert not terraform.calls("apply")
 
 
+def test_clean_is_refused_where_nobody_can_be_asked(windlass, terraform, local):
+    local.embedded_aws.start()
+    ended = windlass("local", "clean", on=local)
+    assert ended.code == 1
+    assert "Cannot ask for confirmation" in ended.err
+    assert "Add --yes." in ended.err
+    assert local.embedded_aws.running
+
+
 def test_clean_destroys_stops_and_removes(windlass, terraform, local):
     local.synthesis.write(local.environments.load("local"))
     local.embedded_aws.start()
     holding = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
     terraform.follow(holding)
-    assert windlass("local", "clean", on=local).code == 0
+    assert windlass("local", "clean", "--yes", on=local).code == 0
     assert len(terraform.calls("apply")) == 3
     assert not local.embedded_aws.running
     assert not list((local.workspace.root / "cdktf.out/stacks").iterdir())
 
 
 def test_clean_where_nothing_is(windlass, terraform, local):
-    assert windlass("local", "clean", on=local).code == 0
+    assert windlass("local", "clean", "--yes", on=local).code == 0
     assert not terraform.calls("plan")
 
 
@@ -89,7 +98,7 @@ def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, t
     folder.mkdir(parents=True)
     (folder / "the-bucket.tfstate").touch()
     (folder / "another-bucket.tfstate").touch()
-    assert windlass("local", "clean", on=local).code == 0
+    assert windlass("local", "clean", "--yes", on=local).code == 0
     assert [path.name for path in folder.iterdir()] == ["another-bucket.tfstate"]
 
 
@@ -97,7 +106,7 @@ def test_up_down_and_status(windlass, terraform, local):
     assert windlass("local", "up", on=local).code == 0
     assert json.loads(windlass("local", "status", "--json", on=local).out)["embedded_aws"]["running"]
     assert windlass("local", "down", on=local).err == "Stopped.\n"
-    assert "did not run" in windlass("local", "down", on=local).err
+    assert "was not running" in windlass("local", "down", on=local).err
 
 
 def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terraform, local, monkeypatch):

@@ -249,7 +249,7 @@ def test_clean_removes_the_trust_and_deletes_the_key(
     store = BrowserTrust(platform.workspace.authority_folder / "authority.pem", Path.home())
     nickname = store.nickname
     assert store.is_trusted()
-    assert windlass("local", "clean", on=platform).code == 0
+    assert windlass("local", "clean", "--yes", on=platform).code == 0
     assert not platform.workspace.authority_folder.exists()
     database = f"sql:{Path.home()}/.pki/nssdb"
     listed = subprocess.run(["certutil", "-d", database, "-L"], capture_output=True, text=True, check=True)

@@ -44,7 +44,8 @@ CHANGING = [
     ("apply", "dev", "--yes"),
     ("destroy", "dev", "--yes"),
     ("bootstrap", "dev", "--yes"),
-    *(("local", word, "--environment", "dev") for word in ("up", "down", "apply", "clean")),
+    *(("local", word, "--environment", "dev") for word in ("up", "down", "apply")),
+    ("local", "clean", "--yes", "--environment", "dev"),
     ("local", "reset", "--yes", "--environment", "dev"),
     *(("local", word, "name", "--environment", "dev") for word in ("save", "load")),
 ]

@@ -69,8 +69,8 @@ def test_the_comparison_shows_why_production_costs_more(capsys: pytest.CaptureFi
     assert f"{prod.total - dev.total:+,.2f}" in shown.out
     rows = [line.split()[0] for line in shown.out.splitlines()[1:]]
     assert {"database", "network", "cache"} <= set(rows)
-    assert rows[-1] == "together"
-    assert "An estimate by AWS's list prices of" in shown.err
+    assert rows[-1] == "total"
+    assert "An estimate from AWS's list prices of" in shown.err
     assert "depends on use" in shown.err
 
 

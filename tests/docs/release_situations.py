@@ -191,7 +191,7 @@ def stop_a_migration_that_hangs(runbook: RunbookCommand) -> None:
     )
     assert runbook.run().code == 0
     assert [task.status for task in runbook.web.tasks()] == ["STOPPED"]
-    assert runbook.run().text == "No migration runs."
+    assert runbook.run().text == "No migration is running."
 
 
 @situation("curl -s URL/health")

@@ -70,6 +70,6 @@ def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(us
     assert web["colours"]["blue"]["running_count"] == 2
     plan = user.windlass("plan", "local", "--detailed-exitcode")
     assert plan.returncode == 0, plan.stdout
-    cleaned = user.windlass("local", "clean")
+    cleaned = user.windlass("local", "clean", "--yes")
     assert cleaned.returncode == 0, cleaned.stderr
     assert list((user.folder / "cdktf.out" / "stacks").iterdir()) == []

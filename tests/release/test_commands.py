@@ -83,7 +83,7 @@ def test_services_are_shown_although_another_layer_comes_last(
 def test_a_service_without_a_migration_command_has_nothing_to_migrate(web: BlueGreenTestService, windlass: Run) -> None:
     done = windlass("migrate", "dev", web.name)
     assert (done.code, "has no migration_command" in done.err) == (2, True)
-    assert windlass("migrate", "dev", web.name, "--stop").err == "No migration runs.\n"
+    assert windlass("migrate", "dev", web.name, "--stop").err == "No migration is running.\n"
 
 
 def test_a_migration_that_cannot_start_prints_no_json(web: BlueGreenTestService, windlass: Run) -> None:

@@ -47,7 +47,7 @@ def test_the_database_can_be_migrated_alone(service: SingleTestService, windlass
     done = windlass("migrate", "dev", service.name, during=service.end_migration)
     assert (done.code, "migration done" in done.text) == (0, True)
     done = windlass("migrate", "dev", service.name, "--stop")
-    assert (done.code, done.text) == (0, "No migration runs.")
+    assert (done.code, done.text) == (0, "No migration is running.")
 
 
 def test_migrate_as_json_says_what_was_done(service: SingleTestService, windlass: Run) -> None:

@@ -21,9 +21,9 @@ TOPICS = {
             target="cli.commands.local.status:status", short_help="Show the embedded AWS and every container"
         ),
     },
-    "Snapshots": {
-        "save": LazyCommand(target="cli.commands.local.save:save", short_help="Save a snapshot under a name"),
-        "load": LazyCommand(target="cli.commands.local.load:load", short_help="Load a snapshot, or list them"),
+    "Saved copies": {
+        "save": LazyCommand(target="cli.commands.local.save:save", short_help="Save a copy of the platform"),
+        "load": LazyCommand(target="cli.commands.local.load:load", short_help="Load a copy, or list them"),
     },
     "Images": {
         "image": LazyCommand(

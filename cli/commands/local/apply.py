@@ -27,7 +27,7 @@ from cli.session import Session, open_for_change
 
 FIRST_RUN = (
     "The first run takes about 4 minutes on two cores, most of them waiting as an apply on AWS does: "
-    "half a one for the state, 2½ for the layers, 1 for the containers. A run that changes nothing takes 20 seconds."
+    "half a minute for the state, 2½ for the layers, 1 for the containers. A run that changes nothing takes 20 seconds."
 )
 """Measured; the README says the same."""
 

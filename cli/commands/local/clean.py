@@ -9,20 +9,26 @@ from cli.command import command
 from cli.console import say
 from cli.local_access import AUTHORITY_FILE
 from cli.local_state import forget_applied
-from cli.options import environment_option
+from cli.options import environment_option, yes_option
 from cli.project import Project
 from cli.running.run_layers import destroy_layers
-from cli.session import open_for_change
+from cli.session import must_type_name, open_for_change, type_name
 from local.browser_trust import BrowserTrust, TrustError
 
 
-@command(changes=True, examples=("./windlass local clean",))
+@command(changes=True, examples=("./windlass local clean", "./windlass local clean --yes"))
 @environment_option
+@yes_option
 @click.pass_obj
-def clean(project: Project, name: str) -> None:
-    """Destroy the platform, stop the embedded AWS, and remove what both left on this machine."""
+def clean(project: Project, name: str, yes: bool) -> None:
+    """Destroy the platform, stop the embedded AWS, and remove what both left on this machine.
+
+    Saved copies, and the local repositories of DAGs with what was pushed to them, are deleted too.
+    """
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
+    if must_type_name(environment, yes=yes, confirmed_name=None, has_confirm=False):
+        type_name(environment, "the platform with its databases, its saved copies and its repositories of DAGs")
     project.local.data_plane(environment).stop()
     if embedded.status().running:
         session = open_for_change(project, name)

@@ -19,7 +19,7 @@ def down(project: Project, name: str) -> None:
     was_running = embedded.status().running or project.local.data_plane(environment).status().running
     project.local.stop(environment)
     if not was_running:
-        say("The embedded AWS did not run.")
+        say("The embedded AWS was not running.")
     elif embedded.saved.header() is not None:
         say(f"Stopped; what was applied is saved. To bring it back: {local_command('up', name)}")
     else:

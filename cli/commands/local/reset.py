@@ -22,7 +22,7 @@ def reset(project: Project, name: str, yes: bool) -> None:
     """
     environment = project.environments.load(name)
     project.local.aws(environment)
-    if must_type_name(environment, yes=yes, confirmed_name=None):
+    if must_type_name(environment, yes=yes, confirmed_name=None, has_confirm=False):
         type_name(environment, "the applied platform with its databases")
     project.local.stop(environment)
     forget_applied(project, environment)

@@ -46,7 +46,9 @@ def status(project: Project, name: str, as_json: bool) -> int:
         _show(project, aws, plane, reachable)
         if not aws.running:
             if aws.saved_at is None:
-                warn(f"The embedded AWS does not run, and nothing is saved. To apply everything: {apply_command(name)}")
+                warn(
+                    f"The embedded AWS is not running, and nothing is saved. To apply everything: {apply_command(name)}"
+                )
             else:
                 warn(f"What was applied is saved ({_ago(aws.saved_at)}). To start it: {local_command('up', name)}")
         elif not plane.running:

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import ClassVar
 
 from cli.console import say
+from cli.errors import INTERRUPTED, CommandError
 
 POLL_SECONDS = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,7 +43,11 @@ def run(
     Terraform would die of it while holding the lock. It runs in its own session, so that a Ctrl-C in the terminal
     reaches it once, through this process: Terraform takes a second one as "drop everything". `held_open` are file
     descriptors that it inherits.
+
+    Raises:
+        CommandError: in a background thread, after a stop signal: nothing new is begun there.
     """
+    _Interruption.refuse_new_background_run()
     log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND, 0o600)
     try:
@@ -73,6 +78,21 @@ def run(
         os.close(descriptor)
 
 
+def interrupt_all() -> None:
+    """Let every running Terraform stop in an orderly way, and begin none in the background."""
+    _Interruption.interrupt_all()
+
+
+def add_background(thread: threading.Thread) -> None:
+    """Note a background thread before it is started: after a stop signal it begins no run."""
+    _Interruption.add_background(thread)
+
+
+def remove_background(thread: threading.Thread) -> None:
+    """Forget a background thread that ends."""
+    _Interruption.remove_background(thread)
+
+
 class _Lines:
     """Cuts what is read from a growing file into lines, keeping an unfinished one for later."""
 
@@ -98,6 +118,10 @@ class _Interruption:
 
     _all: ClassVar[list["_Interruption"]] = []
     """Of all runs at the moment, in every thread."""
+    _background: ClassVar[set[threading.Thread]] = set()
+    """Threads of background tasks."""
+    _stopped: ClassVar[set[threading.Thread]] = set()
+    """Those of them that were alive when a stop signal came."""
 
     def __init__(self) -> None:
         self.seen = 0
@@ -127,10 +151,35 @@ class _Interruption:
         if self._process is not None and self.seen == 1:
             self._process.send_signal(signal.SIGINT)
 
+    @classmethod
+    def add_background(cls, thread: threading.Thread) -> None:
+        """Note a thread that the current one is about to start."""
+        cls._background.add(thread)
+        if threading.current_thread() in cls._stopped:
+            cls._stopped.add(thread)
+
+    @classmethod
+    def remove_background(cls, thread: threading.Thread) -> None:
+        """Forget a thread that ends."""
+        cls._background.discard(thread)
+        cls._stopped.discard(thread)
+
+    @classmethod
+    def refuse_new_background_run(cls) -> None:
+        """Raise CommandError in a background thread where a stop signal has come."""
+        if threading.current_thread() in cls._stopped:
+            raise CommandError("Stopped before Terraform was run again.", exit_code=INTERRUPTED)
+
+    @classmethod
+    def interrupt_all(cls) -> None:
+        """Let every running Terraform stop in an orderly way, and begin none in the background."""
+        cls._stopped.update(cls._background)
+        for each in list(cls._all):
+            each.interrupt()
+
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         process = self._process
-        for each in list(self._all):
-            each.interrupt()
+        self.interrupt_all()
         if process is None:
             return
         if self.seen == 1:

@@ -130,3 +130,30 @@ def test_what_fails_beside_a_command_is_raised_where_its_result_is_needed():
     with pytest.raises(KeyError), background_task("slow", lambda: ended.append(str(time.sleep(0.2)))):
         raise KeyError
     assert ended, "the block ends after what runs beside it"
+
+
+def test_a_stop_signal_while_a_background_run_is_waited_for_reaches_it_and_nothing_follows(tmp_path: Path):
+    ready = tmp_path / "beside" / "ready"
+    rule = {"when": ["apply"], "ready": str(ready), "until_signal": True}
+    beside = FakeTerraform.in_folder(tmp_path / "beside", rule)
+    follows: list[str] = []
+
+    def two_runs() -> None:
+        start(beside, tmp_path / "beside", [])
+        start(beside, tmp_path / "beside", [])
+        follows.append("the second run was begun")
+
+    def press() -> None:
+        wait_for(ready)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press).start()
+    with pytest.raises(KeyboardInterrupt), background_task("two runs", two_runs) as runs:
+        runs.result()
+    assert beside.signals == 1
+    assert (len(beside.calls("apply")), follows) == (1, [])
+    # The next command is not affected.
+    beside.follow({"when": ["apply"]})
+    assert start(beside, tmp_path / "beside", []).exit_code == 0
+    with background_task("a run", lambda: start(beside, tmp_path / "beside", [])) as run:
+        assert run.result().exit_code == 0

@@ -28,7 +28,7 @@ def rows(deployment: Deployment, query: str) -> list[tuple[Any, ...]]:
 def test_two_at_once_take_turns(prepared: list[Ended]) -> None:
     assert [ended.code for ended in prepared] == [0, 0], prepared
     assert sorted(ended.out.count("database airflow made") for ended in prepared) == [0, 1]
-    assert sorted(ended.out.count("user admin made") for ended in prepared) == [0, 1]
+    assert sorted(ended.out.count("user admin created") for ended in prepared) == [0, 1]
 
 
 def test_every_table_belongs_to_a_role_that_cannot_log_in(deployment: Deployment) -> None:

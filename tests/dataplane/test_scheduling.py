@@ -83,8 +83,12 @@ def test_a_task_definition_that_cannot_run_is_rolled_back(platform: Platform):
     good = platform.account.service("green")["taskDefinition"]
     platform.account.deploy("green", platform.account.register("green", "broken", command=["python", "-c", "exit(3)"]))
     wait_for("the rollback", lambda: platform.account.service("green")["taskDefinition"] == good)
-    events = [each["message"] for each in platform.account.service("green")["events"]]
-    assert any("deployment failed: tasks failed to start" in message for message in events), events
+
+    def reported() -> bool:
+        events = [each["message"] for each in platform.account.service("green")["events"]]
+        return any("deployment failed: tasks failed to start" in message for message in events)
+
+    wait_for("the event of the rollback", reported)  # the data plane reports it after the rollback
     assert platform.account.health("green") == ["healthy"]
 
 

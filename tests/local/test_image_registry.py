@@ -44,6 +44,8 @@ def test_a_repository_that_does_not_exist_is_named(ecr):
 
 def test_deploy_accepts_a_tag_that_was_added_and_refuses_others(ecr):
     class Clients:
+        is_emulated = True
+
         def client(self, _service):
             return ecr
 

@@ -83,7 +83,7 @@ def test_a_task_that_never_started_says_why(web: BlueGreenTestService) -> None:
 def test_reclaimed_spot_capacity_is_a_reason_to_retry(web: BlueGreenTestService) -> None:
     ended = {"reason": "Your Spot Task was interrupted.", "stop_code": "SpotInterruption"}
     anna = operator(web, lambda: web.end_task(143, **ended))  # type: ignore[arg-type]
-    with pytest.raises(FailedError, match="the same command tries again"):
+    with pytest.raises(FailedError, match="run the same command to retry"):
         anna.service.migrate(REQUEST)
 
 
@@ -117,7 +117,9 @@ def test_ctrl_c_leaves_the_task_running_and_says_so(web: BlueGreenTestService) -
     def press() -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(StoppedError, match=r"goes on\. When it has ended, the same command goes on\. To stop it: "):
+    with pytest.raises(
+        StoppedError, match=r"goes on\. Once it has finished, run the same command to continue\. To stop it: "
+    ):
         operator(web, press).service.migrate(REQUEST)
     web.end_task()
 

@@ -311,7 +311,7 @@ def test_the_keys_of_every_strategy_come_before_those_of_each() -> None:
     headings = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## `[services.")]
     assert headings[:2] == ["`[services.<name>]`", '`[services.<name>]` with `strategy = "blue-green"`']
     assert headings[-1] == "`[services.<name>.alarms]`"
-    assert "Keys of every `strategy`. Required in addition: those of the `strategy` below." in page
+    assert "Keys of every `strategy`. Each `strategy` adds its own, below." in page
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -20,14 +19,12 @@ from config.environment import Environment
 from config.fields import hints
 from config.schema import UNITS, schema_document, unit_of
 from scripts.docs.environment_page import environment_page
-from scripts.docs.pages import reference
 from tests.support.documents import ROOT
 from tests.support.wrong import RIGHT, WRONG, read_wrong
 
 ENVIRONMENTS = sorted((ROOT / "environments").glob("*.toml"))
 DOCUMENT = schema_document()
 SCHEMA = Draft202012Validator(DOCUMENT)
-TAPLO = Path(sys.executable).with_name("taplo")
 
 KINDS = {
     "extra_forbidden": "unknown key",
@@ -236,124 +233,11 @@ def test_patterns_are_regular_expressions_of_javascript_too() -> None:
     assert run.returncode == 0, run.stderr
 
 
-def test_the_reference_is_current() -> None:
-    for path, text in reference().items():
-        assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path} is old; run `make docs`"
-
-
-def test_the_reference_has_every_key_and_its_links_lead_to_headings() -> None:
-    page = next(text for path, text in reference().items() if path.suffix == ".md")
-    for name, _, key, _ in properties():
-        assert re.search(rf"^\| (\[`{key}`\]\(#[^)]+\)|`{key}`) \|", page, re.MULTILINE), (name, key)
-    headings = [line[3:] for line in page.splitlines() if line.startswith("## ")]
-    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
-
-
-def row(heading: str, key: str) -> list[str]:
-    """The cells of a key on the page: key, meaning, allowed, default."""
-    page = environment_page(DOCUMENT)
-    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    (line,) = (line for line in section.splitlines() if line.startswith((f"| `{key}` |", f"| [`{key}`](")))
-    return line.removeprefix("| ").removesuffix(" |").split(" | ")
-
-
-@pytest.mark.parametrize(
-    ("heading", "key", "default"),
-    [
-        ("Top level", "project", "required"),
-        ("Top level", "delivery", "off"),
-        ("Top level", "cluster", "the defaults of its keys"),
-        ("`[network]`", "cidr", "required unless `[network.existing]` is used"),
-        ("`[network]`", "nat_gateway_zone", 'required with `egress = "single-nat-gateway"`'),
-        ("`[airflow]`", "execute_command", "as `cluster.execute_command`"),
-        ("`[airflow.workers.<name>]`", "backlog_per_task", "as `concurrency`"),
-        ("`[load_balancer]`", "allowed_cidrs", '`["0.0.0.0/0"]`'),
-        ("`[services.<name>]`", "host_names", "any host name"),
-    ],
-)
-def test_the_page_says_what_leaving_a_key_out_means(heading: str, key: str, default: str) -> None:
-    _, meaning, _, shown = row(heading, key)
-    assert shown == default
-    assert "Default: " not in meaning and "Required " not in meaning
-
-
-def test_the_page_says_what_is_allowed_with_an_example_of_the_key() -> None:
-    _, _, project, _ = row("Top level", "project")
-    assert project.startswith("lower-case letters, digits and single hyphens")
-    assert project.endswith('at most 16 characters, such as `"shop"`')
-    _, _, tags, _ = row("Top level", "tags")
-    assert tags.endswith('such as `{ CostCenter = "4711" }`')
-    _, _, command, _ = row("`[services.<name>]`", "migration_command")
-    assert command.endswith('such as `["python", "-m", "web.migrate"]`')
-
-
-def test_the_page_links_lessons_runbooks_decisions_and_sizes() -> None:
-    page = environment_page(DOCUMENT)
-    prose = re.sub(r"`[^`]*`", "", page.partition("## Tables")[2])
-    assert "[E03](../lessons.md)" in prose
-    assert re.findall(r"(?<!\[)\b[ABDEINPS]\d\d\b", prose) == []
-    assert "[rotate-secrets](../runbooks/rotate-secrets.md)" in prose
-    assert "[decision 0008](../decisions/0008-airflow-metrics-on-stdout.md)" in prose
-    assert "[Fargate sizes](#fargate-sizes)" in prose
-    assert re.findall(r"docs/(?!generated)", prose) == []
-
-
-def test_a_choice_that_is_explained_has_its_own_line() -> None:
-    _, egress, allowed, _ = row("`[network]`", "egress")
-    assert re.findall("<br>(`[^`]+`): ", egress) == [
-        f"`{name.strip('`').strip(chr(34))}`" for name in allowed.split(", ")
-    ]
-
-
-def test_the_keys_of_every_strategy_come_before_those_of_each() -> None:
-    page = environment_page(DOCUMENT)
-    headings = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## `[services.")]
-    assert headings[:2] == ["`[services.<name>]`", '`[services.<name>]` with `strategy = "blue-green"`']
-    assert headings[-1] == "`[services.<name>.alarms]`"
-    assert "Keys of every `strategy`. Each `strategy` adds its own, below." in page
-
-
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.stem)
 def test_a_shipped_environment_names_its_schema_in_its_first_line(path: Path) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first == "#:schema ../docs/reference/environment.schema.json"
     assert (path.parent / first.removeprefix("#:schema ")).exists()
-
-
-def lint(*paths: Path) -> subprocess.CompletedProcess[str]:
-    """Taplo, the program behind editors' TOML support, with the schema that the files name."""
-    return subprocess.run(
-        [str(TAPLO), "lint", *map(str, paths)], capture_output=True, text=True, check=False, timeout=60, cwd=ROOT
-    )
-
-
-def test_taplo_accepts_the_shipped_environments() -> None:
-    run = lint(*ENVIRONMENTS)
-    assert run.returncode == 0, run.stderr
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("multi_az = false", "multi_az = 1", "is not of type"),
-        ("multi_az = false", "multi_za = false", "multi_za"),
-        ('instance_class = "db.t4g.medium"', 'instance_class = "t4g.medium"', "does not match"),
-        ('instance_class = "db.t4g.medium"', "", "is a required property"),
-        ('kind = "staging"', 'kind = "stage"', "is not one of"),
-        ("[database]", "[database]\nport = 80", "is less than the minimum"),
-        ('backend = "terraform-cloud"', 'backend = "gcs"', "is not valid under any of the"),
-    ],
-)
-def test_taplo_underlines_a_mistake_where_it_is(tmp_path: Path, old: str, new: str, says: str) -> None:
-    text = (ROOT / "environments" / "staging.toml").read_text(encoding="utf-8")
-    schema = ROOT / "docs" / "reference" / "environment.schema.json"
-    assert old in text
-    path = tmp_path / "tried.toml"
-    path.write_text(text.replace(old, new, 1).replace("../docs/reference/environment.schema.json", str(schema), 1))
-    run = lint(path)
-    assert run.returncode != 0
-    assert says in run.stdout + run.stderr
 
 
 def test_the_command_prints_it() -> None:

@@ -61,7 +61,6 @@ def _show(findings: list[Finding]) -> None:
     for each in findings:
         shown.add_row(each.name, each.state, each.detail, style=STYLES[each.state])
     show(shown)
-    for each in findings:
-        if each.advice:
-            output().print()
-            warn(f"{each.name}: {each.advice}")
+    for advice in dict.fromkeys(f"{each.name}: {each.advice}" for each in findings if each.advice):
+        output().print()
+        warn(advice)

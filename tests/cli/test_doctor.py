@@ -107,13 +107,15 @@ def test_fix_deletes_data_of_a_checkout_that_is_gone_and_no_other(
     windlass: Callable[..., Any], terraform: FakeTerraform, local: FakeProject, tmp_path: Path
 ) -> None:
     homes = {}
-    for name in ("gone", "used", "unknown"):
+    for name in ("gone", "gone-too", "used", "unknown"):
         homes[name] = tmp_path / "var-lib" / f"{postgres.PREFIX}{name}"
         homes[name].mkdir(parents=True)
-    (homes["gone"] / postgres.ORIGIN).write_text(str(tmp_path / "deleted" / "stores" / "db"))
+    for name in ("gone", "gone-too"):
+        (homes[name] / postgres.ORIGIN).write_text(str(tmp_path / "deleted" / "stores" / name))
     (homes["used"] / postgres.ORIGIN).write_text(str(tmp_path))
     seen = windlass("doctor", on=local)
     assert (seen.code, str(homes["gone"]) in seen.out) == (1, True)
+    assert seen.err.count("--fix deletes it.") == 1, "the same advice is given once"
     assert all(home.is_dir() for home in homes.values()), "nothing is deleted without --fix"
     fixed = windlass("doctor", "--fix", on=local)
     assert fixed.code == 0, fixed.out

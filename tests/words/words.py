@@ -112,7 +112,7 @@ PHRASES: Mapping[str, str] = {
     r"\bsettle[sd]?\b": "reconcile",
     r"\bone-sided\b": "rolling or CodeDeploy",
     r"\bsurroundings\b": "context",
-    r"(?<!queue-)\bfigures?\b(?! (?:in|of) (?:docs|this))": "metric, or number",
+    r"\bfigures?\b(?! (?:in|of) (?:docs|this))": "metric, or number",
     r"\bwho looks\b": "what reads",
     r"\ba look at\b": "a check of",
     r"\bmakes? its tables\b": "creates its tables",

@@ -27,7 +27,7 @@ class Part:
     shows: str
     """What they show, as a sentence without a full stop."""
     tests: tuple[str, ...]
-    """Paths for pytest."""
+    """Paths or node ids for pytest."""
     limit_minutes: int
     """The part is ended, and has failed, after this time."""
 
@@ -48,8 +48,14 @@ class Result:
 PARTS = (
     Part(
         name="kills",
-        shows="20 kills of any processes, five in the middle of an apply, lose nothing that was reported as done",
-        tests=("tests/long/test_kills.py",),
+        shows="15 kills of any processes while nothing is applied lose nothing that was reported as done",
+        tests=("tests/long/test_kills.py::test_a_platform_that_is_killed_while_nothing_is_applied_comes_back",),
+        limit_minutes=60,
+    ),
+    Part(
+        name="kills-in-an-apply",
+        shows="5 kills in the middle of an apply lose nothing that was reported as done, and the next apply converges",
+        tests=("tests/long/test_kills.py::test_an_apply_that_is_killed_in_the_middle_converges_by_the_next_one",),
         limit_minutes=60,
     ),
 )

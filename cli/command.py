@@ -1,7 +1,7 @@
 """What every command of `./windlass` has: an example, its exit codes, `--quiet` and `--verbose`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -44,21 +44,27 @@ def verbosity_options() -> list[click.Parameter]:
     ]
 
 
+Changes = Literal["nothing", "release", "environment"]
+"""What a command changes. `environment`: resources or the local platform, so only one such command runs at a time.
+`release`: tasks, traffic weights or images, which must be possible while an apply is at work. On the embedded AWS, what
+either has done is saved before it ends."""
+
+
 class Command(click.Command):
     """A command with examples and exit codes in its help.
 
     Args:
         examples: command lines, each with or without `  # comment`.
         exit_codes: those that differ from `EXIT_CODES`.
-        changes: whether it changes the environment `name`, so that only one such command may run at a time.
+        changes: what it changes of the environment `name`.
     """
 
     def __init__(
         self,
         *arguments: Any,
         examples: Sequence[str],
+        changes: Changes,
         exit_codes: Mapping[int, str] | None = None,
-        changes: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
@@ -68,14 +74,19 @@ class Command(click.Command):
         self.params += verbosity_options()
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, under the lock of the environment where it changes something."""
+        """Run it, under the lock of the environment where it changes that; then save what it changed."""
         project, name = ctx.obj, ctx.params.get("name")
-        if not self.changes or not isinstance(name, str) or not project.environments.exists(name):
+        if self.changes == "nothing" or not isinstance(name, str) or not project.environments.exists(name):
             return super().invoke(ctx)
         # Commands that change nothing need neither.
         from cli.local_saves import continue_after, save
         from cli.running.work_lock import work_lock
 
+        if self.changes == "release":
+            try:
+                return super().invoke(ctx)
+            finally:
+                save(project, name)
         words = ctx.command_path.partition(" ")[2]
         timeout_seconds = ctx.params.get("lock_timeout")
         with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds) as killed:
@@ -96,8 +107,8 @@ def command(
     name: str | None = None,
     *,
     examples: Sequence[str],
+    changes: Changes,
     exit_codes: Mapping[int, str] | None = None,
-    changes: bool = False,
     **settings: Any,
 ) -> Callable[[Callable[..., Any]], Command]:
     """`click.command` for a `Command`."""

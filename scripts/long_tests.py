@@ -5,6 +5,7 @@ A part that has passed at the current commit is not run again, so an interrupted
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -88,8 +89,14 @@ def main(arguments: list[str] | None = None) -> int:
 def run(part: Part, commit: str) -> Result:
     """Run one part."""
     started = time.monotonic()
+    # A shell's background job ignores Ctrl-C, and pytest would inherit that; its limit could not end it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "pytest", "--long", "-p", "no:cacheprovider", "-v", *part.tests]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as pytest:
+    # The first part applies a platform, and the others load it.
+    variables = {**os.environ, "TEST_PLATFORM_COPIES": str(ROOT / ".windlass" / "test-platforms")}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as pytest:
         outcome, summary = _follow(pytest, part.limit_minutes * 60)
     minutes = round((time.monotonic() - started) / 60, 1)
     date = datetime.now(UTC).date().isoformat()

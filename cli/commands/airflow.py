@@ -13,6 +13,7 @@ from release.airflow_command import open_api_server, run_airflow
 
 
 @command(
+    changes="release",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
     examples=("./windlass airflow dev rotate-fernet-key", "./windlass airflow prod dags list"),
 )

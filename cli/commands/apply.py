@@ -20,7 +20,7 @@ from cli.session import asking, open_for_change, refuse_question
 
 
 @command(
-    changes=True,
+    changes="environment",
     examples=(
         "./windlass apply prod",
         "./windlass apply dev --layer service --yes",

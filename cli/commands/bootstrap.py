@@ -11,7 +11,7 @@ from cli.session import asking, must_type_name, open_for_change, refuse_question
 
 
 @command(
-    changes=True,
+    changes="environment",
     examples=("./windlass bootstrap prod", "./windlass bootstrap local --destroy"),
 )
 @environment_argument

@@ -13,6 +13,7 @@ from cli.project import Project
 
 
 @command(
+    changes="nothing",
     examples=("./windlass check prod", "./windlass check prod --json | jq .problems"),
     exit_codes={1: "a guard warns", 2: "the file is invalid, or a guard fails"},
 )

@@ -10,6 +10,7 @@ SHELLS = {"bash": "$1", "zsh": "${words[1]}", "fish": "(commandline -opc)[1]"}
 
 
 @command(
+    changes="nothing",
     examples=(
         'eval "$(./windlass completion bash)"     # in ~/.bashrc',
         'eval "$(./windlass completion zsh)"      # in ~/.zshrc, after compinit',

@@ -12,7 +12,7 @@ from cost import Estimate, PricesError, estimate, prices_of
 from cost.estimate import BY_USE
 
 
-@command(examples=("./windlass cost prod", "./windlass cost prod --compare dev --json"))
+@command(changes="nothing", examples=("./windlass cost prod", "./windlass cost prod --compare dev --json"))
 @environment_argument
 @click.option(
     "--compare",

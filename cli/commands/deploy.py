@@ -20,6 +20,7 @@ from release.switch_request import SwitchRequest
 
 
 @command(
+    changes="release",
     examples=(
         "./windlass deploy prod web --image REGISTRY/web:1.4.0",
         "./windlass deploy prod web --image REGISTRY/web:1.4.0 --switch",

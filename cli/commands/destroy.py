@@ -18,7 +18,7 @@ from cli.session import must_type_name, open_for_change, refuse_question, type_n
 
 
 @command(
-    changes=True,
+    changes="environment",
     examples=("./windlass destroy dev", "./windlass destroy dev --yes", "./windlass destroy prod --confirm prod"),
 )
 @environment_argument

@@ -15,6 +15,7 @@ STYLES = {"ok": "green", "fixed": "green", "warning": "yellow", "failure": "red"
 
 
 @command(
+    changes="nothing",
     examples=("./windlass doctor", "./windlass doctor --fix"),
     exit_codes={0: "a local platform can run here", 1: "something is missing, or was left by a crash"},
 )

@@ -16,7 +16,7 @@ from cli.session import open_readonly
 from release.migrate import MigrateRequest
 
 
-@command(examples=("./windlass migrate prod web", "./windlass migrate prod web --stop"))
+@command(changes="release", examples=("./windlass migrate prod web", "./windlass migrate prod web --stop"))
 @environment_argument
 @service_argument
 @click.argument("colour", required=False, type=click.Choice(["blue", "green"]))

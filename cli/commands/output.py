@@ -11,7 +11,7 @@ from cli.project import Project
 from cli.session import open_readonly
 
 
-@command(examples=("./windlass output prod", "./windlass output prod --layer service --json"))
+@command(changes="nothing", examples=("./windlass output prod", "./windlass output prod --layer service --json"))
 @environment_argument
 @layer_option
 @as_json

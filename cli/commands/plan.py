@@ -20,6 +20,7 @@ from cli.session import open_for_change
 
 
 @command(
+    changes="nothing",
     examples=(
         "./windlass plan prod",
         "./windlass plan prod --detailed-exitcode --json > plan.json",

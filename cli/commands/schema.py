@@ -7,7 +7,10 @@ import click
 from cli.command import command
 
 
-@command(examples=("./windlass schema > environment.schema.json", "./windlass schema | jq .properties.database"))
+@command(
+    changes="nothing",
+    examples=("./windlass schema > environment.schema.json", "./windlass schema | jq .properties.database"),
+)
 def schema() -> None:
     """Print the JSON Schema of an environment file.
 

@@ -24,6 +24,7 @@ from release.strategies import statuses
 
 
 @command(
+    changes="nothing",
     examples=("./windlass status prod", "./windlass status prod web --json"),
     exit_codes={1: "failure, or the state of a layer cannot be read"},
 )

@@ -18,6 +18,7 @@ from release.switch_request import SwitchRequest
 
 
 @command(
+    changes="release",
     examples=(
         "./windlass switch prod web",
         "./windlass switch prod web --canary 10,50,100 --bake 5m",

@@ -9,7 +9,7 @@ from cli.options import as_json, environment_argument
 from cli.project import Project
 
 
-@command(examples=("./windlass synth prod",), exit_codes={1: "failure, or a guard warns"})
+@command(changes="nothing", examples=("./windlass synth prod",), exit_codes={1: "failure, or a guard warns"})
 @environment_argument
 @as_json
 @click.pass_obj

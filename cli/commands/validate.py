@@ -11,7 +11,9 @@ from cli.session import open_for_change
 
 
 @command(
-    examples=("./windlass validate prod --layer network",), exit_codes={1: "a layer is not valid, or has warnings"}
+    changes="nothing",
+    examples=("./windlass validate prod --layer network",),
+    exit_codes={1: "a layer is not valid, or has warnings"},
 )
 @environment_argument
 @layer_option

@@ -19,6 +19,7 @@ from local.dataplane.settings import Settings
 from local.dataplane.state import STATE_FILE
 from local.dataplane.status import DataPlaneStatus, ServiceStatus, explanation, waiting_for
 from local.dataplane.stores.postgres import remove_data
+from local.port_holder import port_holder
 
 START_TIMEOUT_SECONDS = 60.0
 """The first start creates a PostgreSQL cluster, which takes about 2 s."""
@@ -226,8 +227,8 @@ class DataPlane:
         for key, port in self.settings.listener_ports.items():
             if processes.port_is_taken("127.0.0.1", port):
                 raise DataPlaneError(
-                    f"Port {port} is taken by another program: stop it, or set another port in the environment file "
-                    f"({key})."
+                    f"Port {port} is taken by {port_holder(port) or 'another program'}: stop it, or set another port "
+                    f"in the environment file ({key})."
                 )
 
     def _launch(self, details: dict[str, str]) -> ProcessRecord:

@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from local.dataplane.desired_state.model import DesiredState, Service
 from local.dataplane.ecs.scheduler import Scheduler
 from local.dataplane.ecs.workload import Workload
+from local.dataplane.proxy.listening import ListeningPorts
 from local.dataplane.stores.stores import Stores
 
 STATE_FILE = "state.json"
@@ -44,15 +45,15 @@ class StateFile:
 
 
 def state_of(
-    desired_state: DesiredState, *, stores: Stores, workload: Workload, ports: Sequence[int]
+    desired_state: DesiredState, *, stores: Stores, workload: Workload, ports: ListeningPorts
 ) -> dict[str, Any]:
     """As JSON: readiness, problems, ports, services, data stores, and which changes are taken into account."""
     store_states = stores.description(desired_state)
-    listens = len(ports) == len({each.port for each in desired_state.listeners})
+    listens = len(ports.ports) == len({each.port for each in desired_state.listeners})
     return {
         "ready": listens and stores.is_reconciled(desired_state),
-        "problems": [each["problem"] for each in store_states if each["problem"]],
-        "ports": list(ports),
+        "problems": [*ports.problems, *(each["problem"] for each in store_states if each["problem"])],
+        "ports": ports.ports,
         "services": [
             _service(workload.schedulers.get(arn), service) for arn, service in desired_state.services.items()
         ],

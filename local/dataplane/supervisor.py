@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from local import processes
 from local.dataplane.containers import namespaces
 from local.dataplane.containers.addresses import Addresses
 from local.dataplane.containers.container import ContainerRuntime
@@ -24,6 +23,7 @@ from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
 from local.dataplane.proxy.envoy import Envoy
 from local.dataplane.proxy.envoy_config import ProxyInputs
+from local.dataplane.proxy.listening import ListeningPorts
 from local.dataplane.proxy.targets import Targets
 from local.dataplane.settings import Settings
 from local.dataplane.state import STARTING, StateFile, state_of
@@ -97,7 +97,7 @@ class Supervisor:
             time_factor=settings.time_factor,
         )
         self._proxied: ProxyInputs | None = None
-        self._listening: set[int] = set()
+        self._ports = ListeningPorts()
         self._stores_have_run = False
         self._state_file = StateFile(folder)
 
@@ -153,21 +153,17 @@ class Supervisor:
             self._proxy.apply(inputs)
             self._proxied = inputs
         self._proxy.keep_running(now)
+        if self._ports.advance(by_port, pid=self._proxy.pid, now=now):
+            self._proxy.listen_again()
 
     def _write_state(self, desired_state: DesiredState | None) -> None:
         """What `DataPlane.status` reads."""
         state: dict[str, Any] = STARTING
         if desired_state is not None:
-            ports = self._listening_ports(desired_state)
-            state = state_of(desired_state, stores=self._stores, workload=self._workload, ports=ports)
+            state = state_of(desired_state, stores=self._stores, workload=self._workload, ports=self._ports)
         if self._watcher.problem:
             state = {**state, "ready": False, "problems": [self._watcher.problem, *state["problems"]]}
         self._state_file.write(state)
-
-    def _listening_ports(self, desired_state: DesiredState) -> list[int]:
-        ports = {each.port for each in desired_state.listeners}
-        self._listening |= {port for port in ports - self._listening if processes.port_is_taken("127.0.0.1", port)}
-        return sorted(ports & self._listening)
 
     def _end(self) -> None:
         self._watcher.stop()

@@ -53,6 +53,17 @@ def test_a_command_that_changes_something_ends_when_it_is_saved(
     assert "local is not saved, so a crash would lose what was just done: /x/account cannot be written" in ended.err
 
 
+@pytest.mark.parametrize(
+    "words", [("switch", "web", "green"), ("deploy", "web", "--image", "x:1"), ("migrate", "web"), ("airflow", "info")]
+)
+def test_what_a_release_has_done_is_saved_even_when_it_then_fails(
+    windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws, words: tuple[str, ...]
+) -> None:
+    command, *rest = words
+    assert windlass(command, "local", *rest, on=local).code != 0, "nothing is applied"
+    assert aws.saves == 1
+
+
 def test_down_keeps_what_was_applied_and_says_how_it_comes_back(
     windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
 ) -> None:

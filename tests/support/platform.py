@@ -4,7 +4,8 @@ They are applied in the background while other tests run. The `shared` one is wh
 The `layers` one has none at first: plans, locks and a destroy need no containers, and are tested beside those that do.
 
 While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform is already running, in place of
-the shared one (with the same `WINDLASS_…` variables), and leaves it as it is.
+the shared one (with the same `WINDLASS_…` variables), and leaves it as it is. With `TEST_PLATFORM_COPIES=FOLDER` a
+platform is loaded from a copy there, which the first run leaves.
 """
 
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from local.airflow_environment import ensure
 from local.dataplane import DataPlane, Settings
+from tests.support.saved_copy import SavedCopy
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_PLATFORM = "WINDLASS_TEST_PLATFORM"
@@ -99,13 +101,21 @@ def begin(name: str = "shared") -> Platform:
             ensure(ROOT)
         root = Path(tempfile.mkdtemp(prefix="windlass-platform-"))
         copy_project(root)
-        endpoint_url = f"http://127.0.0.1:{free_port()}"
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
-        variables["WINDLASS_AWS__ENDPOINT_URL"] = endpoint_url
+        variables["WINDLASS_AWS__ENDPOINT_URL"] = f"http://127.0.0.1:{free_port()}"
         for variable in ("DATABASE__PORT", "LOAD_BALANCER__HTTP_PORT", "LOAD_BALANCER__HTTPS_PORT"):
             variables[f"WINDLASS_{variable}"] = str(free_port())
+        copy, command = SavedCopy.of(name, ROOT), COMMANDS[name]
+        if copy is not None:
+            applied_with = copy.variables()
+            if applied_with is None:
+                command = f"{command} && {copy.command_to_keep(variables)}"
+            else:
+                variables.update(applied_with)
+                command = copy.command_to_load(root)
+        endpoint_url = variables["WINDLASS_AWS__ENDPOINT_URL"]
         applying = subprocess.Popen(
-            ["sh", "-c", COMMANDS[name]],
+            ["sh", "-c", command],
             cwd=root,
             env=variables,
             stdin=subprocess.DEVNULL,

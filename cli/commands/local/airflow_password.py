@@ -9,7 +9,7 @@ from cli.options import environment_option
 from cli.project import Project
 
 
-@command("airflow-password", examples=("./windlass local airflow-password",))
+@command("airflow-password", changes="nothing", examples=("./windlass local airflow-password",))
 @environment_option
 @click.pass_obj
 def airflow_password(project: Project, name: str) -> None:

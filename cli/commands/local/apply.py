@@ -32,7 +32,7 @@ FIRST_RUN = (
 """Measured; the README says the same."""
 
 
-@command("apply", changes=True, examples=("./windlass local apply", "./windlass local apply --bare"))
+@command("apply", changes="environment", examples=("./windlass local apply", "./windlass local apply --bare"))
 @environment_option
 @click.option("--bare", is_flag=True, help="Do not run the containers.")
 @as_json

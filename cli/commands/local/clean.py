@@ -16,7 +16,7 @@ from cli.session import must_type_name, open_for_change, type_name
 from local.browser_trust import BrowserTrust, TrustError
 
 
-@command(changes=True, examples=("./windlass local clean", "./windlass local clean --yes"))
+@command(changes="environment", examples=("./windlass local clean", "./windlass local clean --yes"))
 @environment_option
 @yes_option
 @click.pass_obj

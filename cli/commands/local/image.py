@@ -11,7 +11,7 @@ from cli.options import as_json, environment_option
 from cli.project import Project
 
 
-@command(examples=("./windlass local image windlass-local/web:0.2.0",))
+@command(changes="release", examples=("./windlass local image windlass-local/web:0.2.0",))
 @environment_option
 @click.argument("image", metavar="REPOSITORY:TAG")
 @as_json

@@ -17,7 +17,7 @@ from cli.session import asking, open_readonly, refuse_question
 from local.saved_platforms import SavedPlatformError
 
 
-@command(changes=True, examples=("./windlass local load", "./windlass local load before-upgrade --yes"))
+@command(changes="environment", examples=("./windlass local load", "./windlass local load before-upgrade --yes"))
 @environment_option
 @click.argument("platform", metavar="[NAME]", required=False)
 @yes_option

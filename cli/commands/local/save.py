@@ -16,7 +16,7 @@ from local.background import BackgroundProcessError
 from local.saved_platforms import SavedPlatformError
 
 
-@command(changes=True, examples=("./windlass local save before-upgrade",))
+@command(changes="environment", examples=("./windlass local save before-upgrade",))
 @environment_option
 @click.argument("platform", metavar="NAME")
 @as_json

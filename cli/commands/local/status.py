@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @command(
+    changes="nothing",
     examples=("./windlass local status", "./windlass local status --json"),
     exit_codes={0: "the embedded AWS runs and every container is healthy", 1: "something does not run"},
 )

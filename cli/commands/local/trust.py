@@ -15,7 +15,7 @@ from local.browser_trust import BrowserTrust, TrustError
 from local.dataplane.proxy.authority import kept_authority
 
 
-@command(examples=("./windlass local trust", "./windlass local trust --remove"))
+@command(changes="nothing", examples=("./windlass local trust", "./windlass local trust --remove"))
 @environment_option
 @click.option("--remove", is_flag=True, help="Remove the authority from the browsers.")
 @click.pass_obj

@@ -14,7 +14,10 @@ from cli.project import Project
 from cli.session import open_readonly
 
 
-@command(changes=True, examples=("./windlass local up", "./windlass local up --with web", "./windlass local up --bare"))
+@command(
+    changes="environment",
+    examples=("./windlass local up", "./windlass local up --with web", "./windlass local up --bare"),
+)
 @environment_option
 @click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part only.")
 @click.option("--bare", is_flag=True, help="Do not run containers.")

@@ -59,6 +59,12 @@ class Envoy:
         self._written = contents
         return bool(changed)
 
+    def listen_again(self) -> None:
+        """Let Envoy bind the ports again that it could not bind; it tries only when it is told its listeners."""
+        listeners = self._written.get("listeners")
+        if listeners is not None:
+            self._write("listeners", listeners)
+
     def keep_running(self, now: float) -> None:
         """Start the process, and restart it after it has ended."""
         if self._process is not None:

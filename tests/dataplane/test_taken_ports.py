@@ -32,7 +32,7 @@ def test_a_port_of_another_program_is_not_the_proxys(taken: socket.socket) -> No
     assert f"(process {os.getpid()})" in problem
     assert not ports.advance([port], pid=1, now=10.0 + CHECK_SECONDS / 2), "it looks again after a second"
     taken.close()
-    assert not ports.advance([port], pid=1, now=10.0 + CHECK_SECONDS)
+    assert ports.advance([port], pid=1, now=10.0 + CHECK_SECONDS), "it is free, so the proxy must try again"
     assert (ports.ports, ports.problems) == ([], [])
 
 
@@ -47,7 +47,7 @@ def test_the_proxys_own_port_counts_until_its_process_is_another_one(taken: sock
 def test_a_listener_that_is_gone_is_neither_a_port_nor_a_problem(taken: socket.socket) -> None:
     port, ports = taken.getsockname()[1], ListeningPorts()
     ports.advance([port], pid=1, now=10.0)
-    ports.advance([], pid=1, now=10.1)
+    assert not ports.advance([], pid=1, now=10.1)
     assert (ports.ports, ports.problems) == ([], [])
 
 

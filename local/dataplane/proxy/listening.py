@@ -17,6 +17,7 @@ class ListeningPorts:
         self._pid: int | None = None
         self._listening: set[int] = set()
         self._holders: dict[int, str] = {}
+        self._refused: set[int] = set()
         self._not_before = 0.0
 
     def advance(self, ports: Iterable[int], *, pid: int | None, now: float) -> bool:
@@ -28,28 +29,32 @@ class ListeningPorts:
             now: on the monotonic clock.
 
         Returns:
-            Whether another program has one of them, so that the proxy must try again.
+            Whether the proxy must try again, because another program had one of them when it tried.
         """
         if pid != self._pid:
             # A new process has to bind again, and another program may have been quicker.
             self._pid, self._listening, self._not_before = pid, set(), 0.0
         wanted = set(ports)
         self._listening &= wanted
-        self._holders = {port: holder for port, holder in self._holders.items() if port in wanted - self._listening}
-        if wanted == self._listening or now < self._not_before:
+        self._refused &= wanted
+        missing = wanted - self._listening
+        self._holders = {port: holder for port, holder in self._holders.items() if port in missing}
+        if not missing or now < self._not_before:
             return False
         self._holders = {}
-        for port in sorted(wanted - self._listening):
+        for port in sorted(missing):
             if not processes.port_is_taken(LISTEN_ADDRESS, port):
                 continue
             holder = port_holder(port)
             if holder is not None and holder.pid == pid:
                 self._listening.add(port)
+                self._refused.discard(port)
             else:
                 self._holders[port] = str(holder or "another program")
-        if self._holders:
+                self._refused.add(port)
+        if self._refused:
             self._not_before = now + CHECK_SECONDS
-        return bool(self._holders)
+        return bool(self._refused)
 
     @property
     def ports(self) -> list[int]:

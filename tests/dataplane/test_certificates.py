@@ -2,12 +2,14 @@
 
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from local.dataplane.proxy import authority
 from local.dataplane.proxy.authority import kept_authority, new_authority
 from local.dataplane.proxy.certificates import Certificates
 
@@ -36,6 +38,34 @@ def test_an_unreadable_authority_is_replaced(tmp_path: Path, file_name: str) -> 
     second = kept_authority(tmp_path)
     assert second.pem != first.pem
     assert kept_authority(tmp_path).pem == second.pem
+
+
+class Clock(datetime):
+    """A clock that is wrong by `off`."""
+
+    off = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.off
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(-30, True), (30, True), (-60, False), (5 * 365, False)])
+def test_a_clock_that_jumps_leaves_no_certificate_that_is_not_valid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_kept: bool
+) -> None:
+    first = kept_authority(tmp_path)
+    monkeypatch.setattr(Clock, "off", timedelta(days=days))
+    monkeypatch.setattr(authority, "datetime", Clock)
+    second = kept_authority(tmp_path)
+    assert (second.pem == first.pem) is is_kept
+    assert second.certificate.not_valid_before_utc < Clock.now(UTC) < second.certificate.not_valid_after_utc
+
+
+def test_browsers_accept_a_servers_certificate_for_397_days_in_all(tmp_path: Path) -> None:
+    chain, _ = Certificates(tmp_path / "certificates", tmp_path / "authority").for_names("listener", [LOCAL])
+    certificate = x509.load_pem_x509_certificate(chain.read_bytes())
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc <= timedelta(days=397)
 
 
 def test_a_certificate_of_another_key_is_replaced(tmp_path: Path) -> None:

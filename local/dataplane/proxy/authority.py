@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LEAF_VALID_DAYS = 397
-"""The longest that browsers accept."""
+CLOCK_AHEAD_DAYS = 31
+"""Certificates are valid this long before they are signed: a clock that was ahead of time may be set back."""
+LEAF_VALID_DAYS = 397 - CLOCK_AHEAD_DAYS
+"""From now on; browsers accept 397 days in all."""
 AUTHORITY_VALID_DAYS = 5 * 365
 RENEW_DAYS = LEAF_VALID_DAYS
 """An authority that ends sooner than what it signs today is replaced."""
@@ -125,8 +127,11 @@ def _read(folder: Path) -> Authority | None:
         certificate = x509.load_pem_x509_certificate((folder / CERTIFICATE_FILE).read_bytes())
     except (OSError, ValueError):
         return None
-    lasts = certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=RENEW_DAYS)
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key() or not lasts:
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
+        return None
+    now = datetime.now(UTC)
+    lasts = certificate.not_valid_after_utc > now + timedelta(days=RENEW_DAYS)
+    if not lasts or certificate.not_valid_before_utc > now:
         return None
     return Authority(key, certificate)
 
@@ -141,7 +146,7 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=CLOCK_AHEAD_DAYS))
         .not_valid_after(now + timedelta(days=valid_days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )

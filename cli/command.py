@@ -1,6 +1,7 @@
 """What every command of `./windlass` has: an example, its exit codes, `--quiet` and `--verbose`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, Literal
 
 import click
@@ -57,6 +58,8 @@ class Command(click.Command):
         examples: command lines, each with or without `  # comment`.
         exit_codes: those that differ from `EXIT_CODES`.
         changes: what it changes of the environment `name`.
+        needs_platform: it takes long and fails when the local platform is stopped; so does what changes a release.
+        stops_platform: it stops the local platform, so it waits for no other command but is refused.
     """
 
     def __init__(
@@ -65,10 +68,13 @@ class Command(click.Command):
         examples: Sequence[str],
         changes: Changes,
         exit_codes: Mapping[int, str] | None = None,
+        needs_platform: bool = False,
+        stops_platform: bool = False,
         **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
         self.changes = changes
+        self.needs_platform, self.stops_platform = needs_platform or changes == "release", stops_platform
         self.examples = tuple(examples)
         self.exit_codes = dict(sorted({**EXIT_CODES, **(exit_codes or {})}.items()))
         self.params += verbosity_options()
@@ -76,26 +82,30 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, under the lock of the environment where it changes that; then save what it changed."""
         project, name = ctx.obj, ctx.params.get("name")
-        if self.changes == "nothing" or not isinstance(name, str) or not project.environments.exists(name):
+        is_guarded = self.changes != "nothing" or self.needs_platform
+        if not is_guarded or not isinstance(name, str) or not project.environments.exists(name):
             return super().invoke(ctx)
-        # Commands that change nothing need neither.
+        # Most commands need none of these.
         from cli.local_saves import continue_after, save
+        from cli.running.platform_use import platform_use, refuse_while_in_use
         from cli.running.work_lock import work_lock
 
-        if self.changes == "release":
+        locks, words = project.workspace.work_folder / "locks", ctx.command_path.partition(" ")[2]
+        with ExitStack() as stack:
+            if self.changes == "environment":
+                timeout_seconds = ctx.params.get("lock_timeout")
+                killed = stack.enter_context(work_lock(locks, name, words, timeout_seconds=timeout_seconds))
+                if self.stops_platform:
+                    refuse_while_in_use(locks, name)
+                if killed is not None:
+                    continue_after(project, name, killed)
+            if self.needs_platform:
+                stack.enter_context(platform_use(locks, name, words))
             try:
                 return super().invoke(ctx)
             finally:
-                save(project, name)
-        words = ctx.command_path.partition(" ")[2]
-        timeout_seconds = ctx.params.get("lock_timeout")
-        with work_lock(project.workspace.work_folder / "locks", name, words, timeout_seconds=timeout_seconds) as killed:
-            if killed is not None:
-                continue_after(project, name, killed)
-            try:
-                return super().invoke(ctx)
-            finally:
-                save(project, name)
+                if self.changes != "nothing":
+                    save(project, name)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write examples and exit codes."""
@@ -103,16 +113,9 @@ class Command(click.Command):
         write_exit_codes(formatter, self.exit_codes)
 
 
-def command(
-    name: str | None = None,
-    *,
-    examples: Sequence[str],
-    changes: Changes,
-    exit_codes: Mapping[int, str] | None = None,
-    **settings: Any,
-) -> Callable[[Callable[..., Any]], Command]:
-    """`click.command` for a `Command`."""
-    return click.command(name, cls=Command, examples=examples, exit_codes=exit_codes, changes=changes, **settings)
+def command(name: str | None = None, **settings: Any) -> Callable[[Callable[..., Any]], Command]:
+    """`click.command` for a `Command`, with its arguments."""
+    return click.command(name, cls=Command, **settings)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:

@@ -104,8 +104,10 @@ def _containers() -> Finding:
 
 def _memory(project: Project, environment: "Environment") -> Finding:
     available = _available_memory_mib()
-    if available is None or project.local.aws(environment).status().running:
-        return Finding(name="memory", state="ok", detail="not measured: the platform runs, or the system does not say")
+    if project.local.aws(environment).status().running:
+        return Finding(name="memory", state="ok", detail="the platform has what it needs: it runs")
+    if available is None:
+        return Finding(name="memory", state="ok", detail="not measured: this system does not say what is available")
     detail = f"{available} MiB available, {NEEDED_MEMORY_MIB} needed"
     if available >= NEEDED_MEMORY_MIB:
         return Finding(name="memory", state="ok", detail=detail)
@@ -141,8 +143,10 @@ def _ports(project: Project, environment: "Environment") -> Finding:
         refuse_unusable_ports(environment, needed)
     except CommandError as error:
         return Finding(name="ports", state="failure", detail="not all are usable", advice=str(error))
-    listed = ", ".join(map(str, ports.values()))
-    return Finding(name="ports", state="ok", detail=f"{listed}: {'free' if needed else 'in use by this platform'}")
+    own = [port for key, port in ports.items() if key not in needed]
+    kinds = {"free": [ports[key] for key in needed], "in use by this platform": own}
+    listed = "; ".join(f"{', '.join(map(str, numbers))}: {kind}" for kind, numbers in kinds.items() if numbers)
+    return Finding(name="ports", state="ok", detail=listed)
 
 
 def _leftovers(project: Project, environment: "Environment") -> Iterator[Finding]:
@@ -161,7 +165,7 @@ def _leftovers(project: Project, environment: "Environment") -> Iterator[Finding
             name="processes",
             state="warning",
             detail=f"{count} of a data plane that was killed still run",
-            advice="--fix ends them; their data is kept.",
+            advice="./windlass doctor --fix ends them; their data is kept.",
             fix=data_plane.end_leftovers,
         )
     for folder in _unfinished_installations(project):
@@ -180,6 +184,6 @@ def _removable(folder: Path, what: str) -> Finding:
         name="files",
         state="warning",
         detail=f"{folder}: {what}",
-        advice="--fix deletes it.",
+        advice="./windlass doctor --fix deletes it.",
         fix=lambda: shutil.rmtree(folder),
     )

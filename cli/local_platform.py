@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cli.errors import FAILED, CommandError
+from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.local_commands import apply_command, local_command
 from cli.parts import PARTS, skipped_services
 from local.background import BackgroundProcessError
@@ -27,7 +27,10 @@ class LocalPlatform:
         """The embedded AWS that the environment points at; raises CommandError for one on the real AWS."""
         endpoint_url = environment.aws.endpoint_url
         if endpoint_url is None:
-            raise CommandError(f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.")
+            raise CommandError(
+                f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.",
+                exit_code=BAD_CONFIGURATION,
+            )
         return EmbeddedAws(endpoint_url=endpoint_url, folder=self.workspace.work_folder / "embedded-aws")
 
     def data_plane(self, environment: "Environment", *, parts: Sequence[str] = PARTS) -> "DataPlane":
@@ -36,7 +39,9 @@ class LocalPlatform:
         from local.dataplane import DataPlane, Settings
 
         if environment.aws.endpoint_url is None:
-            raise CommandError(f"{environment.name} is on the real AWS: its containers do not run here.")
+            raise CommandError(
+                f"{environment.name} is on the real AWS: its containers do not run here.", exit_code=BAD_CONFIGURATION
+            )
         settings = Settings(
             endpoint_url=environment.aws.endpoint_url,
             folder=self.workspace.work_folder / "data-plane",
@@ -74,9 +79,10 @@ class LocalPlatform:
         return environment_variables(endpoint_url, environment.aws.region) if endpoint_url else {}
 
     def client(self, environment: "Environment", service: str) -> Any:
-        """A boto3 client of an AWS service on the embedded AWS."""
+        """A boto3 client of an AWS service on the embedded AWS; raises CommandError on the real one."""
         import boto3  # a third of a second
 
+        self.aws(environment)
         variables = self.variables(environment)
         return boto3.client(
             service,

@@ -8,7 +8,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Duration(click.ParamType[float]):
-    """`90s`, `5m`, `1h`, or a number of seconds; gives seconds."""
+    """`90s`, `5m`, `1h`; gives seconds. A number needs its unit: who types 5 beside a default of 5m means minutes."""
 
     name = "duration"
 
@@ -16,10 +16,9 @@ class Duration(click.ParamType[float]):
         """Read it."""
         if isinstance(value, int | float):
             return float(value)
-        number, unit = (value[:-1], _UNITS[value[-1]]) if value[-1:] in _UNITS else (value, 1)
         try:
-            seconds = float(number) * unit
-        except ValueError:
+            seconds = float(value[:-1]) * _UNITS[value[-1:]]
+        except (ValueError, KeyError):
             seconds = -1
         if not 0 <= seconds < float("inf"):
             self.fail(f"{value!r} is not a duration; write 90s, 5m or 1h.", param, ctx)

@@ -13,7 +13,7 @@ import click
 
 from cli.aws import release_errors
 from cli.console import warn
-from cli.errors import FAILED, CommandError
+from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.local_commands import apply_command
 from cli.project import Project
 from cli.running.bootstrap import Bootstrap
@@ -153,20 +153,29 @@ def asking(yes: bool) -> Callable[[str], bool] | None:
         return None
     if not sys.stdin.isatty():
         raise CommandError(
-            "Cannot ask for confirmation: standard input is not a terminal. Run it in a terminal, or add --yes."
+            "Cannot ask for confirmation: standard input is not a terminal. Run it in a terminal, or add --yes.",
+            exit_code=BAD_CONFIGURATION,
         )
     return lambda question: click.confirm(question, default=False, err=True)
 
 
-def refuse_question(*, as_json: bool, answered: bool) -> None:
+def refuse_question(*, as_json: bool, answered: bool, has_confirm: bool = False) -> None:
     """Raise UsageError where `--json` would meet a question, which no script can answer.
 
     Args:
         as_json: whether `--json` was given.
         answered: whether `--yes` or `--confirm` answers it.
+        has_confirm: whether the command has `--confirm`, for the message.
     """
     if as_json and not answered:
-        raise click.UsageError("--json needs --yes (production: --confirm ENV): a script cannot answer the question.")
+        production = " (production: --confirm ENV)" if has_confirm else ""
+        raise click.UsageError(f"--json needs --yes{production}: a script cannot answer the question.")
+
+
+def _this_command() -> str:
+    """As the user would type it; make, for one, takes no options."""
+    words = click.get_current_context().command_path.partition(" ")[2]
+    return f"./windlass {words}"
 
 
 def must_type_name(
@@ -188,16 +197,21 @@ def must_type_name(
     name = environment.name
     if confirmed_name is not None:
         if confirmed_name != name:
-            raise CommandError(f"--confirm says {confirmed_name!r}, but the environment is {name!r}.")
+            raise CommandError(
+                f"--confirm says {confirmed_name!r}, but the environment is {name!r}.", exit_code=BAD_CONFIGURATION
+            )
         return False
     if environment.is_production and (yes or not sys.stdin.isatty()):
-        raise CommandError(f"{name} is production: --yes is not enough, add --confirm {name}.")
+        raise CommandError(
+            f"{name} is production: --yes is not enough, add --confirm {name}.", exit_code=BAD_CONFIGURATION
+        )
     if yes:
         return False
     if not sys.stdin.isatty():
         raise CommandError(
             f"Cannot ask for confirmation to destroy {name}: standard input is not a terminal. "
-            f"Add --yes{f', or --confirm {name}' if has_confirm else ''}."
+            f"Add --yes{f', or --confirm {name}' if has_confirm else ''}, to the command: {_this_command()}",
+            exit_code=BAD_CONFIGURATION,
         )
     return True
 

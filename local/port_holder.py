@@ -8,6 +8,8 @@ from pathlib import Path
 
 from local import processes
 
+_LOOPBACK = {"0100007F", "0000000000000000FFFF00000100007F"}
+"""127.0.0.1 in /proc/net/tcp and /proc/net/tcp6."""
 _LISTENING = "0A"
 """State of a listening socket in /proc/net/tcp."""
 _CHECKOUT = re.compile(r"(?P<folder>/[^ ]*?)/\.windlass/")
@@ -30,7 +32,7 @@ class PortHolder:
 
 
 def port_holder(port: int) -> PortHolder | None:
-    """Return the process that listens on a port of this machine.
+    """Return the process that listens on a port of 127.0.0.1.
 
     None where nothing listens, or where the process cannot be seen: those of other users are hidden without root.
     """
@@ -56,8 +58,8 @@ def _pids(port: int) -> Iterator[int]:
 
 
 def _listening_sockets(port: int) -> set[str]:
-    """Inodes of the sockets that listen on a port."""
-    inodes = set()
+    """Inodes of the sockets that listen on a port of 127.0.0.1, or of all addresses if there are none."""
+    loopback, every = set(), set()
     for table in ("tcp", "tcp6"):
         try:
             rows = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
@@ -65,9 +67,15 @@ def _listening_sockets(port: int) -> set[str]:
             continue
         for row in rows:
             columns = row.split()
-            if columns[3] == _LISTENING and int(columns[1].rpartition(":")[2], 16) == port:
-                inodes.add(columns[9])
-    return inodes
+            address, _, number = columns[1].rpartition(":")
+            if columns[3] != _LISTENING or int(number, 16) != port:
+                continue
+            # Containers of any platform listen on the same ports of other loopback addresses.
+            if address in _LOOPBACK:
+                loopback.add(columns[9])
+            elif not address.strip("0"):
+                every.add(columns[9])
+    return loopback or every
 
 
 def _of_sockets(inodes: set[str]) -> Iterator[int]:

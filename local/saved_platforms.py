@@ -24,6 +24,10 @@ class SavedPlatformError(RuntimeError):
     """A platform cannot be saved or loaded; the message is a sentence for people."""
 
 
+class NoSuchPlatformError(SavedPlatformError):
+    """The name is not allowed, or there is no platform of that name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SavedPlatform:
     """A copy of a platform."""
@@ -59,11 +63,12 @@ class SavedPlatforms:
         The data stores pause meanwhile.
 
         Raises:
-            SavedPlatformError: the name is not allowed, nothing is applied, an apply is at work, or the disk is full.
+            NoSuchPlatformError: the name is not allowed.
+            SavedPlatformError: nothing is applied, an apply is at work, or the disk is full.
             EmbeddedAwsError: the embedded AWS does not answer.
         """
         if not NAME.fullmatch(name):
-            raise SavedPlatformError(
+            raise NoSuchPlatformError(
                 f"The name is {name!r}; allowed: 1 to 40 lower-case letters, digits and hyphens, not beginning with a "
                 "hyphen."
             )
@@ -101,14 +106,14 @@ class SavedPlatforms:
         """The platform with this name.
 
         Raises:
-            SavedPlatformError: there is none, it is of another environment, or another version saved it.
+            NoSuchPlatformError: there is none, it is of another environment, or another version saved it.
         """
         platform = _manifest(self._folder / name) if NAME.fullmatch(name) else None
         if platform is None:
             names = ", ".join(each.name for each in self.all()) or "none yet; ./windlass local save NAME makes one"
-            raise SavedPlatformError(f"There is no saved platform {name!r}; there are: {names}.")
+            raise NoSuchPlatformError(f"There is no saved platform {name!r}; there are: {names}.")
         if platform.environment != environment:
-            raise SavedPlatformError(
+            raise NoSuchPlatformError(
                 f"{name!r} was saved from the environment {platform.environment}, not from {environment}."
             )
         return platform

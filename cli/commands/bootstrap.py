@@ -36,7 +36,7 @@ def bootstrap(
 
     A run that was cut short is continued by the next one. With --destroy it asks for the environment's name.
     """
-    refuse_question(as_json=as_json, answered=yes or confirm is not None)
+    refuse_question(as_json=as_json, answered=yes or confirm is not None, has_confirm=True)
     must_type, ask = False, None
     if take_down or confirm is not None:
         must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)

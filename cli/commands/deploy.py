@@ -10,7 +10,7 @@ from cli.console import print_json
 from cli.options import as_json, environment_argument
 from cli.parameters import Duration
 from cli.project import Project
-from cli.release_options import reason_option, service_argument, stepping
+from cli.release_options import bake_seconds, reason_option, service_argument, stepping
 from cli.release_session import ServiceLayer, migration_command, open_service
 from cli.session import open_for_change
 from release.deploy import DeployRequest
@@ -59,7 +59,7 @@ def deploy(
     timeout: float,
     and_switch: bool,
     canary: tuple[int, ...] | None,
-    bake: float,
+    bake: float | None,
     soak: float | None,
     scale_down: bool,
     force: bool,
@@ -73,8 +73,8 @@ def deploy(
     service has a `migration_command`, that runs first.
     """
     with release_errors():
-        if not and_switch and (canary or scale_down or soak is not None):
-            raise BadRequestError("--canary, --soak and --scale-down say how to switch: add --switch.")
+        if not and_switch and (canary or scale_down or soak is not None or bake is not None):
+            raise BadRequestError("--canary, --bake, --soak and --scale-down say how to switch: add --switch.")
         environment = project.environments.load(name)
         request = DeployRequest(
             image=image,
@@ -86,7 +86,11 @@ def deploy(
             reason=reason,
         )
         steps = SwitchRequest(
-            steps=canary or (100,), bake_seconds=bake, soak_seconds=soak, scale_down=scale_down, reason=reason
+            steps=canary or (100,),
+            bake_seconds=bake_seconds(bake, canary),
+            soak_seconds=soak,
+            scale_down=scale_down,
+            reason=reason,
         )
         session = open_for_change(project, name)
         target = open_service(session, service)

@@ -35,7 +35,7 @@ def destroy(
 
     Asks you to type the environment's name. --yes skips this except in production; --confirm ENV skips it there too.
     """
-    refuse_question(as_json=as_json, answered=yes or confirm is not None)
+    refuse_question(as_json=as_json, answered=yes or confirm is not None, has_confirm=True)
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     if layer is not None:

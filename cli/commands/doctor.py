@@ -7,7 +7,7 @@ import click
 from cli.command import command
 from cli.console import output, print_json, show, table, warn
 from cli.doctor import Finding, examine
-from cli.errors import FAILED, CommandError
+from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.options import as_json, environment_option
 from cli.project import Project
 
@@ -30,7 +30,10 @@ def doctor(project: Project, name: str, fix: bool, as_json: bool) -> int:
     """
     environment = project.environments.load(name)
     if environment.aws.endpoint_url is None:
-        raise CommandError(f"{name} is on AWS; doctor is for environments on this machine, such as local.")
+        raise CommandError(
+            f"{name} is on AWS; doctor is for environments on this machine, such as local.",
+            exit_code=BAD_CONFIGURATION,
+        )
     findings = [_fixed(each) if fix else each for each in examine(project, environment)]
     if as_json:
         print_json(

@@ -21,6 +21,7 @@ from cli.session import open_for_change
 
 @command(
     changes="nothing",
+    needs_platform=True,
     examples=(
         "./windlass plan prod",
         "./windlass plan prod --detailed-exitcode --json > plan.json",

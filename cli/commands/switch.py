@@ -9,7 +9,7 @@ from cli.command import command
 from cli.console import print_json
 from cli.options import as_json, environment_argument
 from cli.project import Project
-from cli.release_options import reason_option, service_argument, stepping
+from cli.release_options import bake_seconds, reason_option, service_argument, stepping
 from cli.release_session import migration_command, open_service
 from cli.session import open_readonly
 from release.errors import BadRequestError
@@ -55,7 +55,7 @@ def switch(
     rollback: bool,
     weight: int | None,
     canary: tuple[int, ...] | None,
-    bake: float,
+    bake: float | None,
     soak: float | None,
     scale_down: bool,
     scale_up: bool,
@@ -76,7 +76,7 @@ def switch(
             colour=colour,
             rollback=rollback,
             steps=canary or ((weight,) if weight is not None else (100,)),
-            bake_seconds=bake,
+            bake_seconds=bake_seconds(bake, canary),
             soak_seconds=soak,
             scale_down=scale_down,
             scale_up=scale_up,

@@ -54,9 +54,9 @@ def work_lock(
     with (folder / f"{environment}.lock").open("a+") as file:
         patience_seconds = timeout_seconds or 0
         deadline = time.monotonic() + patience_seconds
-        while not _lock(file.fileno()):
+        while not try_lock(file.fileno()):
             file.seek(0)
-            known = _holder(file.read())
+            known = read_holder(file.read())
             holder = f" ({known})" if known else ""
             if time.monotonic() >= deadline:
                 raise CommandError(
@@ -67,13 +67,13 @@ def work_lock(
                 say(f"Another ./windlass command is working on {environment}{holder}; waiting for it to finish.")
             time.sleep(POLL_SECONDS)
         file.seek(0)
-        killed = _holder(file.read())
+        killed = read_holder(file.read())
         holding = Holder(command=command, pid=os.getpid(), since=datetime.now().astimezone().isoformat())
-        _write(file.fileno(), asdict(holding))
+        write_holder(file.fileno(), asdict(holding))
         try:
             yield killed
         finally:
-            _write(file.fileno(), {})
+            write_holder(file.fileno(), {})
 
 
 def current_holder(folder: Path, environment: str) -> Holder | None:
@@ -92,13 +92,14 @@ def _look(folder: Path, environment: str) -> tuple[bool, Holder | None]:
     """Whether a command has the lock, and the last one that had it and did not give it back."""
     try:
         with (folder / f"{environment}.lock").open("r+") as file:
-            held = not _lock(file.fileno())
-            return held, _holder(file.read())
+            held = not try_lock(file.fileno())
+            return held, read_holder(file.read())
     except OSError:
         return False, None
 
 
-def _lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file without waiting; returns whether that succeeded."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -106,12 +107,13 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _write(descriptor: int, holder: dict[str, object]) -> None:
+def write_holder(descriptor: int, holder: dict[str, object]) -> None:
+    """Replace what a lock file says about who has it."""
     os.ftruncate(descriptor, 0)
     os.write(descriptor, json.dumps(holder).encode())
 
 
-def _holder(text: str) -> Holder | None:
+def read_holder(text: str) -> Holder | None:
     """The holder that a lock file names; `None` for an empty one, as in the moment before it is written."""
     try:
         holder = Holder(**json.loads(text))

@@ -217,8 +217,9 @@ class DataPlane:
 
     def _end_leftovers(self, report: Report = ignore) -> None:
         """End what a killed data plane could not end itself."""
-        ended = ProcessRegistry(self._folder / "processes.json").end_leftovers()
-        ended += kill_all(self.settings.tasks_folder.resolve())
+        ended = self.count_leftovers()
+        ProcessRegistry(self._folder / "processes.json").end_leftovers()
+        kill_all(self.settings.tasks_folder.resolve())
         (self._folder / STATE_FILE).unlink(missing_ok=True)
         if ended:
             report(f"Ended {ended} processes of a data plane that was killed; its data is kept.")

@@ -62,7 +62,7 @@ def test_a_failing_layer_stops_those_that_depend_on_it(windlass, terraform):
 
 def test_nothing_is_applied_without_an_answer(windlass, terraform):
     ended = windlass("apply", "dev")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "--yes" in ended.err
     assert not terraform.calls("plan")
 

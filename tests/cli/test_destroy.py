@@ -58,7 +58,7 @@ def test_where_nothing_was_applied_nobody_is_asked(windlass, terraform, monkeypa
 
 def test_without_a_terminal_an_option_is_needed(windlass, applied):
     ended = windlass("destroy", "dev")
-    assert (ended.code, "Add --yes, or --confirm dev" in ended.err) == (1, True)
+    assert (ended.code, "Add --yes, or --confirm dev" in ended.err) == (2, True)
     assert not applied.calls("plan")
     assert windlass("destroy", "dev", "--yes").code == 0
 
@@ -66,13 +66,13 @@ def test_without_a_terminal_an_option_is_needed(windlass, applied):
 @pytest.mark.parametrize("command", [("destroy", "prod"), ("bootstrap", "prod", "--destroy")])
 def test_yes_alone_never_destroys_production(windlass, applied, command):
     ended = windlass(*command, "--yes")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "add --confirm prod" in ended.err
     assert not applied.calls("plan")
 
 
 def test_the_name_as_an_option_destroys_production(windlass, applied):
-    assert windlass("destroy", "prod", "--confirm", "production").code == 1
+    assert windlass("destroy", "prod", "--confirm", "production").code == 2
     assert not applied.calls("apply")
     assert windlass("destroy", "prod", "--confirm", "prod").code == 0
 
@@ -80,7 +80,7 @@ def test_the_name_as_an_option_destroys_production(windlass, applied):
 @pytest.mark.parametrize("options", [(), ("--destroy",), ("--yes",)])
 def test_a_wrong_name_as_an_option_stops_a_bootstrap(windlass, applied, options):
     ended = windlass("bootstrap", "prod", "--confirm", "dev", *options)
-    assert (ended.code, "--confirm says 'dev', but the environment is 'prod'" in ended.err) == (1, True)
+    assert (ended.code, "--confirm says 'dev', but the environment is 'prod'" in ended.err) == (2, True)
     assert not applied.calls("plan")
 
 

@@ -134,5 +134,15 @@ def test_fix_ends_the_processes_of_a_killed_data_plane(
 def test_an_environment_on_aws_has_no_doctor(windlass: Callable[..., Any], local: FakeProject) -> None:
     on_aws = FakeProject(root=local.root, known={"prod": environment("prod")})
     ended = windlass("doctor", "--environment", "prod", on=on_aws)
-    assert ended.code == 1
+    assert ended.code == 2
     assert "prod is on AWS" in ended.err
+
+
+def test_a_port_that_this_platform_has_already_is_not_called_free(
+    monkeypatch: pytest.MonkeyPatch, local: FakeProject
+) -> None:
+    monkeypatch.setattr(doctor, "local_ports", lambda _: {"aws.endpoint_url": 1, "load_balancer.https_port": 2})
+    monkeypatch.setattr(doctor, "refuse_unusable_ports", lambda *_: None)
+    assert findings(local)["ports"].detail == "1, 2: free"
+    local.embedded_aws.start()
+    assert findings(local)["ports"].detail == "2: free; 1: in use by this platform"

@@ -75,15 +75,18 @@ def test_a_platform_is_applied_and_removed_from_a_folder_outside_of_the_clone(us
     assert left_over(user.folder) == {}
 
 
+STAYS = ("environments/", *(f".windlass/{name}" for name in ("logs/", "bindings/", "plugin-cache/", "providers-")))
+"""Files that are no part of a platform."""
+
+
 def left_over(folder: Path) -> dict[str, list[str]]:
-    """What a removed platform has left on this machine, by kind; its logs are meant to stay."""
+    """What a removed platform has left on this machine, by kind."""
     mark = str(folder).encode()
     shown = {
         pid: (Path(f"/proc/{pid}/cmdline"), Path(f"/proc/{pid}/environ"))
         for pid in (path.name for path in Path("/proc").glob("[0-9]*"))
         if pid != str(os.getpid())
     }
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(folder / "environments")]
     kinds = {
         "processes": [pid for pid, sources in shown.items() if any(mark in _read(source) for source in sources)],
         "mounts": [line for line in Path("/proc/self/mounts").read_text().splitlines() if str(folder) in line],
@@ -91,11 +94,10 @@ def left_over(folder: Path) -> dict[str, list[str]]:
             str(path) for path in Path("/var/lib").glob("windlass-*/origin") if str(folder) in path.read_text()
         ],
         "files": [
-            str(path.relative_to(folder))
-            for path in files
-            if not path.is_relative_to(folder / ".windlass" / "logs")
-            # An empty file: a process that waits for the lock has it open, so it cannot be deleted.
-            and not (path.parent.name == "locks" and not path.read_bytes())
+            name
+            for path in folder.rglob("*")
+            # A lock file is empty: a process that waits for the lock has it open, so it cannot be deleted.
+            if path.is_file() and path.read_bytes() and not (name := str(path.relative_to(folder))).startswith(STAYS)
         ],
     }
     return {kind: found for kind, found in kinds.items() if found}

@@ -59,7 +59,7 @@ def test_deploy_and_switch_as_json_print_the_status_of_the_service(web: BlueGree
     image = web.push_image(f"4.0.{web.number}")
     deployed = json.loads(windlass("deploy", "dev", web.name, "--image", image, "--json").out)
     assert (deployed["service"], deployed["value"]) == (web.name, "blue")
-    switched = json.loads(windlass("switch", "dev", web.name, "--bake", "0s", "--json").out)
+    switched = json.loads(windlass("switch", "dev", web.name, "--soak", "0s", "--json").out)
     assert switched["value"] == "green"
 
 
@@ -108,6 +108,10 @@ def test_a_refusal_ends_with_1_and_no_traceback(web: BlueGreenTestService, windl
         (["switch", "dev", "web", "--weight", "0"], "1<=x<=100"),
         (["switch", "dev", "web", "--canary", "ten"], "are not traffic weights"),
         (["switch", "dev", "web", "--bake", "soon"], "is not a duration"),
+        (["switch", "dev", "web", "--soak", "5"], "'5' is not a duration; write 90s, 5m or 1h"),
+        (["switch", "dev", "web", "--bake", "6s"], "--bake observes the steps of a canary"),
+        (["deploy", "dev", "web", "--image", "a.io/web:1", "--bake", "6s"], "add --switch"),
+        (["deploy", "dev", "web", "--image", "a.io/web:1", "--switch", "--bake", "6s"], "--bake observes the steps"),
         (["switch", "dev", "web", "--rollback", "blue"], "--rollback goes to the previous colour"),
         (["migrate", "dev", "web"], "has no web service 'web'"),
         (["migrate", "dev", "migrates", "red"], "'red' is not one of"),

@@ -16,7 +16,9 @@ from cli.session import must_type_name, open_for_change, type_name
 from local.browser_trust import BrowserTrust, TrustError
 
 
-@command(changes="environment", examples=("./windlass local clean", "./windlass local clean --yes"))
+@command(
+    changes="environment", stops_platform=True, examples=("./windlass local clean", "./windlass local clean --yes")
+)
 @environment_option
 @yes_option
 @click.pass_obj
@@ -43,7 +45,11 @@ def clean(project: Project, name: str, yes: bool) -> None:
     project.local.platforms.remove_all()
     shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
     shutil.rmtree(project.workspace.authority_folder, ignore_errors=True)
-    say(f"{name}: nothing of the platform is left; installed packages stay in .venv and .venv-airflow.", style="green")
+    say(
+        f"{name}: nothing of the platform is left. Logs and caches stay in .windlass, packages in .venv and "
+        ".venv-airflow.",
+        style="green",
+    )
 
 
 def _untrust(project: Project) -> None:

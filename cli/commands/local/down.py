@@ -9,7 +9,7 @@ from cli.options import environment_option
 from cli.project import Project
 
 
-@command(changes="environment", examples=("./windlass local down",))
+@command(changes="environment", stops_platform=True, examples=("./windlass local down",))
 @environment_option
 @click.pass_obj
 def down(project: Project, name: str) -> None:

@@ -8,16 +8,20 @@ from cli.command import command
 from cli.commands.local.start import start
 from cli.console import print_json, say, show, table
 from cli.data_plane import run_containers
-from cli.errors import CommandError
+from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import local_command
 from cli.options import as_json, environment_option, yes_option
 from cli.parts import parts_of
 from cli.project import Project
 from cli.session import asking, open_readonly, refuse_question
-from local.saved_platforms import SavedPlatformError
+from local.saved_platforms import NoSuchPlatformError, SavedPlatformError
 
 
-@command(changes="environment", examples=("./windlass local load", "./windlass local load before-upgrade --yes"))
+@command(
+    changes="environment",
+    stops_platform=True,
+    examples=("./windlass local load", "./windlass local load before-upgrade --yes"),
+)
 @environment_option
 @click.argument("platform", metavar="[NAME]", required=False)
 @yes_option
@@ -36,8 +40,8 @@ def load(project: Project, name: str, platform: str | None, yes: bool, as_json: 
         return
     try:
         saved = local.platforms.find(platform, environment=name)
-    except SavedPlatformError as error:
-        raise CommandError(str(error)) from error
+    except NoSuchPlatformError as error:
+        raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
     refuse_question(as_json=as_json, answered=yes)
     ask = asking(yes)
     if aws.saved.header() is not None and ask is not None and not ask(f"Replace what is in {name} now?"):

@@ -11,7 +11,9 @@ from cli.project import Project
 from cli.session import must_type_name, type_name
 
 
-@command(changes="environment", examples=("./windlass local reset", "./windlass local reset --yes"))
+@command(
+    changes="environment", stops_platform=True, examples=("./windlass local reset", "./windlass local reset --yes")
+)
 @environment_option
 @yes_option
 @click.pass_obj

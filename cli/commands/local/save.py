@@ -7,13 +7,13 @@ import click
 
 from cli.command import command
 from cli.console import print_json, say
-from cli.errors import CommandError
+from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import local_command
 from cli.options import as_json, environment_option
 from cli.project import Project
 from cli.running.progress import duration
 from local.background import BackgroundProcessError
-from local.saved_platforms import SavedPlatformError
+from local.saved_platforms import NoSuchPlatformError, SavedPlatformError
 
 
 @command(changes="environment", examples=("./windlass local save before-upgrade",))
@@ -33,6 +33,8 @@ def save(project: Project, name: str, platform: str, as_json: bool) -> None:
         saved = local.platforms.save(
             platform, environment=name, aws=local.aws(environment), data_plane=local.data_plane(environment)
         )
+    except NoSuchPlatformError as error:
+        raise CommandError(str(error), exit_code=BAD_CONFIGURATION) from error
     except (SavedPlatformError, BackgroundProcessError) as error:
         raise CommandError(str(error)) from error
     if as_json:

@@ -126,20 +126,20 @@ def processes_of(folder: Path) -> Iterator[int]:
 
 def kill_all(folder: Path) -> int:
     """Kill every process of these containers; returns how many there were."""
-    killed = 0
+    killed: set[int] = set()
     # Repeated until none is left: a process may have started another one meanwhile.
     for _ in range(10):
         alive = list(processes_of(folder))
         if not alive:
             break
-        killed += len(alive)
+        killed.update(alive)
         for process in alive:
             try:
                 os.kill(process, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
         time.sleep(0.01)
-    return killed
+    return len(killed)
 
 
 def _namespace(process: str) -> str:

@@ -115,6 +115,7 @@ def test_an_apply_that_is_killed_in_the_middle_converges_by_the_next_one(live: L
     platform = live.platform
     command = ["./windlass", "apply", "local", "--layer", "service", "--yes", "--", REPLACED]
     log = platform.root / ".windlass" / "logs" / "killed-apply.log"
+    log.parent.mkdir(exist_ok=True)  # a platform that was loaded has none yet
     with log.open("w") as output:
         applying = subprocess.Popen(
             command, cwd=platform.root, env=platform.variables, stdout=output, stderr=output, stdin=subprocess.DEVNULL

@@ -73,7 +73,7 @@ def work_lock(
         try:
             yield killed
         finally:
-            write_holder(file.fileno(), {})
+            os.ftruncate(file.fileno(), 0)
 
 
 def current_holder(folder: Path, environment: str) -> Holder | None:

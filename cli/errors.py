@@ -23,3 +23,7 @@ class CommandError(Exception):
         super().__init__(message)
         self.exit_code = exit_code
         self.problems = [{"message": message}] if problems is None else [dict(problem) for problem in problems]
+
+
+class TerraformKilledError(CommandError):
+    """Terraform was killed, as where memory ran out: what it did is in no state, and its state lock is still held."""

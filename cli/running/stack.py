@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,12 +15,12 @@ from typing import Any
 from rich.text import Text
 
 from cli.console import detail, say
-from cli.errors import INTERRUPTED, CommandError
+from cli.errors import INTERRUPTED, CommandError, TerraformKilledError
 from cli.running.attached_provider import AttachedProvider, configures_once
 from cli.running.heartbeat import heartbeat
 from cli.running.init_cache import InitCache
 from cli.running.machine_ui import MachineUi
-from cli.running.process import run
+from cli.running.process import Finished, run
 from cli.running.progress import Progress
 from cli.running.state_lock import lock_holder, lock_message
 from cli.running.state_store import NO_BUCKET, count_resources
@@ -185,7 +186,7 @@ class Stack:
                 on_tick=progress.tick if progress is not None else _nothing,
             )
         if finished.exit_code not in allowed:
-            raise self._failure(command, ui, log=finished.log, interrupted=finished.interrupted)
+            raise self._failure(command, ui, finished)
         if finished.interrupted:
             raise CommandError(f"Stopped after {title}.", exit_code=INTERRUPTED)
         return finished.exit_code, ui
@@ -207,8 +208,14 @@ class Stack:
             raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{text}{hint}")
         return finished.stdout
 
-    def _failure(self, command: str, ui: MachineUi, *, log: Path, interrupted: bool) -> CommandError:
+    def _failure(self, command: str, ui: MachineUi, finished: Finished) -> CommandError:
+        if finished.exit_code < 0 and not finished.interrupted:
+            return TerraformKilledError(
+                f"terraform {command} on {self.name} was killed ({signal.Signals(-finished.exit_code).name}); this "
+                f"happens when memory runs out. Run the command again.\nTerraform's output until then: {finished.log}"
+            )
         parts: list[str] = []
+        interrupted = finished.interrupted
         holder = lock_holder(ui.errors)
         if holder is not None:
             table = self.backend()[1].get("dynamodb_table")
@@ -223,7 +230,7 @@ class Stack:
         parts += [one.text() for one in text] or ui.other_text[-20:]
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
             parts.append(NO_BUCKET)
-        parts.append(f"Terraform's whole output: {log}")
+        parts.append(f"Terraform's whole output: {finished.log}")
         return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
 
     def _variables(self, command: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cli.console import say
-from cli.errors import CommandError
+from cli.errors import CommandError, TerraformKilledError
 
 POLL_SECONDS = 0.5
 
@@ -39,7 +39,7 @@ def work_lock(
 ) -> Iterator[Holder | None]:
     """Hold the lock of an environment as long as the block lasts; it ends with the process, however that ends.
 
-    Yields the command that had the lock before and was killed; `None` where the last one was not killed.
+    Yields the command that had the lock before and was killed, or whose Terraform was; `None` where neither was.
 
     Args:
         folder: where the locks are.
@@ -72,8 +72,13 @@ def work_lock(
         write_holder(file.fileno(), asdict(holding))
         try:
             yield killed
-        finally:
+        except TerraformKilledError:
+            # It counts as killed, so that the next command restores what its Terraform left half-applied.
+            raise
+        except BaseException:
             os.ftruncate(file.fileno(), 0)
+            raise
+        os.ftruncate(file.fileno(), 0)
 
 
 def current_holder(folder: Path, environment: str) -> Holder | None:

@@ -13,7 +13,7 @@ from cli import local_saves
 from local.snapshot.store import Content
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
 from tests.cli.fake_project import FakeProject
-from tests.cli.fake_terraform import FakeTerraform
+from tests.cli.fake_terraform import FakeTerraform, summary
 from tests.cli.test_local import local
 from tests.cli.test_work_lock import killed_holder
 
@@ -179,6 +179,20 @@ def test_after_a_killed_apply_the_next_command_goes_back_to_what_was_before_it(
     assert "local was restored to its state before that command, so nothing is half-applied." in ended.err
     windlass("apply", "local", "--yes", on=local)
     assert aws.restored == 1
+
+
+def test_after_a_killed_terraform_the_next_command_goes_back_too(
+    windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
+) -> None:
+    terraform.follow({"when": ["plan"], "code": 2, "lines": [summary(add=1)]}, {"when": ["apply"], "killed": True})
+    ended = windlass("apply", "local", "--yes", on=local)
+    assert ended.code == 1
+    assert "terraform apply on network was killed (SIGKILL); this happens when memory runs out." in ended.err
+    aws.locked = ("bucket/network",)
+    terraform.follow()
+    ended = windlass("apply", "local", "--yes", on=local)
+    assert (ended.code, aws.restored) == (0, 1)
+    assert "local was restored to its state before that command" in ended.err
 
 
 @pytest.mark.parametrize("killed", [True, False])

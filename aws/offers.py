@@ -5,8 +5,8 @@ adds to it every month, so a name that the table lacks is either mistyped or new
 apart:
 
 1. **Newer** is a family whose generation is above the newest of its series (`m10g` after `m9g`), or of that generation
-   with a processor of AWS's (`m9i`: `g` Graviton, `i` Intel, `a` AMD, each with `b`, `d`, `e`, `f`, `n` or `z`); a family
-   that RDS has for other engines; a size `Nxlarge` that a known family lacks, since large sizes come later.
+   with a processor of AWS's (`m9i`: `g` Graviton, `i` Intel, `a` AMD, each with `b`, `d`, `e`, `f`, `n` or `z`); a
+   family that RDS has for other engines; a size `Nxlarge` that a known family lacks, since large sizes come later.
 2. **Mistyped** is a size in words that the family lacks (`db.m7g.micro`, `cache.t4g.tiny`), since small sizes come with
    the family; and any other name that is one letter away from one in the table (`db.t3g.micro`): one more, one less,
    another one, or two swapped.
@@ -33,6 +33,7 @@ _OPTIONS_OF_PROCESSORS = re.compile(r"(?:[agi][bdefnz]*)?")
 _LARGE = re.compile(r"\d+xlarge")
 _PREFIX: Mapping[Service, str] = {"database": "db", "cache": "cache"}
 _VERSIONS_AHEAD = 3
+_GENERATIONS_BACK = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +78,10 @@ def judge_version(engine: Literal["postgresql", "valkey"], version: str) -> Verd
     newest, given = _numbers(versions[-1]), _numbers(version)
     of_its_major = [each for each in map(_numbers, versions) if each[0] == given[0]] or [newest]
     newer = of_its_major[-1] < given and given[0] <= newest[0] + _VERSIONS_AHEAD
-    alike = [each for each in reversed(versions) if _one_letter_apart(version, each)]
-    nearest = alike[0] if alike and not newer else min(versions, key=lambda each: _distance(_numbers(each), given))
+    swapped = [each for each in versions if sorted(version) == sorted(each)]
+    alike = swapped or [each for each in versions if _one_letter_apart(version, each)]
+    among = versions if newer or not alike else alike
+    nearest = min(among, key=lambda each: _distance(_numbers(each), given))
     return Verdict(finding="newer" if newer else "mistyped", nearest=nearest)
 
 
@@ -104,7 +107,7 @@ def _is_mistyped(service: Service, name: str) -> bool:
         return True
     if family in _table()["database_families_of_other_engines"].split() and service == "database":
         return False
-    newest = max((_generation(each) for each in sizes if _series(each) == match["series"]), default=0)
+    newest = _newest(service, match["series"])
     generation, processor = int(match["generation"]), _OPTIONS_OF_PROCESSORS.fullmatch(match["options"])
     if newest and processor and generation > newest:
         return False
@@ -119,10 +122,21 @@ def _nearest_class(service: Service, name: str, region: str) -> str | None:
     if alike := [each for each in preferred if _one_letter_apart(name, each)]:
         return alike[0]
     family, _, size = name.partition(".")[2].partition(".")
+    current = [each for each in preferred if _is_current(service, each.split(".")[1])]
     of_series = [
-        each for each in preferred if each.endswith(f".{size}") and _series(each.split(".")[1]) == _series(family)
+        each for each in current if each.endswith(f".{size}") and _series(each.split(".")[1]) == _series(family)
     ]
-    return next(iter(of_series or difflib.get_close_matches(name, preferred, n=1, cutoff=0.6)), None)
+    return next(iter(of_series or difflib.get_close_matches(name, current, n=1, cutoff=0.6)), None)
+
+
+def _is_current(service: Service, family: str) -> bool:
+    """Whether a family is one of the latest generations of its series, so that it is worth a suggestion."""
+    return _generation(family) > _newest(service, _series(family)) - _GENERATIONS_BACK
+
+
+def _newest(service: Service, series: str) -> int:
+    """The newest generation of a series in the table; 0 if it has none."""
+    return max((_generation(each) for each in _sizes(service) if _series(each) == series), default=0)
 
 
 def _preferred(service: Service, region: str) -> list[str]:

@@ -12,6 +12,7 @@ from aws.fargate import CPU_UNITS_PER_VCPU
 from config.airflow.section import Airflow
 from config.cache import Cache
 from config.database import Database
+from config.environment import Environment
 from config.load_balancer import LoadBalancer
 from config.network import Network
 from config.services import CodeDeployService, RollingService, WebService
@@ -76,6 +77,18 @@ def needs(
         _fargate("fargate_spot_vcpus", tasks, spot=True),
         _targets(services, airflow),
         *_constant(network, load_balancer, database, cache, services, airflow),
+    )
+
+
+def needs_of(environment: Environment) -> tuple[Need, ...]:
+    """The needs of a whole environment."""
+    return needs(
+        network=environment.network,
+        load_balancer=environment.load_balancer,
+        database=environment.database,
+        cache=environment.cache,
+        services=environment.services,
+        airflow=environment.airflow,
     )
 
 
@@ -167,8 +180,8 @@ def _constant(
     rules = len(services) + test_listeners + (airflow is not None) + login
     yield _same("listener_rules", rules, "services")
     if load_balancer.https and load_balancer.certificate_arn is None:
-        holders = [*services.values(), *([airflow] if airflow is not None else [])]
-        names = {name for holder in holders for name in holder.host_names}
+        names = {name for service in services.values() for name in service.host_names}
+        names |= set(airflow.host_names) if airflow is not None else set()
         yield _same("certificate_names", len(names), "services")
     replicas = len(database.read_replicas)
     yield _same("database_instances", 1 + replicas, "database/read_replicas")

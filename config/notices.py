@@ -9,8 +9,10 @@ from datetime import date
 
 from aws.engine_support import ends_soon
 from aws.offers import judge_class, judge_version, source
+from aws.quotas import QUOTAS
 from config.environment import Environment
 from config.errors import Problem
+from config.needs import needs_of
 from config.offers_rules import classes
 from config.rule import problem
 
@@ -53,9 +55,24 @@ def _newer_version(path: str, version: str) -> Notice:
     return problem(path, version, f"is newer than the versions in the table of Windlass ({source()})")
 
 
+def scaling_ends_at_a_quota(environment: Environment, _today: date) -> Iterator[Notice]:
+    """A deployment fits, and the upper limits of scaling do not: the last tasks never start."""
+    if environment.aws.endpoint_url is not None:
+        return
+    for need in needs_of(environment):
+        has, quota = environment.quotas.value(need.quota), QUOTAS[need.quota]
+        if need.deploying <= has < need.at_most:
+            message = (
+                f"the upper limits of scaling need {need.at_most:g} {quota.unit}, and the account has {has}: scaling "
+                f"stops there. Have {quota.where} raised and say so, or lower max_count"
+            )
+            yield problem(f"quotas/{need.quota}", has, message)
+
+
 NOTICES: tuple[Callable[[Environment, date], Iterator[Notice]], ...] = (
     versions_near_their_end,
     names_that_the_table_lacks,
+    scaling_ends_at_a_quota,
 )
 """Every notice."""
 

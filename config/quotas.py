@@ -67,6 +67,11 @@ class Quotas(Section):
     cache_nodes: Raised | None = None
     """Nodes of ElastiCache ("Nodes per Region"). Default: 300."""
 
+    @property
+    def raised(self) -> dict[str, int]:
+        """The quotas that stand in the file, by key."""
+        return {key: value for key in QUOTAS if (value := getattr(self, key)) is not None}
+
     def value(self, key: str) -> int:
         """What the account has of a quota: the raised value, or AWS's default."""
         raised: int | None = getattr(self, key)

@@ -10,6 +10,7 @@ from guards import (
     rules_network,
     rules_plain_secrets,
     rules_platform,
+    rules_quotas,
     rules_secrets,
     rules_services,
 )
@@ -37,6 +38,7 @@ GUARDS: tuple[Guard, ...] = (
     *rules_network.GUARDS,
     *rules_plain_secrets.GUARDS,
     *rules_platform.GUARDS,
+    *rules_quotas.GUARDS,
     *rules_secrets.GUARDS,
     *rules_services.GUARDS,
 )

@@ -11,6 +11,7 @@ from cli.errors import FAILED, CommandError
 from cli.notices import notices_json, notices_of, print_notices
 from cli.options import as_json, environment_argument
 from cli.project import Project
+from cli.quotas import print_uses, uses
 
 
 @command(
@@ -24,22 +25,32 @@ from cli.project import Project
 def check(project: Project, name: str, as_json: bool) -> int:
     """Check an environment file, and run the guards; write nothing.
 
-    It names every mistake with file, key, value and what is allowed, and ends
-    with notices, which stop nothing. AWS is not contacted.
+    It names every mistake with file, key, value and what is allowed, shows
+    what needs much of the account's quotas, and ends with notices, which stop
+    nothing. AWS is not contacted.
     """
     try:
         environment = project.environments.load(name)
-        count, verdict = project.synthesis.check(environment)
+        documents, verdict = project.synthesis.check(environment)
     except CommandError as error:
         if not as_json:
             raise
         print_json(_json(name, problems=error.problems))
         return error.exit_code
-    notices = notices_of(environment)
+    notices, used = notices_of(environment), uses(environment, documents)
     if as_json:
         waived = [{**asdict(each.violation), "reason": each.reason} for each in verdict.waived]
         warnings = list(map(asdict, verdict.warnings))
-        print_json(_json(name, stacks=count, warnings=warnings, waived=waived, notices=notices_json(name, notices)))
+        print_json(
+            _json(
+                name,
+                stacks=len(documents),
+                warnings=warnings,
+                waived=waived,
+                notices=notices_json(name, notices),
+                quotas=[each.json() for each in used],
+            )
+        )
         return FAILED if verdict.warnings else 0
     if verdict.waived:
         say("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
@@ -47,12 +58,13 @@ def check(project: Project, name: str, as_json: bool) -> int:
         warn("\n\n".join(["Warnings:", *map(str, verdict.warnings), ""]))
         warn(f"{name}: fix each warning, or waive it with a reason ([[waivers]] in environments/{name}.toml).")
     else:
-        say(f"{name}: the configuration is valid, and the guards accept its {count} stacks.")
+        say(f"{name}: the configuration is valid, and the guards accept its {len(documents)} stacks.")
+    print_uses([each for each in used if each.is_much])
     print_notices(notices)
     return FAILED if verdict.warnings else 0
 
 
 def _json(name: str, **parts: Any) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"stacks": 0, "problems": [], "warnings": [], "waived": [], "notices": []}
+    nothing: dict[str, Any] = {"stacks": 0, "problems": [], "warnings": [], "waived": [], "notices": [], "quotas": []}
     result = {"environment": name, **nothing, **parts}
     return {**result, "valid": not result["problems"] and not result["warnings"]}

@@ -5,7 +5,9 @@ function from the environment and today's date, in the tuple at the end. A synth
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aws.engine_support import ends_soon
 from aws.offers import judge_class, judge_version, source
@@ -14,10 +16,11 @@ from config.environment import Environment
 from config.errors import Problem
 from config.needs import needs_of
 from config.offers_rules import classes
-from config.rule import problem
 
-Notice = Problem
-"""Path, value and a sentence, as of a mistake."""
+
+@dataclass(frozen=True, kw_only=True)
+class Notice(Problem):
+    """Path, value and a sentence, as of a mistake."""
 
 
 def versions_near_their_end(environment: Environment, today: date) -> Iterator[Notice]:
@@ -30,7 +33,7 @@ def versions_near_their_end(environment: Environment, today: date) -> Iterator[N
             f"standard support of PostgreSQL {version} on RDS {when} {end}; AWS bills Extended Support from then on, "
             "so plan the upgrade"
         )
-        yield problem("database/engine_version", version, message)
+        yield _notice("database/engine_version", version, message)
 
 
 def names_that_the_table_lacks(environment: Environment, _today: date) -> Iterator[Notice]:
@@ -40,10 +43,10 @@ def names_that_the_table_lacks(environment: Environment, _today: date) -> Iterat
         verdict = judge_class(service, name, region)
         if verdict.finding == "elsewhere":
             message = f"is offered in other regions, and not in {region} ({source()}); AWS may have added it since"
-            yield problem(path, name, message)
+            yield _notice(path, name, message)
         elif verdict.finding == "newer":
             close = f'; the nearest there is "{verdict.nearest}"' if verdict.nearest else ""
-            yield problem(path, name, f"is not in the table of Windlass ({source()}), and may be newer{close}")
+            yield _notice(path, name, f"is not in the table of Windlass ({source()}), and may be newer{close}")
     if judge_version("postgresql", environment.database.engine_version).finding == "newer":
         yield _newer_version("database/engine_version", environment.database.engine_version)
     cache = environment.cache
@@ -51,8 +54,12 @@ def names_that_the_table_lacks(environment: Environment, _today: date) -> Iterat
         yield _newer_version("cache/engine_version", cache.engine_version)
 
 
+def _notice(path: str, value: Any, message: str) -> Notice:
+    return Notice(path=tuple(path.split("/")), value=value, message=message)
+
+
 def _newer_version(path: str, version: str) -> Notice:
-    return problem(path, version, f"is newer than the versions in the table of Windlass ({source()})")
+    return _notice(path, version, f"is newer than the versions in the table of Windlass ({source()})")
 
 
 def scaling_ends_at_a_quota(environment: Environment, _today: date) -> Iterator[Notice]:
@@ -66,7 +73,7 @@ def scaling_ends_at_a_quota(environment: Environment, _today: date) -> Iterator[
                 f"the upper limits of scaling need {need.at_most:g} {quota.unit}, and the account has {has}: scaling "
                 f"stops there. Have {quota.where} raised and say so, or lower max_count"
             )
-            yield problem(f"quotas/{need.quota}", has, message)
+            yield _notice(f"quotas/{need.quota}", has, message)
 
 
 NOTICES: tuple[Callable[[Environment, date], Iterator[Notice]], ...] = (

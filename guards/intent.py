@@ -57,6 +57,9 @@ class Intent:
     checked_services: frozenset[str] = frozenset()
     """Names of the ECS services whose containers have a health check of their own (E06). Default: none need one."""
 
+    alarms_are_heard: bool = False
+    """Whether alarms must reach a person, as in production. Default: no."""
+
     quotas: Mapping[str, int] = field(default_factory=dict)
     """Quotas of the account that AWS has raised, by their key in `aws.quotas.QUOTAS`. Default: none."""
 

@@ -35,6 +35,9 @@ LOAD_BALANCER_NAME_CHARACTERS: Final = 32
 BUCKET_NAME_CHARACTERS: Final = 63
 """Length of the name of a bucket."""
 
+DATABASE_IDENTIFIER_CHARACTERS: Final = 63
+"""Length of the identifier of a database instance."""
+
 ROLE_NAME_CHARACTERS: Final = 64
 """Length of the name of a role."""
 

@@ -20,6 +20,7 @@ from config import (
     services_rules,
     state,
     tags,
+    together_rules,
     working_hours,
 )
 from config.airflow import components_rules, connections, dags_rules, operations_rules, section_rules, settings_rules
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *services_rules.RULES,
     *working_hours.RULES,
     *quotas_rules.RULES,
+    *together_rules.RULES,
     *section_rules.RULES,
     *components_rules.RULES,
     *connections.RULES,

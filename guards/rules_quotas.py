@@ -73,6 +73,19 @@ def security_groups_have_few_enough_rules(stacks: CheckedStacks) -> Iterator[Fin
                 yield group, f"{count} rules lead {direction} the group, the account's quota is {most}"
 
 
+@guard("N03", key="quotas.interface_endpoints", fix="have the quota raised and say so, or leave endpoints out")
+def a_vpc_has_few_enough_endpoints(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A VPC has as many interface endpoints as the account's quota allows."""
+    most = _quota(stacks.intent.quotas, "interface_endpoints")
+    endpoints = [
+        address
+        for address, body in stacks.resources("aws_vpc_endpoint")
+        if body.get("vpc_endpoint_type") == "Interface"
+    ]
+    for address in endpoints[most:]:
+        yield address, f"it is one of {len(endpoints)} interface endpoints, the account's quota is {most}"
+
+
 def _quota(raised: Mapping[str, int], key: str) -> int:
     return raised.get(key, QUOTAS[key].default)
 
@@ -87,4 +100,5 @@ GUARDS: tuple[Guard, ...] = (
     inline_policies_of_a_role_fit,
     trust_policies_fit,
     security_groups_have_few_enough_rules,
+    a_vpc_has_few_enough_endpoints,
 )

@@ -1,4 +1,4 @@
-"""Mistakes in sizes and counts that AWS limits, and alarms that nobody hears."""
+"""Mistakes in sizes, counts and names that AWS limits, and alarms that nobody hears."""
 
 import json
 
@@ -37,6 +37,12 @@ def many_rules(documents: Documents) -> None:
     rules.update({f"{first}-{number}": dict(rules[first]) for number in range(60)})
 
 
+def many_endpoints(documents: Documents) -> None:
+    endpoints = documents["network"]["resource"]["aws_vpc_endpoint"]
+    body = {**next(iter(endpoints.values())), "vpc_endpoint_type": "Interface"}
+    endpoints.update({f"networking_endpoint-{number}": dict(body) for number in range(51)})
+
+
 def without_subscriptions(documents: Documents) -> None:
     del documents["service"]["resource"]["aws_sns_topic_subscription"]
 
@@ -44,6 +50,16 @@ def without_subscriptions(documents: Documents) -> None:
 def another_topic(documents: Documents) -> None:
     """The only subscription is to another topic than the one that alarms notify."""
     resource(documents, "service", "aws_sns_topic_subscription")["topic_arn"] = "arn:aws:sns:eu-west-1:123456789012:x"
+
+
+def one_alarm_name(documents: Documents) -> None:
+    alarms = list(documents["service"]["resource"]["aws_cloudwatch_metric_alarm"].values())
+    alarms[0]["alarm_name"] = alarms[1]["alarm_name"]
+
+
+def role_names_in_two_cases(documents: Documents) -> None:
+    roles = list(documents["service"]["resource"]["aws_iam_role"].values())
+    roles[0]["name"] = roles[1]["name"].upper()
 
 
 CHANGES: tuple[tuple[str, str, Change], ...] = (
@@ -56,6 +72,9 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("inline_policies_of_a_role_fit", "a policy of three hundred resources", long_policy),
     ("trust_policies_fit", "a role that many statements trust", long_trust),
     ("security_groups_have_few_enough_rules", "sixty rules more", many_rules),
+    ("a_vpc_has_few_enough_endpoints", "fifty-one endpoints", many_endpoints),
+    ("names_are_unique", "two alarms of one name", one_alarm_name),
+    ("names_are_unique", "two roles whose names differ in case only", role_names_in_two_cases),
     ("alarms_are_heard", "no subscription", without_subscriptions),
     ("alarms_are_heard", "a subscription to another topic", another_topic),
 )

@@ -1,18 +1,18 @@
 """What AWS offers: instance classes of RDS for PostgreSQL, node types of ElastiCache, versions of both engines.
 
 The table, `aws/offers.json`, is written by `python -m scripts.offers` from what AWS's APIs answered on one day. AWS
-adds to it every month, so a name that the table lacks is either mistyped or newer than the table. How they are told
-apart:
+adds to it every month, so a name that the table lacks is either mistyped or newer than the table. The
+difference:
 
 1. **Newer** is a family whose generation is above the newest of its series (`m10g` after `m9g`), or of that generation
    with a processor of AWS's (`m9i`: `g` Graviton, `i` Intel, `a` AMD, each with `b`, `d`, `e`, `f`, `n` or `z`); a
    family that RDS has for other engines; a size `Nxlarge` that a known family lacks, since large sizes come later.
-2. **Mistyped** is a size in words that the family lacks (`db.m7g.micro`, `cache.t4g.tiny`), since small sizes come with
-   the family; and any other name that is one letter away from one in the table (`db.t3g.micro`): one more, one less,
+2. **Mistyped** is a size without a number that the family lacks (`db.m7g.micro`, `cache.t4g.tiny`), since small sizes
+   come with the family; and any other name that is one letter away from one in the table (`db.t3g.micro`): one more, one less,
    another one, or two swapped.
 3. Everything else is **unknown**, and is treated as newer: this table must not keep anybody from using what AWS has.
 
-Versions are told apart alike: above the newest of its major version, or a major version that is up to three above the
+For versions the same holds: above the newest of its major version, or a major version that is up to three above the
 newest, is newer; anything else is mistyped.
 """
 

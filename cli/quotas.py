@@ -75,17 +75,17 @@ def uses(environment: "Environment", documents: Mapping[str, Mapping[str, Any]])
     )
 
 
-def print_uses(found: Sequence[Use]) -> None:
+def print_uses(shown: Sequence[Use]) -> None:
     """A table of uses, and which quotas must be raised before the first apply."""
-    if not found:
+    if not shown:
         return
     rows = table("quota", "at rest", "deploying", "at most", "default", "account")
-    for use in found:
+    for use in shown:
         quota = QUOTAS[use.quota]
         amounts = (f"{amount:g}" for amount in (use.at_rest, use.deploying, use.at_most))
         rows.add_row(quota.name, *amounts, str(quota.default), str(use.has))
     show(rows)
-    for use in found:
+    for use in shown:
         if use.must_be_raised:
             least = f"{-(-use.deploying // 1):.0f}"
             where = QUOTAS[use.quota].where

@@ -51,7 +51,7 @@ class _Tasks:
     spot_percent: int
     on_demand_base: int
     alone: bool
-    """Whether it is deployed by itself, by a command of its own."""
+    """Whether a command of its own deploys it."""
 
     def count(self, tasks: int, *, spot: bool) -> int:
         """Tasks on demand or on Spot of so many; what does not divide evenly counts in both."""

@@ -86,5 +86,5 @@ NOTICES: tuple[Callable[[Environment, date], Iterator[Notice]], ...] = (
 
 def notices(environment: Environment, today: date) -> tuple[Notice, ...]:
     """All notices of an environment, in the order of their keys."""
-    found = [each for notice in NOTICES for each in notice(environment, today)]
-    return tuple(sorted(found, key=lambda each: (each.path, each.message)))
+    results = [each for notice in NOTICES for each in notice(environment, today)]
+    return tuple(sorted(results, key=lambda each: (each.path, each.message)))

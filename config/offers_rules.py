@@ -1,6 +1,6 @@
 """Rules on instance classes, node types and engine versions: a mistyped name is refused before AWS is asked.
 
-`aws/offers.py` says how a mistyped name and one that is newer than the table are told apart. What is newer is a notice
+`aws/offers.py` says how a mistyped name differs from one that is newer than the table. What is newer is a notice
 (`config/notices.py`), never a mistake.
 """
 

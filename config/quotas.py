@@ -13,7 +13,7 @@ Raised = Annotated[int, Field(ge=1, le=1_000_000)]
 class Quotas(Section):
     """Quotas of the account and region that differ from AWS's defaults (Service Quotas shows them).
 
-    AWS raises a quota on request. `./windlass check` refuses an environment that needs more than what stands here, and
+    AWS raises a quota on request. `./windlass check` refuses an environment that needs more than these values, and
     lists what needs much of a quota. Other environments in the account use the same quotas, so give what is left.
     """
 

@@ -58,7 +58,7 @@ def replica_names_fit(project: str, name: str, database: Database) -> Iterator[P
         identifier = f"{project}-{name}-{replica}"
         if len(identifier) > DATABASE_IDENTIFIER_CHARACTERS:
             message = (
-                f'makes the identifier "{identifier}" of {len(identifier)} characters; '
+                f"makes, with project and environment, an identifier of {len(identifier)} characters; "
                 f"allowed: {DATABASE_IDENTIFIER_CHARACTERS}"
             )
             yield problem(f"database/read_replicas/{replica}", MISSING, message)

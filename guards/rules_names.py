@@ -40,7 +40,7 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 _CONDITIONS = {"host_header": "host names", "path_pattern": "paths", "source_ip": "blocks"}
 
 
-@guard("A22", key="services", fix="give one of the two another name in the environment file")
+@guard("A22", key="services", fix="give one of the two another name or number in the environment file")
 def names_are_unique(stacks: CheckedStacks) -> Iterator[Finding]:
     """No two resources of a type have one name in a region; AWS compares some names without case."""
     owners: dict[tuple[str, ...], str] = {}
@@ -71,12 +71,12 @@ def listener_rules_get_requests(stacks: CheckedStacks) -> Iterator[Finding]:
 
 
 def _values(rule: Mapping[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for condition in blocks(rule, "condition"):
         for kind in _CONDITIONS:
             for block in blocks(condition, kind):
-                found.setdefault(kind, []).extend(block.get("values", ()))
-    return found
+                values.setdefault(kind, []).extend(block.get("values", ()))
+    return values
 
 
 def _same(rule: Mapping[str, Any]) -> str:

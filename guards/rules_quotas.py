@@ -26,7 +26,7 @@ _RULES = {
     fix="shorten environment variables, or take repositories out; large values belong into S3 or the image",
 )
 def task_definitions_fit(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A task definition is at most 64 KiB as JSON, which ECS raises for nobody."""
+    """A task definition is at most 64 KiB as JSON, a limit that ECS never raises."""
     for address, body in stacks.resources("aws_ecs_task_definition"):
         size = sum(_size(value) for value in body.values())
         if size > TASK_DEFINITION_BYTES:
@@ -36,7 +36,7 @@ def task_definitions_fit(stacks: CheckedStacks) -> Iterator[Finding]:
 
 @guard("I01", fix="name fewer resources in the policy, or use a pattern for them")
 def inline_policies_of_a_role_fit(stacks: CheckedStacks) -> Iterator[Finding]:
-    """The inline policies of a role have at most 10,240 characters together, which IAM raises for nobody."""
+    """The inline policies of a role have at most 10,240 characters together, a limit that IAM never raises."""
     sizes: dict[str, int] = {}
     for address, body in stacks.resources("aws_iam_role_policy"):
         for role in roles_with(stacks, address):

@@ -1,6 +1,6 @@
 """Writes `aws/offers.json`, the table of engine versions, instance classes and node types that AWS offers by region.
 
-The data is that of the package `cfn-lint`, which asks AWS's own APIs for it and is installed with moto. Here it is
+The data is that of the package `cfn-lint`, which gets it from AWS's own APIs and is installed with moto. Here it is
 reduced to what Windlass can run, PostgreSQL on RDS and Valkey on ElastiCache, and written so that a diff can be read:
 a line for each family of classes with its sizes, and one for each region with its families.
 
@@ -60,7 +60,7 @@ def _read(resource: str, name: str) -> dict[str, Any]:
 
 
 def _schema_date() -> str:
-    """The day on which cfn-lint asked AWS."""
+    """The day of cfn-lint's data."""
     data = json.loads(resources.files(_SCHEMAS).joinpath("version.json").read_text(encoding="utf-8"))
     return str(data["schema_date"])[:10]
 

@@ -30,18 +30,18 @@ def cost(project: Project, name: str, other: str | None, region: str | None, as_
 
     It also shows what the environment needs of the account's quotas.
     """
-    found = [_estimate(project, each, region) for each in (name, other) if each is not None]
-    estimates = [each for each, _ in found]
+    priced = [_estimate(project, each, region) for each in (name, other) if each is not None]
+    estimates = [each for each, _ in priced]
     if as_json:
-        print_json({each.environment: {**each.json(), "quotas": [use.json() for use in used]} for each, used in found})
+        print_json({each.environment: {**each.json(), "quotas": [use.json() for use in used]} for each, used in priced})
         return
     if len(estimates) == 1:
         _show_lines(estimates[0])
     else:
         _show_difference(*estimates)
     _say_what_it_is(estimates)
-    if len(found) == 1:
-        print_uses(found[0][1])
+    if len(priced) == 1:
+        print_uses(priced[0][1])
 
 
 def _estimate(project: Project, name: str, region: str | None) -> tuple[Estimate, tuple[Use, ...]]:
@@ -49,8 +49,8 @@ def _estimate(project: Project, name: str, region: str | None) -> tuple[Estimate
     documents = project.synthesis.documents(environment)
 
     try:
-        priced = estimate(name, documents, prices_of(region or environment.aws.region))
-        return priced, uses(environment, documents)
+        costs = estimate(name, documents, prices_of(region or environment.aws.region))
+        return costs, uses(environment, documents)
     except PricesError as error:
         message = f"{error} Choose one with --region for a rough idea."
         raise CommandError(message, exit_code=BAD_CONFIGURATION) from error

@@ -62,7 +62,7 @@ def test_a_newer_class_passes(service: Service, name: str, why: str) -> None:
     assert judge_class(service, name, "eu-west-1").finding == "newer", why
 
 
-def test_a_class_of_other_regions_is_told_apart() -> None:
+def test_a_class_of_other_regions_is_recognised() -> None:
     assert judge_class("database", "db.x2g.large", "us-east-1").finding == "offered"
     assert judge_class("database", "db.x2g.large", "eu-north-1").finding == "elsewhere"
     assert judge_class("database", "db.r3.large", "sa-east-1").finding == "elsewhere"

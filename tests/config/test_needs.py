@@ -15,16 +15,16 @@ from tests.support.documents import ENVIRONMENTS, ROOT
 
 
 def need(name: str, quota: str) -> Need:
-    (found,) = [each for each in needs_of(load(name, ROOT)) if each.quota == quota]
-    return found
+    (one,) = [each for each in needs_of(load(name, ROOT)) if each.quota == quota]
+    return one
 
 
 def test_a_deployment_runs_old_and_new_tasks_and_airflow_is_deployed_as_a_whole() -> None:
-    found = need("prod", "fargate_vcpus")
+    vcpus = need("prod", "fargate_vcpus")
     web, airflow = 3 * 0.5, 2 * 1 + 2 * 2 + 2 * 2 + 2 * 1 + 2 * 2
-    assert found.at_rest == web + airflow
-    assert found.deploying == web + 2 * airflow
-    assert found.at_most == 12 * 0.5 + 4 * 1 + 2 * 2 + 2 * 2 + 2 * 1 + 7 * 2 + 4 * 1
+    assert vcpus.at_rest == web + airflow
+    assert vcpus.deploying == web + 2 * airflow
+    assert vcpus.at_most == 12 * 0.5 + 4 * 1 + 2 * 2 + 2 * 2 + 2 * 1 + 7 * 2 + 4 * 1
 
 
 def test_what_is_on_spot_counts_there(monkeypatch: pytest.MonkeyPatch) -> None:

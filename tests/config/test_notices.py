@@ -24,22 +24,22 @@ def test_what_we_ship_uses_what_its_region_offers(name: str) -> None:
 
 
 def test_a_newer_class_and_a_newer_version_are_notices(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = said(
+    messages = said(
         monkeypatch,
         DATABASE__INSTANCE_CLASS="db.m10g.large",
         DATABASE__ENGINE_VERSION="20",
         CACHE__NODE_TYPE="cache.r9g.large",
         CACHE__ENGINE_VERSION="10.0",
     )
-    assert 'the nearest there is "cache.r8g.large"' in found["cache.node_type"]
-    assert "may be newer" in found["database.instance_class"]
-    assert "is newer than the versions in the table" in found["database.engine_version"]
-    assert "is newer than the versions in the table" in found["cache.engine_version"]
+    assert 'the nearest there is "cache.r8g.large"' in messages["cache.node_type"]
+    assert "may be newer" in messages["database.instance_class"]
+    assert "is newer than the versions in the table" in messages["database.engine_version"]
+    assert "is newer than the versions in the table" in messages["cache.engine_version"]
 
 
 def test_a_class_of_other_regions_is_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = said(monkeypatch, DATABASE__INSTANCE_CLASS="db.m9g.large")
-    assert "is offered in other regions, and not in eu-west-1" in found["database.instance_class"]
+    messages = said(monkeypatch, DATABASE__INSTANCE_CLASS="db.m9g.large")
+    assert "is offered in other regions, and not in eu-west-1" in messages["database.instance_class"]
 
 
 @pytest.mark.parametrize(

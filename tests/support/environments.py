@@ -83,7 +83,9 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
     data: dict[str, Any] = {
         "project": draw(words),
         "kind": kind,
-        "tags": draw(st.dictionaries(st.from_regex(r"X[a-zA-Z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@"))),
+        "tags": draw(
+            st.dictionaries(st.from_regex(r"X[a-z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@", min_size=1))
+        ),
         "aws": {"region": region, "account_id": draw(st.from_regex(r"[0-9]{12}", fullmatch=True))},
         "state": draw(states()),
         "network": draw(networks(region, ways_out)),

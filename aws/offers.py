@@ -6,10 +6,11 @@ difference:
 
 1. **Newer** is a family whose generation is above the newest of its series (`m10g` after `m9g`), or of that generation
    with a processor of AWS's (`m9i`: `g` Graviton, `i` Intel, `a` AMD, each with `b`, `d`, `e`, `f`, `n` or `z`); a
-   family that RDS has for other engines; a size `Nxlarge` that a known family lacks, since large sizes come later.
+   family that RDS has for other engines or for clusters; a size `Nxlarge` that a known family lacks, since large sizes
+   come later.
 2. **Mistyped** is a size without a number that the family lacks (`db.m7g.micro`, `cache.t4g.tiny`), since small sizes
-   come with the family; and any other name that is one letter away from one in the table (`db.t3g.micro`): one more, one less,
-   another one, or two swapped.
+   come with the family; and any other name that is one letter away from one in the table (`db.t3g.micro`): one letter
+   more, one less, another one, or two swapped.
 3. Everything else is **unknown**, and is treated as newer: this table must not keep anybody from using what AWS has.
 
 For versions the same holds: above the newest of its major version, or a major version that is up to three above the
@@ -90,6 +91,13 @@ def versions(engine: Literal["postgresql", "valkey", "redis"]) -> tuple[str, ...
     return tuple(_table()[engine])
 
 
+def is_of_previous_generation(instance_class: str) -> bool:
+    """Whether a class is too old for every version of PostgreSQL from 14 on, such as `db.m4.large` or `db.t2.micro`."""
+    family = instance_class.split(".")[1]
+    oldest: Mapping[str, int] = _table()["oldest_generation_for_postgresql"]
+    return _generation(family) < oldest.get(_series(family), 0)
+
+
 @cache
 def names(service: Service) -> frozenset[str]:
     """All classes of a service in any region."""
@@ -105,7 +113,7 @@ def _is_mistyped(service: Service, name: str) -> bool:
         return not _LARGE.fullmatch(size)
     if size not in {each for those in sizes.values() for each in those} and not _LARGE.fullmatch(size):
         return True
-    if family in _table()["database_families_of_other_engines"].split() and service == "database":
+    if family in _table()["database_families_elsewhere"].split() and service == "database":
         return False
     newest = _newest(service, match["series"])
     generation, processor = int(match["generation"]), _OPTIONS_OF_PROCESSORS.fullmatch(match["options"])

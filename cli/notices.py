@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from config.notices import Notice
 
 
+def today() -> date:
+    """The day that decides which versions are near their end."""
+    return date.today()
+
+
 def notices_of(environment: "Environment") -> "tuple[Notice, ...]":
     """The notices of today."""
     from config.notices import notices  # pydantic and the models, which an environment has loaded already
 
-    return notices(environment, date.today())
+    return notices(environment, today())
 
 
 def notices_json(environment: str, notices: "Sequence[Notice]") -> list[dict[str, str]]:

@@ -6,7 +6,7 @@
 
 from collections.abc import Iterator
 
-from aws.offers import Service, judge_class, judge_version, source, versions
+from aws.offers import Service, is_of_previous_generation, judge_class, judge_version, source, versions
 from config.aws import Aws
 from config.cache import Cache
 from config.database import Database
@@ -36,6 +36,17 @@ def classes_are_not_mistyped(aws: Aws, database: Database, cache: Cache | None) 
             what = "an instance class of RDS for PostgreSQL" if service == "database" else "a node type of ElastiCache"
             close = f'; did you mean "{verdict.nearest}"?' if verdict.nearest else ""
             message = f"is not {what} ({source()}); allowed: one that AWS offers in {aws.region}{close}"
+            yield problem(path, name, message)
+
+
+def classes_run_postgresql(database: Database) -> Iterator[Problem]:
+    """RDS runs no version of PostgreSQL that Windlass knows on classes of previous generations."""
+    for path, _, name in classes(database, None):
+        if is_of_previous_generation(name):
+            message = (
+                f"is of a previous generation, which runs no PostgreSQL from {OLDEST_POSTGRESQL} on ({source()}); "
+                'allowed: a class of a later one, such as "db.t4g.micro" or "db.m7g.large"'
+            )
             yield problem(path, name, message)
 
 
@@ -69,6 +80,7 @@ def _quoted(names: tuple[str, ...] | list[str]) -> str:
 
 RULES = (
     classes_are_not_mistyped,
+    classes_run_postgresql,
     postgresql_is_a_version_of_rds,
     the_cache_is_a_version_of_valkey,
 )

@@ -19,6 +19,9 @@ from workspace import WINDLASS_FOLDER
 TABLE = WINDLASS_FOLDER / "aws" / "offers.json"
 _EXTENSIONS = "cfnlint.data.schemas.extensions"
 _SCHEMAS = "cfnlint.data.schemas"
+OLDEST_MAJOR = 14
+"""Of PostgreSQL; what older versions run on is left out."""
+
 Offers = dict[str, set[str]]
 """Region → names of classes, without `db.` or `cache.`."""
 
@@ -39,14 +42,17 @@ def table() -> str:
     database = {region: _classes_of(rules, "postgres") for region, rules in classes.items() if region != "description"}
     cache = {region: _names(offer["enum"]) for region, offer in nodes.items() if region != "description"}
     others = {_family(name) for rules in classes.values() if isinstance(rules, dict) for name in _all_classes(rules)}
+    supported = _families_of_supported_versions()
+    others |= supported
     content = {
         "made_from": f"cfn-lint {version('cfn-lint')}",
         "as_of": _schema_date(),
         "postgresql": _majors(_versions("aws_rds_dbinstance", "postgres")),
+        "oldest_generation_for_postgresql": _oldest_generations(supported),
         "valkey": sorted(_versions("aws_elasticache_cachecluster", "valkey"), key=_number),
         "redis": sorted(_versions("aws_elasticache_cachecluster", "redis"), key=_number),
         "database": _compact(database),
-        "database_families_of_other_engines": " ".join(
+        "database_families_elsewhere": " ".join(
             sorted(others - {_family(name) for names in database.values() for name in names})
         ),
         "cache": _compact(cache),
@@ -73,6 +79,27 @@ def _classes_of(rules: Mapping[str, Any], engine: str) -> set[str]:
         if rule["if"]["properties"].get("Engine", {}).get("const") == engine
         for name in _names(rule["then"]["properties"]["DBInstanceClass"]["enum"])
     }
+
+
+def _families_of_supported_versions() -> set[str]:
+    """Families that run a version of PostgreSQL that Windlass runs, from `OLDEST_MAJOR` on."""
+    families = set()
+    for rule in _read("aws_rds_dbinstance", "db_instance_class")["allOf"]:
+        properties = rule["if"]["properties"]
+        match = re.match(r"\^\((\d+)", properties.get("EngineVersion", {}).get("pattern", ""))
+        if properties["Engine"].get("const") == "postgres" and match is not None and int(match[1]) >= OLDEST_MAJOR:
+            families |= {_family(name) for name in _names(rule["then"]["properties"]["DBInstanceClass"]["enum"])}
+    return families
+
+
+def _oldest_generations(families: Iterable[str]) -> dict[str, int]:
+    """The lowest generation of each series: `m` → 5 for `m5`, `m6g`, `m7g`."""
+    oldest: dict[str, int] = {}
+    for family in sorted(families):
+        match = re.match(r"([a-z]+)(\d+)", family)
+        if match is not None:
+            oldest[match[1]] = min(int(match[2]), oldest.get(match[1], 1000))
+    return oldest
 
 
 def _all_classes(rules: Mapping[str, Any]) -> set[str]:

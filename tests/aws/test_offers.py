@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from aws.engine_support import END_OF_STANDARD_SUPPORT, NOTICE_DAYS, ends_soon
-from aws.offers import Service, judge_class, judge_version, names, source, versions
+from aws.offers import Service, is_of_previous_generation, judge_class, judge_version, names, source, versions
 from scripts.offers import TABLE, table
 
 
@@ -53,6 +53,7 @@ def test_a_mistyped_class_gets_the_nearest_right_one(service: Service, name: str
         ("database", "db.t5g.micro", "the next generation"),
         ("database", "db.m9i.large", "another processor in the newest generation"),
         ("database", "db.m8i.large", "a family that RDS has for other engines"),
+        ("database", "db.c6gd.large", "a family that RDS has for clusters"),
         ("database", "db.m7g.32xlarge", "a larger size of a known family"),
         ("cache", "cache.r9g.xlarge", "the next generation"),
         ("cache", "cache.x2gd.xlarge", "a series that the table lacks"),
@@ -67,6 +68,16 @@ def test_a_class_of_other_regions_is_recognised() -> None:
     assert judge_class("database", "db.x2g.large", "eu-north-1").finding == "elsewhere"
     assert judge_class("database", "db.r3.large", "sa-east-1").finding == "elsewhere"
     assert judge_class("database", "db.r3.4xlarge", "sa-east-1").finding == "offered"
+
+
+@pytest.mark.parametrize("name", ["db.m4.large", "db.t2.micro", "db.r3.large"])
+def test_a_previous_generation_runs_no_version_that_windlass_knows(name: str) -> None:
+    assert is_of_previous_generation(name)
+
+
+@pytest.mark.parametrize("name", ["db.m5.large", "db.t3.micro", "db.x2idn.16xlarge", "db.m10g.large", "db.q1.large"])
+def test_others_are_not_of_a_previous_generation(name: str) -> None:
+    assert not is_of_previous_generation(name)
 
 
 def test_a_region_that_the_table_lacks_has_everything() -> None:

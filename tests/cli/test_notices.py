@@ -1,10 +1,16 @@
 """`check` and `cost` end with notices, and show what an environment needs of the account's quotas."""
 
 import json
+from datetime import date
 
 import pytest
 
 from cli.app import main as windlass
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day_without_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.notices.today", lambda: date(2026, 12, 1))
 
 
 def test_a_notice_is_printed_last_and_leaves_0(
@@ -15,6 +21,14 @@ def test_a_notice_is_printed_last_and_leaves_0(
     printed = capsys.readouterr().err.rstrip()
     assert printed.startswith("Notices:")
     assert printed.splitlines()[-2].strip() == 'database.instance_class = "db.m10g.large"'
+
+
+def test_a_version_near_its_end_is_a_notice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WINDLASS_DATABASE__ENGINE_VERSION", "14")
+    assert windlass(["check", "prod", "--quiet"]) == 0
+    assert "ends in 89 days, on 2027-02-28" in capsys.readouterr().err
 
 
 def test_notices_and_quotas_are_in_the_json(

@@ -44,9 +44,6 @@ ROLE_NAME_CHARACTERS: Final = 64
 ROLE_INLINE_POLICY_CHARACTERS: Final = 10_240
 """Size of all inline policies of one role together; white space does not count."""
 
-CERTIFICATE_NAME_CHARACTERS: Final = 64
-"""Length of the first name of a certificate; its other names may have 253 characters."""
-
 TAGS_PER_RESOURCE: Final = 50
 """Tags on one resource."""
 

@@ -7,7 +7,7 @@ AWS refuses each of them, some after half of an apply. Rules on one section and 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws.quotas import CERTIFICATE_NAME_CHARACTERS, DATABASE_IDENTIFIER_CHARACTERS
+from aws.quotas import DATABASE_IDENTIFIER_CHARACTERS
 from aws.regions import partition_of
 from aws.strategy import ECS_SERVICES
 from config.airflow.section import Airflow
@@ -62,23 +62,6 @@ def replica_names_fit(project: str, name: str, database: Database) -> Iterator[P
                 f"allowed: {DATABASE_IDENTIFIER_CHARACTERS}"
             )
             yield problem(f"database/read_replicas/{replica}", MISSING, message)
-
-
-def the_first_name_of_a_certificate_is_short(
-    load_balancer: LoadBalancer, services: Services, airflow: Airflow | None
-) -> Iterator[Problem]:
-    """ACM limits the first name of a certificate more than the others."""
-    if not load_balancer.https or load_balancer.certificate_arn is not None:
-        return
-    names = [(f"services/{name}/host_names", each) for name, service in services.items() for each in service.host_names]
-    names += [("airflow/host_names", each) for each in (airflow.host_names if airflow is not None else ())]
-    for path, first in names[:1]:
-        if len(first) > CERTIFICATE_NAME_CHARACTERS:
-            message = (
-                f"has {len(first)} characters and is the first name of the certificate; allowed: "
-                f"{CERTIFICATE_NAME_CHARACTERS}, so put a shorter name first"
-            )
-            yield problem(path, first, message)
 
 
 def windows_of_the_database_do_not_overlap(database: Database) -> Iterator[Problem]:
@@ -166,7 +149,6 @@ RULES = (
     names_of_services_do_not_collide,
     names_of_workflows_are_free,
     replica_names_fit,
-    the_first_name_of_a_certificate_is_short,
     windows_of_the_database_do_not_overlap,
     copies_stay_in_the_partition,
     everybody_is_notified_once,

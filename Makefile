@@ -67,7 +67,8 @@ lint: install  ## Check style and types
 snapshots: install  ## Write the snapshots of the generated JSON; then read the diff
 	$(RUN) -m pytest tests/layers/test_snapshots.py --update-snapshots -q
 
-docs: install  ## Write the generated pages of the documentation
+docs: install  ## Write the generated pages of the documentation, and the table of what AWS offers
+	$(RUN) -m scripts.offers
 	$(RUN) -m scripts.docs
 
 format: install  ## Fix what ruff can fix

@@ -1,16 +1,13 @@
-"""RDS instance classes for PostgreSQL: which names they can have, and what a name says about memory and connections.
+"""RDS instance classes for PostgreSQL: the shape of their names, and what a name says about memory and connections.
 
-Classes are checked against RDS's naming scheme and not against a list, so that a new generation works at once. Source:
-"DB instance class types" in the RDS User Guide.
+Which of them AWS offers, and which are mistyped, is in `aws/offers.py`. Source: "DB instance class types" in the RDS
+User Guide.
 """
 
 import re
 
-INSTANCE_CLASS_PATTERN = (
-    r"db\.(?:t[2-9]g?\.(?:micro|small|medium|large|2?xlarge)"
-    r"|[cmrxz][1-9](?:a|b|d|g|gd|i|id|idn|iedn|in)?\.(?:large|(?:[1-9][0-9]?)?xlarge))"
-)
-"""`db.`, a family with its generation and options (`t4g`, `m7g`, `r6id`), and a size that the family has."""
+INSTANCE_CLASS_PATTERN = r"db\.[a-z]+[1-9][0-9]?[a-z]*\.[0-9]{0,2}[a-z]+"
+"""The shape of a class: `db.`, a family with its generation and options (`t4g`, `m7g`, `r6id`), and a size."""
 
 ALLOWED = 'an instance class of RDS for PostgreSQL such as "db.t4g.medium" or "db.m7g.large"'
 """What a class has to be, for error messages."""

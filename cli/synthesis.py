@@ -82,11 +82,11 @@ class Synthesis:
         bootstrap = (BOOTSTRAP,) if environment.state.backend == "s3" else ()
         return {layer: self.folder(environment, layer) for layer in (*bootstrap, *self.layers(environment))}
 
-    def check(self, environment: "Environment") -> tuple[int, "Verdict"]:
+    def check(self, environment: "Environment") -> tuple[dict[str, dict[str, Any]], "Verdict"]:
         """Run the guards over what synth would write, and write nothing.
 
         Returns:
-            The number of stacks, and the findings that do not stop a synth.
+            The JSON of every stack, and the findings that do not stop a synth.
         """
         documents = self.documents(environment)
         # guards takes 0.05 s, which a plan need not pay for; guard_intent needs the bindings, which are installed now.
@@ -98,7 +98,7 @@ class Synthesis:
         except guards.GuardError as error:
             problems = [asdict(violation) for violation in error.violations]
             raise CommandError(str(error), exit_code=BAD_CONFIGURATION, problems=problems) from error
-        return len(documents), verdict
+        return documents, verdict
 
     def documents(self, environment: "Environment") -> dict[str, dict[str, Any]]:
         """The JSON of every layer, as synth would write it; nothing is written."""

@@ -18,11 +18,14 @@ NodeType = Annotated[str, Pattern(NODE_TYPE_PATTERN, 'a node type such as "cache
 class Cache(Section):
     """Valkey on ElastiCache: one shard, encrypted at rest and in transit, with its own user."""
 
-    engine_version: Literal["7.2", "8.0"] = "8.0"
-    """Version of Valkey."""
+    engine_version: Annotated[
+        str, Pattern(r"[0-9]{1,2}\.[0-9]", 'a version of Valkey in quotes such as "8.0"', "8.0")
+    ] = "8.0"
+    """Version of Valkey, from 7.2 on: major and minor. A mistyped one is refused, one that is newer than Windlass's
+    table gives a notice."""
 
     node_type: NodeType
-    """ElastiCache node type."""
+    """ElastiCache node type. A mistyped one is refused, one that is newer than Windlass's table gives a notice."""
 
     port: Annotated[int, Field(ge=1024, le=65535)] = 6379
     """TCP port of the cache."""

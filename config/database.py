@@ -35,12 +35,16 @@ class BackupCopy(Section):
 class Database(Section):
     """PostgreSQL on RDS: encrypted, in isolated subnets, with TLS enforced (D01, D02)."""
 
-    engine_version: Literal["14", "15", "16", "17"] = "16"
-    """Major version of PostgreSQL. AWS upgrades minor versions in the maintenance window (D01). RDS refuses a change to
-    another major version, because Windlass does not set `allow_major_version_upgrade`."""
+    engine_version: Annotated[
+        str, Pattern(r"[1-9][0-9]?", 'a major version of PostgreSQL in quotes such as "16"', "16")
+    ] = "16"
+    """Major version of PostgreSQL, from 14 on. AWS upgrades minor versions in the maintenance window (D01). RDS refuses
+    a change to another major version, because Windlass does not set `allow_major_version_upgrade`. `./windlass check`
+    says when standard support ends."""
 
     instance_class: InstanceClass
-    """RDS instance class. The class also limits the number of connections."""
+    """RDS instance class. The class also limits the number of connections. A mistyped one is refused, one that is newer
+    than Windlass's table gives a notice."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
     """TCP port of the database."""

@@ -15,6 +15,7 @@ from config.delivery import Delivery
 from config.dns import Dns
 from config.load_balancer import LoadBalancer
 from config.network import Network
+from config.quotas import Quotas
 from config.services import AnyWebService
 from config.state import State, state_key
 from config.tags import TagKey, TagValue
@@ -59,6 +60,7 @@ class Environment(Section):
 
     cluster: Cluster = Cluster()
     alarms: Alarms = Alarms()
+    quotas: Quotas = Quotas()
     services: dict[ShortWord, AnyWebService] = Field(default_factory=dict)
     """Web services by name. Default: none. Required without `[airflow]`."""
 

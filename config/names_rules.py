@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aws.quotas import BUCKET_NAME_CHARACTERS
 from config.aws import Aws
 from config.errors import Problem
 from config.rule import problem
@@ -13,8 +14,9 @@ def names_fit_into_what_aws_allows(project: str, name: str, aws: Aws) -> Iterato
         message = 'makes the load balancer\'s name start with "internal-", which AWS reserves; allowed: another word'
         yield problem("project", project, message)
     bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-access-logs"
-    if len(bucket) > 63:
-        yield problem("project", project, f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63')
+    if len(bucket) > BUCKET_NAME_CHARACTERS:
+        message = f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: {BUCKET_NAME_CHARACTERS}'
+        yield problem("project", project, message)
 
 
 RULES = (names_fit_into_what_aws_allows,)

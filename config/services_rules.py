@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
-from aws.quotas import LISTENER_RULE_CONDITIONS
+from aws.quotas import LISTENER_RULE_CONDITIONS, LISTENER_RULE_PRIORITY_MAX, LOAD_BALANCER_NAME_CHARACTERS
 from config.airflow.section import Airflow
 from config.base import Kind
 from config.cache import Cache
@@ -58,15 +58,17 @@ def priorities_differ(services: Services) -> Iterator[Problem]:
     for name, service in services.items():
         owner = owners.setdefault(service.priority, name)
         if owner != name:
-            message = f"is already used by services.{owner}; allowed: a unique number, 1 to 50000"
+            message = (
+                f"is already used by services.{owner}; allowed: a unique number, 1 to {LISTENER_RULE_PRIORITY_MAX}"
+            )
             yield problem(f"services/{name}/priority", service.priority, message)
 
 
 def conditions_fit_into_one_rule(key: str, item: WebService) -> Iterator[Problem]:
-    """AWS counts host names and path patterns together: five values a rule."""
+    """AWS counts host names and path patterns of a rule together."""
     count = len(item.host_names) + len(item.path_patterns)
     if not 1 <= count <= LISTENER_RULE_CONDITIONS:
-        message = f"makes {count} conditions together with host_names; allowed: 1 to 5 in all"
+        message = f"makes {count} conditions together with host_names; allowed: 1 to {LISTENER_RULE_CONDITIONS} in all"
         yield problem(f"services/{key}/path_patterns", list(item.path_patterns), message)
 
 
@@ -78,15 +80,15 @@ def a_used_cache_exists(key: str, item: WebService, cache: Cache | None) -> Iter
 
 
 def service_names_fit_into_what_aws_allows(key: str, project: str, name: str) -> Iterator[Problem]:
-    """A target group's name is built from project, environment, service and colour, and AWS allows 32 characters.
+    """A target group's name is built from project, environment, service and colour, and AWS limits its length.
 
     This applies to every strategy, so that a service can change its strategy and keep its name.
     """
     longest = f"{project}-{name}-{key}-green"
-    if len(longest) > 32:
+    if len(longest) > LOAD_BALANCER_NAME_CHARACTERS:
         message = (
             f'makes the target group "{longest}" of {len(longest)} characters; '
-            "allowed: 32, so shorten the service, the project or the environment"
+            f"allowed: {LOAD_BALANCER_NAME_CHARACTERS}, so shorten the service, the project or the environment"
         )
         yield problem(f"services/{key}", MISSING, message)
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from config.errors import Problem
+from aws.quotas import TAGS_PER_RESOURCE
+from config.errors import MISSING, Problem
 from config.pattern import Pattern
 
 _TAG_CHARACTERS = "letters, digits, spaces and + - = . : / @, as AWS allows in tags"
@@ -14,8 +15,8 @@ _PORTABLE = r"[A-Za-z0-9_ +\-=.:/@\u0080-\uffff]"
 
 TagValue = Annotated[
     str,
-    StringConstraints(max_length=256),
-    Pattern(r"[\w +\-=.:/@]*", _TAG_CHARACTERS, "platform team", portable_regex=f"{_PORTABLE}*"),
+    StringConstraints(min_length=1, max_length=256),
+    Pattern(r"[\w +\-=.:/@]+", _TAG_CHARACTERS, "platform team", portable_regex=f"{_PORTABLE}+"),
 ]
 
 TagKey = Annotated[
@@ -25,6 +26,7 @@ TagKey = Annotated[
 ]
 
 TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name")
+_BY_LOWER_CASE = {key.lower(): key for key in TAGS_OF_WINDLASS}
 
 
 def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
@@ -33,8 +35,30 @@ def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
         if key.lower().startswith("aws:"):
             message = 'begins with "aws:", which AWS reserves; allowed: any other beginning'
             yield Problem(path=("tags", key), value=value, message=message)
-        elif key in TAGS_OF_WINDLASS:
-            yield Problem(path=("tags", key), value=value, message="is set by Windlass; leave it out")
+        elif (own := _BY_LOWER_CASE.get(key.lower())) is not None:
+            spelt = "" if own == key else f' as "{own}", and IAM does not tell them apart'
+            yield Problem(path=("tags", key), value=value, message=f"is set by Windlass{spelt}; leave it out")
 
 
-RULES = (tags_are_not_reserved,)
+def tags_differ_in_more_than_case(tags: dict[str, str]) -> Iterator[Problem]:
+    """IAM compares keys of tags without case: with two that differ in case only, no role can be made."""
+    owners: dict[str, str] = {}
+    for key, value in tags.items():
+        if (owner := owners.setdefault(key.lower(), key)) != key:
+            message = f"differs from tags.{owner} in case only, and IAM does not tell them apart; allowed: one of them"
+            yield Problem(path=("tags", key), value=value, message=message)
+
+
+def tags_are_few_enough(tags: dict[str, str]) -> Iterator[Problem]:
+    """AWS limits the tags on a resource, and Windlass sets some of them."""
+    most = TAGS_PER_RESOURCE - len(TAGS_OF_WINDLASS)
+    if len(tags) > most:
+        message = f"has {len(tags)} tags, and Windlass adds {len(TAGS_OF_WINDLASS)}; allowed: {most}"
+        yield Problem(path=("tags",), value=MISSING, message=message)
+
+
+RULES = (
+    tags_are_not_reserved,
+    tags_differ_in_more_than_case,
+    tags_are_few_enough,
+)

@@ -6,10 +6,13 @@ from typing import Any
 
 from guards import (
     rules,
+    rules_alarms,
     rules_identity,
+    rules_names,
     rules_network,
     rules_plain_secrets,
     rules_platform,
+    rules_quotas,
     rules_secrets,
     rules_services,
 )
@@ -33,10 +36,13 @@ __all__ = [
 
 GUARDS: tuple[Guard, ...] = (
     *rules.GUARDS,
+    *rules_alarms.GUARDS,
     *rules_identity.GUARDS,
+    *rules_names.GUARDS,
     *rules_network.GUARDS,
     *rules_plain_secrets.GUARDS,
     *rules_platform.GUARDS,
+    *rules_quotas.GUARDS,
     *rules_secrets.GUARDS,
     *rules_services.GUARDS,
 )

@@ -1,5 +1,6 @@
 """What the environment file intends: the JSON shows what is configured, this what is allowed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -55,5 +56,11 @@ class Intent:
 
     checked_services: frozenset[str] = frozenset()
     """Names of the ECS services whose containers have a health check of their own (E06). Default: none need one."""
+
+    alarms_are_heard: bool = False
+    """Whether alarms must reach a person, as in production. Default: no."""
+
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    """Quotas of the account that AWS has raised, by their key in `aws.quotas.QUOTAS`. Default: none."""
 
     waivers: tuple[Waiver, ...] = field(default_factory=tuple)

@@ -27,6 +27,8 @@ def intent_of(environment: Environment) -> Intent:
         ),
         tasks_may_be_public=environment.network.egress == "public-ip",
         checked_services=_checked_services(environment),
+        alarms_are_heard=environment.is_production,
+        quotas=environment.quotas.raised,
         waivers=tuple(
             Waiver(guard=waiver.guard, address=waiver.address, reason=waiver.reason) for waiver in environment.waivers
         ),

@@ -8,8 +8,10 @@ import click
 from cli.command import command
 from cli.console import print_json, say, warn
 from cli.errors import FAILED, CommandError
+from cli.notices import notices_json, notices_of, print_notices
 from cli.options import as_json, environment_argument
 from cli.project import Project
+from cli.quotas import print_uses, uses
 
 
 @command(
@@ -23,30 +25,46 @@ from cli.project import Project
 def check(project: Project, name: str, as_json: bool) -> int:
     """Check an environment file, and run the guards; write nothing.
 
-    It names every mistake with file, key, value and what is allowed. AWS is not contacted.
+    It names every mistake with file, key, value and what is allowed, shows
+    what needs much of the account's quotas, and ends with notices, which stop
+    nothing. AWS is not contacted.
     """
     try:
-        count, verdict = project.synthesis.check(project.environments.load(name))
+        environment = project.environments.load(name)
+        documents, verdict = project.synthesis.check(environment)
     except CommandError as error:
         if not as_json:
             raise
         print_json(_json(name, problems=error.problems))
         return error.exit_code
+    notices, used = notices_of(environment), uses(environment, documents)
     if as_json:
         waived = [{**asdict(each.violation), "reason": each.reason} for each in verdict.waived]
-        print_json(_json(name, stacks=count, warnings=list(map(asdict, verdict.warnings)), waived=waived))
+        warnings = list(map(asdict, verdict.warnings))
+        print_json(
+            _json(
+                name,
+                stacks=len(documents),
+                warnings=warnings,
+                waived=waived,
+                notices=notices_json(name, notices),
+                quotas=[each.json() for each in used],
+            )
+        )
         return FAILED if verdict.warnings else 0
     if verdict.waived:
         say("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
     if verdict.warnings:
         warn("\n\n".join(["Warnings:", *map(str, verdict.warnings), ""]))
         warn(f"{name}: fix each warning, or waive it with a reason ([[waivers]] in environments/{name}.toml).")
-        return FAILED
-    say(f"{name}: the configuration is valid, and the guards accept its {count} stacks.")
-    return 0
+    else:
+        say(f"{name}: the configuration is valid, and the guards accept its {len(documents)} stacks.")
+    print_uses([each for each in used if each.is_much])
+    print_notices(notices)
+    return FAILED if verdict.warnings else 0
 
 
 def _json(name: str, **parts: Any) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"stacks": 0, "problems": [], "warnings": [], "waived": []}
+    nothing: dict[str, Any] = {"stacks": 0, "problems": [], "warnings": [], "waived": [], "notices": [], "quotas": []}
     result = {"environment": name, **nothing, **parts}
     return {**result, "valid": not result["problems"] and not result["warnings"]}

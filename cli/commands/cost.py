@@ -8,6 +8,7 @@ from cli.console import print_json, say, show, table
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
+from cli.quotas import Use, print_uses, uses
 from cost import Estimate, PricesError, estimate, prices_of
 from cost.estimate import BY_USE
 
@@ -25,24 +26,31 @@ from cost.estimate import BY_USE
 @as_json
 @click.pass_obj
 def cost(project: Project, name: str, other: str | None, region: str | None, as_json: bool) -> None:
-    """Estimate the cost of a month in USD, by list prices. AWS is not contacted."""
-    estimates = [_estimate(project, each, region) for each in (name, other) if each is not None]
+    """Estimate the cost of a month in USD, by list prices. AWS is not contacted.
+
+    It also shows what the environment needs of the account's quotas.
+    """
+    priced = [_estimate(project, each, region) for each in (name, other) if each is not None]
+    estimates = [each for each, _ in priced]
     if as_json:
-        print_json({each.environment: each.json() for each in estimates})
+        print_json({each.environment: {**each.json(), "quotas": [use.json() for use in used]} for each, used in priced})
         return
     if len(estimates) == 1:
         _show_lines(estimates[0])
     else:
         _show_difference(*estimates)
     _say_what_it_is(estimates)
+    if len(priced) == 1:
+        print_uses(priced[0][1])
 
 
-def _estimate(project: Project, name: str, region: str | None) -> Estimate:
+def _estimate(project: Project, name: str, region: str | None) -> tuple[Estimate, tuple[Use, ...]]:
     environment = project.environments.load(name)
     documents = project.synthesis.documents(environment)
 
     try:
-        return estimate(name, documents, prices_of(region or environment.aws.region))
+        costs = estimate(name, documents, prices_of(region or environment.aws.region))
+        return costs, uses(environment, documents)
     except PricesError as error:
         message = f"{error} Choose one with --region for a rough idea."
         raise CommandError(message, exit_code=BAD_CONFIGURATION) from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aws.quotas import BUCKET_NAME_CHARACTERS
 from config.airflow.dags import EfsDags, GitSync, Repository, S3Dags
 from config.airflow.section import Airflow
 from config.aws import Aws
@@ -92,8 +93,8 @@ def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws:
         purposes.append("dags")
     for purpose in purposes:
         bucket = f"{project}-{name}-{aws.account_id}-{aws.region}-{purpose}"
-        if len(bucket) > 63:
-            message = f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: 63'
+        if len(bucket) > BUCKET_NAME_CHARACTERS:
+            message = f'makes the bucket name "{bucket}" of {len(bucket)} characters; allowed: {BUCKET_NAME_CHARACTERS}'
             yield problem("project", project, message)
 
 

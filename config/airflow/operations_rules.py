@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+from aws.quotas import LISTENER_RULE_CONDITIONS, LISTENER_RULE_PRIORITY_MAX
 from config.airflow.section import Airflow
 from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
 from config.network import Network
 from config.rule import problem
 from config.services import WebService
+
+_PATHS_OF_THE_API = 2
+"""Path patterns of the rule for the API (`layers/airflow/route.py`)."""
 
 
 def a_login_has_https_and_egress(
@@ -35,14 +39,19 @@ def the_api_without_login_has_its_own_rule(
     before = airflow.priority - 1
     if before < 1:
         yield problem(
-            "airflow/priority", airflow.priority, "leaves no lower priority for the API's rule; allowed: 2 to 50000"
+            "airflow/priority",
+            airflow.priority,
+            f"leaves no lower priority for the API's rule; allowed: 2 to {LISTENER_RULE_PRIORITY_MAX}",
         )
     for name, service in services.items():
         if service.priority == before:
             message = f"is taken by the rule for Airflow's API (airflow.priority - 1 = {before})"
             yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
-    if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
-        message = "exceed, together with airflow.host_names, what a rule with two paths allows; allowed: 3 in total"
+    most = LISTENER_RULE_CONDITIONS - _PATHS_OF_THE_API
+    if len(airflow.host_names) + len(airflow.allowed_cidrs) > most:
+        message = (
+            f"exceed, together with airflow.host_names, what a rule with two paths allows; allowed: {most} in total"
+        )
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
 
 

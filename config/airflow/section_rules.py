@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from aws.image_reference import ImageReference
 from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
-from aws.quotas import LISTENER_RULE_CONDITIONS
+from aws.quotas import (
+    LISTENER_RULE_CONDITIONS,
+    LISTENER_RULE_PRIORITY_MAX,
+    LOAD_BALANCER_NAME_CHARACTERS,
+    ROLE_NAME_CHARACTERS,
+)
 from config.airflow.dags import GitSync
 from config.airflow.section import Airflow
 from config.base import Kind
@@ -16,8 +21,8 @@ from config.rule import problem
 from config.services import WebService
 
 Services = dict[str, WebService]
-ROLE_NAME_CHARACTERS = 54
-"""IAM stops at 64, and `-execution` is added."""
+ROLE_CHARACTERS = ROLE_NAME_CHARACTERS - len("-execution")
+"""What is left of a role's name: `-execution` is added."""
 
 
 def airflow_has_a_broker(airflow: Airflow | None, cache: Cache | None) -> Iterator[Problem]:
@@ -58,7 +63,7 @@ def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> It
         return
     for name, service in services.items():
         if service.priority == airflow.priority:
-            message = f"is already used by services.{name}; allowed: a unique number, 1 to 50000"
+            message = f"is already used by services.{name}; allowed: a unique number, 1 to {LISTENER_RULE_PRIORITY_MAX}"
             yield problem("airflow/priority", airflow.priority, message)
 
 
@@ -84,12 +89,12 @@ def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> It
 
 
 def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
-    """AWS allows five values in a rule: host names and blocks together."""
+    """AWS limits the values in a rule, host names and blocks together."""
     if airflow is None:
         return
     count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
     if count > LISTENER_RULE_CONDITIONS:
-        message = f"makes {count} conditions together with host_names; allowed: 5 in all"
+        message = f"makes {count} conditions together with host_names; allowed: {LISTENER_RULE_CONDITIONS} in all"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
     for host_name in airflow.host_names[:1]:
         if host_name.startswith("*."):
@@ -102,16 +107,16 @@ def airflows_names_fit_into_what_aws_allows(airflow: Airflow | None, project: st
     if airflow is None:
         return
     prefix = f"{project}-{name}"
-    if len(f"{prefix}-airflow") > 32:
+    if len(f"{prefix}-airflow") > LOAD_BALANCER_NAME_CHARACTERS:
         message = (
-            f'makes the target group "{prefix}-airflow" of {len(prefix) + 8} characters; allowed: 32, so shorten the '
-            "project or the environment"
+            f'makes the target group "{prefix}-airflow" of {len(prefix) + 8} characters; allowed: '
+            f"{LOAD_BALANCER_NAME_CHARACTERS}, so shorten the project or the environment"
         )
         yield problem("project", project, message)
     for group in airflow.workers:
         role = f"{prefix}-airflow-worker-{group}"
-        if len(role) > ROLE_NAME_CHARACTERS:
-            message = f'makes the role "{role}" of {len(role)} characters; allowed: {ROLE_NAME_CHARACTERS}'
+        if len(role) > ROLE_CHARACTERS:
+            message = f'makes the role "{role}" of {len(role)} characters; allowed: {ROLE_CHARACTERS}'
             yield problem(f"airflow/workers/{group}", MISSING, message)
 
 

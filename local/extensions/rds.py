@@ -19,8 +19,8 @@ from local.extensions.patching import wrap_method
 
 __all__ = ["rds_proxy"]
 
-POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5"}
-"""Major version → the version that RDS chooses for it (June 2025; any full version would do here)."""
+POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5", "18": "18.1"}
+"""Major version → the version that RDS chooses for it (any full version would do here)."""
 
 DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 """AWS's default certificate authority since January 2024; moto returns `rds-ca-default`, which does not exist."""

@@ -47,11 +47,14 @@ class RuleInputs:
     def __post_init__(self) -> None:
         """Refuse what Elastic Load Balancing would refuse."""
         if not 1 <= self.priority <= LISTENER_RULE_PRIORITY_MAX:
-            raise ValueError(f"priority of the listener rule is {self.priority}; allowed are 1 to 50000")
+            raise ValueError(
+                f"priority of the listener rule is {self.priority}; allowed are 1 to {LISTENER_RULE_PRIORITY_MAX}"
+            )
         values = len(self.host_headers) + len(self.path_patterns) + len(self.source_cidrs)
         if not 1 <= values <= LISTENER_RULE_CONDITIONS:
             raise ValueError(
-                f"the listener rule has {values} host names, paths and blocks together; allowed are 1 to 5. "
+                f"the listener rule has {values} host names, paths and blocks together; allowed are 1 to "
+                f"{LISTENER_RULE_CONDITIONS}. "
                 'To take everything, use the path "/*"'
             )
 

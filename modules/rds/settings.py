@@ -44,7 +44,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         """Refuse a minor version and parameters that the module owns."""
-        if not re.fullmatch(r"1[3-9]", self.major_version):
+        if not re.fullmatch(r"1[3-9]|[2-9]\d", self.major_version):
             raise ValueError(
                 f"major_version is {self.major_version!r}; name the major version alone, such as '16' (D01)"
             )

@@ -10,6 +10,7 @@ from typing import Any
 
 import bindings
 from scripts.bench.process import ROOT
+from scripts.bench.services import RAISED
 from scripts.bench.table import Progress, Row, Table
 
 SERVICES = 100
@@ -47,6 +48,7 @@ def rows(times: int, progress: Progress) -> Iterator[Row]:
         f"web-{number:03}": {**template, "priority": 1000 + number, "host_names": [f"web-{number:03}.example.com"]}
         for number in range(SERVICES)
     }
+    data["quotas"] |= RAISED
     large = Environment.model_validate_json(json.dumps(data))
     yield _row(f"prod, {SERVICES} services", times, large, terraform_json(large))
 

@@ -43,7 +43,7 @@ def test_classes_of_rds_are_accepted(instance_class: str) -> None:
 
 @pytest.mark.parametrize(
     "instance_class",
-    ["db.t9z.micro", "db.m7g.micro", "db.m7g", "m7g.large", "db.serverless", "db.q1.large", "db.t4g.12xlarge"],
+    ["db.m7g", "m7g.large", "db.serverless", "db.m7g.large.2", "db.7g.large", "cache.m7g.large"],
 )
-def test_what_is_no_class_of_rds_is_refused(instance_class: str) -> None:
+def test_what_has_not_the_shape_of_a_class_is_refused(instance_class: str) -> None:
     assert not re.fullmatch(INSTANCE_CLASS_PATTERN, instance_class)

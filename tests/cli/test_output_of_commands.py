@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,10 @@ def check(
 
 
 def test_check_as_json_of_a_valid_file(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("cli.notices.today", lambda: date(2026, 12, 1))
     code, result = check("", tmp_path, monkeypatch, capsys)
     assert code == 0
+    assert {each["quota"] for each in result.pop("quotas")} > {"fargate_vcpus", "elastic_ips", "iam_roles"}
     assert result == {
         "environment": "dev",
         "valid": True,
@@ -49,6 +52,7 @@ def test_check_as_json_of_a_valid_file(tmp_path, monkeypatch, capsys) -> None:
         "problems": [],
         "warnings": [],
         "waived": [],
+        "notices": [],
     }
 
 

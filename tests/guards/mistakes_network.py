@@ -28,6 +28,7 @@ def route(table: str, **target: Any) -> Change:
 def second_service(documents: Documents) -> None:
     """A service beside `web`, in its own group, which may not be reached by it."""
     service = dict(resource(documents, "service", "aws_ecs_service", "blue"))
+    service["name"] = "windlass-prod-other"
     service["network_configuration"] = {
         **service["network_configuration"],
         "security_groups": [f"{REMOTE}security_group_ids.service-other}}"],

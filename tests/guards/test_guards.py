@@ -15,6 +15,7 @@ from tests.guards import (
     mistakes_network,
     mistakes_plain_secrets,
     mistakes_platform,
+    mistakes_quotas,
     mistakes_services,
     mistakes_tasks,
 )
@@ -28,6 +29,7 @@ MISTAKES = (
     *mistakes_plain_secrets.MISTAKES,
     *mistakes_services.MISTAKES,
     *mistakes_platform.MISTAKES,
+    *mistakes_quotas.MISTAKES,
     *mistakes_airflow.MISTAKES,
 )
 

@@ -34,7 +34,7 @@ def add(name: str, strategy: str, priority: int) -> Any:
 
 
 def both(data: dict[str, Any]) -> None:
-    add("api", "rolling", 50)(data)
+    add("api", "rolling", 70)(data)
     add("shop", "codedeploy", 60)(data)
 
 

@@ -17,7 +17,7 @@ HOURS = {"start": "08:00", "end": "19:05", "days": ["mon", "fri"], "timezone": "
 
 def environment(stop_database: bool = True) -> Environment:
     data = to_jsonable_python(load("staging", ROOT))
-    add("api", "rolling", 50)(data)
+    add("api", "rolling", 70)(data)
     add("docs", "rolling", 60)(data)
     data["working_hours"] = {**HOURS, "services": ["api"], "stop_database": stop_database}
     return Environment.model_validate_json(json.dumps(data))

@@ -83,7 +83,9 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
     data: dict[str, Any] = {
         "project": draw(words),
         "kind": kind,
-        "tags": draw(st.dictionaries(st.from_regex(r"X[a-zA-Z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@"))),
+        "tags": draw(
+            st.dictionaries(st.from_regex(r"X[a-z0-9 ]{0,9}", fullmatch=True), st.text("aé9 .:/=+-@", min_size=1))
+        ),
         "aws": {"region": region, "account_id": draw(st.from_regex(r"[0-9]{12}", fullmatch=True))},
         "state": draw(states()),
         "network": draw(networks(region, ways_out)),
@@ -94,7 +96,7 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         },
         "database": {
             "instance_class": "db.m7g.2xlarge",
-            "engine_version": draw(st.sampled_from(("14", "15", "16", "17"))),
+            "engine_version": draw(st.sampled_from(("14", "15", "16", "17", "18", "19"))),
             "port": draw(st.integers(1150, 65535)),
             "allocated_storage_gib": storage,
             "max_allocated_storage_gib": storage * 2 if storage < 30_000 else 65536,
@@ -106,6 +108,9 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
             name: draw(services(number, cache=cache is not None, zone=zone)) for number, name in enumerate(names)
         },
     }
+    data["quotas"] = {"fargate_vcpus": 1_000_000, "fargate_spot_vcpus": 1_000_000, "targets": 100_000}
+    if kind == "production":
+        data["alarms"] = {"emails": {"oncall": "oncall@example.com"}}
     if zone is not None:
         data["dns"] = {"zone_name": zone}
     if cache is not None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.command import command
-from cli.console import print_json, say, warn
+from cli.console import print_json, result, warn
 from cli.errors import FAILED, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
@@ -37,12 +37,12 @@ def check(project: Project, name: str, as_json: bool) -> int:
         print_json(_json(name, stacks=count, warnings=list(map(asdict, verdict.warnings)), waived=waived))
         return FAILED if verdict.warnings else 0
     if verdict.waived:
-        say("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
+        result("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
     if verdict.warnings:
         warn("\n\n".join(["Warnings:", *map(str, verdict.warnings), ""]))
         warn(f"{name}: fix each warning, or waive it with a reason ([[waivers]] in environments/{name}.toml).")
         return FAILED
-    say(f"{name}: the configuration is valid, and the guards accept its {count} stacks.")
+    result(f"{name}: the configuration is valid, and the guards accept its {count} stacks.")
     return 0
 
 

@@ -13,7 +13,7 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
-from cli.running.run_layers import destroy_layers, refuse_to_orphan
+from cli.running.run_layers import conclude, destroy_layers, refuse_to_orphan
 from cli.session import must_type_name, open_for_change, refuse_question, type_name
 
 
@@ -48,5 +48,6 @@ def destroy(
         if listed:
             type_name(session.environment, listed)
     outcome = destroy_layers(stacks)
+    conclude(name, outcome, as_json=as_json, done="destroyed", nothing="destroy")
     if as_json:
         print_json(outcome.json())

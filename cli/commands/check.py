@@ -10,6 +10,7 @@ from cli.console import print_json, result, warn
 from cli.errors import FAILED, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
+from release.counted import counted
 
 
 @command(
@@ -42,7 +43,7 @@ def check(project: Project, name: str, as_json: bool) -> int:
         warn("\n\n".join(["Warnings:", *map(str, verdict.warnings), ""]))
         warn(f"{name}: fix each warning, or waive it with a reason ([[waivers]] in environments/{name}.toml).")
         return FAILED
-    result(f"{name}: the configuration is valid, and the guards accept its {count} stacks.")
+    result(f"{name}: the configuration is valid, and the guards accept its {counted(count, 'stack')}.")
     return 0
 
 

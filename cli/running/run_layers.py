@@ -14,6 +14,7 @@ from cli.running.changes import show_changes, show_warnings, summary
 from cli.running.machine_ui import MachineUi
 from cli.running.stack import Plan, Stack
 from cli.running.strategy_change import explain
+from release.counted import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +214,7 @@ def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
         count = stack.resource_count()
         if count:
             raise CommandError(
-                f"{layer} cannot be destroyed while {stack.name} depends on it ({count} resources). "
+                f"{layer} cannot be destroyed while {stack.name} depends on it ({counted(count, 'resource')}). "
                 f"Destroy {stack.name} first, or everything: leave --layer out."
             )
 

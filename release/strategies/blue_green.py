@@ -7,6 +7,7 @@ idle colour is at zero tasks meanwhile, and stays there if it fails, so that no 
 from dataclasses import dataclass
 
 from aws.colour import Colour
+from release.counted import counted
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError
@@ -44,7 +45,9 @@ class BlueGreen(BlueGreenResources):
         image, state = side.image.read(), side.ecs.describe()
         count = request.count or max(1, self.colours[other_colour(side.colour)].ecs.describe().desired)
         if image.is_consistent and image.latest.value == request.image and _is_up(side, state, request.image, count):
-            reporter.result(f"{label} runs {request.image} already, with {state.running} tasks; nothing to deploy.")
+            reporter.result(
+                f"{label} runs {request.image} already, with {counted(state.running, 'task')}; nothing to deploy."
+            )
             return Deployed(colour=side.colour, changed=False)
         request_image(self.context, side.image, request.image, label=label, reason=request.reason)
         self._require_not_switched(before, "Terraform")
@@ -59,7 +62,7 @@ class BlueGreen(BlueGreenResources):
             migrate_like(side.ecs, request.migration, label=label, timeout_seconds=request.migration_timeout_seconds)
             self._require_not_switched(before, "its tasks were started")
         scale_up(side, count, timeout_seconds=request.timeout_seconds)
-        reporter.result(f"{label} is up: {count} tasks of {request.image}, no request yet.", style="green")
+        reporter.result(f"{label} is up: {counted(count, 'task')} of {request.image}, no request yet.", style="green")
         return Deployed(colour=side.colour, changed=True)
 
     def migrate(self, request: MigrateRequest) -> None:

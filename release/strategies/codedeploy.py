@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from release.counted import counted
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError, RolledBackError, StoppedError
@@ -72,7 +73,9 @@ class CodeDeploy(SingleService):
             )
         state = self.ecs.describe()
         if self._is_deployed(request, state):
-            reporter.result(f"{name} runs {request.image} already, with {state.running} tasks; nothing to deploy.")
+            reporter.result(
+                f"{name} runs {request.image} already, with {counted(state.running, 'task')}; nothing to deploy."
+            )
             return Deployed(changed=False)
         self._request_image(request)
         terraform.apply()

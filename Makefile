@@ -40,7 +40,7 @@ $(STAMP): Pipfile.lock scripts/install.sh
 local: install  ## From nothing to an applied platform on the embedded AWS
 	@./windlass local apply
 
-clean-local: install  ## Destroy that platform and stop the embedded AWS
+clean-local: install  ## Destroy that platform, with its saved copies and DAG repositories, and stop the embedded AWS
 	@./windlass local clean
 
 synth: install  ## Write the Terraform JSON of every environment

@@ -13,7 +13,7 @@ def show_airflow(status: "AirflowStatus") -> None:
     from rich.text import Text
 
     word, style = ("healthy", "green") if status.is_healthy else ("needs attention", "yellow")
-    output().print(Text.assemble(("\nairflow", "bold"), "  ", (word, style), f"  {status.url}"))
+    output().print(Text.assemble(("\nairflow", "bold"), ": ", (word, style), f", {status.url}"))
     components = table("component", "tasks", "state")
     for component in status.components:
         tasks = f"{component.running_count}/{component.desired_count}"

@@ -78,6 +78,7 @@ class _Windlass(LazyGroup):
             formatter.write_dl(
                 [
                     ("WINDLASS_ROOT", "the folder with environments/"),
+                    ("WINDLASS_ENVIRONMENT", "what main.py and cdktf synth write; default: local"),
                     ("WINDLASS_SECTION__KEY", "overrides a key of the environment file"),
                     ("TERRAFORM", "path of the terraform to use"),
                     ("NO_COLOR", "set to anything: no colours"),

@@ -2,10 +2,13 @@
 
 import json
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from times import for_scripts
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 Verbosity = Literal["quiet", "normal", "verbose"]
@@ -54,6 +57,22 @@ def say(sentence: str, *, style: str = "") -> None:
     messages().print(Text(sentence, style=style))
 
 
+def result(sentence: str, *, style: str = "", as_json: bool = False) -> None:
+    """What a command has done or found, as a sentence: on standard output, with `--quiet` too.
+
+    Args:
+        sentence: the result.
+        style: of the text on a terminal.
+        as_json: the result is printed as JSON, so the sentence is about what goes on.
+    """
+    from rich.text import Text  # see _console
+
+    if as_json:
+        say(sentence, style=style)
+    else:
+        output().print(Text(sentence, style=style))
+
+
 def detail(sentence: str) -> None:
     """A sentence that is printed with `--verbose` only."""
     if _verbosity == "verbose":
@@ -77,7 +96,12 @@ def print_error(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """A value for scripts, on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, default=_json) + "\n")
+
+
+def _json(value: object) -> str:
+    """What JSON has no type for: a moment, or a path."""
+    return for_scripts(value) if isinstance(value, datetime) else str(value)
 
 
 def table(*columns: str, title: str | None = None) -> "Table":
@@ -90,12 +114,12 @@ def table(*columns: str, title: str | None = None) -> "Table":
     return empty
 
 
-def show(filled: "Table") -> None:
-    """Print a table on standard output; a pipe gets no blanks at the ends of lines."""
+def show(shown: "RenderableType") -> None:
+    """Print a table, or what has some, on standard output; a pipe gets no blanks at the ends of lines."""
     console = output()
     if console.is_terminal:
-        console.print(filled)
+        console.print(shown)
         return
     with console.capture() as captured:
-        console.print(filled)
+        console.print(shown)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

@@ -52,7 +52,8 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
             _migrate_all(session)
         if not was_steady:
             say("Waiting until every container is healthy.")
-        plane.wait_until_steady(max((STEADY_SECONDS[part] for part in parts), default=0), report=say)
+        longest = max((STEADY_SECONDS[part] for part in parts), default=0)
+        plane.wait_until_steady(longest, report=say, prefix=f"{session.environment.prefix}-")
     except DataPlaneError as error:
         raise CommandError(str(error)) from error
     for problem in plane.status().problems:

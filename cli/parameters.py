@@ -37,4 +37,4 @@ class Weights(click.ParamType[tuple[int, ...]]):
         try:
             return tuple(int(part.strip().removesuffix("%")) for part in value.split(","))
         except ValueError:
-            self.fail(f"{value!r} are not traffic weights; write 10,50,100.", param, ctx)
+            self.fail(f"{value!r} is not a list of traffic weights; write 10,50,100.", param, ctx)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import release
 from cli.aws import boto_session
-from cli.console import messages
+from cli.console import messages, output
 from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session
 from release.aws import Aws
@@ -24,24 +24,25 @@ def migration_command(environment: "Environment", service: str) -> tuple[str, ..
     return settings.migration_command if settings is not None else ()
 
 
-def open_service(session: Session, name: str) -> "AnyService":
+def open_service(session: Session, name: str, *, as_json: bool = False) -> "AnyService":
     """Return a web service of the environment as it was applied; raises BadRequestError where there is none."""
-    return release.open(outputs(session), name, release_session(session))
+    return release.open(outputs(session), name, release_session(session, as_json=as_json))
 
 
-def release_session(session: Session, *, read_only: bool = False) -> ReleaseSession:
+def release_session(session: Session, *, read_only: bool = False, as_json: bool = False) -> ReleaseSession:
     """Return the session that `release` works in.
 
     Args:
         session: the environment.
         read_only: the command changes nothing, so the history needs no author.
+        as_json: the command prints its result as JSON, so sentences about it are not for standard output.
     """
     aws = aws_of(session)
     return ReleaseSession(
         environment=session.environment.name,
         aws=aws,
         author=Author(name="") if read_only else author(aws),
-        reporter=Reporter(messages()),
+        reporter=Reporter(messages(), results=messages() if as_json else output()),
     )
 
 

@@ -4,8 +4,11 @@
 table down. Tables and lists are given as JSON.
 """
 
+import ast
 import json
+import re
 import tomllib
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,13 +16,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.environment import Environment
-from config.errors import ConfigurationError, Problem
+from config.errors import DEFAULT, MISSING, ConfigurationError, Problem
 from config.overrides import Override, overrides
 from config.partial import valid_part
-from config.problems import problems_of
+from config.problems import problems_of, value_at
 from config.rules import check
 
 FOLDER = "environments"
+_WORD = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_TUPLE = re.compile(rf"\({_WORD}(?:, {_WORD})*,?\)")
 
 
 def environment_names(root: Path) -> list[str]:
@@ -49,7 +54,7 @@ def load(name: str, root: Path) -> Environment:
         _set(data, override)
     problems += _validate(data)
     if problems:
-        raise ConfigurationError(source, [_with_origin(problem, given) for problem in problems])
+        raise ConfigurationError(source, [_with_origin(problem, given, data) for problem in problems])
     return Environment.model_validate_json(_json(data))
 
 
@@ -67,7 +72,7 @@ def _read(name: str, root: Path, source: str) -> dict[str, Any]:
         _json(data)
     except (ValueError, RecursionError) as error:
         # TOML's own mistakes, and what it can say and nothing after it can take: tables too deep, numbers too long.
-        raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {error}")]) from None
+        raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {_readable(error)}")]) from None
     except OSError as error:
         raise ConfigurationError(source, [Problem(path=(), message=f"cannot be read: {error.strerror}")]) from None
     return data
@@ -97,8 +102,15 @@ def _json(data: Any) -> str:
     return json.dumps(data, default=str)
 
 
-def _with_origin(problem: Problem, given: list[Override]) -> Problem:
+def _with_origin(problem: Problem, given: list[Override], data: dict[str, Any]) -> Problem:
     for override in reversed(given):
         if problem.path[: len(override.path)] == override.path:
-            return Problem(path=problem.path, value=problem.value, message=problem.message, origin=override.origin)
+            return replace(problem, origin=override.origin)
+    if problem.value is not MISSING and value_at(problem.path, data) is MISSING:
+        return replace(problem, origin=DEFAULT)
     return problem
+
+
+def _readable(error: Exception) -> str:
+    """A message of `tomllib`, which has the path of a table as a Python tuple: `('services', 'web')`."""
+    return _TUPLE.sub(lambda found: f"[{'.'.join(ast.literal_eval(found[0]))}]", str(error))

@@ -1,12 +1,15 @@
 """Mistakes in an environment file, as people read them: which key, which value, what is allowed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 MISSING = object()
 """Marks a key that is absent."""
+
+DEFAULT = "the default"
+"""The origin of a value that nobody wrote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +26,7 @@ class Problem:
     """What is wrong and what is allowed, as a sentence without a full stop."""
 
     origin: str = ""
-    """Source of the value if it is not the file, such as an environment variable."""
+    """Source of the value if it is not the file: an environment variable, or `DEFAULT`."""
 
     @property
     def key(self) -> str:
@@ -34,10 +37,11 @@ class Problem:
 
     def __str__(self) -> str:
         head = _clipped(self.key) or "the file"
-        if self.value is not MISSING:
+        # A table is not the value that is wrong: its name is, or what is missing in it.
+        if self.value is not MISSING and not isinstance(self.value, Mapping):
             head += f" = {_short(self.value)}"
         if self.origin:
-            head += f"   (from {self.origin})"
+            head += f"   ({'' if self.origin == DEFAULT else 'from '}{self.origin})"
         return f"  {head}\n      {self.message}"
 
 

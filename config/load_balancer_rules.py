@@ -24,6 +24,8 @@ def https_has_a_certificate(
                 "is not used where https = false; leave it out",
             )
         return
+    if not services and airflow is None:
+        return  # `there_is_a_service` says so, and what they need depends on what they are
     if load_balancer.certificate_arn is None and dns is None:
         yield problem(
             "load_balancer/certificate_arn",

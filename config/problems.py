@@ -39,7 +39,7 @@ def _problem(details: ErrorDetails, data: Mapping[str, Any]) -> Problem:
     missing = details["type"] in ("missing", "union_tag_not_found")
     if details["type"] in ("union_tag_not_found", "union_tag_invalid"):
         path = (*path, str(details["ctx"]["discriminator"]).strip("'()"))
-    value = MISSING if missing else _value_at(path, data)
+    value = MISSING if missing else value_at(path, data)
     return Problem(path=path, value=value, message=_message(details, path, data))
 
 
@@ -61,7 +61,8 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
         return f"is out of range; allowed: {words.format(context[key])}"
     if kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
-        unit = "characters" if kind.startswith("string_") else "items"
+        is_text = kind.startswith("string_") or details["loc"][-1] == "[key]"
+        unit = "characters" if is_text else "items"
         return f"has the wrong length; allowed: {bound} {unit}"
     if kind == "string_pattern_mismatch":
         return f"has characters that are not allowed; allowed: {context['pattern']}"
@@ -69,7 +70,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
 
 
 def _unknown_key(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
-    known = known_keys(path[:-1], _value_at(path[:-1], data))
+    known = known_keys(path[:-1], value_at(path[:-1], data))
     if (owner := owners(path)) is not None:
         field, tags = owner
         kinds = " or ".join(f'{field} = "{tag}"' for tag in tags)
@@ -94,7 +95,8 @@ def _path_in_file(location: tuple[int | str, ...], data: Any) -> tuple[str, ...]
     return tuple(path)
 
 
-def _value_at(path: tuple[str, ...], data: Any) -> Any:
+def value_at(path: tuple[str, ...], data: Any) -> Any:
+    """The value at a path of keys and list indices; `MISSING` if there is none."""
     for part in path:
         if isinstance(data, Mapping) and part in data:
             data = data[part]

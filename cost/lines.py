@@ -63,7 +63,12 @@ def _endpoints(address: str, body: Body, _stacks: Stacks, prices: Prices) -> Ite
     if body.get("vpc_endpoint_type") == "Interface":
         zones = len(body.get("subnet_ids", []))
         monthly = zones * prices.monthly("interface_endpoint_hour")
-        yield Line(group="network", address=address, what=f"interface endpoint in {zones} zones", monthly=monthly)
+        yield Line(
+            group="network",
+            address=address,
+            what=f"interface endpoint in {_counted(zones, 'zone', 'zones')}",
+            monthly=monthly,
+        )
 
 
 @_priced("aws_lb")
@@ -73,14 +78,21 @@ def _load_balancer(address: str, body: Body, _stacks: Stacks, prices: Prices) ->
     if not body.get("internal"):
         zones = len(body.get("subnets", []))
         monthly = zones * prices.monthly("public_ipv4_hour")
-        yield Line(group="load balancer", address=address, what=f"{zones} public IPv4 addresses", monthly=monthly)
+        yield Line(
+            group="load balancer",
+            address=address,
+            what=_counted(zones, "public IPv4 address", "public IPv4 addresses"),
+            monthly=monthly,
+        )
 
 
 @_priced("aws_wafv2_web_acl")
 def _web_acl(address: str, body: Body, _stacks: Stacks, prices: Prices) -> Iterator[Line]:
     rules = len(list(blocks(body, "rule")))
     monthly = prices.of("web_acl_month") + rules * prices.of("web_acl_rule_month")
-    yield Line(group="load balancer", address=address, what=f"web ACL with {rules} rules", monthly=monthly)
+    yield Line(
+        group="load balancer", address=address, what=f"web ACL with {_counted(rules, 'rule', 'rules')}", monthly=monthly
+    )
 
 
 @_priced("aws_db_instance")
@@ -129,7 +141,17 @@ def _service(address: str, body: Body, stacks: Stacks, prices: Prices) -> Iterat
         yield Line(group="tasks", address=address, what=what, monthly=monthly)
         if any(network.get("assign_public_ip") is True for network in blocks(body, "network_configuration")):
             monthly = count * prices.monthly("public_ipv4_hour")
-            yield Line(group="tasks", address=address, what=f"{count} public IPv4 addresses", monthly=monthly)
+            yield Line(
+                group="tasks",
+                address=address,
+                what=_counted(count, "public IPv4 address", "public IPv4 addresses"),
+                monthly=monthly,
+            )
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    """`1 zone`, `2 zones`."""
+    return f"{count} {one if count == 1 else several}"
 
 
 def _task(definition: Body, prices: Prices) -> float:

@@ -35,8 +35,7 @@ class SavedPlatform:
     name: str
     environment: str
     """The environment that was applied."""
-    saved_at: str
-    """UTC, ISO 8601."""
+    saved_at: datetime
     endpoint_url: str
     """Where its embedded AWS listened."""
     format: int = FORMAT
@@ -77,7 +76,7 @@ class SavedPlatforms:
         platform = SavedPlatform(
             name=name,
             environment=environment,
-            saved_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            saved_at=datetime.now(UTC).replace(microsecond=0),
             endpoint_url=aws.endpoint_url,
         )
         try:
@@ -93,7 +92,7 @@ class SavedPlatforms:
                 _copy(aws.saved.folder, draft / AWS, hard_links=True)
                 for store in _folders(data_plane.stores_folder):
                     _copy(data_home(store), draft / STORES / store.name)
-            (draft / MANIFEST).write_text(json.dumps(asdict(platform), indent=2))
+            (draft / MANIFEST).write_text(json.dumps(asdict(platform), indent=2, default=datetime.isoformat))
             shutil.rmtree(target, ignore_errors=True)
             draft.rename(target)
         except OSError as error:
@@ -155,8 +154,9 @@ class SavedPlatforms:
 
 def _manifest(folder: Path) -> SavedPlatform | None:
     try:
-        platform = SavedPlatform(**json.loads((folder / MANIFEST).read_text()))
-    except (OSError, ValueError, TypeError):
+        written = json.loads((folder / MANIFEST).read_text())
+        platform = SavedPlatform(**{**written, "saved_at": datetime.fromisoformat(written["saved_at"])})
+    except (OSError, ValueError, TypeError, KeyError):
         return None
     return platform if platform.format == FORMAT else None
 

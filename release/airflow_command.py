@@ -62,5 +62,5 @@ def run_airflow(service: EcsService, command: tuple[str, ...], *, timeout_second
             message.append(f"  ECS: {ended.reason or 'gives no reason'}")
         raise FailedError("\n".join(message))
     for line in lines:
-        reporter.say(f"  {line}")
+        reporter.result(line)
     reporter.say(f"{words}: done.", style="green")

@@ -61,6 +61,12 @@ def bake(
         reporter.done_waiting()
 
 
+def duration(seconds: float) -> str:
+    """`300` → `5m`, `90` → `1m30s`, as `--bake` takes the first of them."""
+    minutes, rest = divmod(round(seconds), 60)
+    return "".join([f"{minutes}m" * bool(minutes), f"{rest}s" * (bool(rest) or not minutes)])
+
+
 def require_latest(service: BlueGreenResources, written: Version) -> None:
     """Raise LostError unless the last version that counts is the one that this command wrote."""
     newest = service.live_colour.read().effective

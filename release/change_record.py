@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from times import for_people
+
 Action = Literal["switch", "canary", "rollback", "deploy", "withdraw"]
 
 _FORM = re.compile(
@@ -107,7 +109,7 @@ class Version:
     def when(self) -> str:
         """When it was written, for people."""
         if self.modified_at is not None:
-            return self.modified_at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z").strip()
+            return for_people(self.modified_at)
         return self.record.at if self.record else "at an unknown time"
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from release.aws import Aws
+from times import for_scripts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Author:
 
     def now(self) -> str:
         """Return the time, UTC, as the history writes it."""
-        return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return for_scripts(datetime.now(UTC))
 
 
 def author(aws: Aws) -> Author:

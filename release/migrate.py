@@ -42,6 +42,7 @@ def migrate_like(
     label: str,
     timeout_seconds: float = TIMEOUT_SECONDS,
     task_definition: str | None = None,
+    is_result: bool = False,
 ) -> None:
     """Run a migration in a task like those of an ECS service, and wait until it has ended with exit code 0.
 
@@ -51,6 +52,7 @@ def migrate_like(
         label: whose image migrates, for messages, such as `web green`.
         timeout_seconds: how long to wait for it. Default: 15 minutes.
         task_definition: a revision. Default: the one that the ECS service runs.
+        is_result: the migration is all that the command does. Default: it is a step on the way.
 
     Raises:
         RefusedError: a migration of the web service runs already.
@@ -78,7 +80,8 @@ def migrate_like(
         raise FailedError(_failure(label, ended, lines))
     for line in lines:
         context.reporter.say(f"  {line}")
-    context.reporter.say(f"{label}: migration done.", style="green")
+    report = context.reporter.result if is_result else context.reporter.say
+    report(f"{label}: migration done.", style="green")
 
 
 def stop_migration(service: EcsService) -> bool:
@@ -91,7 +94,7 @@ def stop_migration(service: EcsService) -> bool:
     running = tasks.running()
     for task in running:
         tasks.stop(task, f"Stopped by {context.author.name}: ./windlass migrate --stop")
-        context.reporter.say(f"{context.service}: stopping task {task.id}.")
+        context.reporter.result(f"{context.service}: stopping task {task.id}.")
     return bool(running)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from release.aws import error_code
 from release.ecs import EcsService, stopped_reason
 from release.errors import FailedError, StoppedError
+from times import for_people
 
 _NO_LOGS = {"ResourceNotFoundException", "AccessDeniedException"}
 LOG_ATTEMPTS = 3
@@ -25,7 +26,7 @@ class Task:
     task_definition: str
     """ARN of its task definition."""
     created: str
-    """When, such as `at 03:12:45`."""
+    """When, such as `at 2026-01-05 03:12:45 UTC`."""
     exit_code: int | None = None
     """Of the service's container; None while it runs, and where it never ran."""
     reason: str = ""
@@ -197,7 +198,7 @@ class OneOffTasks:
             arn=task["taskArn"],
             status=task["lastStatus"],
             task_definition=task["taskDefinitionArn"],
-            created=created.astimezone().strftime("at %H:%M:%S") if created else "just now",
+            created=f"at {for_people(created)}" if created else "just now",
             exit_code=codes[0] if codes and stopped else None,
             reason=stopped_reason(task) if stopped else "",
             interrupted=task.get("stopCode") == "SpotInterruption",

@@ -1,4 +1,4 @@
-"""Reports progress: sentences that stay, and one line that changes while a command waits."""
+"""Reports progress, which is sentences that stay and one line that changes while a command waits, and the result."""
 
 import time
 from types import TracebackType
@@ -12,16 +12,18 @@ REPEAT_SECONDS = 15
 
 
 class Reporter:
-    """Progress for people, on the caller's console.
+    """Progress and results for people, on the caller's consoles.
 
     On a terminal the waiting line is rewritten in place; elsewhere it is printed when it changes, and every 15 s.
 
     Args:
-        console: where to print; standard error, so that a pipe receives results only.
+        console: where to print progress; standard error, so that a pipe receives results only.
+        results: where to print what the command has done. Default: where progress is printed.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, results: Console | None = None) -> None:
         self._console = console
+        self._results = results or console
         self._status: Status | None = None
         self._last = ""
         self._printed_at = 0.0
@@ -29,6 +31,11 @@ class Reporter:
     def say(self, sentence: str, *, style: str = "") -> None:
         """Print a sentence that stays."""
         self._console.print(Text(sentence, style=style))
+
+    def result(self, sentence: str, *, style: str = "") -> None:
+        """Print what the command has done."""
+        self.done_waiting()
+        self._results.print(Text(sentence, style=style))
 
     def wait(self, line: str, *, rest: str = "") -> None:
         """Show what the command waits for.

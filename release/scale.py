@@ -1,5 +1,6 @@
 """Scales a colour up and waits until as many of its targets are healthy."""
 
+from release.counted import counted
 from release.diagnostics import diagnose
 from release.errors import FailedError, StoppedError
 from release.resources import ColourResources
@@ -25,7 +26,7 @@ def scale_up(side: ColourResources, count: int, *, timeout_seconds: float = TIME
     state = service.describe()
     if state.desired != count:
         service.scale(count)
-        context.reporter.say(f"{label}: {state.desired} → {count} tasks")
+        context.reporter.say(f"{label}: {state.desired} → {counted(count, 'task')}")
     task_definition = state.task_definition
     end = pace.clock() + timeout_seconds
     try:

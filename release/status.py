@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from release.alarms import Alarms
@@ -10,6 +11,7 @@ from release.change_record import Version
 from release.ecs import EcsServiceState
 from release.health import Health
 from release.versioned_parameter import History
+from times import for_scripts
 
 HISTORY = 10
 """Changes in a status; SSM keeps the last 100 versions."""
@@ -46,7 +48,8 @@ class Change:
     version: int
     value: str
     who: str
-    when: str
+    when: datetime | None
+    """By AWS's clock; None where AWS does not say."""
     action: str
     """`deploy`, `switch`, `canary`, `rollback`; `created` for the first version, `by hand` without a change record."""
     why: str
@@ -59,7 +62,7 @@ class Change:
             version=version.number,
             value=version.value,
             who=version.who,
-            when=version.when,
+            when=version.modified_at,
             action=action,
             why=version.why,
         )
@@ -92,7 +95,10 @@ class ServiceStatus(ABC):
 
     def json(self) -> dict[str, Any]:
         """Return it for scripts."""
-        return asdict(self)
+        history = [
+            {**asdict(change), "when": for_scripts(change.when) if change.when else None} for change in self.history
+        ]
+        return {**asdict(self), "history": history}
 
 
 def ecs_values(image: History, state: EcsServiceState, health: Health, alarms: Alarms) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from release.status import ServiceStatus
+from times import for_people
 
 _STYLES = {"live": "green", "canary": "cyan", "deploying": "cyan"}
 """State → style; every other state needs attention."""
@@ -34,7 +35,8 @@ def status_view(statuses: Sequence[ServiceStatus], *, history: bool = True) -> R
 
 def _heading(status: ServiceStatus) -> Text:
     style = _STYLES.get(status.state, "yellow")
-    return Text.assemble((status.service, "bold"), "  ", (status.state, style), f"  {status.summary}  {status.url}")
+    state = (status.state, style)
+    return Text.assemble("service ", (status.service, "bold"), ": ", state, f", {status.summary}, {status.url}")
 
 
 def _services(status: ServiceStatus) -> Table:
@@ -54,7 +56,9 @@ def _services(status: ServiceStatus) -> Table:
 def _history(status: ServiceStatus) -> list[RenderableType]:
     table = _table("when", "what", "to", "who", "why")
     for change in status.history[:_SHOWN_CHANGES]:
-        table.add_row(change.when, change.action, change.value, change.who, change.why)
+        table.add_row(
+            for_people(change.when) if change.when else "", change.action, change.value, change.who, change.why
+        )
     older = len(status.history) - _SHOWN_CHANGES
     if older <= 0:
         return [table]

@@ -8,7 +8,7 @@ was read when the command decided. So a colleague's rollback ends a canary, and 
 from dataclasses import dataclass
 
 from aws.colour import Colour
-from release.bake import bake, require_latest
+from release.bake import bake, duration, require_latest
 from release.change_record import Action, Version
 from release.errors import FailedError, LostError, RolledBackError, StoppedError
 from release.interrupts import uninterrupted
@@ -18,7 +18,7 @@ from release.resources import BlueGreenResources
 from release.rollback import rollback_colour
 from release.scale import scale_up
 from release.switch_request import SwitchRequest
-from release.traffic import LiveColour, format_weights, other_colour
+from release.traffic import LiveColour, format_weights, how_to_end_a_canary, other_colour
 from release.versioned_parameter import History, require_won
 
 __all__ = ["SwitchRequest", "Switched", "switch"]
@@ -69,12 +69,16 @@ class _Switch:
             if unfinished:
                 self._finish()
             else:
-                self._say(f"{self._name}: {format_weights(current.weights)} already; nothing to switch.")
+                self._result(f"{self._name}: {format_weights(current.weights)} already; nothing to switch.")
             self._scale_down(history.effective, colour)
             return Switched(changed=unfinished, value=history.effective.value)
         self._preflight(colour, current)
         last = self._steps(history.effective, current, colour)
         self._scale_down(last, colour)
+        reached = LiveColour.parse(last.value)
+        self._result(f"{self._name}: {format_weights(reached.weights)}")
+        if reached.sole_colour is None:
+            self._say(how_to_end_a_canary(self._context.arguments, reached))
         return Switched(changed=True, value=last.value)
 
     def _finish(self) -> Switched:
@@ -90,7 +94,7 @@ class _Switch:
         with uninterrupted():
             newest = self._service.reconcile().effective
         weights = format_weights(LiveColour.parse(newest.value).weights)
-        self._say(f"{self._name}: {action}: {weights}.", style="green")
+        self._result(f"{self._name}: {action}: {weights}.")
         return Switched(changed=True, value=newest.value)
 
     def _colour(self, history: History, current: LiveColour) -> Colour:
@@ -128,6 +132,8 @@ class _Switch:
             left = steps[steps.index(step) + 1 :]
             try:
                 written = self._write(written, live, self._action(step))
+                if left or request.soak or request.scale_down:  # otherwise the result follows, which says the same
+                    self._say_weights(live)
                 self._bake(written, live, start=start, seconds=request.bake_seconds if left else request.soak)
             except KeyboardInterrupt:
                 raise StoppedError(self._how_to_go_on(live, left)) from None
@@ -146,14 +152,12 @@ class _Switch:
             service.live_colour.write(str(live), base=base, action=action, author=author, why=reason)
             # The loser reconciles too: the winner may have been killed.
             history = service.reconcile()
-            written = require_won(history, author, base, self._name)
-        self._say(f"{self._name}: {format_weights(live.weights)}", style="green")
-        return written
+            return require_won(history, author, base, self._name)
 
     def _bake(self, written: Version, live: LiveColour, *, start: LiveColour, seconds: float) -> None:
         if seconds <= 0:
             return
-        line = f"{self._name}: {format_weights(live.weights)}, observing {live.colour}"
+        line = f"{self._name}: {format_weights(live.weights)}, observing {live.colour} for {duration(seconds)}"
         side = self._service.colours[live.colour]
         problem = bake(self._service, side, written, seconds=seconds, line=line, known_alarms=self._known_alarms)
         if problem is not None:
@@ -171,7 +175,9 @@ class _Switch:
                 f"{self._name}: {why}. It was not rolled back, because {colour} has {health.summary}: "
                 f"it stays at {format_weights(live.weights)}. Decide: ./windlass status {arguments}"
             )
-        self._write(written, LiveColour(colour=colour), "rollback", why=f"automatic: {why}")
+        back = LiveColour(colour=colour)
+        self._write(written, back, "rollback", why=f"automatic: {why}")
+        self._say_weights(back)
         raise RolledBackError(
             f"{self._name} was rolled back; {colour} receives all traffic again: {why}. "
             f"{live.colour} still runs, so that you can examine it: ./windlass status {arguments}"
@@ -204,5 +210,11 @@ class _Switch:
         service.scale(0)
         self._say(f"{self._name} {idle}: {count} → 0 tasks")
 
+    def _say_weights(self, live: LiveColour) -> None:
+        self._say(f"{self._name}: {format_weights(live.weights)}", style="green")
+
     def _say(self, sentence: str, *, style: str = "") -> None:
         self._context.reporter.say(sentence, style=style)
+
+    def _result(self, sentence: str) -> None:
+        self._context.reporter.result(sentence, style="green")

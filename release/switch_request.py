@@ -50,12 +50,14 @@ class SwitchRequest:
         """Refuse what contradicts itself."""
         if self.rollback and (self.colour is not None or self.steps != (100,)):
             raise BadRequestError(
-                "--rollback goes to the previous colour with every request: no colour, weight or canary."
+                "--rollback moves all traffic back to the previous colour: leave out the colour, --weight and --canary."
             )
         if not self.steps or any(not 1 <= step <= 100 for step in self.steps):
-            raise BadRequestError(f"Shares are 1 to 100 percent, not {', '.join(map(str, self.steps)) or 'none'}.")
+            raise BadRequestError(f"Traffic weights are 1 to 100 percent, not {_listed(self.steps) or 'none'}.")
         if list(self.steps) != sorted(set(self.steps)):
-            raise BadRequestError(f"A canary's shares must grow: {', '.join(map(str, self.steps))} do not.")
+            raise BadRequestError(
+                f"The traffic weights of a canary must increase, as 10,50,100 do, unlike {_listed(self.steps)}."
+            )
         if self.minimum is not None and self.minimum < 1:
             raise BadRequestError("A colour needs one healthy target at least; --force asks for none.")
         if self.scale_down and self.steps[-1] != 100:
@@ -67,3 +69,8 @@ class SwitchRequest:
         if self.soak_seconds is not None:
             return self.soak_seconds
         return DEFAULT_SOAK_SECONDS if self.scale_down else 0
+
+
+def _listed(weights: tuple[int, ...]) -> str:
+    """As `--canary` takes them."""
+    return ",".join(map(str, weights))

@@ -12,13 +12,13 @@ from release.errors import FailedError
 
 @dataclass(frozen=True, kw_only=True)
 class LiveColour:
-    """A value of the parameter: a colour and its share of the requests."""
+    """A value of the parameter: a colour and its traffic weight."""
 
     colour: Colour
     """`blue` or `green`."""
 
     percent: int = 100
-    """Its share of the requests, 0 to 100. Default: all of them."""
+    """Percent of the requests, 0 to 100. Default: all of them."""
 
     @classmethod
     def parse(cls, value: str) -> "LiveColour":
@@ -56,3 +56,13 @@ def format_weights(weights: Mapping[Colour, int] | None) -> str:
     return ", ".join(
         f"{colour} {weight}" for colour, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     )
+
+
+def how_to_end_a_canary(arguments: str, live: LiveColour) -> str:
+    """Both ways out of a canary, as commands.
+
+    Args:
+        arguments: `ENV SERVICE`.
+        live: with the new colour.
+    """
+    return f"Go on: ./windlass switch {arguments} {live.colour}; back: ./windlass switch {arguments} --rollback"

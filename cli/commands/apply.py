@@ -55,6 +55,6 @@ def apply(
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
     outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
-    conclude(name, outcome)
+    conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())

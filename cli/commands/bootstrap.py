@@ -3,7 +3,7 @@
 import click
 
 from cli.command import command
-from cli.console import print_json, say
+from cli.console import print_json, result
 from cli.options import as_json, confirm_option, environment_argument, lock_timeout_option, yes_option
 from cli.project import Project
 from cli.running.run_layers import Outcome, conclude
@@ -46,13 +46,15 @@ def bootstrap(
     stack = session.bootstrap()
     outcome = Outcome()
     if stack is None:
-        say(f"{name} keeps its state elsewhere ({session.environment.state.backend}): there is nothing to bootstrap.")
+        backend = session.environment.state.backend
+        result(f"{name} keeps its state elsewhere ({backend}): there is nothing to bootstrap.", as_json=as_json)
     elif take_down:
         if must_type:
             type_name(session.environment, "the bucket and the lock table of the state")
         outcome = stack.destroy()
+        conclude(name, outcome, as_json=as_json, done="destroyed", nothing="destroy")
     else:
         outcome = stack.create(ask=ask, adopt=adopt)
-        conclude(name, outcome)
+        conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())

@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from cli.command import command
-from cli.console import print_json, say, warn
+from cli.console import print_json, result, warn
 from cli.errors import FAILED, CommandError
 from cli.notices import notices_json, notices_of, print_notices
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.quotas import print_uses, uses
+from release.counted import counted
 
 
 @command(
@@ -53,12 +54,13 @@ def check(project: Project, name: str, as_json: bool) -> int:
         )
         return FAILED if verdict.warnings else 0
     if verdict.waived:
-        say("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
+        result("\n\n".join(["Waived:", *map(str, verdict.waived), ""]))
     if verdict.warnings:
         warn("\n\n".join(["Warnings:", *map(str, verdict.warnings), ""]))
         warn(f"{name}: fix each warning, or waive it with a reason ([[waivers]] in environments/{name}.toml).")
     else:
-        say(f"{name}: the configuration is valid, and the guards accept its {len(documents)} stacks.")
+        stacks = counted(len(documents), "stack")
+        result(f"{name}: the configuration is valid, and the guards accept its {stacks}.")
     print_uses([each for each in used if each.is_much])
     print_notices(notices)
     return FAILED if verdict.warnings else 0

@@ -4,7 +4,7 @@ import click
 
 from cli.command import command
 from cli.completion import environments
-from cli.console import print_json, say, show, table
+from cli.console import print_json, say, show, table, warn
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
@@ -86,4 +86,4 @@ def _say_what_it_is(estimates: list[Estimate]) -> None:
     say("It leaves out what depends on use: " + "; ".join(BY_USE) + ".")
     for each in estimates:
         for line in each.unpriced:
-            say(f"{each.environment}: {line.what} has no price here, so the total is too low ({line.address}).")
+            warn(f"{each.environment}: {line.what} has no price here, so the total is too low ({line.address}).")

@@ -45,7 +45,9 @@ from release.switch_request import SwitchRequest
 @click.option("--switch", "and_switch", is_flag=True, help="Move the traffic there when it is healthy.")
 @stepping
 @click.option(
-    "--force", is_flag=True, help="Deploy even during a canary or unfinished switch, to a colour that serves traffic."
+    "--force",
+    is_flag=True,
+    help="Deploy even during a canary or an unfinished switch: the colour that is replaced may be serving traffic.",
 )
 @reason_option
 @as_json
@@ -93,7 +95,7 @@ def deploy(
             reason=reason,
         )
         session = open_for_change(project, name)
-        target = open_service(session, service)
+        target = open_service(session, service, as_json=as_json)
         switchable = require_switchable(target) if and_switch else None
         deployed = target.deploy(request, ServiceLayer(session=session))
         if switchable is not None:

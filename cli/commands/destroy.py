@@ -13,8 +13,9 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
-from cli.running.run_layers import destroy_layers, refuse_to_orphan
+from cli.running.run_layers import conclude, destroy_layers, refuse_to_orphan
 from cli.session import must_type_name, open_for_change, refuse_question, type_name
+from release.counted import counted
 
 
 @command(
@@ -44,9 +45,10 @@ def destroy(
     stacks = session.stacks(layer)
     if must_type:
         counts = [(stack.name, stack.resource_count()) for stack in reversed(stacks)]
-        listed = ", ".join(f"{layer} ({count} resources)" for layer, count in counts if count)
+        listed = ", ".join(f"{layer} ({counted(count, 'resource')})" for layer, count in counts if count)
         if listed:
             type_name(session.environment, listed)
     outcome = destroy_layers(stacks)
+    conclude(name, outcome, as_json=as_json, done="destroyed", nothing="destroy")
     if as_json:
         print_json(outcome.json())

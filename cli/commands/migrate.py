@@ -6,7 +6,7 @@ import click
 
 from cli.aws import release_errors
 from cli.command import command
-from cli.console import messages, print_json
+from cli.console import print_json, result
 from cli.options import as_json, environment_argument
 from cli.parameters import Duration
 from cli.project import Project
@@ -35,17 +35,17 @@ def migrate(project: Project, name: str, service: str, colour: Any, timeout: flo
     """Run the database migration of a service, as a separate task.
 
     For the first installation, and to try again: `deploy` migrates automatically. It runs the image of the idle colour,
-    or of COLOUR; for other strategies the newest image that Terraform has registered.
+    or of the one that you name (blue or green); for other strategies the newest image that Terraform has registered.
     """
     with release_errors():
         migration = migration_command(project.environments.load(name), service)
-        target = open_service(open_readonly(project, name), service)
+        target = open_service(open_readonly(project, name), service, as_json=as_json)
         stopped = False
         if not stop:
             target.migrate(MigrateRequest(command=migration, colour=colour, timeout_seconds=timeout))
         else:
             stopped = target.stop_migration()
             if not stopped:
-                messages().print("No migration is running.")
+                result("No migration is running.", as_json=as_json)
     if as_json:
         print_json({"service": service, "migrated": not stop, "stopped": stopped})

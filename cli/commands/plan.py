@@ -3,7 +3,7 @@
 import click
 
 from cli.command import command
-from cli.console import print_json, say
+from cli.console import print_json, result
 from cli.options import (
     as_json,
     environment_argument,
@@ -59,5 +59,5 @@ def plan(
         print_json({one.layer: one.json() for one in plans})
     changes = any(one.has_changes for one in plans)
     if not changes:
-        say(f"{name}: nothing to change.", style="green")
+        result(f"{name}: nothing to change.", style="green", as_json=as_json)
     return CHANGES if changes and detailed_exitcode else 0

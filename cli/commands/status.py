@@ -8,8 +8,7 @@ from cli.airflow_view import show_airflow
 from cli.aws import release_errors
 from cli.command import command
 from cli.completion import services as complete_services
-from cli.console import output as result_console
-from cli.console import print_json, say, show, table, warn
+from cli.console import print_json, result, show, table, warn
 from cli.errors import FAILED, CommandError
 from cli.local_commands import apply_command, local_command
 from cli.options import as_json, environment_argument
@@ -21,6 +20,8 @@ from cli.session import Session, open_readonly
 from release.airflow_status import AirflowStatus, airflow_status
 from release.status_view import status_view
 from release.strategies import statuses
+
+UNREADABLE = "state cannot be read"
 
 
 @command(
@@ -39,6 +40,7 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     reachable = project.local.is_reachable(environment)
     session = open_readonly(project, name, needs_aws=False)
     layers = [_layer_status(session, layer, reachable=reachable) for layer in project.synthesis.layers(environment)]
+    reasons = {one["layer"]: one.pop("reason") for one in layers}
     summary = {
         "environment": name,
         "account_id": environment.aws.account_id,
@@ -54,11 +56,13 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     services = _services(session, service) if reachable and (service is not None or has_services) else []
     airflow = _airflow(session) if reachable and service is None and has_services else None
     if as_json:
-        shown = {"services": [one.json() for one in services], "airflow": airflow.json() if airflow else None}
+        shown: dict[str, Any] = {"services": [one.json() for one in services]}
+        if service is None:  # otherwise nobody looked, and null would say that there is none
+            shown["airflow"] = airflow.json() if airflow else None
         print_json({**summary, **shown})
         return code
     place = f"embedded AWS at {embedded}" if embedded else f"account {environment.aws.account_id}"
-    say(f"{name}: {place}, {environment.aws.region}; state in {summary['state']}")
+    result(f"{name}: {place}, {environment.aws.region}; state in {summary['state']}")
     if not reachable:
         saved = project.local.aws(environment).saved.header() is not None
         how = local_command("up", name) if saved else apply_command(name)
@@ -67,14 +71,18 @@ def status(project: Project, name: str, service: str | None, as_json: bool) -> i
     if service is None:
         rows = table("layer", "resources", "outputs", "serial", "lineage", "note")
         for one in layers:
-            cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], one["note"]]
+            note = UNREADABLE if reasons[one["layer"]] else one["note"]
+            cells = [one["layer"], one["resources"], one["outputs"], one["serial"], one["lineage"], note]
             rows.add_row(*("" if cell is None else str(cell) for cell in cells))
         show(rows)
+        for reason in dict.fromkeys(filter(None, reasons.values())):
+            named = ", ".join(layer for layer, one in reasons.items() if one == reason)
+            warn(f"The state of {named} cannot be read: {reason}")
         working = current_holder(project.workspace.work_folder / "locks", name)
         if working is not None:
             warn(f"A command is working on {name} ({working}); what it has not applied yet is shown as never applied.")
     if services:
-        result_console().print(status_view(services))
+        show(status_view(services))
     if airflow is not None:
         show_airflow(airflow)
     return code
@@ -94,7 +102,10 @@ def _services(session: Session, service: str | None) -> list[Any]:
 
 
 def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str, Any]:
-    """One row. Only `plan` can say whether AWS still agrees with the state, so `drift` is always unknown here."""
+    """One row, and the `reason` why a state cannot be read.
+
+    Only `plan` can say whether AWS still agrees with the state, so `drift` is always unknown here.
+    """
     row: dict[str, Any] = {
         "layer": layer,
         "folder": str(session.project.synthesis.folder(session.environment, layer)),
@@ -104,13 +115,16 @@ def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str,
         "lineage": None,
         "drift": "unknown",
         "note": "",
+        "reason": "",
     }
     if not reachable:
-        return {**row, "note": "state cannot be read"}
+        return {**row, "note": UNREADABLE}
     try:
         state = session.state(layer)
     except CommandError as error:
-        return {**row, "note": str(error).splitlines()[-1].strip()}
+        # The message names the layer too; the cause is the same for all of them where there is no bucket.
+        reason = str(error.__cause__ or error)
+        return {**row, "note": _last_line(str(error)), "reason": _last_line(reason)}
     if not state:
         return {**row, "resources": 0, "outputs": 0, "note": "never applied"}
     note = "" if count_resources(state) else "empty" if state.get("serial") else "never applied"
@@ -122,6 +136,10 @@ def _layer_status(session: Session, layer: str, *, reachable: bool) -> dict[str,
         "lineage": state["lineage"],
         "note": note,
     }
+
+
+def _last_line(text: str) -> str:
+    return text.splitlines()[-1].strip()
 
 
 def _state_place(session: Session) -> str:

@@ -33,7 +33,7 @@ from release.switch_request import SwitchRequest
     "--weight",
     type=click.IntRange(1, 100),
     metavar="PERCENT",
-    help="Give the colour this share of the traffic, and stop.",
+    help="Give the colour this traffic weight, and stop there.",
 )
 @stepping
 @click.option("--scale-up", is_flag=True, help="Scale the colour up first; wait until it is healthy.")
@@ -85,7 +85,7 @@ def switch(
             force=force,
             reason=reason,
         )
-        target = require_switchable(open_service(open_readonly(project, name), service))
+        target = require_switchable(open_service(open_readonly(project, name), service, as_json=as_json))
         target.switch(request)
         if as_json:
             print_json(target.status().json())

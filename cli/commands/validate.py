@@ -3,7 +3,7 @@
 import click
 
 from cli.command import command
-from cli.console import print_json, say
+from cli.console import print_json, result
 from cli.errors import CommandError
 from cli.options import as_json, environment_argument, layer_option
 from cli.project import Project
@@ -26,7 +26,8 @@ def validate(project: Project, name: str, layer: str | None, as_json: bool) -> N
     for stack in session.stacks(layer):
         problems[stack.name] = stack.validate()
         count = len(problems[stack.name])
-        say(f"{stack.name}: {f'{count} problem' + 's' * (count > 1) if count else 'valid'}")
+        verdict = f"{count} problem{'s' if count > 1 else ''}" if count else "valid"
+        result(f"{stack.name}: {verdict}", as_json=as_json)
     if as_json:
         print_json(problems)
     lines = [f"{layer}: {problem}" for layer, texts in problems.items() for problem in texts]

@@ -26,6 +26,7 @@ from cli.errors import CommandError
 from cli.running.run_layers import Outcome, apply_layers, apply_part, destroy_layers
 from cli.running.stack import BACKEND_OVERRIDE, Stack
 from cli.running.state_store import StateStore, count_resources
+from release.counted import counted
 
 _IMPORTS = "windlass_imports.tf.json"
 
@@ -88,7 +89,7 @@ class Bootstrap:
             return Outcome(unchanged=[self.stack.name])
         others = self.store.other_states() if exists else {}
         if others:
-            listed = "\n".join(f"  {key}: {count} resources" for key, count in sorted(others.items()))
+            listed = "\n".join(f"  {key}: {counted(count, 'resource')}" for key, count in sorted(others.items()))
             raise CommandError(f"The state bucket still holds the state of what exists, so it stays:\n{listed}")
         if not self._file_is_truth(local, remote):
             self._write_file(remote)

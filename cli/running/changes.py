@@ -4,6 +4,7 @@ from rich.text import Text
 
 from cli.console import output, warn
 from cli.running.machine_ui import MachineUi
+from release.counted import counted
 
 _SIGNS = {
     "create": ("+", "green"),
@@ -27,7 +28,7 @@ def summary(ui: MachineUi) -> str:
     if counts.get("import"):
         parts.insert(0, f"{counts['import']} to import")
     if ui.changed_outputs:
-        parts.append(f"{len(ui.changed_outputs)} outputs change")
+        parts.append(counted(len(ui.changed_outputs), "output changes", "outputs change"))
     return ", ".join(parts)
 
 

@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.errors import CommandError
 from cli.running.work_lock import Holder, read_holder, try_lock, write_holder
+from times import for_scripts
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def platform_use(folder: Path, environment: str, command: str) -> Iterator[None]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try_lock(file.fileno())
-        holding = Holder(command=command, pid=os.getpid(), since=datetime.now().astimezone().isoformat())
+        holding = Holder(command=command, pid=os.getpid(), since=for_scripts(datetime.now(UTC)))
         write_holder(file.fileno(), asdict(holding))
         try:
             yield

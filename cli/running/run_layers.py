@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 
-from cli.console import output, say, warn
+from cli.console import output, result, say, warn
 from cli.errors import CommandError
 from cli.running.attached_provider import attached_provider
 from cli.running.background_task import background_task
@@ -14,6 +14,7 @@ from cli.running.changes import show_changes, show_warnings, summary
 from cli.running.machine_ui import MachineUi
 from cli.running.stack import Plan, Stack
 from cli.running.strategy_change import explain
+from release.counted import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,12 +193,18 @@ def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
     return outcome
 
 
-def conclude(name: str, outcome: Outcome) -> None:
-    """Print the last line: what changed, or that nothing did."""
-    if outcome.changed:
-        say(f"{name}: {', '.join(outcome.changed)} applied.", style="green")
-    else:
-        say(f"{name}: nothing to change.", style="green")
+def conclude(name: str, outcome: Outcome, *, as_json: bool, done: str = "applied", nothing: str = "change") -> None:
+    """Print the last line: what changed, or that nothing did.
+
+    Args:
+        name: of the environment.
+        outcome: of all layers.
+        as_json: whether the outcome is printed as JSON.
+        done: what was done to the layers that changed.
+        nothing: what there was nothing to do.
+    """
+    sentence = f"{', '.join(outcome.changed)} {done}" if outcome.changed else f"nothing to {nothing}"
+    result(f"{name}: {sentence}.", style="green", as_json=as_json)
 
 
 def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
@@ -207,7 +214,7 @@ def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
         count = stack.resource_count()
         if count:
             raise CommandError(
-                f"{layer} cannot be destroyed while {stack.name} depends on it ({count} resources). "
+                f"{layer} cannot be destroyed while {stack.name} depends on it ({counted(count, 'resource')}). "
                 f"Destroy {stack.name} first, or everything: leave --layer out."
             )
 

@@ -22,7 +22,7 @@ from cli.running.init_cache import InitCache
 from cli.running.machine_ui import MachineUi
 from cli.running.process import Finished, run
 from cli.running.progress import Progress
-from cli.running.state_lock import lock_holder, lock_message
+from cli.running.state_lock import is_about_lock, lock_holder, lock_message
 from cli.running.state_store import NO_BUCKET, count_resources
 from cli.running.terraform import Terraform
 
@@ -220,14 +220,18 @@ class Stack:
         if holder is not None:
             table = self.backend()[1].get("dynamodb_table")
             parts.append(lock_message(holder, layer=self.name, stack_folder=str(self.folder), lock_table=table))
-            parts.append("Terraform's own message:")
         if interrupted:
             parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
         elif holder is None:
             parts.append(f"terraform {command} failed on {self.name}.")
         # After a Ctrl-C Terraform reports "execution halted" for each resource that it did not start.
-        text = [one for one in ui.errors if not (interrupted and one.summary == "execution halted")]
-        parts += [one.text() for one in text] or ui.other_text[-20:]
+        # What it says about the lock, `-lock=false` included, is in the message above.
+        text = [
+            one
+            for one in ui.errors
+            if not (holder and is_about_lock(one)) and not (interrupted and one.summary == "execution halted")
+        ]
+        parts += [one.text() for one in text] or ([] if holder else ui.other_text[-20:])
         if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
             parts.append(NO_BUCKET)
         parts.append(f"Terraform's whole output: {finished.log}")

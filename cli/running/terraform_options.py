@@ -13,7 +13,7 @@ def checked(options: Sequence[str], *, layer: str | None) -> tuple[str, ...]:
     """The options, each written `-name` or `-name=value`.
 
     Raises:
-        CommandError: one of them is not allowed, or no layer is named: addresses are those of one layer.
+        CommandError: one of them is not allowed, or no layer is named: they are for one plan.
     """
     for option in options:
         name = option.partition("=")[0].replace("--", "-", 1)
@@ -24,7 +24,7 @@ def checked(options: Sequence[str], *, layer: str | None) -> tuple[str, ...]:
             )
     if options and layer is None:
         raise CommandError(
-            f"{options[0]} needs --layer: an address belongs to one layer.",
+            f"{options[0]} needs --layer: it is an option for the plan of one layer.",
             exit_code=BAD_CONFIGURATION,
         )
     return tuple(options)

@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.console import say
 from cli.errors import CommandError, TerraformKilledError
+from times import for_people, for_scripts
 
 POLL_SECONDS = 0.5
 
@@ -26,11 +27,11 @@ class Holder:
     command: str
     pid: int
     since: str
-    """Local time, ISO 8601."""
+    """ISO 8601."""
 
     def __str__(self) -> str:
-        """`local apply, process 4711, since 14:02:11`."""
-        return f"{self.command}, process {self.pid}, since {datetime.fromisoformat(self.since):%H:%M:%S}"
+        """`local apply, process 4711, since 2026-01-05 14:02:11 UTC`."""
+        return f"{self.command}, process {self.pid}, since {for_people(datetime.fromisoformat(self.since))}"
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def work_lock(
             time.sleep(POLL_SECONDS)
         file.seek(0)
         killed = read_holder(file.read())
-        holding = Holder(command=command, pid=os.getpid(), since=datetime.now().astimezone().isoformat())
+        holding = Holder(command=command, pid=os.getpid(), since=for_scripts(datetime.now(UTC)))
         write_holder(file.fileno(), asdict(holding))
         try:
             yield killed

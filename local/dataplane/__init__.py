@@ -1,6 +1,7 @@
 """The local data plane: containers of applied task definitions as processes, behind a real proxy."""
 
-from local.dataplane.control import DataPlane, DataPlaneError, NotSteadyError, Report
+from local.dataplane.control import DataPlane, DataPlaneError, NotSteadyError
+from local.dataplane.news import Report
 from local.dataplane.settings import Settings
 from local.dataplane.status import DataPlaneStatus, ServiceStatus
 

@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from local.dataplane.containers.namespaces import kill_all, processes_of
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.fingerprint import difference, fingerprint
+from local.dataplane.news import News, Report, ignore
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
 from local.dataplane.state import STATE_FILE
@@ -24,17 +25,12 @@ from local.port_holder import port_holder
 START_TIMEOUT_SECONDS = 60.0
 """The first start creates a PostgreSQL cluster, which takes about 2 s."""
 STOP_TIMEOUT_SECONDS = 30.0
-REPORT_SECONDS = 10.0
-"""A wait reports its progress this often."""
 FAILED_SECONDS = 3.0
 """A failed deployment may still be rolled back for this long; after that, waiting does not help."""
 KILLED = (
     "The data plane was killed: the containers that it started may still run, but nothing checks or replaces them. "
     "Start it again: ./windlass local up"
 )
-
-Report = Callable[[str], None]
-"""Receives one line for a person."""
 
 
 class DataPlaneError(BackgroundProcessError):
@@ -51,10 +47,6 @@ class NotSteadyError(DataPlaneError):
     def __init__(self, message: str, services: tuple[ServiceStatus, ...] = ()) -> None:
         super().__init__(message)
         self.services = services
-
-
-def ignore(_line: str) -> None:
-    """Report nothing."""
 
 
 class DataPlane:
@@ -115,18 +107,21 @@ class DataPlane:
             self._refuse_taken_ports()
             self._wait_until_ready(self._launch(now), report)
 
-    def wait_until_steady(self, seconds: float = 60.0, report: Report = ignore) -> None:
+    def wait_until_steady(self, seconds: float = 60.0, report: Report = ignore, *, prefix: str = "") -> None:
         """Wait until every service runs what was requested before this call, with all tasks healthy.
 
         Args:
             seconds: time limit.
-            report: receives a line every 10 s that says which services are waited for, and why.
+            report: receives a line that says which services are waited for, and why: every 10 s where it says
+                something new, otherwise every 30 s.
+            prefix: left out of the names of services in these lines. Default: none.
 
         Raises:
             NotSteadyError: time ran out, or the deployments of all services that are not steady have failed.
             DataPlaneError: the data plane ended, or the embedded AWS does not answer.
         """
-        started = last_report = time.monotonic()
+        started = time.monotonic()
+        news = News(report, started)
         failed_since: float | None = None
         try:
             requested = Changes.of(Pages(self.settings.endpoint_url).changes())
@@ -148,11 +143,10 @@ class DataPlane:
             if now - started > seconds:
                 heading = f"Not steady after {seconds:g} s:"
                 if unread or not status.unsteady:
-                    raise NotSteadyError(f"{heading} {waiting_for(status, unread)}.", status.unsteady)
+                    raise NotSteadyError(f"{heading} still waiting for {waiting_for(status, unread)}.", status.unsteady)
                 raise NotSteadyError(explanation(heading, status), status.unsteady)
-            if now - last_report >= REPORT_SECONDS:
-                last_report = now
-                report(f"waiting for {waiting_for(status, unread)}")
+            if news.is_due(now):
+                news.say(f"waiting for {waiting_for(status, unread, prefix=prefix)}", now)
             time.sleep(0.1)
 
     def end_leftovers(self, report: Report = ignore) -> None:
@@ -247,16 +241,16 @@ class DataPlane:
         return self._process.launch(command, details=details, append=True)
 
     def _wait_until_ready(self, record: ProcessRecord, report: Report) -> None:
-        started = last_report = time.monotonic()
+        started = time.monotonic()
+        news = News(report, started)
         while (now := time.monotonic()) - started < START_TIMEOUT_SECONDS:
             self._process.raise_if_ended(record)
             state = self._state()
             if state.get("ready"):
                 return
-            if now - last_report >= REPORT_SECONDS:
-                last_report = now
+            if news.is_due(now):
                 reasons = " ".join(state.get("problems", [])) or "its proxy and its data stores start"
-                report(f"waiting for the data plane: {reasons}")
+                news.say(f"waiting for the data plane: {reasons}", now)
             time.sleep(0.05)
         problems = " ".join(self._state().get("problems", []))
         raise DataPlaneError(

@@ -1,5 +1,6 @@
 """Why a service is not healthy, as a person needs it: the reason in the program's own words, and what to do next."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,16 @@ def last_log_line(path: Path) -> str:
             lines = log.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return next((line.strip()[:LINE_LENGTH] for line in reversed(lines) if line.strip()), "")
+    return next((without_errno(line.strip())[:LINE_LENGTH] for line in reversed(lines) if line.strip()), "")
 
 
 def last_line(text: str) -> str:
     """The last line of a text that holds anything."""
-    return next((line.strip()[-LINE_LENGTH:] for line in reversed(text.splitlines()) if line.strip()), "")
+    return next(
+        (without_errno(line.strip())[-LINE_LENGTH:] for line in reversed(text.splitlines()) if line.strip()), ""
+    )
+
+
+def without_errno(text: str) -> str:
+    """`Connection refused` where Python writes `[Errno 111] Connection refused`."""
+    return re.sub(r"\[Errno -?\d+\] ", "", text)

@@ -1,16 +1,14 @@
 """What the data plane runs right now, as `DataPlane.status` returns it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from local.dataplane.desired_state.changes import Changes
 
-MAX_NAMED = 3
-"""A progress line names at most this many services."""
-MAX_REASON_CHARACTERS = 140
-"""Of each of them; `local status` has the whole reason."""
+MAX_CHARACTERS = 100
+"""What a progress line says of services; `local status` has each with its whole reason."""
 
 DeploymentState = Literal["completed", "in progress", "failed"]
 
@@ -75,20 +73,33 @@ class DataPlaneStatus:
         return tuple(each for each in self.services if not each.steady)
 
 
-def waiting_for(status: DataPlaneStatus, unread: frozenset[str]) -> str:
-    """Reasons why a data plane is not steady yet, on one line."""
+def waiting_for(status: DataPlaneStatus, unread: frozenset[str], *, prefix: str = "") -> str:
+    """What follows `waiting for` in a progress line.
+
+    Args:
+        status: of a data plane that is not steady yet.
+        unread: what the embedded AWS has changed since.
+        prefix: left out of the names of services. Default: none.
+    """
     if unread:
-        return f"it has not read what changed in the embedded AWS ({', '.join(sorted(unread))})"
+        return f"the data plane to read what changed in the embedded AWS ({', '.join(sorted(unread))})"
     if not status.ready:
         return " ".join(status.problems) or "the proxy or a data store"
-    shown = [shorten(each.summary, MAX_REASON_CHARACTERS) for each in status.unsteady[:MAX_NAMED]]
-    more = len(status.unsteady) - len(shown)
-    return "; ".join([*shown, *([f"and {more} more"] if more else [])])
+    services = [(each.name.removeprefix(prefix), each.problem or "starting") for each in status.unsteady]
+    whole = ", ".join(f"{name} ({reason})" for name, reason in services)
+    if len(whole) <= MAX_CHARACTERS:
+        return whole
+    return _as_many_as_fit([f"{name} ({reason.partition(':')[0]})" for name, reason in services])
 
 
-def shorten(text: str, characters: int) -> str:
-    """The beginning of a text."""
-    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
+def _as_many_as_fit(services: Sequence[str]) -> str:
+    """At least one of them, and how many more there are."""
+    for count in range(len(services), 0, -1):
+        more = len(services) - count
+        line = ", ".join(services[:count]) + (f" and {more} more" if more else "")
+        if len(line) <= MAX_CHARACTERS or count == 1:
+            return line
+    return ""
 
 
 def explanation(heading: str, status: DataPlaneStatus) -> str:

@@ -7,6 +7,7 @@ idle colour is at zero tasks meanwhile, and stays there if it fails, so that no 
 from dataclasses import dataclass
 
 from aws.colour import Colour
+from release.counted import counted
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError
@@ -39,12 +40,14 @@ class BlueGreen(BlueGreenResources):
         """
         before = self.live_colour.read()
         side = self.colours[self._idle_colour(before, force=request.force)]
-        label, say = f"{self.context.service} {side.colour}", self.context.reporter.say
+        label, reporter = f"{self.context.service} {side.colour}", self.context.reporter
         check_exists(self.context.aws, request.image)
         image, state = side.image.read(), side.ecs.describe()
         count = request.count or max(1, self.colours[other_colour(side.colour)].ecs.describe().desired)
         if image.is_consistent and image.latest.value == request.image and _is_up(side, state, request.image, count):
-            say(f"{label} runs {request.image} already, with {state.running} tasks; nothing to deploy.")
+            reporter.result(
+                f"{label} runs {request.image} already, with {counted(state.running, 'task')}; nothing to deploy."
+            )
             return Deployed(colour=side.colour, changed=False)
         request_image(self.context, side.image, request.image, label=label, reason=request.reason)
         self._require_not_switched(before, "Terraform")
@@ -52,14 +55,14 @@ class BlueGreen(BlueGreenResources):
             if request.migration and state.desired and self._is_idle(before, side.colour):
                 # ECS would replace them by tasks of the new image at once, before the migration.
                 side.ecs.scale(0)
-                say(f"{label}: {state.desired} → 0 tasks until the migration is done")
+                reporter.say(f"{label}: {state.desired} → 0 tasks until the migration is done")
             terraform.apply()
             self._require_image(side, request.image)
         if request.migration:
             migrate_like(side.ecs, request.migration, label=label, timeout_seconds=request.migration_timeout_seconds)
             self._require_not_switched(before, "its tasks were started")
         scale_up(side, count, timeout_seconds=request.timeout_seconds)
-        say(f"{label} is up: {count} tasks of {request.image}, no request yet.", style="green")
+        reporter.result(f"{label} is up: {counted(count, 'task')} of {request.image}, no request yet.", style="green")
         return Deployed(colour=side.colour, changed=True)
 
     def migrate(self, request: MigrateRequest) -> None:
@@ -74,6 +77,7 @@ class BlueGreen(BlueGreenResources):
             request.command,
             label=f"{self.context.service} {colour}",
             timeout_seconds=request.timeout_seconds,
+            is_result=True,
         )
 
     def stop_migration(self) -> bool:

@@ -9,7 +9,7 @@ from release.context import Context
 from release.ecs import EcsServiceState
 from release.resources import BlueGreenResources, ColourResources
 from release.status import EcsServiceStatus, ServiceStatus, ecs_values, newest_changes, unfinished_deployment
-from release.traffic import LiveColour, format_weights
+from release.traffic import LiveColour, format_weights, how_to_end_a_canary
 from release.versioned_parameter import History
 
 State = Literal["live", "canary", "switch not finished", "rule changed by hand"]
@@ -102,10 +102,7 @@ def _notes(context: Context, history: History, live: LiveColour, actual: Weights
             f"changed by hand. Undo that: ./windlass switch {arguments} (or ./windlass apply {environment})"
         ]
     if state == "canary":
-        return [
-            f"A canary since {effective.when}. Go on: ./windlass switch {arguments} {live.colour}; "
-            f"back: ./windlass switch {arguments} --rollback"
-        ]
+        return [f"A canary since {effective.when}. {how_to_end_a_canary(arguments, live)}"]
     return []
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from release.counted import counted
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError, RolledBackError, StoppedError
@@ -64,7 +65,7 @@ class CodeDeploy(SingleService):
             StoppedError: Ctrl-C; CodeDeploy goes on.
         """
         self._require_no_colours(request)
-        name, say = self.context.service, self.context.reporter.say
+        name, reporter = self.context.service, self.context.reporter
         for one in self.in_progress():
             raise RefusedError(
                 f"Deployment {one} of {name} is still in progress: wait for its end, or stop it in CodeDeploy's "
@@ -72,19 +73,21 @@ class CodeDeploy(SingleService):
             )
         state = self.ecs.describe()
         if self._is_deployed(request, state):
-            say(f"{name} runs {request.image} already, with {state.running} tasks; nothing to deploy.")
+            reporter.result(
+                f"{name} runs {request.image} already, with {counted(state.running, 'task')}; nothing to deploy."
+            )
             return Deployed(changed=False)
         self._request_image(request)
         terraform.apply()
         task_definition = self._require_registered(request)
         if state.task_definition == task_definition:
-            say(f"{name} runs {request.image} already; nothing to shift.")
+            reporter.result(f"{name} runs {request.image} already; nothing to shift.")
             return Deployed(changed=True)
         self._migrate_first(request, task_definition)
         deployment = self._start(task_definition, request)
-        say(f"{name}: CodeDeploy shifts the requests to {request.image} (deployment {deployment})")
+        reporter.say(f"{name}: CodeDeploy shifts the requests to {request.image} (deployment {deployment})")
         self._follow(deployment)
-        say(f"{name} runs {request.image}: all requests go to the new tasks.", style="green")
+        reporter.result(f"{name} runs {request.image}: all requests go to the new tasks.", style="green")
         return Deployed(changed=True)
 
     def in_progress(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ one, so Terraform applies twice: first the task definition alone, then the rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from release.counted import counted
 from release.deploy import Deployed, DeployRequest, Terraform
 from release.diagnostics import diagnose
 from release.ecs import EcsServiceState
@@ -41,10 +42,10 @@ class Rolling(SingleService):
             FailedError: the migration failed, or the image does not run after the deployment.
         """
         self._require_no_colours(request)
-        name, say = self.context.service, self.context.reporter.say
+        name, result = self.context.service, self.context.reporter.result
         before = self.ecs.describe()
         if self._is_deployed(request, before):
-            say(f"{name} runs {request.image} already, with {before.running} tasks; nothing to deploy.")
+            result(f"{name} runs {request.image} already, with {counted(before.running, 'task')}; nothing to deploy.")
             return Deployed(changed=False)
         self._request_image(request)
         if request.migration and before.image != request.image:
@@ -61,7 +62,10 @@ class Rolling(SingleService):
                 f"Terraform has applied, and {name} still runs {state.image}: ECS rolled the deployment back, or "
                 f"somebody else has deployed.\n{diagnose(self.ecs, state, self.health(state))}"
             )
-        say(f"{name} runs {request.image} with {state.running} tasks, {self.health(state).summary}.", style="green")
+        result(
+            f"{name} runs {request.image} with {counted(state.running, 'task')}, {self.health(state).summary}.",
+            style="green",
+        )
         return Deployed(changed=True)
 
     def deployments_in_progress(self) -> Sequence[str]:

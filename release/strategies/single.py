@@ -88,6 +88,7 @@ class SingleService(ABC):
             label=self.context.service,
             timeout_seconds=request.timeout_seconds,
             task_definition=self.ecs.newest_task_definition(),
+            is_result=True,
         )
 
     def stop_migration(self) -> bool:

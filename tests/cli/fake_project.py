@@ -189,8 +189,8 @@ class FakeDataPlane:
     def remove(self) -> None:
         self.running = False
 
-    def wait_until_steady(self, seconds: float, report: Callable[[str], None]) -> None:
-        report("waiting for web-blue: 0 of 2 running")
+    def wait_until_steady(self, seconds: float, report: Callable[[str], None], *, prefix: str) -> None:
+        report(f"waiting for {'windlass-local-web-blue'.removeprefix(prefix)} (starting)")
         if self.failure:
             raise NotSteadyError(self.failure)
 

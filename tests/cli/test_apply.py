@@ -34,7 +34,7 @@ def test_layers_are_applied_in_order_from_saved_plans(windlass, terraform):
     assert layers_of(terraform.calls("apply")) == ["network", "data", "service"]
     plans = [one["arguments"][-1] for one in terraform.calls("apply")]
     assert all(plan.endswith(".tfplan") for plan in plans)
-    assert "dev: network, data, service applied." in ended.err
+    assert "dev: network, data, service applied." in ended.out
 
 
 def test_progress_counts_what_is_done(windlass, terraform):
@@ -47,7 +47,7 @@ def test_progress_counts_what_is_done(windlass, terraform):
 def test_an_applied_environment_has_nothing_to_change(windlass, terraform):
     ended = windlass("apply", "dev", "--yes")
     assert ended.code == 0
-    assert "dev: nothing to change." in ended.err
+    assert "dev: nothing to change." in ended.out
     assert not terraform.calls("apply")
 
 

@@ -7,6 +7,9 @@ import pytest
 
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED, layers_of
+from tests.cli.test_local import local
+
+__all__ = ["local"]
 
 
 class Keyboard(io.StringIO):
@@ -28,7 +31,7 @@ def test_the_typed_name_destroys(windlass, applied, monkeypatch, name):
     monkeypatch.setattr("sys.stdin", Keyboard(f"{name}\n"))
     ended = windlass("destroy", name)
     assert ended.code == 0
-    assert f"This destroys service (1 resources), data (1 resources), network (1 resources) of {name}" in ended.err
+    assert f"This destroys service (1 resource), data (1 resource), network (1 resource) of {name}" in ended.err
     assert layers_of(applied.calls("apply")) == ["service", "data", "network"]
 
 
@@ -47,7 +50,7 @@ def test_the_prompt_says_that_production_is_meant(windlass, applied, monkeypatch
 
 def test_one_layer_is_named_in_the_prompt(windlass, applied, monkeypatch):
     monkeypatch.setattr("sys.stdin", Keyboard("dev\n"))
-    assert "This destroys service (1 resources) of dev." in windlass("destroy", "dev", "--layer", "service").err
+    assert "This destroys service (1 resource) of dev." in windlass("destroy", "dev", "--layer", "service").err
 
 
 def test_where_nothing_was_applied_nobody_is_asked(windlass, terraform, monkeypatch):
@@ -90,3 +93,15 @@ def test_the_bootstrap_needs_the_name_too(windlass, applied, project, monkeypatc
     assert ended.code == 1
     assert "This destroys the bucket and the lock table of the state of dev." in ended.err
     assert json.dumps(applied.calls("apply")) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        ("clean", "the platform, the databases, the saved copies and the DAG repositories of local"),
+        ("reset", "the applied platform and the databases of local"),
+    ],
+)
+def test_what_a_local_command_deletes_is_named_before(windlass, local, monkeypatch, command, what):
+    monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
+    assert windlass("local", command, on=local).err.startswith(f"This destroys {what}. It cannot be undone.\n")

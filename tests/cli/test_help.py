@@ -9,6 +9,7 @@ import pytest
 from cli.app import TOPICS, windlass
 from cli.command import Command
 from cli.lazy_group import LazyGroup
+from config.overrides import RESERVED
 
 SHORT_HELP_LIMIT = 50
 WIDTH = 80
@@ -119,3 +120,26 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["--version"]) == 0
     assert re.fullmatch(r"windlass \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+ACRONYMS = {"AWS", "ECS", "JSON", "HTTPS", "DAG", "DAGS", "API", "USD", "TLS"}
+
+
+@each_command
+def test_a_word_in_capitals_is_one_that_the_usage_shows(path: Path) -> None:
+    command = COMMANDS[path]
+    usage = help_of(path).split("\n\n")[0]
+    shown = {word for parameter in command.params for word in _words(f"{parameter.metavar} {usage}")}
+    assert set(_words(command.help or "")) - shown <= ACRONYMS
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\b[A-Z]{3,}\b", text)
+
+
+def test_environment_variables_of_windlass_are_explained() -> None:
+    shown = " ".join(windlass.get_help(click.Context(windlass)).split())
+    assert "WINDLASS_ENVIRONMENT what main.py and cdktf synth write; default: local" in shown
+    assert RESERVED - {"WINDLASS_STOCK_BINDINGS"} <= set(re.findall(r"WINDLASS_[A-Z_]+", shown)), (
+        "that one is for tests"
+    )

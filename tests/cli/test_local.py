@@ -58,13 +58,13 @@ def test_local_apply_starts_the_aws_applies_and_shows_the_addresses(windlass, te
     assert len(terraform.calls("apply")) == 3
     assert "https://app.windlass.localhost:8443" in ended.out
     assert "make clean-local" in ended.out
-    assert "local: is up after" in ended.err
+    assert "local: is up after" in ended.out
 
 
 def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
     ended = windlass("local", "apply", on=local)
     assert ended.code == 0
-    assert "local: nothing to change, everything is up" in ended.err
+    assert "local: nothing to change, everything is up" in ended.out
     assert not terraform.calls("apply")
 
 
@@ -105,8 +105,8 @@ def test_clean_leaves_the_half_made_bootstrap_of_another_environment(windlass, t
 def test_up_down_and_status(windlass, terraform, local):
     assert windlass("local", "up", on=local).code == 0
     assert json.loads(windlass("local", "status", "--json", on=local).out)["embedded_aws"]["running"]
-    assert windlass("local", "down", on=local).err == "Stopped.\n"
-    assert "was not running" in windlass("local", "down", on=local).err
+    assert windlass("local", "down", on=local).out == "Stopped.\n"
+    assert "was not running" in windlass("local", "down", on=local).out
 
 
 def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terraform, local, monkeypatch):

@@ -19,7 +19,7 @@ from config import load
 from local.browser_trust import BrowserTrust
 from release.airflow_status import AirflowStatus, ComponentStatus
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
-from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status
+from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status, state_key
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 from tests.cli.test_local import local
 
@@ -57,7 +57,7 @@ def test_the_last_screen_has_what_a_person_needs_and_nothing_else(
 ) -> None:
     ended = windlass("local", "apply", on=platform)
     assert ended.code == 0, ended.err
-    assert "all services with tasks are healthy (1)" in ended.err
+    assert "all services with tasks are healthy (1)" in ended.out
     for wanted in (
         "https://airflow.windlass.localhost:8443",
         "user admin, password: ./windlass local airflow-password",
@@ -104,7 +104,7 @@ def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda _: migrated.append(1))
     first = windlass("local", "up", "--with", "web", on=platform)
     assert first.code == 0, first.err
-    assert "waiting for web-blue: 0 of 2 running" in first.err
+    assert "waiting for web-blue (starting)" in first.err
     second = windlass("local", "up", "--with", "web", "--with", "airflow", on=platform)
     assert (second.code, migrated) == (0, [1])
     assert "Waiting until" not in second.err
@@ -144,6 +144,7 @@ def test_local_status_names_containers_addresses_and_problems_and_says_it_with_i
     facts = json.loads(windlass("local", "status", "--json", on=platform).out)
     assert facts["data_plane"]["services"][0]["problem"] == problem
     assert {address["name"] for address in facts["addresses"]} == {"Airflow", "web"}
+    assert "name     address" in shown.out
 
 
 @pytest.mark.parametrize("problem", ["", "it was unable to place a task"])
@@ -167,6 +168,16 @@ def test_status_names_airflow_with_its_address_components_and_alarms(
     for wanted in ("https://airflow.x", "worker-default", "1/2" if problem else "2/2", "queue-default", problem):
         assert wanted in shown.out
     assert json.loads(windlass("status", "local", "--json", on=platform).out)["airflow"]["healthy"] is False
+
+
+def test_status_of_one_service_has_no_airflow(
+    windlass: Callable[..., Any], platform: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.commands.status._services", lambda *_: [])
+    monkeypatch.setattr("cli.commands.status._airflow", lambda _: None)
+    platform.embedded_aws.start()
+    assert json.loads(windlass("status", "local", "--json", on=platform).out)["airflow"] is None, "none is applied"
+    assert "airflow" not in json.loads(windlass("status", "local", "web", "--json", on=platform).out)
 
 
 def test_local_status_of_nothing_says_how_to_start(
@@ -193,7 +204,7 @@ def test_a_restarted_embedded_aws_is_reported_as_empty(
     assert "make local" in ended.err
     assert not terraform.calls("plan")
     up = windlass("local", "up", on=platform)
-    assert (up.code, "Nothing is applied in it yet. To apply everything: make local" in up.err) == (0, True)
+    assert (up.code, "Nothing is applied in it yet. To apply everything: make local" in up.out) == (0, True)
 
 
 def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +249,7 @@ def test_a_listening_port_is_taken() -> None:
 def test_trust_is_for_environments_on_this_machine(windlass: Callable[..., Any], project: FakeProject) -> None:
     ended = windlass("local", "trust", "--environment", "dev")
     assert ended.code == 1
-    assert "dev is on the real AWS" in ended.err
+    assert ended.err == "dev is on the real AWS; trust is for the certificate of a platform on this machine.\n"
 
 
 @pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is missing: apt-get install libnss3-tools")
@@ -259,7 +270,7 @@ def test_clean_removes_the_trust_and_deletes_the_key(
 def test_removing_trust_that_never_was_changes_nothing(windlass: Callable[..., Any], platform: FakeProject) -> None:
     ended = windlass("local", "trust", "--remove", on=platform)
     assert ended.code == 0
-    assert "Nothing to remove" in ended.err
+    assert "Nothing to remove" in ended.out
     assert not platform.workspace.authority_folder.exists()
 
 
@@ -270,3 +281,18 @@ def test_the_ports_of_an_environment_without_https_are_its_endpoint_and_its_http
         "aws.endpoint_url",
         *(f"load_balancer.{key}" for key in load("dev", ROOT).load_balancer.ports),
     }
+
+
+def test_a_state_that_cannot_be_read_is_explained_once_for_all_layers(
+    windlass: Callable[..., Any], project: FakeProject
+) -> None:
+    for layer in ("network", "data", "service"):
+        refusal = CommandError("The bucket is closed.")
+        project.states[state_key("dev", layer)] = refusal
+    ended = windlass("status", "dev")
+    assert ended.code == 1
+    assert ended.err == "The state of network, data, service cannot be read: The bucket is closed.\n"
+    assert ended.out.count("state cannot be read") == 3
+    layers = json.loads(windlass("status", "dev", "--json").out)["layers"]
+    assert [layer["note"].endswith("cannot be read: The bucket is closed.") for layer in layers] == [True] * 3
+    assert "reason" not in layers[0]

@@ -61,6 +61,7 @@ def test_the_images_of_the_file_are_in_the_registry(project: Project, environmen
 def test_a_tag_can_be_added_by_hand(windlass: Callable[..., Any], project: Project, text: str) -> None:
     ended = windlass("local", "image", text, on=project)
     assert ended.code == 0, ended.err
+    assert ended.out == f"{WEB}:0.2.0 is added.\n"
     assert f"./windlass deploy local web --image {WEB}:0.2.0" in " ".join(ended.err.split())
 
 

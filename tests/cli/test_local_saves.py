@@ -70,7 +70,7 @@ def test_down_keeps_what_was_applied_and_says_how_it_comes_back(
     local.containers.running = True
     ended = windlass("local", "down", on=local)
     assert (ended.code, aws.running, local.containers.running) == (0, False, False)
-    assert "what was applied is saved. To bring it back: ./windlass local up" in ended.err
+    assert "what was applied is saved. To bring it back: ./windlass local up" in ended.out
     assert saved(aws) == b"first"
     shown = windlass("local", "status", on=local)
     assert shown.code == 1
@@ -89,13 +89,13 @@ def test_reset_forgets_what_was_applied_once_that_is_confirmed(
     assert (aws.running, saved(aws)) == (False, None)
     assert not (local.workspace.root / "cdktf.out").exists()
     assert not terraform.calls("plan"), "nothing is destroyed piece by piece"
-    assert "To apply everything: make local" in ended.err
+    assert "To apply everything: make local" in ended.out
 
 
 def test_platforms_are_saved_listed_and_loaded_by_name(
     windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
 ) -> None:
-    assert "No platform is saved" in windlass("local", "load", on=local).err
+    assert "No platform is saved" in windlass("local", "load", on=local).out
     assert json.loads(windlass("local", "load", "--json", on=local).out) == []
     first = json.loads(windlass("local", "save", "before-upgrade", "--json", on=local).out)
     assert (first["name"], first["environment"]) == ("before-upgrade", "local")

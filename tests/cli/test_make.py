@@ -92,6 +92,11 @@ def test_what_is_installed_is_what_the_lock_says():
     assert "Would make no changes" in finished.stderr
 
 
+def test_the_list_says_what_else_clean_local_deletes():
+    (line,) = [line for line in run("make", "help").stdout.splitlines() if "clean-local" in line]
+    assert "with its saved copies and DAG repositories" in line
+
+
 def test_the_lock_names_no_index():
     lock = json.loads((ROOT / "Pipfile.lock").read_text())
     assert lock["_meta"]["sources"] == []

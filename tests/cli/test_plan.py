@@ -16,8 +16,12 @@ def changed(layer: str) -> dict:
 def test_plan_of_an_unchanged_environment_says_so_and_ends_with_0(windlass, terraform):
     ended = windlass("plan", "dev", "--detailed-exitcode")
     assert ended.code == 0
-    assert "dev: nothing to change." in ended.err
-    assert ended.out.splitlines() == ["network: no changes", "data: no changes", "service: no changes"]
+    assert ended.out.splitlines() == [
+        "network: no changes",
+        "data: no changes",
+        "service: no changes",
+        "dev: nothing to change.",
+    ]
 
 
 def test_a_change_in_any_layer_ends_with_2_where_asked(windlass, terraform):
@@ -85,14 +89,25 @@ def test_a_locked_state_is_explained_with_who_holds_it(windlass, terraform):
         "The state of network is locked by another run, so nothing was changed.",
         "held by:    ada@laptop",
         "operation:  apply",
-        "since:      2026-11-21 02:32:49",
+        "since:      2026-11-21 02:32:49 UTC\n",
         "lock ID:    2b6940cc-dd73-77cf-857b-f6cd4de90864",
         "terraform force-unlock 2b6940cc-dd73-77cf-857b-f6cd4de90864",
         'LockID = "the-bucket/local/network.tfstate" in the DynamoDB table locks',
-        "Error acquiring the state lock",
-        "ConditionalCheckFailedException",
+        "Terraform's whole output: ",
     ):
         assert expected in ended.err
+    for repeated in ("ConditionalCheckFailedException", "Error acquiring", "Lock Info", "acquires a state lock"):
+        assert repeated not in ended.err
+    log = Path(ended.err.split("Terraform's whole output: ")[1].strip())
+    assert "ConditionalCheckFailedException" in log.read_text()
+
+
+def test_a_lock_that_nobody_holds_is_terraforms_own_error(windlass, terraform):
+    missing = error("Error acquiring the state lock", "Error message: ResourceNotFoundException: no such table")
+    terraform.follow({"when": ["plan"], "code": 1, "lines": [missing]})
+    ended = windlass("plan", "dev")
+    assert "ResourceNotFoundException: no such table" in ended.err
+    assert "locked by another run" not in ended.err
 
 
 def test_the_wait_for_a_lock_is_passed_on(windlass, terraform):

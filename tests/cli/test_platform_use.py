@@ -30,7 +30,7 @@ def test_a_platform_that_is_in_use_is_not_stopped(
     with platform_use(locks, "local", "deploy"):
         refused = windlass("local", *words, on=local)
         assert refused.code == 1
-        assert re.search(r"local is in use by deploy, process \d+, since \d\d:\d\d:\d\d\. Nothing was ch", refused.err)
+        assert re.search(r"local is in use by deploy, process \d+, since [-\d: ]+ UTC\. Nothing was ch", refused.err)
         assert local.embedded_aws.running
     assert windlass("local", "down", on=local).code == 0
     assert not local.embedded_aws.running

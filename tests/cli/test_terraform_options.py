@@ -29,7 +29,7 @@ def test_options_reach_the_plan_of_the_layer_that_is_named(windlass, terraform):
 def test_without_a_layer_nobody_knows_whose_address_it_is(windlass, terraform):
     ended = windlass("apply", "dev", "--yes", "--", REPLACE)
     assert ended.code == 2
-    assert f"{REPLACE} needs --layer: an address belongs to one layer." in ended.err
+    assert f"{REPLACE} needs --layer: it is an option for the plan of one layer." in ended.err
     assert not terraform.calls("plan")
 
 

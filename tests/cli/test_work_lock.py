@@ -57,7 +57,8 @@ def test_the_second_command_names_the_first(windlass, terraform, folder, command
         ended = windlass(*command)
     assert ended.code == 1
     assert re.search(
-        r"Another \./windlass command is working on dev \(local apply, process \d+, since \d\d:\d\d:\d\d\)", ended.err
+        r"Another \./windlass command is working on dev \(local apply, process \d+, since [\d-]{10} [\d:]{8} UTC\)",
+        ended.err,
     )
     assert "lock=false" not in ended.err
     assert not terraform.calls("init")

@@ -60,9 +60,32 @@ def test_a_mistake_is_named_with_file_key_value_and_what_is_allowed(path: Path, 
     problem = next((problem for problem in at_the_key if wrong.says in problem.message), None)
     assert problem is not None, text
     assert f"  {wrong.key}" in text
+    assert " = {" not in text, "a table is no value"
+    assert not re.search(r"\('[^']*',", text), "a path is written as TOML writes it"
     if isinstance(wrong.value, str | int | float) and problem.value is not MISSING:
         assert problem.value == wrong.value
         assert re.search(rf"^  {re.escape(wrong.key)} = ", text, flags=re.MULTILINE)
+
+
+def text_of(name: str, tmp_path: Path) -> str:
+    return problems(tmp_path, read_wrong(next(path for path in WRONG if path.stem == name)))[0]
+
+
+def test_a_value_that_nobody_wrote_is_called_the_default(tmp_path: Path) -> None:
+    assert "  services.api.priority = 100   (the default)\n      is already used by services.web" in text_of(
+        "service-priority-taken", tmp_path
+    )
+
+
+def test_a_value_of_the_file_is_not(tmp_path: Path) -> None:
+    assert "(the default)" not in text_of("airflow-priority-taken", tmp_path)
+
+
+def test_a_file_without_services_is_not_told_what_services_need(tmp_path: Path) -> None:
+    text = text_of("file-empty", tmp_path)
+    assert "services\n      is empty; allowed: at least one service" in text
+    assert "certificate" not in text
+    assert "host_names" not in text
 
 
 @pytest.fixture(scope="module")

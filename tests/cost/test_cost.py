@@ -82,6 +82,15 @@ def test_scripts_get_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["monthly_total"] == pytest.approx(sum(line["monthly"] for line in report["lines"]), abs=0.2)
 
 
+@pytest.mark.parametrize(("zones", "text"), [(1, "1 public IPv4 address"), (2, "2 public IPv4 addresses")])
+def test_one_address_is_no_addresses(zones: int, text: str) -> None:
+    changed = copy.deepcopy(documents("prod"))
+    (balancer,) = changed["service"]["resource"]["aws_lb"].values()
+    balancer["subnets"] = ["subnet-1"] * zones
+    balancer["internal"] = False
+    assert text in [line.what for line in estimate("prod", changed, EU).lines]
+
+
 def test_a_resource_without_a_price_is_reported_as_unpriced() -> None:
     changed = copy.deepcopy(documents("dev"))
     for body in changed["data"]["resource"]["aws_db_instance"].values():

@@ -96,7 +96,7 @@ def test_steady_refers_to_the_last_request_and_not_to_the_last_observation(platf
     try:
         account.ecs.update_service(cluster="test", service="web-blue", forceNewDeployment=True)
         assert all(each.steady for each in plane.status().services)
-        with pytest.raises(DataPlaneError, match=r"it has not read what changed in the embedded AWS \(ecs\)"):
+        with pytest.raises(DataPlaneError, match=r"the data plane to read what changed in the embedded AWS \(ecs\)"):
             plane.wait_until_steady(0.2)
     finally:
         os.kill(pid, signal.SIGCONT)

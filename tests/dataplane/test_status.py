@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.dataplane import NotSteadyError, ServiceStatus, control
+from local.dataplane import NotSteadyError, ServiceStatus, news
 from tests.dataplane.account import REGION
 from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
@@ -59,7 +59,7 @@ class Extra:
         (service,) = self._ecs.describe_services(cluster="test", services=["extra"])["services"]
         return dict(service["deployments"][0])
 
-    def refused(self, seconds: float, report: Any = control.ignore) -> NotSteadyError:
+    def refused(self, seconds: float, report: Any = news.ignore) -> NotSteadyError:
         with pytest.raises(NotSteadyError) as caught:
             self.platform.data_plane.wait_until_steady(seconds, report)
         assert [each.name for each in caught.value.services] == ["extra"]
@@ -91,7 +91,8 @@ def test_an_image_without_a_program_fails_at_once_and_says_what_to_do(platform: 
 def test_a_wait_reports_the_words_of_the_failing_check(
     platform: Platform, extra: Extra, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(control, "REPORT_SECONDS", 0.5)
+    monkeypatch.setattr(news, "REPORT_SECONDS", 0.5)
+    monkeypatch.setattr(news, "REPEAT_SECONDS", 0.5)
     check = {"command": ["CMD-SHELL", "echo checking; echo no such table; exit 1"], "interval": 10, "retries": 1}
     extra.create(healthCheck=check)
     wait_for("the verdict", lambda: "unhealthy: container main: no such table" in extra.problem)
@@ -99,7 +100,8 @@ def test_a_wait_reports_the_words_of_the_failing_check(
     error = extra.refused(2, reports.append)
     assert len(reports) >= 2
     assert any("no such table" in line for line in reports), reports
-    assert all(line.startswith("waiting for extra: ") for line in reports), reports
+    assert reports[0].startswith("waiting for extra ("), reports
+    assert reports[-1].startswith("still waiting for extra ("), reports
     assert "Not steady after 2 s" in str(error)
     assert "read its log: " in extra.status.next_step
 

@@ -47,7 +47,7 @@ def nothing_differs(applied: Platform, command: str) -> None:
     layer = "service" if " plan " in command else "network"
     done = typed(applied, command, LAYER=layer)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "local: nothing to change." in done.stderr
+    assert "local: nothing to change." in done.stdout
 
 
 @on_the_platform("./windlass output ENV --layer data")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from aws.colour import Colour
+from release.bake import duration
 from release.errors import FailedError, LostError, RefusedError, RolledBackError, StoppedError
 from release.switch_request import SwitchRequest
 from tests.release.blue_green_service import BlueGreenTestService
@@ -33,6 +34,27 @@ def test_traffic_moves_in_steps(web: BlueGreenTestService, operator: Operator) -
     operator.service.switch(STEPS)
     assert values(web) == ["blue", "green:10", "green:50", "green"]
     assert web.weights() == GREEN
+    assert operator.output.splitlines() == [
+        f"{web.name}: blue 90, green 10",
+        f"{web.name}: blue 90, green 10, observing green for 10s",
+        f"{web.name}: blue 50, green 50",
+        f"{web.name}: blue 50, green 50, observing green for 10s",
+        f"{web.name}: green 100, blue 0",
+    ]
+
+
+def test_a_canary_that_ends_below_100_says_how_to_go_on(web: BlueGreenTestService, operator: Operator) -> None:
+    web.ready("green")
+    operator.service.switch(SwitchRequest(steps=(10, 50), bake_seconds=10))
+    assert operator.output.splitlines()[-2:] == [
+        f"{web.name}: blue 50, green 50",
+        f"Go on: ./windlass switch dev {web.name} green; back: ./windlass switch dev {web.name} --rollback",
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(300, "5m"), (90, "1m30s"), (45, "45s"), (3600, "60m")])
+def test_a_bake_time_is_written_as_on_the_command_line(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 def test_an_alarm_of_the_new_colour_rolls_back_automatically(web: BlueGreenTestService) -> None:

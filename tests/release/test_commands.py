@@ -43,14 +43,24 @@ def test_deploy_and_switch_in_one_command(web: BlueGreenTestService, windlass: R
         "--scale-down", "--soak", "0s",
     )  # fmt: skip
     assert (done.code, web.value(), web.desired("blue")) == (0, "green", 0), done.err
+    assert done.out.splitlines() == [
+        f"{web.name} green is up: 2 tasks of {image}, no request yet.",
+        f"{web.name}: green 100, blue 0",
+    ]
+    assert f"{web.name}: blue 50, green 50" in done.err
     assert "\x1b" not in done.err
 
 
 def test_switch_and_back(web: BlueGreenTestService, windlass: Run) -> None:
     web.ready("green")
-    assert windlass("switch", "dev", web.name, "green", "--weight", "10", "--reason", "try").code == 0
+    done = windlass("switch", "dev", web.name, "green", "--weight", "10", "--reason", "try")
+    assert (done.code, done.out) == (0, f"{web.name}: blue 90, green 10\n")
+    assert (
+        f"Go on: ./windlass switch dev {web.name} green; back: ./windlass switch dev {web.name} --rollback" in done.err
+    )
     assert web.value() == "green:10"
-    assert windlass("switch", "dev", web.name, "--rollback").code == 0
+    done = windlass("switch", "dev", web.name, "--rollback", "--quiet")
+    assert (done.code, done.out, done.err) == (0, f"{web.name}: blue 100, green 0\n", "")
     assert web.value() == "blue"
 
 
@@ -67,6 +77,7 @@ def test_the_status_shows_who_created_the_live_colours_parameter(web: BlueGreenT
     done = windlass("status", "dev", web.name)
     assert done.code == 0, done.err
     assert "created blue Terraform" in done.text
+    assert done.out == "".join(f"{line.rstrip()}\n" for line in done.out.splitlines()), "no blanks at the ends"
     assert "N/A" not in done.text
     assert "not with ./windlass" not in done.text
 
@@ -77,13 +88,13 @@ def test_services_are_shown_although_another_layer_comes_last(
     layers = ("network", "data", "service", "delivery")
     monkeypatch.setattr("cli.synthesis.Synthesis.layers", lambda *_: layers)
     done = command_line.run("status", "dev")
-    assert f"{web.name} live blue http://shop.test" in done.text, done.text
+    assert f"service {web.name}: live, blue, http://shop.test" in done.text, done.text
 
 
 def test_a_service_without_a_migration_command_has_nothing_to_migrate(web: BlueGreenTestService, windlass: Run) -> None:
     done = windlass("migrate", "dev", web.name)
     assert (done.code, "has no migration_command" in done.err) == (2, True)
-    assert windlass("migrate", "dev", web.name, "--stop").err == "No migration is running.\n"
+    assert windlass("migrate", "dev", web.name, "--stop").out == "No migration is running.\n"
 
 
 def test_a_migration_that_cannot_start_prints_no_json(web: BlueGreenTestService, windlass: Run) -> None:
@@ -106,13 +117,15 @@ def test_a_refusal_ends_with_1_and_no_traceback(web: BlueGreenTestService, windl
         (["switch", "dev", "nothing"], "dev has no web service 'nothing'"),
         (["switch", "dev", "web", "--weight", "10", "--canary", "10,100"], "choose one"),
         (["switch", "dev", "web", "--weight", "0"], "1<=x<=100"),
-        (["switch", "dev", "web", "--canary", "ten"], "are not traffic weights"),
+        (["switch", "dev", "web", "--canary", "ten"], "'ten' is not a list of traffic weights; write 10,50,100."),
+        (["switch", "dev", "web", "--canary", "10,5"], "must increase, as 10,50,100 do, unlike 10,5."),
+        (["switch", "dev", "web", "--canary", "10,500"], "Traffic weights are 1 to 100 percent, not 10,500."),
         (["switch", "dev", "web", "--bake", "soon"], "is not a duration"),
         (["switch", "dev", "web", "--soak", "5"], "'5' is not a duration; write 90s, 5m or 1h"),
         (["switch", "dev", "web", "--bake", "6s"], "--bake observes the steps of a canary"),
         (["deploy", "dev", "web", "--image", "a.io/web:1", "--bake", "6s"], "add --switch"),
         (["deploy", "dev", "web", "--image", "a.io/web:1", "--switch", "--bake", "6s"], "--bake observes the steps"),
-        (["switch", "dev", "web", "--rollback", "blue"], "--rollback goes to the previous colour"),
+        (["switch", "dev", "web", "--rollback", "blue"], "--rollback moves all traffic back to the previous colour"),
         (["migrate", "dev", "web"], "has no web service 'web'"),
         (["migrate", "dev", "migrates", "red"], "'red' is not one of"),
         (["deploy", "dev", "web"], "Missing option '--image'"),

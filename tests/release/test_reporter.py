@@ -34,3 +34,12 @@ def test_a_terminal_shows_the_time_that_is_left() -> None:
         reporter.wait("1 of 2", rest="10 s left")
         reporter.wait("2 of 2", rest="9 s left")
     assert "9 s left" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_results_have_a_console_of_their_own() -> None:
+    progress, results = (Console(file=io.StringIO(), force_terminal=False, width=80) for _ in range(2))
+    with Reporter(progress, results=results) as reporter:
+        reporter.say("half of it")
+        reporter.result("all of it", style="green")
+    assert progress.file.getvalue() == "half of it\n"  # type: ignore[attr-defined]
+    assert results.file.getvalue() == "all of it\n"  # type: ignore[attr-defined]

@@ -97,6 +97,7 @@ def test_all_services_of_an_environment_at_once_as_json(web: BlueGreenTestServic
     document = json.loads(json.dumps(status.json()))
     assert document["service"] == web.name
     assert document["colours"]["blue"]["actual_weight"] == 100
+    assert re.fullmatch(r"20[\d-]{8}T[\d:]{8}Z", document["history"][0]["when"])
 
 
 def test_an_unknown_service_is_refused_with_the_known_ones(web: BlueGreenTestService) -> None:

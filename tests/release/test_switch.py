@@ -160,15 +160,20 @@ def test_the_other_colour_is_scaled_down_only_on_request_and_after_the_soak_time
     assert web.desired("blue") == 2
     operator.service.switch(SwitchRequest(colour="blue", soak_seconds=60, scale_down=True))
     assert (web.desired("blue"), web.desired("green")) == (2, 0)
-    assert "green: 2 → 0 tasks" in operator.output
+    assert operator.output.splitlines()[-4:] == [
+        f"{web.name}: blue 100, green 0",
+        f"{web.name}: blue 100, green 0, observing blue for 1m",
+        f"{web.name} green: 2 → 0 tasks",
+        f"{web.name}: blue 100, green 0",
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"rollback": True, "colour": "blue"}, "no colour"),
+        ({"rollback": True, "colour": "blue"}, "leave out the colour"),
         ({"steps": (0,)}, "1 to 100 percent"),
-        ({"steps": (50, 10)}, "must grow"),
+        ({"steps": (50, 10)}, "must increase"),
         ({"steps": (10,), "scale_down": True}, "still gets requests"),
         ({"minimum": 0}, "one healthy target"),
     ],

@@ -9,7 +9,7 @@ import click
 from cli.command import command
 from cli.commands.local.start import check_ports, start
 from cli.commands.local.welcome import show_welcome
-from cli.console import print_json, say
+from cli.console import print_json, result, say
 from cli.data_plane import run_containers, start_early
 from cli.doctor import require_machine
 from cli.errors import CommandError
@@ -70,12 +70,13 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     _run_containers(session, parts, changed=changed)
     took = duration(time.monotonic() - started)
     if bare:
-        say(f"\n{name} is applied ({took}); its containers do not run.", style="bold green")
+        result(f"\n{name} is applied ({took}); its containers do not run.", style="bold green", as_json=as_json)
     else:
         services = session.project.local.data_plane(session.environment).status().services
         with_tasks = sum(1 for service in services if service.desired)
         what = "is up" if changed else "nothing to change, everything is up"
-        say(f"\n{name}: {what} after {took}; all services with tasks are healthy ({with_tasks}).", style="bold green")
+        healthy = f"all services with tasks are healthy ({with_tasks})"
+        result(f"\n{name}: {what} after {took}; {healthy}.", style="bold green", as_json=as_json)
     if as_json:
         print_json(
             {

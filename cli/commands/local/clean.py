@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from cli.command import command
-from cli.console import say
+from cli.console import result, warn
 from cli.local_access import AUTHORITY_FILE
 from cli.local_state import forget_applied
 from cli.options import environment_option, yes_option
@@ -30,7 +30,7 @@ def clean(project: Project, name: str, yes: bool) -> None:
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     if must_type_name(environment, yes=yes, confirmed_name=None, has_confirm=False):
-        type_name(environment, "the platform with its databases, its saved copies and its repositories of DAGs")
+        type_name(environment, "the platform, the databases, the saved copies and the DAG repositories")
     project.local.data_plane(environment).stop()
     if embedded.status().running:
         session = open_for_change(project, name)
@@ -45,9 +45,8 @@ def clean(project: Project, name: str, yes: bool) -> None:
     project.local.platforms.remove_all()
     shutil.rmtree(project.workspace.repositories_folder, ignore_errors=True)
     shutil.rmtree(project.workspace.authority_folder, ignore_errors=True)
-    say(
-        f"{name}: nothing of the platform is left. Logs and caches stay in .windlass, packages in .venv and "
-        ".venv-airflow.",
+    result(
+        f"{name}: nothing of it is left. Logs and caches stay in .windlass, packages in .venv and .venv-airflow.",
         style="green",
     )
 
@@ -59,4 +58,4 @@ def _untrust(project: Project) -> None:
         if browsers.is_trusted():
             browsers.remove()
     except TrustError as error:
-        say(f"Browsers still trust the local certificate authority: {error}", style="yellow")
+        warn(f"Browsers still trust the local certificate authority: {error}")

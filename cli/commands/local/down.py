@@ -3,7 +3,7 @@
 import click
 
 from cli.command import command
-from cli.console import say
+from cli.console import result
 from cli.local_commands import local_command
 from cli.options import environment_option
 from cli.project import Project
@@ -19,8 +19,8 @@ def down(project: Project, name: str) -> None:
     was_running = embedded.status().running or project.local.data_plane(environment).status().running
     project.local.stop(environment)
     if not was_running:
-        say("The embedded AWS was not running.")
+        result("The embedded AWS was not running.")
     elif embedded.saved.header() is not None:
-        say(f"Stopped; what was applied is saved. To bring it back: {local_command('up', name)}")
+        result(f"Stopped; what was applied is saved. To bring it back: {local_command('up', name)}")
     else:
-        say("Stopped.")
+        result("Stopped.")

@@ -4,7 +4,7 @@ import click
 
 from aws.image_reference import ImageReference
 from cli.command import command
-from cli.console import print_json, say
+from cli.console import print_json, result, say
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_images import add_images
 from cli.options import as_json, environment_option
@@ -35,7 +35,7 @@ def image(project: Project, name: str, image: str, as_json: bool) -> None:
     if as_json:
         print_json({"image": text, "added": bool(added)})
         return
-    say(f"{text} is {'added' if added else 'in the registry already'}.")
+    result(f"{text} is {'added' if added else 'in the registry already'}.")
     repository = ImageReference.parse(text).repository
     for service, settings in environment.services.items():
         images = map(ImageReference.parse, settings.initial_images.values())

@@ -6,7 +6,7 @@ import click
 
 from cli.command import command
 from cli.commands.local.start import start
-from cli.console import print_json, say, show, table
+from cli.console import print_json, result, show, table
 from cli.data_plane import run_containers
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import local_command
@@ -15,6 +15,7 @@ from cli.parts import parts_of
 from cli.project import Project
 from cli.session import asking, open_readonly, refuse_question
 from local.saved_platforms import NoSuchPlatformError, SavedPlatformError
+from times import for_people
 
 
 @command(
@@ -59,7 +60,7 @@ def load(project: Project, name: str, platform: str | None, yes: bool, as_json: 
         print_json(asdict(saved))
         return
     more = "" if ran else f" To start its containers: {local_command('up', name)}"
-    say(f"{platform} is back, as it was at {saved.saved_at}.{more}", style="green")
+    result(f"{platform} is back, as it was at {for_people(saved.saved_at)}.{more}", style="green")
 
 
 def _list(project: Project, *, as_json: bool) -> None:
@@ -68,9 +69,9 @@ def _list(project: Project, *, as_json: bool) -> None:
         print_json([asdict(each) for each in platforms])
         return
     if not platforms:
-        say("No platform is saved. To save this one: ./windlass local save NAME")
+        result("No platform is saved. To save this one: ./windlass local save NAME")
         return
-    listed = table("name", "environment", "saved at (UTC)")
+    listed = table("name", "environment", "saved at")
     for each in platforms:
-        listed.add_row(each.name, each.environment, each.saved_at)
+        listed.add_row(each.name, each.environment, for_people(each.saved_at))
     show(listed)

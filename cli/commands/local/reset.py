@@ -3,7 +3,7 @@
 import click
 
 from cli.command import command
-from cli.console import say
+from cli.console import result
 from cli.local_commands import apply_command
 from cli.local_state import forget_applied
 from cli.options import environment_option, yes_option
@@ -25,7 +25,7 @@ def reset(project: Project, name: str, yes: bool) -> None:
     environment = project.environments.load(name)
     project.local.aws(environment)
     if must_type_name(environment, yes=yes, confirmed_name=None, has_confirm=False):
-        type_name(environment, "the applied platform with its databases")
+        type_name(environment, "the applied platform and the databases")
     project.local.stop(environment)
     forget_applied(project, environment)
-    say(f"{name}: nothing is applied any more. To apply everything: {apply_command(name)}", style="green")
+    result(f"{name}: nothing is applied any more. To apply everything: {apply_command(name)}", style="green")

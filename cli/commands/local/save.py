@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from cli.command import command
-from cli.console import print_json, say
+from cli.console import print_json, result
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import local_command
 from cli.options import as_json, environment_option
@@ -42,4 +42,4 @@ def save(project: Project, name: str, platform: str, as_json: bool) -> None:
         return
     took = duration(time.monotonic() - started)
     back = local_command("load", name).replace("load", f"load {platform}", 1)
-    say(f"Saved as {platform} in {took}. To bring it back: {back}", style="green")
+    result(f"Saved as {platform} in {took}. To bring it back: {back}", style="green")

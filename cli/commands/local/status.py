@@ -124,7 +124,7 @@ def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", 
         show_containers(project, plane)
     if reachable:
         output().print()
-        places = table("address", "", "")
+        places = table("name", "address", "sign-in")
         for address in reachable:
             places.add_row(address.name, address.url, address.sign_in)
         show(places)

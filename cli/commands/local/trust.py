@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from cli.command import command
-from cli.console import say
+from cli.console import result, say
 from cli.errors import CommandError
 from cli.local_access import AUTHORITY_FILE
 from cli.options import environment_option
@@ -28,11 +28,11 @@ def trust(project: Project, name: str, remove: bool) -> None:
     """
     environment = project.environments.load(name)
     if environment.aws.endpoint_url is None:
-        raise CommandError(f"{name} is on the real AWS: its certificate is one that browsers trust already.")
+        raise CommandError(f"{name} is on the real AWS; trust is for the certificate of a platform on this machine.")
     folder = project.workspace.authority_folder
     certificate = folder / AUTHORITY_FILE
     if remove and not certificate.exists():
-        say("Nothing to remove: there is no local certificate authority.")
+        result("Nothing to remove: there is no local certificate authority.")
         return
     kept_authority(folder)
     browsers = BrowserTrust(certificate, Path.home())
@@ -42,10 +42,12 @@ def trust(project: Project, name: str, remove: bool) -> None:
         raise CommandError(str(error)) from error
     if remove:
         names = ", ".join(store.browser for store in stores)
-        say(f"No longer trusted by {names}." if stores else "No browser trusted it.", style="green" if stores else "")
+        result(
+            f"No longer trusted by {names}." if stores else "No browser trusted it.", style="green" if stores else ""
+        )
         return
     for store in stores:
-        say(f"{store.browser}: trusts {browsers.nickname} ({store.folder}).", style="green")
+        result(f"{store.browser}: trusts {browsers.nickname} ({store.folder}).", style="green")
     say("Restart browsers that are open.")
     path = shlex.quote(project.workspace.relative(certificate))
     say(f"curl: curl --cacert {path} https://...")

@@ -4,7 +4,7 @@ import click
 
 from cli.command import command
 from cli.commands.local.start import start
-from cli.console import say
+from cli.console import result
 from cli.data_plane import run_containers, show_containers
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import apply_command
@@ -32,9 +32,11 @@ def up(project: Project, name: str, parts: tuple[str, ...], bare: bool) -> None:
     start(project, name, containers=bool(parts) or may_run)
     session = open_readonly(project, name)
     if not parts and not session.is_applied():
-        say(f"Nothing is applied in it yet. To apply everything: {apply_command(name)}")
+        result(f"Nothing is applied in it yet. To apply everything: {apply_command(name)}")
         return
     parts = parts or (parts_of(environment) if may_run else ())
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())
+    else:
+        result(f"{name}: the embedded AWS runs at {environment.aws.endpoint_url}; no containers were started.")

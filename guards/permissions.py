@@ -52,6 +52,12 @@ SERVICES_WITHOUT_SOURCE: Mapping[str, str] = {
 }
 """Services that send neither `aws:SourceAccount` nor `aws:SourceArn` when they assume a role."""
 
+SERVICES_LIMITED_BY_PATH: Mapping[str, str] = {
+    "logdelivery.elasticloadbalancing.amazonaws.com": "its requests carry no source, and it writes the logs of an "
+    "account below `AWSLogs/<account>/`",
+}
+"""Services that a resource policy limits to an account by the path of the resource, each with the reason."""
+
 SERVICES_WITHOUT_SOURCE_ARN: Mapping[str, str] = {
     "rds.amazonaws.com": "AWS documents no `aws:SourceArn` for the role of a proxy, whose ARN contains an id that "
     "exists only after the proxy is created",

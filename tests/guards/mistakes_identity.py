@@ -8,6 +8,7 @@ from tests.support.documents import Documents
 TASK, EXECUTION = "web_roles_task", "web_roles_execution"
 ACTIONS, RESOURCES = "permissions_name_their_actions", "permissions_name_their_resources"
 PASSED, TRUST = "roles_are_passed_by_name", "trust_names_service_account_and_source"
+DOCUMENTED = "conditions_on_services_are_documented"
 SECRETS, WHO = "execution_roles_read_exactly_their_secrets", "resource_policies_name_their_principals"
 TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 TASK_ARN = "${aws_iam_role.web_roles_task.arn}"
@@ -103,7 +104,37 @@ MISTAKES = (
     Mistake(
         WHO,
         "logs of any account's load balancer",
-        in_policy("data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Condition=None),
+        in_policy("data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Resource="arn:aws:s3:::logs/*"),
+    ),
+    Mistake(
+        WHO,
+        "a service that sends its source, limited by a path",
+        in_policy("service", "aws_sns_topic_policy", "", "AlarmsOfThisAccount", Condition=None),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a condition on the load balancer's log delivery",
+        in_policy(
+            "data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Condition={"StringEquals": ACCOUNT}
+        ),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a key that a service does not send",
+        trusting(
+            Condition={
+                "StringEquals": ACCOUNT | {"aws:SourceOrgID": "o-1"},
+                "ArnLike": {"aws:SourceArn": SOURCE_ARN},
+            }
+        ),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a condition on a service that the table lacks",
+        trusting(
+            Principal={"Service": "batch.amazonaws.com"},
+            Condition={"StringEquals": ACCOUNT, "ArnLike": {"aws:SourceArn": SOURCE_ARN}},
+        ),
     ),
     Mistake(
         WHO,

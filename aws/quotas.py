@@ -9,6 +9,9 @@ from typing import Final
 CODEDEPLOY_ALARMS_PER_GROUP: Final = 10
 """Alarms in one deployment group of CodeDeploy."""
 
+CONTAINERS_PER_TASK_DEFINITION: Final = 10
+"""Containers in one task definition of ECS."""
+
 LISTENER_RULE_CONDITIONS: Final = 5
 """Values of all conditions of one listener rule: host names, paths and sources together."""
 

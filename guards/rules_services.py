@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ALLOWED, ImageReference
+from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
 from terraform.document import blocks, containers_of, section_of
@@ -78,6 +79,18 @@ def what_is_served_is_checked(stacks: CheckedStacks) -> Iterator[Finding]:
             yield address, "the target group has no path to check"
 
 
+@guard(
+    "E03",
+    fix=f"leave out containers; ECS allows {CONTAINERS_PER_TASK_DEFINITION} in a task definition, always",
+)
+def tasks_have_as_many_containers_as_ecs_allows(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A task definition has no more containers than ECS accepts."""
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        count = len(containers_of(body))
+        if count > CONTAINERS_PER_TASK_DEFINITION:
+            yield address, f"it has {count} containers"
+
+
 @guard("E08", fix="keep both in modules/ecs/service.py")
 def tags_are_propagated(stacks: CheckedStacks) -> Iterator[Finding]:
     """Tasks carry the tags of their service, and those that ECS manages."""
@@ -132,6 +145,7 @@ GUARDS: tuple[Guard, ...] = (
     tmp_is_writable,
     images_are_complete,
     what_is_served_is_checked,
+    tasks_have_as_many_containers_as_ecs_allows,
     tags_are_propagated,
     hosts_are_dns_names,
     database_clients_get_time_to_start,

@@ -39,7 +39,8 @@ def git_containers_fit_into_a_task(airflow: Airflow | None) -> Iterator[Problem]
     if len(repositories) > most:
         message = (
             f"has {len(repositories)} repositories, two containers each, and ECS allows "
-            f"{CONTAINERS_PER_TASK_DEFINITION} containers in a task; allowed: at most {most}, or repositories that are joined into one"
+            f"{CONTAINERS_PER_TASK_DEFINITION} containers in a task; allowed: at most {most}, or repositories "
+            "that are joined into one"
         )
         yield problem("airflow/dags/repositories", list(repositories), message)
 

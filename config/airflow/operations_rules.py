@@ -7,7 +7,6 @@ from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
 from config.network import Network
 from config.rule import problem
-from config.services import WebService
 
 
 def a_login_has_https_and_egress(
@@ -26,21 +25,10 @@ def a_login_has_https_and_egress(
         yield problem("airflow/authentication", MISSING, message)
 
 
-def the_api_without_login_has_its_own_rule(
-    airflow: Airflow | None, services: dict[str, WebService]
-) -> Iterator[Problem]:
-    """The rule for the API comes before that of the login, and needs a priority of its own."""
+def the_api_without_login_fits_into_a_rule(airflow: Airflow | None) -> Iterator[Problem]:
+    """The rule for the API has two paths, and AWS allows five values in a rule."""
     if airflow is None or airflow.authentication is None or not airflow.authentication.api_without_login:
         return
-    before = airflow.priority - 1
-    if before < 1:
-        yield problem(
-            "airflow/priority", airflow.priority, "leaves no lower priority for the API's rule; allowed: 2 to 50000"
-        )
-    for name, service in services.items():
-        if service.priority == before:
-            message = f"is taken by the rule for Airflow's API (airflow.priority - 1 = {before})"
-            yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
     if len(airflow.host_names) + len(airflow.allowed_cidrs) > 3:
         message = "exceed, together with airflow.host_names, what a rule with two paths allows; allowed: 3 in total"
         yield problem("airflow/allowed_cidrs", list(airflow.allowed_cidrs), message)
@@ -48,5 +36,5 @@ def the_api_without_login_has_its_own_rule(
 
 RULES = (
     a_login_has_https_and_egress,
-    the_api_without_login_has_its_own_rule,
+    the_api_without_login_fits_into_a_rule,
 )

@@ -105,11 +105,12 @@ class Airflow(Section):
 
     host_names: Annotated[tuple[DnsName, ...], Field(examples=[["airflow.example.com"]])] = ()
     """Host names of the UI and the API. They must differ from those of web services. Airflow uses the first one, which
-    must not be a wildcard, as its base URL. Default: any host name."""
+    must not be a wildcard, as its base URL. At most 4. Default: any host name."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 50
-    """Priority of the listener rule. Of the rules that match a request, the one with the lowest number wins. Must
-    differ from that of every web service."""
+    """Priority of the listener rule, at least 2. Of the rules that match a request, the one with the lowest number
+    wins. Must differ from that of every web service. The number before it is that of the rule that refuses
+    `/execution/*`, the API for Airflow's own tasks; `authentication.api_without_login` takes one more."""
 
     allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """IPv4 ranges (CIDR) from which the UI and the API can be reached, in addition to the restriction by
@@ -214,3 +215,9 @@ class Airflow(Section):
     egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
     """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule.
     Default: none."""
+
+    @property
+    def first_priority(self) -> int:
+        """The lowest number of its listener rules: that of the one which refuses the execution API."""
+        login = self.authentication
+        return self.priority - (2 if login is not None and login.api_without_login else 1)

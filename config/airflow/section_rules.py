@@ -53,13 +53,21 @@ def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterat
 
 
 def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
-    """Two listener rules cannot have the same priority."""
+    """Two listener rules cannot have the same priority, and Airflow has one or two before its own."""
     if airflow is None:
         return
     for name, service in services.items():
         if service.priority == airflow.priority:
-            message = f"is already used by services.{name}; allowed: a unique number, 1 to 50000"
+            message = f"is already used by services.{name}; allowed: a unique number, 2 to 50000"
             yield problem("airflow/priority", airflow.priority, message)
+        elif airflow.first_priority <= service.priority < airflow.priority:
+            before = airflow.priority - service.priority
+            message = f"is taken by a rule before Airflow's (airflow.priority - {before}); allowed: another number"
+            yield problem(f"services/{name}/priority", service.priority, message)
+    if airflow.first_priority < 1:
+        least = airflow.priority - airflow.first_priority + 1
+        message = f"leaves no lower number for the rules before it; allowed: {least} to 50000"
+        yield problem("airflow/priority", airflow.priority, message)
 
 
 def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
@@ -84,9 +92,12 @@ def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> It
 
 
 def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
-    """AWS allows five values in a rule: host names and blocks together."""
+    """AWS allows five values in a rule: host names and blocks together, or host names and the refused path."""
     if airflow is None:
         return
+    if len(airflow.host_names) >= LISTENER_RULE_CONDITIONS:
+        message = "leaves no condition for the path that is refused (/execution/*); allowed: at most 4 names"
+        yield problem("airflow/host_names", list(airflow.host_names), message)
     count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
     if count > LISTENER_RULE_CONDITIONS:
         message = f"makes {count} conditions together with host_names; allowed: 5 in all"

@@ -104,6 +104,17 @@ def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
     assert environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com"
 
 
+def test_the_execution_api_is_refused_before_airflows_rule_and_with_its_host_names() -> None:
+    rules = resources(documents("prod"), "service", "aws_lb_listener_rule")
+    refused, forwarded = rules["airflow_execution-api_rule"], rules["airflow_route_rule"]
+    assert refused["action"][0]["type"] == "fixed-response"
+    assert refused["action"][0]["fixed_response"]["status_code"] == "403"
+    conditions = {name: value["values"] for each in refused["condition"] for name, value in each.items() if value}
+    assert conditions == {"host_header": ["airflow.example.com"], "path_pattern": ["/execution/*"]}
+    assert refused["listener_arn"] == forwarded["listener_arn"]
+    assert refused["priority"] == forwarded["priority"] - 1
+
+
 def test_a11_workers_talk_to_the_execution_api_by_its_cloud_map_name() -> None:
     names = {body["name"] for body in resources(documents("prod"), "service", "aws_service_discovery_service").values()}
     assert names == {f"airflow-{component}" for component in COMPONENTS}

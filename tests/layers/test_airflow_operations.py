@@ -260,6 +260,8 @@ def test_d03_a_login_before_the_ui_and_none_before_the_api() -> None:
     assert config["SessionTimeout"] == 12 * 3600
     through = resources(full(), "aws_lb_listener_rule")["airflow_route_rule"]
     assert through["priority"] == rule["Priority"] - 1
+    refused = resources(full(), "aws_lb_listener_rule")["airflow_execution-api_rule"]
+    assert refused["priority"] == through["priority"] - 1
     paths = [value for each in through["condition"] for value in each.get("path_pattern", {}).get("values", [])]
     assert paths == ["/api/v2/*", "/auth/token*"]
     depends = resources(full(), "aws_ecs_service")["airflow_api-server_service"]["depends_on"]

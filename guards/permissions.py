@@ -21,8 +21,6 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "elasticloadbalancing:DescribeTargetHealth": _LISTS,
     "ecs:DescribeTaskDefinition": _LISTS,
     "ecs:ListTaskDefinitions": _LISTS,
-    "ecs:RegisterTaskDefinition": "registering grants nothing: running is allowed for named families, and the roles in "
-    "the definition must be passed",
     "sts:GetCallerIdentity": "it returns the caller's own identity, and no policy can restrict it",
     "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",

@@ -14,7 +14,7 @@ from guards.permissions import (
     SERVICES_WITHOUT_SOURCE_ARN,
 )
 from guards.policies import Statement, as_list, policies
-from terraform.document import type_of
+from terraform.document import blocks, type_of
 
 _EVERYTHING_OF_A_KIND = re.compile(r"\**|[A-Za-z-]+[/:]\**")
 _EQUALS = ("StringEquals", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike", "StringLike")
@@ -145,6 +145,16 @@ def managed_policies_are_approved(stacks: CheckedStacks) -> Iterator[Finding]:
                 yield address, f"the role has {arn}"
 
 
+@guard("I01", fix="pass the ARN of the task definition, which includes the revision")
+def schedules_run_a_revision(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A schedule or rule runs the revision that Terraform registered, not the newest one of a family."""
+    for address, body in stacks.resources("aws_scheduler_schedule", "aws_cloudwatch_event_target"):
+        for path in ("target.ecs_parameters", "ecs_target"):
+            for parameters in blocks(body, path):
+                if not stacks.resolve(address, parameters.get("task_definition_arn", "")):
+                    yield address, "it runs the newest revision of a family, whoever registered that"
+
+
 @guard("I01", fix="use one role for ECS and another for the code")
 def execution_and_task_roles_differ(stacks: CheckedStacks) -> Iterator[Finding]:
     """The execution role, with which ECS starts a task, is not the role of the code in it."""
@@ -164,6 +174,7 @@ GUARDS: tuple[Guard, ...] = (
     resource_policies_name_their_principals,
     conditions_on_services_are_documented,
     managed_policies_are_approved,
+    schedules_run_a_revision,
     execution_and_task_roles_differ,
 )
 

@@ -31,6 +31,12 @@ def one_role_for_both(documents: Documents) -> None:
     task["task_role_arn"] = task["execution_role_arn"]
 
 
+def newest_revision(documents: Documents) -> None:
+    schedule = resource(documents, "service", "aws_scheduler_schedule", "db-clean")
+    family = "arn:aws:ecs:eu-west-1:123456789012:task-definition/windlass-prod-airflow-db-clean"
+    schedule["target"]["ecs_parameters"]["task_definition_arn"] = family
+
+
 def passing(services: object, role: str = TASK_ARN) -> Any:
     return allowing(TASK, "iam:PassRole", role, Condition={"StringEquals": {"iam:PassedToService": services}})
 
@@ -155,6 +161,12 @@ MISTAKES = (
         "a managed policy that is wide",
         edit("data", "aws_iam_role_policy_attachment", "", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
     ),
+    Mistake(
+        RESOURCES,
+        "task definitions of every family",
+        allowing(TASK, "ecs:RegisterTaskDefinition", "*"),
+    ),
+    Mistake("schedules_run_a_revision", "a schedule that names a family", newest_revision),
     Mistake("execution_and_task_roles_differ", "one role for ECS and the code", one_role_for_both),
     Mistake(
         "policies_can_be_read",

@@ -7,6 +7,7 @@ from typing import Any
 from guards import (
     rules,
     rules_identity,
+    rules_keys,
     rules_network,
     rules_order,
     rules_plain_secrets,
@@ -35,6 +36,7 @@ __all__ = [
 GUARDS: tuple[Guard, ...] = (
     *rules.GUARDS,
     *rules_identity.GUARDS,
+    *rules_keys.GUARDS,
     *rules_network.GUARDS,
     *rules_order.GUARDS,
     *rules_plain_secrets.GUARDS,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from aws.execute_command import WRITTEN_PATHS
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ALLOWED, ImageReference
 from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
@@ -51,6 +52,19 @@ def tmp_is_writable(stacks: CheckedStacks) -> Iterator[Finding]:
         mounts = {mount["containerPath"] for mount in container.get("mountPoints", []) if not mount.get("readOnly")}
         if container.get("readonlyRootFilesystem") and "/tmp" not in mounts:  # noqa: S108
             yield address, "the container cannot write anywhere, not even to /tmp"
+
+
+@guard("E04", key="cluster.execute_command", fix="mount volumes there, as modules/ecs/execute_command.py does")
+def sessions_can_write(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Where ECS Exec is on, its agent can write in every container, also in one with a read-only root file system."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        if body.get("enable_execute_command") is not True:
+            continue
+        for container in _containers_behind(stacks, address, body):
+            mounts = {each["containerPath"] for each in container.get("mountPoints", []) if not each.get("readOnly")}
+            missing = sorted(set(WRITTEN_PATHS.values()) - mounts)
+            if container.get("readonlyRootFilesystem") and missing:
+                yield address, f"ECS Exec cannot write to {' and '.join(missing)} of the container {container['name']}"
 
 
 @guard("E05", key="services", fix="name registry, repository, and tag or digest")
@@ -143,6 +157,7 @@ GUARDS: tuple[Guard, ...] = (
     failed_deployments_are_rolled_back,
     cpu_and_memory_are_compatible,
     tmp_is_writable,
+    sessions_can_write,
     images_are_complete,
     what_is_served_is_checked,
     tasks_have_as_many_containers_as_ecs_allows,

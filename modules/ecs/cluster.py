@@ -32,7 +32,11 @@ class ExecuteCommandLogs:
     """Days that the logs are kept. Default: a year, for audits."""
 
     kms_key_arn: str | None = None
-    """KMS key that encrypts sessions and logs; the task role needs `kms:Decrypt`. Default: an AWS-owned key."""
+    """KMS key that encrypts the log group. Default: an AWS-owned key."""
+
+    session_kms_key_arn: str | None = None
+    """KMS key that encrypts the sessions themselves. Every task role with ECS Exec needs `kms:Decrypt` on it, so it
+    should encrypt nothing else. Default: TLS only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +124,7 @@ def _configuration(
         return None
     return EcsClusterConfiguration(
         execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
-            kms_key_id=logs.kms_key_arn,
+            kms_key_id=logs.session_kms_key_arn,
             logging="OVERRIDE",
             log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
                 cloud_watch_log_group_name=log_group.name,

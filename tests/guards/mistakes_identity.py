@@ -166,6 +166,16 @@ MISTAKES = (
         "task definitions of every family",
         allowing(TASK, "ecs:RegisterTaskDefinition", "*"),
     ),
+    Mistake(
+        "tasks_decrypt_through_a_service_only",
+        "a task that decrypts what the environment's key encrypts",
+        allowing(TASK, "kms:Decrypt", "${data.terraform_remote_state.network.outputs.kms_key_arn}"),
+    ),
+    Mistake(
+        "tasks_decrypt_through_a_service_only",
+        "a task that decrypts with somebody else's key",
+        allowing(TASK, "kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/1"),
+    ),
     Mistake("schedules_run_a_revision", "a schedule that names a family", newest_revision),
     Mistake("execution_and_task_roles_differ", "one role for ECS and the code", one_role_for_both),
     Mistake(

@@ -67,6 +67,11 @@ MISTAKES = tuple(
         ("cpu_and_memory_are_compatible", "a CPU that Fargate does not have", task(cpu="300")),
         ("tasks_have_as_many_containers_as_ecs_allows", "eleven containers", sidecars(10)),
         ("tmp_is_writable", "no /tmp", container(mountPoints=[])),
+        (
+            "sessions_can_write",
+            "ECS Exec and a read-only root file system without volumes for it",
+            service(enable_execute_command=True),
+        ),
         ("images_are_complete", "an image without registry", container(image="web:1.4.2")),
         ("images_are_complete", "an image without tag", container(image="public.ecr.aws/team/web")),
         ("what_is_served_is_checked", "no check inside", container(healthCheck=None)),

@@ -69,12 +69,14 @@ def test_a_cluster_has_insights_and_both_kinds_of_fargate() -> None:
 
 
 def test_a_cluster_records_shells_in_an_encrypted_log() -> None:
-    logs = ExecuteCommandLogs(log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY)
+    logs = ExecuteCommandLogs(
+        log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY, session_kms_key_arn=f"{KEY}-sessions"
+    )
     with module_stack() as stack:
         outputs = Cluster(stack, "cluster", ClusterInputs(name="acme-prod", execute_command_logs=logs)).outputs
         result = synthesised(stack)
     command = result.only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
-    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", KEY)
+    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", f"{KEY}-sessions")
     assert command["log_configuration"]["cloud_watch_encryption_enabled"] is True
     assert result.only("aws_cloudwatch_log_group")["kms_key_id"] == KEY
     assert outputs.execute_command_log_group_arn is not None

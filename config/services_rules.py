@@ -6,10 +6,13 @@ from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
 from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.section import Airflow
+from config.aws import Aws
 from config.base import Kind
 from config.cache import Cache
 from config.errors import MISSING, Problem
+from config.images import IN_REACH, is_out_of_reach
 from config.load_balancer import LoadBalancer
+from config.network import Network
 from config.rule import is_valid, problem
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 
@@ -104,6 +107,15 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
             yield problem(f"services/{key}/{path}", image, message)
 
 
+def images_can_be_pulled(key: str, item: WebService, network: Network, aws: Aws) -> Iterator[Problem]:
+    """Without internet access, images come from private repositories of ECR."""
+    for path, image in _images(item):
+        if is_out_of_reach(image, network, aws):
+            allowed = IN_REACH.format(region=aws.region, repository=f"<project>-<environment>/{key}")
+            message = f'cannot be pulled where network.egress = "endpoints"; allowed: {allowed}'
+            yield problem(f"services/{key}/{path}", image, message)
+
+
 def _images(service: WebService) -> Iterator[tuple[str, str]]:
     if isinstance(service, BlueGreenService):
         for colour in ("blue", "green"):
@@ -180,6 +192,7 @@ RULES_FOR_EACH_SERVICE = (
     a_used_cache_exists,
     service_names_fit_into_what_aws_allows,
     images_do_not_move,
+    images_can_be_pulled,
     health_check_commands_are_programs,
     settings_are_not_secrets,
     test_listeners_are_restricted,

@@ -7,10 +7,12 @@ from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.dags import GitSync
 from config.airflow.section import Airflow
+from config.aws import Aws
 from config.base import Kind
 from config.cache import Cache
 from config.database import Database
 from config.errors import MISSING, Problem
+from config.images import IN_REACH, is_out_of_reach
 from config.network import Network
 from config.rule import problem
 from config.services import WebService
@@ -162,16 +164,11 @@ def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator
             yield problem(f"airflow/{path}", image, message)
 
 
-def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
-    """Without internet access, images come from ECR, directly or through its pull-through cache."""
-    if airflow is None or network.egress != "endpoints":
-        return
-    registry = airflow.image.partition("/")[0]
-    if ".dkr.ecr." not in registry and registry not in PUBLIC_REGISTRIES:
-        message = (
-            'cannot be pulled where network.egress = "endpoints"; allowed: an image in ECR, such as one in the '
-            "repository <project>-<environment>/airflow"
-        )
+def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network, aws: Aws) -> Iterator[Problem]:
+    """Without internet access, images come from private repositories of ECR."""
+    if airflow is not None and is_out_of_reach(airflow.image, network, aws):
+        allowed = IN_REACH.format(region=aws.region, repository="<project>-<environment>/airflow")
+        message = f'cannot be pulled where network.egress = "endpoints"; allowed: {allowed}'
         yield problem("airflow/image", airflow.image, message)
 
 

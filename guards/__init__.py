@@ -6,6 +6,7 @@ from typing import Any
 
 from guards import (
     rules,
+    rules_endpoints,
     rules_identity,
     rules_keys,
     rules_network,
@@ -35,6 +36,7 @@ __all__ = [
 
 GUARDS: tuple[Guard, ...] = (
     *rules.GUARDS,
+    *rules_endpoints.GUARDS,
     *rules_identity.GUARDS,
     *rules_keys.GUARDS,
     *rules_network.GUARDS,

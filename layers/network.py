@@ -72,10 +72,20 @@ class NetworkLayer(Layer):
             namespace=f"{environment.prefix}.internal",
             roles=roles(environment),
             flows=flows(environment),
-            interface_endpoints=InterfaceEndpoints(services=network.interface_endpoints),
+            interface_endpoints=InterfaceEndpoints(services=self._endpoints()),
             flow_logs=FlowLogs(retention_days=network.flow_logs_retention_days, kms_key_arn=kms_key_arn),
         )
         return Networking(self, "networking", inputs).outputs
+
+    def _endpoints(self) -> tuple[str, ...]:
+        """Endpoints of the environment file, and without another way out those of what its tasks call."""
+        environment, network = self.environment, self.environment.network
+        needed: set[str] = set(network.interface_endpoints)
+        if network.egress == "endpoints":
+            # Workers look at their service and launch tasks; ECS Exec decrypts its sessions.
+            needed |= {"ecs"} if environment.airflow is not None else set()
+            needed |= {"kms"} if environment.cluster.execute_command else set()
+        return tuple(sorted(needed))
 
     def _existing(self, existing: ExistingSettings) -> NetworkingOutputs:
         environment = self.environment

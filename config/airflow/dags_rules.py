@@ -98,6 +98,19 @@ def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Pro
             yield problem(path, arn, f'is in another region; allowed: one of "{aws.region}"')
 
 
+def keys_are_those_of_existing_secrets(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
+    """A secret and its key are in the same region, and a key without a secret has no use."""
+    if airflow is None:
+        return
+    for index, arn in enumerate(airflow.kms_key_arns):
+        if arn.split(":")[3] != aws.region:
+            message = f'is in another region; allowed: a key of "{aws.region}"'
+            yield problem(f"airflow/kms_key_arns/{index}", arn, message)
+    if airflow.kms_key_arns and not airflow.existing_secret_arns:
+        message = "is used with existing secrets only, and none is named; leave it out"
+        yield problem("airflow/kms_key_arns", list(airflow.kms_key_arns), message)
+
+
 def an_existing_file_system_is_complete(airflow: Airflow | None) -> Iterator[Problem]:
     """E11: an existing file system comes with its access point and its security group."""
     if airflow is None or not isinstance(airflow.dags, EfsDags):
@@ -132,6 +145,7 @@ RULES = (
     credentials_fit_the_address,
     git_hosts_have_known_keys,
     secrets_are_in_the_region,
+    keys_are_those_of_existing_secrets,
     an_existing_file_system_is_complete,
     dags_bucket_name_fits,
 )

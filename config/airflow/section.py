@@ -212,9 +212,30 @@ class Airflow(Section):
     """ARNs of existing secrets by environment variable, for the components that run DAG code: workers, triggerer and
     DAG processor (A02). Default: none."""
 
+    kms_key_arns: tuple[
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]{1,64}",
+                "the ARN of a KMS key, not of an alias",
+                "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ),
+        ],
+        ...,
+    ] = ()
+    """ARNs of the customer-managed keys that encrypt existing secrets: those of `secrets` and of `secret_arn` in
+    `[airflow.dags.repositories]`. The execution roles that read these secrets may decrypt with them. The policy of a
+    key in another account must allow it too. Default: none, for secrets under AWS's own keys."""
+
     egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
     """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule.
     Default: none."""
+
+    @property
+    def existing_secret_arns(self) -> frozenset[str]:
+        """ARNs of secrets that this deployment does not create."""
+        repositories = self.dags.repositories.values() if isinstance(self.dags, GitSync) else ()
+        return frozenset((*self.secrets.values(), *(one.secret_arn for one in repositories if one.secret_arn)))
 
     @property
     def first_priority(self) -> int:

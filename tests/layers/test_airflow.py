@@ -39,6 +39,23 @@ def test_i01_the_execution_role_reads_exactly_the_secrets_that_its_containers_na
     assert named
 
 
+def test_roles_that_read_an_existing_secret_may_decrypt_with_its_key_and_no_other_role_may() -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:warehouse-AbCdEf"
+
+    def change(data: dict[str, Any]) -> None:
+        data["airflow"]["secrets"] = {"AIRFLOW_CONN_WAREHOUSE": secret}
+        data["airflow"]["kms_key_arns"] = [key]
+
+    changed = documents_of("prod", change)
+    decrypts = {name: statements(name, "execution", changed)["DecryptSecrets"] for name in COMPONENTS}
+    reads = {name for name in COMPONENTS if secret in statements(name, "execution", changed)["ReadSecrets"]["Resource"]}
+    assert {"worker-default", "triggerer", "dag-processor"} <= reads
+    assert "api-server" not in reads
+    assert {name for name, statement in decrypts.items() if key in statement["Resource"]} == reads
+    assert all("kms:ViaService" in statement["Condition"]["StringEquals"] for statement in decrypts.values())
+
+
 def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
     may = {
         component

@@ -19,4 +19,5 @@ class Cluster(Section):
     The key, which AWS bills per month, encrypts sessions and nothing else."""
 
     logs_retention_days: LogRetentionDays = 30
-    """How long CloudWatch keeps the logs of containers, database, cache, AWS WAF and ECS Exec sessions."""
+    """How long CloudWatch keeps the logs of containers, database, cache, AWS WAF, Container Insights and ECS Exec
+    sessions."""

@@ -8,6 +8,7 @@ from typing import Any
 from aws.execute_command import WRITTEN_PATHS
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ALLOWED, ImageReference
+from aws.public_registries import DOCKER_HUB
 from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
@@ -75,6 +76,23 @@ def images_are_complete(stacks: CheckedStacks) -> Iterator[Finding]:
         # A reference with a Terraform expression is known to Terraform alone; its parameter has the same grammar.
         if "${" not in image and not ImageReference.is_complete(image):
             yield address, f'image is "{image}"; allowed is {ALLOWED}'
+
+
+@guard(
+    "P04",
+    severity="warning",
+    fix="name a credential in airflow.docker_hub_credential_arn, or use an image in a registry of your own",
+)
+def docker_hub_is_not_pulled_from_anonymously(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Outside development no image comes from Docker Hub itself, which limits anonymous pulls per address."""
+    if stacks.intent.is_development:
+        return
+    named = [(address, container["image"]) for address, container in stacks.containers()]
+    # The image of a web service is the value of a parameter.
+    named += [(address, str(body.get("insecure_value"))) for address, body in stacks.resources("aws_ssm_parameter")]
+    for address, image in named:
+        if image.startswith(f"{DOCKER_HUB}/"):
+            yield address, f"{image} is pulled anonymously; behind one NAT gateway new tasks soon get toomanyrequests"
 
 
 @guard("E06", fix="give every target group a path to check, and a container the check that the environment file names")
@@ -159,6 +177,7 @@ GUARDS: tuple[Guard, ...] = (
     tmp_is_writable,
     sessions_can_write,
     images_are_complete,
+    docker_hub_is_not_pulled_from_anonymously,
     what_is_served_is_checked,
     tasks_have_as_many_containers_as_ecs_allows,
     tags_are_propagated,

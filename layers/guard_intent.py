@@ -26,6 +26,7 @@ def intent_of(environment: Environment) -> Intent:
             for flow in flows(environment)
         ),
         tasks_may_be_public=environment.network.egress == "public-ip",
+        is_development=environment.kind == "development",
         checked_services=_checked_services(environment),
         waivers=tuple(
             Waiver(guard=waiver.guard, address=waiver.address, reason=waiver.reason) for waiver in environment.waivers

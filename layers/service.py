@@ -114,6 +114,8 @@ class ServiceLayer(Layer):
         inputs = ClusterInputs(
             name=environment.prefix,
             container_insights=settings.container_insights,
+            insights_retention_days=settings.logs_retention_days,
+            insights_kms_key_arn=self.network.kms_key_arn,
             execute_command_logs=logs if settings.execute_command else None,
         )
         return Cluster(self, "cluster", inputs).outputs

@@ -100,6 +100,22 @@ class Airflow(Section):
     """Image of all components: a complete reference with registry and tag or digest. The default is the official image.
     The ECR repository `<project>-<environment>/airflow` is created for your own."""
 
+    docker_hub_credential_arn: (
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+",
+                "the ARN of a secret whose name begins with ecr-pullthroughcache/, as ECR requires",
+                "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
+            ),
+        ]
+        | None
+    ) = None
+    """ARN of an existing secret with an account at Docker Hub: `{"username": …, "accessToken": …}`, in the
+    environment's account and region. With it, images of `docker.io` come through ECR's pull-through cache (P04).
+    Default: none, they are pulled anonymously, which Docker Hub limits per address, so behind one NAT gateway tasks may
+    fail to start; outside development a guard reports such images."""
+
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the tasks. Must match the platform of the image (E02)."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aws.image_reference import ImageReference
-from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
+from aws.public_registries import DOCKER_HUB, MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.dags import GitSync
 from config.airflow.section import Airflow
@@ -138,7 +138,9 @@ def copies_of_public_images_have_names_that_ecr_takes(
     if isinstance(airflow.dags, GitSync):
         images["dags/image"] = airflow.dags.image
     for path, image in images.items():
-        word = PUBLIC_REGISTRIES.get(image.partition("/")[0])
+        registry = image.partition("/")[0]
+        by_credential = registry == DOCKER_HUB and airflow.docker_hub_credential_arn is not None
+        word = PUBLIC_REGISTRIES.get(registry) or ("hub" if by_credential else None)
         prefix = f"{project}-{name}/{word}"
         if word is not None and len(prefix) > MAX_PREFIX_CHARACTERS:
             message = (
@@ -172,6 +174,19 @@ def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network, aws:
         yield problem("airflow/image", airflow.image, message)
 
 
+def a_credential_of_docker_hub_is_ours_and_used(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
+    """ECR reads the secret of its own account and region; without an image of Docker Hub it has no use."""
+    if airflow is None or airflow.docker_hub_credential_arn is None:
+        return
+    path, arn = "airflow/docker_hub_credential_arn", airflow.docker_hub_credential_arn
+    if arn.split(":")[3:5] != [aws.region, aws.account_id]:
+        message = f'is in another account or region; allowed: a secret of {aws.account_id} in "{aws.region}"'
+        yield problem(path, arn, message)
+    images = [airflow.image, *([airflow.dags.image] if isinstance(airflow.dags, GitSync) else [])]
+    if not any(image.startswith(f"{DOCKER_HUB}/") for image in images):
+        yield problem(path, arn, "is used for images of docker.io only, and none is named; leave it out")
+
+
 RULES = (
     airflow_has_a_broker,
     airflow_has_a_database_of_its_own,
@@ -183,4 +198,5 @@ RULES = (
     copies_of_public_images_have_names_that_ecr_takes,
     airflows_images_do_not_move,
     airflows_image_can_be_pulled,
+    a_credential_of_docker_hub_is_ours_and_used,
 )

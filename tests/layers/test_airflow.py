@@ -69,7 +69,7 @@ def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
 def test_i01_a_task_role_does_the_work_of_its_component() -> None:
     logs = {"FindTaskLogs", "TaskLogs", "TaskLogsKey"}
     launches = {f"{verb}Workflows" for verb in ("Register", "Run", "Tag", "Watch")}
-    launches |= {"PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
+    launches |= {"DescribeDefinitions", "PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
     protects = {"ProtectRunningTasks", "SeeOwnService"}
     assert {component: set(statements(component, "task")) for component in COMPONENTS} == {
         "api-server": logs,
@@ -107,6 +107,25 @@ def test_a13_git_syncs_image_comes_through_the_accounts_own_registry() -> None:
     filled = statements("worker-default", "execution")["FillPullThroughCache"]["Resource"]
     assert filled == ["arn:aws:ecr:eu-west-1:123456789012:repository/windlass-prod/k8s/git-sync/git-sync"]
     assert "FillPullThroughCache" not in statements("scheduler", "execution")
+
+
+def test_p04_with_a_credential_images_of_docker_hub_come_through_the_accounts_own_registry() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf"
+
+    def change(data: dict[str, Any]) -> None:
+        data["airflow"]["image"] = "docker.io/apache/airflow:3.1.8"
+        data["airflow"]["docker_hub_credential_arn"] = arn
+
+    changed = documents_of("prod", change)
+    rules = resources(changed, "data", "aws_ecr_pull_through_cache_rule").values()
+    assert ("registry-1.docker.io", arn) in {
+        (each["upstream_registry_url"], each.get("credential_arn")) for each in rules
+    }
+    definition = resources(changed, "service", "aws_ecs_task_definition")["airflow_scheduler_task_definition"]
+    image = json.loads(definition["container_definitions"])[0]["image"]
+    assert image == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-prod/hub/apache/airflow:3.1.8"
+    filled = statements("scheduler", "execution", changed)["FillPullThroughCache"]["Resource"]
+    assert filled == ["arn:aws:ecr:eu-west-1:123456789012:repository/windlass-prod/hub/apache/airflow"]
 
 
 def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:

@@ -6,6 +6,12 @@ refuse the same.
 
 from typing import Final
 
+CERTIFICATE_MAIN_NAME_CHARACTERS: Final = 64
+"""Length of a certificate's main name, which becomes its common name; further names may have 253."""
+
+CERTIFICATE_NAMES: Final = 10
+"""Names in one certificate of ACM, the main one included, in an account that has not asked for more."""
+
 CODEDEPLOY_ALARMS_PER_GROUP: Final = 10
 """Alarms in one deployment group of CodeDeploy."""
 

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
 from config import Environment
 from config.network import ExistingNetwork as ExistingSettings
 from layers.layer import Layer
@@ -116,6 +117,9 @@ class NetworkLayer(Layer):
             return None
         if load_balancer.certificate_arn is not None:
             return load_balancer.certificate_arn
-        first, *others = self.environment.host_names
-        inputs = CertificateInputs(domain_name=first, alternative_names=tuple(others), zone_id=zone_id)
+        names = self.environment.host_names
+        # A rule of the environment file sees to it that one of them is short enough.
+        first = next(name for name in names if len(name) <= CERTIFICATE_MAIN_NAME_CHARACTERS)
+        others = tuple(name for name in names if name != first)
+        inputs = CertificateInputs(domain_name=first, alternative_names=others, zone_id=zone_id)
         return Certificate(self, "certificate", inputs).outputs.certificate_arn

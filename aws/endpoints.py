@@ -1,4 +1,4 @@
-"""Interface endpoints that calls of AWS services need where there is no other way out."""
+"""Interface endpoints that calls of AWS services need where tasks have no route to the internet."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -13,7 +13,7 @@ _SOURCE: Final = frozenset({"aws:SourceAccount", "aws:SourceArn"})
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     # CloudWatch User Guide, alarms with encrypted topics; SNS Developer Guide, access policies for AWS services.
     "cloudwatch.amazonaws.com": _SOURCE,
-    # CodeDeploy User Guide, cross-service confused deputy prevention.
+    # CodeDeploy User Guide, cross-service confused-deputy prevention.
     "codedeploy.amazonaws.com": _SOURCE,
     # ECS Developer Guide, task IAM role and task execution IAM role.
     "ecs-tasks.amazonaws.com": _SOURCE,
@@ -26,9 +26,9 @@ _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "logs.amazonaws.com": frozenset({"kms:EncryptionContext:aws:logs:arn"}),
     # RDS User Guide, enhanced monitoring.
     "monitoring.rds.amazonaws.com": _SOURCE,
-    # RDS User Guide, cross-service confused deputy prevention. It names no ARN for the role of a proxy.
+    # RDS User Guide, cross-service confused-deputy prevention. It names no ARN for the role of a proxy.
     "rds.amazonaws.com": frozenset({"aws:SourceAccount"}),
-    # EventBridge Scheduler User Guide, confused deputy prevention.
+    # EventBridge Scheduler User Guide, confused-deputy prevention.
     "scheduler.amazonaws.com": _SOURCE,
     # VPC User Guide, IAM role for publishing flow logs.
     "vpc-flow-logs.amazonaws.com": _SOURCE,

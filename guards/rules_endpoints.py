@@ -1,4 +1,4 @@
-"""The guard for networks without a way out: every AWS call of a task has its endpoint (N02)."""
+"""The guard for networks without egress: every AWS call of a task has its endpoint (N02)."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _SERVICE_NAME = re.compile(r"com\.amazonaws\.[a-z0-9-]+\.(.+)")
     key="network.interface_endpoints",
     fix="add the endpoint, or add the service of the action to aws/endpoints.py",
 )
-def calls_without_a_way_out_have_endpoints(stacks: CheckedStacks) -> Iterator[Finding]:
-    """Where tasks have no way out of the VPC, each AWS service that their roles may call has an interface endpoint."""
+def calls_without_egress_have_endpoints(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Where tasks have no route to the internet, each AWS service that their roles may call has an endpoint."""
     if stacks.intent.tasks_may_be_public or not _is_closed(stacks):
         return
     there = {
-        found[1]
+        name[1]
         for _, body in stacks.resources("aws_vpc_endpoint")
-        if body.get("vpc_endpoint_type") == "Interface" and (found := _SERVICE_NAME.search(body["service_name"]))
+        if body.get("vpc_endpoint_type") == "Interface" and (name := _SERVICE_NAME.search(body["service_name"]))
     }
     tasks = {
         one.address
@@ -44,7 +44,7 @@ def calls_without_a_way_out_have_endpoints(stacks: CheckedStacks) -> Iterator[Fi
                 yield one.address, f"{action} cannot reach AWS: there is no endpoint {' and no '.join(missing)}"
 
 
-GUARDS: tuple[Guard, ...] = (calls_without_a_way_out_have_endpoints,)
+GUARDS: tuple[Guard, ...] = (calls_without_egress_have_endpoints,)
 
 
 def _is_closed(stacks: CheckedStacks) -> bool:

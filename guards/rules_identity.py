@@ -152,7 +152,7 @@ def schedules_run_a_revision(stacks: CheckedStacks) -> Iterator[Finding]:
         for path in ("target.ecs_parameters", "ecs_target"):
             for parameters in blocks(body, path):
                 if not stacks.resolve(address, parameters.get("task_definition_arn", "")):
-                    yield address, "it runs the newest revision of a family, whoever registered that"
+                    yield address, "it runs the newest revision of a family, which anyone may have registered"
 
 
 @guard("I01", fix="use one role for ECS and another for the code")

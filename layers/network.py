@@ -79,7 +79,7 @@ class NetworkLayer(Layer):
         return Networking(self, "networking", inputs).outputs
 
     def _endpoints(self) -> tuple[str, ...]:
-        """Endpoints of the environment file, and without another way out those of what its tasks call."""
+        """Endpoints of the environment file, and without a route to the internet those of what its tasks call."""
         environment, network = self.environment, self.environment.network
         needed: set[str] = set(network.interface_endpoints)
         if network.egress == "endpoints":

@@ -131,8 +131,8 @@ def update_repository_creation_template(response: Any) -> ActionResult:
 def describe_repository_creation_templates(response: Any) -> ActionResult:
     """DescribeRepositoryCreationTemplates."""
     prefixes = response._get_param("prefixes") or list(_templates(response))
-    found = [_known_template(response, prefix) for prefix in prefixes]
-    return ActionResult({"registryId": response.current_account, "repositoryCreationTemplates": found})
+    templates = [_known_template(response, prefix) for prefix in prefixes]
+    return ActionResult({"registryId": response.current_account, "repositoryCreationTemplates": templates})
 
 
 @add_method(ECRResponse)

@@ -49,7 +49,7 @@ class ScheduledTaskInputs:
     """Family of the task definition, which the role may run."""
 
     task_definition_arn: str
-    """The revision that runs. A family alone would run its newest revision, whoever registered that."""
+    """The revision that runs. A family alone would run its newest revision, which others may have registered."""
 
     role_arns: Sequence[str]
     """Execution role and task role, which the schedule's role passes to the task."""

@@ -68,7 +68,7 @@ MISTAKES = (
     Mistake(BUCKETS, "a state bucket without TLS", without("bootstrap", "aws_s3_bucket_policy")),
     Mistake("state_buckets_are_versioned", "states without versions", without("bootstrap", "aws_s3_bucket_versioning")),
     Mistake(
-        "calls_without_a_way_out_have_endpoints",
+        "calls_without_egress_have_endpoints",
         "neither a NAT gateway nor endpoints",
         without("network", "aws_nat_gateway"),
     ),

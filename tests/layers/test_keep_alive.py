@@ -13,10 +13,10 @@ def test_the_load_balancer_closes_an_idle_connection_first(idle: int, web: int, 
     def change(data: dict[str, Any]) -> None:
         data["load_balancer"]["idle_timeout_seconds"] = idle
 
-    made = documents_of("prod", change)["service"]["resource"]
-    (balancer,) = made["aws_lb"].values()
+    service = documents_of("prod", change)["service"]["resource"]
+    (balancer,) = service["aws_lb"].values()
     assert balancer["idle_timeout"] == idle
-    definitions = made["aws_ecs_task_definition"]
+    definitions = service["aws_ecs_task_definition"]
     (server,) = json.loads(definitions["web_blue_task_definition"]["container_definitions"])
     assert {"name": "KEEP_ALIVE_SECONDS", "value": str(web)} in server["environment"]
     api_server = json.loads(definitions["airflow_api-server_task_definition"]["container_definitions"])[0]

@@ -30,9 +30,9 @@ def test_a_repository_creation_template_is_kept_changed_and_deleted(client):
     with pytest.raises(ecr.exceptions.TemplateAlreadyExistsException):
         ecr.create_repository_creation_template(**wanted)
     ecr.update_repository_creation_template(prefix="acme/k8s", description="Other copies")
-    (found,) = ecr.describe_repository_creation_templates(prefixes=["acme/k8s"])["repositoryCreationTemplates"]
-    assert {name: found[name] for name in wanted} == wanted
-    assert found["description"] == "Other copies"
+    (template,) = ecr.describe_repository_creation_templates(prefixes=["acme/k8s"])["repositoryCreationTemplates"]
+    assert {name: template[name] for name in wanted} == wanted
+    assert template["description"] == "Other copies"
 
     ecr.delete_repository_creation_template(prefix="acme/k8s")
 

@@ -41,7 +41,7 @@ class TlsTerminator:
     ) -> None:
         self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
         self._proxy_names = frozenset(proxy_names)
-        # A proxy has the address of its database here, so only the name that the client asked for tells them apart.
+        # A proxy has the address of its database here, so only the name that the client requested tells them apart.
         context.sni_callback = _note_server_name
 
     async def serve(self, host: str, ports: Sequence[int]) -> None:
@@ -76,8 +76,8 @@ class TlsTerminator:
             if code == SSL_REQUEST:
                 writer.write(b"S")
                 await writer.start_tls(self._context)
-                asked_for = getattr(writer.get_extra_info("ssl_object"), "asked_for", None)
-                return await self._startup_of_a_proxy(reader, writer) if asked_for in self._proxy_names else b""
+                requested_name = getattr(writer.get_extra_info("ssl_object"), "requested_name", None)
+                return await self._startup_of_a_proxy(reader, writer) if requested_name in self._proxy_names else b""
             if code == CANCEL_REQUEST:
                 return head  # older clients cancel in plain text, and a cancel request contains no secret
             if code != GSS_REQUEST:
@@ -98,7 +98,7 @@ class TlsTerminator:
 
 
 def _note_server_name(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
-    connection.asked_for = name  # type: ignore[attr-defined]
+    connection.requested_name = name  # type: ignore[attr-defined]
 
 
 async def _refuse(writer: asyncio.StreamWriter, error: bytes) -> None:

@@ -11,7 +11,7 @@ from layers.synthesis import terraform_json
 from tests.guards.mistakes import Change, allowing
 from tests.support.documents import Documents, changed_environment, documents, intent
 
-GUARD = "calls_without_a_way_out_have_endpoints"
+GUARD = "calls_without_egress_have_endpoints"
 
 
 def endpoints(of: Documents) -> set[str]:
@@ -37,9 +37,9 @@ def test_ecs_exec_brings_the_endpoint_that_its_agent_decrypts_by() -> None:
         data["cluster"]["execute_command"] = True
 
     environment = changed_environment("staging", turn_on)
-    made = terraform_json(environment)
-    assert "kms" in endpoints(made)
-    assert guards.check("staging", made, intent_of(environment)).warnings == ()
+    synthesised = terraform_json(environment)
+    assert "kms" in endpoints(synthesised)
+    assert guards.check("staging", synthesised, intent_of(environment)).warnings == ()
 
 
 @pytest.mark.parametrize("service", ["ecs", "ssm", "logs"])

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+CERTIFICATE_MAIN_NAME_CHARACTERS: Final = 64
+"""Length of a certificate's main name, which becomes its common name; further names may have 253."""
+
 CODEDEPLOY_ALARMS_PER_GROUP: Final = 10
 """Alarms in one deployment group of CodeDeploy."""
 

@@ -40,6 +40,10 @@ class Cache(Section):
     """What happens when memory is full. `noeviction` refuses writes; the others evict keys. Must be `noeviction` if the
     cache is Airflow's broker."""
 
+    apply_immediately: bool = False
+    """Apply changes of the nodes at once, which can interrupt them, as with another `node_type`. If false, such changes
+    wait for the weekly maintenance window, Sunday 02:30 to 03:30 UTC, and every plan shows them until then."""
+
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 7
     """How long daily snapshots are kept; 0 disables them."""
 

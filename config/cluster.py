@@ -15,7 +15,9 @@ class Cluster(Section):
 
     execute_command: bool = False
     """Allow `aws ecs execute-command`, such as a shell in a container, for IAM principals that have
-    `ecs:ExecuteCommand`. Sessions are logged."""
+    `ecs:ExecuteCommand` and `kms:GenerateDataKey` on the key `<project>-<environment>-sessions`. Sessions are logged.
+    The key, which AWS bills per month, encrypts sessions and nothing else."""
 
     logs_retention_days: LogRetentionDays = 30
-    """How long CloudWatch keeps the logs of containers, database, cache, AWS WAF and ECS Exec sessions."""
+    """How long CloudWatch keeps the logs of containers, database, cache, AWS WAF, Container Insights and ECS Exec
+    sessions."""

@@ -44,7 +44,7 @@ class Database(Section):
 
     instance_class: InstanceClass
     """RDS instance class. The class also limits the number of connections. A mistyped one is refused, one that is newer
-    than Windlass's table gives a notice."""
+    than Windlass's table gives a notice. A change waits for `maintenance_window` unless `apply_immediately` is true."""
 
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
     """TCP port of the database."""
@@ -90,6 +90,10 @@ class Database(Section):
     maintenance_window: WeeklyWindow = "sun:03:30-sun:04:30"
     """Weekly window for maintenance by AWS: `ddd:hh:mm-ddd:hh:mm` in UTC, at least 30 minutes. Must not overlap with
     `backup_window`."""
+
+    apply_immediately: bool = False
+    """Apply changes of the instance at once, which can interrupt it for minutes, as with another `instance_class`. If
+    false, such changes wait for `maintenance_window`, and every plan shows them until then."""
 
     deletion_protection: bool = True
     """Protect the database from deletion (D02). Must be true in production."""

@@ -46,13 +46,19 @@ class LoadBalancer(Section):
     """Protect the load balancer from deletion. Must be true in production."""
 
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
-    """Time after which an idle connection is closed."""
+    """Time after which an idle connection is closed. A server must keep connections longer than this: web services get
+    the time as `KEEP_ALIVE_SECONDS`, five seconds more, and an image that ignores it answers 502 now and then."""
 
     access_logs_retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """How long access logs are kept in S3."""
 
     waf: Waf | None = None
     """Enables AWS WAF. AWS charges per web ACL, rule and request. Default: off."""
+
+    @property
+    def keep_alive_seconds(self) -> int:
+        """How long servers behind it keep an idle connection open, so that the load balancer closes it first."""
+        return self.idle_timeout_seconds + 5
 
     @property
     def ports(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
 from config.airflow.section import Airflow
 from config.aws import Aws
 from config.base import Kind
@@ -45,6 +46,23 @@ def https_has_a_certificate(
         )
 
 
+def host_names_fit_into_a_certificate(
+    load_balancer: LoadBalancer, services: dict[str, WebService], airflow: Airflow | None
+) -> Iterator[Problem]:
+    """A certificate that is created has all host names; ACM limits the length of the main one."""
+    if not load_balancer.https or load_balancer.certificate_arn is not None:
+        return
+    paths = {name: f"services/{key}/host_names" for key, service in services.items() for name in service.host_names}
+    if airflow is not None:
+        paths |= dict.fromkeys(airflow.host_names, "airflow/host_names")
+    if paths and min(map(len, paths)) > CERTIFICATE_MAIN_NAME_CHARACTERS:
+        message = (
+            f"has no name of at most {CERTIFICATE_MAIN_NAME_CHARACTERS} characters for the certificate, whose main "
+            "name ACM limits; allowed: one shorter name, or load_balancer.certificate_arn with your own certificate"
+        )
+        yield problem(next(iter(paths.values())), MISSING, message)
+
+
 def listeners_have_unique_ports(load_balancer: LoadBalancer) -> Iterator[Problem]:
     """Two listeners of a load balancer cannot share a port."""
     if load_balancer.https and load_balancer.http_port == load_balancer.https_port:
@@ -81,6 +99,7 @@ def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Ite
 
 RULES = (
     https_has_a_certificate,
+    host_names_fit_into_a_certificate,
     listeners_have_unique_ports,
     certificate_is_in_the_region,
     http_is_for_development,

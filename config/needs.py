@@ -177,7 +177,8 @@ def _constant(
     test_listeners = sum(isinstance(service, CodeDeployService) for service in services.values())
     yield _same("listeners", len(load_balancer.ports) + test_listeners, "services")
     login = airflow is not None and airflow.authentication is not None and airflow.authentication.api_without_login
-    rules = len(services) + test_listeners + (airflow is not None) + login
+    # Airflow's own rule, and the one before it that refuses the API for its tasks.
+    rules = len(services) + test_listeners + 2 * (airflow is not None) + login
     yield _same("listener_rules", rules, "services")
     if load_balancer.https and load_balancer.certificate_arn is None:
         names = {name for service in services.values() for name in service.host_names}

@@ -71,7 +71,8 @@ class Network(Section):
     own routes decide) and `public-ip` are allowed. `nat-gateway-per-zone`: a NAT gateway in each zone, billed per
     gateway and hour and per GB; the failure of one zone leaves the others unaffected. `single-nat-gateway`: one NAT
     gateway for all zones, billed once; if its zone fails, no task reaches the internet. `endpoints`: VPC endpoints,
-    billed per endpoint, zone and hour; tasks reach AWS services only, not the internet. `public-ip`: tasks run in the
+    billed per endpoint, zone and hour; tasks reach AWS services only, not the internet, and
+    images must be in ECR's private registry. `public-ip`: tasks run in the
     public subnets, each with a public IPv4 address, which is billed per hour; no NAT gateway."""
 
     nat_gateway_zone: ZoneName | None = None
@@ -83,9 +84,10 @@ class Network(Section):
         ],
         ...,
     ] = ()
-    """Interface endpoints in addition to those of `egress = "endpoints"`, by the short names of their services. With
-    `egress = "endpoints"`, Airflow's workers need `ecs` to stop taking tasks during a deployment. Billed per endpoint,
-    zone and hour. Not allowed with `[network.existing]`. Default: none."""
+    """Interface endpoints in addition to those of `egress = "endpoints"`, by the short names of their services.
+    `egress = "endpoints"` brings what tasks need: `ecr.api`, `ecr.dkr`, `logs`, `secretsmanager`, `ssm`, `ssmmessages`,
+    for Airflow `ecs`, and for ECS Exec `kms`. Billed per endpoint, zone and hour. Not allowed with
+    `[network.existing]`. Default: none."""
 
     flow_logs_retention_days: LogRetentionDays = 90
     """How long VPC flow logs are kept."""

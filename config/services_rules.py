@@ -6,16 +6,19 @@ from aws.fargate import allowed_memory_mib
 from aws.image_reference import ImageReference
 from aws.quotas import LISTENER_RULE_CONDITIONS, LISTENER_RULE_PRIORITY_MAX, LOAD_BALANCER_NAME_CHARACTERS
 from config.airflow.section import Airflow
+from config.aws import Aws
 from config.base import Kind
 from config.cache import Cache
 from config.errors import MISSING, Problem
+from config.images import IN_REACH, is_out_of_reach
 from config.load_balancer import LoadBalancer
+from config.network import Network
 from config.rule import is_valid, problem
 from config.services import BlueGreenService, CodeDeployService, RollingService, WebService
 
 Services = dict[str, WebService]
 
-SET_BY_WINDLASS = ("COLOUR", "VERSION", "PORT", "DATABASE_URL", "CACHE_URL")
+SET_BY_WINDLASS = ("COLOUR", "VERSION", "PORT", "KEEP_ALIVE_SECONDS", "DATABASE_URL", "CACHE_URL")
 WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
 
 
@@ -106,6 +109,15 @@ def images_do_not_move(key: str, item: WebService, kind: Kind) -> Iterator[Probl
             yield problem(f"services/{key}/{path}", image, message)
 
 
+def images_can_be_pulled(key: str, item: WebService, network: Network, aws: Aws) -> Iterator[Problem]:
+    """Without internet access, images come from private repositories of ECR."""
+    for path, image in _images(item):
+        if is_out_of_reach(image, network, aws):
+            allowed = IN_REACH.format(region=aws.region, repository=f"<project>-<environment>/{key}")
+            message = f'cannot be pulled where network.egress = "endpoints"; allowed: {allowed}'
+            yield problem(f"services/{key}/{path}", image, message)
+
+
 def _images(service: WebService) -> Iterator[tuple[str, str]]:
     if isinstance(service, BlueGreenService):
         for colour in ("blue", "green"):
@@ -182,6 +194,7 @@ RULES_FOR_EACH_SERVICE = (
     a_used_cache_exists,
     service_names_fit_into_what_aws_allows,
     images_do_not_move,
+    images_can_be_pulled,
     health_check_commands_are_programs,
     settings_are_not_secrets,
     test_listeners_are_restricted,

@@ -57,7 +57,8 @@ class TerraformCloudState(Section):
     organization: Annotated[
         str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
     ]
-    """Organization of the workspaces `<project>-<environment>-<layer>`."""
+    """Organization of the workspaces `<project>-<environment>-<layer>`, which must share their state with each other
+    (docs/terraform-cloud.md)."""
 
     hostname: Annotated[str, Pattern(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"', "app.terraform.io")] = (
         "app.terraform.io"

@@ -54,6 +54,9 @@ class Intent:
     tasks_may_be_public: bool = False
     """Whether tasks may have public addresses in public subnets, to save the NAT gateway (N02)."""
 
+    is_development: bool = False
+    """Whether the environment is for development, where images may come from Docker Hub anonymously. Default: no."""
+
     checked_services: frozenset[str] = frozenset()
     """Names of the ECS services whose containers have a health check of their own (E06). Default: none need one."""
 

@@ -21,8 +21,6 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "elasticloadbalancing:DescribeTargetHealth": _LISTS,
     "ecs:DescribeTaskDefinition": _LISTS,
     "ecs:ListTaskDefinitions": _LISTS,
-    "ecs:RegisterTaskDefinition": "registering grants nothing: running is allowed for named families, and the roles in "
-    "the definition must be passed",
     "sts:GetCallerIdentity": "it returns the caller's own identity, and no policy can restrict it",
     "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",
@@ -51,6 +49,12 @@ SERVICES_WITHOUT_SOURCE: Mapping[str, str] = {
     "lambda.amazonaws.com": "Lambda sends no source when it assumes a function's role",
 }
 """Services that send neither `aws:SourceAccount` nor `aws:SourceArn` when they assume a role."""
+
+SERVICES_LIMITED_BY_PATH: Mapping[str, str] = {
+    "logdelivery.elasticloadbalancing.amazonaws.com": "its requests carry no source, and it writes the logs of an "
+    "account below `AWSLogs/<account>/`",
+}
+"""Services that a resource policy limits to an account by the path of the resource, each with the reason."""
 
 SERVICES_WITHOUT_SOURCE_ARN: Mapping[str, str] = {
     "rds.amazonaws.com": "AWS documents no `aws:SourceArn` for the role of a proxy, whose ARN contains an id that "

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from aws.public_keys import without_public_keys
+
 _WORDS = re.compile(
     r"(?:^|[_/-])(?:password|passwd|passphrase|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key"
     r"|fernet[_-]?key|(?<!iam_)auth)$"
@@ -83,7 +85,7 @@ def why_secret(text: Text) -> str | None:
 @lru_cache(maxsize=16384)
 def looks_like(value: str) -> str | None:
     """Which kind of secret a string looks like, whatever its name. Cached: most strings occur many times."""
-    plain = _without_expressions(value)
+    plain = without_public_keys(_without_expressions(value))
     for what, form in _FORM.items():
         if form.search(plain):
             return f"it looks like {what}"

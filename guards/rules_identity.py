@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterator
 
+from aws.source_conditions import documented_keys
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.permissions import (
     ACTION_PATTERNS,
     ACTIONS_WITHOUT_RESOURCES,
     MANAGED_POLICIES,
+    SERVICES_LIMITED_BY_PATH,
     SERVICES_WITHOUT_SOURCE,
     SERVICES_WITHOUT_SOURCE_ARN,
 )
 from guards.policies import Statement, as_list, policies
-from terraform.document import type_of
+from terraform.document import blocks, type_of
 
 _EVERYTHING_OF_A_KIND = re.compile(r"\**|[A-Za-z-]+[/:]\**")
 _EQUALS = ("StringEquals", "StringEqualsIgnoreCase", "ArnEquals", "ArnLike", "StringLike")
@@ -109,10 +111,28 @@ def resource_policies_name_their_principals(stacks: CheckedStacks) -> Iterator[F
     """A resource policy allows named principals only: no other account, no service on behalf of another account."""
     for one in _allowing(stacks, "resource"):
         limited = any(one.values(key, *_EQUALS) for key in _SOURCES)
-        if one.principals.get("Service") and not limited:
-            yield one.address, f"{_named(one)} allows {', '.join(one.principals['Service'])} on behalf of any account"
+        services = one.principals.get("Service", ())
+        by_path = all(service in SERVICES_LIMITED_BY_PATH for service in services) and all(
+            re.search(r"/AWSLogs/(\d{12}|<[^<>]+>\.\w+)/", resource) for resource in one.resources
+        )
+        if services and not limited and not by_path:
+            yield one.address, f"{_named(one)} allows {', '.join(services)} on behalf of any account"
         if "*" in one.principals.get("AWS", ()) and not limited:
             yield one.address, f"{_named(one)} allows everyone"
+
+
+@guard(
+    "I01", fix="remove the condition, or add the key to aws/source_conditions.py with the page of AWS's documentation"
+)
+def conditions_on_services_are_documented(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A condition on an AWS service names keys that its requests carry, by AWS's documentation; else it is refused."""
+    for one in _allowing(stacks, "trust", "resource"):
+        used = sorted({key for by_key in one.conditions.values() for key in by_key})
+        for service in one.principals.get("Service", ()):
+            known = documented_keys(service)
+            for key in used:
+                if known is None or key.lower() not in {each.lower() for each in known}:
+                    yield one.address, f"{_named(one)} expects {key} of {service}, which AWS does not document"
 
 
 @guard("I01", fix="write a policy for what the role does, or add AWS's to guards/permissions.py with the reason")
@@ -123,6 +143,16 @@ def managed_policies_are_approved(stacks: CheckedStacks) -> Iterator[Finding]:
         for arn in arns:
             if "${" not in arn and arn.partition(":policy/")[2] not in MANAGED_POLICIES:
                 yield address, f"the role has {arn}"
+
+
+@guard("I01", fix="pass the ARN of the task definition, which includes the revision")
+def schedules_run_a_revision(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A schedule or rule runs the revision that Terraform registered, not the newest one of a family."""
+    for address, body in stacks.resources("aws_scheduler_schedule", "aws_cloudwatch_event_target"):
+        for path in ("target.ecs_parameters", "ecs_target"):
+            for parameters in blocks(body, path):
+                if not stacks.resolve(address, parameters.get("task_definition_arn", "")):
+                    yield address, "it runs the newest revision of a family, which anyone may have registered"
 
 
 @guard("I01", fix="use one role for ECS and another for the code")
@@ -142,7 +172,9 @@ GUARDS: tuple[Guard, ...] = (
     trust_names_service_account_and_source,
     federated_trust_names_its_subject,
     resource_policies_name_their_principals,
+    conditions_on_services_are_documented,
     managed_policies_are_approved,
+    schedules_run_a_revision,
     execution_and_task_roles_differ,
 )
 

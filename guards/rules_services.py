@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from aws.execute_command import WRITTEN_PATHS
 from aws.fargate import allowed_memory_mib
 from aws.image_reference import ALLOWED, ImageReference
+from aws.public_registries import DOCKER_HUB
+from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
 from terraform.document import blocks, containers_of, section_of
@@ -52,6 +55,19 @@ def tmp_is_writable(stacks: CheckedStacks) -> Iterator[Finding]:
             yield address, "the container cannot write anywhere, not even to /tmp"
 
 
+@guard("E04", key="cluster.execute_command", fix="mount volumes there, as modules/ecs/execute_command.py does")
+def sessions_can_write(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Where ECS Exec is on, its agent can write in every container, also in one with a read-only root file system."""
+    for address, body in stacks.resources("aws_ecs_service"):
+        if body.get("enable_execute_command") is not True:
+            continue
+        for container in _containers_behind(stacks, address, body):
+            mounts = {each["containerPath"] for each in container.get("mountPoints", []) if not each.get("readOnly")}
+            missing = sorted(set(WRITTEN_PATHS.values()) - mounts)
+            if container.get("readonlyRootFilesystem") and missing:
+                yield address, f"ECS Exec cannot write to {' and '.join(missing)} of the container {container['name']}"
+
+
 @guard("E05", key="services", fix="name registry, repository, and tag or digest")
 def images_are_complete(stacks: CheckedStacks) -> Iterator[Finding]:
     """An image names its registry, its repository, and a tag or digest."""
@@ -60,6 +76,23 @@ def images_are_complete(stacks: CheckedStacks) -> Iterator[Finding]:
         # A reference with a Terraform expression is known to Terraform alone; its parameter has the same grammar.
         if "${" not in image and not ImageReference.is_complete(image):
             yield address, f'image is "{image}"; allowed is {ALLOWED}'
+
+
+@guard(
+    "P04",
+    severity="warning",
+    fix="name a credential in airflow.docker_hub_credential_arn, or use an image in a registry of your own",
+)
+def docker_hub_is_not_pulled_from_anonymously(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Outside development no image comes from Docker Hub itself, which limits anonymous pulls per address."""
+    if stacks.intent.is_development:
+        return
+    named = [(address, container["image"]) for address, container in stacks.containers()]
+    # The image of a web service is the value of a parameter.
+    named += [(address, str(body.get("insecure_value"))) for address, body in stacks.resources("aws_ssm_parameter")]
+    for address, image in named:
+        if image.startswith(f"{DOCKER_HUB}/"):
+            yield address, f"{image} is pulled anonymously; behind one NAT gateway new tasks soon get toomanyrequests"
 
 
 @guard("E06", fix="give every target group a path to check, and a container the check that the environment file names")
@@ -76,6 +109,18 @@ def what_is_served_is_checked(stacks: CheckedStacks) -> Iterator[Finding]:
     for address, body in stacks.resources("aws_lb_target_group"):
         if not any(check.get("path") for check in blocks(body, "health_check")):
             yield address, "the target group has no path to check"
+
+
+@guard(
+    "E03",
+    fix=f"leave out containers; ECS allows {CONTAINERS_PER_TASK_DEFINITION} in a task definition, always",
+)
+def tasks_have_as_many_containers_as_ecs_allows(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A task definition has no more containers than ECS accepts."""
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        count = len(containers_of(body))
+        if count > CONTAINERS_PER_TASK_DEFINITION:
+            yield address, f"it has {count} containers"
 
 
 @guard("E08", fix="keep both in modules/ecs/service.py")
@@ -130,8 +175,11 @@ GUARDS: tuple[Guard, ...] = (
     failed_deployments_are_rolled_back,
     cpu_and_memory_are_compatible,
     tmp_is_writable,
+    sessions_can_write,
     images_are_complete,
+    docker_hub_is_not_pulled_from_anonymously,
     what_is_served_is_checked,
+    tasks_have_as_many_containers_as_ecs_allows,
     tags_are_propagated,
     hosts_are_dns_names,
     database_clients_get_time_to_start,

@@ -30,6 +30,9 @@ class ServiceContext:
 
     cluster: ecs.ClusterOutputs
 
+    sessions_key_arn: str | None = None
+    """Key of ECS Exec's sessions. Default: none, without ECS Exec."""
+
     alarm_topic_arn: str
     """SNS topic that alarms notify."""
 
@@ -78,5 +81,5 @@ class ServiceContext:
     def execute_command_access(self) -> ExecuteCommandAccess:
         """What a task role needs for ECS Exec."""
         return ExecuteCommandAccess(
-            log_group_arn=self.cluster.execute_command_log_group_arn, kms_key_arn=self.network.kms_key_arn
+            log_group_arn=self.cluster.execute_command_log_group_arn, kms_key_arn=self.sessions_key_arn
         )

@@ -105,6 +105,7 @@ class DataLayer(Layer):
                 deletion_protection=settings.deletion_protection,
                 final_snapshot=settings.final_snapshot,
                 maintenance_window=settings.maintenance_window,
+                apply_immediately=settings.apply_immediately,
             ),
             backup=rds.Backup(
                 retention_days=settings.backup_retention_days,
@@ -173,7 +174,9 @@ class DataLayer(Layer):
             kms_key_arn=key,
             snapshots=elasticache.Snapshots(retention_days=settings.snapshot_retention_days),
             maintenance=elasticache.Maintenance(
-                log_retention_days=self.environment.cluster.logs_retention_days, log_kms_key_arn=key
+                apply_immediately=settings.apply_immediately,
+                log_retention_days=self.environment.cluster.logs_retention_days,
+                log_kms_key_arn=key,
             ),
         )
         cache = elasticache.Valkey(self, "cache", inputs).outputs

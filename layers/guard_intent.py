@@ -26,6 +26,7 @@ def intent_of(environment: Environment) -> Intent:
             for flow in flows(environment)
         ),
         tasks_may_be_public=environment.network.egress == "public-ip",
+        is_development=environment.kind == "development",
         checked_services=_checked_services(environment),
         alarms_are_heard=environment.is_production,
         quotas=environment.quotas.raised,

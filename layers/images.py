@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from aws.image_reference import ImageReference
-from aws.public_registries import PUBLIC_REGISTRIES, repository_prefix
+from aws.public_registries import DOCKER_HUB, PUBLIC_REGISTRIES, repository_prefix
 from config import Environment
 
 
@@ -15,11 +15,18 @@ def repository_arn(image: str) -> str | None:
 def cached_image(image: str, environment: Environment) -> str:
     """The reference of an image's copy in the account's pull-through cache; the image itself where there is none."""
     registry, _, rest = image.partition("/")
-    if registry not in PUBLIC_REGISTRIES:
+    if registry not in _copied(environment):
         return image
     return f"{environment.aws.account.ecr_host}/{repository_prefix(environment.prefix, registry)}/{rest}"
 
 
-def cached_registries(images: Iterable[str]) -> tuple[str, ...]:
+def cached_registries(images: Iterable[str], environment: Environment) -> tuple[str, ...]:
     """The public registries among those of these images, which the cache copies from."""
-    return tuple(sorted({image.partition("/")[0] for image in images} & set(PUBLIC_REGISTRIES)))
+    return tuple(sorted({image.partition("/")[0] for image in images} & _copied(environment)))
+
+
+def _copied(environment: Environment) -> set[str]:
+    """Registries that ECR can copy from here: Docker Hub only with a credential."""
+    airflow = environment.airflow
+    has_credential = airflow is not None and airflow.docker_hub_credential_arn is not None
+    return {*PUBLIC_REGISTRIES, *([DOCKER_HUB] if has_credential else [])}

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
 from config import Environment
 from config.network import ExistingNetwork as ExistingSettings
 from layers.layer import Layer
@@ -72,10 +73,20 @@ class NetworkLayer(Layer):
             namespace=f"{environment.prefix}.internal",
             roles=roles(environment),
             flows=flows(environment),
-            interface_endpoints=InterfaceEndpoints(services=network.interface_endpoints),
+            interface_endpoints=InterfaceEndpoints(services=self._endpoints()),
             flow_logs=FlowLogs(retention_days=network.flow_logs_retention_days, kms_key_arn=kms_key_arn),
         )
         return Networking(self, "networking", inputs).outputs
+
+    def _endpoints(self) -> tuple[str, ...]:
+        """Endpoints of the environment file, and without a route to the internet those of what its tasks call."""
+        environment, network = self.environment, self.environment.network
+        needed: set[str] = set(network.interface_endpoints)
+        if network.egress == "endpoints":
+            # Workers look at their service and launch tasks; ECS Exec decrypts its sessions.
+            needed |= {"ecs"} if environment.airflow is not None else set()
+            needed |= {"kms"} if environment.cluster.execute_command else set()
+        return tuple(sorted(needed))
 
     def _existing(self, existing: ExistingSettings) -> NetworkingOutputs:
         environment = self.environment
@@ -106,6 +117,9 @@ class NetworkLayer(Layer):
             return None
         if load_balancer.certificate_arn is not None:
             return load_balancer.certificate_arn
-        first, *others = self.environment.host_names
-        inputs = CertificateInputs(domain_name=first, alternative_names=tuple(others), zone_id=zone_id)
+        names = self.environment.host_names
+        # A rule of the environment file sees to it that one of them is short enough.
+        first = next(name for name in names if len(name) <= CERTIFICATE_MAIN_NAME_CHARACTERS)
+        others = tuple(name for name in names if name != first)
+        inputs = CertificateInputs(domain_name=first, alternative_names=others, zone_id=zone_id)
         return Certificate(self, "certificate", inputs).outputs.certificate_arn

@@ -18,6 +18,7 @@ from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.dns import AliasRecord, AliasRecordInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
+from modules.kms import Key, KeyInputs
 from modules.observability import AlarmTopic, AlarmTopicInputs
 from modules.waf import Firewall, FirewallInputs
 
@@ -30,13 +31,15 @@ class ServiceLayer(Layer):
         self.network = self.outputs_of("network", NetworkOutputs)
         self.data = self.outputs_of("data", DataOutputs)
         balancer = self._load_balancer()
-        cluster = self._cluster()
+        sessions_key = self._sessions_key()
+        cluster = self._cluster(sessions_key)
         context = ServiceContext(
             environment=environment,
             network=self.network,
             data=self.data,
             load_balancer=balancer,
             cluster=cluster,
+            sessions_key_arn=sessions_key,
             alarm_topic_arn=self._alarm_topic(),
         )
         services = {name: web_service(self, name, settings, context) for name, settings in environment.services.items()}
@@ -87,16 +90,32 @@ class ServiceLayer(Layer):
         )
         Firewall(self, "firewall", inputs)
 
-    def _cluster(self) -> ClusterOutputs:
+    def _sessions_key(self) -> str | None:
+        """A key for sessions of ECS Exec alone: every task role may decrypt with it, without a condition."""
+        environment = self.environment
+        if not environment.cluster.execute_command:
+            return None
+        inputs = KeyInputs(
+            name=f"{environment.prefix}-sessions",
+            account=environment.aws.account,
+            description=f"Encrypts sessions of ECS Exec in {environment.prefix}",
+            deletion_window_days=7,
+        )
+        return Key(self, "sessions-key", inputs).outputs.key_arn
+
+    def _cluster(self, sessions_key_arn: str | None) -> ClusterOutputs:
         environment, settings = self.environment, self.environment.cluster
         logs = ExecuteCommandLogs(
             log_group_name=environment.path("execute-command"),
             retention_days=settings.logs_retention_days,
             kms_key_arn=self.network.kms_key_arn,
+            session_kms_key_arn=sessions_key_arn,
         )
         inputs = ClusterInputs(
             name=environment.prefix,
             container_insights=settings.container_insights,
+            insights_retention_days=settings.logs_retention_days,
+            insights_kms_key_arn=self.network.kms_key_arn,
             execute_command_logs=logs if settings.execute_command else None,
         )
         return Cluster(self, "cluster", inputs).outputs

@@ -104,7 +104,8 @@ class GitSync(Section):
     """Where DAGs come from: `git-sync` selects the keys of this table."""
 
     repositories: dict[ShortWord, Repository]
-    """Repositories by name, at least one. Each is a DAG bundle (A14)."""
+    """Repositories by name, one to three: each adds two containers to a task, and ECS allows ten. Each is a DAG bundle
+    (A14)."""
 
     period_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
     """How often to check for new DAGs: the interval between two fetches of a repository."""

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
-from aws.quotas import BUCKET_NAME_CHARACTERS
+from aws.public_keys import is_host_key
+from aws.quotas import BUCKET_NAME_CHARACTERS, CONTAINERS_PER_TASK_DEFINITION
 from config.airflow.dags import EfsDags, GitSync, Repository, S3Dags
 from config.airflow.section import Airflow
 from config.aws import Aws
 from config.errors import MISSING, Problem
 from config.network import Network
 from config.rule import problem
+
+_WORKER_CONTAINERS = 4
+"""Containers of a worker besides git-sync's: Airflow, the gate, task protection, metrics. No other task has more."""
+
+_CONTAINERS_PER_REPOSITORY = 2
+"""git-sync's first checkout, and the container that keeps it up to date."""
 
 
 def _repositories(airflow: Airflow | None) -> dict[str, Repository]:
@@ -23,6 +30,19 @@ def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
             'or another source: "s3", "efs", "image"'
         )
         yield problem("airflow/dags/repositories", MISSING, message)
+
+
+def git_containers_fit_into_a_task(airflow: Airflow | None) -> Iterator[Problem]:
+    """ECS limits the containers of a task definition, and each repository adds two to every task that reads DAGs."""
+    most = (CONTAINERS_PER_TASK_DEFINITION - _WORKER_CONTAINERS) // _CONTAINERS_PER_REPOSITORY
+    repositories = _repositories(airflow)
+    if len(repositories) > most:
+        message = (
+            f"has {len(repositories)} repositories, two containers each, and ECS allows "
+            f"{CONTAINERS_PER_TASK_DEFINITION} containers in a task; allowed: at most {most}, or repositories "
+            "that are joined into one"
+        )
+        yield problem("airflow/dags/repositories", list(repositories), message)
 
 
 def git_can_be_reached(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
@@ -54,6 +74,13 @@ def git_hosts_have_known_keys(airflow: Airflow | None) -> Iterator[Problem]:
         if repository.is_ssh and not repository.known_hosts:
             message = "is missing; allowed with SSH: the lines that ssh-keyscan prints for the host"
             yield problem(path, MISSING, message)
+        for number, line in enumerate(repository.known_hosts, start=1):
+            if not is_host_key(line):
+                message = (
+                    f"has a line {number} that does not end in a whole public key of the kind that it names; allowed: "
+                    "host, kind, key, as ssh-keyscan prints them"
+                )
+                yield problem(path, list(repository.known_hosts), message)
         if not repository.is_ssh and repository.known_hosts:
             yield problem(path, list(repository.known_hosts), "is used with SSH only; leave it out")
 
@@ -69,6 +96,19 @@ def secrets_are_in_the_region(airflow: Airflow | None, aws: Aws) -> Iterator[Pro
     for path, arn in arns.items():
         if arn.split(":")[3] != aws.region:
             yield problem(path, arn, f'is in another region; allowed: one of "{aws.region}"')
+
+
+def keys_are_those_of_existing_secrets(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
+    """A secret and its key are in the same region, and a key without a secret has no use."""
+    if airflow is None:
+        return
+    for index, arn in enumerate(airflow.kms_key_arns):
+        if arn.split(":")[3] != aws.region:
+            message = f'is in another region; allowed: a key of "{aws.region}"'
+            yield problem(f"airflow/kms_key_arns/{index}", arn, message)
+    if airflow.kms_key_arns and not airflow.existing_secret_arns:
+        message = "is used with existing secrets only, and none is named; leave it out"
+        yield problem("airflow/kms_key_arns", list(airflow.kms_key_arns), message)
 
 
 def an_existing_file_system_is_complete(airflow: Airflow | None) -> Iterator[Problem]:
@@ -100,10 +140,12 @@ def dags_bucket_name_fits(airflow: Airflow | None, project: str, name: str, aws:
 
 RULES = (
     git_sync_has_repositories,
+    git_containers_fit_into_a_task,
     git_can_be_reached,
     credentials_fit_the_address,
     git_hosts_have_known_keys,
     secrets_are_in_the_region,
+    keys_are_those_of_existing_secrets,
     an_existing_file_system_is_complete,
     dags_bucket_name_fits,
 )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from aws.quotas import LISTENER_RULE_CONDITIONS, LISTENER_RULE_PRIORITY_MAX
+from aws.quotas import LISTENER_RULE_CONDITIONS
 from config.airflow.section import Airflow
 from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
 from config.network import Network
 from config.rule import problem
-from config.services import WebService
 
 _PATHS_OF_THE_API = 2
 """Path patterns of the rule for the API (`layers/airflow/route.py`)."""
@@ -30,23 +29,10 @@ def a_login_has_https_and_egress(
         yield problem("airflow/authentication", MISSING, message)
 
 
-def the_api_without_login_has_its_own_rule(
-    airflow: Airflow | None, services: dict[str, WebService]
-) -> Iterator[Problem]:
-    """The rule for the API comes before that of the login, and needs a priority of its own."""
+def the_api_without_login_fits_into_a_rule(airflow: Airflow | None) -> Iterator[Problem]:
+    """The rule for the API has two paths, and AWS allows five values in a rule."""
     if airflow is None or airflow.authentication is None or not airflow.authentication.api_without_login:
         return
-    before = airflow.priority - 1
-    if before < 1:
-        yield problem(
-            "airflow/priority",
-            airflow.priority,
-            f"leaves no lower priority for the API's rule; allowed: 2 to {LISTENER_RULE_PRIORITY_MAX}",
-        )
-    for name, service in services.items():
-        if service.priority == before:
-            message = f"is taken by the rule for Airflow's API (airflow.priority - 1 = {before})"
-            yield problem(f"services/{name}/priority", before, f"{message}; allowed: another number")
     most = LISTENER_RULE_CONDITIONS - _PATHS_OF_THE_API
     if len(airflow.host_names) + len(airflow.allowed_cidrs) > most:
         message = (
@@ -57,5 +43,5 @@ def the_api_without_login_has_its_own_rule(
 
 RULES = (
     a_login_has_https_and_egress,
-    the_api_without_login_has_its_own_rule,
+    the_api_without_login_fits_into_a_rule,
 )

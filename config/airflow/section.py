@@ -100,16 +100,33 @@ class Airflow(Section):
     """Image of all components: a complete reference with registry and tag or digest. The default is the official image.
     The ECR repository `<project>-<environment>/airflow` is created for your own."""
 
+    docker_hub_credential_arn: (
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+",
+                "the ARN of a secret whose name begins with ecr-pullthroughcache/, as ECR requires",
+                "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
+            ),
+        ]
+        | None
+    ) = None
+    """ARN of an existing secret with an account at Docker Hub: `{"username": …, "accessToken": …}`, in the
+    environment's account and region. With it, images of `docker.io` come through ECR's pull-through cache (P04).
+    Default: none, they are pulled anonymously, which Docker Hub limits per address, so behind one NAT gateway tasks may
+    fail to start; outside development a guard reports such images."""
+
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the tasks. Must match the platform of the image (E02)."""
 
     host_names: Annotated[tuple[DnsName, ...], Field(examples=[["airflow.example.com"]])] = ()
     """Host names of the UI and the API. They must differ from those of web services. Airflow uses the first one, which
-    must not be a wildcard, as its base URL. Default: any host name."""
+    must not be a wildcard, as its base URL. At most 4. Default: any host name."""
 
     priority: Annotated[int, Field(ge=1, le=LISTENER_RULE_PRIORITY_MAX)] = 50
-    """Priority of the listener rule. Of the rules that match a request, the one with the lowest number wins. Must
-    differ from that of every web service."""
+    """Priority of the listener rule, at least 2. Of the rules that match a request, the one with the lowest number
+    wins. Must differ from that of every web service. The number before it is that of the rule that refuses
+    `/execution/*`, the API for Airflow's own tasks; `authentication.api_without_login` takes one more."""
 
     allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])] = ()
     """IPv4 ranges (CIDR) from which the UI and the API can be reached, in addition to the restriction by
@@ -211,6 +228,33 @@ class Airflow(Section):
     """ARNs of existing secrets by environment variable, for the components that run DAG code: workers, triggerer and
     DAG processor (A02). Default: none."""
 
+    kms_key_arns: tuple[
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]{1,64}",
+                "the ARN of a KMS key, not of an alias",
+                "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ),
+        ],
+        ...,
+    ] = ()
+    """ARNs of the customer-managed keys that encrypt existing secrets: those of `secrets` and of `secret_arn` in
+    `[airflow.dags.repositories]`. The execution roles that read these secrets may decrypt with them. The policy of a
+    key in another account must allow it too. Default: none, for secrets under AWS's own keys."""
+
     egress_rules: dict[ShortWord, EgressRule] = Field(default_factory=dict)
     """Other systems that workers and triggerer may connect to, by name (N07). HTTPS to the internet needs no rule.
     Default: none."""
+
+    @property
+    def existing_secret_arns(self) -> frozenset[str]:
+        """ARNs of secrets that this deployment does not create."""
+        repositories = self.dags.repositories.values() if isinstance(self.dags, GitSync) else ()
+        return frozenset((*self.secrets.values(), *(one.secret_arn for one in repositories if one.secret_arn)))
+
+    @property
+    def first_priority(self) -> int:
+        """The lowest number of its listener rules: that of the one which refuses the execution API."""
+        login = self.authentication
+        return self.priority - (2 if login is not None and login.api_without_login else 1)

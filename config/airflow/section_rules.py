@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aws.image_reference import ImageReference
-from aws.public_registries import MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
+from aws.public_registries import DOCKER_HUB, MAX_PREFIX_CHARACTERS, PUBLIC_REGISTRIES
 from aws.quotas import (
     LISTENER_RULE_CONDITIONS,
     LISTENER_RULE_PRIORITY_MAX,
@@ -12,10 +12,12 @@ from aws.quotas import (
 )
 from config.airflow.dags import GitSync
 from config.airflow.section import Airflow
+from config.aws import Aws
 from config.base import Kind
 from config.cache import Cache
 from config.database import Database
 from config.errors import MISSING, Problem
+from config.images import IN_REACH, is_out_of_reach
 from config.network import Network
 from config.rule import problem
 from config.services import WebService
@@ -58,13 +60,21 @@ def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterat
 
 
 def airflows_priority_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
-    """Two listener rules cannot have the same priority."""
+    """Two listener rules cannot have the same priority, and Airflow has one or two before its own."""
     if airflow is None:
         return
     for name, service in services.items():
         if service.priority == airflow.priority:
-            message = f"is already used by services.{name}; allowed: a unique number, 1 to {LISTENER_RULE_PRIORITY_MAX}"
+            message = f"is already used by services.{name}; allowed: a unique number, 2 to {LISTENER_RULE_PRIORITY_MAX}"
             yield problem("airflow/priority", airflow.priority, message)
+        elif airflow.first_priority <= service.priority < airflow.priority:
+            before = airflow.priority - service.priority
+            message = f"is taken by a rule before Airflow's (airflow.priority - {before}); allowed: another number"
+            yield problem(f"services/{name}/priority", service.priority, message)
+    if airflow.first_priority < 1:
+        least = airflow.priority - airflow.first_priority + 1
+        message = f"leaves no lower number for the rules before it; allowed: {least} to {LISTENER_RULE_PRIORITY_MAX}"
+        yield problem("airflow/priority", airflow.priority, message)
 
 
 def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
@@ -89,9 +99,12 @@ def airflow_gets_its_requests(airflow: Airflow | None, services: Services) -> It
 
 
 def airflows_conditions_fit_into_one_rule(airflow: Airflow | None) -> Iterator[Problem]:
-    """AWS limits the values in a rule, host names and blocks together."""
+    """AWS limits the values in a rule: host names and blocks together, or host names and the refused path."""
     if airflow is None:
         return
+    if len(airflow.host_names) >= LISTENER_RULE_CONDITIONS:
+        message = "leaves no condition for the path that is refused (/execution/*); allowed: at most 4 names"
+        yield problem("airflow/host_names", list(airflow.host_names), message)
     count = max(len(airflow.host_names), 1) + len(airflow.allowed_cidrs)
     if count > LISTENER_RULE_CONDITIONS:
         message = f"makes {count} conditions together with host_names; allowed: {LISTENER_RULE_CONDITIONS} in all"
@@ -130,7 +143,9 @@ def copies_of_public_images_have_names_that_ecr_takes(
     if isinstance(airflow.dags, GitSync):
         images["dags/image"] = airflow.dags.image
     for path, image in images.items():
-        word = PUBLIC_REGISTRIES.get(image.partition("/")[0])
+        registry = image.partition("/")[0]
+        by_credential = registry == DOCKER_HUB and airflow.docker_hub_credential_arn is not None
+        word = PUBLIC_REGISTRIES.get(registry) or ("hub" if by_credential else None)
         prefix = f"{project}-{name}/{word}"
         if word is not None and len(prefix) > MAX_PREFIX_CHARACTERS:
             message = (
@@ -156,17 +171,25 @@ def airflows_images_do_not_move(airflow: Airflow | None, kind: Kind) -> Iterator
             yield problem(f"airflow/{path}", image, message)
 
 
-def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network) -> Iterator[Problem]:
-    """Without internet access, images come from ECR, directly or through its pull-through cache."""
-    if airflow is None or network.egress != "endpoints":
-        return
-    registry = airflow.image.partition("/")[0]
-    if ".dkr.ecr." not in registry and registry not in PUBLIC_REGISTRIES:
-        message = (
-            'cannot be pulled where network.egress = "endpoints"; allowed: an image in ECR, such as one in the '
-            "repository <project>-<environment>/airflow"
-        )
+def airflows_image_can_be_pulled(airflow: Airflow | None, network: Network, aws: Aws) -> Iterator[Problem]:
+    """Without internet access, images come from private repositories of ECR."""
+    if airflow is not None and is_out_of_reach(airflow.image, network, aws):
+        allowed = IN_REACH.format(region=aws.region, repository="<project>-<environment>/airflow")
+        message = f'cannot be pulled where network.egress = "endpoints"; allowed: {allowed}'
         yield problem("airflow/image", airflow.image, message)
+
+
+def a_credential_of_docker_hub_is_ours_and_used(airflow: Airflow | None, aws: Aws) -> Iterator[Problem]:
+    """ECR reads the secret of its own account and region; without an image of Docker Hub it has no use."""
+    if airflow is None or airflow.docker_hub_credential_arn is None:
+        return
+    path, arn = "airflow/docker_hub_credential_arn", airflow.docker_hub_credential_arn
+    if arn.split(":")[3:5] != [aws.region, aws.account_id]:
+        message = f'is in another account or region; allowed: a secret of {aws.account_id} in "{aws.region}"'
+        yield problem(path, arn, message)
+    images = [airflow.image, *([airflow.dags.image] if isinstance(airflow.dags, GitSync) else [])]
+    if not any(image.startswith(f"{DOCKER_HUB}/") for image in images):
+        yield problem(path, arn, "is used for images of docker.io only, and none is named; leave it out")
 
 
 RULES = (
@@ -180,4 +203,5 @@ RULES = (
     copies_of_public_images_have_names_that_ecr_takes,
     airflows_images_do_not_move,
     airflows_image_can_be_pulled,
+    a_credential_of_docker_hub_is_ours_and_used,
 )

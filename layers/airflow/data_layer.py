@@ -22,9 +22,13 @@ def airflow_data(scope: Construct, environment: Environment, airflow: Airflow, s
         sources: what the secrets are derived from.
     """
     secrets = AirflowSecrets(scope, "airflow", environment, airflow, sources)
-    registries = images.cached_registries(airflow_images(airflow))
+    registries = images.cached_registries(airflow_images(airflow), environment)
     if registries:
-        cache = PullThroughCacheInputs(prefix=environment.prefix, registries=registries)
+        cache = PullThroughCacheInputs(
+            prefix=environment.prefix,
+            registries=registries,
+            docker_hub_credential_arn=airflow.docker_hub_credential_arn,
+        )
         PullThroughCache(scope, "pull-through-cache", cache)
     storage = AirflowStorage(scope, "airflow-storage", environment, airflow, sources.network)
     return stored(secrets, storage)

@@ -44,6 +44,8 @@ def deployment(context: AirflowContext, base_url: str) -> module.Airflow:
         queues=[queue for group in settings.workers.values() for queue in group.queues],
         database=module.Database(pool_size=settings.database_pool_size, max_overflow=settings.database_max_overflow),
         visibility_timeout_seconds=settings.visibility_timeout_seconds,
+        # Airflow's own value is longer than the load balancer's default; a longer one must not overtake it.
+        keep_alive_seconds=max(120, environment.load_balancer.keep_alive_seconds),
         api_server_processes=settings.api_server.processes,
         metrics=settings.metrics,
         environment=settings.environment,

@@ -35,7 +35,7 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
         roles=roles,
         size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.cpu_architecture),
     )
-    ecs.TaskDefinition(scope, f"{KEY}-task", task_definition(shared, task))
+    definition = ecs.TaskDefinition(scope, f"{KEY}-task", task_definition(shared, task)).outputs
     hours = environment.working_hours
     inputs = ScheduledTaskInputs(
         name=family,
@@ -47,6 +47,7 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
         cluster_arn=shared.cluster.arn,
         cluster_name=shared.cluster.name,
         task_family=family,
+        task_definition_arn=definition.arn,
         role_arns=[roles.execution_role_arn, roles.task_role_arn],
         subnet_ids=shared.task_subnet_ids,
         # The DAG processor's group: it reaches the database, and not the broker.

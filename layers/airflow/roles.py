@@ -55,11 +55,17 @@ def component_roles(scope: Construct, context: AirflowContext, inputs: RoleInput
         log_group_arns=[shared.log_group_arn(inputs.log_group_name)],
         secret_arns=[arn for arn in arns if ":ssm:" not in arn],
         parameter_arns=[arn for arn in arns if ":ssm:" in arn],
-        kms_key_arns=[shared.network.kms_key_arn],
+        kms_key_arns=[shared.network.kms_key_arn, *_foreign_keys(context, arns)],
         task_statements={**_statements(inputs, context), **inputs.statements},
         execute_command=shared.execute_command_access if inputs.is_service and context.allows_execute_command else None,
     )
     return TaskRoles(scope, f"{inputs.key}-roles", roles).outputs
+
+
+def _foreign_keys(context: AirflowContext, secret_arns: Iterable[str]) -> Sequence[str]:
+    """Keys of existing secrets, for a role that reads one of them."""
+    reads_existing = not context.settings.existing_secret_arns.isdisjoint(secret_arns)
+    return context.settings.kms_key_arns if reads_existing else ()
 
 
 def _repositories(context: AirflowContext, containers: Iterable[Container]) -> tuple[list[str], list[str]]:

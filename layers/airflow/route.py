@@ -6,6 +6,8 @@ from config.airflow.operations import OidcLogin as LoginSettings
 from layers.airflow.context import AirflowContext
 from layers.context import DEREGISTRATION_DELAY_SECONDS
 from modules.alb import (
+    BlockedPaths,
+    BlockedPathsInputs,
     LoginRoute,
     LoginRouteInputs,
     LoginRouteOutputs,
@@ -18,6 +20,9 @@ from modules.alb import (
     TargetHealthCheck,
 )
 
+EXECUTION_API = ("/execution/*",)
+"""Paths of the API that Airflow's tasks call, by the api-server's internal name (A11), never through here."""
+
 WITH_A_TOKEN = ("/api/v2/*", "/auth/token*")
 """Paths where Airflow itself requires a token, or issues one for a username and a password."""
 
@@ -26,6 +31,13 @@ def ui_route(scope: Construct, context: AirflowContext) -> SingleRouteOutputs | 
     """Make the listener rule and the target group of the api-server."""
     shared, settings = context.shared, context.settings
     name, listener_arn = f"{shared.environment.prefix}-airflow", shared.load_balancer.listener_arn
+    blocked = RuleInputs(
+        listener_arn=listener_arn,
+        priority=settings.first_priority,
+        host_headers=settings.host_names,
+        path_patterns=EXECUTION_API,
+    )
+    BlockedPaths(scope, "execution-api", BlockedPathsInputs(rule=blocked))
     rule = RuleInputs(
         listener_arn=listener_arn,
         priority=settings.priority,

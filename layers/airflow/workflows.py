@@ -84,10 +84,12 @@ class AirflowWorkflows(Construct):
                 resources=(definitions,),
                 conditions={"ArnEquals": {"ecs:cluster": self._shared.cluster.arn}},
             ),
-            "RegisterWorkflows": Statement(
-                actions=("ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"),
+            # Not of other families: a schedule or a service could run what DAG code registered there.
+            "RegisterWorkflows": Statement(actions=("ecs:RegisterTaskDefinition",), resources=(definitions,)),
+            "DescribeDefinitions": Statement(
+                actions=("ecs:DescribeTaskDefinition",),
                 resources=("*",),
-                any_resource_because="a definition of another name cannot be run; see RunWorkflows",
+                any_resource_because="AWS has no resource-level permission for it",
             ),
             "TagWorkflows": Statement(
                 actions=("ecs:TagResource",),

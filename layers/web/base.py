@@ -161,7 +161,7 @@ class WebServiceBase(Construct, Generic[Settings]):
         )
 
     def _task(self, spec: WebEcsServiceSpec) -> TaskSpec:
-        settings, image = self._settings, self._images[spec.colour]
+        settings, environment, image = self._settings, self._environment, self._images[spec.colour]
         container = web_container(
             WebContainerInputs(
                 name=self._name,
@@ -169,6 +169,7 @@ class WebServiceBase(Construct, Generic[Settings]):
                 colour=spec.colour,
                 version=image.version,
                 port=settings.port,
+                keep_alive_seconds=environment.load_balancer.keep_alive_seconds,
                 health_check_command=settings.health_check_command,
                 environment=settings.environment,
                 secrets=self._secrets,

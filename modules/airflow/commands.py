@@ -29,7 +29,11 @@ def component_command(component: Component, airflow: Airflow, worker: WorkerSett
     if component == "api-server":
         # The load balancer terminates TLS; FORWARDED_ALLOW_IPS says which proxies are trusted.
         processes = str(airflow.api_server_processes)
-        return ("api-server", "--port", str(API_SERVER_PORT), "--workers", processes, "--proxy-headers")
+        return (
+            *("api-server", "--port", str(API_SERVER_PORT), "--workers", processes, "--proxy-headers"),
+            # Airflow has one option for this and two other time-outs, and no setting.
+            *("--worker-timeout", str(airflow.keep_alive_seconds)),
+        )
     if component == "worker":
         assert worker is not None
         return (

@@ -147,6 +147,10 @@ class Airflow:
     api_server_processes: int = 1
     """Processes in each api-server task. Default: 1."""
 
+    keep_alive_seconds: int = 120
+    """How long the api-server keeps an idle connection open; longer than the load balancer does, or a request may meet
+    a closed one and fail with 502. Default: 120, Airflow's own."""
+
     metrics: bool = True
     """Send Airflow's metrics to CloudWatch. Default: yes."""
 

@@ -1,5 +1,6 @@
 """Application Load Balancer: the balancer with its listeners, and routes to target groups."""
 
+from modules.alb.blocked_paths import BlockedPaths, BlockedPathsInputs
 from modules.alb.codedeploy_route import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs
 from modules.alb.load_balancer import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
 from modules.alb.login_route import LoginRoute, LoginRouteInputs, LoginRouteOutputs, OidcLogin
@@ -16,6 +17,8 @@ from modules.alb.target_group import TargetGroupOutputs, TargetGroupSettings, Ta
 
 __all__ = [
     "AccessLogs",
+    "BlockedPaths",
+    "BlockedPathsInputs",
     "BlueGreenRoute",
     "BlueGreenRouteInputs",
     "BlueGreenRouteOutputs",

@@ -184,7 +184,7 @@ def listener_rule(
         "rule",
         listener_arn=rule.listener_arn,
         priority=rule.priority,
-        condition=_conditions(rule),
+        condition=conditions(rule),
         action=[
             LbListenerRuleAction(
                 type="forward",
@@ -206,7 +206,8 @@ def address(rule: LbListenerRule) -> str:
     return f"aws_lb_listener_rule.{rule.friendly_unique_id}"
 
 
-def _conditions(rule: RuleInputs) -> list[LbListenerRuleCondition]:
+def conditions(rule: RuleInputs) -> list[LbListenerRuleCondition]:
+    """Return the conditions of a rule."""
     conditions = []
     if rule.host_headers:
         conditions.append(

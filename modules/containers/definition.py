@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
 from modules.containers.container import AwsLogs, Container, HealthCheck, MountPoint, PortMapping
 from modules.containers.image import check_image
 
@@ -32,8 +33,8 @@ def container_definitions(
         allow_moving_tags: accept tags such as `latest` (E05); for development only.
 
     Raises:
-        ValueError: two names are equal, no container is essential, a mount point or a dependency refers to something
-            that does not exist, or an image reference is refused.
+        ValueError: two names are equal, there are more containers than ECS allows, no container is essential, a mount
+            point or a dependency refers to something that does not exist, or an image reference is refused.
     """
     _check_together(containers, volumes)
     for container in containers:
@@ -120,6 +121,11 @@ def _check_together(containers: Sequence[Container], volumes: Collection[str]) -
     by_name = {container.name: container for container in containers}
     if len(by_name) < len(containers):
         raise ValueError(f"containers are {[container.name for container in containers]}; their names must differ")
+    if len(containers) > CONTAINERS_PER_TASK_DEFINITION:
+        names = ", ".join(by_name)
+        raise ValueError(
+            f"a task has {len(containers)} containers ({names}); ECS allows {CONTAINERS_PER_TASK_DEFINITION}"
+        )
     if not any(container.essential for container in containers):
         raise ValueError("no container is essential; ECS requires at least one")
     for container in containers:

@@ -8,6 +8,8 @@ from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateVa
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
+from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
+
 VALIDATION_TTL_SECONDS = 300
 
 
@@ -27,6 +29,14 @@ class CertificateInputs:
 
     existing_certificate_arn: str | None = None
     """Existing certificate (E11) in the load balancer's region. None by default: one is requested."""
+
+    def __post_init__(self) -> None:
+        """Refuse names that ACM would refuse."""
+        if len(self.domain_name or "") > CERTIFICATE_MAIN_NAME_CHARACTERS:
+            raise ValueError(
+                f'domain_name is "{self.domain_name}" of {len(self.domain_name or "")} characters; ACM allows '
+                f"{CERTIFICATE_MAIN_NAME_CHARACTERS}, and more for alternative_names"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,11 @@ class ExecuteCommandLogs:
     """Days that the logs are kept. Default: a year, for audits."""
 
     kms_key_arn: str | None = None
-    """KMS key that encrypts sessions and logs; the task role needs `kms:Decrypt`. Default: an AWS-owned key."""
+    """KMS key that encrypts the log group. Default: an AWS-owned key."""
+
+    session_kms_key_arn: str | None = None
+    """KMS key that encrypts the sessions themselves. Every task role with ECS Exec needs `kms:Decrypt` on it, so it
+    should encrypt nothing else. Default: TLS only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,12 @@ class ClusterInputs:
     container_insights: Literal["enhanced", "enabled", "disabled"] = "enabled"
     """CloudWatch Container Insights. `enhanced` adds metrics per task and container, and costs more. Default:
     `enabled`."""
+
+    insights_retention_days: int = 30
+    """Days that the log group of Container Insights is kept, which ECS would create without a limit. Default: 30."""
+
+    insights_kms_key_arn: str | None = None
+    """KMS key that encrypts that log group. Default: an AWS-owned key."""
 
     execute_command_logs: ExecuteCommandLogs | None = None
     """Log ECS Exec sessions. Default: no logs; no service enables ECS Exec by default."""
@@ -74,6 +84,7 @@ class Cluster(Construct):
         if "${" not in inputs.name and not NAME.fullmatch(inputs.name):
             raise ValueError(f'cluster name is "{inputs.name}"; 1 to 255 letters, digits, "-" and "_" are allowed')
         log_group = self._log_group(inputs.execute_command_logs)
+        insights = self._insights_log_group(inputs)
         cluster = EcsCluster(
             self,
             "cluster",
@@ -81,6 +92,9 @@ class Cluster(Construct):
             setting=[EcsClusterSetting(name="containerInsights", value=inputs.container_insights)],
             configuration=_configuration(inputs.execute_command_logs, log_group),
         )
+        if insights is not None:
+            # Before the cluster, which starts to write at once.
+            cluster.add_override("depends_on", [f"aws_cloudwatch_log_group.{insights.friendly_unique_id}"])
         providers = EcsClusterCapacityProviders(
             self,
             "capacity",
@@ -99,6 +113,17 @@ class Cluster(Construct):
             arn=Fn.element([cluster.arn, providers.id], 0),
             name=providers.cluster_name,
             execute_command_log_group_arn=log_group.arn if log_group else None,
+        )
+
+    def _insights_log_group(self, inputs: ClusterInputs) -> CloudwatchLogGroup | None:
+        if inputs.container_insights == "disabled":
+            return None
+        return CloudwatchLogGroup(
+            self,
+            "insights-logs",
+            name=f"/aws/ecs/containerinsights/{inputs.name}/performance",
+            retention_in_days=inputs.insights_retention_days,
+            kms_key_id=inputs.insights_kms_key_arn,
         )
 
     def _log_group(self, logs: ExecuteCommandLogs | None) -> CloudwatchLogGroup | None:
@@ -120,7 +145,7 @@ def _configuration(
         return None
     return EcsClusterConfiguration(
         execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
-            kms_key_id=logs.kms_key_arn,
+            kms_key_id=logs.session_kms_key_arn,
             logging="OVERRIDE",
             log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
                 cloud_watch_log_group_name=log_group.name,

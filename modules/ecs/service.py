@@ -19,6 +19,7 @@ from modules.containers.container import NAME
 from modules.ecs.capacity import CapacityInputs, capacity_provider_strategy
 from modules.ecs.deployment import DeploymentInputs, lifecycle
 from modules.ecs.discovery import DiscoveryInputs, add_discovery
+from modules.ecs.execute_command import with_session_volumes
 from modules.ecs.scaling import ScalingInputs, add_scaling
 from modules.ecs.task_definition import TaskDefinition, TaskDefinitionInputs
 
@@ -104,7 +105,8 @@ class ServiceInputs:
     """Application Auto Scaling. Default: none, the count is fixed."""
 
     enable_execute_command: bool = False
-    """Allow ECS Exec. Default: no. The task role must allow it too."""
+    """Allow ECS Exec. Default: no. The task role must allow it too. Containers with a read-only root file system get
+    volumes where its agent writes."""
 
     availability_zone_rebalancing: bool = True
     """Let ECS rebalance tasks across availability zones. Default: yes."""
@@ -151,7 +153,8 @@ class Service(Construct):
             raise ValueError(
                 "availability_zone_rebalancing needs a maximum_percent above 100: ECS starts new tasks first"
             )
-        task_definition = TaskDefinition(self, "task", inputs.task)
+        definition = with_session_volumes(inputs.task) if inputs.enable_execute_command else inputs.task
+        task_definition = TaskDefinition(self, "task", definition)
         task = task_definition.outputs
         targets = inputs.load_balancing.targets if inputs.load_balancing else ()
         for target in targets:

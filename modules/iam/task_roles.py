@@ -26,7 +26,8 @@ class ExecuteCommandAccess:
     """Log group of the sessions, without `:*`. Default: none, the cluster logs no sessions."""
 
     kms_key_arn: str | None = None
-    """Key that the cluster encrypts sessions with. Default: none."""
+    """Key that the cluster encrypts sessions with. The role may decrypt whatever that key encrypts, so it should be a
+    key for sessions alone. Default: none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,8 @@ class PostgreSql(Construct):
             address=primary.address,  # A06: a DNS name
             port=str(inputs.network.port),
             endpoint=primary.endpoint,
-            identifier=inputs.identifier,
+            # A reference: whatever names the instance waits for it.
+            identifier=primary.identifier,
             arn=primary.arn,
             resource_id=primary.resource_id,
             database_name=inputs.database_name,

@@ -26,18 +26,20 @@ class Repository:
     immutable_tags: bool = True
     """Tags cannot be moved. True by default: a tag is a git commit (P02), and rollbacks rely on it."""
 
-    keep_images: int = 100
-    """Newest images to keep, tagged or not, 1 or more. 100 by default: ECR does not know which images run, so a running
-    image must be among these."""
+    expire_untagged_after_days: int | None = None
+    """Days, 1 or more, after which an untagged image is deleted. Default: 7 with immutable tags. With tags that move,
+    365: an image that lost its tag may still run, and ECS starts further tasks of a deployment by its digest."""
 
-    expire_untagged_after_days: int = 7
-    """Days, 1 or more, after which an untagged image is deleted. 7 by default."""
+    @property
+    def untagged_days(self) -> int:
+        """Days after which an untagged image is deleted."""
+        return self.expire_untagged_after_days or (7 if self.immutable_tags else 365)
 
     def __post_init__(self) -> None:
         """Refuse numbers that ECR would refuse."""
-        for field in ("keep_images", "expire_untagged_after_days"):
-            if getattr(self, field) < 1:
-                raise ValueError(f"{field} of repository {self.name!r} is {getattr(self, field)}: 1 or more is allowed")
+        days = self.expire_untagged_after_days
+        if days is not None and days < 1:
+            raise ValueError(f"expire_untagged_after_days of repository {self.name!r} is {days}: 1 or more is allowed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,10 @@ class RepositoriesOutputs:
 
 
 class Repositories(Construct):
-    """ECR repositories that scan on push, have immutable tags and delete old images.
+    """ECR repositories that scan on push, have immutable tags and delete images without a tag.
+
+    An image with a tag stays: ECR does not know which images run, and by count or age it would delete one that a
+    service, or a rollback, starts again.
 
     Raises:
         ValueError: a key cannot be part of a Terraform address, or two repositories have the same name.
@@ -116,28 +121,15 @@ def _encryption(kms_key_arn: str | None) -> EcrRepositoryEncryptionConfiguration
 
 
 def _lifecycle(repository: Repository) -> str:
-    rules = [
-        {
-            "rulePriority": 1,
-            "description": f"Untagged images go after {repository.expire_untagged_after_days} days",
-            "selection": {
-                "tagStatus": "untagged",
-                "countType": "sinceImagePushed",
-                "countUnit": "days",
-                "countNumber": repository.expire_untagged_after_days,
-            },
-            "action": {"type": "expire"},
+    rule = {
+        "rulePriority": 1,
+        "description": f"Untagged images go after {repository.untagged_days} days",
+        "selection": {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": repository.untagged_days,
         },
-        {
-            # ECR requires the rule for any image to come last.
-            "rulePriority": 2,
-            "description": f"The newest {repository.keep_images} images stay",
-            "selection": {
-                "tagStatus": "any",
-                "countType": "imageCountMoreThan",
-                "countNumber": repository.keep_images,
-            },
-            "action": {"type": "expire"},
-        },
-    ]
-    return json.dumps({"rules": rules}, sort_keys=True)
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [rule]}, sort_keys=True)

@@ -46,7 +46,10 @@ class ScheduledTaskInputs:
     """Name of the cluster, which is part of its tasks' ARNs."""
 
     task_family: str
-    """Family of the task definition. The newest revision runs, so that a new revision does not change the schedule."""
+    """Family of the task definition, which the role may run."""
+
+    task_definition_arn: str
+    """The revision that runs. A family alone would run its newest revision, which others may have registered."""
 
     role_arns: Sequence[str]
     """Execution role and task role, which the schedule's role passes to the task."""
@@ -86,9 +89,9 @@ class ScheduledTask(Construct):
             kms_key_arn=inputs.kms_key_arn,
             statements={
                 "RunTask": Statement(
-                    # Without and with a revision: the schedule names the family, and ECS authorizes the revision.
+                    # Every revision: while an apply changes the schedule, the old one may still run.
                     actions=("ecs:RunTask",),
-                    resources=(family, f"{family}:*"),
+                    resources=(f"{family}:*",),
                     conditions={"ArnEquals": {"ecs:cluster": inputs.cluster_arn}},
                 ),
                 "TagTask": Statement(
@@ -118,7 +121,7 @@ class ScheduledTask(Construct):
                 arn=inputs.cluster_arn,
                 role_arn=role_arn,
                 ecs_parameters=SchedulerScheduleTargetEcsParameters(
-                    task_definition_arn=family,
+                    task_definition_arn=inputs.task_definition_arn,
                     launch_type="FARGATE",
                     task_count=1,
                     enable_ecs_managed_tags=True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aws.colour import Colour
 from modules.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
 
-_OWN_SETTINGS = ("COLOUR", "PORT", "VERSION")
+_OWN_SETTINGS = ("COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,10 @@ class WebContainerInputs:
 
     port: int = 8000
     """Port that it listens on, passed as `PORT`. Default: 8000."""
+
+    keep_alive_seconds: int = 65
+    """How long it keeps an idle connection open, passed as `KEEP_ALIVE_SECONDS`; longer than the load balancer does, or
+    a request may meet a closed one and fail with 502. Default: 65, for a load balancer's default of 60."""
 
     health_check_command: Sequence[str] = ()
     """Program and arguments of the container's own health check, such as `python -m web.healthcheck` (E06). The image
@@ -59,6 +63,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
         environment={
             **inputs.environment,
             **({} if inputs.colour is None else {"COLOUR": inputs.colour}),
+            "KEEP_ALIVE_SECONDS": str(inputs.keep_alive_seconds),
             "PORT": str(inputs.port),
             "VERSION": inputs.version,
         },

@@ -56,6 +56,19 @@ asyncio.run(main())
         assert not processes.port_is_taken("127.0.0.1", port)
 
 
+def test_volumes_below_folders_of_the_system_are_writable_as_ecs_exec_needs_them(run, tmp_path):
+    mounts = [
+        {"sourceVolume": "main-session-data", "containerPath": "/var/lib/amazon"},
+        {"sourceVolume": "main-session-logs", "containerPath": "/var/log/amazon"},
+    ]
+    writes = shell("mkdir /var/lib/amazon/ssm && touch /var/log/amazon/ssm.log && ls /var/lib && touch /var/lib/other")
+    task = run({"name": "main", "command": writes, "mountPoints": mounts, "readonlyRootFilesystem": True})
+    wait_for("the end", lambda: advanced(task).status == "STOPPED")
+    assert (tmp_path / "volumes" / "main-session-data" / "ssm").is_dir()
+    assert (tmp_path / "volumes" / "main-session-logs" / "ssm.log").is_file()
+    assert "dpkg" in log_of(task)
+
+
 def test_volumes_are_shared_and_writable_only_where_the_task_definition_says_so(run, tmp_path):
     at = {"sourceVolume": "dags", "containerPath": "/opt/airflow/dags"}
     writer = {"name": "main", "command": shell("echo text > /opt/airflow/dags/a; sleep 60"), "mountPoints": [at]}

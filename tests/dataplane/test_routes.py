@@ -80,6 +80,16 @@ def test_redirects_and_x_forwarded_port_name_the_port_of_the_listener():
     assert headers["x-forwarded-port"] == "8443"
 
 
+def test_a_fixed_response_is_answered_without_a_target():
+    config = {"StatusCode": "403", "ContentType": "text/plain", "MessageBody": "Forbidden"}
+    path = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/execution/*"]}}
+    route = _route(path, action={"Type": "fixed-response", "FixedResponseConfig": config})
+    assert route["direct_response"] == {"status": 403, "body": {"inline_string": "Forbidden"}}
+    assert "route" not in route
+    expression = route["match"]["safe_regex"]["regex"]
+    assert [bool(re.fullmatch(expression, path)) for path in ("/execution/task-instances", "/dags")] == [True, False]
+
+
 @pytest.mark.parametrize("action", ["authenticate-oidc", "authenticate-cognito"])
 def test_an_unsupported_condition_or_action_is_refused_by_name(action):
     with pytest.raises(UnsupportedRuleError, match=action):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -71,14 +72,29 @@ def test_an_rds_proxy_is_another_name_and_another_port_of_its_database(stores: S
         lambda: is_reconciled(desired_state) and answers(stores.names(desired_state)["proxy.rds.test"][0]),
         60,
     )
-    assert stores.names(desired_state)["acme.rds.test"] == stores.names(desired_state)["proxy.rds.test"]
+    (address,) = stores.names(desired_state)["proxy.rds.test"]
+    assert stores.names(desired_state)["acme.rds.test"] == (address,)
+    options = {"options": "-c statement_timeout=5000"}
+    with psycopg.connect(**login("acme.rds.test", address), **options) as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("5s",)
+    # As RDS Proxy does; what a session sets after connecting, it accepts.
+    with pytest.raises(psycopg.OperationalError, match="RDS Proxy currently doesn't support command-line options"):
+        psycopg.connect(**login("proxy.rds.test", address), **options)
+    with psycopg.connect(**login("proxy.rds.test", address)) as connection:
+        connection.execute("SET statement_timeout = 5000")
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("5s",)
+
+
+def login(host: str, address: str) -> dict[str, Any]:
+    """Arguments of the master user's connection to a name, on the port of a proxy."""
+    user = {"user": "app", "dbname": "app", "password": DATABASE.password}
+    return {"host": host, "hostaddr": address, "port": 5432, "sslmode": "require", "connect_timeout": 5, **user}
 
 
 def answers(address: str) -> bool:
     """Whether the master user can log in on the port of a proxy."""
-    arguments = {"host": address, "port": 5432, "user": "app", "dbname": "app", "password": DATABASE.password}
     try:
-        with psycopg.connect(**arguments, sslmode="require", connect_timeout=5) as connection:
+        with psycopg.connect(**login(address, address)) as connection:
             return connection.execute("SELECT current_user").fetchone() == ("app",)
     except psycopg.OperationalError:
         return False

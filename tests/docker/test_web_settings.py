@@ -34,6 +34,7 @@ def start(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess
         ("VERSION", "1 2", "VERSION is '1 2'"),
         ("PORT", "http", "PORT is 'http': give a whole number from 1 to 65535"),
         ("PORT", "65536", "PORT is '65536'"),
+        ("KEEP_ALIVE_SECONDS", "4006", "KEEP_ALIVE_SECONDS is '4006': give a whole number from 1 to 4005"),
         ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY is 'many': give a whole number from 1 to 32"),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is '0'"),
         ("LOG_LEVEL", "TRACE", "LOG_LEVEL is 'TRACE': give one of DEBUG, INFO, WARNING, ERROR"),
@@ -46,6 +47,12 @@ def test_a_wrong_variable_is_one_line_that_names_it(name: str, value: str | None
     assert result.stderr.startswith(name)
     assert result.stderr.count("\n") == 1
     assert "s3cr3t-w0rd" not in result.stdout + result.stderr
+
+
+def test_connections_stay_open_as_long_as_the_variable_says() -> None:
+    program = "import web.gunicorn_conf as conf; print(conf.keepalive)"
+    for given, kept in ((None, 65), ("305", 305)):
+        assert start("-c", program, KEEP_ALIVE_SECONDS=given).stdout == f"{kept}\n"
 
 
 def test_all_mistakes_are_reported_together() -> None:

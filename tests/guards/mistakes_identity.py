@@ -8,6 +8,7 @@ from tests.support.documents import Documents
 TASK, EXECUTION = "web_roles_task", "web_roles_execution"
 ACTIONS, RESOURCES = "permissions_name_their_actions", "permissions_name_their_resources"
 PASSED, TRUST = "roles_are_passed_by_name", "trust_names_service_account_and_source"
+DOCUMENTED = "conditions_on_services_are_documented"
 SECRETS, WHO = "execution_roles_read_exactly_their_secrets", "resource_policies_name_their_principals"
 TO_TASKS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 TASK_ARN = "${aws_iam_role.web_roles_task.arn}"
@@ -28,6 +29,12 @@ def trusting(**values: Any) -> Any:
 def one_role_for_both(documents: Documents) -> None:
     task = resource(documents, "service", "aws_ecs_task_definition", "blue")
     task["task_role_arn"] = task["execution_role_arn"]
+
+
+def newest_revision(documents: Documents) -> None:
+    schedule = resource(documents, "service", "aws_scheduler_schedule", "db-clean")
+    family = "arn:aws:ecs:eu-west-1:123456789012:task-definition/windlass-prod-airflow-db-clean"
+    schedule["target"]["ecs_parameters"]["task_definition_arn"] = family
 
 
 def passing(services: object, role: str = TASK_ARN) -> Any:
@@ -103,7 +110,37 @@ MISTAKES = (
     Mistake(
         WHO,
         "logs of any account's load balancer",
-        in_policy("data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Condition=None),
+        in_policy("data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Resource="arn:aws:s3:::logs/*"),
+    ),
+    Mistake(
+        WHO,
+        "a service that sends its source, limited by a path",
+        in_policy("service", "aws_sns_topic_policy", "", "AlarmsOfThisAccount", Condition=None),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a condition on the load balancer's log delivery",
+        in_policy(
+            "data", "aws_s3_bucket_policy", "access-logs", "LoadBalancerLogs1", Condition={"StringEquals": ACCOUNT}
+        ),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a key that a service does not send",
+        trusting(
+            Condition={
+                "StringEquals": ACCOUNT | {"aws:SourceOrgID": "o-1"},
+                "ArnLike": {"aws:SourceArn": SOURCE_ARN},
+            }
+        ),
+    ),
+    Mistake(
+        DOCUMENTED,
+        "a condition on a service that the table lacks",
+        trusting(
+            Principal={"Service": "batch.amazonaws.com"},
+            Condition={"StringEquals": ACCOUNT, "ArnLike": {"aws:SourceArn": SOURCE_ARN}},
+        ),
     ),
     Mistake(
         WHO,
@@ -124,6 +161,22 @@ MISTAKES = (
         "a managed policy that is wide",
         edit("data", "aws_iam_role_policy_attachment", "", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"),
     ),
+    Mistake(
+        RESOURCES,
+        "task definitions of every family",
+        allowing(TASK, "ecs:RegisterTaskDefinition", "*"),
+    ),
+    Mistake(
+        "tasks_decrypt_through_a_service_only",
+        "a task that decrypts what the environment's key encrypts",
+        allowing(TASK, "kms:Decrypt", "${data.terraform_remote_state.network.outputs.kms_key_arn}"),
+    ),
+    Mistake(
+        "tasks_decrypt_through_a_service_only",
+        "a task that decrypts with somebody else's key",
+        allowing(TASK, "kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/1"),
+    ),
+    Mistake("schedules_run_a_revision", "a schedule that names a family", newest_revision),
     Mistake("execution_and_task_roles_differ", "one role for ECS and the code", one_role_for_both),
     Mistake(
         "policies_can_be_read",

@@ -67,5 +67,15 @@ MISTAKES = (
     Mistake(BUCKETS, "one switch off", edit("data", "aws_s3_bucket_public_access_block", "", block_public_acls=False)),
     Mistake(BUCKETS, "a state bucket without TLS", without("bootstrap", "aws_s3_bucket_policy")),
     Mistake("state_buckets_are_versioned", "states without versions", without("bootstrap", "aws_s3_bucket_versioning")),
+    Mistake(
+        "calls_without_egress_have_endpoints",
+        "neither a NAT gateway nor endpoints",
+        without("network", "aws_nat_gateway"),
+    ),
+    Mistake(
+        "names_of_resources_are_references",
+        "a repository by its name",
+        edit("data", "aws_ecr_lifecycle_policy", "web", repository="windlass-prod/web"),
+    ),
     Mistake("nothing_is_looked_up_by_tag_or_filter", "a VPC that is found by a tag", look_up_vpc),
 )

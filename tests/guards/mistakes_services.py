@@ -28,6 +28,18 @@ def container(**values: Any) -> Change:
     return change
 
 
+def sidecars(count: int) -> Change:
+    """Add containers to the task of the blue side."""
+
+    def change(documents: Documents) -> None:
+        body = resource(documents, "service", "aws_ecs_task_definition", "blue")
+        (one,) = json.loads(body["container_definitions"])
+        more = [{**one, "name": f"sidecar-{number}", "essential": False} for number in range(count)]
+        body["container_definitions"] = json.dumps([one, *more])
+
+    return change
+
+
 def check(command: list[str], start_period: int = 120) -> dict[str, Any]:
     return {"command": command, "interval": 15, "retries": 3, "startPeriod": start_period, "timeout": 5}
 
@@ -53,7 +65,13 @@ MISTAKES = tuple(
         ),
         ("cpu_and_memory_are_compatible", "half a vCPU with 5 GiB", task(cpu="512", memory="5120")),
         ("cpu_and_memory_are_compatible", "a CPU that Fargate does not have", task(cpu="300")),
+        ("tasks_have_as_many_containers_as_ecs_allows", "eleven containers", sidecars(10)),
         ("tmp_is_writable", "no /tmp", container(mountPoints=[])),
+        (
+            "sessions_can_write",
+            "ECS Exec and a read-only root file system without volumes for it",
+            service(enable_execute_command=True),
+        ),
         ("images_are_complete", "an image without registry", container(image="web:1.4.2")),
         ("images_are_complete", "an image without tag", container(image="public.ecr.aws/team/web")),
         ("what_is_served_is_checked", "no check inside", container(healthCheck=None)),

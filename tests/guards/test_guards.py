@@ -2,6 +2,7 @@
 
 import copy
 import re
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -117,6 +118,21 @@ def test_a_warning_is_reported_and_stops_nothing() -> None:
     changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}
     (warning,) = guards.check("prod", changed, intent("prod")).warnings
     assert (warning.guard, warning.address) == ("security_groups_are_used", "network: aws_security_group.left-over")
+
+
+def test_docker_hub_without_a_credential_is_a_warning_outside_development_only() -> None:
+    changed = copy.deepcopy(documents("prod"))
+    task = resource(changed, "service", "aws_ecs_task_definition", "airflow_scheduler")
+    task["container_definitions"] = re.sub(
+        r'"image":"[^"]*"', '"image":"docker.io/apache/airflow:3.1.8"', task["container_definitions"], count=1
+    )
+    image = resource(changed, "service", "aws_ssm_parameter", "web_blue-image")
+    image["insecure_value"] = "docker.io/acme/web:1.4.2"
+    warnings = guards.check("prod", changed, intent("prod")).warnings
+    assert {warning.guard for warning in warnings} == {"docker_hub_is_not_pulled_from_anonymously"}
+    assert len(warnings) == 2
+    relaxed = replace(intent("prod"), is_development=True)
+    assert guards.check("prod", changed, relaxed).warnings == ()
 
 
 def test_without_an_intent_nothing_is_allowed() -> None:

@@ -1,12 +1,15 @@
 """What looks like a secret and what does not; `test_guards` covers whole documents."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 import guards
 from guards.plain_text import Text, texts, why_secret
 from guards.rules_plain_secrets import no_secret_is_in_plain_text
 from tests.guards.mistakes_plain_secrets import ACCESS_KEY, GITHUB, HEXADECIMAL, PRIVATE_KEY, RANDOM, WEB_TOKEN
 from tests.support.documents import ENVIRONMENTS, documents
+from tests.support.host_keys import ED25519, HASHED, KNOWN_HOSTS
 
 
 def why(value: str, name: str = "value") -> str | None:
@@ -52,6 +55,33 @@ def test_these_are_secrets_by_their_name(name: str) -> None:
 )
 def test_these_are_none(name: str, value: str) -> None:
     assert why(value, name) is None
+
+
+@pytest.mark.parametrize("line", KNOWN_HOSTS)
+def test_a_published_host_key_is_no_secret(line: str) -> None:
+    assert why(line) is None
+    assert why("\n".join(KNOWN_HOSTS), "GIT_KNOWN_HOSTS") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"github.com {ED25519[:-4]}",
+        f"github.com {ED25519.replace('ssh-ed25519', 'ssh-rsa')}",
+        f"github.com ssh-ed25519 {RANDOM}",
+        HASHED,
+    ],
+)
+def test_what_only_resembles_a_host_key_is_a_secret(line: str) -> None:
+    assert why(line)
+
+
+def test_a_public_key_in_pem_is_no_secret_and_a_private_one_in_its_clothes_is() -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    hidden = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    assert why(public) is None
+    assert why(hidden.replace("PRIVATE", "PUBLIC"))
 
 
 def test_json_inside_a_string_is_parsed_and_a_pair_names_its_value() -> None:

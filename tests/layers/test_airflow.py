@@ -39,6 +39,23 @@ def test_i01_the_execution_role_reads_exactly_the_secrets_that_its_containers_na
     assert named
 
 
+def test_roles_that_read_an_existing_secret_may_decrypt_with_its_key_and_no_other_role_may() -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:warehouse-AbCdEf"
+
+    def change(data: dict[str, Any]) -> None:
+        data["airflow"]["secrets"] = {"AIRFLOW_CONN_WAREHOUSE": secret}
+        data["airflow"]["kms_key_arns"] = [key]
+
+    changed = documents_of("prod", change)
+    decrypts = {name: statements(name, "execution", changed)["DecryptSecrets"] for name in COMPONENTS}
+    reads = {name for name in COMPONENTS if secret in statements(name, "execution", changed)["ReadSecrets"]["Resource"]}
+    assert {"worker-default", "triggerer", "dag-processor"} <= reads
+    assert "api-server" not in reads
+    assert {name for name, statement in decrypts.items() if key in statement["Resource"]} == reads
+    assert all("kms:ViaService" in statement["Condition"]["StringEquals"] for statement in decrypts.values())
+
+
 def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
     may = {
         component
@@ -52,7 +69,7 @@ def test_d04_only_the_api_server_may_read_the_masters_url() -> None:
 def test_i01_a_task_role_does_the_work_of_its_component() -> None:
     logs = {"FindTaskLogs", "TaskLogs", "TaskLogsKey"}
     launches = {f"{verb}Workflows" for verb in ("Register", "Run", "Tag", "Watch")}
-    launches |= {"PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
+    launches |= {"DescribeDefinitions", "PassWorkflowRoles", "ReadWorkflowFacts", "ReadWorkflowLogs"}
     protects = {"ProtectRunningTasks", "SeeOwnService"}
     assert {component: set(statements(component, "task")) for component in COMPONENTS} == {
         "api-server": logs,
@@ -92,6 +109,25 @@ def test_a13_git_syncs_image_comes_through_the_accounts_own_registry() -> None:
     assert "FillPullThroughCache" not in statements("scheduler", "execution")
 
 
+def test_p04_with_a_credential_images_of_docker_hub_come_through_the_accounts_own_registry() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf"
+
+    def change(data: dict[str, Any]) -> None:
+        data["airflow"]["image"] = "docker.io/apache/airflow:3.1.8"
+        data["airflow"]["docker_hub_credential_arn"] = arn
+
+    changed = documents_of("prod", change)
+    rules = resources(changed, "data", "aws_ecr_pull_through_cache_rule").values()
+    assert ("registry-1.docker.io", arn) in {
+        (each["upstream_registry_url"], each.get("credential_arn")) for each in rules
+    }
+    definition = resources(changed, "service", "aws_ecs_task_definition")["airflow_scheduler_task_definition"]
+    image = json.loads(definition["container_definitions"])[0]["image"]
+    assert image == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-prod/hub/apache/airflow:3.1.8"
+    filled = statements("scheduler", "execution", changed)["FillPullThroughCache"]["Resource"]
+    assert filled == ["arn:aws:ecr:eu-west-1:123456789012:repository/windlass-prod/hub/apache/airflow"]
+
+
 def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
     all_documents = documents("prod")
     rule = resources(all_documents, "service", "aws_lb_listener_rule")["airflow_route_rule"]
@@ -102,6 +138,17 @@ def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
     assert "airflow.example.com" in (certificate["domain_name"], *certificate["subject_alternative_names"])
     environment = {each["name"]: each["value"] for each in containers("api-server")[0]["environment"]}
     assert environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com"
+
+
+def test_the_execution_api_is_refused_before_airflows_rule_and_with_its_host_names() -> None:
+    rules = resources(documents("prod"), "service", "aws_lb_listener_rule")
+    refused, forwarded = rules["airflow_execution-api_rule"], rules["airflow_route_rule"]
+    assert refused["action"][0]["type"] == "fixed-response"
+    assert refused["action"][0]["fixed_response"]["status_code"] == "403"
+    conditions = {name: value["values"] for each in refused["condition"] for name, value in each.items() if value}
+    assert conditions == {"host_header": ["airflow.example.com"], "path_pattern": ["/execution/*"]}
+    assert refused["listener_arn"] == forwarded["listener_arn"]
+    assert refused["priority"] == forwarded["priority"] - 1
 
 
 def test_a11_workers_talk_to_the_execution_api_by_its_cloud_map_name() -> None:

@@ -172,8 +172,9 @@ def test_a14_another_delivery_is_one_apply_and_so_is_leaving_the_proxy(
     assert base.client("rds").describe_db_proxies()["DBProxies"] == []
     assert urlsplit(secret(base, "airflow/database-url")).hostname == "database.test"
     (system,) = base.client("efs").describe_file_systems()["FileSystems"]
-    (volume,) = definition(base, "worker-default")["volumes"]
-    assert volume["efsVolumeConfiguration"]["fileSystemId"] == system["FileSystemId"]
+    volumes = definition(base, "worker-default")["volumes"]
+    mounted = [volume["efsVolumeConfiguration"] for volume in volumes if "efsVolumeConfiguration" in volume]
+    assert [each["fileSystemId"] for each in mounted] == [system["FileSystemId"]]
     assert len(base.client("efs").describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"]) == 2
 
 
@@ -181,5 +182,7 @@ def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, base: Infr
     destroyed = terraform.run("destroy", "-auto-approve", "-input=false")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert base.client("ecs").list_services(cluster=base.cluster_arn)["serviceArns"] == []
-    assert base.client("ecr").describe_pull_through_cache_rules()["pullThroughCacheRules"] == []
+    ecr = base.client("ecr")
+    assert ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"] == []
+    assert ecr.describe_repository_creation_templates()["repositoryCreationTemplates"] == []
     assert json.loads((terraform.folder / "terraform.tfstate").read_text())["resources"] == []

@@ -212,7 +212,8 @@ def test_the_cleanup_task_has_one_secret_and_no_permissions() -> None:
     assert settings(container)["WINDLASS_RETENTION_DAYS"] == "90"
     assert "airflow-operations_db-clean-roles_task-policy" not in resources(plain(), "aws_iam_role_policy")
     target = resources(plain(), "aws_scheduler_schedule")["airflow-operations_db-clean-schedule_task"]["target"]
-    assert target["ecs_parameters"]["task_definition_arn"].endswith("task-definition/windlass-local-airflow-db-clean")
+    definition = "${aws_ecs_task_definition.airflow-operations_db-clean-task_definition.arn}"
+    assert target["ecs_parameters"]["task_definition_arn"] == definition
 
 
 def test_e09_dag_code_reads_where_to_launch_a_task() -> None:
@@ -238,6 +239,7 @@ def test_i01_only_workers_launch_tasks_of_these_families_with_these_roles() -> N
     assert by_sid["RunWorkflows"]["Resource"] == [
         f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/windlass-local-workflow-*"
     ]
+    assert by_sid["RegisterWorkflows"]["Resource"] == by_sid["RunWorkflows"]["Resource"]
     assert "ecs:cluster" in by_sid["RunWorkflows"]["Condition"]["ArnEquals"]
     assert all("airflow-workflows" in role for role in by_sid["PassWorkflowRoles"]["Resource"])
     for name in resources(plain(), "aws_iam_role_policy"):
@@ -260,6 +262,8 @@ def test_d03_a_login_before_the_ui_and_none_before_the_api() -> None:
     assert config["SessionTimeout"] == 12 * 3600
     through = resources(full(), "aws_lb_listener_rule")["airflow_route_rule"]
     assert through["priority"] == rule["Priority"] - 1
+    refused = resources(full(), "aws_lb_listener_rule")["airflow_execution-api_rule"]
+    assert refused["priority"] == through["priority"] - 1
     paths = [value for each in through["condition"] for value in each.get("path_pattern", {}).get("values", [])]
     assert paths == ["/api/v2/*", "/auth/token*"]
     depends = resources(full(), "aws_ecs_service")["airflow_api-server_service"]["depends_on"]

@@ -51,6 +51,12 @@ def test_the_guards_accept_the_proxy_and_only_environments_that_configure_one_ha
     assert "aws_db_proxy" not in documents("prod")["data"]["resource"]
 
 
+def test_the_proxys_target_waits_for_the_database() -> None:
+    assert only("data", "aws_db_proxy_target")["db_instance_identifier"].startswith("${aws_db_instance.")
+    by_name = edit("data", "aws_db_proxy_target", "", db_instance_identifier="windlass-prod")
+    assert refused(by_name) == {"names_of_resources_are_references"}
+
+
 def test_airflow_uses_the_proxy_and_only_the_migration_bypasses_it() -> None:
     endpoints = {
         (*body["description"].split(" from "), body["from_port"])

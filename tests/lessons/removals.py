@@ -84,7 +84,7 @@ REMOVALS: tuple[Removal, ...] = (
     Removal(
         lesson="A13",
         file="layers/images.py",
-        line="    if registry not in PUBLIC_REGISTRIES:\n",
+        line="    if registry not in _copied(environment):\n",
         instead="    if environment is not None:\n",
     ),
     Removal(
@@ -168,7 +168,7 @@ REMOVALS: tuple[Removal, ...] = (
     Removal(
         lesson="P04",
         file="layers/images.py",
-        line="    if registry not in PUBLIC_REGISTRIES:\n",
+        line="    if registry not in _copied(environment):\n",
         instead="    if environment is not None:\n",
     ),
     Removal(

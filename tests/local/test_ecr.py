@@ -15,3 +15,27 @@ def test_a_rule_of_the_pull_through_cache_is_kept_found_and_deleted(client):
     assert ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"] == []
     with pytest.raises(ecr.exceptions.PullThroughCacheRuleNotFoundException):
         ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["acme/k8s"])
+
+
+def test_a_repository_creation_template_is_kept_changed_and_deleted(client):
+    ecr = client("ecr")
+    wanted = {
+        "prefix": "acme/k8s",
+        "appliedFor": ["PULL_THROUGH_CACHE"],
+        "encryptionConfiguration": {"encryptionType": "AES256"},
+        "imageTagMutability": "MUTABLE",
+        "lifecyclePolicy": '{"rules": []}',
+    }
+    ecr.create_repository_creation_template(**wanted, description="Copies")
+    with pytest.raises(ecr.exceptions.TemplateAlreadyExistsException):
+        ecr.create_repository_creation_template(**wanted)
+    ecr.update_repository_creation_template(prefix="acme/k8s", description="Other copies")
+    (template,) = ecr.describe_repository_creation_templates(prefixes=["acme/k8s"])["repositoryCreationTemplates"]
+    assert {name: template[name] for name in wanted} == wanted
+    assert template["description"] == "Other copies"
+
+    ecr.delete_repository_creation_template(prefix="acme/k8s")
+
+    assert ecr.describe_repository_creation_templates()["repositoryCreationTemplates"] == []
+    with pytest.raises(ecr.exceptions.TemplateNotFoundException):
+        ecr.describe_repository_creation_templates(prefixes=["acme/k8s"])

@@ -24,7 +24,10 @@ def test_a_task_definition_stays_below_what_ecs_takes(component: Component) -> N
 @pytest.mark.parametrize(
     ("component", "command"),
     [
-        ("api-server", ["api-server", "--port", "8080", "--workers", "1", "--proxy-headers"]),
+        (
+            "api-server",
+            [*("api-server", "--port", "8080", "--workers", "1", "--proxy-headers"), "--worker-timeout", "120"],
+        ),
         ("scheduler", ["scheduler"]),
         ("dag-processor", ["dag-processor"]),
         ("triggerer", ["triggerer"]),

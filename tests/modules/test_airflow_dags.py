@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.quotas import CONTAINERS_PER_TASK_DEFINITION
 from modules.airflow import (
     COMPONENTS,
     FromBucket,
@@ -19,8 +20,9 @@ from modules.airflow import (
 from modules.airflow.dags import Delivery
 from modules.containers import Container, MountPoint
 from tests.modules.airflow_deployment import GIT_SYNC, container, secret, task
+from tests.support.host_keys import ED25519
 
-HOST_KEY = "git.acme.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIexample"
+HOST_KEY = f"git.acme.example {ED25519}"
 SSH = GitRepository(
     url="git@git.acme.example:data/dags.git", credentials="ssh", secret=secret("git"), known_hosts=(HOST_KEY,)
 )
@@ -51,6 +53,17 @@ def test_git_sync_fetches_once_before_airflow_starts_and_then_keeps_fetching() -
     assert side.command == [*common, "--period=30s", "--max-failures=-1", "--stale-worktree-timeout=1h"]
     assert [(each.container, each.condition) for each in side.depends_on] == [("git-sync-init-dags", "SUCCESS")]
     assert [(each.container, each.condition) for each in delivery.dependencies] == [("git-sync-init-dags", "SUCCESS")]
+
+
+def test_as_many_repositories_as_the_rule_allows_fit_into_every_task() -> None:
+    allowed = {name: GitRepository(url=f"https://github.com/acme/{name}.git") for name in ("one", "two", "three")}
+    assert {component: len(task(component, dags=from_git(**allowed)).containers) for component in COMPONENTS} == {
+        "api-server": 2,
+        "scheduler": 4,
+        "dag-processor": 9,
+        "triggerer": 9,
+        "worker": CONTAINERS_PER_TASK_DEFINITION,
+    }
 
 
 def test_who_reads_dags_has_them_and_who_does_not_has_not() -> None:

@@ -36,6 +36,13 @@ def test_a_program_is_short_plain_and_says_what_it_does(path: Path) -> None:
     assert roots - set(sys.stdlib_module_names) <= IN_THE_IMAGE
 
 
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_program_connects_without_startup_options_which_rds_proxy_refuses(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    connects = [call for call in calls if ast.unparse(call.func).endswith("connect")]
+    assert [keyword.arg for call in connects for keyword in call.keywords if keyword.arg == "options"] == []
+
+
 def test_no_program_is_forgotten() -> None:
     assert {path.stem for path in PROGRAMS} >= {"prepare", "wait", "queue_metrics", "task_protection"}
     assert {path.stem for path in PROGRAMS if path.stem.startswith("health_")} == {

@@ -166,6 +166,13 @@ def test_what_could_never_start_is_refused(condition: str, helper: Container, me
         container_definitions(waits(condition, helper), LOGS)
 
 
+def test_more_containers_than_ecs_allows_are_refused() -> None:
+    many = [dataclasses.replace(WEB, name=f"web-{number}") for number in range(11)]
+    assert len(container_definitions(many[:10], LOGS)) == 10
+    with pytest.raises(ValueError, match="a task has 11 containers"):
+        container_definitions(many, LOGS)
+
+
 def test_containers_have_names_of_their_own_and_one_is_essential() -> None:
     with pytest.raises(ValueError, match="their names must differ"):
         container_definitions([WEB, WEB], LOGS)

@@ -145,3 +145,8 @@ def test_a_name_is_an_ipv4_alias_of_its_load_balancer():
         "zone_id": "Z32O12XQLNTSW2",
         "evaluate_target_health": True,
     }
+
+
+def test_names_that_acm_would_refuse_are_refused():
+    with pytest.raises(ValueError, match="of 65 characters; ACM allows 64"):
+        CertificateInputs(domain_name="a" * 53 + ".example.com", zone_id="Z0123")

@@ -1,6 +1,7 @@
 """Services on Fargate: safe to deploy, left alone when scaled, and stable."""
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
@@ -65,6 +66,21 @@ def test_tasks_have_no_public_address() -> None:
 
 def test_ecs_exec_is_off_by_default() -> None:
     assert service_body()["enable_execute_command"] is False
+
+
+def test_ecs_exec_gets_volumes_where_its_agent_writes_if_the_root_is_read_only() -> None:
+    writable = dataclasses.replace(TASK.containers[0], name="free", readonly_root_filesystem=False, essential=False)
+    inputs = dataclasses.replace(TASK, containers=[*TASK.containers, writable])
+    with module_stack() as stack:
+        Service(stack, "web", dataclasses.replace(SERVICE, task=inputs, enable_execute_command=True))
+        body = synthesised(stack).only("aws_ecs_task_definition")
+    read_only, free = json.loads(body["container_definitions"])
+    mounts = {each["containerPath"]: each["sourceVolume"] for each in read_only["mountPoints"]}
+    paths = {"/var/lib/amazon": "web-session-data", "/var/log/amazon": "web-session-logs"}
+    assert paths.items() <= mounts.items()
+    assert {"name": "web-session-data"} in body["volume"]
+    assert not set(paths) & {each["containerPath"] for each in free.get("mountPoints", [])}
+    assert "session" not in json.dumps(task_body())
 
 
 def test_a_service_waits_for_its_dependencies() -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -69,15 +70,34 @@ def test_a_cluster_has_insights_and_both_kinds_of_fargate() -> None:
 
 
 def test_a_cluster_records_shells_in_an_encrypted_log() -> None:
-    logs = ExecuteCommandLogs(log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY)
+    logs = ExecuteCommandLogs(
+        log_group_name="/windlass/acme/prod/execute-command", kms_key_arn=KEY, session_kms_key_arn=f"{KEY}-sessions"
+    )
     with module_stack() as stack:
         outputs = Cluster(stack, "cluster", ClusterInputs(name="acme-prod", execute_command_logs=logs)).outputs
         result = synthesised(stack)
     command = result.only("aws_ecs_cluster")["configuration"]["execute_command_configuration"]
-    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", KEY)
+    assert (command["logging"], command["kms_key_id"]) == ("OVERRIDE", f"{KEY}-sessions")
     assert command["log_configuration"]["cloud_watch_encryption_enabled"] is True
-    assert result.only("aws_cloudwatch_log_group")["kms_key_id"] == KEY
+    groups = {body["name"]: body.get("kms_key_id") for body in result.resources("aws_cloudwatch_log_group").values()}
+    assert groups["/windlass/acme/prod/execute-command"] == KEY
     assert outputs.execute_command_log_group_arn is not None
+
+
+def test_container_insights_finds_a_log_group_with_a_limit() -> None:
+    def groups(inputs: ClusterInputs) -> tuple[dict[str, Any], list[str]]:
+        with module_stack() as stack:
+            Cluster(stack, "cluster", inputs)
+            result = synthesised(stack)
+        bodies = result.document["resource"].get("aws_cloudwatch_log_group", {})
+        return bodies, result.only("aws_ecs_cluster").get("depends_on", [])
+
+    bodies, waits_for = groups(ClusterInputs(name="acme-prod", insights_retention_days=7, insights_kms_key_arn=KEY))
+    ((key, body),) = bodies.items()
+    assert body["name"] == "/aws/ecs/containerinsights/acme-prod/performance"
+    assert (body["retention_in_days"], body["kms_key_id"]) == (7, KEY)
+    assert waits_for == [f"aws_cloudwatch_log_group.{key}"]
+    assert groups(ClusterInputs(name="acme-prod", container_insights="disabled")) == ({}, [])
 
 
 def test_a_user_of_the_cluster_waits_for_its_capacity_providers() -> None:

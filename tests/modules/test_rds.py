@@ -165,7 +165,7 @@ def test_outputs_name_the_database_by_dns() -> None:
     """A06."""
     result, outputs = database()
     assert outputs.port == "5432"
-    assert (outputs.identifier, outputs.database_name, outputs.username) == ("acme-prod", "airflow", "airflow")
+    assert (outputs.database_name, outputs.username) == ("airflow", "airflow")
     assert outputs.address != outputs.endpoint
     assert result.inventory() == {
         "aws_cloudwatch_log_group": 2,

@@ -43,17 +43,23 @@ def test_images_are_encrypted_by_the_given_key_or_by_ecr_itself():
     assert without["encryption_configuration"] == [{"encryption_type": "AES256"}]
 
 
-def test_untagged_images_go_and_the_newest_stay():
-    repository = Repository(name="acme/web", keep_images=20, expire_untagged_after_days=3)
+@pytest.mark.parametrize(
+    ("repository", "days"),
+    [
+        (WEB, 7),
+        (Repository(name="acme/web", immutable_tags=False), 365),
+        (Repository(name="acme/web", expire_untagged_after_days=3), 3),
+    ],
+)
+def test_untagged_images_go_and_no_rule_can_expire_one_with_a_tag(repository: Repository, days: int) -> None:
     policy = json.loads(registry({"web": repository})[0].only("aws_ecr_lifecycle_policy")["policy"])
-    untagged, any_image = (rule["selection"] for rule in policy["rules"])
-    assert untagged == {
+    (rule,) = policy["rules"]
+    assert rule["selection"] == {
         "tagStatus": "untagged",
         "countType": "sinceImagePushed",
         "countUnit": "days",
-        "countNumber": 3,
+        "countNumber": days,
     }
-    assert any_image == {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 20}
 
 
 def test_only_an_environment_to_throw_away_deletes_images_with_their_repository():
@@ -84,7 +90,7 @@ def test_an_invalid_key_is_refused():
         registry({"acme/web": WEB})
 
 
-@pytest.mark.parametrize("field", ["keep_images", "expire_untagged_after_days"])
+@pytest.mark.parametrize("field", ["expire_untagged_after_days"])
 def test_keeping_nothing_is_refused(field: str):
     with pytest.raises(ValueError, match=f"{field} of repository 'acme/web' is 0: 1 or more"):
         Repository(name="acme/web", **{field: 0})
@@ -101,6 +107,30 @@ def test_p04_a_public_registry_is_copied_under_the_deployments_own_prefix() -> N
     assert {(rule["ecr_repository_prefix"], rule["upstream_registry_url"]) for rule in rules.values()} == {
         ("acme-prod/k8s", "registry.k8s.io"),
         ("acme-prod/aws", "public.ecr.aws"),
+    }
+
+
+def test_repositories_of_copies_are_made_by_a_template_with_retention() -> None:
+    result = copies("acme-prod", "registry.k8s.io")
+    template = result.only("aws_ecr_repository_creation_template")
+    assert (template["prefix"], template["applied_for"]) == ("acme-prod/k8s", ["PULL_THROUGH_CACHE"])
+    (rule,) = json.loads(template["lifecycle_policy"])["rules"]
+    assert rule["selection"]["countNumber"] == 20
+    (waits_for,) = result.only("aws_ecr_pull_through_cache_rule")["depends_on"]
+    assert waits_for.startswith("aws_ecr_repository_creation_template.")
+
+
+def test_docker_hub_is_copied_with_a_credential() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf"
+    with module_stack() as stack:
+        inputs = PullThroughCacheInputs(
+            prefix="acme-prod", registries=("docker.io", "quay.io"), docker_hub_credential_arn=arn
+        )
+        PullThroughCache(stack, "copies", inputs)
+        rules = synthesised(stack).resources("aws_ecr_pull_through_cache_rule")
+    assert {(rule["upstream_registry_url"], rule.get("credential_arn")) for rule in rules.values()} == {
+        ("registry-1.docker.io", arn),
+        ("quay.io", None),
     }
 
 

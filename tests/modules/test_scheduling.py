@@ -31,6 +31,7 @@ TASK = ScheduledTaskInputs(
     cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/acme-dev",
     cluster_name="acme-dev",
     task_family="acme-dev-clean",
+    task_definition_arn="arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean:3",
     role_arns=["arn:aws:iam::111122223333:role/execution", "arn:aws:iam::111122223333:role/task"],
     subnet_ids=["subnet-1"],
     security_group_ids=["sg-1"],
@@ -97,9 +98,9 @@ def test_i01_the_role_decrypts_its_own_schedules_and_nothing_else(synth: Any, gr
     assert statement["Condition"] == {"StringLike": {"kms:EncryptionContext:aws:scheduler:schedule:arn": schedules}}
 
 
-def test_e10_a_new_revision_changes_no_schedule() -> None:
+def test_i01_the_given_revision_runs_and_not_the_newest_one() -> None:
     parameters = task().only("aws_scheduler_schedule")["target"]["ecs_parameters"]
-    assert parameters["task_definition_arn"] == "arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean"
+    assert parameters["task_definition_arn"] == TASK.task_definition_arn
     assert parameters["network_configuration"] == {
         "assign_public_ip": False,
         "security_groups": ["sg-1"],
@@ -110,7 +111,7 @@ def test_e10_a_new_revision_changes_no_schedule() -> None:
 def test_i01_a_task_of_one_family_in_one_cluster_with_its_own_roles() -> None:
     result = statements(task())
     family = "arn:aws:ecs:eu-west-1:111122223333:task-definition/acme-dev-clean"
-    assert result["RunTask"]["Resource"] == [family, f"{family}:*"]
+    assert result["RunTask"]["Resource"] == [f"{family}:*"]
     assert result["RunTask"]["Condition"] == {"ArnEquals": {"ecs:cluster": TASK.cluster_arn}}
     assert result["TagTask"]["Resource"] == ["arn:aws:ecs:eu-west-1:111122223333:task/acme-dev/*"]
     assert result["PassRoles"]["Resource"] == list(TASK.role_arns)

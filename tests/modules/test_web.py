@@ -48,7 +48,12 @@ def synth() -> dict[str, Any]:
 
 def test_the_container_fits_the_image() -> None:
     container = web_container(WEB)
-    assert container.environment == {"COLOUR": "blue", "PORT": "8000", "VERSION": "1.4.2"}
+    assert container.environment == {
+        "COLOUR": "blue",
+        "KEEP_ALIVE_SECONDS": "65",
+        "PORT": "8000",
+        "VERSION": "1.4.2",
+    }
     assert container.secrets == {"DATABASE_URL": URL}
     assert [port.container_port for port in container.port_mappings] == [8000]
     assert container.stop_timeout_seconds == 60

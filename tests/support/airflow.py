@@ -88,7 +88,7 @@ class AirflowTerraform(Terraform):
         assert settings is not None
         secrets = AirflowSecrets(stack, "airflow-secrets", wanted, settings, sources)
         storage = AirflowStorage(stack, "airflow-storage", wanted, settings, network)
-        registries = images.cached_registries(airflow_images(settings))
+        registries = images.cached_registries(airflow_images(settings), wanted)
         if registries:
             PullThroughCache(stack, "cache", PullThroughCacheInputs(prefix=wanted.prefix, registries=registries))
         data = DataOutputs(

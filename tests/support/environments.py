@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from aws.account import Account
 from aws.fargate import allowed_memory_mib
 
 REPEATABLE = settings(derandomize=True, deadline=None, database=None)
@@ -117,7 +118,18 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         data["cache"] = cache
     if airflow:
         data["airflow"] = draw(airflows())
+    if data["network"]["egress"] == "endpoints":
+        _make_private(data["services"], data["aws"])
     return data
+
+
+def _make_private(services: dict[str, Any], aws: dict[str, str]) -> None:
+    """Images that tasks without a way out can pull."""
+    private = f"{Account(region=aws['region'], id=aws['account_id']).ecr_host}/team/web:1.4.2"
+    for service in services.values():
+        for holder in (service, *(service[colour] for colour in ("blue", "green") if colour in service)):
+            if "image" in holder:
+                holder["image"] = private
 
 
 @st.composite

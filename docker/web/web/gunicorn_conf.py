@@ -14,9 +14,9 @@ worker_class = "gthread"
 workers = _settings.workers
 threads = THREADS
 
-# The load balancer reuses idle connections for 60 s. If the server closes one first, a request already on its way
-# fails with a 502.
-keepalive = 65
+# The load balancer reuses idle connections for a while. If the server closes one first, a request already on its way
+# fails with a 502, so the variable is longer than that.
+keepalive = _settings.keep_alive_seconds
 
 # Requests in flight have this long after SIGTERM. ECS sends SIGKILL after the container's stopTimeout, 30 s by default.
 graceful_timeout = 25

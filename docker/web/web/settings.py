@@ -37,6 +37,8 @@ class Settings:
     """VERSION: the deployed version, such as the image's tag. Required, so that responses show what is running."""
     port: int
     """PORT to listen on, 1 to 65535. Default 8000, which the security groups open to the load balancer."""
+    keep_alive_seconds: int
+    """KEEP_ALIVE_SECONDS, for idle connections, 1 to 4005. Default 65: the load balancer closes them after 60."""
     workers: int
     """WEB_CONCURRENCY, gunicorn's worker processes, 1 to 32. Default 2: if one blocks, the other keeps serving."""
     log_level: str
@@ -55,6 +57,7 @@ class Settings:
             colour=_choice(environment, "COLOUR", NO_COLOUR, COLOURS, problems),
             version=_version(environment, problems),
             port=_number(environment, "PORT", 8000, 65535, problems),
+            keep_alive_seconds=_number(environment, "KEEP_ALIVE_SECONDS", 65, 4005, problems),
             workers=_number(environment, "WEB_CONCURRENCY", 2, 32, problems),
             log_level=_choice(environment, "LOG_LEVEL", "INFO", LOG_LEVELS, problems),
         )

@@ -36,6 +36,8 @@ class StorePlacement:
     port: int
     more_ports: tuple[int, ...] = ()
     """Further ports for clients."""
+    proxy_names: tuple[str, ...] = ()
+    """Names under which the store is an RDS Proxy."""
     certificate: tuple[Path, Path]
     """Files of the certificate chain and its key."""
     registry: ProcessRegistry
@@ -99,6 +101,8 @@ class TlsServer:
         terminator += ["--host", self.placement.address]
         for port in self.placement.ports:
             terminator += ["--port", str(port)]
+        for name in self.placement.proxy_names:
+            terminator += ["--proxy-name", name]
         terminator += ["--to-host", self.placement.inner_address, "--to", str(inner_port)]
         terminator += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}

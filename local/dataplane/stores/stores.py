@@ -126,7 +126,7 @@ class Stores:
     def _reconcile(self, stores: tuple[Store, ...]) -> None:
         desired = {each.key: each for each in stores}
         for key in list(self._servers):
-            if key not in desired or _ports(desired[key]) != self._servers[key].placement.ports:
+            if key not in desired or _differs(desired[key], self._servers[key].placement):
                 server = self._servers.pop(key)
                 server.stop()
                 self._addresses.give_back(server.placement.address)
@@ -166,6 +166,7 @@ class Stores:
             inner_address=self._addresses.take(),
             port=store.port,
             more_ports=_ports(store)[1:],
+            proxy_names=_proxy_names(store),
             certificate=self._certificates.for_names(f"store-{store.key}", store.names),
             registry=self._registry,
         )
@@ -176,6 +177,15 @@ class Stores:
         )
         server.reboots = store.reboots
         return server
+
+
+def _differs(store: Store, placement: StorePlacement) -> bool:
+    """Whether clients find the store in another way than the running server offers it."""
+    return (_ports(store), _proxy_names(store)) != (placement.ports, placement.proxy_names)
+
+
+def _proxy_names(store: Store) -> tuple[str, ...]:
+    return store.names[1:] if isinstance(store, Database) else ()
 
 
 def _ports(store: Store) -> tuple[int, ...]:

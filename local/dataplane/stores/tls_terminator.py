@@ -11,12 +11,18 @@ import contextlib
 import ssl
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 CHUNK_BYTES = 64 * 1024
 HANDSHAKE_SECONDS = 10.0
+LONGEST_STARTUP_BYTES = 10_000
+"""PostgreSQL's limit for the first message."""
+
 NO_ENCRYPTION = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0"
+NO_OPTIONS = (
+    b"SFATAL\0VFATAL\0C0A000\0MFeature not supported: RDS Proxy currently doesn't support command-line options.\0\0"
+)
 
 
 class TlsTerminator:
@@ -27,10 +33,16 @@ class TlsTerminator:
         port: of the store.
         context: for the server's side of TLS.
         is_postgres: whether PostgreSQL's negotiation comes before TLS.
+        proxy_names: names under which the store is an RDS Proxy, which refuses startup options.
     """
 
-    def __init__(self, host: str, port: int, context: ssl.SSLContext, *, is_postgres: bool) -> None:
+    def __init__(
+        self, host: str, port: int, context: ssl.SSLContext, *, is_postgres: bool, proxy_names: Collection[str] = ()
+    ) -> None:
         self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
+        self._proxy_names = frozenset(proxy_names)
+        # A proxy has the address of its database here, so only the name that the client requested tells them apart.
+        context.sni_callback = _note_server_name
 
     async def serve(self, host: str, ports: Sequence[int]) -> None:
         """Listen on every port until the process ends."""
@@ -64,14 +76,40 @@ class TlsTerminator:
             if code == SSL_REQUEST:
                 writer.write(b"S")
                 await writer.start_tls(self._context)
-                return b""
+                requested_name = getattr(writer.get_extra_info("ssl_object"), "requested_name", None)
+                return await self._startup_of_a_proxy(reader, writer) if requested_name in self._proxy_names else b""
             if code == CANCEL_REQUEST:
                 return head  # older clients cancel in plain text, and a cancel request contains no secret
             if code != GSS_REQUEST:
-                writer.write(b"E" + struct.pack("!I", len(NO_ENCRYPTION) + 4) + NO_ENCRYPTION)
-                await writer.drain()
-                raise EOFError
+                await _refuse(writer, NO_ENCRYPTION)
             writer.write(b"N")
+
+    async def _startup_of_a_proxy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """Read the first message; RDS Proxy refuses one with `options`, such as `-c statement_timeout=5000`."""
+        length = await reader.readexactly(4)
+        size = struct.unpack("!I", length)[0] - 4
+        if not 4 <= size <= LONGEST_STARTUP_BYTES:
+            raise EOFError
+        message = await reader.readexactly(size)
+        fields = message[4:].split(b"\0")
+        if struct.unpack("!I", message[:4])[0] != CANCEL_REQUEST and b"options" in fields[::2]:
+            await _refuse(writer, NO_OPTIONS)
+        return length + message
+
+
+def _note_server_name(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+    connection.requested_name = name  # type: ignore[attr-defined]
+
+
+async def _refuse(writer: asyncio.StreamWriter, error: bytes) -> None:
+    """Send an error of PostgreSQL's and end the connection.
+
+    Raises:
+        EOFError: always.
+    """
+    writer.write(b"E" + struct.pack("!I", len(error) + 4) + error)
+    await writer.drain()
+    raise EOFError
 
 
 async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -90,11 +128,18 @@ def main() -> None:
     parser.add_argument("--to", type=int, required=True, help="port of the store")
     parser.add_argument("--certificate", required=True, help="file of the certificate chain")
     parser.add_argument("--key", required=True, help="file of its key")
+    parser.add_argument("--proxy-name", action="append", default=[], help="name of an RDS Proxy; may be repeated")
     parser.add_argument("--protocol", choices=("postgres", "tls"), required=True)
     options = parser.parse_args()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
-    terminator = TlsTerminator(options.to_host, options.to, context, is_postgres=options.protocol == "postgres")
+    terminator = TlsTerminator(
+        options.to_host,
+        options.to,
+        context,
+        is_postgres=options.protocol == "postgres",
+        proxy_names=options.proxy_name,
+    )
     try:
         asyncio.run(terminator.serve(options.host, options.port))
     except OSError as error:

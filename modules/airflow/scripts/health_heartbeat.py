@@ -21,13 +21,14 @@ with contextlib.suppress(OSError):
 job = os.environ["WINDLASS_JOB_TYPE"]
 address = re.sub(r"^postgresql\+\w+", "postgresql", os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
 try:
-    connection = psycopg2.connect(address, connect_timeout=5, options="-c statement_timeout=5000")
+    # Not in `options`: RDS Proxy refuses a connection that has them.
+    with psycopg2.connect(address, connect_timeout=5) as connection, connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 5000")
+        cursor.execute(QUERY, (job, hosts))
+        age = cursor.fetchone()[0]
 except psycopg2.OperationalError as error:
     print(f"unknown: the database is unavailable: {error}")
     raise SystemExit(0) from None
-with connection.cursor() as cursor:
-    cursor.execute(QUERY, (job, hosts))
-    age = cursor.fetchone()[0]
 if age is None:
     raise SystemExit(f"no {job} runs on {' or '.join(hosts)}")
 if age > 60:

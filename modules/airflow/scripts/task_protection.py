@@ -116,11 +116,13 @@ def runs_here() -> bool:
         hosts.append(socket.gethostbyname(name))
     address = re.sub(r"^postgresql\+\w+", "postgresql", os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
     try:
-        connection = psycopg2.connect(address, connect_timeout=5, options="-c statement_timeout=5000")
+        connection = psycopg2.connect(address, connect_timeout=5)
     except psycopg2.Error:
         return True
     try:
         with connection.cursor() as cursor:
+            # Not in `options`: RDS Proxy refuses a connection that has them.
+            cursor.execute("SET statement_timeout = 5000")
             cursor.execute(QUERY, (hosts,))
             return bool(cursor.fetchone()[0])
     except psycopg2.Error:

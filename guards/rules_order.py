@@ -1,0 +1,102 @@
+"""The guard for the order in which Terraform creates resources: by references, since a literal makes none (S03)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guards.guard import CheckedStacks, Finding, Guard, guard
+from guards.plain_text import texts
+from terraform.document import layer_of, type_of
+
+_IDENTIFIERS = (
+    *("identifier", "name", "family", "bucket", "replication_group_id", "user_group_id", "user_id"),
+    *("cluster_identifier", "function_name"),
+)
+"""Arguments by which AWS knows a resource."""
+
+_POINTS = re.compile(r"(?:^|[._-])(?:arn|bucket|cluster|family|group|groups|identifier|name|repository|role)$")
+"""Endings of arguments that name another resource."""
+
+_OWN = {
+    "aws_cloudwatch_dashboard": ("dashboard_name",),
+    "aws_cloudwatch_metric_alarm": ("alarm_name",),
+    "aws_iam_instance_profile": ("name",),
+    "aws_wafv2_web_acl": ("visibility_config.metric_name",),
+}
+"""Arguments that name the resource itself, in addition to `_IDENTIFIERS`."""
+
+_NO_RESOURCE = ("environment.", "metric_name", "condition.", "tags.")
+"""Parts of paths whose values are text for programs and people, even if they equal a name."""
+
+
+@guard("S03", fix="pass the attribute of the resource instead of its name, so that Terraform creates it first")
+def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding]:
+    """An argument that names another resource of its layer refers to it, or Terraform may create it before that one."""
+    named = _named(stacks)
+    edges = _Edges(stacks)
+    for address, body in stacks.bodies.items():
+        known: frozenset[str] | None = None
+        for path, value in _pointers(address, body):
+            others = named.get((layer_of(address), value), frozenset()) - {address}
+            if not others:
+                continue
+            known = known if known is not None else edges.closure(address)
+            if not others & known and not any(address in edges.closure(other) for other in others):
+                yield (
+                    address,
+                    f'{path} is the text "{value}", which is the name of {min(others)}, and no reference to it',
+                )
+
+
+GUARDS: tuple[Guard, ...] = (names_of_resources_are_references,)
+
+
+def _named(stacks: CheckedStacks) -> dict[tuple[str, str], frozenset[str]]:
+    """Layer and literal name → the resources that have it."""
+    named: dict[tuple[str, str], frozenset[str]] = {}
+    for address, body in stacks.bodies.items():
+        for key in _IDENTIFIERS:
+            value = body.get(key)
+            if isinstance(value, str) and "${" not in value:
+                place = (layer_of(address), value)
+                named[place] = named.get(place, frozenset()) | {address}
+    return named
+
+
+def _pointers(address: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Path and value of each literal argument that names another resource; of an ARN, what it ends with."""
+    own = _OWN.get(type_of(address), ())
+    for text in texts(body):
+        if "${" in text.value:
+            continue
+        path = re.sub(r"\.\d+", "", text.path)
+        if path in _IDENTIFIERS or path in own or not _POINTS.search(path):
+            continue
+        if any(part in path for part in _NO_RESOURCE):
+            continue
+        yield path, re.split(r"[:/]", text.value)[-1] if text.value.startswith("arn:") else text.value
+
+
+class _Edges:
+    """What each resource refers to, looked up when it is needed."""
+
+    def __init__(self, stacks: CheckedStacks) -> None:
+        self._stacks = stacks
+        self._edges: dict[str, frozenset[str]] = {}
+
+    def closure(self, address: str) -> frozenset[str]:
+        """Everything that a resource depends on, directly or not."""
+        seen: set[str] = set()
+        waiting = [address]
+        while waiting:
+            for other in self._direct(waiting.pop()) - seen:
+                seen.add(other)
+                waiting.append(other)
+        return frozenset(seen)
+
+    def _direct(self, address: str) -> frozenset[str]:
+        if address not in self._edges:
+            body = self._stacks.bodies.get(address, {})
+            written = {f"{layer_of(address)}: {each}" for each in body.get("depends_on", [])}
+            self._edges[address] = self._stacks.resolve(address, dict(body)) | written
+        return self._edges[address]

@@ -5,13 +5,15 @@ moto reads requests in the same way, but only what an operation of its own asks 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
 CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 SECURITY_TOKEN = "HTTP_X_AMZ_SECURITY_TOKEN"  # noqa: S105 (the name of a header)
+
+ANY_REGION = "us-east-1"
 
 # Signing name → names of botocore's models, where they differ or are several.
 MODELS: Mapping[str, tuple[str, ...]] = {
@@ -57,6 +59,10 @@ class Call:
     """`json`, `rest-json`, `query`, `ec2` or `rest-xml`."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def of_account(self, account: str) -> "Call":
+        """The same call in another account."""
+        return replace(self, account=account)
+
     def text(self, *names: str) -> str:
         """The first of these parameters that is given, as text; empty where none is."""
         for name in names:
@@ -80,11 +86,14 @@ def signature_of(environ: Mapping[str, Any]) -> Signature | None:
     token = str(environ.get(SECURITY_TOKEN, ""))
     if found is None:
         query = str(environ.get("QUERY_STRING", ""))
-        if "X-Amz-Credential=" not in query:
+        if "X-Amz-Credential=" not in query and "AWSAccessKeyId=" not in query:
             return None
-        values = parse_qs(query)
-        found = CREDENTIAL.search(f"Credential={values['X-Amz-Credential'][0]}")
-        token = values.get("X-Amz-Security-Token", [""])[0]
+        values = {name.lower(): value[0] for name, value in parse_qs(query).items()}
+        token = values.get("x-amz-security-token", "")
+        if "awsaccesskeyid" in values:
+            # Version 2, in which boto3 presigns URLs of S3 unless it is told otherwise. It names no region.
+            return Signature(access_key=values["awsaccesskeyid"], region=ANY_REGION, service="s3", token=token)
+        found = CREDENTIAL.search(f"Credential={values['x-amz-credential']}")
         if found is None:
             return None
     return Signature(access_key=found["key"], region=found["region"], service=found["service"].lower(), token=token)

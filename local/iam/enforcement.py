@@ -1,0 +1,75 @@
+"""The part of the embedded AWS that judges each request of a role before moto answers it.
+
+Only sessions of roles are judged. Whoever signs with another key, such as `testing`, is the root of the account.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from local.iam.calls import MODELS, Call, Signature, UnknownCallError, call_of, signature_of
+from local.iam.record import CallRecord
+from local.serialise_requests import Application
+
+
+def enforce_iam(application: Application, record: CallRecord) -> Application:
+    """Wrap the application, which must answer one request at a time and have the body in `wsgi.input`.
+
+    Args:
+        application: answers what is allowed.
+        record: gets every decision.
+    """
+
+    def enforced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        signature = signature_of(environ)
+        if signature is None or not signature.access_key.startswith("ASIA"):
+            return application(environ, start_response)
+        refused = _judge(environ, signature, record)
+        if refused is None:
+            return application(environ, start_response)
+        from local.iam.denial import answer
+
+        refusal, protocol, service = refused
+        return answer(refusal, protocol, service, environ, start_response)
+
+    return enforced
+
+
+def _judge(environ: dict[str, Any], signature: Signature, record: CallRecord) -> tuple[Any, str, str] | None:
+    """The refusal of a role's request with its protocol and service; `None` where it is allowed."""
+    # Imported here: nobody but a role needs them, and the server starts faster.
+    from local.iam import denial
+    from local.iam.caller import ExpiredCredentialsError, InvalidCredentialsError, session_of
+    from local.iam.judge import judge
+    from local.iam.policies.document import MalformedPolicyError
+
+    body = environ["wsgi.input"].getvalue()
+    call: Call | None = None
+    try:
+        call = call_of(environ, body, signature, account="")
+    except UnknownCallError as error:
+        # moto does not know it either, and says so.
+        print(f"IAM did not judge a request of a role: {error}", flush=True)
+    service = call.service if call is not None else MODELS.get(signature.service, (signature.service,))[0]
+    protocol = call.protocol if call is not None else "rest-xml" if service == "s3" else "json"
+    try:
+        session = session_of(signature)
+    except InvalidCredentialsError:
+        return denial.invalid_credentials(protocol, service), protocol, service
+    except ExpiredCredentialsError:
+        return denial.expired_credentials(protocol, service), protocol, service
+    if session is None or call is None:
+        return None
+    call = call.of_account(session.caller.account)
+    operation = f"{call.service}:{call.operation}"
+    try:
+        judged = judge(call, session, str(environ.get("REMOTE_ADDR", "")))
+    except MalformedPolicyError as error:
+        print(f"IAM denied {session.caller.arn} {operation}: {error}", flush=True)
+        return denial.Refusal(code="AccessDenied", message=str(error)), protocol, service
+    for judgement in judged:
+        record.add(session.role_name, operation, judgement)
+        if not judgement.decision.allowed:
+            refusal = denial.refusal_of(call, session.caller, judgement)
+            print(f"IAM denied {operation}: {denial.sentence(session.caller, judgement)}", flush=True)
+            return refusal, protocol, service
+    return None

@@ -1,0 +1,8 @@
+"""Paths of the embedded AWS's pages about IAM."""
+
+CALLS_PATH = "/windlass/iam/calls"
+"""GET lists what roles did, `allowed` and `denied`, with counts; DELETE forgets it."""
+CREDENTIALS_PATH = "/windlass/iam/credentials"
+"""POST with `role_arn`, `service`, `source_arn` and `session_name` gives a service the credentials of a role that
+trusts it, in the form of the container credentials endpoint; 403 with a `message` if the role does not.
+"""

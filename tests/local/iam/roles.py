@@ -1,11 +1,14 @@
 """Roles with given policies, and clients with the credentials of their sessions."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.local.iam.cases.case import Document, policy
 
@@ -30,6 +33,8 @@ class Roles:
 
     def __init__(self, endpoint_url: str, root: Client) -> None:
         self.endpoint_url, self.root = endpoint_url, root
+        # One for all, since each loads the models of its services again.
+        self._session = boto3.session.Session(region_name=REGION)
         self._made = 0
 
     def __call__(
@@ -80,12 +85,31 @@ class Roles:
 
     def clients(self, key: str, secret: str, token: str) -> Client:
         """Clients with these credentials."""
-        session = boto3.session.Session(
-            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token, region_name=REGION
-        )
+        keys = {"aws_access_key_id": key, "aws_secret_access_key": secret, "aws_session_token": token}
         config = Config(retries={"max_attempts": 1}, proxies={}, s3={"addressing_style": "path"})
 
         def client(service: str, **options: Any) -> Any:
-            return session.client(service, endpoint_url=self.endpoint_url, config=config.merge(Config(**options)))
+            merged = config.merge(Config(**options))
+            return self._session.client(service, endpoint_url=self.endpoint_url, config=merged, **keys)
 
         return client
+
+
+def new(kind: str) -> str:
+    """A name that nothing else has."""
+    return f"{kind}-{uuid.uuid4().hex[:8]}"
+
+
+def refused(call: Callable[[], Any]) -> dict[str, Any]:
+    """Code, message and status of a refused call."""
+    with pytest.raises(ClientError) as error:
+        call()
+    answer: Any = error.value.response
+    return {**answer["Error"], "Status": answer["ResponseMetadata"]["HTTPStatusCode"]}
+
+
+def missing(call: Callable[[], Any]) -> str:
+    """The action and the resource that a refused call lacks."""
+    message: str = refused(call)["Message"]
+    action, _, rest = message.partition("perform: ")[2].partition(" on resource: ")
+    return f"{action} {rest.partition(' ')[0]}"

@@ -3,44 +3,21 @@
 import json
 import urllib.error
 import urllib.request
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local.iam.paths import CALLS_PATH
 from tests.local.iam.cases.case import allow, deny, policy
-from tests.local.iam.roles import ACCOUNT, REGION, Client, Roles
+from tests.local.iam.roles import ACCOUNT, Client, Roles, new, refused
 
 EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-
-
-def new(kind: str) -> str:
-    return f"{kind}-{uuid.uuid4().hex[:8]}"
-
-
-def refused(call: Callable[[], Any]) -> dict[str, Any]:
-    """Code, message and status of a refused call."""
-    with pytest.raises(ClientError) as error:
-        call()
-    answer: Any = error.value.response
-    return {**answer["Error"], "Status": answer["ResponseMetadata"]["HTTPStatusCode"]}
 
 
 def sentence(role_name: str, action: str, resource: str, why: str = "") -> str:
     why = why or f"because no identity-based policy allows the {action} action"
     user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role_name}/test"
     return f"User: {user} is not authorized to perform: {action} on resource: {resource} {why}"
-
-
-@pytest.fixture
-def bucket(client: Client) -> str:
-    name = new("bucket")
-    client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    client("s3").put_object(Bucket=name, Key="logs/a.txt", Body=b"a")
-    return name
 
 
 def read_all(service: Any) -> bytes:

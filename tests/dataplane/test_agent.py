@@ -5,19 +5,43 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from local.dataplane.containers.addresses import Addresses
+from local.dataplane.desired_state.pages import UntrustedRoleError
 from local.dataplane.ecs.agent import Agent
 from local.dataplane.ecs.task import Task
 from tests.dataplane.tasks import SLEEP
 
 
+class Given:
+    """Gives credentials that expire after an hour, and remembers for whom."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.expires_in = timedelta(hours=1)
+        self.refusal: Exception | None = None
+
+    def __call__(self, role_arn: str, session_name: str) -> dict[str, str]:
+        self.asked.append((role_arn, session_name))
+        if self.refusal is not None:
+            raise self.refusal
+        expiration = (datetime.now(UTC) + self.expires_in).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"RoleArn": role_arn, "AccessKeyId": f"ASIA{len(self.asked)}", "Expiration": expiration}
+
+
 @pytest.fixture
-def agent(tmp_path) -> Iterator[Agent]:
-    agent = Agent(Addresses(tmp_path).claim)
+def given() -> Given:
+    return Given()
+
+
+@pytest.fixture
+def agent(tmp_path, given: Given) -> Iterator[Agent]:
+    agent = Agent(Addresses(tmp_path).claim, credentials=given)
     yield agent
     agent.stop()
 
@@ -29,9 +53,10 @@ def task(run, agent: Agent) -> Task:
     return task
 
 
-def request(url: str, body: Any = None) -> Any:
+def request(url: str, body: Any = None, **headers: str) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(url, data=data, method="PUT" if data else "GET")) as answer:
+    asked = urllib.request.Request(url, data=data, method="PUT" if data else "GET", headers=headers)
+    with urllib.request.urlopen(asked) as answer:
         return json.loads(answer.read())
 
 
@@ -65,3 +90,61 @@ def test_an_invalid_request_is_refused_as_by_the_agent(agent: Agent, task: Task,
         request(url, body)
     with refused.value as answer:
         assert json.loads(answer.read())["error"]["Code"] == "InvalidParameterException"
+
+
+ROLE = "arn:aws:iam::123456789012:role/web-task"
+
+
+def credentials_of(agent: Agent, task: Task, **headers: str) -> Any:
+    variables = agent.variables(task.id, "worker")
+    headers = headers or {"Authorization": variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"]}
+    return request(variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"], **headers)
+
+
+def test_containers_of_a_task_with_a_role_get_its_credentials(agent: Agent, task: Task, given: Given) -> None:
+    task.definition = replace(task.definition, task_role_arn=ROLE)
+    answer = credentials_of(agent, task)
+    assert (answer["RoleArn"], answer["AccessKeyId"]) == (ROLE, "ASIA1")
+    assert credentials_of(agent, task) == answer
+    assert given.asked == [(ROLE, task.id)]
+
+
+def test_credentials_are_renewed_before_they_expire(agent: Agent, task: Task, given: Given) -> None:
+    task.definition = replace(task.definition, task_role_arn=ROLE)
+    given.expires_in = timedelta(minutes=20)
+    first = credentials_of(agent, task)
+    assert credentials_of(agent, task)["AccessKeyId"] != first["AccessKeyId"]
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "another"}, {"Authorization": ""}, {"Accept": "*/*"}])
+def test_whoever_has_not_the_token_of_the_task_gets_no_credentials(
+    agent: Agent, task: Task, headers: dict[str, str]
+) -> None:
+    task.definition = replace(task.definition, task_role_arn=ROLE)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        credentials_of(agent, task, **headers)
+    with refused.value as answer:
+        assert (answer.status, json.loads(answer.read())["code"]) == (400, "InvalidIdInRequest")
+
+
+def test_the_token_of_a_task_is_worth_nothing_for_another(agent: Agent, task: Task, run: Any) -> None:
+    other = run({"name": "worker", "command": SLEEP}, task_id="2")
+    agent.add(other)
+    for each in (task, other):
+        each.definition = replace(each.definition, task_role_arn=ROLE)
+    token = agent.variables(other.id, "worker")["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        credentials_of(agent, task, Authorization=token)
+    refused.value.close()
+
+
+def test_a_task_without_a_role_is_led_to_no_credentials(agent: Agent, task: Task, given: Given) -> None:
+    assert not [name for name in agent.variables(task.id, "worker") if name.startswith("AWS_")]
+    assert given.asked == []
+
+
+def test_a_container_whose_role_ecs_may_not_assume_does_not_start(agent: Agent, task: Task, given: Given) -> None:
+    task.definition = replace(task.definition, task_role_arn=ROLE)
+    given.refusal = UntrustedRoleError(f"ECS was unable to assume the role '{ROLE}'")
+    with pytest.raises(UntrustedRoleError):
+        agent.variables(task.id, "worker")

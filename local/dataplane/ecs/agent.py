@@ -1,15 +1,17 @@
-"""The ECS agent's endpoint for containers, on loopback: their metadata, and task protection."""
+"""The ECS agent's endpoint for containers, on loopback: metadata, task protection, and credentials of the task role."""
 
 import json
 import logging
+import secrets
 import socket
 import threading
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.dataplane.desired_state.pages import UntrustedRoleError
 from local.dataplane.ecs.task import Task
 
 logger = logging.getLogger(__name__)
@@ -17,6 +19,9 @@ logger = logging.getLogger(__name__)
 PROTECTION_PATH = "/task-protection/v1/state"
 DEFAULT_MINUTES, MAX_MINUTES = 120, 2880
 MAX_BODY_BYTES = 4096
+CREDENTIALS_PATH = "/v2/credentials"
+RENEWED_BEFORE = timedelta(minutes=30)
+"""Before they expire. SDKs ask again 15 minutes before."""
 
 
 class Agent:
@@ -24,17 +29,26 @@ class Agent:
 
     Args:
         claim: a listening socket.
+        credentials: gives credentials of a role for a session of this name; raises UntrustedRoleError or OSError.
     """
 
-    def __init__(self, claim: socket.socket) -> None:
+    def __init__(self, claim: socket.socket, *, credentials: Callable[[str, str], Mapping[str, str]]) -> None:
         self._tasks: dict[str, Task] = {}
+        self._new_credentials = credentials
+        self._tokens: dict[str, str] = {}
+        """Task id → what its containers show when they ask for credentials."""
+        self._credentials: dict[str, Mapping[str, str]] = {}
+        self._lock = threading.Lock()
         address, port = claim.getsockname()[:2]
         self._url = f"http://{address}:{port}"
         agent = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._answer(*agent.answer("GET", self.path, b""))
+                if self.path.startswith(CREDENTIALS_PATH):
+                    self._answer(*agent.credentials(self.path, self.headers.get("Authorization") or ""))
+                else:
+                    self._answer(*agent.answer("GET", self.path, b""))
 
             def do_PUT(self) -> None:
                 length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY_BYTES)
@@ -58,20 +72,33 @@ class Agent:
         threading.Thread(target=self._server.serve_forever, name="agent", daemon=True).start()
 
     def variables(self, task_id: str, container: str) -> dict[str, str]:
-        """Variables that lead a container to its pages."""
+        """Variables that lead a container to its pages, and to the credentials of its task role if it has one.
+
+        Raises:
+            UntrustedRoleError: ECS may not assume the role.
+            OSError: the embedded AWS does not answer.
+        """
         name = f"{task_id}-{container}"
-        return {
+        found = {
             "ECS_CONTAINER_METADATA_URI_V4": f"{self._url}/v4/{name}",
             "ECS_AGENT_URI": f"{self._url}/api/{name}",
         }
+        task = self._tasks.get(task_id)
+        if task is not None and task.definition.task_role_arn:
+            self._credentials_of(task)
+            found["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{self._url}{CREDENTIALS_PATH}/{task_id}"
+            found["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = self._tokens[task_id]
+        return found
 
     def add(self, task: Task) -> None:
         """Serve the containers of a task."""
+        self._tokens[task.id] = secrets.token_urlsafe(32)
         self._tasks[task.id] = task
 
     def remove(self, task: Task) -> None:
         """Stop serving the containers of a task that has ended."""
-        self._tasks.pop(task.id, None)
+        for known in (self._tasks, self._tokens, self._credentials):
+            known.pop(task.id, None)
 
     def stop(self) -> None:
         """Stop serving."""
@@ -94,6 +121,25 @@ class Agent:
             return self._protection(task, body if method == "PUT" else None)
         return 404, {"error": "no such page"}
 
+    def credentials(self, path: str, authorization: str) -> tuple[int, Mapping[str, Any]]:
+        """Status and JSON document of the credentials of a task role, for whoever has the task's token."""
+        task_id = path.partition("?")[0].removeprefix(CREDENTIALS_PATH).strip("/")
+        task, token = self._tasks.get(task_id), self._tokens.get(task_id, "")
+        if task is None or not task.definition.task_role_arn or not _is_same(token, authorization):
+            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not found"}
+        try:
+            return 200, self._credentials_of(task)
+        except (UntrustedRoleError, OSError) as error:
+            return 500, {"code": "ServerException", "message": str(error)}
+
+    def _credentials_of(self, task: Task) -> Mapping[str, str]:
+        with self._lock:
+            known = self._credentials.get(task.id)
+            if known is None or datetime.fromisoformat(known["Expiration"]) - datetime.now(UTC) < RENEWED_BEFORE:
+                known = self._new_credentials(task.definition.task_role_arn, task.id)
+                self._credentials[task.id] = known
+            return known
+
     @staticmethod
     def _protection(task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
         if body is not None:
@@ -113,6 +159,10 @@ class Agent:
         if task.is_protected() and task.protected_until is not None:
             document["ExpirationDate"] = datetime.fromtimestamp(task.protected_until, UTC).isoformat()
         return 200, {"protection": document}
+
+
+def _is_same(token: str, shown: str) -> bool:
+    return secrets.compare_digest(token.encode(), shown.encode())
 
 
 def _container_document(task: Task, name: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def assume_for_service(*, role_arn: str, service: str, source_arn: str, session_
     Raises:
         UntrustedError: there is no such role, or it does not trust the service.
     """
+    from moto.iam.models import iam_backends
     from moto.sts.models import sts_backends
 
     partition, account = role_arn.split(":")[1], role_arn.split(":")[4]
@@ -63,7 +64,7 @@ def assume_for_service(*, role_arn: str, service: str, source_arn: str, session_
         why = decision.reason.value.format(action="sts:AssumeRole")
         raise UntrustedError(f"{service} is not allowed to assume {role_arn} {why}")
     backend: Any = sts_backends[account][partition]
-    _forget_expired(backend)
+    _forget_expired(backend, iam_backends[account][partition])
     assumed = backend.assume_role(
         region_name=region,
         role_session_name=session_name,
@@ -81,7 +82,9 @@ def assume_for_service(*, role_arn: str, service: str, source_arn: str, session_
     )
 
 
-def _forget_expired(backend: Any) -> None:
-    """Tasks come and go for weeks, and moto keeps every session."""
+def _forget_expired(sts: Any, iam: Any) -> None:
+    """Tasks come and go for weeks, and moto keeps every session and its key."""
     now = datetime.now(UTC)
-    backend.assumed_roles = [each for each in backend.assumed_roles if each.expiration.replace(tzinfo=UTC) > now]
+    expired = {each.access_key_id for each in sts.assumed_roles if each.expiration.replace(tzinfo=UTC) <= now}
+    sts.assumed_roles = [each for each in sts.assumed_roles if each.access_key_id not in expired]
+    iam.access_keys = {key: each for key, each in iam.access_keys.items() if each.access_key_id not in expired}

@@ -60,7 +60,7 @@ class ExecutionRoles:
             # As ECS does, and its policies allow: the call that takes several names.
             answer = self._client(role_arn, "ssm").get_parameters(Names=[name], WithDecryption=True)
             return str(answer["Parameters"][0]["Value"])
-        except (ClientError, KeyError) as error:
+        except (BotoCoreError, ClientError, KeyError) as error:
             raise MissingSecretError(f"{name}: {error}") from error
         except IndexError as error:
             raise MissingSecretError(f"{name}: there is no such parameter") from error

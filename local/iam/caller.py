@@ -51,7 +51,7 @@ def session_of(signature: Signature) -> Session | None:
     try:
         role = role_of(account, assumed.role_arn)
     except RoleNotFoundError as error:
-        # As on AWS, credentials of a role that was deleted are those of nobody.
+        # As on AWS, credentials of a role that was deleted are those of no one.
         raise InvalidCredentialsError from error
     return Session(
         caller=Caller(arn=assumed.arn, role_arn=assumed.role_arn, account=account),
@@ -66,7 +66,7 @@ def _assumed_role(access_key: str) -> Any:
 
     for account in list(sts_backends.values()):
         for backend in list(account.values()):
-            found = backend.get_assumed_role_from_access_key(access_key)
-            if found is not None:
-                return found
+            assumed = backend.get_assumed_role_from_access_key(access_key)
+            if assumed is not None:
+                return assumed
     return None

@@ -73,30 +73,30 @@ class Call:
 
     def texts(self, *names: str) -> list[str]:
         """All values of these parameters, lists included."""
-        found: list[str] = []
+        result: list[str] = []
         for name in names:
             value = self.parameters.get(name)
-            found += [str(each) for each in (value if isinstance(value, list) else [value]) if each not in (None, "")]
-        return found
+            result += [str(each) for each in (value if isinstance(value, list) else [value]) if each not in (None, "")]
+        return result
 
 
 def signature_of(environ: Mapping[str, Any]) -> Signature | None:
     """The signature in the header or, of a presigned URL, in the query; `None` for an unsigned request."""
-    found = CREDENTIAL.search(str(environ.get("HTTP_AUTHORIZATION", "")))
+    match = CREDENTIAL.search(str(environ.get("HTTP_AUTHORIZATION", "")))
     token = str(environ.get(SECURITY_TOKEN, ""))
-    if found is None:
+    if match is None:
         query = str(environ.get("QUERY_STRING", ""))
         if "X-Amz-Credential=" not in query and "AWSAccessKeyId=" not in query:
             return None
         values = {name.lower(): value[0] for name, value in parse_qs(query).items()}
         token = values.get("x-amz-security-token", "")
         if "awsaccesskeyid" in values:
-            # Version 2, in which boto3 presigns URLs of S3 unless it is told otherwise. It names no region.
+            # Version 2, in which boto3 presigns URLs of S3 by default. It names no region.
             return Signature(access_key=values["awsaccesskeyid"], region=ANY_REGION, service="s3", token=token)
-        found = CREDENTIAL.search(f"Credential={values['x-amz-credential']}")
-        if found is None:
+        match = CREDENTIAL.search(f"Credential={values['x-amz-credential']}")
+        if match is None:
             return None
-    return Signature(access_key=found["key"], region=found["region"], service=found["service"].lower(), token=token)
+    return Signature(access_key=match["key"], region=match["region"], service=match["service"].lower(), token=token)
 
 
 def call_of(environ: Mapping[str, Any], body: bytes, signature: Signature, account: str) -> Call:

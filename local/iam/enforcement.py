@@ -1,6 +1,6 @@
 """The part of the embedded AWS that judges each request of a role before moto answers it.
 
-Only sessions of roles are judged. Whoever signs with another key, such as `testing`, is the root of the account.
+Only sessions of roles are judged. A caller with another key, such as `testing`, is the root of the account.
 """
 
 from collections.abc import Callable, Iterable

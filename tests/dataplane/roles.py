@@ -17,11 +17,11 @@ EXECUTION = ["secretsmanager:GetSecretValue", "ssm:GetParameters", "logs:CreateL
 
 def make_role(iam: Any, name: str, actions: list[str], *, trust: dict[str, Any] | None = None) -> str:
     """The ARN of a new role that may do this with everything."""
-    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust or TRUST))
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust or TRUST))
     if actions:
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=_document(statement))
-    return str(made["Role"]["Arn"])
+    return str(role["Role"]["Arn"])
 
 
 def task_roles(iam: Any, name: str) -> dict[str, str]:

@@ -22,16 +22,16 @@ class Given:
     """Gives credentials that expire after an hour, and remembers for whom."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.sessions: list[tuple[str, str]] = []
         self.expires_in = timedelta(hours=1)
         self.refusal: Exception | None = None
 
     def __call__(self, role_arn: str, session_name: str) -> dict[str, str]:
-        self.asked.append((role_arn, session_name))
+        self.sessions.append((role_arn, session_name))
         if self.refusal is not None:
             raise self.refusal
         expiration = (datetime.now(UTC) + self.expires_in).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"RoleArn": role_arn, "AccessKeyId": f"ASIA{len(self.asked)}", "Expiration": expiration}
+        return {"RoleArn": role_arn, "AccessKeyId": f"ASIA{len(self.sessions)}", "Expiration": expiration}
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def task(run, agent: Agent) -> Task:
 
 def request(url: str, body: Any = None, **headers: str) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(url, data=data, method="PUT" if data else "GET", headers=headers)
-    with urllib.request.urlopen(asked) as answer:
+    wanted = urllib.request.Request(url, data=data, method="PUT" if data else "GET", headers=headers)
+    with urllib.request.urlopen(wanted) as answer:
         return json.loads(answer.read())
 
 
@@ -106,7 +106,7 @@ def test_containers_of_a_task_with_a_role_get_its_credentials(agent: Agent, task
     answer = credentials_of(agent, task)
     assert (answer["RoleArn"], answer["AccessKeyId"]) == (ROLE, "ASIA1")
     assert credentials_of(agent, task) == answer
-    assert given.asked == [(ROLE, task.id)]
+    assert given.sessions == [(ROLE, task.id)]
 
 
 def test_credentials_are_renewed_before_they_expire(agent: Agent, task: Task, given: Given) -> None:
@@ -117,7 +117,7 @@ def test_credentials_are_renewed_before_they_expire(agent: Agent, task: Task, gi
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": "another"}, {"Authorization": ""}, {"Accept": "*/*"}])
-def test_whoever_has_not_the_token_of_the_task_gets_no_credentials(
+def test_a_caller_without_the_token_of_the_task_gets_no_credentials(
     agent: Agent, task: Task, headers: dict[str, str]
 ) -> None:
     task.definition = replace(task.definition, task_role_arn=ROLE)
@@ -140,7 +140,7 @@ def test_the_token_of_a_task_is_worth_nothing_for_another(agent: Agent, task: Ta
 
 def test_a_task_without_a_role_is_led_to_no_credentials(agent: Agent, task: Task, given: Given) -> None:
     assert not [name for name in agent.variables(task.id, "worker") if name.startswith("AWS_")]
-    assert given.asked == []
+    assert given.sessions == []
 
 
 def test_a_container_whose_role_ecs_may_not_assume_does_not_start(agent: Agent, task: Task, given: Given) -> None:

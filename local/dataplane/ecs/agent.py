@@ -79,16 +79,16 @@ class Agent:
             OSError: the embedded AWS does not answer.
         """
         name = f"{task_id}-{container}"
-        found = {
+        variables = {
             "ECS_CONTAINER_METADATA_URI_V4": f"{self._url}/v4/{name}",
             "ECS_AGENT_URI": f"{self._url}/api/{name}",
         }
         task = self._tasks.get(task_id)
         if task is not None and task.definition.task_role_arn:
             self._credentials_of(task)
-            found["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{self._url}{CREDENTIALS_PATH}/{task_id}"
-            found["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = self._tokens[task_id]
-        return found
+            variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{self._url}{CREDENTIALS_PATH}/{task_id}"
+            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = self._tokens[task_id]
+        return variables
 
     def add(self, task: Task) -> None:
         """Serve the containers of a task."""
@@ -122,11 +122,11 @@ class Agent:
         return 404, {"error": "no such page"}
 
     def credentials(self, path: str, authorization: str) -> tuple[int, Mapping[str, Any]]:
-        """Status and JSON document of the credentials of a task role, for whoever has the task's token."""
+        """Status and JSON document of the credentials of a task role, for a caller with the token of the task."""
         task_id = path.partition("?")[0].removeprefix(CREDENTIALS_PATH).strip("/")
         task, token = self._tasks.get(task_id), self._tokens.get(task_id, "")
         if task is None or not task.definition.task_role_arn or not _is_same(token, authorization):
-            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not found"}
+            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not variables"}
         try:
             return 200, self._credentials_of(task)
         except (UntrustedRoleError, OSError) as error:

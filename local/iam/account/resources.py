@@ -70,8 +70,8 @@ class EmulatedAccount:
 
     def bucket_key(self, bucket: str) -> tuple[str, bool]:
         """Default KMS key of a bucket, empty for none, and whether the bucket has a bucket key."""
-        found = self._bucket(bucket)
-        rule = ((found.encryption or {}).get("Rule") or {}) if found is not None else {}
+        known = self._bucket(bucket)
+        rule = ((known.encryption or {}).get("Rule") or {}) if known is not None else {}
         rule = rule[0] if isinstance(rule, list) else rule
         default = rule.get("ApplyServerSideEncryptionByDefault") or {}
         has_bucket_key = str(rule.get("BucketKeyEnabled", "")).lower() == "true"
@@ -79,8 +79,8 @@ class EmulatedAccount:
 
     def object_key(self, bucket: str, key: str) -> str:
         """ARN of the KMS key of an S3 object; empty where it is not encrypted with one."""
-        found = self._bucket(bucket)
-        stored = found.keys.get(key) if found is not None else None
+        known = self._bucket(bucket)
+        stored = known.keys.get(key) if known is not None else None
         return self.key_arn(str(getattr(stored, "kms_key_id", None) or "")) if stored is not None else ""
 
     def queue_key(self, queue_name: str) -> str:
@@ -99,17 +99,17 @@ class EmulatedAccount:
         ecs = self._backend("ecs")
         family, _, revision = name.rpartition("/")[2].partition(":")
         revisions = ecs.task_definitions.get(family) if ecs is not None else None
-        found = (revisions or {}).get(int(revision) if revision.isdigit() else max(revisions or {0: None}))
-        if found is None:
+        known = (revisions or {}).get(int(revision) if revision.isdigit() else max(revisions or {0: None}))
+        if known is None:
             return name, ()
-        roles = (getattr(found, "task_role_arn", None), getattr(found, "execution_role_arn", None))
-        return str(found.arn), tuple(str(role) for role in roles if role)
+        roles = (getattr(known, "task_role_arn", None), getattr(known, "execution_role_arn", None))
+        return str(known.arn), tuple(str(role) for role in roles if role)
 
     def deployment_group(self, deployment_id: str) -> tuple[str, str]:
         """Application and deployment group of a CodeDeploy deployment; both empty where there is none."""
         codedeploy = self._backend("codedeploy")
-        found = codedeploy.deployments.get(deployment_id) if codedeploy is not None else None
-        return ("", "") if found is None else (str(found.application_name), str(found.deployment_group_name))
+        known = codedeploy.deployments.get(deployment_id) if codedeploy is not None else None
+        return ("", "") if known is None else (str(known.application_name), str(known.deployment_group_name))
 
     # Policies and tags of a resource.
 
@@ -131,8 +131,8 @@ class EmulatedAccount:
             # A trust policy says who may assume the role, and nothing about the role as a resource of IAM.
             return None, False
         if service == "s3":
-            found = self._bucket(resource.partition("/")[0])
-            document = found.policy if found is not None else None
+            known = self._bucket(resource.partition("/")[0])
+            document = known.policy if known is not None else None
         elif service == "secretsmanager":
             document = getattr(self._secret(arn), "policy", None)
         elif service == "sqs":
@@ -170,8 +170,8 @@ class EmulatedAccount:
             return dict(ecr.tagger.get_tag_dict_for_resource(arn)) if ecr is not None else {}
         for each in iter_taggable_backends(self.account, self.region):
             if each.owns_arn(arn):
-                found = next((one for one in each.iter_tagged_resources() if one.arn == arn), None)
-                return dict(found.tags) if found is not None else {}
+                known = next((one for one in each.iter_tagged_resources() if one.arn == arn), None)
+                return dict(known.tags) if known is not None else {}
         return {}
 
     def _backend(self, service: str) -> Any:

@@ -75,9 +75,9 @@ def _named(call: Call) -> Iterator[str]:
     only = ONLY.get(call.operation)
     named = call.parameters if only is None else {name: call.parameters.get(name) for name in only}
     for text in _texts(named):
-        found = _ID.fullmatch(text)
-        if found is not None and found["type"] in TYPES:
-            yield arn(call, "ec2", f"{TYPES[found['type']]}/{text}")
+        match = _ID.fullmatch(text)
+        if match is not None and match["type"] in TYPES:
+            yield arn(call, "ec2", f"{TYPES[match['type']]}/{text}")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -98,12 +98,12 @@ def _tagging(call: Call, resource: str, context: Values) -> Need:
 
 
 def _of_service(call: Call) -> dict[str, str | tuple[str, ...]]:
-    found: dict[str, str | tuple[str, ...]] = {}
+    result: dict[str, str | tuple[str, ...]] = {}
     if "enableExecuteCommand" in call.parameters:
-        found["ecs:enable-execute-command"] = str(call.parameters["enableExecuteCommand"]).lower()
+        result["ecs:enable-execute-command"] = str(call.parameters["enableExecuteCommand"]).lower()
     if call.text("taskDefinition"):
-        found["ecs:task-definition"] = arn(call, "ecs", _definition(call.text("taskDefinition")))
-    return found
+        result["ecs:task-definition"] = arn(call, "ecs", _definition(call.text("taskDefinition")))
+    return result
 
 
 def _service_of(deployment_arn: str) -> str:

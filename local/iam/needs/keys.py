@@ -6,7 +6,7 @@ from local.iam.calls import Call
 from local.iam.needs.need import Account, Need, arn, request_tags, tags_of
 
 NO_KEY = ("CreateKey", "ListKeys", "ListAliases", "GenerateRandom", "*CustomKeyStore*", "ListRetirableGrants")
-MADE_WITH_KEY: Mapping[str, str] = {
+KEYS_OF_NEW_RESOURCES: Mapping[str, str] = {
     "rds": "KmsKeyId",
     "elasticache": "KmsKeyId",
     "efs": "KmsKeyId",
@@ -79,7 +79,7 @@ def through(service: str, call: Call, key_arn: str, action: str, encryption_cont
 
 def needs_of_encryption(call: Call, account: Account) -> Iterator[Need]:
     """What the key of something new needs: a grant for the service, which the caller gives."""
-    path = MADE_WITH_KEY.get(call.service)
+    path = KEYS_OF_NEW_RESOURCES.get(call.service)
     if path is None or not call.operation.startswith(("Create", "Restore", "Copy")):
         return
     value: object = call.parameters
@@ -102,5 +102,5 @@ def key_of_ciphertext(call: Call) -> str:
 def _encryption_context(pairs: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     if not pairs:
         return {}
-    found: dict[str, str | tuple[str, ...]] = {f"kms:EncryptionContext:{key}": value for key, value in pairs.items()}
-    return {**found, "kms:EncryptionContextKeys": tuple(pairs)}
+    result: dict[str, str | tuple[str, ...]] = {f"kms:EncryptionContext:{key}": value for key, value in pairs.items()}
+    return {**result, "kms:EncryptionContextKeys": tuple(pairs)}

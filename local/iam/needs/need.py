@@ -84,15 +84,15 @@ def arn(call: Call, service: str, resource: str, *, region: str | None = None, a
 
 def tags_of(parameters: Mapping[str, Any]) -> dict[str, str]:
     """The tags in a request, in any of the forms that services have."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for name, value in parameters.items():
         lower = name.lower()
         if lower == "tagspecifications" or lower == "tagspecification":
             for each in value:
-                found.update(tags_of(each))
+                result.update(tags_of(each))
         elif lower in ("tags", "taglist", "tagset", "addtags") or (lower == "tagging" and isinstance(value, dict)):
-            found.update(_pairs(value))
-    return found
+            result.update(_pairs(value))
+    return result
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""iam:PassRole: whoever gives a role to a service must be allowed to."""
+"""iam:PassRole: a caller that gives a role to a service must be allowed to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ def needs_of_passed_roles(call: Call) -> Iterator[Need]:
 
 
 def _roles(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Parameters that hold the ARN of a role; a service-linked role is passed to nobody."""
+    """Parameters that hold the ARN of a role; a service-linked role is not passed."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             yield from _roles(each, str(key))

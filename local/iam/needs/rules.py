@@ -22,7 +22,7 @@ class Rules:
     prefix: str
     """Of its actions."""
     members: Members = field(default_factory=dict)
-    """Parameters that name the resource, in the order in which they are asked for."""
+    """Parameters that name the resource, in their order of preference."""
     operations: Mapping[str, Members] = field(default_factory=dict)
     """Pattern of operations → their own members, instead of those above. The member without a name is the default."""
     default: str = ""
@@ -71,13 +71,13 @@ def resources_by_rules(rules: Rules, call: Call) -> list[str]:
         return ["*"]
     members = next((own for pattern, own in rules.operations.items() if fnmatchcase(call.operation, pattern)), None)
     members = rules.members if members is None else members
-    found: list[str] = []
+    result: list[str] = []
     for name, template in members.items():
-        found += [_named(rules, call, name, template, value) for value in call.texts(name)]
-        if found and not rules.all_members:
+        result += [_named(rules, call, name, template, value) for value in call.texts(name)]
+        if result and not rules.all_members:
             break
-    if found:
-        return list(dict.fromkeys(found))
+    if result:
+        return list(dict.fromkeys(result))
     default = members.get("", rules.default)
     return [_arn(rules, call, default)] if default else ["*"]
 
@@ -90,8 +90,8 @@ def _named(rules: Rules, call: Call, member: str, template: str, value: str) -> 
 
     template = next((own for start, own in rules.ids.items() if value.startswith(start)), template)
 
-    def fill(found: re.Match[str]) -> str:
-        name = found[1]
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
         # WAF writes its scope in small letters: `regional`.
         return (call.text(name).lower() if name == "Scope" else call.text(name) or "*") if name else value
 
@@ -104,12 +104,12 @@ def _arn(rules: Rules, call: Call, resource: str, *, is_global: bool = False) ->
 
 
 def _conditions(rules: Rules, call: Call) -> dict[str, str | tuple[str, ...]]:
-    found: dict[str, str | tuple[str, ...]] = {}
+    result: dict[str, str | tuple[str, ...]] = {}
     for key, name in rules.conditions.items():
         values = call.texts(name)
         if values:
-            found[key] = tuple(values) if len(values) > 1 else values[0]
-    return found
+            result[key] = tuple(values) if len(values) > 1 else values[0]
+    return result
 
 
 def _matches(operation: str, patterns: tuple[str, ...]) -> bool:

@@ -117,10 +117,10 @@ def needs_of_s3(call: Call, account: Account) -> Iterator[Need]:
 
 def _configuration(operation: str) -> str:
     """`ListBucketMetricsConfigurations` and its like need `GetMetricsConfiguration`, deleting one needs to put it."""
-    found = _CONFIGURATION.fullmatch(operation)
-    if found is None:
+    match = _CONFIGURATION.fullmatch(operation)
+    if match is None:
         return operation
-    return f"{'Put' if found['verb'] in ('Put', 'Delete') else 'Get'}{found['kind']}Configuration"
+    return f"{'Put' if match['verb'] in ('Put', 'Delete') else 'Get'}{match['kind']}Configuration"
 
 
 def _copy(call: Call, account: Account, context: dict[str, str | tuple[str, ...]]) -> Iterator[Need]:

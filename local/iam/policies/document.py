@@ -61,7 +61,7 @@ def parse_policy(name: str, document: str | bytes | Mapping[str, Any]) -> Policy
         try:
             document = json.loads(document)
         except ValueError as error:
-            raise MalformedPolicyError(f"policy {name} is no JSON: {error}") from error
+            raise MalformedPolicyError(f"policy {name} is not JSON: {error}") from error
     if not isinstance(document, Mapping) or "Statement" not in document:
         raise MalformedPolicyError(f"policy {name} has no Statement")
     has_variables = document.get("Version") == WITH_VARIABLES
@@ -97,7 +97,7 @@ def _statement(body: Mapping[str, Any], number: int, has_variables: bool) -> Sta
 
 
 def _conditions(body: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, ...]:
-    found = []
+    result = []
     for written, keys in body.items():
         quantifier, _, operator = written.rpartition(":")
         if_exists = operator.endswith(IF_EXISTS)
@@ -106,7 +106,7 @@ def _conditions(body: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, ...]:
         if (operator not in OPERATORS and not is_null) or (quantifier and quantifier not in QUANTIFIERS):
             raise ValueError(f"{written!r} is no condition operator")
         for key, values in keys.items():
-            found.append(
+            result.append(
                 Condition(
                     operator=operator,
                     key=key.lower(),
@@ -115,7 +115,7 @@ def _conditions(body: Mapping[str, Mapping[str, Any]]) -> tuple[Condition, ...]:
                     quantifier=quantifier,
                 )
             )
-    return tuple(found)
+    return tuple(result)
 
 
 def _principals(body: Any) -> Principals | None:

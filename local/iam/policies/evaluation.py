@@ -122,8 +122,8 @@ def evaluate(request: Request, policies: Policies) -> Decision:
 def _explicit_deny(request: Request, policies: Policies) -> Decision | None:
     boundary = () if policies.boundary is None else (policies.boundary,)
     for reason, of_caller in ((Reason.DENIED_BY_IDENTITY, policies.identity), (Reason.DENIED_BY_BOUNDARY, boundary)):
-        for found in _matching(request, of_caller, allows=False):
-            return _decision(False, reason, found)
+        for match in _matching(request, of_caller, allows=False):
+            return _decision(False, reason, match)
     of_resource = () if policies.resource is None else (policies.resource,)
     for policy, statement in _matching(request, of_resource, allows=False):
         if named_in(statement, request.caller, has_boundary=policies.boundary is not None) is not Named.NOT:
@@ -133,15 +133,15 @@ def _explicit_deny(request: Request, policies: Policies) -> Decision | None:
 
 def _granted_by_resource(request: Request, policies: Policies) -> tuple[Named, tuple[Policy, Statement] | None]:
     """The statement that grants the most, and how it names the caller."""
-    found: dict[Named, tuple[Policy, Statement]] = {}
+    match: dict[Named, tuple[Policy, Statement]] = {}
     if policies.resource is not None:
         for policy, statement in _matching(request, (policies.resource,), allows=True):
             # AWS does not support NotPrincipal with Allow.
             if statement.not_principals is None:
-                found.setdefault(named_in(statement, request.caller), (policy, statement))
+                match.setdefault(named_in(statement, request.caller), (policy, statement))
     for named in (Named.DIRECTLY, Named.ROLE, Named.ACCOUNT):
-        if named in found:
-            return named, found[named]
+        if named in match:
+            return named, match[named]
     return Named.NOT, None
 
 
@@ -187,6 +187,6 @@ def _is_resource(pattern: str, resource: str, variable: Variable | None) -> bool
         return False
 
 
-def _decision(allowed: bool, reason: Reason, found: tuple[Policy, Statement]) -> Decision:
-    policy, statement = found
+def _decision(allowed: bool, reason: Reason, match: tuple[Policy, Statement]) -> Decision:
+    policy, statement = match
     return Decision(allowed=allowed, reason=reason, policy=policy.name, statement=statement.label)

@@ -35,15 +35,15 @@ def with_variables(text: str, variable: Variable | None) -> tuple[str, ...]:
         return (text,)
     parts: list[str] = []
     end = 0
-    for found in _VARIABLE.finditer(text):
-        name, default = found["name"].strip(), found["default"]
+    for match in _VARIABLE.finditer(text):
+        name, default = match["name"].strip(), match["default"]
         value = _LITERALS.get(name) or variable(name)
         if value is None:
             value = default
         if value is None:
             raise UnknownVariableError(name)
-        parts += [text[end : found.start()], value]
-        end = found.end()
+        parts += [text[end : match.start()], value]
+        end = match.end()
     return (*parts, text[end:])
 
 
@@ -73,7 +73,7 @@ def matches_resource(parts: tuple[str, ...], resource: str) -> bool:
 
 
 def matches_arn(parts: tuple[str, ...], arn: str) -> bool:
-    """Whether an ARN of a condition matches: each of its six parts by itself, so that no `*` crosses their colons."""
+    """Whether an ARN of a condition matches: each of its six parts on its own, so that no `*` crosses their colons."""
     values = arn.split(":", ARN_PARTS - 1)
     patterns = _split(parts)
     if len(values) != ARN_PARTS or len(patterns) != ARN_PARTS:

@@ -35,7 +35,7 @@ class Roles:
         self.endpoint_url, self.root = endpoint_url, root
         # One for all, since each loads the models of its services again.
         self._session = boto3.session.Session(region_name=REGION)
-        self._made = 0
+        self._count = 0
 
     def __call__(
         self,
@@ -58,13 +58,13 @@ class Roles:
         tags: dict[str, str] | None = None,
     ) -> str:
         """The name of a new role."""
-        self._made += 1
-        name = f"role-{self._made}"
+        self._count += 1
+        name = f"role-{self._count}"
         iam = self.root("iam")
         options: dict[str, Any] = {}
         if boundary is not None:
-            made = iam.create_policy(PolicyName=f"boundary-{self._made}", PolicyDocument=json.dumps(boundary))
-            options["PermissionsBoundary"] = made["Policy"]["Arn"]
+            created = iam.create_policy(PolicyName=f"boundary-{self._count}", PolicyDocument=json.dumps(boundary))
+            options["PermissionsBoundary"] = created["Policy"]["Arn"]
         iam.create_role(
             RoleName=name,
             Path=path,

@@ -99,7 +99,7 @@ def test_the_token_belongs_to_its_key(client: Client, role: Roles) -> None:
     assert refused(lambda: of("ecs").list_clusters())["Code"] == "UnrecognizedClientException"
 
 
-def test_sessions_of_a_deleted_role_are_those_of_nobody(client: Client, role: Roles) -> None:
+def test_sessions_of_a_deleted_role_are_those_of_no_one(client: Client, role: Roles) -> None:
     name = role.make(allow("*"))
     of = role.session(name)
     client("iam").delete_role_policy(RoleName=name, PolicyName="own")

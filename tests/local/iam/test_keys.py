@@ -1,4 +1,4 @@
-"""KMS by itself, and as S3, Secrets Manager and SSM use it for their caller."""
+"""KMS on its own, and as S3, Secrets Manager and SSM use it for their caller."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What calls of ECS, Scheduler, IAM and STS need: roles that are passed on, made, or assumed."""
+"""What calls of ECS, Scheduler, IAM and STS need: roles that are passed on, created, or assumed."""
 
 import json
 from typing import Any
@@ -86,14 +86,14 @@ def test_a_schedule_passes_its_role_on(role: Roles) -> None:
     role(creating, allow("iam:PassRole", arn, passing))("scheduler").create_schedule(**arguments)
 
 
-def test_a_boundary_can_be_demanded_of_whoever_makes_roles(client: Client, role: Roles) -> None:
-    made = client("iam").create_policy(PolicyName=new("boundary"), PolicyDocument=json.dumps(policy(allow("s3:*"))))
-    boundary = made["Policy"]["Arn"]
+def test_a_boundary_can_be_demanded_of_a_caller_that_creates_roles(client: Client, role: Roles) -> None:
+    created = client("iam").create_policy(PolicyName=new("boundary"), PolicyDocument=json.dumps(policy(allow("s3:*"))))
+    boundary = created["Policy"]["Arn"]
     with_boundary = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     actions = ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"]
     iam = role(allow(actions, f"arn:aws:iam::{ACCOUNT}:role/app/*", with_boundary))("iam")
     trust = json.dumps(policy(allow("sts:AssumeRole", None, Principal={"Service": "ecs-tasks.amazonaws.com"})))
-    names = [new("made"), new("made")]
+    names = [new("role"), new("role")]
     arguments: dict[str, Any] = {"Path": "/app/", "AssumeRolePolicyDocument": trust}
     resource = f"arn:aws:iam::{ACCOUNT}:role/app/{names[0]}"
     assert missing(lambda: iam.create_role(RoleName=names[0], **arguments)) == f"iam:CreateRole {resource}"

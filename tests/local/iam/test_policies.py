@@ -56,7 +56,7 @@ def test_a_decision_names_the_policy_and_the_statement() -> None:
 @pytest.mark.parametrize(
     ("document", "says"),
     [
-        ("no JSON", "policy p is no JSON"),
+        ("no JSON", "policy p is not JSON"),
         ("{}", "policy p has no Statement"),
         (policy(allow(Effect="Maybe")), "policy p, statement 1: Effect is 'Maybe'; allowed are Allow and Deny"),
         (policy(allow(), allow(NotAction="*")), "statement 2: exactly one of Action and NotAction is allowed"),
@@ -74,13 +74,13 @@ def test_a_document_that_is_no_policy_is_refused(document: Any, says: str) -> No
 
 
 def test_values_of_the_context_are_found_when_a_policy_asks() -> None:
-    asked: list[str] = []
+    keys: list[str] = []
 
     def find(key: str) -> tuple[str, ...] | None:
-        asked.append(key)
+        keys.append(key)
         return ("data",) if key == "aws:resourcetag/team" else None
 
     context = Context({"aws:SourceIp": "192.0.2.1"}, find)
     assert context.get("aws:ResourceTag/Team") == ("data",)
     assert context.get("aws:sourceip") == ("192.0.2.1",)
-    assert asked == ["aws:resourcetag/team"]
+    assert keys == ["aws:resourcetag/team"]

@@ -30,7 +30,7 @@ ROWS: list[tuple[str, tuple[Document, ...], Document | None, Reason]] = [
     ("the order of policies says nothing", (READ, WRITE), None, IDENTITY),
     ("a deny alone denies", (NO_READ,), None, DENY_IDENTITY),
     ("a deny beats an allow of the same policy", (policy(allow(), deny()),), None, DENY_IDENTITY),
-    ("a deny beats an allow that stands after it", (policy(deny(), allow()),), None, DENY_IDENTITY),
+    ("a deny beats an allow that follows", (policy(deny(), allow()),), None, DENY_IDENTITY),
     ("a deny beats an allow of another policy", (READ, NO_READ), None, DENY_IDENTITY),
     ("a deny in the first policy beats it too", (NO_READ, READ), None, DENY_IDENTITY),
     ("a deny of another action denies nothing", (READ, NO_WRITE), None, IDENTITY),

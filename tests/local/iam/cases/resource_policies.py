@@ -78,7 +78,7 @@ SAME: list[tuple[str, tuple[Document, ...], Document | None, Document, Reason]] 
     ("NotPrincipal without the session", (READ,), None, not_but(ROOT, ROLE), DENY_RESOURCE),
     ("NotPrincipal without the account", (READ,), None, not_but(ROLE, SESSION), DENY_RESOURCE),
     ("NotPrincipal without the role", (READ,), None, not_but(ROOT, SESSION), DENY_RESOURCE),
-    ("NotPrincipal denies whoever has a boundary", (READ,), READ, not_but(ROOT, ROLE, SESSION), DENY_RESOURCE),
+    ("NotPrincipal denies every role with a boundary", (READ,), READ, not_but(ROOT, ROLE, SESSION), DENY_RESOURCE),
     ("a policy that grants others does not limit", (READ,), None, to(OTHER_ACCOUNT), IDENTITY),
     (
         "a condition on the principal grants the session",

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 def decisions(cases: Iterable[Case]) -> list[str]:
     """ALLOW, EXPLICIT_DENY or IMPLICIT_DENY for each case, or `error`."""
-    asked: list[dict[str, Any]] = [
+    requests: list[dict[str, Any]] = [
         {
             "identity": list(case.identity),
             "boundary": case.boundary,
@@ -32,7 +32,7 @@ def decisions(cases: Iterable[Case]) -> list[str]:
     python = environment_of("localemu", FOLDER / "requirements.txt") / "bin" / "python"
     done = subprocess.run(
         [str(python), str(FOLDER / "program.py"), SESSION, ACCOUNT],
-        input=json.dumps(asked),
+        input=json.dumps(requests),
         capture_output=True,
         text=True,
         check=True,

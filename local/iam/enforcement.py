@@ -1,14 +1,24 @@
 """The part of the embedded AWS that judges each request of a role before moto answers it.
 
-Only sessions of roles are judged. A caller with another key, such as `testing`, is the root of the account.
+Only sessions of roles are judged, and tokens with which a caller assumes a role. A caller with another key, such as
+`testing`, is the root of the account.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from local.iam.caller import TEMPORARY_KEY
 from local.iam.calls import MODELS, Call, Signature, UnknownCallError, call_of, signature_of
 from local.iam.record import CallRecord
 from local.serialise_requests import Application
+
+if TYPE_CHECKING:
+    from local.iam.denial import Refusal
+
+    Refused = tuple[Refusal, str, str]
+    """The answer, with the protocol and the service of the request."""
+
+WEB_IDENTITY = b"Action=AssumeRoleWithWebIdentity"
 
 
 def enforce_iam(application: Application, record: CallRecord) -> Application:
@@ -21,20 +31,36 @@ def enforce_iam(application: Application, record: CallRecord) -> Application:
 
     def enforced(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         signature = signature_of(environ)
-        if signature is None or not signature.access_key.startswith("ASIA"):
-            return application(environ, start_response)
-        refused = _judge(environ, signature, record)
+        refused: Refused | None = None
+        if signature is None and WEB_IDENTITY in environ["wsgi.input"].getvalue():
+            refused = _judge_web_identity(environ)
+        elif signature is not None and signature.access_key.startswith(TEMPORARY_KEY):
+            refused = _judge(environ, signature, record)
         if refused is None:
             return application(environ, start_response)
         from local.iam.denial import answer
 
-        refusal, protocol, service = refused
-        return answer(refusal, protocol, service, environ, start_response)
+        return answer(*refused, environ, start_response)
 
     return enforced
 
 
-def _judge(environ: dict[str, Any], signature: Signature, record: CallRecord) -> tuple[Any, str, str] | None:
+def _judge_web_identity(environ: dict[str, Any]) -> "Refused | None":
+    from local.iam.denial import Refusal
+    from local.iam.policies.document import MalformedPolicyError
+    from local.iam.web_identity import refusal_of_web_identity
+
+    try:
+        refusal = refusal_of_web_identity(environ["wsgi.input"].getvalue())
+    except MalformedPolicyError as error:
+        refusal = Refusal(code="AccessDenied", message=str(error))
+    if refusal is None:
+        return None
+    print(f"IAM denied sts:AssumeRoleWithWebIdentity: {refusal.message}", flush=True)
+    return refusal, "query", "sts"
+
+
+def _judge(environ: dict[str, Any], signature: Signature, record: CallRecord) -> "Refused | None":
     """The refusal of a role's request with its protocol and service; `None` where it is allowed."""
     # Imported here: nobody but a role needs them, and the server starts faster.
     from local.iam import denial

@@ -10,6 +10,10 @@ from local.iam.needs import Need, needs_of
 from local.iam.policies.evaluation import Context, Decision, Policies, Request, evaluate
 
 
+OF_TRUST_POLICIES = ("sts:AssumeRole", "sts:TagSession")
+"""Actions for which the policy of the role counts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
     """One need of a call, and the decision about it."""
@@ -33,7 +37,7 @@ def judge(call: Call, session: Session, address: str) -> list[Judgement]:
     identity, boundary = policies_of_role(call.account, session.caller.role_arn)
     judged: list[Judgement] = []
     for need in needs_of(call, account):
-        if need.action == "sts:AssumeRole":
+        if need.action in OF_TRUST_POLICIES:
             resource_policy, must_allow = account.trust_policy(need.resource), True
         else:
             resource_policy, must_allow = account.resource_policy(need.resource)

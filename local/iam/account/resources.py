@@ -158,14 +158,17 @@ class EmulatedAccount:
         """The tags of a resource; none where it has none, or moto does not know them."""
         from moto.core.resource_tagging import iter_taggable_backends
 
-        if ":iam:" in arn:
+        parts = arn.split(":", 5)
+        if len(parts) < 6:
+            return {}
+        if parts[2] == "iam":
             try:
                 tags: Any = role_of(self.account, arn).tags or []
             except RoleNotFoundError:
                 return {}
             pairs = tags.values() if isinstance(tags, dict) else tags
             return {str(each["Key"]): str(each.get("Value", "")) for each in pairs}
-        if arn.split(":")[2] == "ecr":
+        if parts[2] == "ecr":
             ecr = self._backend("ecr")
             return dict(ecr.tagger.get_tag_dict_for_resource(arn)) if ecr is not None else {}
         for each in iter_taggable_backends(self.account, self.region):

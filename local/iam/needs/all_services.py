@@ -7,7 +7,7 @@ from local.iam.needs.deployments import needs_of_codedeploy
 from local.iam.needs.dynamodb import needs_of_dynamodb
 from local.iam.needs.ec2 import needs_of_ec2
 from local.iam.needs.ecs import needs_of_ecs
-from local.iam.needs.identities import needs_of_iam, needs_of_sts
+from local.iam.needs.identities import EVERYBODY, needs_of_iam, needs_of_sts
 from local.iam.needs.keys import needs_of_encryption, needs_of_kms
 from local.iam.needs.logs import needs_of_logs
 from local.iam.needs.messages import needs_of_sns, needs_of_sqs
@@ -47,6 +47,9 @@ def needs_of(call: Call, account: Account) -> list[Need]:
     """
     own = OWN.get(call.service)
     needs = list(own(call, account) if own is not None else needs_by_rules(_table(call), call))
+    if not needs and call.operation not in EVERYBODY:
+        # It names nothing that it acts on. AWS refuses such a call too, but only from a caller that may make it.
+        needs = [Need(action=f"{PREFIXES.get(call.service, call.service)}:{call.operation}")]
     return [*needs, *needs_of_passed_roles(call), *needs_of_encryption(call, account)]
 
 

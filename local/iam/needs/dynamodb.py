@@ -30,7 +30,7 @@ def needs_of_dynamodb(call: Call) -> Iterator[Need]:
     elif call.operation in ("TransactGetItems", "TransactWriteItems"):
         for item in call.parameters.get("TransactItems") or []:
             for kind, body in item.items():
-                table = arn(call, "dynamodb", f"table/{body['TableName']}")
+                table = arn(call, "dynamodb", f"table/{body.get('TableName', '')}")
                 context = {**_leading(body), "dynamodb:EnclosingOperation": call.operation}
                 yield Need(action=f"dynamodb:{IN_TRANSACTIONS[kind]}", resource=table, context=context)
     elif call.operation in ("Query", "Scan") and call.text("IndexName"):

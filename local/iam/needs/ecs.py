@@ -61,7 +61,7 @@ def needs_of_ecs(call: Call, account: Account) -> Iterator[Need]:
         resources = [arn(call, "ecs", f"container-instance/{cluster}/{NEW}")]
     elif call.texts("serviceDeploymentArns", "serviceRevisionArns", "serviceDeploymentArn"):
         arns = call.texts("serviceDeploymentArns", "serviceRevisionArns", "serviceDeploymentArn")
-        resources = [*dict.fromkeys(map(_service_of, arns)), *arns]
+        resources = [*dict.fromkeys(_service_of(each) for each in arns if each.startswith("arn:")), *arns]
     elif operation == "ListServiceDeployments":
         resources = [arn(call, "ecs", f"service/{cluster}/{_last(call.text('service'))}")]
     elif "CapacityProvider" in operation:

@@ -76,9 +76,10 @@ def needs_of_sts(call: Call) -> Iterator[Need]:
         for key, member in (("sts:ExternalId", "ExternalId"), ("sts:RoleSessionName", "RoleSessionName")):
             if call.text(member):
                 context[key] = call.text(member)
-        yield Need(action="sts:AssumeRole", resource=call.text("RoleArn"), context=context)
+        role = call.text("RoleArn") or "*"
+        yield Need(action="sts:AssumeRole", resource=role, context=context)
         if "aws:TagKeys" in context:
-            yield Need(action="sts:TagSession", resource=call.text("RoleArn"), context=context)
+            yield Need(action="sts:TagSession", resource=role, context=context)
         return
     yield Need(action=f"sts:{call.operation}", context=context)
 

@@ -31,6 +31,11 @@ def test_tags_of_request_and_resource_are_condition_keys(client: Client, role: R
     assert missing(lambda: reading.get_secret_value(SecretId=names["web"])).startswith("secretsmanager:GetSecretValue ")
 
 
+def test_what_is_about_no_resource_has_no_tags(role: Roles) -> None:
+    ecs = role(allow("ecs:*", "*", {"StringEquals": {"aws:ResourceTag/team": "data"}}))("ecs")
+    assert missing(lambda: ecs.list_clusters()) == "ecs:ListClusters *"
+
+
 def test_log_streams_are_named_below_their_group(client: Client, role: Roles) -> None:
     group = f"/{new('app')}"
     client("logs").create_log_group(logGroupName=group)

@@ -64,8 +64,8 @@ def _judge(environ: dict[str, Any], signature: Signature, record: CallRecord) ->
     """The refusal of a role's request with its protocol and service; `None` where it is allowed."""
     # Imported here: nobody but a role needs them, and the server starts faster.
     from local.iam import denial
+    from local.iam.authorization import first_denial
     from local.iam.caller import ExpiredCredentialsError, InvalidCredentialsError, session_of
-    from local.iam.judge import judge
     from local.iam.policies.document import MalformedPolicyError
 
     body = environ["wsgi.input"].getvalue()
@@ -86,16 +86,9 @@ def _judge(environ: dict[str, Any], signature: Signature, record: CallRecord) ->
     if session is None or call is None:
         return None
     call = call.of_account(session.caller.account)
-    operation = f"{call.service}:{call.operation}"
     try:
-        judged = judge(call, session, str(environ.get("REMOTE_ADDR", "")))
+        denied = first_denial(call, session, str(environ.get("REMOTE_ADDR", "")), record)
     except MalformedPolicyError as error:
-        print(f"IAM denied {session.caller.arn} {operation}: {error}", flush=True)
+        print(f"IAM denied {session.caller.arn} {call.service}:{call.operation}: {error}", flush=True)
         return denial.Refusal(code="AccessDenied", message=str(error)), protocol, service
-    for judgement in judged:
-        record.add(session.role_name, operation, judgement)
-        if not judgement.decision.allowed:
-            refusal = denial.refusal_of(call, session.caller, judgement)
-            print(f"IAM denied {operation}: {denial.sentence(session.caller, judgement)}", flush=True)
-            return refusal, protocol, service
-    return None
+    return None if denied is None else (denial.refusal_of(call, session.caller, denied), protocol, service)

@@ -9,7 +9,6 @@ from local.iam.calls import Call
 from local.iam.needs import Need, needs_of
 from local.iam.policies.evaluation import Context, Decision, Policies, Request, evaluate
 
-
 OF_TRUST_POLICIES = ("sts:AssumeRole", "sts:TagSession")
 """Actions for which the policy of the role counts."""
 
@@ -26,12 +25,12 @@ def judge(call: Call, session: Session, address: str) -> list[Judgement]:
     """Decide about everything that a call needs, up to the first thing that is denied. Hold `MOTO_LOCK`.
 
     Args:
-        call: what is asked.
-        session: who asks.
+        call: the request.
+        session: of the caller.
         address: from where.
 
     Raises:
-        MalformedPolicyError: a policy that applies is no policy.
+        MalformedPolicyError: a policy that applies is not a policy.
     """
     account = EmulatedAccount(call.account, call.region)
     identity, boundary = policies_of_role(call.account, session.caller.role_arn)

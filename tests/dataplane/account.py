@@ -103,7 +103,7 @@ class Account:
         self.rds.modify_db_instance(DBInstanceIdentifier="test", MasterUserPassword=password, ApplyImmediately=True)
         self.secrets.put_secret_value(SecretId=self.secret_arn, SecretString=self.database_url(password))
 
-    def register(self, colour: str, version: str, **container: Any) -> str:
+    def register(self, colour: str, version: str, *, roles: dict[str, str] | None = None, **container: Any) -> str:
         """A new revision of a colour's task definition, as the web service's module writes it."""
         definition = {
             "name": "web",
@@ -136,7 +136,7 @@ class Account:
             cpu="256",
             memory="512",
             volumes=[{"name": "tmp"}],
-            **self.roles,
+            **(roles or self.roles),
         )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 

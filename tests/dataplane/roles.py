@@ -12,6 +12,7 @@ TRUST = {
         "ArnLike": {"aws:SourceArn": "arn:aws:ecs:eu-west-1:123456789012:*"},
     },
 }
+TASK = ["secretsmanager:GetSecretValue", "ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
 EXECUTION = ["secretsmanager:GetSecretValue", "ssm:GetParameters", "logs:CreateLogStream", "logs:PutLogEvents"]
 
 
@@ -25,10 +26,10 @@ def make_role(iam: Any, name: str, actions: list[str], *, trust: dict[str, Any] 
 
 
 def task_roles(iam: Any, name: str) -> dict[str, str]:
-    """Both roles, for RegisterTaskDefinition; that of the code may read secrets."""
+    """Both roles, for RegisterTaskDefinition; that of the code may read secrets and protect its task."""
     return {
         "executionRoleArn": make_role(iam, f"{name}-execution", EXECUTION),
-        "taskRoleArn": make_role(iam, f"{name}-task", ["secretsmanager:GetSecretValue"]),
+        "taskRoleArn": make_role(iam, f"{name}-task", TASK),
     }
 
 

@@ -63,6 +63,29 @@ def test_a_container_acts_with_its_task_role_and_its_logs_are_written_with_the_e
     assert ("test-task", "ecs:ListClusters") in calls
 
 
+PROTECT = """
+    import json, os, urllib.error, urllib.request
+    url = os.environ["ECS_AGENT_URI"] + "/task-protection/v1/state"
+    try:
+        with urllib.request.urlopen(url) as answer:
+            print(json.load(answer)["protection"]["ProtectionEnabled"])
+    except urllib.error.HTTPError as error:
+        print(json.load(error)["error"]["Message"])
+        raise SystemExit(7)
+"""
+
+
+def test_the_agent_protects_a_task_with_its_task_role(platform: Platform) -> None:
+    command = ["python", "-c", textwrap.dedent(PROTECT)]
+    assert platform.account.run(command)["containers"][0]["exitCode"] == 0
+    poor = make_role(platform.account.iam, "poor-task", [])
+    definition = platform.account.register("poor", "1", roles={**platform.account.roles, "taskRoleArn": poor})
+    task = platform.account.run(command, definition=definition)
+    assert task["containers"][0]["exitCode"] == 7
+    calls = [(each["role"], each["action"], each["resource"]) for each in denied(platform)]
+    assert ("poor-task", "ecs:GetTaskProtection", task["taskArn"]) in calls
+
+
 def test_a_secret_that_the_execution_role_may_not_read_stops_the_task(platform: Platform, extra: Extra) -> None:
     iam = platform.account.iam
     poor = make_role(iam, "poor-execution", [each for each in EXECUTION if not each.startswith("secretsmanager")])

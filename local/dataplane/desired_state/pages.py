@@ -2,11 +2,12 @@
 
 import http.client
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from local.extensions.dataplane import CHANGES_PATH, LOGINS_PATH, OBSERVED_PATH, WAIT_SECONDS
-from local.iam.paths import CREDENTIALS_PATH
+from local.iam.paths import AUTHORIZATION_PATH, CREDENTIALS_PATH
 
 ANSWER_SECONDS = 10.0
 OK, FORBIDDEN = 200, 403
@@ -75,6 +76,27 @@ class Pages:
         if status != OK:
             raise OSError(f"POST {CREDENTIALS_PATH}: status {status}")
         return answer
+
+    def refusal(self, credentials: Mapping[str, str], operation: str, parameters: Mapping[str, Any]) -> str:
+        """Why a task role may not call an operation of ECS, in AWS's words; empty where it may.
+
+        Args:
+            credentials: of the role.
+            operation: of ECS.
+            parameters: of the call.
+        """
+        body = {
+            "access_key": credentials["AccessKeyId"],
+            "token": credentials["Token"],
+            "region": self._region,
+            "service": "ecs",
+            "operation": operation,
+            "parameters": parameters,
+        }
+        status, answer = self._answer("POST", AUTHORIZATION_PATH, ANSWER_SECONDS, json.dumps(body))
+        if status not in (OK, FORBIDDEN):
+            raise OSError(f"POST {AUTHORIZATION_PATH}: status {status}")
+        return str(answer.get("message", "")) if status == FORBIDDEN else ""
 
     def _page(
         self, method: str, path: str, *, timeout: float = ANSWER_SECONDS, body: str | None = None

@@ -6,10 +6,10 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from local.dataplane.desired_state.pages import UntrustedRoleError
 from local.dataplane.ecs.task import Task
@@ -24,17 +24,27 @@ RENEWED_BEFORE = timedelta(minutes=30)
 """Before they expire. SDKs ask again 15 minutes before."""
 
 
+class TaskRoles(Protocol):
+    """What the agent asks of the embedded AWS."""
+
+    def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
+        """Credentials of a role; raises UntrustedRoleError or OSError."""
+
+    def refusal(self, credentials: Mapping[str, str], operation: str, parameters: Mapping[str, Any]) -> str:
+        """Why a role may not call an operation of ECS; empty where it may; raises OSError."""
+
+
 class Agent:
     """Serves requests in its own threads.
 
     Args:
         claim: a listening socket.
-        credentials: gives credentials of a role for a session of this name; raises UntrustedRoleError or OSError.
+        roles: gives credentials of task roles, and says what they may do.
     """
 
-    def __init__(self, claim: socket.socket, *, credentials: Callable[[str, str], Mapping[str, str]]) -> None:
+    def __init__(self, claim: socket.socket, *, roles: TaskRoles) -> None:
         self._tasks: dict[str, Task] = {}
-        self._new_credentials = credentials
+        self._roles = roles
         self._tokens: dict[str, str] = {}
         """Task id → what its containers show when they ask for credentials."""
         self._credentials: dict[str, Mapping[str, str]] = {}
@@ -126,7 +136,7 @@ class Agent:
         task_id = path.partition("?")[0].removeprefix(CREDENTIALS_PATH).strip("/")
         task, token = self._tasks.get(task_id), self._tokens.get(task_id, "")
         if task is None or not task.definition.task_role_arn or not _is_same(token, authorization):
-            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not variables"}
+            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not found"}
         try:
             return 200, self._credentials_of(task)
         except (UntrustedRoleError, OSError) as error:
@@ -136,12 +146,24 @@ class Agent:
         with self._lock:
             known = self._credentials.get(task.id)
             if known is None or datetime.fromisoformat(known["Expiration"]) - datetime.now(UTC) < RENEWED_BEFORE:
-                known = self._new_credentials(task.definition.task_role_arn, task.id)
+                known = self._roles.credentials(task.definition.task_role_arn, task.id)
                 self._credentials[task.id] = known
             return known
 
-    @staticmethod
-    def _protection(task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
+    def _refusal(self, task: Task, operation: str) -> str:
+        """Why a task may not read or change its protection: the agent does that with the task role."""
+        if not task.definition.task_role_arn:
+            return "the task has no task role, with which the agent would call ECS"
+        try:
+            parameters = {"cluster": task.cluster_arn, "tasks": [task.arn]}
+            return self._roles.refusal(self._credentials_of(task), operation, parameters)
+        except (UntrustedRoleError, OSError) as error:
+            return str(error)
+
+    def _protection(self, task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
+        message = self._refusal(task, "GetTaskProtection" if body is None else "UpdateTaskProtection")
+        if message:
+            return 400, {"error": {"Arn": task.arn, "Code": "AccessDeniedException", "Message": message}}
         if body is not None:
             try:
                 request = json.loads(body)

@@ -61,6 +61,17 @@ def test_a_bucket_policy_grants_a_role_of_the_account(client: Client, role: Role
     assert refused(lambda: s3.delete_object(Bucket=bucket, Key="logs/a.txt"))["Code"] == "AccessDenied"
 
 
+def test_a_bucket_policy_denies_only_the_roles_that_it_names(client: Client, role: Roles, bucket: str) -> None:
+    names = [role.make(allow("s3:*")) for _ in range(2)]
+    arn = f"arn:aws:iam::{ACCOUNT}:role/app/{names[0]}"
+    denied = deny("s3:*", [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"], Principal={"AWS": arn})
+    client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy(denied)))
+    first, second = (role.session(name)("s3") for name in names)
+    assert missing(lambda: first.get_object(Bucket=bucket, Key="logs/a.txt")).startswith("s3:GetObject ")
+    for s3 in (second, client("s3")):
+        assert s3.get_object(Bucket=bucket, Key="logs/a.txt")["ContentLength"] == 1
+
+
 def test_a_bucket_policy_denies_what_the_role_may(client: Client, role: Roles, bucket: str) -> None:
     s3 = role(allow("s3:*"))("s3")
     encrypted = {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}

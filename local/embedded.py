@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
 from local.code_fingerprint import CHANGED, code_fingerprint
+from local.iam.denied_calls import DeniedCall, denied_calls
+from local.iam.paths import CALLS_PATH
 from local.identity import IDENTITY_PATH, SERVICE
 from local.snapshot.result import SNAPSHOT_PATH, SaveResult
 from local.snapshot.store import SnapshotFolder
@@ -57,6 +59,8 @@ class EmbeddedAwsStatus:
     """When what is in it was last saved (UTC), also when it is not running; `None` when nothing is saved."""
     save_problem: str = ""
     """Why later changes are not saved; empty where they are, or when it is not running."""
+    denied_calls: tuple[DeniedCall, ...] = ()
+    """Calls of roles that IAM denied since it was started."""
 
 
 def environment_variables(endpoint_url: str, region: str) -> dict[str, str]:
@@ -182,12 +186,16 @@ class EmbeddedAws:
         running = record is not None and self._identity(record.details["endpoint_url"]) == record.instance
         header = self.saved.header()
         problem = ""
+        denied: tuple[DeniedCall, ...] = ()
         if running:
             with contextlib.suppress(EmbeddedAwsError):
                 problem = self._snapshot("GET").problem
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                denied = denied_calls(_read("GET", self.endpoint_url + CALLS_PATH, IDENTITY_TIMEOUT_SECONDS))
         return EmbeddedAwsStatus(
             saved_at=datetime.fromisoformat(header.saved_at) if header else None,
             save_problem=problem,
+            denied_calls=denied,
             running=running,
             pid=record.pid if record and running else None,
             endpoint_url=record.details["endpoint_url"] if record and running else self.endpoint_url,

@@ -13,6 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from local.iam.enforcement import enforce_iam
+from local.iam.pages import with_iam_pages
+from local.iam.record import CallRecord
 from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
 from local.serialise_requests import Application, serialise_requests
@@ -54,7 +57,8 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         from local.snapshot.endpoints import saving
 
         moto = saving(saver)(moto)
-    moto = serialise_requests(moto)
+    record = CallRecord()
+    moto = serialise_requests(enforce_iam(moto, record))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,7 +72,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
             return [b"not here\n"]
         return moto(environ, start_response)
 
-    served = with_dataplane(application)
+    served = with_iam_pages(with_dataplane(application), record)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 

@@ -124,7 +124,7 @@ class DataPlane:
         news = News(report, started)
         failed_since: float | None = None
         try:
-            requested = Changes.of(Pages(self.settings.endpoint_url).changes())
+            requested = Changes.of(Pages(self.settings.endpoint_url, self.settings.region).changes())
         except OSError as error:
             raise DataPlaneError(f"The embedded AWS does not answer: {error}") from error
         while True:

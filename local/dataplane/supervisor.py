@@ -72,7 +72,7 @@ class Supervisor:
         self._targets = Targets(
             self._executor, time_factor=settings.time_factor, longest_drain_seconds=settings.longest_drain_seconds
         )
-        self._agent = Agent(addresses.claim)
+        self._agent = Agent(addresses.claim, roles=self._aws.pages)
         table = programs(settings.windlass_folder)
 
         def program(container: Container) -> Program:

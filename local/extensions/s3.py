@@ -38,11 +38,19 @@ ENCODED_ITEMS = {
 
 @wrap_method(FakeBucket, "get_permission")
 def with_conditions(_original: Any, bucket: Any, action: str, resource: str) -> Any:
-    """Evaluate the statements whose conditions hold; moto ignores conditions."""
-    statements = without_conditions(_statements(bucket))
+    """Evaluate the statements about everyone and about the root whose conditions hold; moto ignores both.
+
+    Statements about roles count in `local/iam/`, which knows the caller.
+    """
+    statements = without_conditions([each for each in _statements(bucket) if _is_about_root(each.get("Principal"))])
     if not statements:
         return PermissionResult.NEUTRAL
     return IAMPolicy(json.dumps({"Statement": statements})).is_action_permitted(action, resource)
+
+
+def _is_about_root(principal: Any) -> bool:
+    names = _listed(principal.get("AWS", [])) if isinstance(principal, dict) else {principal}
+    return "*" in names or any(str(name).endswith(":root") for name in names)
 
 
 def log_delivery_allowed(target_bucket: Any, target_prefix: str | None) -> bool:

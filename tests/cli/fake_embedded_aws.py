@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from local.embedded import EmbeddedAws, EmbeddedAwsStatus
+from local.iam.denied_calls import DeniedCall
 from local.snapshot.result import SaveResult
 
 
@@ -21,6 +22,7 @@ class FakeEmbeddedAws(EmbeddedAws):
         self.running = running
         self.saves = 0
         self.save_problem = ""
+        self.denied_calls: tuple[DeniedCall, ...] = ()
         self.locked: tuple[str, ...] = ()
         self.restored = 0
 
@@ -53,4 +55,5 @@ class FakeEmbeddedAws(EmbeddedAws):
             log_path=self.log_path,
             saved_at=datetime.fromisoformat(header.saved_at) if header else None,
             save_problem=self.save_problem,
+            denied_calls=self.denied_calls,
         )

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cli.local_platform import LocalPlatform
 from cli.running.bootstrap import Bootstrap
 from cli.running.run_layers import Outcome
 from cli.session import Session
+from local.iam.denied_calls import DeniedCall
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
 from tests.cli.fake_project import FakeProject, environment, state_key
 from tests.cli.fake_terraform import planned, summary
@@ -107,6 +109,26 @@ def test_up_down_and_status(windlass, terraform, local):
     assert json.loads(windlass("local", "status", "--json", on=local).out)["embedded_aws"]["running"]
     assert windlass("local", "down", on=local).out == "Stopped.\n"
     assert "was not running" in windlass("local", "down", on=local).out
+
+
+def test_status_lists_calls_of_roles_that_were_denied(windlass, local):
+    local.embedded_aws.running = True
+    assert "denied" not in windlass("local", "status", on=local).out
+    call = DeniedCall(
+        role="web-task",
+        action="s3:GetObject",
+        resource="arn:aws:s3:::logs/a.txt",
+        operation="s3:HeadObject",
+        reason="because no identity-based policy allows the s3:GetObject action",
+        count=3,
+    )
+    local.embedded_aws.denied_calls = (call,)
+    shown = windlass("local", "status", on=local)
+    row = next(line for line in shown.out.splitlines() if "web-task" in line)
+    assert row.split() == ["web-task", "s3:GetObject", "arn:aws:s3:::logs/a.txt", "3"]
+    assert "IAM denied one kind of calls" in shown.err
+    document = json.loads(windlass("local", "status", "--json", on=local).out)
+    assert document["embedded_aws"]["denied_calls"] == [asdict(call)]
 
 
 def test_containers_of_what_was_never_applied_get_one_sentence(windlass, terraform, local, monkeypatch):

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.dataplane.roles import task_roles
 from tests.support.waiting import wait_for
 
 REGION = "eu-west-1"
@@ -23,7 +24,7 @@ class Account:
         self.endpoint_url = endpoint_url
         self.https_port, self.http_port = https_port, http_port
         self.database_port = database_port
-        self.ecs, self.elbv2, self.ec2, self.rds, self.secrets = (
+        self.ecs, self.elbv2, self.ec2, self.rds, self.secrets, self.iam = (
             boto3.client(
                 name,
                 endpoint_url=endpoint_url,
@@ -32,7 +33,7 @@ class Account:
                 aws_secret_access_key="testing",
                 config=Config(proxies={}, retries={"max_attempts": 1}),
             )
-            for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager")
+            for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager", "iam")
         )
         self.target_groups: dict[str, str] = {}
         self._make()
@@ -88,6 +89,7 @@ class Account:
             ],
             Actions=self._forward(100, 0),
         )["Rules"][0]["RuleArn"]
+        self.roles = task_roles(self.iam, "test")
         for colour in COLOURS:
             self.register(colour, "1")
             self._service(colour, desired=2 if colour == "blue" else 0)
@@ -101,7 +103,7 @@ class Account:
         self.rds.modify_db_instance(DBInstanceIdentifier="test", MasterUserPassword=password, ApplyImmediately=True)
         self.secrets.put_secret_value(SecretId=self.secret_arn, SecretString=self.database_url(password))
 
-    def register(self, colour: str, version: str, **container: Any) -> str:
+    def register(self, colour: str, version: str, *, roles: dict[str, str] | None = None, **container: Any) -> str:
         """A new revision of a colour's task definition, as the web service's module writes it."""
         definition = {
             "name": "web",
@@ -134,6 +136,7 @@ class Account:
             cpu="256",
             memory="512",
             volumes=[{"name": "tmp"}],
+            **(roles or self.roles),
         )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 

@@ -9,6 +9,7 @@ import pytest
 
 from local.dataplane import DataPlane, Settings
 from tests.dataplane.account import REGION, Account
+from tests.dataplane.extra import Extra
 from tests.dataplane.running_platform import Platform
 from tests.dataplane.tasks import Tasks
 from tests.support.postgres import free_port
@@ -66,3 +67,11 @@ def run(tmp_path: Path) -> Iterator[Tasks]:
     tasks = Tasks(tmp_path)
     yield tasks
     tasks.end()
+
+
+@pytest.fixture
+def extra(running_platform: Platform) -> Iterator["Extra"]:
+    """Creates a service beside the two colours, and deletes it."""
+    service = Extra(running_platform)
+    yield service
+    service.delete()

@@ -42,7 +42,7 @@ class Tasks:
             time_factor=0.05,
         )
 
-    def __call__(self, *containers: dict[str, Any]) -> Task:
+    def __call__(self, *containers: dict[str, Any], task_id: str = "1") -> Task:
         defined = [{"image": "any", "essential": True, **each} for each in containers]
         definition = task_definition_from({"taskDefinitionArn": "a", "family": "f", "containerDefinitions": defined})
         context = TaskContext(
@@ -56,7 +56,7 @@ class Tasks:
             read_secret=lambda _name: "secret",
         )
         task = self._task_type(
-            arn="arn:aws:ecs:eu-west-1:123456789012:task/c/1",
+            arn=f"arn:aws:ecs:eu-west-1:123456789012:task/c/{task_id}",
             cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/c",
             definition=definition,
             group="service:s",

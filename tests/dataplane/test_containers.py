@@ -13,7 +13,7 @@ import pytest
 from local.dataplane.containers.container_spec import secret_value
 from local.dataplane.containers.health import Checker, Pace, matches
 from local.dataplane.containers.images import UnknownImageError, program_of, programs
-from local.dataplane.desired_state.aws_client import MissingSecretError
+from local.dataplane.desired_state.execution_role import MissingSecretError
 from tests.dataplane.tasks import PROJECT, SLEEP, advanced, log_of, shell
 from tests.support.waiting import wait_for
 

@@ -19,6 +19,7 @@ from local import processes
 from local.dataplane import DataPlane, DataPlaneError, Settings, control
 from local.dataplane.fingerprint import difference, fingerprint
 from tests.dataplane.account import REGION, Account, variables_of
+from tests.dataplane.roles import task_roles
 from tests.dataplane.running_platform import Platform
 from tests.dataplane.tasks import PROJECT
 from tests.support.postgres import free_port
@@ -193,7 +194,9 @@ def create_service(url: str, *, secret: str) -> str:
         "secrets": [{"name": "SECRET", "valueFrom": arn}],
     }
     ecs.create_cluster(clusterName="test")
-    definition = ecs.register_task_definition(family="test", containerDefinitions=[container])["taskDefinition"]
+    roles = task_roles(client(url, "iam"), "test")
+    answer = ecs.register_task_definition(family="test", containerDefinitions=[container], **roles)
+    definition = answer["taskDefinition"]
     ecs.create_service(cluster="test", serviceName="test", taskDefinition="test", desiredCount=1)
     return str(definition["taskDefinitionArn"])
 

@@ -1,69 +1,17 @@
 """The status says what does not run, why, in the words of the failing check, and what to do next."""
 
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 
-from local.dataplane import NotSteadyError, ServiceStatus, news
+from local.dataplane import news
 from tests.dataplane.account import REGION
+from tests.dataplane.extra import Extra
 from tests.dataplane.running_platform import Platform
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def extra(running_platform: Platform) -> Iterator["Extra"]:
-    """Creates a service beside the two colours, and deletes it."""
-    service = Extra(running_platform)
-    yield service
-    service.delete()
-
-
-class Extra:
-    """A service `extra` of one task without a load balancer."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform, self._ecs = platform, platform.account.ecs
-
-    def create(self, image: str = "web", **container: Any) -> None:
-        definition = {"name": "main", "image": image, "essential": True, "memory": 128, **container}
-        definition.setdefault("command", ["sleep", "600"])
-        arn = self._ecs.register_task_definition(family="extra", containerDefinitions=[definition])
-        self._ecs.create_service(
-            cluster="test",
-            serviceName="extra",
-            taskDefinition=arn["taskDefinition"]["taskDefinitionArn"],
-            desiredCount=1,
-            deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0},
-        )
-
-    def delete(self) -> None:
-        self._ecs.delete_service(cluster="test", service="extra", force=True)
-        wait_for("its end", lambda: all(each.name != "extra" for each in self.platform.data_plane.status().services))
-
-    @property
-    def status(self) -> ServiceStatus:
-        (status,) = [each for each in self.platform.data_plane.status().services if each.name == "extra"]
-        return status
-
-    @property
-    def problem(self) -> str:
-        """Empty until the data plane knows the service."""
-        return "".join(each.problem for each in self.platform.data_plane.status().services if each.name == "extra")
-
-    def rollout(self) -> dict[str, Any]:
-        (service,) = self._ecs.describe_services(cluster="test", services=["extra"])["services"]
-        return dict(service["deployments"][0])
-
-    def refused(self, seconds: float, report: Any = news.ignore) -> NotSteadyError:
-        with pytest.raises(NotSteadyError) as caught:
-            self.platform.data_plane.wait_until_steady(seconds, report)
-        assert [each.name for each in caught.value.services] == ["extra"]
-        return caught.value
 
 
 def test_a_steady_service_has_no_problem(platform: Platform) -> None:

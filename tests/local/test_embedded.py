@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
 
 from local import EmbeddedAws, EmbeddedAwsError, environment_variables, processes
 from tests.local.conftest import REGION
+from tests.local.iam.roles import Roles, refused
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +59,19 @@ def test_it_starts_answers_and_stops(embedded, monkeypatch):
     assert (stopped.running, stopped.pid, stopped.memory_mib, stopped.started_at) == (False, None, None, None)
     assert processes.has_ended(status.pid)
     embedded.stop()
+
+
+def test_the_status_and_the_log_have_the_calls_of_roles_that_were_denied(embedded):
+    embedded.start()
+    root = boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    roles = Roles(embedded.endpoint_url, lambda service: root.client(service, endpoint_url=embedded.endpoint_url))
+    assert embedded.status().denied_calls == ()
+    name = roles.make()
+    refused(roles.session(name)("ecs").list_clusters)
+    (call,) = embedded.status().denied_calls
+    assert (call.role, call.action, call.resource, call.count) == (name, "ecs:ListClusters", "*", 1)
+    said = f"assumed-role/{name}/test is not authorized to perform: ecs:ListClusters on resource: *"
+    assert said in embedded.log_path.read_text()
 
 
 def test_starting_twice_keeps_the_first_process(embedded):

@@ -1,21 +1,16 @@
 """Checkov in a separate virtual environment, because its dependencies conflict with the project's."""
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
-import sys
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from local.uv_tool import uv_command, uv_variables
-from tests.support.documents import ROOT
+from tests.support.environment import environment_of
 
-ENVIRONMENT = ROOT / ".venv-checkov"
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
 ACCEPTED = Path(__file__).parent / "accepted.toml"
 
@@ -41,22 +36,6 @@ def accepted() -> list[Accepted]:
     return [Accepted(**line) for line in tomllib.loads(ACCEPTED.read_text(encoding="utf-8"))["accepted"]]
 
 
-def ensure() -> Path:
-    """The folder of the environment; created first if it is missing or outdated (30 s)."""
-    stamp = ENVIRONMENT / ".stamp"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        unfinished = ROOT / f"{ENVIRONMENT.name}.{os.getpid()}"
-        _uv("venv", "--relocatable", "--python", sys.executable, str(unfinished))
-        python = str(unfinished / "bin" / "python")
-        install = ("pip", "install", "--python", python, "--no-deps", "--require-hashes", "--compile-bytecode")
-        _uv(*install, "--requirements", str(REQUIREMENTS))
-        (unfinished / ".stamp").write_text(wanted)
-        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-        unfinished.rename(ENVIRONMENT)
-    return ENVIRONMENT
-
-
 def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int]:
     """Scan one file, offline.
 
@@ -71,7 +50,7 @@ def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [
-            str(ensure() / "bin" / "checkov"),
+            str(environment_of("checkov", REQUIREMENTS) / "bin" / "checkov"),
             *("--file", str(file), "--framework", framework, "--output", "json"),
             *("--skip-download", "--compact", "--quiet", "--soft-fail"),
         ],
@@ -92,8 +71,3 @@ def failed_checks(framework: str, file: Path) -> tuple[set[tuple[str, str]], int
 def _address(resource: str) -> str:
     """Without the prefix that checkov adds to resources that it has split."""
     return resource.removeprefix("resource.")
-
-
-def _uv(*arguments: str) -> None:
-    done = subprocess.run([*uv_command(), *arguments], env=uv_variables(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -76,6 +76,7 @@ def _aws_facts(aws: "EmbeddedAwsStatus") -> dict[str, Any]:
         "memory_mib": aws.memory_mib,
         "saved_at": aws.saved_at,
         "save_problem": aws.save_problem,
+        "denied_calls": [asdict(call) for call in aws.denied_calls],
         "log_path": aws.log_path,
     }
 
@@ -128,5 +129,19 @@ def _show(project: Project, aws: "EmbeddedAwsStatus", plane: "DataPlaneStatus", 
         for address in reachable:
             places.add_row(address.name, address.url, address.sign_in)
         show(places)
+    _show_denied(aws)
     for problem in plane.problems:
         warn(problem)
+
+
+def _show_denied(aws: "EmbeddedAwsStatus") -> None:
+    """The calls of roles that IAM denied: on AWS they would fail too."""
+    if not aws.denied_calls:
+        return
+    output().print()
+    calls = table("denied to role", "action", "resource", "times")
+    for call in aws.denied_calls:
+        calls.add_row(call.role, call.action, call.resource, str(call.count))
+    show(calls)
+    kinds = "one kind" if len(aws.denied_calls) == 1 else f"{len(aws.denied_calls)} kinds"
+    warn(f"IAM denied {kinds} of calls, as AWS would. The reasons are in ./windlass local status --json")

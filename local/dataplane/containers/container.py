@@ -12,7 +12,8 @@ from local.dataplane.containers.container_spec import TaskContext, environment_o
 from local.dataplane.containers.health import Checker, Pace, command_check
 from local.dataplane.containers.images import Program
 from local.dataplane.containers.namespaces import NamespaceSpec, kill_all
-from local.dataplane.desired_state.aws_client import MissingSecretError
+from local.dataplane.desired_state.execution_role import MissingSecretError
+from local.dataplane.desired_state.pages import UntrustedRoleError
 from local.dataplane.desired_state.task_definition import Container
 from local.dataplane.process_registry import ProcessRegistry, signal_group
 
@@ -86,6 +87,9 @@ class ContainerProcess:
                 process = self._runtime.registry.start(
                     namespaces.command(words), folder=namespaces.folder, environment=environment, log=log
                 )
+        except UntrustedRoleError as error:
+            self._fail(str(error))
+            return
         except MissingSecretError as error:
             self._fail(f"ResourceInitializationError: unable to pull secrets: {error}")
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from local.dataplane.containers.hosts_file import HostsFile
 from local.dataplane.containers.images import STAND_INS, Program, interpreter_folders
 from local.dataplane.containers.namespaces import Mount, NamespaceSpec
-from local.dataplane.desired_state.aws_client import MissingSecretError
+from local.dataplane.desired_state.execution_role import MissingSecretError
 from local.dataplane.desired_state.task_definition import Container
 
 SHIM_FOLDER = "/windlass"
@@ -36,10 +36,10 @@ class TaskContext:
     trusted_certificates: Path
     """Certificates that containers trust: those of this machine, and the data plane's authority."""
     aws: Mapping[str, str]
-    """Variables that lead an AWS SDK to the embedded AWS; on ECS the task role does that."""
+    """Variables that lead an AWS SDK to the embedded AWS, without credentials."""
     read_secret: SecretReader
     agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
-    """Container name → variables that lead it to the ECS agent."""
+    """Container name → variables that lead it to the ECS agent, which gives it the credentials of the task role too."""
     time_factor: float = 1.0
     """The stand-ins multiply their periods by it; the programs of images do not."""
     repositories: Path | None = None
@@ -52,7 +52,8 @@ def environment_of(container: Container, program: Program, context: TaskContext)
     It inherits nothing from the caller's environment.
 
     Raises:
-        MissingSecretError: a secret does not exist.
+        MissingSecretError: a secret does not exist, or the execution role may not read it.
+        UntrustedRoleError: ECS may not assume one of the task's roles.
     """
     variables = {
         "PATH": program.search_path,

@@ -1,29 +1,22 @@
 """Reads the emulated account through the AWS API."""
 
-import logging
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.dataplane.desired_state.ecs_reader import EcsReader
+from local.dataplane.desired_state.execution_role import ExecutionRoles
 from local.dataplane.desired_state.load_balancer_reader import listeners, target_groups
 from local.dataplane.desired_state.model import DesiredState, Service, Store
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.desired_state.store_reader import caches, databases, with_logins
 from local.embedded import environment_variables
 
-logger = logging.getLogger(__name__)
-
-SERVICES = ("acm", "ecs", "elasticache", "elbv2", "logs", "rds", "secretsmanager", "servicediscovery", "ssm")
-
-
-class MissingSecretError(LookupError):
-    """A `valueFrom` names a secret or a parameter that does not exist."""
+SERVICES = ("acm", "ecs", "elasticache", "elbv2", "rds", "servicediscovery")
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 class AwsClient:
@@ -36,17 +29,18 @@ class AwsClient:
     """
 
     def __init__(self, endpoint_url: str, region: str, *, is_included: Callable[[str], bool]) -> None:
-        # Empty variables hide the caller's own. Containers inherit none of those, and boto3 refuses empty values.
         variables = environment_variables(endpoint_url, region)
-        self.variables = {name: value for name, value in variables.items() if value}
-        """What the AWS SDK of a container needs."""
-        self.pages = Pages(endpoint_url)
+        # Empty variables hide the caller's own. Containers inherit none of those, and boto3 refuses empty values.
+        self.variables = {name: value for name, value in variables.items() if value and name not in KEYS}
+        """What the AWS SDK of a container needs, but for credentials: those are its task role's."""
+        self.pages = Pages(endpoint_url, region)
+        self.execution_roles = ExecutionRoles(endpoint_url, region, self.pages)
         self._region = region
         config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
         # Given explicitly, so that boto3 never searches for the credentials of the person at the keyboard.
         session = boto3.Session(
-            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region_name=region,
         )
         self._clients: dict[str, Any] = {
@@ -80,31 +74,7 @@ class AwsClient:
     def forget_account(self) -> None:
         """Forget everything that was read from an embedded AWS that no longer runs."""
         self._ecs.forget_task_definitions()
-
-    def read_secret(self, name: str) -> str:
-        """The text of a secret, or of a parameter, by its ARN or name.
-
-        Raises:
-            MissingSecretError: it does not exist.
-        """
-        try:
-            if ":secretsmanager:" in name:
-                return str(self._clients["secretsmanager"].get_secret_value(SecretId=name)["SecretString"])
-            name = "/" + name.partition(":parameter/")[2] if ":parameter/" in name else name
-            return str(self._clients["ssm"].get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-        except (ClientError, KeyError) as error:
-            raise MissingSecretError(f"{name}: {error}") from error
-
-    def put_log_lines(self, group: str, stream: str, lines: Sequence[str]) -> None:
-        """Write lines into a new log stream; does nothing when the log group does not exist."""
-        logs, now = self._clients["logs"], int(time.time() * 1000)
-        try:
-            logs.create_log_stream(logGroupName=group, logStreamName=stream)
-            if lines:
-                events = [{"timestamp": now, "message": line} for line in lines]
-                logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("the log stream %s in %s was not written: %s", stream, group, error)
+        self.execution_roles.forget()
 
     def set_task_definition(self, service: Service, task_definition_arn: str) -> None:
         """Roll a service back, as ECS does when its circuit breaker opens."""

@@ -89,6 +89,10 @@ class TaskDefinition:
     containers: tuple[Container, ...]
     cpu: str
     memory: str
+    task_role_arn: str = ""
+    """The role of the code in the containers. Default: none, and they get no credentials."""
+    execution_role_arn: str = ""
+    """The role with which ECS reads secrets and writes logs. Default: none."""
 
 
 def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
@@ -99,11 +103,13 @@ def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
         containers=tuple(_container(each) for each in document["containerDefinitions"]),
         cpu=str(document.get("cpu") or "0"),
         memory=str(document.get("memory") or "0"),
+        task_role_arn=str(document.get("taskRoleArn") or ""),
+        execution_role_arn=str(document.get("executionRoleArn") or ""),
     )
 
 
 def with_overrides(definition: TaskDefinition, overrides: Mapping[str, Any]) -> TaskDefinition:
-    """The definition with the `overrides` of RunTask: command and environment of named containers."""
+    """The definition with the `overrides` of RunTask: the roles, and command and environment of named containers."""
     by_name = {each["name"]: each for each in overrides.get("containerOverrides") or []}
     containers = tuple(
         replace(
@@ -115,7 +121,12 @@ def with_overrides(definition: TaskDefinition, overrides: Mapping[str, Any]) -> 
         else container
         for container in definition.containers
     )
-    return replace(definition, containers=containers)
+    return replace(
+        definition,
+        containers=containers,
+        task_role_arn=str(overrides.get("taskRoleArn") or definition.task_role_arn),
+        execution_role_arn=str(overrides.get("executionRoleArn") or definition.execution_role_arn),
+    )
 
 
 def _container(document: Mapping[str, Any]) -> Container:

@@ -1,15 +1,17 @@
-"""The ECS agent's endpoint for containers, on loopback: their metadata, and task protection."""
+"""The ECS agent's endpoint for containers, on loopback: metadata, task protection, and credentials of the task role."""
 
 import json
 import logging
+import secrets
 import socket
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
+from local.dataplane.desired_state.pages import UntrustedRoleError
 from local.dataplane.ecs.task import Task
 
 logger = logging.getLogger(__name__)
@@ -17,6 +19,19 @@ logger = logging.getLogger(__name__)
 PROTECTION_PATH = "/task-protection/v1/state"
 DEFAULT_MINUTES, MAX_MINUTES = 120, 2880
 MAX_BODY_BYTES = 4096
+CREDENTIALS_PATH = "/v2/credentials"
+RENEWED_BEFORE = timedelta(minutes=30)
+"""Before they expire. SDKs ask again 15 minutes before."""
+
+
+class TaskRoles(Protocol):
+    """What the agent asks of the embedded AWS."""
+
+    def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
+        """Credentials of a role; raises UntrustedRoleError or OSError."""
+
+    def refusal(self, credentials: Mapping[str, str], operation: str, parameters: Mapping[str, Any]) -> str:
+        """Why a role may not call an operation of ECS; empty where it may; raises OSError."""
 
 
 class Agent:
@@ -24,17 +39,26 @@ class Agent:
 
     Args:
         claim: a listening socket.
+        roles: gives credentials of task roles, and says what they may do.
     """
 
-    def __init__(self, claim: socket.socket) -> None:
+    def __init__(self, claim: socket.socket, *, roles: TaskRoles) -> None:
         self._tasks: dict[str, Task] = {}
+        self._roles = roles
+        self._tokens: dict[str, str] = {}
+        """Task id → what its containers show when they ask for credentials."""
+        self._credentials: dict[str, Mapping[str, str]] = {}
+        self._lock = threading.Lock()
         address, port = claim.getsockname()[:2]
         self._url = f"http://{address}:{port}"
         agent = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self._answer(*agent.answer("GET", self.path, b""))
+                if self.path.startswith(CREDENTIALS_PATH):
+                    self._answer(*agent.credentials(self.path, self.headers.get("Authorization") or ""))
+                else:
+                    self._answer(*agent.answer("GET", self.path, b""))
 
             def do_PUT(self) -> None:
                 length = min(int(self.headers.get("Content-Length") or 0), MAX_BODY_BYTES)
@@ -58,20 +82,33 @@ class Agent:
         threading.Thread(target=self._server.serve_forever, name="agent", daemon=True).start()
 
     def variables(self, task_id: str, container: str) -> dict[str, str]:
-        """Variables that lead a container to its pages."""
+        """Variables that lead a container to its pages, and to the credentials of its task role if it has one.
+
+        Raises:
+            UntrustedRoleError: ECS may not assume the role.
+            OSError: the embedded AWS does not answer.
+        """
         name = f"{task_id}-{container}"
-        return {
+        variables = {
             "ECS_CONTAINER_METADATA_URI_V4": f"{self._url}/v4/{name}",
             "ECS_AGENT_URI": f"{self._url}/api/{name}",
         }
+        task = self._tasks.get(task_id)
+        if task is not None and task.definition.task_role_arn:
+            self._credentials_of(task)
+            variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = f"{self._url}{CREDENTIALS_PATH}/{task_id}"
+            variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = self._tokens[task_id]
+        return variables
 
     def add(self, task: Task) -> None:
         """Serve the containers of a task."""
+        self._tokens[task.id] = secrets.token_urlsafe(32)
         self._tasks[task.id] = task
 
     def remove(self, task: Task) -> None:
         """Stop serving the containers of a task that has ended."""
-        self._tasks.pop(task.id, None)
+        for known in (self._tasks, self._tokens, self._credentials):
+            known.pop(task.id, None)
 
     def stop(self) -> None:
         """Stop serving."""
@@ -94,8 +131,39 @@ class Agent:
             return self._protection(task, body if method == "PUT" else None)
         return 404, {"error": "no such page"}
 
-    @staticmethod
-    def _protection(task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
+    def credentials(self, path: str, authorization: str) -> tuple[int, Mapping[str, Any]]:
+        """Status and JSON document of the credentials of a task role, for a caller with the token of the task."""
+        task_id = path.partition("?")[0].removeprefix(CREDENTIALS_PATH).strip("/")
+        task, token = self._tasks.get(task_id), self._tokens.get(task_id, "")
+        if task is None or not task.definition.task_role_arn or not _is_same(token, authorization):
+            return 400, {"code": "InvalidIdInRequest", "message": "CredentialsV2Request: ID not found"}
+        try:
+            return 200, self._credentials_of(task)
+        except (UntrustedRoleError, OSError) as error:
+            return 500, {"code": "ServerException", "message": str(error)}
+
+    def _credentials_of(self, task: Task) -> Mapping[str, str]:
+        with self._lock:
+            known = self._credentials.get(task.id)
+            if known is None or datetime.fromisoformat(known["Expiration"]) - datetime.now(UTC) < RENEWED_BEFORE:
+                known = self._roles.credentials(task.definition.task_role_arn, task.id)
+                self._credentials[task.id] = known
+            return known
+
+    def _refusal(self, task: Task, operation: str) -> str:
+        """Why a task may not read or change its protection: the agent does that with the task role."""
+        if not task.definition.task_role_arn:
+            return "the task has no task role, with which the agent would call ECS"
+        try:
+            parameters = {"cluster": task.cluster_arn, "tasks": [task.arn]}
+            return self._roles.refusal(self._credentials_of(task), operation, parameters)
+        except (UntrustedRoleError, OSError) as error:
+            return str(error)
+
+    def _protection(self, task: Task, body: bytes | None) -> tuple[int, Mapping[str, Any]]:
+        message = self._refusal(task, "GetTaskProtection" if body is None else "UpdateTaskProtection")
+        if message:
+            return 400, {"error": {"Arn": task.arn, "Code": "AccessDeniedException", "Message": message}}
         if body is not None:
             try:
                 request = json.loads(body)
@@ -113,6 +181,10 @@ class Agent:
         if task.is_protected() and task.protected_until is not None:
             document["ExpirationDate"] = datetime.fromtimestamp(task.protected_until, UTC).isoformat()
         return 200, {"protection": document}
+
+
+def _is_same(token: str, shown: str) -> bool:
+    return secrets.compare_digest(token.encode(), shown.encode())
 
 
 def _container_document(task: Task, name: str) -> dict[str, Any]:

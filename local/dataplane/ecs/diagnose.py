@@ -5,6 +5,12 @@ from local.dataplane.diagnosis import Diagnosis, last_line, last_log_line
 from local.dataplane.ecs.task import Task
 
 APPLY_AGAIN = "apply the environment again: ./windlass local apply"
+REASONS = {
+    "AccessDeniedException": "allow it to the execution role, and apply; denied calls are in ./windlass local status",
+    "unable to assume the role": "let the role trust ecs-tasks.amazonaws.com, and apply: ./windlass local apply",
+    "ResourceInitializationError": APPLY_AGAIN,
+}
+"""Part of the reason why a container does not start → the next step."""
 
 
 def of_running_task(task: Task) -> Diagnosis | None:
@@ -23,8 +29,7 @@ def of_ended_task(task: Task) -> Diagnosis:
         if container.status != "STOPPED" or not container.container.essential:
             continue
         if container.reason:
-            is_secret = container.reason.startswith("ResourceInitializationError")
-            next_step = APPLY_AGAIN if is_secret else _read_log(container)
+            next_step = next((step for part, step in REASONS.items() if part in container.reason), _read_log(container))
             return Diagnosis(problem=f"does not start: container {name}: {container.reason}", next_step=next_step)
         if container.exit_code is not None:
             said = last_log_line(container.log_path)

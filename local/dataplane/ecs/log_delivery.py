@@ -32,7 +32,8 @@ class LogDelivery:
             logs = container.container.logs
             if logs is not None:
                 stream = f"{logs.stream_prefix}/{name}/{task.id}"
-                self._aws.put_log_lines(logs.group, stream, last_lines(container.log_path))
+                role_arn = task.definition.execution_role_arn
+                self._aws.execution_roles.put_log_lines(role_arn, logs.group, stream, last_lines(container.log_path))
 
 
 def last_lines(path: Path) -> list[str]:

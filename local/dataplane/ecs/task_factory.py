@@ -1,6 +1,7 @@
 """Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from local.dataplane.containers.addresses import Addresses
@@ -76,7 +77,7 @@ class TaskFactory:
             hosts=hosts,
             trusted_certificates=self._trusted_certificates,
             aws=self._aws.variables,
-            read_secret=self._aws.read_secret,
+            read_secret=partial(self._aws.execution_roles.read_secret, definition.execution_role_arn),
             agent=lambda container: self._agent.variables(id_, container),
             time_factor=self._settings.time_factor,
             repositories=self._settings.repositories,

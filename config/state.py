@@ -57,8 +57,8 @@ class TerraformCloudState(Section):
     organization: Annotated[
         str, Pattern(r"[A-Za-z0-9_-]{1,40}", "an organization's name: letters, digits, - and _", "acme")
     ]
-    """Organization of the workspaces `<project>-<environment>-<layer>`, which must share their state with each other
-    (docs/terraform-cloud.md)."""
+    """Organization of the workspaces `<project>-<environment>-<layer>`. A workspace must share its state with those
+    that read it: that of `network` with all others, that of `data` with that of `service`."""
 
     hostname: Annotated[str, Pattern(r"[a-z0-9.-]+", 'a host name such as "app.terraform.io"', "app.terraform.io")] = (
         "app.terraform.io"

@@ -98,7 +98,7 @@ def left_over(folder: Path) -> dict[str, list[str]]:
             and not (path.parent.name == "locks" and not path.read_bytes())
         ],
     }
-    return {kind: found for kind, found in kinds.items() if found}
+    return {kind: paths for kind, paths in kinds.items() if paths}
 
 
 def _read(path: Path) -> bytes:

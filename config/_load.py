@@ -113,4 +113,4 @@ def _with_origin(problem: Problem, given: list[Override], data: dict[str, Any]) 
 
 def _readable(error: Exception) -> str:
     """A message of `tomllib`, which has the path of a table as a Python tuple: `('services', 'web')`."""
-    return _TUPLE.sub(lambda found: f"[{'.'.join(ast.literal_eval(found[0]))}]", str(error))
+    return _TUPLE.sub(lambda match: f"[{'.'.join(ast.literal_eval(match[0]))}]", str(error))

@@ -112,8 +112,8 @@ class DataPlane:
 
         Args:
             seconds: time limit.
-            report: receives a line that says which services are waited for, and why: every 10 s where it says
-                something new, otherwise every 30 s.
+            report: receives a line that says which services are waited for, and why, or every 10 s
+                that the wait goes on.
             prefix: left out of the names of services in these lines. Default: none.
 
         Raises:

@@ -1,11 +1,9 @@
-"""Reports what a wait waits for: a new line soon, and the same line seldom."""
+"""Reports what a wait waits for: each line once, and in between that the wait goes on."""
 
 from collections.abc import Callable
 
 REPORT_SECONDS = 10.0
 """A wait reports its progress this often."""
-REPEAT_SECONDS = 30.0
-"""A line that says nothing new is reported this often, so that no wait is silent."""
 
 Report = Callable[[str], None]
 """Receives one line for a person."""
@@ -25,7 +23,7 @@ class News:
 
     def __init__(self, report: Report, started: float) -> None:
         self._report = report
-        self._checked = self._said = started
+        self._started = self._checked = started
         self._line = ""
 
     def is_due(self, now: float) -> bool:
@@ -33,12 +31,7 @@ class News:
         return now - self._checked >= REPORT_SECONDS
 
     def say(self, line: str, now: float) -> None:
-        """Report a line, unless it was reported a moment ago."""
+        """Report a line; where it is the one before again, how long the wait has taken: no wait is silent."""
         self._checked = now
-        if line != self._line:
-            self._report(line)
-        elif now - self._said >= REPEAT_SECONDS:
-            self._report(f"still {line}")
-        else:
-            return
-        self._line, self._said = line, now
+        self._report(line if line != self._line else f"still waiting after {now - self._started:.0f} s")
+        self._line = line

@@ -140,7 +140,7 @@ def test_status_says_why_a_state_cannot_be_read_and_fails(windlass, project):
     )
     ended = windlass("status", "dev")
     assert ended.code == 1
-    assert "no credentials" in ended.out
+    assert "The state of network cannot be read: no credentials" in ended.err
     assert windlass("status", "dev", "--json").code == 1
 
 

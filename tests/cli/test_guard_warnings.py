@@ -66,7 +66,7 @@ def test_a_waived_warning_fails_nothing(monkeypatch: pytest.MonkeyPatch, capsys:
     assert windlass(["check", "dev"]) == 1
     monkeypatch.setattr("layers.guard_intent.intent_of", lambda _: replace(intent("dev"), waivers=(waiver,)))
     assert windlass(["check", "dev"]) == 0
-    assert "it is used from next week on" in capsys.readouterr().err
+    assert "it is used from next week on" in capsys.readouterr().out
 
 
 def test_a_plan_goes_on_in_spite_of_a_warning_and_a_synth_does_not(

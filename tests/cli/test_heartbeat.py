@@ -11,7 +11,7 @@ from cli.running import progress as progress_module
 from cli.running.heartbeat import heartbeat
 from cli.running.machine_ui import MachineUi
 from cli.running.progress import Progress
-from local.dataplane import control
+from local.dataplane import news
 
 LONGEST_SILENCE_SECONDS = 15
 
@@ -20,7 +20,7 @@ def test_nothing_that_waits_is_silent_for_long() -> None:
     assert {
         heartbeat_module.INTERVAL_SECONDS,
         progress_module.STILL_RUNNING_SECONDS,
-        control.REPORT_SECONDS,
+        news.REPORT_SECONDS,
     } <= set(range(1, LONGEST_SILENCE_SECONDS))
 
 

@@ -60,7 +60,7 @@ def test_a_mistake_is_named_with_file_key_value_and_what_is_allowed(path: Path, 
     problem = next((problem for problem in at_the_key if wrong.says in problem.message), None)
     assert problem is not None, text
     assert f"  {wrong.key}" in text
-    assert " = {" not in text, "a table is no value"
+    assert " = {" not in text, "a table is not a value"
     assert not re.search(r"\('[^']*',", text), "a path is written as TOML writes it"
     if isinstance(wrong.value, str | int | float) and problem.value is not MISSING:
         assert problem.value == wrong.value

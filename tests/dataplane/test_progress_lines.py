@@ -50,7 +50,7 @@ def status(*problems: str) -> DataPlaneStatus:
 def test_a_line_has_a_word_for_each_service_and_fits_a_terminal(count: int) -> None:
     line = waiting_for(status(*[REASON] * count), NOTHING, prefix="windlass-local-")
     assert line.startswith("airflow-component-0 (starting)")
-    assert len(f"still waiting for {line}") <= WIDTH
+    assert len(f"waiting for {line}") <= WIDTH
     named = line.count("(starting)")
     assert line.endswith(f" and {count - named} more" if named < count else "(starting)")
 
@@ -75,15 +75,16 @@ def test_reasons_are_without_numbers_of_errors(tmp_path: Path) -> None:
     assert last_log_line(tmp_path / "log") == last_line(said)
 
 
-def test_the_same_line_is_said_again_only_after_half_a_minute() -> None:
+def test_the_same_line_is_not_repeated_and_no_wait_is_silent() -> None:
     lines: list[tuple[int, str]] = []
     now = 0
     news = News(lambda line: lines.append((now, line)), 0)
-    for now in range(100):
+    for now in range(45):
         if news.is_due(now):
-            news.say("waiting for one" if now < 70 else "waiting for two", now)
+            news.say("waiting for one" if now < 35 else "waiting for two", now)
     assert lines == [
         (10, "waiting for one"),
-        (40, "still waiting for one"),
-        (70, "waiting for two"),
+        (20, "still waiting after 20 s"),
+        (30, "still waiting after 30 s"),
+        (40, "waiting for two"),
     ]

@@ -1,4 +1,4 @@
-"""Pages that people write are wrapped, and say the same figures as the commands."""
+"""Pages that people write are wrapped, and name the same times as the commands."""
 
 import re
 import subprocess
@@ -24,5 +24,5 @@ def test_prose_is_wrapped(path: str) -> None:
 
 
 def test_the_first_run_takes_as_long_in_the_readme_as_on_the_screen() -> None:
-    (figure,) = re.findall(r"The first run takes (.+?) on two\s", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert FIRST_RUN.startswith(f"The first run takes {figure} on two cores")
+    (duration,) = re.findall(r"The first run takes (.+?) on two\s", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert FIRST_RUN.startswith(f"The first run takes {duration} on two cores")

@@ -100,7 +100,7 @@ def left_over(folder: Path) -> dict[str, list[str]]:
             if path.is_file() and path.read_bytes() and not (name := str(path.relative_to(folder))).startswith(STAYS)
         ],
     }
-    return {kind: found for kind, found in kinds.items() if found}
+    return {kind: paths for kind, paths in kinds.items() if paths}
 
 
 def _read(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""A copy of an applied platform: the parts of `make test-long` load it instead of applying it anew."""
+"""A copy of an applied platform: the parts of `make test-long` load it instead of applying it again."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ class SavedCopy:
 
     @classmethod
     def of(cls, name: str, project: Path) -> "SavedCopy | None":
-        """The copy of this platform; `None` where none is asked for."""
+        """The copy of this platform; `None` where none is requested."""
         folder = os.environ.get(VARIABLE)
         return cls(folder=Path(folder) / name, project=project) if folder else None
 

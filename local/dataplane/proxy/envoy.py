@@ -60,7 +60,7 @@ class Envoy:
         return bool(changed)
 
     def listen_again(self) -> None:
-        """Let Envoy bind the ports again that it could not bind; it tries only when it is told its listeners."""
+        """Let Envoy bind the ports again that it could not bind; it tries only when it gets its listeners."""
         listeners = self._written.get("listeners")
         if listeners is not None:
             self._write("listeners", listeners)

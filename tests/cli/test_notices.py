@@ -49,7 +49,9 @@ def test_notices_and_quotas_are_in_the_json(
 def test_check_shows_what_needs_much_and_what_must_be_raised(capsys: pytest.CaptureFixture[str]) -> None:
     assert windlass(["check", "prod"]) == 0
     printed = capsys.readouterr()
-    quotas = [line.split("  ")[0] for line in printed.out.splitlines()[1:]]
+    valid, _, *lines = printed.out.splitlines()
+    assert "prod: the configuration is valid" in valid
+    quotas = [line.split("  ")[0] for line in lines]
     assert quotas == [
         "Fargate On-Demand vCPU resource count",
         "Fargate Spot vCPU resource count",
@@ -70,7 +72,8 @@ def test_cost_shows_every_quota(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_emulated_aws_has_no_quotas(capsys: pytest.CaptureFixture[str]) -> None:
     assert windlass(["check", "local"]) == 0
-    assert capsys.readouterr().out == ""
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "local: the configuration is valid" in line
 
 
 def test_production_without_alarms_is_refused_or_says_why(
@@ -88,4 +91,4 @@ def test_production_without_alarms_is_refused_or_says_why(
     }
     monkeypatch.setenv("WINDLASS_WAIVERS", json.dumps([waiver]))
     assert windlass(["check", "prod"]) == 0
-    assert "the operations team subscribes" in capsys.readouterr().err
+    assert "the operations team subscribes" in capsys.readouterr().out

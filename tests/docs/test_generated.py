@@ -36,6 +36,7 @@ def test_the_pages_are_current(name: str) -> None:
 def test_there_is_no_page_of_an_environment_that_is_gone() -> None:
     wanted = {f"reachability-{name}.{ending}" for name in ENVIRONMENTS for ending in ("md", "svg")}
     wanted |= {f"airflow-roles-{name}.md" for name in ENVIRONMENTS}
+    wanted |= {"long-tests.json", "long-tests.md"}
     assert {path.name for path in (ROOT / FOLDER).iterdir()} == wanted
 
 

@@ -95,6 +95,6 @@ def test_check_prints_what_is_waived_and_why(
     monkeypatch.setattr("layers.synthesis.terraform_json", lambda _: wrong())
     monkeypatch.setattr("layers.guard_intent.intent_of", lambda _: replace(intent("prod"), waivers=(WAIVER,)))
     assert main(["check", "prod"]) == 0
-    printed = capsys.readouterr().err
+    printed = capsys.readouterr().out
     assert ADDRESS in printed
     assert "a trial of a day" in printed

@@ -85,7 +85,7 @@ def test_the_table_has_everything_a_person_needs(web: BlueGreenTestService, oper
     web.ready("green")
     operator.service.switch(SwitchRequest(reason="release 1.2"))
     shown = text(web)
-    assert re.search(rf"{web.name}\s+live\s+green\s+http://shop.test", shown)
+    assert f"service {web.name}: live, green, http://shop.test" in shown
     assert re.search(r"blue\s+0 %\s+0 %\s+\S+/shop-dev/web:1.0.0\s+2/2\s+2/2\s+none", shown)
     assert re.search(r"green\s+100 %\s+100 %\s+\S+/shop-dev/web:1.0.0\s+2/2\s+2/2\s+none", shown)
     assert re.search(r"20\S+ \S+ \S+\s+switch\s+green\s+anna@laptop\s+release 1.2", shown)

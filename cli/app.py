@@ -37,6 +37,7 @@ TOPICS = {
         ),
     },
     "Release": {
+        "push": LazyCommand(target="cli.commands.push:push", short_help="Copy or build an image into its repository"),
         "deploy": LazyCommand(target="cli.commands.deploy:deploy", short_help="Roll out a new image of a service"),
         "switch": LazyCommand(
             target="cli.commands.switch:switch", short_help="Move traffic to the other colour, or back"

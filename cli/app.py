@@ -52,6 +52,7 @@ TOPICS = {
         "cost": LazyCommand(target="cli.commands.cost:cost", short_help="Estimate the cost of a month"),
     },
     "Operate": {
+        "secrets": LazyCommand(target="cli.commands.secrets:secrets", short_help="List or set what people fill in"),
         "airflow": LazyCommand(target="cli.commands.airflow:airflow", short_help="Run an Airflow command in the cloud"),
     },
     "Local": {

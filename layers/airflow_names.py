@@ -65,7 +65,7 @@ def repository_name(environment: Environment, key: str) -> str:
 
 
 def has_immutable_tags(environment: Environment) -> bool:
-    """Whether a tag in its repositories names the same image for ever."""
+    """Whether a tag in its repositories names the same image forever."""
     return environment.kind != "development"
 
 

@@ -79,10 +79,10 @@ class OciLayout:
     def manifest(self, descriptor: Descriptor) -> Manifest:
         """An image or index of the list."""
         body = _read(self._files, _blob(descriptor.digest))
-        found = Manifest(body=body, media_type=descriptor.media_type)
-        if found.digest != descriptor.digest:
+        manifest = Manifest(body=body, media_type=descriptor.media_type)
+        if manifest.digest != descriptor.digest:
             raise RefusedError(f"{self.name} is damaged: {descriptor.digest} has other bytes.")
-        return found
+        return manifest
 
     @contextmanager
     def open(self, blob: Descriptor) -> Iterator[Chunks]:

@@ -114,12 +114,13 @@ def require_platform(config: bytes, platform: Platform, *, name: str) -> None:
     """Raise RefusedError where an image's configuration is for another platform (E02), or is none."""
     try:
         document = json.loads(config)
-        found = Platform(os=document["os"], architecture=document["architecture"])
+        built_for = Platform(os=document["os"], architecture=document["architecture"])
     except (ValueError, KeyError, TypeError) as error:
         raise RefusedError(f"{name} is not a container image: its configuration names no platform.") from error
-    if found != platform:
+    if built_for != platform:
         raise RefusedError(
-            f"{name} is an image for {found}, but the tasks run on {platform} (cpu_architecture): they would not start."
+            f"{name} is an image for {built_for}, but the tasks run on {platform} (cpu_architecture), where it does "
+            "not start."
         )
 
 

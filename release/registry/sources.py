@@ -63,10 +63,10 @@ class RegistrySource:
         return self.repository.open(blob)
 
     def _manifest(self, reference: str) -> Manifest:
-        found = self.repository.manifest(reference)
-        if found is None:
+        manifest = self.repository.manifest(reference)
+        if manifest is None:
             raise RefusedError(f"There is no image {self.name}.")
-        return found
+        return manifest
 
 
 @contextmanager

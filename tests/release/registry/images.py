@@ -142,10 +142,10 @@ class ForeignRegistry:
         prefix = f"/v2/{self.repository}/"
         kind, _, reference = url.path.removeprefix(prefix).partition("/")
         if kind == "manifests":
-            found = self.image.manifests.get(self.image.root if reference == "1.0.0" else reference)
-            if found is None or not url.path.startswith(prefix):
+            stored = self.image.manifests.get(self.image.root if reference == "1.0.0" else reference)
+            if stored is None or not url.path.startswith(prefix):
                 return send(request, 404, b'{"errors": [{"code": "MANIFEST_UNKNOWN", "message": "unknown"}]}')
-            return send(request, 200, found[1], **{"Content-Type": found[0]})
+            return send(request, 200, stored[1], **{"Content-Type": stored[0]})
         port = self.host.partition(":")[2]
         return send(request, 307, b"", Location=f"http://localhost:{port}/store/{reference}")
 

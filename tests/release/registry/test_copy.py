@@ -76,9 +76,9 @@ def test_what_is_there_is_not_sent_again(aws: Aws, target: Repository, recorder:
     assert (again.sent, again.present, again.changed) == (0, 3, False)
     with foreign_registry(Image.of("arm64", layers=(b"base", b"two"))) as registry:
         second = copy(source_of(registry, aws), target, recorder, tag="1.1.0")
-        asked = [path for method, _, path in registry.requests if "/store/" in path]
+        fetched = [path for method, _, path in registry.requests if "/store/" in path]
     assert (second.sent, second.present) == (1, 2)
-    assert len(asked) == 2, "the new layer, and the configuration to see its platform"
+    assert len(fetched) == 2, "the new layer, and the configuration to see its platform"
 
 
 def test_a_tag_that_names_another_image_is_refused_before_anything_is_sent(

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 OIDC = "oidc-client-secret"
 NOTES: Mapping[State, str] = {
     "set": "has a value",
-    "empty": "empty",
+    "empty": "is empty",
     "missing": "does not exist",
     "deleted": "is being deleted",
     "unknown": "may not be seen",
 }
-"""State of a secret, in words that follow its name."""
+"""What follows the name of a secret in that state."""
 
 
 def persons_secrets(environment: "Environment") -> list[PersonsSecret]:

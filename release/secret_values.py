@@ -23,7 +23,7 @@ _SSM_PARAMETER = ":parameter/"
 
 
 class SecretValue:
-    """A value that shows itself to nobody.
+    """A value that is never shown.
 
     Args:
         text: the value.

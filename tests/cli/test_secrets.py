@@ -117,7 +117,7 @@ def test_all_that_people_fill_in_is_listed_with_what_is_empty(run: Callable[...,
         "AIRFLOW_VAR_ENDPOINT": "missing",
     }
     listed = run()
-    assert re.search(rf"git-dags +empty +token of the git repository dags +{OWN}/dags\n", listed.out)
+    assert re.search(rf"git-dags +is empty +token of the git repository dags +{OWN}/dags\n", listed.out)
     assert "git-dags: ./windlass secrets local set git-dags\n" in listed.err
     assert "git-models: ./windlass secrets local set git-models < FILE\n" in listed.err
     assert f"git-shared: {ARN}shared-AbCdEf does not exist; create or restore it" in listed.err

@@ -18,7 +18,8 @@ from release.errors import FailedError
 Body = bytes | Iterable[bytes] | None
 ATTEMPTS = 5
 """With 1, 2, 4 and 8 seconds between them."""
-CONNECT_SECONDS, READ_SECONDS = 10, 120
+CONNECT_SECONDS, READ_SECONDS = 10, 300
+"""A registry reads a layer of gigabytes once more before it answers."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 5
 T = TypeVar("T")
@@ -137,7 +138,11 @@ class Transport:
             proxy = ""
         if proxy not in self._managers:
             # As for calls to AWS: a company's own authority is named by AWS_CA_BUNDLE.
-            context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
+            bundle = os.environ.get("AWS_CA_BUNDLE") or None
+            try:
+                context = ssl.create_default_context(cafile=bundle)
+            except OSError as error:
+                raise FailedError(f"AWS_CA_BUNDLE is {bundle!r}, which cannot be read: {error}") from error
             self._managers[proxy] = (
                 urllib3.ProxyManager(proxy, ssl_context=context) if proxy else urllib3.PoolManager(ssl_context=context)
             )

@@ -37,6 +37,7 @@ TOPICS = {
         ),
     },
     "Release": {
+        "push": LazyCommand(target="cli.commands.push:push", short_help="Copy or build an image into its repository"),
         "deploy": LazyCommand(target="cli.commands.deploy:deploy", short_help="Roll out a new image of a service"),
         "switch": LazyCommand(
             target="cli.commands.switch:switch", short_help="Move traffic to the other colour, or back"
@@ -51,6 +52,7 @@ TOPICS = {
         "cost": LazyCommand(target="cli.commands.cost:cost", short_help="Estimate the cost of a month"),
     },
     "Operate": {
+        "secrets": LazyCommand(target="cli.commands.secrets:secrets", short_help="List or set what people fill in"),
         "airflow": LazyCommand(target="cli.commands.airflow:airflow", short_help="Run an Airflow command in the cloud"),
     },
     "Local": {

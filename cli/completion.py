@@ -31,6 +31,26 @@ def services(context: click.Context, _parameter: click.Parameter, incomplete: st
     return [name for file in files for name in _section(_read(file), "services") if name.startswith(incomplete)]
 
 
+def images(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Names of what has an image repository in the environment that is already on the line."""
+    files = [file for file in _files() if file.stem == context.params.get("name")]
+    airflow = ["airflow" for file in files if _section(_read(file), "airflow")]
+    return [*services(context, parameter, incomplete), *(name for name in airflow if name.startswith(incomplete))]
+
+
+def secrets(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the secrets that people fill in, of the environment that is already on the line."""
+    names: list[str] = []
+    for file in _files():
+        if file.stem == context.params.get("name"):
+            airflow = _section(_read(file), "airflow")
+            repositories = _section(_section(airflow, "dags"), "repositories")
+            names += [f"git-{name}" for name in repositories if "credentials" in _section(repositories, name)]
+            names += ["oidc-client-secret"] if _section(airflow, "authentication") else []
+            names += _section(airflow, "secrets")
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def layers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Names of layers."""
     return [name for name in LAYERS if name.startswith(incomplete)]

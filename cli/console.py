@@ -21,6 +21,11 @@ def set_verbosity(verbosity: Verbosity) -> None:
     _verbosity = verbosity
 
 
+def is_quiet() -> bool:
+    """Whether only results, warnings and errors are printed."""
+    return _verbosity == "quiet"
+
+
 def output() -> "Console":
     """The console for results; created each time, so that a redirected `sys.stdout` is honoured."""
     return _console(stderr=False)

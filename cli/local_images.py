@@ -22,6 +22,11 @@ def images_of(environment: "Environment") -> list["ImageReference"]:
     return [image for image in images if _is_own(image, environment) and image.tag is not None]
 
 
+def adds_images(environment: "Environment") -> bool:
+    """Whether what the file names is in the registry without anybody's push: on the embedded AWS."""
+    return environment.aws.endpoint_url is not None
+
+
 def add_images(project: Project, environment: "Environment", images: Iterable["ImageReference"]) -> list[str]:
     """Make images exist in the registry of the embedded AWS; returns those that are new, as `repository:tag`.
 

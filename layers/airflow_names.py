@@ -59,6 +59,16 @@ def repository_keys(environment: Environment) -> list[str]:
     return [*environment.services, *([REPOSITORY] if environment.airflow else [])]
 
 
+def repository_name(environment: Environment, key: str) -> str:
+    """Name in ECR of the image repository with a key."""
+    return f"{environment.prefix}/{key}"
+
+
+def has_immutable_tags(environment: Environment) -> bool:
+    """Whether a tag in its repositories names the same image forever."""
+    return environment.kind != "development"
+
+
 def component_keys(airflow: Airflow) -> list[str]:
     """A key for each ECS service: the components, and each worker group as `worker-<group>`."""
     return ["api-server", "scheduler", "dag-processor", "triggerer", *map(worker_key, airflow.workers)]

@@ -7,7 +7,7 @@ from constructs import Construct
 from config import Environment
 from layers.airflow.data_layer import airflow_data
 from layers.airflow.secrets import Sources
-from layers.airflow_names import repository_keys
+from layers.airflow_names import has_immutable_tags, repository_keys, repository_name
 from layers.airflow_outputs import AirflowData
 from layers.backups import copy_backups
 from layers.layer import Layer
@@ -211,7 +211,8 @@ class DataLayer(Layer):
         inputs = RepositoriesInputs(
             repositories={
                 name: Repository(
-                    name=f"{self.environment.prefix}/{name}", immutable_tags=self.environment.kind != "development"
+                    name=repository_name(self.environment, name),
+                    immutable_tags=has_immutable_tags(self.environment),
                 )
                 for name in repository_keys(self.environment)
             },

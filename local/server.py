@@ -30,6 +30,9 @@ SETTINGS = {
 }
 """Settings of moto, which it reads from the environment when it is imported."""
 
+LAYERS = "layers"
+"""Folder of the registry's blobs, in that of the snapshot."""
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -47,6 +50,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
 
     from local.extensions import extend
     from local.extensions.dataplane import with_dataplane
+    from local.registry.application import with_registry
 
     def create_extended_backend(service: str) -> Any:
         extend(service)
@@ -73,11 +77,16 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         return moto(environ, start_response)
 
     served = with_iam_pages(with_dataplane(application), record)
+    served = with_registry(served, changed=saver.changed if saver is not None else _nothing)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 
         served = with_snapshots(served, saver)
     return served
+
+
+def _nothing() -> None:
+    """Save nothing."""
 
 
 def make_server(host: str, port: int, instance: str = "", saver: "Saver | None" = None) -> Any:
@@ -147,10 +156,17 @@ def main(arguments: list[str] | None = None) -> int:
 def _saver(folder: Path) -> "Saver":
     os.environ.update(SETTINGS)
     # Imported here, like all of moto.
+    from local.registry.blobs import BLOBS, stored_digests
     from local.snapshot.saver import Saver
     from local.snapshot.store import SnapshotFolder
 
-    return Saver(SnapshotFolder(folder), log=lambda line: print(line, flush=True))
+    # In the folder of the snapshot, so that they are copied, replaced and removed with it.
+    BLOBS.use(folder / LAYERS, uploads=folder.with_name("uploads"))
+    return Saver(
+        SnapshotFolder(folder),
+        log=lambda line: print(line, flush=True),
+        on_saved=lambda backends: BLOBS.keep(stored_digests(backends)),
+    )
 
 
 if __name__ == "__main__":

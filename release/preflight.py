@@ -1,5 +1,7 @@
 """Checks before something changes: of the image before a deployment, of a colour before it takes traffic (B04)."""
 
+from dataclasses import dataclass
+
 from aws.colour import Colour
 from aws.image_reference import ALLOWED, ImageReference
 from release.aws import Aws, error_code
@@ -25,11 +27,48 @@ def check_reference(image: str, *, allow_moving_tags: bool) -> None:
         )
 
 
-def check_exists(aws: Aws, image: str) -> None:
+def check_exists(aws: Aws, image: str, arguments: str) -> None:
     """Refuse an image that ECR does not have; images of other registries are not checked.
+
+    Args:
+        aws: the account.
+        image: a complete reference.
+        arguments: `ENV SERVICE`, for the command that pushes it.
 
     Raises:
         RefusedError: the repository or the image does not exist.
+    """
+    missing = missing_image(aws, image)
+    if missing is None:
+        return
+    if not missing.has_repository:
+        raise RefusedError(f"{missing}.")
+    reference = ImageReference.parse(image)
+    push = push_command(arguments, reference)
+    if aws.is_emulated and reference.tag is not None:
+        local = f"./windlass local image {reference.repository}:{reference.tag}"
+        raise RefusedError(f"{missing}: {local} makes it known, {push} pushes one, or check the name.")
+    raise RefusedError(f"{missing}: {push} pushes it, or check the name.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingImage:
+    """An image that ECR does not have."""
+
+    text: str
+    has_repository: bool
+
+    def __str__(self) -> str:
+        """`ECR has no image 1.4.0 in shop-prod/web`."""
+        return self.text
+
+
+def missing_image(aws: Aws, image: str) -> MissingImage | None:
+    """Return what ECR lacks of an image; None where it is there, or is in a registry that is not checked.
+
+    Args:
+        aws: the account.
+        image: a complete reference.
     """
     from botocore.exceptions import ClientError
 
@@ -38,19 +77,32 @@ def check_exists(aws: Aws, image: str) -> None:
     client = aws.client("ecr")
     # Another region's registry is another endpoint, which these credentials may not even reach.
     if account is None or account.region != client.meta.region_name:
-        return
+        return None
     repository = reference.repository
     image_id = {"imageTag": reference.tag} if reference.tag is not None else {"imageDigest": str(reference.digest)}
     try:
         client.describe_images(registryId=account.id, repositoryName=repository, imageIds=[image_id])
     except ClientError as error:
         if error_code(error) == "RepositoryNotFoundException":
-            raise RefusedError(f"ECR has no repository {repository} in account {account.id}.") from error
+            return MissingImage(
+                text=f"ECR has no repository {repository} in account {account.id}", has_repository=False
+            )
         if error_code(error) == "ImageNotFoundException":
             (name,) = image_id.values()
-            known = f"./windlass local image {repository}:{name} makes it known" if aws.is_emulated else "push it first"
-            raise RefusedError(f"ECR has no image {name} in {repository}: {known}, or check the name.") from error
+            return MissingImage(text=f"ECR has no image {name} in {repository}", has_repository=True)
         raise
+    return None
+
+
+def push_command(arguments: str, reference: ImageReference) -> str:
+    """Return the command that pushes an image.
+
+    Args:
+        arguments: `ENV SERVICE`.
+        reference: of the image.
+    """
+    tag = f" --tag {reference.tag}" if reference.tag is not None else ""
+    return f"./windlass push {arguments}{tag} --image SOURCE (or --file DOCKERFILE)"
 
 
 def required_targets(

@@ -16,6 +16,7 @@ from cli.options import (
 from cli.project import Project
 from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
+from cli.service_start import SERVICE, ServiceStart
 from cli.session import asking, open_for_change, refuse_question
 
 
@@ -47,6 +48,9 @@ def apply(
 ) -> None:
     """Plan every layer in order, and apply the changes after asking.
 
+    Before the service layer it stops while an image or a secret that its tasks need is missing, and says what to do. A
+    deployment that ECS had given up is started again.
+
     Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
     refuse_question(as_json=as_json, answered=yes)
@@ -54,7 +58,10 @@ def apply(
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
-    outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
+    start = ServiceStart(session=session)
+    stacks = session.stacks(layer)
+    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before={SERVICE: start.before})
+    start.after()
     conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())

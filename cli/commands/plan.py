@@ -16,6 +16,7 @@ from cli.project import Project
 from cli.running.run_layers import plan_layers
 from cli.running.stack import CHANGES
 from cli.running.terraform_options import checked
+from cli.service_start import SERVICE, warn_to_do
 from cli.session import open_for_change
 
 
@@ -55,6 +56,8 @@ def plan(
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
     plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
+    if any(one.layer == SERVICE and one.has_changes and one.waits_for is None for one in plans):
+        warn_to_do(session)
     if as_json:
         print_json({one.layer: one.json() for one in plans})
     changes = any(one.has_changes for one in plans)

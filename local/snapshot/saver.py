@@ -29,10 +29,16 @@ class Saver:
     Args:
         folder: where the snapshot is.
         log: receives a line about each snapshot that could not be written or read.
+        on_saved: receives the account after each snapshot, under `MOTO_LOCK`, to remove what it no longer needs.
     """
 
-    def __init__(self, folder: SnapshotFolder, log: Callable[[str], None]) -> None:
-        self._folder, self._log = folder, log
+    def __init__(
+        self,
+        folder: SnapshotFolder,
+        log: Callable[[str], None],
+        on_saved: Callable[[account.Backends], None] = lambda _: None,
+    ) -> None:
+        self._folder, self._log, self._on_saved = folder, log, on_saved
         self._changed_at: float | None = None
         self._first_change_at: float | None = None
         self._wake = threading.Condition()
@@ -89,6 +95,7 @@ class Saver:
                 self._saved_at = self._folder.write(content, datetime.now(UTC)).saved_at
                 self._problem = ""
                 self._forget_changes()
+                self._on_saved(backends)
             except Exception as error:
                 problem = str(error) if isinstance(error, SnapshotError) else f"{type(error).__name__}: {error}"
                 if problem != self._problem:

@@ -41,7 +41,7 @@ class BlueGreen(BlueGreenResources):
         before = self.live_colour.read()
         side = self.colours[self._idle_colour(before, force=request.force)]
         label, reporter = f"{self.context.service} {side.colour}", self.context.reporter
-        check_exists(self.context.aws, request.image)
+        check_exists(self.context.aws, request.image, self.context.arguments)
         image, state = side.image.read(), side.ecs.describe()
         count = request.count or max(1, self.colours[other_colour(side.colour)].ecs.describe().desired)
         if image.is_consistent and image.latest.value == request.image and _is_up(side, state, request.image, count):

@@ -150,7 +150,7 @@ class SingleService(ABC):
         return is_desired and state.image == request.image and state.is_steady and state.running >= state.desired
 
     def _request_image(self, request: DeployRequest) -> None:
-        check_exists(self.context.aws, request.image)
+        check_exists(self.context.aws, request.image, self.context.arguments)
         request_image(self.context, self.image, request.image, label=self.context.service, reason=request.reason)
 
     def _require_registered(self, request: DeployRequest) -> str:

@@ -109,7 +109,7 @@ def test_examples_are_command_lines_that_are_understood(path: Path) -> None:
     if not isinstance(command, Command):
         return
     for example in command.examples:
-        words = re.split(r"  #|[|>)]", example.partition("./windlass ")[2])[0].replace('"', "").split()
+        words = re.split(r"  #|[|<>)]", example.partition("./windlass ")[2])[0].replace('"', "").split()
         assert tuple(words[: len(path)]) == path
         with command.make_context(path[-1], words[len(path) :], resilient_parsing=False) as context:
             assert context.params is not None

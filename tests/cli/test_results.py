@@ -48,6 +48,8 @@ ELSEWHERE = {
     "local": "a group",
     "local airflow-password": "prints one word",
     "local image": "tests/cli/test_local_images.py",
+    "push": "tests/cli/test_push.py",
+    "secrets": "tests/cli/test_secrets.py",
     "migrate": "tests/release/test_commands_single_services.py",
     "switch": "tests/release/test_commands.py",
 }

@@ -50,7 +50,7 @@ def test_deploy_accepts_a_tag_that_was_added_and_refuses_others(ecr):
             return ecr
 
     add_tags(ecr, [(REPOSITORY, "0.2.0")])
-    check_exists(Clients(), f"{IMAGE}:0.2.0")
+    check_exists(Clients(), f"{IMAGE}:0.2.0", "local web")
     with pytest.raises(RefusedError, match=r"no image 0\.3\.0"):
-        check_exists(Clients(), f"{IMAGE}:0.3.0")
+        check_exists(Clients(), f"{IMAGE}:0.3.0", "local web")
     assert ImageReference.parse(f"{IMAGE}:0.2.0").repository == REPOSITORY

@@ -1,18 +1,17 @@
 """A blue/green service as Terraform would have created it, created with boto3 in a second."""
 
 import itertools
-import json
 import time
 from typing import Any
 
 from aws.colour import COLOURS, LIVE_COLOUR_PATTERN, Colour
+from local.image_registry import add_tags
 from release.outputs import BlueGreenOutputs, parse_web_service
 from release.strategies.blue_green_status import BlueGreenStatus
 from tests.release.operator import Operator, StubTerraform, applying
 from tests.release.shared_resources import ACCOUNT_ID, IMAGE, LOG_GROUP, REGION, SharedResources
 
 MIGRATION = ("python", "-m", "web.migrate")
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 _numbers = itertools.count(1)
 
@@ -196,8 +195,7 @@ class BlueGreenTestService:
         return name
 
     def push_image(self, tag: str) -> str:
-        manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"digest": f"sha256:{tag}"}, "layers": []}
-        self.client("ecr").put_image(repositoryName="shop-dev/web", imageManifest=json.dumps(manifest), imageTag=tag)
+        add_tags(self.client("ecr"), [("shop-dev/web", tag)])
         return f"{IMAGE}:{tag}"
 
     def end_task(

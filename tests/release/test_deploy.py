@@ -181,8 +181,9 @@ def test_a_moving_tag_is_for_development_only() -> None:
 
 
 def test_an_image_that_ecr_does_not_have_is_refused(web: BlueGreenTestService, operator: Operator) -> None:
-    with pytest.raises(RefusedError, match=r"ECR has no image 9\.9\.9 in shop-dev/web: \./windlass local image"):
+    with pytest.raises(RefusedError, match=r"ECR has no image 9\.9\.9 in shop-dev/web: \./windlass local image") as e:
         operator.service.deploy(DeployRequest(image=f"{IMAGE}:9.9.9"), web.terraform)
+    assert f"./windlass push dev {web.name} --tag 9.9.9 --image SOURCE" in str(e.value)
     with pytest.raises(RefusedError, match=r"ECR has no repository nothing in account 123456789012"):
         operator.service.deploy(DeployRequest(image=f"{IMAGE.partition('/')[0]}/nothing:1"), web.terraform)
 

@@ -23,6 +23,7 @@ from cli.running.background_task import background_task
 from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.progress import duration
 from cli.running.run_layers import apply_layers, done, outcomes_json
+from cli.service_start import require_ready
 from cli.session import Session, open_for_change
 
 FIRST_RUN = (
@@ -54,7 +55,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
         install_airflow_in_background(project, parts)
         session = opened.result()
     bootstrap = session.bootstrap()
-    before = {SERVICE: partial(start_early, session, parts)} if parts else {}
+    before = {SERVICE: partial(_before_services, session, parts)}
     outcomes = [bootstrap.create(ask=None, without=LIFECYCLES)] if bootstrap else []
     if bootstrap and outcomes[0].changed:
         with background_task("completing the bootstrap", bootstrap.complete) as rest:
@@ -64,8 +65,6 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
         outcomes.append(apply_layers(session.stacks(), ask=None, before=before))
-    if bare:
-        add_images(project, session.environment, images_of(session.environment))
     changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)
     took = duration(time.monotonic() - started)
@@ -87,6 +86,14 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
         )
     else:
         show_welcome(session)
+
+
+def _before_services(session: Session, parts: tuple[str, ...]) -> None:
+    if parts:
+        start_early(session, parts)
+    else:
+        add_images(session.project, session.environment, images_of(session.environment))
+    require_ready(session)
 
 
 def _run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -> None:

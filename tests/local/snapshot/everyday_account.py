@@ -6,15 +6,17 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.registry.blobs import EMPTY
+
 REGION = "eu-west-1"
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
 TRUST = POLICY.replace('"Resource": "*"', '"Principal": {"Service": "ecs-tasks.amazonaws.com"}').replace(
     "s3:GetObject", "sts:AssumeRole"
 )
 MANAGED = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-MANIFEST = """
-{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": {"digest": "sha256:1"},
-"layers": []}
+MANIFEST = f"""
+{{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": {{"digest": "{EMPTY}"}},
+"layers": []}}
 """
 TIMES_OF_THE_CALL = ("LatestRestorableTime", "SizeInBytes")
 """Contain when they were asked for."""

@@ -1,0 +1,136 @@
+"""What has to be there before the service layer starts tasks, and what had failed to start before an apply."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from aws.image_reference import ImageReference
+from cli.aws import release_errors
+from cli.console import say, warn
+from cli.errors import CommandError
+from cli.local_images import add_images, adds_images, images_of
+from cli.persons_secrets import NOTES, how_to_fill, persons_secrets
+from cli.release_session import aws_of, outputs
+from cli.session import Session
+from layers.airflow_names import REPOSITORY, repository_keys, repository_name
+from release.aws import Aws
+from release.failed_deployments import FailedDeployment, deploy_again, ecs_services, failed_deployments
+from release.preflight import missing_image, push_command
+from release.secret_values import secret_state
+
+SERVICE = "service"
+
+
+@dataclass(kw_only=True)
+class ServiceStart:
+    """An apply of the service layer: `before` is called before it is planned, `after` once it is applied."""
+
+    session: Session
+    _failed: list[FailedDeployment] = field(default_factory=list)
+    _cluster_name: str = ""
+
+    def before(self) -> None:
+        """Look at what the layer's tasks need, and at deployments that ECS has given up.
+
+        Raises:
+            CommandError: an image or a secret is missing; names each, with the command that helps.
+        """
+        session = self.session
+        if adds_images(session.environment):
+            add_images(session.project, session.environment, images_of(session.environment))
+        require_ready(session)
+        published = outputs(session)
+        names = ecs_services(published)
+        if names:
+            self._cluster_name = str(published["cluster_name"])
+            with release_errors():
+                self._failed = failed_deployments(aws_of(session), self._cluster_name, names)
+
+    def after(self) -> None:
+        """Start deployments again that had failed before, and that the apply has not replaced.
+
+        ECS gives up a deployment whose tasks do not start, because an image was missing for example, and then starts
+        none until there is a new one; to Terraform nothing has changed.
+        """
+        if not self._failed:
+            return
+        with release_errors():
+            for each in deploy_again(aws_of(self.session), self._cluster_name, self._failed):
+                say(f"{each.service_name}: deployed again, because ECS had given up ({each.reason})", style="green")
+
+
+def require_ready(session: Session) -> None:
+    """Refuse to start the service layer while an image or a secret that its tasks need is missing.
+
+    Raises:
+        CommandError: something is missing; nothing of the layer was changed.
+    """
+    todo = to_do(session)
+    if todo:
+        name = session.environment.name
+        lines = "\n".join(f"  {line}" for line in todo)
+        raise CommandError(
+            f"{SERVICE} of {name} cannot start yet; its tasks would fail:\n{lines}\nThen: ./windlass apply {name}"
+        )
+
+
+def warn_to_do(session: Session) -> None:
+    """Say what `require_ready` would refuse."""
+    for line in to_do(session, images=not adds_images(session.environment)):
+        warn(f"{SERVICE}: before an apply: {line}")
+
+
+def to_do(session: Session, *, images: bool = True) -> list[str]:
+    """What a person has to do before the service layer can start, one line each.
+
+    Args:
+        session: of the environment.
+        images: whether to check images too.
+    """
+    with release_errors():
+        return [*(_images(session) if images else ()), *_secrets(session)]
+
+
+def _images(session: Session) -> Iterator[str]:
+    """Images that the layer starts with, and that ECR does not have.
+
+    Of a service that is applied, a parameter has the image, which `deploy` checks; the one in the file may be gone.
+    """
+    environment = session.environment
+    applied = outputs(session).get("services") or {}
+    wanted = {
+        image: key
+        for key, service in environment.services.items()
+        if key not in applied
+        for image in service.initial_images.values()
+    }
+    if environment.airflow is not None:
+        wanted[environment.airflow.image] = REPOSITORY
+    own = {image: key for image, key in wanted.items() if ImageReference.parse(image).ecr_account is not None}
+    if not own:
+        return
+    aws: Aws = aws_of(session)
+    repositories = {repository_name(environment, key): key for key in repository_keys(environment)}
+    for image in own:
+        missing = missing_image(aws, image)
+        if missing is None:
+            continue
+        reference = ImageReference.parse(image)
+        key = repositories.get(reference.repository)
+        if key is None:
+            yield f"{missing}, which {own[image]} runs: push it there, or correct the file"
+        elif not missing.has_repository:
+            yield f"{missing}: ./windlass apply {environment.name} --layer data"
+        else:
+            yield f"{missing}: {push_command(f'{environment.name} {key}', reference)}"
+
+
+def _secrets(session: Session) -> Iterator[str]:
+    name = session.environment.name
+    secrets = persons_secrets(session.environment)
+    if not secrets:
+        return
+    aws: Aws = aws_of(session)
+    for secret in secrets:
+        state = secret_state(aws, secret)
+        if state not in ("set", "unknown"):
+            yield f"the secret {secret.key} ({secret.purpose}) {NOTES[state]}: {how_to_fill(name, secret, state)}"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from aws.role_owner import OWNER_TAG
 from config.errors import Problem
 from config.pattern import Pattern
 
@@ -24,7 +25,8 @@ TagKey = Annotated[
     Pattern(r"[\w +\-=.:/@]+", _TAG_CHARACTERS, "Owner", portable_regex=f"{_PORTABLE}+"),
 ]
 
-TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name")
+TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name", OWNER_TAG)
+_TAKEN = {key.lower() for key in TAGS_OF_WINDLASS}
 
 
 def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
@@ -33,7 +35,7 @@ def tags_are_not_reserved(tags: dict[str, str]) -> Iterator[Problem]:
         if key.lower().startswith("aws:"):
             message = 'begins with "aws:", which AWS reserves; allowed: any other beginning'
             yield Problem(path=("tags", key), value=value, message=message)
-        elif key in TAGS_OF_WINDLASS:
+        elif key.lower() in _TAKEN:  # IAM ignores the case of a tag's key
             yield Problem(path=("tags", key), value=value, message="is set by Windlass; leave it out")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from guards import (
     rules,
+    rules_delivery,
     rules_identity,
     rules_network,
     rules_plain_secrets,
@@ -33,6 +34,7 @@ __all__ = [
 
 GUARDS: tuple[Guard, ...] = (
     *rules.GUARDS,
+    *rules_delivery.GUARDS,
     *rules_identity.GUARDS,
     *rules_network.GUARDS,
     *rules_plain_secrets.GUARDS,

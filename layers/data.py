@@ -10,6 +10,7 @@ from layers.airflow.secrets import Sources
 from layers.airflow_names import repository_keys
 from layers.airflow_outputs import AirflowData
 from layers.backups import copy_backups
+from layers.boundary import limit_roles
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
@@ -71,6 +72,7 @@ class DataLayer(Layer):
             repository_arns=repositories.repository_arns,
             airflow=airflow,
         )
+        limit_roles(self, environment, self.network.boundary_arn)
         publish(self, self.outputs, environment)
 
     def _password(self, id_: str, name: str, description: str, version: int) -> GeneratedSecretOutputs:

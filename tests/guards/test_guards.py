@@ -11,6 +11,7 @@ from config.fields import types_at
 from guards.guard import Guard
 from tests.guards import (
     mistakes_airflow,
+    mistakes_delivery,
     mistakes_identity,
     mistakes_network,
     mistakes_plain_secrets,
@@ -29,6 +30,7 @@ MISTAKES = (
     *mistakes_services.MISTAKES,
     *mistakes_platform.MISTAKES,
     *mistakes_airflow.MISTAKES,
+    *mistakes_delivery.MISTAKES,
 )
 
 

@@ -79,8 +79,8 @@ class Delivery(Section):
     ]
     """IAM policies for the role that runs `apply`: ARNs, each under a name of your choice. Whatever they allow, it
     makes roles with the environment's permissions boundary only, and changes neither the boundary, nor roles of
-    pipelines, nor the state's bucket and key. It can do all else that they allow; therefore guards report each policy
-    until you waive it with a reason."""
+    pipelines, nor the state's bucket and key. It can do everything else that they allow; therefore guards report each
+    policy until you waive it with a reason."""
 
     oidc_provider_arn: (
         Annotated[

@@ -11,6 +11,7 @@ from guards import (
     rules_network,
     rules_plain_secrets,
     rules_platform,
+    rules_scaling,
     rules_secrets,
     rules_services,
 )
@@ -39,6 +40,7 @@ GUARDS: tuple[Guard, ...] = (
     *rules_network.GUARDS,
     *rules_plain_secrets.GUARDS,
     *rules_platform.GUARDS,
+    *rules_scaling.GUARDS,
     *rules_secrets.GUARDS,
     *rules_services.GUARDS,
 )

@@ -20,7 +20,8 @@ from modules.iam import Statement
 class DeliveryLayer(Layer):
     """Roles whose permissions follow from the commands that they run (`aws.command_calls`).
 
-    An administrator applies this layer: the role that applies the others may not change it.
+    One of them pushes images (P03). An administrator applies this layer: the role that applies the others may not
+    change it.
     """
 
     def __init__(self, scope: Construct, environment: Environment, delivery: Delivery) -> None:

@@ -63,7 +63,7 @@ def reader_limits(environment: Environment) -> Mapping[str, Denial]:
     bucket = account.bucket_arn(state.bucket) if state.backend == "s3" else None
     parameters = [
         account.arn("ssm", f"parameter{environment.path('*')}"),
-        f"arn:{account.partition}:ssm:{account.region}::parameter/aws/service/*",
+        account.aws_arn("ssm", "parameter/aws/service/*"),
     ]
     return {
         "ProtectSecrets": Denial(

@@ -14,6 +14,7 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
+from cli.release_session import keep_minimums
 from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
 from cli.session import asking, open_for_change, refuse_question
@@ -55,6 +56,8 @@ def apply(
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
     outcome = apply_layers(session.stacks(layer), ask=ask, full=full, options=options)
+    if layer in (None, "service"):
+        keep_minimums(session)
     conclude(name, outcome)
     if as_json:
         print_json(outcome.json())

@@ -144,7 +144,7 @@ def _own_secrets(inputs: BoundaryInputs) -> Sequence[str]:
 
 def _own_parameters(inputs: BoundaryInputs) -> Sequence[str]:
     own = [inputs.account.arn("ssm", f"parameter/{inputs.path}/{OWNER}{rest}") for rest in ("", "/*")]
-    public = f"arn:{inputs.account.partition}:ssm:{inputs.account.region}::parameter/aws/service/*"
+    public = inputs.account.aws_arn("ssm", "parameter/aws/service/*")
     return [*own, public, *(arn for arn in inputs.existing_secret_arns if ":ssm:" in arn)]
 
 

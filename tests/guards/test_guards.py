@@ -16,6 +16,7 @@ from tests.guards import (
     mistakes_network,
     mistakes_plain_secrets,
     mistakes_platform,
+    mistakes_scaling,
     mistakes_services,
     mistakes_tasks,
 )
@@ -29,6 +30,7 @@ MISTAKES = (
     *mistakes_plain_secrets.MISTAKES,
     *mistakes_services.MISTAKES,
     *mistakes_platform.MISTAKES,
+    *mistakes_scaling.MISTAKES,
     *mistakes_airflow.MISTAKES,
     *mistakes_delivery.MISTAKES,
 )

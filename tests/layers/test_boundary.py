@@ -103,8 +103,8 @@ def test_i01_the_boundary_denies_nothing_that_a_role_is_allowed(name: str) -> No
     stacks = Stacks(documents=documents_of(name, every_kind_of_role) if every_kind else documents(name))
     limits, checked = boundary(name), 0
     if every_kind:
-        made = {body["name"] for _, body in stacks.resources("aws_iam_role")}
-        assert {"windlass-prod-shop-codedeploy", "windlass-prod-airflow-rds-proxy"} <= made
+        created = {body["name"] for _, body in stacks.resources("aws_iam_role")}
+        assert {"windlass-prod-shop-codedeploy", "windlass-prod-airflow-rds-proxy"} <= created
     for address, policy in stacks.resources("aws_iam_role_policy"):
         for role in stacks.resolve(address, policy["role"]):
             caller = Caller(policies=[ADMINISTRATOR], boundary=limits, tags=stacks.bodies[role].get("tags") or {})
@@ -128,7 +128,7 @@ def granted(stacks: Stacks, address: str, text: str) -> Iterator[tuple[str, str,
 
 
 def arn_of(stacks: Stacks, address: str, resource: str) -> str:
-    """The ARN that a reference will have: of roles and secrets by their names, of all else any."""
+    """The ARN that a reference will have: of roles and secrets by their names, of other things any."""
     whole = re.fullmatch(r"\$\{[^}]*\}", resource)
     for target in stacks.resolve(address, resource) if whole else ():
         body, kind = stacks.bodies[target], type_of(target)
@@ -155,7 +155,7 @@ def name_of(stacks: Stacks, address: str, reference: str) -> str:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_i01_whose_a_role_is_stands_on_it(name: str) -> None:
+def test_i01_a_role_says_whose_it_is(name: str) -> None:
     stacks, prefix = Stacks(documents=documents(name)), f"windlass-{name}"
     owners = {body["name"]: (body.get("tags") or {}).get(OWNER_TAG) for _, body in stacks.resources("aws_iam_role")}
     assert owners[f"{prefix}-web-task"] == "web"

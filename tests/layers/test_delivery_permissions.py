@@ -1,4 +1,4 @@
-"""What the roles of the delivery layer may do: their work, and nothing that would make them more than they are."""
+"""What the roles of the delivery layer may do: their work, and nothing that would make them more (I02)."""
 
 import json
 from functools import cache
@@ -200,9 +200,9 @@ def test_apply_with_administrator_access_applies(action: str, resource: str, con
 def test_the_deployers_own_roles_are_those_that_layers_make_and_no_pipelines(name: str) -> None:
     environment = changed_environment(name, everybody)
     patterns = own_role_patterns(environment)
-    made = {body["name"] for _, body in Stacks(documents=documents(name)).resources("aws_iam_role")}
+    created = {body["name"] for _, body in Stacks(documents=documents(name)).resources("aws_iam_role")}
     pipelines = documents_of(name, everybody)["delivery"]["resource"]["aws_iam_role"].values()
-    assert all(any(like(pattern, f"{ROLES}/{role}") for pattern in patterns) for role in made)
+    assert all(any(like(pattern, f"{ROLES}/{role}") for pattern in patterns) for role in created)
     # `prod` and `prod-eu` of one project have names that begin alike.
     for one in pipelines:
         for prefix in (environment.prefix, f"{environment.prefix}-eu"):

@@ -38,15 +38,15 @@ class Caller:
 
 def _verdict(policies: Iterable[Any], action: str, resource: str, context: Context) -> bool | None:
     """True for an allow, False for an explicit deny, None where nothing matches."""
-    found: bool | None = None
+    verdict: bool | None = None
     for policy in policies:
         document = json.loads(policy) if isinstance(policy, str) else policy
         for statement in document["Statement"]:
             if _applies(statement, action, resource, context):
                 if statement["Effect"] == "Deny":
                     return False
-                found = True
-    return found
+                verdict = True
+    return verdict
 
 
 def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
@@ -97,9 +97,9 @@ def _filled(pattern: str, context: Context) -> str | None:
 
     def value(match: "re.Match[str]") -> str:
         nonlocal missing
-        found = context.get(match[1], match[2])
-        missing = missing or not isinstance(found, str)
-        return str(found)
+        text = context.get(match[1], match[2])
+        missing = missing or not isinstance(text, str)
+        return str(text)
 
     text = _VARIABLE.sub(value, pattern)
     return None if missing else text

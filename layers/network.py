@@ -55,6 +55,8 @@ class NetworkLayer(Layer):
             name=self.environment.prefix,
             account=aws.account,
             deletion_window_days=30 if self.environment.is_production else 7,
+            # The final snapshot and the automated backups that stay are encrypted with it.
+            retained=self.environment.database.final_snapshot,
         )
         return Key(self, "key", inputs).outputs.key_arn
 

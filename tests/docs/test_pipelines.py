@@ -28,7 +28,7 @@ def role(job: dict[str, Any]) -> str | None:
     return re.sub(r"\$\{\{ vars\.ROLE_(\w+) \}\}", lambda match: match[1].lower().replace("_", "-"), name) or None
 
 
-def test_b01_a_pull_request_plans_without_a_lock_and_never_opens_a_secret_unreviewed() -> None:
+def test_i02_a_pull_request_plans_without_a_lock_and_never_opens_a_secret_unreviewed() -> None:
     pull = jobs("pull-request")
     assert {name: role(job) for name, job in pull.items()} == {"check": None, "plan": "plan", "plan-data": "plan-data"}
     assert [name for name, job in pull.items() if job.get("permissions", {}).get("id-token")] == ["plan", "plan-data"]
@@ -41,7 +41,7 @@ def test_b01_a_pull_request_plans_without_a_lock_and_never_opens_a_secret_unrevi
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_b01_the_layers_that_a_pull_request_plans_open_no_secret(name: str) -> None:
+def test_i02_the_layers_that_a_pull_request_plans_open_no_secret(name: str) -> None:
     for layer in jobs("pull-request")["plan"]["strategy"]["matrix"]["layer"]:
         document = documents(name)[layer]
         assert "ephemeral" not in document, layer

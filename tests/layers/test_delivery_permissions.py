@@ -123,7 +123,7 @@ def test_secrets_are_opened_in_the_protected_environment_and_by_apply_only() -> 
         ("sts:AssumeRole", f"{ROLES}/administrator"),
     ],
 )
-def test_b01_a_pull_request_reads_no_contents_whatever_read_only_access_allows(action: str, resource: str) -> None:
+def test_i02_a_pull_request_reads_no_contents_whatever_read_only_access_allows(action: str, resource: str) -> None:
     pull_request = Caller(policies=[policy("plan"), READ_ONLY])
     assert not pull_request.may(action, resource)
     assert pull_request.may("s3:GetObject", f"{STATES}/windlass/prod/data/terraform.tfstate")

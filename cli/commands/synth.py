@@ -14,7 +14,7 @@ from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.options import as_json, environment_argument
 from cli.project import Project
 from cli.running.stack import STACK_FILE
-from layers import DELIVERY, LAYERS
+from layers import BOOTSTRAP, DELIVERY, LAYERS
 from terraform.differences import differences
 
 
@@ -26,7 +26,7 @@ from terraform.differences import differences
 @environment_argument
 @click.option(
     "--since",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="A cdktf.out of another commit: say as text what differs from it.",
 )
@@ -55,7 +55,7 @@ def synth(project: Project, name: str, since: Path | None, as_json: bool) -> Non
 
 def _documents(output: Path, name: str) -> Mapping[str, Mapping[str, Any]]:
     """The stacks of an environment in another output folder, by layer."""
-    folders = {layer: output / "stacks" / f"{name}-{layer}" for layer in (*LAYERS, DELIVERY)}
+    folders = {layer: output / "stacks" / f"{name}-{layer}" for layer in (BOOTSTRAP, *LAYERS, DELIVERY)}
     documents = {layer: _document(folder) for layer, folder in folders.items() if (folder / STACK_FILE).exists()}
     if not documents:
         raise CommandError(

@@ -1,18 +1,23 @@
 """The minimum of scaling: the live colour has it, the idle one costs nothing, also after a command has ended (E07)."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aws.colour import Colour
 from aws.scaling import LOWER_AFTER_SWITCH, WORKING_HOURS_START
+from cli.release_session import keep_minimums
+from cli.session import open_readonly
 from release.minimum import reconcile_minimum
 from release.strategies import BlueGreen
 from release.switch_request import SwitchRequest
 from release.traffic import LiveColour
 from tests.release.blue_green_service import BlueGreenTestService
+from tests.release.command_line import CommandLine
 from tests.release.operator import CLUSTER, Recorder
 
 DIMENSION = "ecs:service:DesiredCount"
@@ -190,3 +195,20 @@ def test_traffic_moves_even_where_the_minimum_may_not_be_written(
     monkeypatch.setattr(scaled.web.client("application-autoscaling"), "describe_scalable_targets", denied)
     assert service.switch(SwitchRequest()).value == "green"
     assert "could not be written (AccessDeniedException); ./windlass apply dev --layer service" in recorder.output
+
+
+def test_apply_reads_the_minimum_from_the_environment_file(
+    web: BlueGreenTestService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scaled = Scaled(web)
+    scaled.register("blue", MinCapacity=1)
+    line = CommandLine(root=tmp_path, monkeypatch=monkeypatch, capfd=capfd)
+    line.write(
+        {"cluster_name": CLUSTER, "services": {web.name: asdict(web.published)}},
+        endpoint_url=web.shared.endpoint_url,
+        migrations={web.name: ()},
+    )
+    session = open_readonly(line.project, "dev")
+    keep_minimums(session)
+    assert session.environment.services[web.name].min_count == scaled.minimum("blue") == 2
+    assert scaled.minimum("green") == 0

@@ -85,35 +85,33 @@ class Boundary(Construct):
 
 def boundary_policy(inputs: BoundaryInputs) -> str:
     """Return the boundary as IAM reads it."""
-    everything = {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}
+    # The upper bound of what a policy may allow; the boundary itself allows nothing.
+    everything = {"Sid": "EverythingElse", "Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"}
+    roles = {"Sid": "PassRoles", "Effect": "Allow", "Action": ["iam:PassRole"], "Resource": _passed_roles(inputs)}
     denied = [denial.document(sid) for sid, denial in _denials(inputs).items()]
-    document = {"Version": "2012-10-17", "Statement": [everything, *denied]}
+    document = {"Version": "2012-10-17", "Statement": [everything, roles, *denied]}
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
 def _denials(inputs: BoundaryInputs) -> Mapping[str, Denial]:
     account, prefix = inputs.account, inputs.prefix
-    airflows_roles = [account.iam_arn(f"role/{prefix}-{part}-*") for part in ("airflow", "workflow")]
+    airflows_roles = _airflows_roles(inputs)
     airflows_tasks = [
         *(account.arn("ecs", f"task-definition/{prefix}-{part}-*") for part in ("airflow", "workflow")),
         account.arn("ecs", f"service/{prefix}/{prefix}-airflow-*"),
     ]
-    own_roles = [account.iam_arn(f"role/{prefix}-{OWNER}-{kind}") for kind in ("execution", "task")]
     return {
         "Identities": Denial(
             actions=("iam:*",),
             resources=("*",),
-            # Only iam:PassRole has this key, and it is limited below.
+            # Only iam:PassRole has this key, and it is limited above.
             conditions={"Null": {"iam:PassedToService": "true"}},
         ),
         "OtherIdentities": Denial(actions=("sts:AssumeRole",), resources=("*",)),
-        "PassedRoles": Denial(
-            actions=("iam:PassRole",), except_on=(*own_roles, *airflows_roles, *inputs.existing_role_arns)
-        ),
         "Families": Denial(actions=_RUN, except_on=(*_own_tasks(inputs), *airflows_tasks)),
         "Airflow": Denial(
             actions=("iam:PassRole", *_RUN),
-            resources=(*airflows_roles, *inputs.existing_role_arns, *airflows_tasks),
+            resources=(*airflows_roles, *airflows_tasks),
             conditions={"StringNotEquals": {f"aws:PrincipalTag/{OWNER_TAG}": "airflow"}},
         ),
         "Shells": Denial(actions=("ecs:ExecuteCommand", "ssm:StartSession"), resources=("*",)),
@@ -121,6 +119,16 @@ def _denials(inputs: BoundaryInputs) -> Mapping[str, Denial]:
         "Parameters": Denial(actions=_PARAMETERS, except_on=_own_parameters(inputs)),
         **_state(inputs),
     }
+
+
+def _airflows_roles(inputs: BoundaryInputs) -> Sequence[str]:
+    own = [inputs.account.iam_arn(f"role/{inputs.prefix}-{part}-*") for part in ("airflow", "workflow")]
+    return [*own, *inputs.existing_role_arns]
+
+
+def _passed_roles(inputs: BoundaryInputs) -> Sequence[str]:
+    own = [inputs.account.iam_arn(f"role/{inputs.prefix}-{OWNER}-{kind}") for kind in ("execution", "task")]
+    return [*own, *_airflows_roles(inputs)]
 
 
 def _own_tasks(inputs: BoundaryInputs) -> Sequence[str]:

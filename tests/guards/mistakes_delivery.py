@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.guards.mistakes import Change, Mistake, add, both, edit
-from tests.guards.mistakes_identity import ACTIONS, RESOURCES
+from tests.guards.mistakes_identity import ACTIONS, PASSED
 
 PULLS = "pull_requests_neither_write_nor_read_secrets"
 BOUNDARY = "roles_have_the_boundary"
@@ -83,6 +83,6 @@ MISTAKES = (
             role="${aws_iam_role.web_roles_task.name}",
             policy_arn=BOUNDARY_ARN,
         ),
-        also=(RESOURCES,),
+        also=(PASSED,),
     ),
 )

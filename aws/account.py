@@ -48,6 +48,10 @@ class Account:
         """Return the ARN of an AWS managed policy; the name includes its path, as in `job-function/Billing`."""
         return f"arn:{self.partition}:iam::aws:policy/{name}"
 
+    def aws_arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource of AWS's own in this region, such as `parameter/aws/service/…` of SSM."""
+        return f"arn:{self.partition}:{service}:{self.region}::{resource}"
+
     def partition_arn(self, service: str, resource: str) -> str:
         """Return the ARN of what is unique in its partition, so that its ARN has neither region nor account."""
         return f"arn:{self.partition}:{service}:::{resource}"

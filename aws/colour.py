@@ -12,6 +12,9 @@ Colour = Literal["blue", "green"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 """The colours of a blue/green service."""
 
+FIRST_LIVE: Colour = "blue"
+"""The colour that is live when a service is created."""
+
 LIVE_COLOUR_PATTERN = "^(blue|green)(:(100|[1-9]?[0-9]))?$"
 """What a value must match; the same text for SSM (`allowed_pattern`), Terraform (`regex`) and Python."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import release
-from cli.aws import boto_session
+from cli.aws import boto_session, release_errors
 from cli.console import messages, output
 from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session
@@ -29,6 +29,22 @@ def open_service(session: Session, name: str, *, as_json: bool = False) -> "AnyS
     return release.open(outputs(session), name, release_session(session, as_json=as_json))
 
 
+def keep_minimums(session: Session) -> None:
+    """Give the live colour of each blue/green service the minimum number of tasks of the environment file (E07).
+
+    Terraform creates it and ignores it from then on. Where nothing differs, nothing is written.
+    """
+    from release.strategies import BlueGreen
+
+    applied = outputs(session)
+    names = sorted(set(applied.get("services") or {}) & set(session.environment.services))
+    with release_errors():
+        for name in names:
+            service = release.open(applied, name, release_session(session, read_only=True))
+            if isinstance(service, BlueGreen):
+                service.keep_minimum()
+
+
 def release_session(session: Session, *, read_only: bool = False, as_json: bool = False) -> ReleaseSession:
     """Return the session that `release` works in.
 
@@ -43,6 +59,7 @@ def release_session(session: Session, *, read_only: bool = False, as_json: bool 
         aws=aws,
         author=Author(name="") if read_only else author(aws),
         reporter=Reporter(messages(), results=messages() if as_json else output()),
+        min_counts={name: service.min_count for name, service in session.environment.services.items()},
     )
 
 

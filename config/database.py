@@ -31,6 +31,11 @@ class BackupCopy(Section):
     retention_days: Annotated[int, Field(ge=1, le=35)] = 14
     """How far back point-in-time recovery reaches in that region."""
 
+    enabled: bool = True
+    """Whether backups are replicated. Before you remove this table or name another region, set it to false and apply:
+    then Terraform has nothing left in the region. The key of the copies stays there, without Terraform, where the
+    database has a final snapshot: what was copied cannot be read without it. Default: yes."""
+
 
 class Database(Section):
     """PostgreSQL on RDS: encrypted, in isolated subnets, with TLS enforced (D01, D02)."""

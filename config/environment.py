@@ -42,7 +42,7 @@ class Environment(Section):
 
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, examples=[{"CostCenter": "4711"}])
     """Tags on every resource, in addition to `Project`, `Environment`, `Layer` and `ManagedBy`. You cannot set these
-    four, `Name`, or keys that begin with `aws:`. Default: none."""
+    four, `Name`, `WindlassOwner`, in any case of letters, or keys that begin with `aws:`. Default: none."""
 
     aws: Aws
     state: State

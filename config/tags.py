@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from aws.quotas import TAGS_PER_RESOURCE
+from aws.role_owner import OWNER_TAG
 from config.errors import MISSING, Problem
 from config.pattern import Pattern
 
@@ -25,7 +26,7 @@ TagKey = Annotated[
     Pattern(r"[\w +\-=.:/@]+", _TAG_CHARACTERS, "Owner", portable_regex=f"{_PORTABLE}+"),
 ]
 
-TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name")
+TAGS_OF_WINDLASS = ("Project", "Environment", "Layer", "ManagedBy", "Name", OWNER_TAG)
 _BY_LOWER_CASE = {key.lower(): key for key in TAGS_OF_WINDLASS}
 
 

@@ -51,11 +51,18 @@ def _flat(resource_type: str, group: str, price: str, what: str, *, by_the_hour:
 _flat("aws_nat_gateway", "network", "nat_gateway_hour", "NAT gateway", by_the_hour=True)
 _flat("aws_eip", "network", "public_ipv4_hour", "public IPv4 address", by_the_hour=True)
 _flat("aws_kms_key", "keys and secrets", "kms_key_month", "KMS key")
-_flat("aws_secretsmanager_secret", "keys and secrets", "secret_month", "secret")
 _flat("aws_cloudwatch_metric_alarm", "observability", "alarm_month", "alarm")
 _flat("aws_cloudwatch_dashboard", "observability", "dashboard_month", "dashboard")
 _flat("aws_route53_zone", "network", "hosted_zone_month", "hosted zone")
 _flat("aws_service_discovery_private_dns_namespace", "network", "hosted_zone_month", "hosted zone of the namespace")
+
+
+@_priced("aws_secretsmanager_secret")
+def _secrets(address: str, body: Body, _stacks: Stacks, prices: Prices) -> Iterator[Line]:
+    """A replica costs as much as the secret."""
+    regions = 1 + len(body.get("replica") or [])
+    what = "secret" if regions == 1 else f"secret, in {regions} regions"
+    yield Line(group="keys and secrets", address=address, what=what, monthly=regions * prices.of("secret_month"))
 
 
 @_priced("aws_vpc_endpoint")

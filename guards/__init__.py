@@ -7,6 +7,7 @@ from typing import Any
 from guards import (
     rules,
     rules_alarms,
+    rules_delivery,
     rules_endpoints,
     rules_identity,
     rules_keys,
@@ -16,6 +17,8 @@ from guards import (
     rules_plain_secrets,
     rules_platform,
     rules_quotas,
+    rules_restore,
+    rules_scaling,
     rules_secrets,
     rules_services,
 )
@@ -40,6 +43,7 @@ __all__ = [
 GUARDS: tuple[Guard, ...] = (
     *rules.GUARDS,
     *rules_alarms.GUARDS,
+    *rules_delivery.GUARDS,
     *rules_endpoints.GUARDS,
     *rules_identity.GUARDS,
     *rules_keys.GUARDS,
@@ -49,6 +53,8 @@ GUARDS: tuple[Guard, ...] = (
     *rules_plain_secrets.GUARDS,
     *rules_platform.GUARDS,
     *rules_quotas.GUARDS,
+    *rules_restore.GUARDS,
+    *rules_scaling.GUARDS,
     *rules_secrets.GUARDS,
     *rules_services.GUARDS,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 _LISTS = "AWS has no resource-level permission for this listing"
+_TARGET = "AWS chooses the id of a scalable target; a condition on the namespace narrows it"
 _SESSION = "AWS has no resource-level permission for session channels; each belongs to the task that opens it"
 
 ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
@@ -20,7 +21,15 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "elasticloadbalancing:DescribeTargetGroups": _LISTS,
     "elasticloadbalancing:DescribeTargetHealth": _LISTS,
     "ecs:DescribeTaskDefinition": _LISTS,
+    "ecs:DeregisterTaskDefinition": "AWS has no resource-level permission for it; tasks that run are left alone",
     "ecs:ListTaskDefinitions": _LISTS,
+    "ecs:ListTasks": "its resource is the container instance, which Fargate has none of",
+    "application-autoscaling:DeleteScheduledAction": _TARGET,
+    "application-autoscaling:DescribeScalableTargets": _LISTS,
+    "application-autoscaling:DescribeScheduledActions": _LISTS,
+    "application-autoscaling:PutScheduledAction": _TARGET,
+    "application-autoscaling:RegisterScalableTarget": _TARGET,
+    "secretsmanager:GetRandomPassword": "it returns random characters and belongs to no secret",
     "sts:GetCallerIdentity": "it returns the caller's own identity, and no policy can restrict it",
     "xray:PutTelemetryRecords": "AWS has no resource-level permission for sending traces",
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",
@@ -61,3 +70,33 @@ SERVICES_WITHOUT_SOURCE_ARN: Mapping[str, str] = {
     "exists only after the proxy is created",
 }
 """Services that send `aws:SourceAccount` but no `aws:SourceArn` when they assume a role."""
+
+READING = r"[a-z0-9-]+:((BatchGet|Describe|Get|List)\w*|Decrypt)"
+"""Actions that change nothing, by their names."""
+
+READING_OF_CONTENTS = (
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter*",
+    "s3:GetObject",
+    "logs:FilterLogEvents",
+    "ecr:GetAuthorizationToken",
+)
+"""Actions of AWS's ReadOnlyAccess, or of other wide policies, that read what is stored and not only what is configured.
+A role for pull requests must deny them."""
+
+CONTENTS = (
+    *READING_OF_CONTENTS,
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "kms:Decrypt",
+    "logs:GetLogEvents",
+    "secretsmanager:GetRandomPassword",
+    "ssm:GetParameter",
+    "ssm:GetParameterHistory",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+"""Actions that read what is stored, one by one. `GetRandomPassword` is how a plan opens a new password."""

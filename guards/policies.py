@@ -8,8 +8,8 @@ from typing import Any, Literal
 from guards.guard import CheckedStacks
 from terraform.document import Stacks, blocks, layer_of, type_of
 
-Kind = Literal["identity", "trust", "resource"]
-"""Permissions of a role, its trust policy, or the policy of a resource."""
+Kind = Literal["identity", "trust", "resource", "boundary"]
+"""Permissions of a role, its trust policy, the policy of a resource, or a boundary, which grants nothing."""
 
 _IDENTITY = ("aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 _ATTRIBUTES = ("policy", "assume_role_policy", "access_policy", "resource_policy", "policy_document")
@@ -60,6 +60,7 @@ def policies(stacks: CheckedStacks) -> Policies:
     """Parse every policy, once for all guards."""
     cached = stacks.cache.get("policies")
     if cached is None:
+        boundaries = _boundaries(stacks)
         statements: list[Statement] = []
         unreadable: list[str] = []
         for address, attribute, text in _texts(stacks):
@@ -67,7 +68,9 @@ def policies(stacks: CheckedStacks) -> Policies:
             if document is None:
                 unreadable.append(address)
             elif "Statement" in document:
-                statements += _statements(stacks, address, _kind(address, attribute), document)
+                statements += _statements(
+                    stacks, address, "boundary" if address in boundaries else _kind(address, attribute), document
+                )
         cached = stacks.cache["policies"] = Policies(statements=tuple(statements), unreadable=tuple(unreadable))
     result: Policies = cached
     return result
@@ -103,6 +106,22 @@ def _texts(stacks: Stacks) -> Iterator[tuple[str, str, Any]]:
         for block in blocks(body, "inline_policy"):
             if "policy" in block:
                 yield address, "policy", block["policy"]
+
+
+def _boundaries(stacks: Stacks) -> frozenset[str]:
+    """Policies that are only boundaries: a policy that is attached to something grants what it allows."""
+    limiting = {
+        policy
+        for address, body in stacks.resources("aws_iam_role", "aws_iam_user")
+        for policy in stacks.resolve(address, body.get("permissions_boundary") or "")
+    }
+    attached = {
+        policy
+        for address, body in stacks.bodies.items()
+        if type_of(address).endswith("policy_attachment") and type_of(address).startswith("aws_iam_")
+        for policy in stacks.resolve(address, body.get("policy_arn") or "")
+    }
+    return frozenset(limiting - attached)
 
 
 def _kind(address: str, attribute: str) -> Kind:

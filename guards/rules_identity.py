@@ -46,7 +46,9 @@ def permissions_name_their_actions(stacks: CheckedStacks) -> Iterator[Finding]:
 def permissions_name_their_resources(stacks: CheckedStacks) -> Iterator[Finding]:
     """Permissions name resources, except where AWS has no resource-level permission for the action."""
     for one in _allowing(stacks, "identity"):
-        wide = [resource for resource in one.resources if _is_wide(resource)]
+        # A key of another state is named by its alias, which only a condition can do.
+        by_alias = bool(one.values("kms:ResourceAliases", "ForAnyValue:StringEquals"))
+        wide = [resource for resource in one.resources if _is_wide(resource) and not (by_alias and ":kms:" in resource)]
         narrow_enough = all(action in ACTIONS_WITHOUT_RESOURCES for action in one.actions)
         if wide and not narrow_enough:
             actions = ", ".join(action for action in one.actions if action not in ACTIONS_WITHOUT_RESOURCES)
@@ -180,7 +182,8 @@ GUARDS: tuple[Guard, ...] = (
 
 
 def _allowing(stacks: CheckedStacks, *kinds: str) -> Iterator[Statement]:
-    return (one for one in policies(stacks).statements if one.allow and (not kinds or one.kind in kinds))
+    wanted = kinds or ("identity", "trust", "resource")
+    return (one for one in policies(stacks).statements if one.allow and one.kind in wanted)
 
 
 def _named(one: Statement) -> str:

@@ -9,7 +9,8 @@ from layers.airflow.data_layer import airflow_data
 from layers.airflow.secrets import Sources
 from layers.airflow_names import has_immutable_tags, repository_keys, repository_name
 from layers.airflow_outputs import AirflowData
-from layers.backups import copy_backups
+from layers.backups import copy_backups, key_of_copies, replica
+from layers.boundary import limit_roles
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
@@ -27,6 +28,7 @@ from modules.secrets import (
     GeneratedSecret,
     GeneratedSecretInputs,
     GeneratedSecretOutputs,
+    SecretReplica,
     SecretStore,
 )
 from modules.storage import Bucket, BucketInputs, Lifecycle, LoadBalancerLogs
@@ -54,10 +56,12 @@ class DataLayer(Layer):
             recovery_window_in_days=0 if environment.is_throw_away else 30 if environment.is_production else 7,
         )
         database, database_url = self._database()
-        copy_backups(self, environment, database)
+        copies_key = key_of_copies(self, environment)
+        if copies_key is not None:
+            copy_backups(self, environment, database.arn, copies_key)
         cache = self._cache()
         repositories = self._repositories()
-        airflow = self._airflow(database, cache)
+        airflow = self._airflow(database, cache, replica(environment, copies_key))
         self.outputs = DataOutputs(
             database_address=database.address,
             database_port=database.port,
@@ -71,6 +75,7 @@ class DataLayer(Layer):
             repository_arns=repositories.repository_arns,
             airflow=airflow,
         )
+        limit_roles(self, environment, self.network.boundary_arn)
         publish(self, self.outputs, environment)
 
     def _password(self, id_: str, name: str, description: str, version: int) -> GeneratedSecretOutputs:
@@ -221,7 +226,9 @@ class DataLayer(Layer):
         )
         return Repositories(self, "repositories", inputs).outputs
 
-    def _airflow(self, database: rds.PostgreSqlOutputs, cache: _Cache | None) -> AirflowData | None:
+    def _airflow(
+        self, database: rds.PostgreSqlOutputs, cache: _Cache | None, copies: SecretReplica | None
+    ) -> AirflowData | None:
         airflow = self.environment.airflow
         if airflow is None:
             return None
@@ -232,5 +239,6 @@ class DataLayer(Layer):
             database=database,
             cache=cache.outputs,
             cache_password=cache.password,
+            replica=copies,
         )
         return airflow_data(self, self.environment, airflow, sources)

@@ -5,6 +5,7 @@ from constructs import Construct
 from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
 from config import Environment
 from config.network import ExistingNetwork as ExistingSettings
+from layers.boundary import limit_roles, make_boundary
 from layers.layer import Layer
 from layers.outputs import NetworkOutputs
 from layers.reachability import flows, roles
@@ -32,6 +33,8 @@ class NetworkLayer(Layer):
         key = self._key()
         network = self._networking(key)
         zone_id = self._zone_id()
+        boundary_arn = make_boundary(self, environment)
+        limit_roles(self, environment, boundary_arn)
         self.outputs = NetworkOutputs(
             vpc_id=network.vpc_id,
             public_subnet_ids=network.public_subnet_ids,
@@ -41,6 +44,7 @@ class NetworkLayer(Layer):
             namespace_id=network.namespace_id,
             namespace_name=network.namespace_name,
             kms_key_arn=key,
+            boundary_arn=boundary_arn,
             dns_zone_id=zone_id,
             certificate_arn=self._certificate_arn(zone_id),
         )
@@ -52,6 +56,8 @@ class NetworkLayer(Layer):
             name=self.environment.prefix,
             account=aws.account,
             deletion_window_days=30 if self.environment.is_production else 7,
+            # The final snapshot and the automated backups that stay are encrypted with it.
+            retained=self.environment.database.final_snapshot,
         )
         return Key(self, "key", inputs).outputs.key_arn
 

@@ -47,6 +47,7 @@ class NetworkOutputs:
     namespace_id: str = output("Id of the Cloud Map namespace.")
     namespace_name: str = output("Name of the Cloud Map namespace.")
     kms_key_arn: str = output("ARN of the environment's KMS key.")
+    boundary_arn: str = output("ARN of the permissions boundary of all roles (I01).")
     dns_zone_id: str | None = output("Id of the DNS zone.", when=_has_zone)
     certificate_arn: str | None = output("ARN of the validated certificate.", when=_has_certificate)
 
@@ -81,13 +82,20 @@ class ServiceOutputs:
     airflow: AirflowService | None = output("URL, ECS services and listener rule of Airflow.", when=_has_airflow)
 
 
-def _pipeline_roles(_environment: Environment) -> Iterable[str]:
-    return ("plan", "apply", "switch", "push")
+def _delivery_roles(environment: Environment) -> Iterable[str]:
+    yield from ("plan", "apply", "deploy", "switch", "push")
+    delivery = environment.delivery
+    if delivery is not None and delivery.plan_environment is not None:
+        yield "plan-data"
+    if delivery is not None and delivery.view_principal_arns:
+        yield "view"
+    if delivery is not None and delivery.operate_principal_arns:
+        yield "operate"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryOutputs:
-    """Outputs of the `delivery` layer, read by no layer: workflows on GitHub need them."""
+    """Outputs of the `delivery` layer, read by no layer: workflows on GitHub and people need them."""
 
     oidc_provider_arn: str = output("ARN of GitHub's OIDC provider in this account.")
-    role_arns: Mapping[str, str] = output("ARN of the role of each kind of workflow.", keys=_pipeline_roles)
+    role_arns: Mapping[str, str] = output("ARN of each role, by its name.", keys=_delivery_roles)

@@ -8,6 +8,7 @@ from layers.airflow.context import AirflowContext
 from layers.airflow.service_layer import airflow_service
 from layers.airflow_outputs import AirflowService
 from layers.alarms import data_alarms
+from layers.boundary import limit_roles
 from layers.context import ServiceContext
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
@@ -54,6 +55,7 @@ class ServiceLayer(Layer):
             services=services,
             airflow=airflow,
         )
+        limit_roles(self, environment, self.network.boundary_arn)
         publish(self, self.outputs, environment)
 
     def _load_balancer(self) -> LoadBalancerOutputs:

@@ -1,8 +1,8 @@
 """What every release command works with: the environment, the person, the service, and how fast to poll."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from release.aws import Aws
 from release.identity import Author
@@ -32,6 +32,10 @@ class Session:
     reporter: Reporter
     pace: Pace = Pace()
 
+    min_counts: Mapping[str, int] = field(default_factory=dict)
+    """Minimum number of tasks of each web service, as the environment file says. Default: none is known, and scaling is
+    left alone."""
+
     def context(self, service: str, *, cluster_name: str) -> "Context":
         """Return the same for one service."""
         return Context(
@@ -40,6 +44,7 @@ class Session:
             author=self.author,
             reporter=self.reporter,
             pace=self.pace,
+            min_counts=self.min_counts,
             service=service,
             cluster_name=cluster_name,
         )
@@ -54,6 +59,11 @@ class Context(Session):
 
     cluster_name: str
     """The ECS cluster."""
+
+    @property
+    def min_count(self) -> int | None:
+        """Minimum number of tasks while it gets requests; None where it is not known."""
+        return self.min_counts.get(self.service)
 
     @property
     def arguments(self) -> str:

@@ -12,6 +12,7 @@ from release.health import Health, target_health
 from release.listener_rule import ListenerRule
 from release.outputs import BlueGreenOutputs, ColourOutputs
 from release.reconcile import reconcile
+from release.scalable_target import ScalableTarget
 from release.versioned_parameter import History, VersionedParameter
 
 
@@ -32,6 +33,11 @@ class ColourResources:
     def ecs(self) -> EcsService:
         """Its ECS service."""
         return EcsService(self.context, self.outputs.service_name)
+
+    @cached_property
+    def scaling(self) -> ScalableTarget:
+        """The limits of its number of tasks."""
+        return ScalableTarget(self.context, self.outputs.service_name)
 
     def health(self) -> Health:
         """Return the health of its targets."""

@@ -13,6 +13,7 @@ from release.change_record import Action, Version
 from release.errors import FailedError, LostError, RolledBackError, StoppedError
 from release.interrupts import uninterrupted
 from release.migrate import migrate_like
+from release.minimum import raise_minimum, reconcile_minimum
 from release.preflight import require_healthy, require_no_alarm, required_targets
 from release.resources import BlueGreenResources
 from release.rollback import rollback_colour
@@ -70,9 +71,11 @@ class _Switch:
                 self._finish()
             else:
                 self._result(f"{self._name}: {format_weights(current.weights)} already; nothing to switch.")
+            reconcile_minimum(service, current, after_seconds=request.soak)
             self._scale_down(history.effective, colour)
             return Switched(changed=unfinished, value=history.effective.value)
         self._preflight(colour, current)
+        raise_minimum(service, colour)
         last = self._steps(history.effective, current, colour)
         self._scale_down(last, colour)
         reached = LiveColour.parse(last.value)
@@ -93,6 +96,7 @@ class _Switch:
             action = f"finished what {newest.who} started at {newest.when}"
         with uninterrupted():
             newest = self._service.reconcile().effective
+            reconcile_minimum(self._service, LiveColour.parse(newest.value), after_seconds=self._request.soak)
         weights = format_weights(LiveColour.parse(newest.value).weights)
         self._result(f"{self._name}: {action}: {weights}.")
         return Switched(changed=True, value=newest.value)
@@ -152,7 +156,9 @@ class _Switch:
             service.live_colour.write(str(live), base=base, action=action, author=author, why=reason)
             # The loser reconciles too: the winner may have been killed.
             history = service.reconcile()
-            return require_won(history, author, base, self._name)
+            written = require_won(history, author, base, self._name)
+            reconcile_minimum(service, live, after_seconds=self._request.soak)
+            return written
 
     def _bake(self, written: Version, live: LiveColour, *, start: LiveColour, seconds: float) -> None:
         if seconds <= 0:
@@ -207,6 +213,7 @@ class _Switch:
             require_latest(self._service, written)
         except LostError as error:
             raise LostError(f"{idle} was not scaled down. {error}") from error
+        self._service.colours[idle].scaling.set_minimum(0)
         service.scale(0)
         self._say(f"{self._name} {idle}: {count} → 0 tasks")
 

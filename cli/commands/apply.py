@@ -14,6 +14,7 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
+from cli.release_session import keep_minimums
 from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
 from cli.service_start import SERVICE, ServiceStart
@@ -61,6 +62,8 @@ def apply(
     start = ServiceStart(session=session)
     stacks = session.stacks(layer)
     outcome = apply_layers(stacks, ask=ask, full=full, options=options, before={SERVICE: start.before})
+    if layer in (None, SERVICE):
+        keep_minimums(session)
     start.after()
     conclude(name, outcome, as_json=as_json)
     if as_json:

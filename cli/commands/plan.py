@@ -26,6 +26,7 @@ from cli.session import open_for_change
     examples=(
         "./windlass plan prod",
         "./windlass plan prod --detailed-exitcode --json > plan.json",
+        "./windlass plan prod --layer network --no-lock",
         "./windlass plan prod --layer data -- -replace=ADDRESS",
     ),
     exit_codes={2: "wrong command line or configuration; --detailed-exitcode: changes"},
@@ -35,6 +36,9 @@ from cli.session import open_for_change
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes.")
 @full_option
 @lock_timeout_option
+@click.option(
+    "--no-lock", is_flag=True, help="Write no lock, for a role that only reads; somebody may apply meanwhile."
+)
 @as_json
 @terraform_argument
 @click.pass_obj
@@ -45,6 +49,7 @@ def plan(
     detailed_exitcode: bool,
     full: bool,
     lock_timeout: float,
+    no_lock: bool,
     as_json: bool,
     terraform_options: tuple[str, ...],
 ) -> int:
@@ -55,6 +60,8 @@ def plan(
     options = checked(terraform_options, layer=layer)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
+    if no_lock:
+        options = (*options, "-lock=false")
     plans = plan_layers(session.stacks(layer), full=full, quiet=as_json, options=options)
     if any(one.layer == SERVICE and one.has_changes and one.waits_for is None for one in plans):
         warn_to_do(session)

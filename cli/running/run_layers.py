@@ -186,11 +186,26 @@ def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
                 outcome.unchanged.append(stack.name)
                 say(f"{stack.name}: nothing to destroy")
                 continue
-            with stack.plan(destroy=True) as plan:
+            retained = stack.retained()
+            others = stack.all_but(retained) if retained else []
+            if retained and not others:
+                _leave(stack, retained)
+                outcome.unchanged.append(stack.name)
+                continue
+            with stack.plan(destroy=True, options=others) as plan:
                 say(f"{stack.name}: {summary(plan.ui)}")
                 outcome.changed[stack.name] = ui = stack.apply(plan, verb="destroy")
                 say(f"{stack.name}: {done(ui)}", style="green")
+            if retained:
+                _leave(stack, retained)
     return outcome
+
+
+def _leave(stack: Stack, addresses: Sequence[str]) -> None:
+    """Forget what snapshots and backups need that outlive the environment, and say what is left."""
+    stack.forget(addresses)
+    for address in addresses:
+        say(f"{stack.name}: {address} stays in the account, since snapshots and backups that stay need it")
 
 
 def conclude(name: str, outcome: Outcome, *, as_json: bool, done: str = "applied", nothing: str = "change") -> None:

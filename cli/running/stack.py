@@ -154,6 +154,28 @@ class Stack:
         """How many resource instances the state holds."""
         return count_resources(self.state())
 
+    def retained(self) -> list[str]:
+        """Addresses of what the state holds and Terraform must not destroy: keys of snapshots that stay."""
+        protected = {
+            f"{kind}.{name}"
+            for kind, bodies in self.document().get("resource", {}).items()
+            for name, body in bodies.items()
+            if (body.get("lifecycle") or {}).get("prevent_destroy")
+        }
+        return [address for address in self._addresses() if address in protected] if protected else []
+
+    def all_but(self, addresses: Sequence[str]) -> list[str]:
+        """Options that choose every resource of the state but these."""
+        return [f"-target={address}" for address in self._addresses() if address not in addresses]
+
+    def forget(self, addresses: Sequence[str]) -> None:
+        """Take resources out of the state, and leave them as they are."""
+        self._capture(["state", "rm", f"-lock-timeout={self.lock_timeout_seconds:.0f}s", *addresses])
+
+    def _addresses(self) -> list[str]:
+        resources = [one for one in self.state().get("resources", []) if one.get("mode") == "managed"]
+        return [f"{one['type']}.{one['name']}" for one in resources if one.get("instances")]
+
     # --- how they run --------------------------------------------------------------------------------------------
 
     def _run_options(self) -> list[str]:

@@ -177,6 +177,22 @@ class Airflow(Section):
     stored values again before the next rotation (docs/runbooks/rotate-secrets.md). New values are encrypted with the
     new key; the previous one still decrypts."""
 
+    existing_fernet_keys_secret_arn: (
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+",
+                "the ARN of a Secrets Manager secret",
+                "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/prod/airflow/fernet-keys-AbCdEf",
+            ),
+        ]
+        | None
+    ) = None
+    """ARN of a secret in this region that holds Fernet keys of another environment, separated by commas: those that
+    encrypted the connections of a restored database (D06). `database.backup_replication` copies the keys to the region
+    of the backups. New values are encrypted with this environment's own key. Terraform passes the keys on and does not
+    store them. Default: none."""
+
     jwt_secret_version: Version = 1
     """Rotation number of the secret that signs the tokens (JWT) of Airflow's execution API. Increase it by one and
     apply, first `data`, then `service` (docs/runbooks/rotate-secrets.md). Running and queued tasks fail, and are

@@ -51,10 +51,10 @@ def airflow_has_a_database_of_its_own(airflow: Airflow | None, database: Databas
 
 
 def airflows_name_is_free(airflow: Airflow | None, services: Services) -> Iterator[Problem]:
-    """Resources of a service carry its name; `airflow` is Airflow's."""
+    """Resources of a service carry its name; `airflow` and `workflow` are taken by Airflow and its DAGs' tasks."""
     if airflow is not None:
         for name in services:
-            if name == "airflow" or name.startswith("airflow-"):
+            if name in ("airflow", "workflow") or name.startswith("airflow-"):
                 message = "is reserved for Airflow's resources; allowed with [airflow]: another name"
                 yield problem(f"services/{name}", MISSING, message)
 

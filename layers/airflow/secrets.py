@@ -22,8 +22,10 @@ from modules.secrets import (
     GeneratedSecret,
     GeneratedSecretInputs,
     GeneratedSecretOutputs,
+    SecretReplica,
     SecretStore,
 )
+from modules.secrets.store import write_ephemeral
 
 BROKER_DATABASE = 1
 """Number of the broker's database in the cache; web services use 0."""
@@ -40,6 +42,8 @@ class Sources:
     database: PostgreSqlOutputs
     cache: ValkeyOutputs
     cache_password: GeneratedSecretOutputs
+    replica: SecretReplica | None = None
+    """Where backups of the database are copied to, and the Fernet keys with them. Default: nowhere."""
 
 
 class AirflowSecrets(Construct):
@@ -60,7 +64,7 @@ class AirflowSecrets(Construct):
                 "first-user-password", "Password of the first user", settings.first_user_password_version, length=24
             ),
             "database-url": self._database_url(sources),
-            "fernet-keys": self._fernet_keys(),
+            "fernet-keys": self._fernet_keys(sources.replica),
             "broker-url": self._broker_url(sources),
             **{git_secret(name): self._git(name) for name in own_git_secrets(settings)},
         }
@@ -116,16 +120,20 @@ class AirflowSecrets(Construct):
         triggers: dict[str, str | int] = {"rotation": version, "address": server.endpoint, "database": name}
         return self._derived("database-url", "URL of Airflow's database", url, triggers)
 
-    def _fernet_keys(self) -> str:
-        version = self._settings.fernet_key_version
+    def _fernet_keys(self, replica: SecretReplica | None) -> str:
+        version, existing = self._settings.fernet_key_version, self._settings.existing_fernet_keys_secret_arn
         keys = self._slots("fernet-key", "Encrypts connections and variables", version, fernet=True)
         current = current_slot(version)
         previous: Slot = "b" if current == "a" else "a"
+        values = [keys[current], keys[previous]]
+        triggers: dict[str, str | int] = {"rotation": version}
+        if existing is not None:
+            # A restored database has connections that the keys of another environment encrypted.
+            address = write_ephemeral(self, "aws_secretsmanager_secret_version", {"secret_id": existing})
+            values.append(f"${{{address}.secret_string}}")
+            triggers["existing"] = existing
         return self._derived(
-            "fernet-keys",
-            "The current Fernet key and the one before",
-            f"{keys[current]},{keys[previous]}",
-            {"rotation": version},
+            "fernet-keys", "The current Fernet key and the one before", ",".join(values), triggers, replica
         )
 
     def _broker_url(self, sources: Sources) -> str:
@@ -138,13 +146,21 @@ class AirflowSecrets(Construct):
         triggers: dict[str, str | int] = {"rotation": password.rotation, "address": address, "username": cache.username}
         return self._derived("broker-url", "URL of the broker", url, triggers)
 
-    def _derived(self, key: str, description: str, value: str, triggers: Mapping[str, str | int]) -> str:
+    def _derived(
+        self,
+        key: str,
+        description: str,
+        value: str,
+        triggers: Mapping[str, str | int],
+        replica: SecretReplica | None = None,
+    ) -> str:
         inputs = DerivedSecretInputs(
             store=self._store,
             name=f"airflow/{key}",
             description=description,
             value_expression=value,
             triggers=triggers,
+            replica=replica,
         )
         return DerivedSecret(self, key, inputs).outputs.secret_arn
 

@@ -47,6 +47,8 @@ class WebEcsServiceSpec:
 
     target_group: TargetGroupOutputs
     desired_count: int
+    first_min_count: int | None = None
+    """Minimum of its scaling at creation; a release owns it afterwards. Default: Terraform owns it."""
     roles: TaskRolesOutputs
     depends_on: Sequence[str]
     deployment: ecs.DeploymentInputs = field(default_factory=ecs.DeploymentInputs)
@@ -151,6 +153,7 @@ class WebServiceBase(Construct, Generic[Settings]):
                 scaling=ecs.ScalingInputs(
                     min_count=settings.min_count,
                     max_count=settings.max_count,
+                    first_min_count=spec.first_min_count,
                     working_hours=working_hours(environment, self._name),
                 ),
                 deployment=spec.deployment,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from aws.colour import COLOURS
+from aws.colour import COLOURS, FIRST_LIVE
 from config.services import BlueGreenService
 from layers.context import ServiceContext
 from layers.web.base import WebEcsServiceSpec, WebServiceBase
@@ -34,7 +34,8 @@ class BlueGreen(WebServiceBase[BlueGreenService]):
                     colour=colour,
                     target_group=route.target_groups[colour],
                     # The idle colour starts without tasks; a switch scales it up first (B04).
-                    desired_count=settings.desired_count if colour == "blue" else 0,
+                    desired_count=settings.desired_count if colour == FIRST_LIVE else 0,
+                    first_min_count=settings.min_count if colour == FIRST_LIVE else 0,
                     roles=roles,
                     depends_on=[route.listener_rule_address],
                 )

@@ -11,11 +11,13 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from modules.iam.denials import Denial
 from modules.iam.statements import Statement, policy
 
 HOST = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 
 
@@ -27,13 +29,21 @@ class PipelineRole:
     """What the role is for; IAM's console shows it."""
 
     branches: Sequence[str] = ()
-    """Branches whose workflows may assume it. Default: none; then `pull_requests` must be true."""
+    """Branches whose workflows may assume it. Default: none."""
+
+    environments: Sequence[str] = ()
+    """GitHub environments whose workflows may assume it. Protect them before you name them: GitHub creates an
+    environment that a workflow names, and lets anyone use it who may push. Default: none."""
 
     pull_requests: bool = False
     """Whether workflows of pull requests may assume it too; for read-only roles. Default: no."""
 
     statements: Mapping[str, Statement] = field(default_factory=dict)
     """What the role may do: statements by their Sid."""
+
+    denials: Mapping[str, Denial] = field(default_factory=dict)
+    """What it may not do, whatever else allows it: statements by their Sid, each other than those of `statements`.
+    Default: none."""
 
     managed_policy_arns: Mapping[str, str] = field(default_factory=dict)
     """Managed policies, by a key for each. Default: none."""
@@ -43,8 +53,14 @@ class PipelineRole:
 
     def __post_init__(self) -> None:
         """Refuse a role that no one could assume, or that anyone could."""
-        if not self.branches and not self.pull_requests:
+        if not self.branches and not self.pull_requests and not self.environments:
             raise ValueError(f"I02: no one may assume the role that {self.purpose}; name a branch")
+        for environment in self.environments:
+            if not _ENVIRONMENT.fullmatch(environment):
+                raise ValueError(f"I02: environment is {environment!r}; name one environment, without a star")
+        clash = sorted(set(self.statements) & set(self.denials))
+        if clash:
+            raise ValueError(f"I02: {', '.join(clash)} is both allowed and denied by that name; use two names")
         for branch in self.branches:
             if not _BRANCH.fullmatch(branch):
                 raise ValueError(f"I02: branch is {branch!r}; name one branch, without a star")
@@ -110,8 +126,9 @@ class GitHubRoles(Construct):
             assume_role_policy=_trust(self._inputs.repository, role, provider_arn),
             max_session_duration=role.max_session_seconds,
         )
-        if role.statements:
-            IamRolePolicy(self, f"{word}-policy", name=word, role=iam_role.name, policy=policy(role.statements))
+        if role.statements or role.denials:
+            text = policy({**role.statements, **role.denials})
+            IamRolePolicy(self, f"{word}-policy", name=word, role=iam_role.name, policy=text)
         for name, arn in role.managed_policy_arns.items():
             IamRolePolicyAttachment(self, f"{word}-{name}", role=iam_role.name, policy_arn=arn)
         return iam_role.arn
@@ -119,6 +136,7 @@ class GitHubRoles(Construct):
 
 def _trust(repository: str, role: PipelineRole, provider_arn: str) -> str:
     subjects = [f"repo:{repository}:ref:refs/heads/{branch}" for branch in role.branches]
+    subjects += [f"repo:{repository}:environment:{environment}" for environment in role.environments]
     if role.pull_requests:
         subjects.append(f"repo:{repository}:pull_request")
     statement = {

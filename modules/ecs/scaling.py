@@ -39,6 +39,10 @@ class ScalingInputs:
     max_count: int
     """Maximum number of tasks."""
 
+    first_min_count: int | None = None
+    """Minimum when the target is created, 0 for an idle colour; afterwards a release owns it, and Terraform ignores it
+    (E07). Default: Terraform owns the minimum, which is `min_count`."""
+
     cpu_percent: int | None = 70
     """Target for the tasks' average CPU. Default: 70, which leaves headroom until new tasks have started. None: not
     followed."""
@@ -70,32 +74,48 @@ class ScalingInputs:
         for name, percent in (("cpu_percent", self.cpu_percent), ("memory_percent", self.memory_percent)):
             if percent is not None and not 1 <= percent <= 100:
                 raise ValueError(f"{name} is {percent}; allowed are 1 to 100")
+        if self.first_min_count not in (None, 0, self.min_count):
+            raise ValueError(f"first_min_count is {self.first_min_count}; allowed are 0 and {self.min_count}")
+
+    @property
+    def minimum(self) -> int:
+        """The minimum that the target is created with."""
+        return self.min_count if self.first_min_count is None else self.first_min_count
 
 
 def add_scaling(scope: Construct, inputs: ScalingInputs, *, cluster_name: str, service_name: str) -> None:
     """Let Application Auto Scaling decide the desired count of a service.
 
-    An idle colour stays at 0 tasks although `min_count` is above 0: ECS documents that a desired count below the
-    minimum is raised only when an alarm triggers a scale-out, and that scale-in ignores it. Without tasks there are no
-    CPU or memory metrics, so no alarm. (A scheduled action that sets a minimum would raise it.) So each colour always
-    has a scalable target.
+    Whenever a target is registered, and again at every change of its limits, Application Auto Scaling sets the desired
+    count to a value inside them (API reference of RegisterScalableTarget). So a target with a minimum starts an idle
+    colour: its minimum is 0 until a release raises it, and a release lowers it again (E07).
     """
     hours = inputs.working_hours
+    ignored = []
+    if hours is not None:
+        # The schedule of the working hours owns the limits and changes them twice a day.
+        ignored = ["min_capacity", "max_capacity"]
+    elif inputs.first_min_count is not None:
+        ignored = ["min_capacity"]
     target = AppautoscalingTarget(
         scope,
         "scaling",
         service_namespace="ecs",
         scalable_dimension="ecs:service:DesiredCount",
         resource_id=f"service/{cluster_name}/{service_name}",
-        min_capacity=inputs.min_count,
+        min_capacity=inputs.minimum,
         max_capacity=inputs.max_count,
-        # The schedule of the working hours owns the limits and changes them twice a day.
-        lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"]) if hours else None,
+        lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
     )
     resource_id = target.resource_id
     if hours is not None:
         keep_working_hours(
-            scope, hours, resource_id=resource_id, min_count=inputs.min_count, max_count=inputs.max_count
+            scope,
+            hours,
+            resource_id=resource_id,
+            min_count=inputs.minimum,
+            max_count=inputs.max_count,
+            ignore_min_count=inputs.first_min_count is not None,
         )
     if inputs.backlog is not None:
         service = {"resource_id": resource_id, "cluster_name": cluster_name, "service_name": service_name}

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws.account import Account
 from aws.trust import service_trust
+from modules.iam.denials import Denial
 
 _SID = re.compile(r"[A-Za-z0-9]+")
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
@@ -55,7 +56,7 @@ class Statement:
         return body
 
 
-def policy(statements: Mapping[str, Statement]) -> str:
+def policy(statements: Mapping[str, Statement | Denial]) -> str:
     """Return a policy document with these statements; the keys are their Sids.
 
     Raises:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from cdktf import TerraformProvider
+from cdktf import TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
@@ -29,6 +29,10 @@ class KeyInputs:
 
     deletion_window_days: int = 30
     """Days, 7 to 30, in which a deleted key can be restored. 30 by default: without its key all data is lost."""
+
+    retained: bool = False
+    """Whether Terraform refuses to destroy the key: snapshots and backups that stay are unreadable without it.
+    `./windlass destroy` then leaves it in the account. Default: no."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,7 @@ class Key(Construct):
             policy=_policy(inputs),
             tags={"Name": inputs.name},
             provider=inputs.provider,
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if inputs.retained else None,
         )
         alias = f"alias/{inputs.name}"
         KmsAlias(self, "alias", name=alias, target_key_id=key.key_id, provider=inputs.provider)

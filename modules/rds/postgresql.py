@@ -115,7 +115,9 @@ class PostgreSql(Construct):
             depends_on=[*self._wait_for, *self._log_groups(inputs.identifier)],
             lifecycle=TerraformResourceLifecycle(
                 # D06: the source matters only at creation. Without this, removing the input replaces the database.
-                ignore_changes=["snapshot_identifier", "restore_to_point_in_time"],
+                # So does the key: no restore takes one. A restored database has its snapshot's, and another key would
+                # replace it.
+                ignore_changes=["snapshot_identifier", "restore_to_point_in_time", "kms_key_id"],
             ),
             **self._common(inputs.engine.instance_class),
         )

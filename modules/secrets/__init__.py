@@ -3,7 +3,7 @@
 from modules.secrets.derived import DerivedSecret, DerivedSecretInputs, DerivedSecretOutputs
 from modules.secrets.empty import EmptySecret, EmptySecretInputs, EmptySecretOutputs
 from modules.secrets.generated import GeneratedSecret, GeneratedSecretInputs, GeneratedSecretOutputs
-from modules.secrets.store import SecretStore
+from modules.secrets.store import SecretReplica, SecretStore
 
 __all__ = [
     "DerivedSecret",
@@ -15,5 +15,6 @@ __all__ = [
     "GeneratedSecret",
     "GeneratedSecretInputs",
     "GeneratedSecretOutputs",
+    "SecretReplica",
     "SecretStore",
 ]

@@ -7,7 +7,7 @@ from cdktf import TerraformStack, Token
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
-from modules.secrets.store import SecretStore, name_below_stack, write_secret
+from modules.secrets.store import SecretReplica, SecretStore, name_below_stack, write_secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,9 @@ class DerivedSecretInputs:
     Terraform cannot compare a write-only value with the stored one. It writes the value again exactly when one of these
     changes, so a part that is missing here becomes stale unnoticed.
     """
+
+    replica: SecretReplica | None = None
+    """A copy in another region, for a value without which data there is unreadable. Default: none."""
 
     def __post_init__(self) -> None:
         """Refuse a value that would never be written again."""
@@ -76,6 +79,7 @@ class DerivedSecret(Construct):
             inputs.description,
             inputs.value_expression,
             Token.as_number(_fingerprint(self, inputs.triggers)),
+            replica=inputs.replica,
         )
         self.outputs = DerivedSecretOutputs(
             secret_arn=version.arn,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cdktf import TerraformResourceLifecycle, TerraformStack
-from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret, SecretsmanagerSecretReplica
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
@@ -34,8 +34,25 @@ class SecretStore:
             raise ValueError(f"path is {self.path!r}; it must be a path without a slash at either end")
 
 
+@dataclass(frozen=True, kw_only=True)
+class SecretReplica:
+    """A copy of a secret in another region, which Secrets Manager keeps equal to it."""
+
+    region: str
+
+    kms_key_arn: str
+    """Key of that region, which encrypts the copy."""
+
+
 def write_secret(
-    scope: Construct, store: SecretStore, name: str, description: str, value: str, version: float
+    scope: Construct,
+    store: SecretStore,
+    name: str,
+    description: str,
+    value: str,
+    version: float,
+    *,
+    replica: SecretReplica | None = None,
 ) -> SecretsmanagerSecretVersion:
     """Create the secret `name` below the store's path, with a write-only value.
 
@@ -46,6 +63,7 @@ def write_secret(
         description: What the console shows.
         value: An ephemeral expression; never a literal.
         version: Terraform writes the value again when this number changes; it may be a token.
+        replica: Where it is copied to. Default: nowhere.
 
     Returns:
         The version. Its `arn` is the secret's ARN, and a resource that uses it waits for the value.
@@ -57,6 +75,9 @@ def write_secret(
         description=description,
         kms_key_id=store.kms_key_arn,
         recovery_window_in_days=store.recovery_window_in_days,
+        replica=None
+        if replica is None
+        else [SecretsmanagerSecretReplica(region=replica.region, kms_key_id=replica.kms_key_arn)],
     )
     return SecretsmanagerSecretVersion(
         scope,

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from aws.colour import (
     COLOURS,
+    FIRST_LIVE,
     LIVE_COLOUR_PATTERN,
     check_value,
     colour_expression,
@@ -28,7 +29,7 @@ class LiveColourInputs:
     parameter_name: str
     """Name of the parameter, such as `/windlass/<project>/<environment>/<service>/colour`."""
 
-    initial: str = "blue"
+    initial: str = FIRST_LIVE
     """Value at creation; afterwards only the switch writes it. Default: `blue`."""
 
 

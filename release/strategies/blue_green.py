@@ -13,6 +13,7 @@ from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError
 from release.images import request_image
 from release.migrate import MigrateRequest, migrate_like, stop_migration
+from release.minimum import reconcile_minimum
 from release.preflight import check_exists
 from release.resources import BlueGreenResources, ColourResources
 from release.scale import scale_up
@@ -48,6 +49,7 @@ class BlueGreen(BlueGreenResources):
             reporter.result(
                 f"{label} runs {request.image} already, with {counted(state.running, 'task')}; nothing to deploy."
             )
+            reconcile_minimum(self, LiveColour.parse(before.effective.value))
             return Deployed(colour=side.colour, changed=False)
         request_image(self.context, side.image, request.image, label=label, reason=request.reason)
         self._require_not_switched(before, "Terraform")
@@ -62,6 +64,7 @@ class BlueGreen(BlueGreenResources):
             migrate_like(side.ecs, request.migration, label=label, timeout_seconds=request.migration_timeout_seconds)
             self._require_not_switched(before, "its tasks were started")
         scale_up(side, count, timeout_seconds=request.timeout_seconds)
+        reconcile_minimum(self, LiveColour.parse(before.effective.value))
         reporter.result(f"{label} is up: {counted(count, 'task')} of {request.image}, no request yet.", style="green")
         return Deployed(colour=side.colour, changed=True)
 
@@ -91,6 +94,10 @@ class BlueGreen(BlueGreenResources):
     def switch(self, request: SwitchRequest) -> Switched:
         """Move traffic; see `release.switch.switch`."""
         return switch(self, request)
+
+    def keep_minimum(self) -> None:
+        """Give the live colour the minimum of the environment file, and the idle one none; `apply` calls it."""
+        reconcile_minimum(self, LiveColour.parse(self.live_colour.read().effective.value))
 
     def _newest_colour(self) -> Colour:
         """The colour that gets no request; during a canary the one that gets the few."""

@@ -1,6 +1,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from cli.errors import CommandError
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
 from tests.cli.fake_project import state_key
@@ -166,3 +168,19 @@ def test_validate_needs_no_backend_and_takes_a_warning_for_an_error(windlass, te
     ended = windlass("validate", "dev")
     assert ended.code == 1
     assert "network: Warning: Deprecated" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("layer", "writes"), [((), True), (("--layer", "service"), True), (("--layer", "data"), False)]
+)
+def test_e07_an_apply_of_the_service_layer_writes_the_minimum_of_live_colours(
+    windlass, terraform, monkeypatch, layer, writes
+):
+    written = []
+    monkeypatch.setattr("cli.commands.apply.keep_minimums", lambda session: written.append(session.environment.name))
+    terraform.follow(PLANNED, APPLIED)
+    assert windlass("apply", "dev", "--yes", *layer).code == 0
+    # Also where nothing else changed: the minimum is not in the plan.
+    terraform.follow(NOTHING_PLANNED, APPLIED)
+    assert windlass("apply", "dev", "--yes", *layer).code == 0
+    assert written == (["dev", "dev"] if writes else [])

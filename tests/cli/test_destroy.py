@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.cli.fake_project import stack_document
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED, layers_of
 from tests.cli.test_local import local
@@ -105,3 +106,24 @@ def test_the_bootstrap_needs_the_name_too(windlass, applied, project, monkeypatc
 def test_what_a_local_command_deletes_is_named_before(windlass, local, monkeypatch, command, what):
     monkeypatch.setattr("sys.stdin", Keyboard("no\n"))
     assert windlass("local", command, on=local).err.startswith(f"This destroys {what}. It cannot be undone.\n")
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_d06_the_key_of_snapshots_stays_and_everything_else_goes(windlass, terraform, monkeypatch, others):
+    key = {"aws_kms_key": {"key_key": {"lifecycle": {"prevent_destroy": True}}}}
+
+    def document(layer: str) -> dict:
+        return {**stack_document(layer), **({"resource": key} if layer == "network" else {})}
+
+    monkeypatch.setattr("tests.cli.fake_project.stack_document", document)
+    kinds = [("aws_kms_key", "key_key"), *([("aws_vpc", "vpc")] if others else [])]
+    resources = [{"mode": "managed", "type": kind, "name": name, "instances": [{}]} for kind, name in kinds]
+    terraform.follow(PLANNED, APPLIED, {"when": ["state", "pull"], "lines": [{"resources": resources}]})
+    ended = windlass("destroy", "prod", "--confirm", "prod")
+    assert ended.code == 0, ended.err
+    plans = [call["arguments"] for call in terraform.calls("plan") if "network" in call["folder"]]
+    targets = [[word for word in arguments if "-target" in word] for arguments in plans]
+    assert targets == ([["-target=aws_vpc.vpc"]] if others else [])
+    (forgotten,) = terraform.calls("state", "rm")
+    assert "network" in forgotten["folder"] and forgotten["arguments"][-1] == "aws_kms_key.key_key"
+    assert "network: aws_kms_key.key_key stays in the account" in ended.err

@@ -143,3 +143,10 @@ def test_everything_is_plain_text_where_there_is_no_terminal(windlass, terraform
     terraform.follow(changed("network"))
     ended = windlass("plan", "dev")
     assert "\x1b" not in ended.out + ended.err
+
+
+def test_a_plan_without_a_lock_writes_nothing(windlass, terraform):
+    assert windlass("plan", "dev", "--no-lock").code == 0
+    assert len(terraform.calls("plan", "-lock=false")) == len(terraform.calls("plan")) == 3
+    windlass("plan", "dev")
+    assert len(terraform.calls("plan", "-lock=false")) == 3

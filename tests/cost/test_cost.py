@@ -119,3 +119,10 @@ def test_every_resource_type_is_priced_free_or_usage_based(name: str) -> None:
     # Reviewed manually: these are free or charged by usage only.
     named = set(json.loads((Path(__file__).parent / "without_a_price.json").read_text()))
     assert {kind for kind in kinds if f"aws_{kind}" not in PRICERS and kind not in named} == set()
+
+
+def test_a_secret_in_a_second_region_costs_twice_as_much() -> None:
+    lines = {line.address: line for line in estimate("prod", documents("prod"), EU).lines if "secret" in line.what}
+    (copied,) = [line for line in lines.values() if line.what == "secret, in 2 regions"]
+    once = [line.monthly for line in lines.values() if line.what == "secret"]
+    assert copied.monthly == 2 * once[0]

@@ -29,7 +29,13 @@ def proxy_that_may_read(secret: str, **changes: object) -> Change:
         "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
     }
     return both(
-        add("data", "aws_iam_role", "x", assume_role_policy=json.dumps({"Statement": [trust]})),
+        add(
+            "data",
+            "aws_iam_role",
+            "x",
+            assume_role_policy=json.dumps({"Statement": [trust]}),
+            permissions_boundary="${data.terraform_remote_state.network.outputs.boundary_arn}",
+        ),
         add(
             "data",
             "aws_iam_role_policy",

@@ -12,11 +12,14 @@ from config.fields import types_at
 from guards.guard import Guard
 from tests.guards import (
     mistakes_airflow,
+    mistakes_delivery,
     mistakes_identity,
     mistakes_network,
     mistakes_plain_secrets,
     mistakes_platform,
     mistakes_quotas,
+    mistakes_restore,
+    mistakes_scaling,
     mistakes_services,
     mistakes_tasks,
 )
@@ -31,7 +34,10 @@ MISTAKES = (
     *mistakes_services.MISTAKES,
     *mistakes_platform.MISTAKES,
     *mistakes_quotas.MISTAKES,
+    *mistakes_restore.MISTAKES,
+    *mistakes_scaling.MISTAKES,
     *mistakes_airflow.MISTAKES,
+    *mistakes_delivery.MISTAKES,
 )
 
 

@@ -19,3 +19,62 @@ def test_a_scalable_target_keeps_its_tags(client):
     scaling.untag_resource(ResourceARN=arn, TagKeys=["Layer"])
 
     assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"Project": "windlass", "Colour": "blue"}
+
+
+def service(client, name, count):
+    """A scaled service; what sets its limits, and what reads its number of tasks."""
+    ecs, scaling = client("ecs"), client("application-autoscaling")
+    ecs.create_cluster(clusterName="limits")
+    ecs.register_task_definition(family=name, containerDefinitions=[{"name": "web", "image": "web:1", "memory": 512}])
+    ecs.create_service(cluster="limits", serviceName=name, taskDefinition=name, desiredCount=count)
+    of = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": f"service/limits/{name}",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+
+    def desired():
+        return ecs.describe_services(cluster="limits", services=[name])["services"][0]["desiredCount"]
+
+    return scaling, of, desired
+
+
+def test_a_registration_sets_the_number_of_tasks_to_one_inside_the_limits(client):
+    scaling, of, desired = service(client, "clamped", 0)
+    scaling.register_scalable_target(**of, MinCapacity=0, MaxCapacity=4)
+    assert desired() == 0
+    scaling.register_scalable_target(**of, MinCapacity=3)
+    assert desired() == 3
+    scaling.register_scalable_target(**of, MinCapacity=1)
+    assert desired() == 3
+    scaling.register_scalable_target(**of, MaxCapacity=2)
+    assert desired() == 2
+
+
+def test_an_unchanged_registration_counts_too(client):
+    scaling, of, desired = service(client, "again", 2)
+    scaling.register_scalable_target(**of, MinCapacity=2, MaxCapacity=4)
+    client("ecs").update_service(cluster="limits", service="again", desiredCount=0)
+    assert desired() == 0
+    scaling.register_scalable_target(**of)
+    assert desired() == 2
+
+
+def test_an_action_at_a_moment_runs_once_without_a_client(client):
+    scaling, of, desired = service(client, "scheduled", 1)
+    scaling.register_scalable_target(**of, MinCapacity=1, MaxCapacity=4)
+    for name, year, least in (("past", 2020, 3), ("future", 2999, 4)):
+        scaling.put_scheduled_action(
+            **of,
+            ScheduledActionName=name,
+            Schedule=f"at({year}-01-01T00:00:00)",
+            ScalableTargetAction={"MinCapacity": least},
+        )
+    assert desired() == 3
+    assert [one["ScheduledActionName"] for one in scaling.describe_scheduled_actions(**of)["ScheduledActions"]] == [
+        "future"
+    ]
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[of["ResourceId"]])[
+        "ScalableTargets"
+    ]
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (3, 4)

@@ -112,3 +112,26 @@ def test_e07_an_apply_at_night_starts_no_task() -> None:
 def test_hours_that_are_no_cron_expression_are_refused() -> None:
     with pytest.raises(ValueError, match=r'start is "08:00"'):
         WorkingHours(start="08:00", end="cron(0 19 ? * MON-FRI *)")
+
+
+@pytest.mark.parametrize(("first", "least"), [(0, 0), (2, 2)])
+def test_e07_the_minimum_of_a_colour_is_written_once_and_left_to_releases(first: int, least: int) -> None:
+    target = scaled(min_count=2, max_count=5, first_min_count=first).only("aws_appautoscaling_target")
+    assert (target["min_capacity"], target["max_capacity"]) == (least, 5)
+    assert target["lifecycle"] == {"ignore_changes": ["min_capacity"]}
+
+
+def test_e07_the_morning_starts_no_idle_colour() -> None:
+    result = scaled(min_count=2, max_count=5, first_min_count=0, working_hours=HOURS)
+    actions = {body["name"]: body for body in result.resources("aws_appautoscaling_scheduled_action").values()}
+    assert actions["working-hours-start"]["scalable_target_action"] == {"min_capacity": "0", "max_capacity": "5"}
+    ignored = {"ignore_changes": ["scalable_target_action[0].min_capacity"]}
+    assert {name: body.get("lifecycle") for name, body in actions.items()} == {
+        "working-hours-start": ignored,
+        "working-hours-end": None,
+    }
+
+
+def test_a_first_minimum_is_zero_or_the_minimum() -> None:
+    with pytest.raises(ValueError, match="first_min_count is 1; allowed are 0 and 2"):
+        scaled(min_count=2, max_count=5, first_min_count=1)

@@ -136,7 +136,7 @@ def test_a_recovery_database_starts_from_a_snapshot_and_does_not_mind_losing_it_
     """D06."""
     body = instance(backup=Backup(restore_from_snapshot="rds:acme-prod-2025-01-01"))
     assert body["snapshot_identifier"] == "rds:acme-prod-2025-01-01"
-    assert body["lifecycle"] == {"ignore_changes": ["snapshot_identifier", "restore_to_point_in_time"]}
+    assert body["lifecycle"] == {"ignore_changes": ["snapshot_identifier", "restore_to_point_in_time", "kms_key_id"]}
 
 
 def test_a_replica_follows_the_primary_and_has_an_address_by_its_name() -> None:

@@ -19,6 +19,7 @@ from cli.local_images import add_images, images_of
 from cli.options import as_json, environment_option
 from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
+from cli.release_session import keep_minimums
 from cli.running.background_task import background_task
 from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.progress import duration
@@ -65,6 +66,7 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
         outcomes.append(apply_layers(session.stacks(), ask=None, before=before))
+    keep_minimums(session)
     changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)
     took = duration(time.monotonic() - started)

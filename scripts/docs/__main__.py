@@ -10,12 +10,14 @@ def main() -> int:
     """Write what changed, and take away pages of environments that are gone."""
     bindings.install()
     from scripts.docs.pages import FOLDER, REFERENCE, generated
+    from scripts.long_tests import DOCUMENT, RESULTS
 
     pages = generated(ROOT)
     for folder in (ROOT / FOLDER, ROOT / REFERENCE):
         folder.mkdir(exist_ok=True)
+    kept = {RESULTS, DOCUMENT}  # `make test-long` writes them
     for old in (*(ROOT / FOLDER).iterdir(), *(ROOT / REFERENCE).iterdir()):
-        if old.relative_to(ROOT) not in pages:
+        if old.relative_to(ROOT) not in pages and old not in kept:
             old.unlink()
             print(f"gone:    {old.relative_to(ROOT)}")
     for path, text in sorted(pages.items()):

@@ -1,9 +1,13 @@
-"""Trust policies: which AWS service may assume a role, and on whose behalf."""
+"""Trust policies: who may assume a role, and on whose behalf."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from aws.account import Account
+
+ASSUME_ROLE: Final = "sts:AssumeRole"
+"""The action that a trust policy allows."""
 
 
 def service_trust(
@@ -31,11 +35,23 @@ def service_trust(
     if source_arn is not None:
         condition.setdefault("StringEquals" if exact else "ArnLike", {})["aws:SourceArn"] = source_arn
     statement: dict[str, Any] = {
-        "Action": "sts:AssumeRole",
+        "Action": ASSUME_ROLE,
         "Condition": condition,
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
     }
     if sid is not None:
         statement["Sid"] = sid
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def people_trust(principal_arns: Sequence[str], *, sid: str) -> str:
+    """Return the trust policy of a role that named roles and users assume.
+
+    Args:
+        principal_arns: ARNs of the roles and users.
+        sid: the statement's id, letters and digits.
+    """
+    principal = {"AWS": sorted(principal_arns)}
+    statement = {"Action": ASSUME_ROLE, "Effect": "Allow", "Principal": principal, "Sid": sid}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from aws.trust import ASSUME_ROLE
 from config import Environment
 from layers.boundary import existing_roles
 from modules.iam.denials import Denial
@@ -50,7 +51,7 @@ def deployer_limits(environment: Environment, boundary_arn: str) -> Mapping[str,
             conditions={"StringNotEquals": {"iam:PermissionsBoundary": boundary_arn}},
         ),
         "TakeBoundaryAway": Denial(actions=("iam:DeleteRolePermissionsBoundary",), resources=("*",)),
-        "OtherIdentities": Denial(actions=("sts:AssumeRole",), resources=("*",)),
+        "OtherIdentities": Denial(actions=(ASSUME_ROLE,), resources=("*",)),
     }
     return {**limits, **_state_limits(environment)}
 
@@ -82,7 +83,7 @@ def reader_limits(environment: Environment) -> Mapping[str, Denial]:
                 "logs:GetLog*",
                 "logs:GetQueryResults",
                 "logs:StartQuery",
-                "sts:AssumeRole",
+                ASSUME_ROLE,
             ),
             resources=("*",),
         ),

@@ -1,6 +1,5 @@
 """Roles that people assume, by roles or users of theirs; no workflow can."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from aws.trust import people_trust
 from modules.iam.statements import Statement, policy
 
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}")
@@ -51,18 +51,12 @@ class PeopleRoles(Construct):
         self.role_arns = {word: self._role(f"{name}-{word}", word, role) for word, role in roles.items()}
 
     def _role(self, name: str, word: str, role: PeopleRole) -> str:
-        trust = {
-            "Sid": "People",
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"AWS": sorted(role.principal_arns)},
-        }
         iam_role = IamRole(
             self,
             word,
             name=name,
             description=role.purpose,
-            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}, sort_keys=True),
+            assume_role_policy=people_trust(role.principal_arns, sid="People"),
         )
         IamRolePolicy(self, f"{word}-policy", name=word, role=iam_role.name, policy=policy(role.statements))
         return iam_role.arn

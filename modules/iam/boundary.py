@@ -14,6 +14,7 @@ from constructs import Construct
 from aws.account import Account
 from aws.role_owner import OWNER, OWNER_TAG
 from aws.strategy import ECS_SERVICES
+from aws.trust import ASSUME_ROLE
 from modules.iam.denials import Denial
 
 _MANAGED_POLICY_CHARACTERS = 6144
@@ -107,7 +108,7 @@ def _denials(inputs: BoundaryInputs) -> Mapping[str, Denial]:
             # Only iam:PassRole has this key, and it is limited above.
             conditions={"Null": {"iam:PassedToService": "true"}},
         ),
-        "OtherIdentities": Denial(actions=("sts:AssumeRole",), resources=("*",)),
+        "OtherIdentities": Denial(actions=(ASSUME_ROLE,), resources=("*",)),
         "Families": Denial(actions=_RUN, except_on=(*_own_tasks(inputs), *airflows_tasks)),
         "Airflow": Denial(
             actions=("iam:PassRole", *_RUN),

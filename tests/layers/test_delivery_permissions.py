@@ -75,7 +75,9 @@ def test_nobody_else_writes_a_state(word: str) -> None:
 def test_deploy_writes_the_state_of_the_service_layer_only_and_passes_only_the_roles_of_its_tasks() -> None:
     assert not role("deploy").may("s3:PutObject", f"{STATES}/windlass/prod/network/terraform.tfstate")
     assert role("deploy").may("iam:PassRole", f"{ROLES}/windlass-prod-web-task", **TO_TASKS)
-    assert role("deploy").may("ecs:RegisterTaskDefinition")
+    families = "arn:aws:ecs:eu-west-1:123456789012:task-definition"
+    assert role("deploy").may("ecs:RegisterTaskDefinition", f"{families}/windlass-prod-web-blue:*")
+    assert not role("deploy").may("ecs:RegisterTaskDefinition", f"{families}/windlass-dev-web-blue:*")
     for other in ("windlass-prod-apply", "windlass-prod-airflow-scheduler-task", "administrator"):
         assert not role("deploy").may("iam:PassRole", f"{ROLES}/{other}", **TO_TASKS)
     assert not role("deploy").may("iam:PassRole", f"{ROLES}/windlass-prod-web-task")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,15 @@ def test_what_fails_beside_a_command_is_raised_where_its_result_is_needed():
     assert ended, "the block ends after what runs beside it"
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """A SIGINT raises KeyboardInterrupt, also where the tests are a shell's background job, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_stop_signal_while_a_background_run_is_waited_for_reaches_it_and_nothing_follows(tmp_path: Path):
     ready = tmp_path / "beside" / "ready"
     rule = {"when": ["apply"], "ready": str(ready), "until_signal": True}

@@ -11,6 +11,7 @@ from aws.colour import Colour
 from release.aws import error_code
 from release.resources import BlueGreenResources
 from release.traffic import LiveColour
+from times import for_people
 
 STAYS_SECONDS = 900
 """How long a colour without requests keeps its minimum at least, so that a rollback finds it as it was."""
@@ -53,7 +54,7 @@ def _reconcile(service: BlueGreenResources, live: LiveColour, count: int, second
             moment = datetime.now(UTC) + timedelta(seconds=seconds)
             scaling.lower_at(moment)
             label = f"{service.context.service} {colour}"
-            service.context.reporter.say(f"{label} may go down to no task from {moment:%H:%M} UTC on.")
+            service.context.reporter.say(f"{label} may go down to no task from {for_people(moment)} on.")
 
 
 def _raise(service: BlueGreenResources, colour: Colour, count: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws.scaling import LOWER_AFTER_SWITCH, WORKING_HOURS_START
 from release.context import Context
+from times import for_scripts
 
 _NAMESPACE, _DIMENSION = "ecs", "ecs:service:DesiredCount"
 
@@ -65,7 +66,7 @@ class ScalableTarget:
 
     def lower_at(self, moment: datetime) -> None:
         """Let Application Auto Scaling set the minimum to zero at that moment, even if no command runs then."""
-        at = moment.astimezone(UTC).strftime("at(%Y-%m-%dT%H:%M:%S)")
+        at = f"at({for_scripts(moment).removesuffix('Z')})"
         self._put(LOWER_AFTER_SWITCH, {"MinCapacity": 0}, Schedule=at, Timezone="UTC")
 
     def is_to_be_lowered(self) -> bool:

@@ -34,7 +34,8 @@ def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("HOME", str(tmp_path))
     for step in ("prepare_airflow", "add_images"):
         monkeypatch.setattr(f"cli.data_plane.{step}", lambda *_: None)
-    monkeypatch.setattr("cli.commands.local.apply.add_images", lambda *_: None)
+    for step in ("add_images", "keep_minimums"):
+        monkeypatch.setattr(f"cli.commands.local.apply.{step}", lambda *_: None)
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda *_: None)
     monkeypatch.setattr("cli.commands.local.apply.install_airflow_in_background", lambda *_: None)
     services = (service_status("windlass-local-web-blue"), service_status("windlass-local-web-green", desired=0))

@@ -35,13 +35,13 @@ VALUE = "ghp-4b1d-do-not-show"
 KEY = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{VALUE}\n-----END OPENSSH PRIVATE KEY-----\n"
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:"
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/endpoint"
+HOST_KEY = "h ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 OWN = "windlass/local/airflow/git"
 REPOSITORIES = f"""
 [airflow.dags.repositories]
 dags = {{ url = "https://git.windlass.localhost/dags.git", credentials = "token" }}
-models = {{ url = "git@git.windlass.localhost:m.git", credentials = "ssh", known_hosts = ["h ssh-ed25519 AAAA"] }}
+models = {{ url = "git@git.windlass.localhost:m.git", credentials = "ssh", known_hosts = ["{HOST_KEY}"] }}
 shared = {{ url = "https://git.windlass.localhost/s.git", credentials = "token", secret_arn = "{ARN}shared-AbCdEf" }}
-public = {{ url = "https://git.windlass.localhost/public.git" }}
 [airflow.secrets]
 AIRFLOW_CONN_WAREHOUSE = "{ARN}warehouse-AbCdEf"
 AIRFLOW_VAR_ENDPOINT = "{PARAMETER}"

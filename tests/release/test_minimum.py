@@ -88,7 +88,7 @@ def test_a_switch_raises_the_new_colour_and_lets_the_old_one_go_later(scaled: Sc
     action = scaled.actions("blue")[LOWER_AFTER_SWITCH]
     moment = datetime.strptime(action["Schedule"], "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC)
     assert timedelta(minutes=14) < moment - before < timedelta(minutes=16)
-    assert f"{scaled.web.name} blue may go down to no task from {moment:%H:%M} UTC on." in recorder.output
+    assert f"{scaled.web.name} blue may go down to no task from {moment:%Y-%m-%d %H:%M:%S} UTC on." in recorder.output
     scaled.pass_time("blue")  # the command has ended long ago
     assert (scaled.minimum("blue"), scaled.minimum("green")) == (0, 2)
 

@@ -66,8 +66,8 @@ REMOVALS: tuple[Removal, ...] = (
     Removal(
         lesson="A10",
         file="layers/airflow/secrets.py",
-        line='f"{keys[current]},{keys[previous]}"',
-        instead="keys[current]",
+        line="[keys[current], keys[previous]]",
+        instead="[keys[current]]",
     ),
     Removal(
         lesson="A11",

@@ -20,6 +20,7 @@ class Accepted:
     """A line of the list of failed checks that we live with."""
 
     check: str
+    """Its id, or a pattern of ids."""
     resource: str
     """Pattern of Terraform addresses, as shells write them. Where checkov leaves out the type, the name counts."""
     reason: str
@@ -28,7 +29,7 @@ class Accepted:
         """Whether a failed check is meant: its id, and the resource's address."""
         check, resource = failed
         pattern = self.resource if "." in resource else self.resource.rpartition(".")[2]
-        return check == self.check and fnmatchcase(resource, pattern)
+        return fnmatchcase(check, self.check) and fnmatchcase(resource, pattern)
 
 
 def accepted() -> list[Accepted]:

@@ -15,7 +15,7 @@ NOW = int(time.time())
 
 
 def token(**changes: Any) -> str:
-    claims = {"account": "123456789012", "region": "eu-west-1", "expires_at": NOW + 60, **changes}
+    claims = {"account": "123456789012", "region": "eu-west-1", "expires_at": NOW + 3600, **changes}
     return tokens.issue(tokens.Claims(**claims))
 
 

@@ -44,6 +44,8 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
 
     from local.extensions import extend
     from local.extensions.dataplane import with_dataplane
+    from local.strict.application import judged, with_strict_page
+    from local.strict.page import Tally
 
     def create_extended_backend(service: str) -> Any:
         extend(service)
@@ -54,7 +56,9 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         from local.snapshot.endpoints import saving
 
         moto = saving(saver)(moto)
-    moto = serialise_requests(moto)
+    tally = Tally()
+    # Inside the lock, where the body is in memory; outside of what saves, since what is refused changes nothing.
+    moto = serialise_requests(judged(moto, tally))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,7 +72,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
             return [b"not here\n"]
         return moto(environ, start_response)
 
-    served = with_dataplane(application)
+    served = with_strict_page(with_dataplane(application), tally)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 

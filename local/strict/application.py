@@ -44,11 +44,13 @@ def judged(application: Application, tally: Tally) -> Application:
                 traceback.print_exc()
                 answer = _failed(tally, call, environ, body, problem)
             else:
-                if given.may_be_page_of_flask():
-                    parts = [b"".join(parts)]
-                if not given.may_be_page_of_flask() or not parts[0].lstrip().lower().startswith(PAGE):
+                if not given.may_be_page_of_flask():
                     start_response(given.status, given.headers)
                     return parts
+                page = b"".join(parts)
+                if not page.lstrip().lower().startswith(PAGE):
+                    start_response(given.status, given.headers)
+                    return [page]
                 answer = _not_emulated(tally, call, environ, body, "")
         start_response(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]

@@ -20,9 +20,9 @@ SERVICES_OF_A_SIGNATURE = {
     "dynamodb": ("dynamodb", "dynamodbstreams"),
     "elasticfilesystem": ("efs",),
     "elasticloadbalancing": ("elbv2", "elb"),
-    "email": ("sesv2", "ses"),
     "monitoring": ("cloudwatch",),
     "servicequotas": ("service-quotas",),
+    "ses": ("sesv2", "ses"),
     "states": ("stepfunctions",),
     "tagging": ("resourcegroupstaggingapi",),
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.serialise_requests import Application
-from local.strict.calls import Call, asked_for
+from local.strict.calls import Call, name_of
 from local.strict.judge import Judge
 from local.strict.page import STRICT_PATH, Tally
 from local.strict.refusals import Answer, error
@@ -86,7 +86,7 @@ class _Given:
 
 
 def _not_emulated(tally: Tally, call: Call | None, environ: Environ, body: bytes, detail: str) -> Answer:
-    name = call.name if call is not None else asked_for(environ, body)
+    name = call.name if call is not None else name_of(environ, body)
     message = f"{name} is not emulated by the embedded AWS"
     if detail and "action has not been implemented" not in detail:
         message += f" as it was called: {detail}"
@@ -95,7 +95,7 @@ def _not_emulated(tally: Tally, call: Call | None, environ: Environ, body: bytes
 
 
 def _failed(tally: Tally, call: Call | None, environ: Environ, body: bytes, problem: Exception) -> Answer:
-    name = call.name if call is not None else asked_for(environ, body)
+    name = call.name if call is not None else name_of(environ, body)
     # The text of the exception may hold what was sent.
     message = f"{name} fails in the embedded AWS with {type(problem).__name__}; the traceback is in its log"
     tally.count(tally.failed, f"{name} {type(problem).__name__}", message)

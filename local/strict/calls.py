@@ -68,7 +68,7 @@ def form_of(environ: Mapping[str, Any], body: bytes) -> dict[str, str]:
     return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
 
-def asked_for(environ: Mapping[str, Any], body: bytes) -> str:
+def name_of(environ: Mapping[str, Any], body: bytes) -> str:
     """A name for a request that no model may know: `service.Operation`, or the service with method and path."""
     service = signed_for(environ) or "unsigned"
     target = environ.get("HTTP_X_AMZ_TARGET", "")

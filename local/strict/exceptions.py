@@ -40,7 +40,7 @@ TABLE: tuple[Looser, ...] = (
         service="route53",
         kinds=(Kind.MAX_LENGTH, Kind.PATTERN),
         values="/(hostedzone|change|delegationset)/.+",
-        reason="Ids stand in Route 53's answers with this prefix, and it takes them back as they are; the model's "
+        reason="Route 53 answers with ids that have this prefix, and accepts them so; the model's "
         "length is that of the id alone.",
     ),
 )

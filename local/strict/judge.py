@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.strict.calls import Call, UnjudgedError, asked_for, recognise
+from local.strict.calls import Call, UnjudgedError, name_of, recognise
 from local.strict.constraints import check
 from local.strict.decoding import decode_request
 from local.strict.exceptions import refusable
@@ -40,7 +40,7 @@ class Judge:
         except UnjudgedError as reason:
             self._tally.count(self._tally.not_judged, str(reason), f"Not judged by a model: {reason}")
         except Exception as error:
-            self._own_error(asked_for(environ, body), error)
+            self._own_error(name_of(environ, body), error)
         return None
 
     def refusal(self, call: Call, environ: Mapping[str, Any], body: bytes) -> Answer | None:
@@ -71,7 +71,7 @@ class Judge:
         self._tally.count(self._tally.unknown_members, key, line)
 
     def _own_error(self, name: str, error: Exception) -> None:
-        """A checker that fails must not be what stops an apply; `STRICT_PATH` tells of it, and tests look there."""
+        """A checker that fails must not be what stops an apply; `STRICT_PATH` reports it, and tests look there."""
         # The text of the exception may hold what was sent.
         where = traceback.extract_tb(error.__traceback__)[-1]
         key = f"{name} {type(error).__name__} in {Path(where.filename).name}:{where.lineno}"

@@ -38,9 +38,9 @@ class Violation:
     """Where, as AWS writes it; empty for the whole request."""
     kind: Kind
     bound: str
-    """What the model demands, in words that complete AWS's sentence."""
+    """What the model demands, as the end of AWS's sentence."""
     value: str
-    """What stands there, as AWS would repeat it; empty if there is nothing, or if it may be a secret."""
+    """The value, as AWS would repeat it; empty if there is none, or if it may be a secret."""
 
     @property
     def place(self) -> str:
@@ -61,7 +61,7 @@ class Findings:
             path: where.
             kind: the constraint.
             bound: what the model demands.
-            value: what stands there; hidden where the shape is sensitive or the path names a secret.
+            value: the value, or `None`; hidden where the shape is sensitive or the path names a secret.
             shape: the value's shape, or `None` where there is none.
         """
         hidden = value is None or SECRET_NAME.search(path) or (shape is not None and shape.metadata.get("sensitive"))

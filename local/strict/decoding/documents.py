@@ -36,9 +36,9 @@ class DocumentReader:
 
         Args:
             shape: what the model says of it.
-            value: what stands in the document.
+            value: as it is in the document.
             path: where.
-            in_body: the document is a whole body, some of whose members stand elsewhere.
+            in_body: the document is a whole body, some of whose members are elsewhere.
         """
         kind = shape.type_name
         if value is None or (kind == "structure" and shape.is_document_type):
@@ -72,18 +72,18 @@ class DocumentReader:
         return True
 
     def _structure(self, shape: Any, value: dict[str, Any], path: str, in_body: bool) -> dict[str, Any]:
-        left, found = dict(value), {}
+        left, decoded = dict(value), {}
         for name, described in shape.members.items():
             if in_body and "location" in described.serialization:
                 continue
             written = described.serialization.get("name", name)
             # Null means that a member is left out.
             if written in left and (one := left.pop(written)) is not None:
-                found[name] = self.value(described, one, member(path, name))
+                decoded[name] = self.value(described, one, member(path, name))
         for name, one in left.items():
             if one is not None and name not in IGNORED_MEMBERS:
                 self._findings.add(member(path, name), Kind.UNKNOWN, "be a member of the model")
-        return found
+        return decoded
 
     def _blob(self, shape: Any, value: str, path: str) -> bytes | None:
         try:

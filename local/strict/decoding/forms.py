@@ -9,7 +9,7 @@ COMMON_FIELDS = {"Action", "Version"}
 
 
 class Node:
-    """What stands below a key."""
+    """A key, its value and the keys below it."""
 
     __slots__ = ("children", "value")
 
@@ -37,15 +37,15 @@ class FormReader:
 
     def structure(self, shape: Any, node: Node, path: str) -> dict[str, Any]:
         """The members that are there."""
-        left, found = dict(node.children), {}
+        left, decoded = dict(node.children), {}
         for name, described in shape.members.items():
             child = left.pop(self._key(described, name), None)
             if child is not None:
-                found[name] = self.value(described, child, member(path, name))
+                decoded[name] = self.value(described, child, member(path, name))
         for key in left:
             if path or key not in COMMON_FIELDS:
                 self._findings.add(member(path, key), Kind.UNKNOWN, "be a member of the model")
-        return found
+        return decoded
 
     def value(self, shape: Any, node: Node, path: str) -> Any:
         """The value at a node; `None` where it is of another type."""
@@ -92,11 +92,11 @@ class FormReader:
             node = node.children.get("entry", Node())
         key_name = shape.key.serialization.get("name", "key")
         value_name = shape.value.serialization.get("name", "value")
-        found: dict[str, Any] = {}
+        decoded: dict[str, Any] = {}
         for pair in node.children.values():
             key = (pair.children.get(key_name) or Node()).value
             if key is None or value_name not in pair.children:
                 self._findings.add(path, Kind.TYPE, f"be pairs of {key_name} and {value_name}")
                 continue
-            found[key] = self.value(shape.value, pair.children[value_name], entry(path, key))
-        return found
+            decoded[key] = self.value(shape.value, pair.children[value_name], entry(path, key))
+        return decoded

@@ -1,4 +1,4 @@
-"""A whole request: what stands in its path, query, headers and body."""
+"""A whole request: its path, query, headers and body."""
 
 import io
 import json
@@ -44,27 +44,27 @@ def decode_request(call: Call, environ: Mapping[str, Any], body: bytes, findings
 
 
 def _rest(call: Call, shape: Any, environ: Mapping[str, Any], body: bytes, findings: Findings) -> dict[str, Any] | None:
-    found = _outside_the_body(call, shape, environ, findings)
+    decoded = _outside_the_body(call, shape, environ, findings)
     payload = shape.serialization.get("payload")
     if payload is None:
         if not body:
-            return found
+            return decoded
         rest = _document(call.protocol, shape, body, "", findings, in_body=True)
-        return None if rest is None else {**found, **rest}
+        return None if rest is None else {**decoded, **rest}
     described = shape.members[payload]
     if not body:
-        return found
+        return decoded
     if described.type_name == "blob":
-        found[payload] = body
+        decoded[payload] = body
     elif described.type_name == "string":
-        found[payload] = body.decode(errors="replace")
+        decoded[payload] = body.decode(errors="replace")
     else:
-        found[payload] = _document(call.protocol, described, body, member("", payload), findings)
-    return found
+        decoded[payload] = _document(call.protocol, described, body, member("", payload), findings)
+    return decoded
 
 
 def _outside_the_body(call: Call, shape: Any, environ: Mapping[str, Any], findings: Findings) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    decoded: dict[str, Any] = {}
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     known = COMMON_PARAMETERS | set(call.operation.http_trait.query_args)
     takes_any = False
@@ -73,27 +73,27 @@ def _outside_the_body(call: Call, shape: Any, environ: Mapping[str, Any], findin
         match described.serialization.get("location"):
             case "uri":
                 if call.path_values.get(written) is not None:
-                    found[name] = scalar(described, call.path_values[written], place, findings)
+                    decoded[name] = scalar(described, call.path_values[written], place, findings)
             case "querystring":
                 known.add(written)
                 if described.type_name == "map":
                     takes_any = True
                 elif written in query:
-                    found[name] = _texts(described, query[written], place, findings)
+                    decoded[name] = _texts(described, query[written], place, findings)
             case "header":
                 text = environ.get(_variable(written))
                 if text is not None and not described.serialization.get("jsonvalue"):
                     texts = text.split(",") if described.type_name == "list" else [text]
-                    found[name] = _texts(described, texts, place, findings)
+                    decoded[name] = _texts(described, texts, place, findings)
             case "headers":
                 prefix = _variable(written)
                 values = {key.removeprefix(prefix): one for key, one in environ.items() if key.startswith(prefix)}
                 if values:
-                    found[name] = values
+                    decoded[name] = values
     for key in () if takes_any else query.keys() - known:
         if not key.lower().startswith(SIGNATURE_PREFIX):
             findings.add(member("", key), Kind.UNKNOWN, "be a parameter of the model")
-    return found
+    return decoded
 
 
 def _texts(shape: Any, texts: list[str], path: str, findings: Findings) -> Any:

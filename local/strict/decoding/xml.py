@@ -40,7 +40,7 @@ class XmlReader:
         groups: dict[str, list[ElementTree.Element]] = {}
         for child in node:
             groups.setdefault(tag(child), []).append(child)
-        found: dict[str, Any] = {}
+        decoded: dict[str, Any] = {}
         for name, described in shape.members.items():
             said = described.serialization
             if "location" in said:
@@ -49,7 +49,7 @@ class XmlReader:
                 short = said.get("name", name).rpartition(":")[2]
                 attributes = {key.rpartition("}")[2]: one for key, one in node.attrib.items()}
                 if short in attributes:
-                    found[name] = attributes[short]
+                    decoded[name] = attributes[short]
                 continue
             written = said.get("name", name)
             flattened_list = described.type_name == "list" and said.get("flattened")
@@ -60,16 +60,16 @@ class XmlReader:
                 continue
             place = member(path, name)
             if flattened_list:
-                found[name] = self._elements(described, children, place)
+                decoded[name] = self._elements(described, children, place)
             elif described.type_name == "map" and said.get("flattened"):
-                found[name] = self._pairs(described, children, place)
+                decoded[name] = self._pairs(described, children, place)
             else:
                 if len(children) > 1:
                     self._findings.add(place, Kind.TYPE, "stand once")
-                found[name] = self.value(described, children[0], place)
+                decoded[name] = self.value(described, children[0], place)
         for name in groups.keys() - set(ignored):
             self._findings.add(member(path, name), Kind.UNKNOWN, "be a member of the model")
-        return found
+        return decoded
 
     def value(self, shape: Any, node: ElementTree.Element, path: str) -> Any:
         """The value of an element; `None` where it is of another type."""
@@ -97,12 +97,12 @@ class XmlReader:
     def _pairs(self, shape: Any, children: list[ElementTree.Element], path: str) -> dict[str, Any]:
         key_name = shape.key.serialization.get("name", "key")
         value_name = shape.value.serialization.get("name", "value")
-        found: dict[str, Any] = {}
+        decoded: dict[str, Any] = {}
         for pair in children:
             parts = {tag(child): child for child in pair}
             if key_name not in parts or value_name not in parts:
                 self._findings.add(path, Kind.TYPE, f"be pairs of {key_name} and {value_name}")
                 continue
             key = parts[key_name].text or ""
-            found[key] = self.value(shape.value, parts[value_name], entry(path, key))
-        return found
+            decoded[key] = self.value(shape.value, parts[value_name], entry(path, key))
+        return decoded

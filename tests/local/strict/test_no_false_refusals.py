@@ -45,7 +45,7 @@ def test_what_botocore_sends_is_recognised_and_valid(service: str) -> None:
             continue
         judged += 1
         # The examples do not obey patterns, and botocore makes a URL of its own member `SourceRegion`.
-        found = [one for one in examine(call, environ, body) if one.kind is not Kind.PATTERN]
-        wrong += [(operation.name, one) for one in found if one.path != "sourceRegion"]
+        violations = [one for one in examine(call, environ, body) if one.kind is not Kind.PATTERN]
+        wrong += [(operation.name, one) for one in violations if one.path != "sourceRegion"]
     assert wrong == []
     assert judged > 5

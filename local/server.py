@@ -51,6 +51,8 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
     from local.extensions import extend
     from local.extensions.dataplane import with_dataplane
     from local.registry.application import with_registry
+    from local.strict.application import judged, with_strict_page
+    from local.strict.page import Tally
 
     def create_extended_backend(service: str) -> Any:
         extend(service)
@@ -61,8 +63,10 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         from local.snapshot.endpoints import saving
 
         moto = saving(saver)(moto)
-    record = CallRecord()
-    moto = serialise_requests(enforce_iam(moto, record))
+    record, tally = CallRecord(), Tally()
+    # Syntax before permissions, as AWS does. Inside the lock, where the body is in memory; outside of what saves,
+    # since what is refused changes nothing.
+    moto = serialise_requests(judged(enforce_iam(moto, record), tally))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -76,7 +80,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
             return [b"not here\n"]
         return moto(environ, start_response)
 
-    served = with_iam_pages(with_dataplane(application), record)
+    served = with_strict_page(with_iam_pages(with_dataplane(application), record), tally)
     served = with_registry(served, changed=saver.changed if saver is not None else _nothing)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots

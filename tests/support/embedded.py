@@ -1,21 +1,33 @@
 """An embedded AWS in the process of the tests, so that a test can reach into it."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
 from local.server import make_server
+from local.strict import STRICT_PATH
 
 
 @contextmanager
 def embedded_aws(instance: str) -> Iterator[str]:
-    """Serve on a free port; the value is the endpoint's URL."""
+    """Serve on a free port; the value is the endpoint's URL. At the end, fail if the check of requests had an error."""
     server = make_server("127.0.0.1", 0, instance=instance)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    url = f"http://127.0.0.1:{server.port}"
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield url
+        assert strict_page(url)["errors"] == {}
     finally:
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)
+
+
+def strict_page(url: str) -> dict[str, Any]:
+    """What AWS's models said to an embedded AWS so far."""
+    with build_opener(ProxyHandler({})).open(url + STRICT_PATH, timeout=10) as answer:
+        return dict(json.load(answer))

@@ -12,13 +12,13 @@ from tests.support.embedded import embedded_aws
 REGION = "eu-west-1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoint_url() -> Iterator[str]:
     with embedded_aws("tests") as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(endpoint_url: str) -> Callable[[str], Any]:
     session = boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     config = Config(retries={"max_attempts": 1}, proxies={})
@@ -29,7 +29,7 @@ def client(endpoint_url: str) -> Callable[[str], Any]:
     return of
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def subnet_ids(client: Callable[[str], Any]) -> list[str]:
     ec2 = client("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]

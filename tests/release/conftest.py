@@ -12,7 +12,7 @@ from tests.release.shared_resources import SharedResources, tasks_run_until_stop
 from tests.support.embedded import embedded_aws
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared() -> Iterator[SharedResources]:
     with embedded_aws("release-tests") as endpoint_url, tasks_run_until_stopped():
         yield SharedResources.create(endpoint_url)

@@ -1,4 +1,8 @@
-"""An embedded AWS in the process of the tests, so that a test can reach into it."""
+"""An embedded AWS in the process of the tests, so that a test can reach into it.
+
+All of one process serve the same accounts, since moto's state belongs to the process. So the last one that ends
+empties them: no file of tests finds what another one left, in whichever order and process they run.
+"""
 
 import json
 import threading
@@ -7,8 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
+from moto.moto_api._internal import moto_api_backend
+
 from local.server import make_server
 from local.strict import STRICT_PATH
+
+_running: set[str] = set()
 
 
 @contextmanager
@@ -18,6 +26,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
+    _running.add(url)
     try:
         yield url
         assert strict_page(url)["errors"] == {}
@@ -25,6 +34,9 @@ def embedded_aws(instance: str) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)
+        _running.discard(url)
+        if not _running:
+            moto_api_backend.reset()
 
 
 def strict_page(url: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from tests.local.iam.roles import REGION, Client, Roles, new
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def role(endpoint_url: str, client: Callable[[str], Any]) -> Roles:
     """Makes a role with these statements, and gives its clients."""
     return Roles(endpoint_url, client)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.local.conftest import REGION
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def unchecked(endpoint_url: str) -> Callable[[str], Any]:
     """Clients that check nothing themselves, and that try three times where that may help."""
     session = boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
@@ -24,7 +24,7 @@ def unchecked(endpoint_url: str) -> Callable[[str], Any]:
     return lambda service: session.client(service, endpoint_url=endpoint_url, config=config)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def refused(unchecked: Callable[[str], Any]) -> Callable[..., dict[str, Any]]:
     """Calls an operation, which must fail; returns code, message, status and retries."""
 

@@ -18,7 +18,7 @@ WEB, OTHER = "shop-prod/web", "shop-staging/web"
 QUICK = Retries(sleep=lambda _: None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoint_url() -> Iterator[str]:
     with embedded_aws("push-tests") as url:
         yield url

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.iam.enforcement import enforce_iam
 from local.iam.pages import with_iam_pages
-from local.iam.record import CallRecord
+from local.iam.record import RECORD
 from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
 from local.serialise_requests import Application, serialise_requests
@@ -63,10 +63,10 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         from local.snapshot.endpoints import saving
 
         moto = saving(saver)(moto)
-    record, tally = CallRecord(), Tally()
+    tally = Tally()
     # Syntax before permissions, as AWS does. Inside the lock, where the body is in memory; outside of what saves,
     # since what is refused changes nothing.
-    moto = serialise_requests(judged(enforce_iam(moto, record), tally))
+    moto = serialise_requests(judged(enforce_iam(moto, RECORD), tally))
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,7 +80,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
             return [b"not here\n"]
         return moto(environ, start_response)
 
-    served = with_strict_page(with_iam_pages(with_dataplane(application), record), tally)
+    served = with_strict_page(with_iam_pages(with_dataplane(application), RECORD), tally)
     served = with_registry(served, changed=saver.changed if saver is not None else _nothing)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots

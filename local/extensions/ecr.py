@@ -26,6 +26,8 @@ from moto.ecr.responses import ECRResponse
 
 from local.extensions.backend_state import state_of
 from local.extensions.patching import add_method, wrap_method
+from local.iam.caller import Session, session_of
+from local.iam.calls import SECURITY_TOKEN, signature_of
 from local.registry import tokens
 from local.registry.blobs import BLOBS, EMPTY
 
@@ -156,9 +158,17 @@ def complete_layer_upload(
 def get_authorization_token(_original: Any, response: Any) -> ActionResult:
     """GetAuthorizationToken: for the registry of this server, wherever it listens."""
     expires_at = int(time.time()) + tokens.LIFETIME_SECONDS
+    session = _session(response)
     data = []
     for account in response._get_param("registryIds") or [response.current_account]:
-        password = tokens.issue(tokens.Claims(account=account, region=response.region, expires_at=expires_at))
+        claims = tokens.Claims(
+            account=account,
+            region=response.region,
+            expires_at=expires_at,
+            session=session.caller.arn if session is not None else "",
+            role=session.caller.role_arn if session is not None else "",
+        )
+        password = tokens.issue(claims)
         data.append(
             {
                 "authorizationToken": base64.b64encode(f"{tokens.USER}:{password}".encode()).decode(),
@@ -167,6 +177,17 @@ def get_authorization_token(_original: Any, response: Any) -> ActionResult:
             }
         )
     return ActionResult({"authorizationData": data})
+
+
+def _session(response: Any) -> Session | None:
+    """The role's session that calls; `None` for the account's root."""
+    signature = signature_of(
+        {
+            "HTTP_AUTHORIZATION": response.headers.get("Authorization", ""),
+            SECURITY_TOKEN: response.headers.get("X-Amz-Security-Token", ""),
+        }
+    )
+    return None if signature is None else session_of(signature)
 
 
 @add_method(ECRResponse)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from local.iam.calls import Signature
+from local.iam.calls import ANY_REGION, Signature
 from local.iam.policies.principals import Caller
 
 TEMPORARY_KEY = "ASIA"
@@ -40,24 +40,33 @@ def session_of(signature: Signature) -> Session | None:
     """
     if not signature.access_key.startswith(TEMPORARY_KEY):
         return None
-    from local.iam.account import EmulatedAccount, RoleNotFoundError, role_of
-
     assumed = _assumed_role(signature.access_key)
     if assumed is None or assumed.session_token != signature.token:
         raise InvalidCredentialsError
     if assumed.expiration.replace(tzinfo=UTC) < datetime.now(UTC):
         raise ExpiredCredentialsError
-    account = assumed.role_arn.split(":")[4]
+    return role_session(assumed.arn, assumed.role_arn)
+
+
+def role_session(arn: str, role_arn: str) -> Session:
+    """A session by its ARN and that of its role. Hold `MOTO_LOCK`.
+
+    Raises:
+        InvalidCredentialsError: there is no such role any more.
+    """
+    from local.iam.account import EmulatedAccount, RoleNotFoundError, role_of
+
+    account = role_arn.split(":")[4]
     try:
-        role = role_of(account, assumed.role_arn)
+        role = role_of(account, role_arn)
     except RoleNotFoundError as error:
         # As on AWS, credentials of a role that was deleted are those of no one.
         raise InvalidCredentialsError from error
     return Session(
-        caller=Caller(arn=assumed.arn, role_arn=assumed.role_arn, account=account),
+        caller=Caller(arn=arn, role_arn=role_arn, account=account),
         role_name=str(role.name),
-        user_id=f"{role.id}:{assumed.session_name}",
-        tags=EmulatedAccount(account, signature.region).tags(assumed.role_arn),
+        user_id=f"{role.id}:{arn.rpartition('/')[2]}",
+        tags=EmulatedAccount(account, ANY_REGION).tags(role_arn),
     )
 
 

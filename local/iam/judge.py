@@ -33,7 +33,7 @@ def judge(call: Call, session: Session, address: str) -> list[Judgement]:
         MalformedPolicyError: a policy that applies is not a policy.
     """
     account = EmulatedAccount(call.account, call.region)
-    identity, boundary = policies_of_role(call.account, session.caller.role_arn)
+    identity, boundary = policies_of_role(session.caller.account, session.caller.role_arn)
     judged: list[Judgement] = []
     for need in needs_of(call, account):
         if need.action in OF_TRUST_POLICIES:

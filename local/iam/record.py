@@ -69,3 +69,7 @@ class CallRecord:
         with self._lock:
             for counts in self._counts.values():
                 counts.clear()
+
+
+RECORD = CallRecord()
+"""One per process, like moto's backends: AWS's services act as roles deep inside of them."""

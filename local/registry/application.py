@@ -18,6 +18,7 @@ from local.extensions import extend
 from local.registry import tokens
 from local.registry.blobs import BLOBS, DIGEST, OutOfOrderError, Upload, WrongDigestError
 from local.registry.errors import RegistryError
+from local.registry.permissions import Permissions
 from local.serialise_requests import MOTO_LOCK, Application
 
 PREFIX = "/v2/"
@@ -70,6 +71,7 @@ class _Answer:
         from local.registry.images import Images  # imports moto's ECR, which is extended first
 
         self._images = Images(self._claims)
+        self._permissions = Permissions(self._claims, address=str(request.remote_addr or ""))
 
     def response(self) -> Any:
         path, method = self._request.path, self._request.method
@@ -87,6 +89,8 @@ class _Answer:
     # --- blobs ---------------------------------------------------------------------------------------------------
 
     def _get_blob(self, name: str, digest: str) -> Any:
+        is_head = self._request.method == "HEAD"
+        self._permissions.require("BatchCheckLayerAvailability" if is_head else "GetDownloadUrlForLayer", name)
         with MOTO_LOCK:
             path = BLOBS.path(digest) if self._images.has_blob(name, digest) else None
         if path is None:
@@ -103,31 +107,40 @@ class _Answer:
         if id:
             raise RegistryError(405, "UNSUPPORTED", "An upload begins without an id")
         arguments = self._request.args
+        self._permissions.require("InitiateLayerUpload", name)
         mounted, source = arguments.get("mount"), arguments.get("from")
+        may_mount = mounted and source and self._permissions.allows("GetDownloadUrlForLayer", source)
         with MOTO_LOCK:
             self._images.repository(name)
-            if mounted and source and self._images.mount(name, mounted, source):
+            if may_mount and self._images.mount(name, mounted, source):
                 self._changed()
                 return self._created(name, mounted)
+        if "digest" in arguments:
+            self._permissions.require("UploadLayerPart", name)
+            self._permissions.require("CompleteLayerUpload", name)
         upload = BLOBS.begin(self._place(name))
         if "digest" in arguments:
             return self._complete(name, upload, arguments["digest"])
         return self._accepted(name, upload)
 
     def _get_uploads(self, name: str, id: str) -> Any:  # noqa: A002
+        self._permissions.require("UploadLayerPart", name)
         response = self._accepted(name, self._upload(name, id))
         response.status_code = 204
         return response
 
     def _patch_uploads(self, name: str, id: str) -> Any:  # noqa: A002
+        self._permissions.require("UploadLayerPart", name)
         upload = self._upload(name, id)
         self._append(upload)
         return self._accepted(name, upload)
 
     def _put_uploads(self, name: str, id: str) -> Any:  # noqa: A002
+        self._permissions.require("CompleteLayerUpload", name)
         return self._complete(name, self._upload(name, id), self._request.args.get("digest", ""))
 
     def _delete_uploads(self, name: str, id: str) -> Any:  # noqa: A002
+        self._permissions.require("UploadLayerPart", name)
         BLOBS.forget(self._upload(name, id))
         return Response(status=204)
 
@@ -180,6 +193,7 @@ class _Answer:
     # --- manifests -----------------------------------------------------------------------------------------------
 
     def _get_manifest(self, name: str, reference: str) -> Any:
+        self._permissions.require("BatchGetImage", name)
         with MOTO_LOCK:
             manifest = self._images.manifest(name, reference)
         headers = {"Docker-Content-Digest": manifest.digest}
@@ -190,6 +204,7 @@ class _Answer:
     def _put_manifest(self, name: str, reference: str) -> Any:
         from local.registry.images import MAX_MANIFEST_BYTES
 
+        self._permissions.require("PutImage", name)
         body = self._request.stream.read(MAX_MANIFEST_BYTES + 1)
         if len(body) > MAX_MANIFEST_BYTES:
             raise RegistryError(413, "MANIFEST_INVALID", "A manifest has at most 4 MiB")
@@ -200,6 +215,7 @@ class _Answer:
         return Response(status=201, headers=headers)
 
     def _get_tags(self, name: str) -> Any:
+        self._permissions.require("ListImages", name)
         with MOTO_LOCK:
             tags = self._images.tags(name)
         arguments = self._request.args

@@ -1,4 +1,5 @@
-"""Passwords for the registry, as ECR's GetAuthorizationToken gives them: for 12 hours, in one account and region.
+"""Passwords for the registry, as ECR's GetAuthorizationToken gives them: for 12 hours, in one account and region,
+for the caller that asked.
 
 A token carries what it is good for and a signature, so nothing has to be stored. The key is made with the process:
 after a restart clients get a new token, as they do when one expires.
@@ -33,6 +34,10 @@ class Claims:
     region: str
     expires_at: int
     """Seconds since 1970."""
+    session: str = ""
+    """ARN of the role's session that asked for the token: it may do what its role may. Default: the account's root."""
+    role: str = ""
+    """ARN of the role; empty for the account's root."""
 
 
 def issue(claims: Claims) -> str:

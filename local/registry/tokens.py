@@ -1,8 +1,7 @@
-"""Passwords for the registry, as ECR's GetAuthorizationToken gives them: for 12 hours, in one account and region,
-for the caller that asked.
+"""Passwords for the registry, as ECR's GetAuthorizationToken gives them: for 12 hours, in one account and region.
 
-A token carries what it is good for and a signature, so nothing has to be stored. The key is made with the process:
-after a restart clients get a new token, as they do when one expires.
+A token carries who asked for it, what it is good for and a signature, so nothing has to be stored. The key is made
+with the process: after a restart clients get a new token, as they do when one expires.
 """
 
 import base64

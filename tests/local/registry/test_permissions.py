@@ -105,9 +105,7 @@ def test_the_policy_of_a_repository_allows_and_denies(registry: Registry, ecr: A
     pulling = log_in(role.session(name)("ecr"))
     assert pulling("GET", "manifests/1.0.0").code == "DENIED"
     # The policy of a repository names no resource.
-    ecr.set_repository_policy(
-        repositoryName=WEB, policyText=json.dumps(policy(allow(PULL, None, Principal=principal)))
-    )
+    ecr.set_repository_policy(repositoryName=WEB, policyText=json.dumps(policy(allow(PULL, None, Principal=principal))))
     assert pulling("GET", "manifests/1.0.0").status == 200
     everything = of_role(role, allow("ecr:*"))
     assert everything("GET", "manifests/1.0.0").status == 200

@@ -14,16 +14,18 @@ class Extra:
 
     def __init__(self, platform: Platform) -> None:
         self.platform, self._ecs = platform, platform.account.ecs
+        self._definition = ""
 
     def create(self, image: str = "web", *, roles: dict[str, str] | None = None, **container: Any) -> None:
         definition = {"name": "main", "image": image, "essential": True, "memory": 128, **container}
         definition.setdefault("command", ["sleep", "600"])
         roles = self.platform.account.roles if roles is None else roles
-        arn = self._ecs.register_task_definition(family="extra", containerDefinitions=[definition], **roles)
+        answer = self._ecs.register_task_definition(family="extra", containerDefinitions=[definition], **roles)
+        self._definition = answer["taskDefinition"]["taskDefinitionArn"]
         self._ecs.create_service(
             cluster="test",
             serviceName="extra",
-            taskDefinition=arn["taskDefinition"]["taskDefinitionArn"],
+            taskDefinition=self._definition,
             desiredCount=1,
             deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0},
         )
@@ -41,6 +43,21 @@ class Extra:
     def problem(self) -> str:
         """Empty until the data plane knows the service."""
         return "".join(each.problem for each in self.platform.data_plane.status().services if each.name == "extra")
+
+    @property
+    def is_steady(self) -> bool:
+        """False until the data plane knows the service."""
+        return any(each.steady for each in self.platform.data_plane.status().services if each.name == "extra")
+
+    def events(self) -> list[str]:
+        """Of the service, the newest first."""
+        (service,) = self._ecs.describe_services(cluster="test", services=["extra"])["services"]
+        return [each["message"] for each in service["events"]]
+
+    def ended_tasks(self) -> list[dict[str, Any]]:
+        arns = self._ecs.list_tasks(cluster="test", family="extra", desiredStatus="STOPPED")["taskArns"]
+        tasks = self._ecs.describe_tasks(cluster="test", tasks=arns)["tasks"] if arns else []
+        return [each for each in tasks if each["taskDefinitionArn"] == self._definition]
 
     def rollout(self) -> dict[str, Any]:
         (service,) = self._ecs.describe_services(cluster="test", services=["extra"])["services"]

@@ -13,7 +13,9 @@ TRUST = {
     },
 }
 TASK = ["secretsmanager:GetSecretValue", "ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
-EXECUTION = ["secretsmanager:GetSecretValue", "ssm:GetParameters", "logs:CreateLogStream", "logs:PutLogEvents"]
+PULL = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+EXECUTION = ["secretsmanager:GetSecretValue", "ssm:GetParameters", *LOGS, *PULL]
 
 
 def make_role(iam: Any, name: str, actions: list[str], *, trust: dict[str, Any] | None = None) -> str:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from local.iam.paths import CALLS_PATH
-from tests.dataplane.account import REGION
+from tests.dataplane.account import IMAGE, REGION
 from tests.dataplane.extra import Extra
 from tests.dataplane.roles import EXECUTION, make_role
 from tests.dataplane.running_platform import Platform
@@ -86,21 +86,115 @@ def test_the_agent_protects_a_task_with_its_task_role(platform: Platform) -> Non
     assert ("poor-task", "ecs:GetTaskProtection", task["taskArn"]) in calls
 
 
-def test_a_secret_that_the_execution_role_may_not_read_stops_the_task(platform: Platform, extra: Extra) -> None:
-    iam = platform.account.iam
-    poor = make_role(iam, "poor-execution", [each for each in EXECUTION if not each.startswith("secretsmanager")])
+def execution_role(platform: Platform, name: str, *, without: str) -> dict[str, str]:
+    """An execution role that lacks one action."""
+    return {"executionRoleArn": make_role(platform.account.iam, name, [each for each in EXECUTION if each != without])}
+
+
+def logs_to(platform: Platform, group: str) -> dict[str, Any]:
+    client(platform, "logs").create_log_group(logGroupName=group)
+    options = {"awslogs-group": group, "awslogs-region": REGION, "awslogs-stream-prefix": "s"}
+    return {"logConfiguration": {"logDriver": "awslogs", "options": options}}
+
+
+def missing(platform: Platform, role: str) -> list[tuple[str, str]]:
+    """Each action and resource that the role was denied."""
+    return [(each["action"], each["resource"]) for each in denied(platform) if each["role"] == role]
+
+
+REPOSITORY = f"arn:aws:ecr:{REGION}:123456789012:repository/windlass-test/web"
+SECRET, GROUP = "secretsmanager:GetSecretValue", "/test/denied"
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "resource"),
+    [
+        (
+            "ecr:GetAuthorizationToken",
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval "
+            "failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): "
+            "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/without-GetAuthorizationToken/ecs is "
+            "not authorized to perform: ecr:GetAuthorizationToken on resource: * ",
+            "*",
+        ),
+        (
+            SECRET,
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval "
+            "failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch "
+            "secret {secret} from secrets manager: AccessDeniedException: User: arn:aws:sts::123456789012:"
+            "assumed-role/without-GetSecretValue/ecs is not authorized to perform: secretsmanager:GetSecretValue ",
+            "{secret}",
+        ),
+        (
+            "ecr:BatchGetImage",
+            f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {IMAGE}:1"
+            f": pulling from host {IMAGE.partition('/')[0]} failed with status code [manifests 1]: 403 Forbidden",
+            REPOSITORY,
+        ),
+        ("ecr:GetDownloadUrlForLayer", "CannotPullContainerError: pull image manifest", REPOSITORY),
+        (
+            "logs:CreateLogStream",
+            "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+            "failed to create Cloudwatch log stream: AccessDeniedException: User: arn:aws:sts::123456789012:"
+            "assumed-role/without-CreateLogStream/ecs is not authorized to perform: logs:CreateLogStream ",
+            "",
+        ),
+    ],
+)
+def test_a_permission_that_the_execution_role_lacks_stops_the_task_before_its_containers_start(
+    platform: Platform, extra: Extra, action: str, reason: str, resource: str
+) -> None:
+    name = f"without-{action.partition(':')[2]}"
     secret = platform.account.secret_arn
-    extra.create(roles={"executionRoleArn": poor}, secrets=[{"name": "SECRET", "valueFrom": secret}])
-    cause = "assumed-role/poor-execution/ecs is not authorized to perform: secretsmanager:GetSecretValue on resource: "
-    wait_for("the verdict", lambda: f"{cause}{secret}" in extra.problem)
-    assert "./windlass local status" in extra.status.next_step
-    calls = [(each["role"], each["action"], each["resource"]) for each in denied(platform)]
-    assert ("poor-execution", "secretsmanager:GetSecretValue", secret) in calls
+    reason = reason.format(secret=secret)
+    options = logs_to(platform, f"{GROUP}-{name}")
+    roles = execution_role(platform, name, without=action)
+    extra.create(f"{IMAGE}:1", roles=roles, secrets=[{"name": "SECRET", "valueFrom": secret}], **options)
+    wait_for("the verdict", lambda: f"does not start: {reason}" in extra.problem)
+    assert "denied calls are in ./windlass local status" in extra.status.next_step
+    assert any(f"failed: {reason}" in event for event in extra.events())
+    ended = {(each["stopCode"], each["stoppedReason"].startswith(reason)) for each in extra.ended_tasks()}
+    assert ended == {("TaskFailedToStart", True)}
+    (call,) = missing(platform, name)
+    assert call[0] == action
+    assert call[1].startswith(resource.format(secret=secret))
+
+
+def test_a_task_whose_lines_may_not_be_written_runs_and_the_refusal_is_listed(platform: Platform, extra: Extra) -> None:
+    options = logs_to(platform, "/test/silent")
+    roles = execution_role(platform, "silent", without="logs:PutLogEvents")
+    extra.create(f"{IMAGE}:1", roles=roles, **options)
+    wait_for("its start", lambda: extra.is_steady)
+    group = f"arn:aws:logs:{REGION}:123456789012:log-group:/test/silent:log-stream:s/main/"
+    assert [(action, arn[: len(group)]) for action, arn in missing(platform, "silent")] == [
+        ("logs:PutLogEvents", group)
+    ]
+
+
+def test_an_image_of_another_registry_needs_no_permission(platform: Platform, extra: Extra) -> None:
+    extra.create("ghcr.io/somebody/web:1", roles={"executionRoleArn": make_role(platform.account.iam, "nothing", [])})
+    wait_for("its start", lambda: extra.is_steady)
+    assert missing(platform, "nothing") == []
+
+
+def test_the_first_image_of_a_pull_through_cache_needs_what_copies_it(platform: Platform, extra: Extra) -> None:
+    ecr = client(platform, "ecr")
+    ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="test/ghcr", upstreamRegistryUrl="ghcr.io")
+    host = IMAGE.partition("/")[0]
+    extra.create(f"{host}/test/ghcr/somebody/web:1", roles=execution_role(platform, "copies-nothing", without=""))
+    wait_for("the verdict", lambda: "CannotPullContainerError" in extra.problem)
+    resource = f"arn:aws:ecr:{REGION}:123456789012:repository/test/ghcr/somebody/web"
+    assert missing(platform, "copies-nothing") == [("ecr:CreateRepository", resource)]
 
 
 def test_a_secret_without_an_execution_role_stops_the_task(platform: Platform, extra: Extra) -> None:
     extra.create(roles={}, secrets=[{"name": "SECRET", "valueFrom": platform.account.secret_arn}])
     wait_for("the verdict", lambda: "the task definition has no execution role to read it with" in extra.problem)
+
+
+def test_an_image_of_ecr_without_an_execution_role_stops_the_task(extra: Extra) -> None:
+    extra.create(f"{IMAGE}:1", roles={})
+    wait_for("the verdict", lambda: "the task definition has no execution role to pull the image" in extra.problem)
 
 
 def test_a_role_that_does_not_trust_ecs_stops_the_task(platform: Platform, extra: Extra) -> None:

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from local.dataplane import news
+from local.dataplane.desired_state.execution_role import RETRIED, RETRIEVAL
 from tests.dataplane.account import REGION
 from tests.dataplane.extra import Extra
 from tests.dataplane.running_platform import Platform
@@ -91,6 +92,6 @@ def test_a_command_that_fails_leaves_its_own_words_in_its_logs_and_not_those_of_
 def test_a_secret_that_does_not_exist_is_named(platform: Platform, extra: Extra) -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:missing-AbCdEf"
     extra.create(secrets=[{"name": "SECRET", "valueFrom": arn}])
-    cause = f"does not start: container main: ResourceInitializationError: unable to pull secrets: {arn}"
+    cause = f"does not start: {RETRIEVAL}unable to retrieve secret from asm: {RETRIED}failed to fetch secret {arn} from"
     wait_for("the verdict", lambda: cause in extra.problem)
     assert extra.status.next_step == "apply the environment again: ./windlass local apply"

@@ -87,11 +87,8 @@ class ContainerProcess:
                 process = self._runtime.registry.start(
                     namespaces.command(words), folder=namespaces.folder, environment=environment, log=log
                 )
-        except UntrustedRoleError as error:
+        except (UntrustedRoleError, MissingSecretError) as error:
             self._fail(str(error))
-            return
-        except MissingSecretError as error:
-            self._fail(f"ResourceInitializationError: unable to pull secrets: {error}")
             return
         except LookupError as error:
             self._fail(f"CannotPullContainerError: {error}")

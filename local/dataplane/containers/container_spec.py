@@ -8,7 +8,7 @@ from pathlib import Path
 from local.dataplane.containers.hosts_file import HostsFile
 from local.dataplane.containers.images import STAND_INS, Program, interpreter_folders
 from local.dataplane.containers.namespaces import Mount, NamespaceSpec
-from local.dataplane.desired_state.execution_role import MissingSecretError
+from local.dataplane.desired_state.execution_role import INITIALIZATION, MissingSecretError, secret_source
 from local.dataplane.desired_state.task_definition import Container
 
 SHIM_FOLDER = "/windlass"
@@ -38,6 +38,9 @@ class TaskContext:
     aws: Mapping[str, str]
     """Variables that lead an AWS SDK to the embedded AWS, without credentials."""
     read_secret: SecretReader
+    prepare: Callable[[], None] | None = None
+    """What ECS does before the first container starts; may block. It raises LookupError with the `stoppedReason` of a
+    task that cannot start. Default: nothing."""
     agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
     """Container name → variables that lead it to the ECS agent, which gives it the credentials of the task role too."""
     time_factor: float = 1.0
@@ -52,8 +55,8 @@ def environment_of(container: Container, program: Program, context: TaskContext)
     It inherits nothing from the caller's environment.
 
     Raises:
-        MissingSecretError: a secret does not exist, or the execution role may not read it.
-        UntrustedRoleError: ECS may not assume one of the task's roles.
+        MissingSecretError: a secret has no such key.
+        UntrustedRoleError: ECS may not assume the task role.
     """
     variables = {
         "PATH": program.search_path,
@@ -132,17 +135,14 @@ def secret_value(value_from: str, read: SecretReader) -> str:
     Raises:
         MissingSecretError: the secret or the key does not exist.
     """
-    parts = value_from.split(":")
-    key = ""
-    if ":secretsmanager:" in value_from and len(parts) > 7:
-        value_from, key = ":".join(parts[:7]), parts[7]
-    text = read(value_from)
+    source, key = secret_source(value_from)
+    text = read(source)
     if not key:
         return text
     try:
         value = json.loads(text)[key]
     except (ValueError, KeyError, TypeError) as error:
-        raise MissingSecretError(f"{value_from} holds no JSON with the key {key!r}") from error
+        raise MissingSecretError(f"{INITIALIZATION}{source} holds no JSON with the key {key!r}") from error
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -1,9 +1,10 @@
-"""What ECS does with the execution role of a task: it reads secrets, and writes logs."""
+"""What ECS does with the execution role of a task: it pulls images, reads secrets, and writes logs."""
 
 import logging
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -18,74 +19,157 @@ logger = logging.getLogger(__name__)
 
 SESSION_NAME = "ecs"
 """On ECS each task has a session of its own; here those of one role share theirs."""
+ECR_IMAGE = re.compile(
+    r"(?P<host>(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?)/"
+    r"(?P<repository>[^:@]+)(?P<reference>[:@].+)?"
+)
+NO_ROLE = "the task definition has no execution role"
+INITIALIZATION = "ResourceInitializationError: unable to pull secrets or registry auth: "
+RETRIEVAL = f"{INITIALIZATION}execution resource retrieval failed: "
+RETRIED = "service call has been retried 1 time(s): "
 
 
-class MissingSecretError(LookupError):
+class ResourceError(LookupError):
+    """ECS could not do for a task what it does with the execution role; the message is that of ECS."""
+
+
+class MissingSecretError(ResourceError):
     """A `valueFrom` names a secret or a parameter that does not exist, or that the execution role may not read."""
 
 
 class ExecutionRoles:
-    """Clients with the credentials of execution roles, made once for each. Thread-safe.
+    """Acts with the credentials of execution roles, which are fetched once for each. Thread-safe.
 
     Args:
         endpoint_url: of the embedded AWS.
         region: of the platform.
         pages: gives credentials.
+
+    Raises:
+        UntrustedRoleError: every method with a role, when ECS may not assume it.
     """
 
     def __init__(self, endpoint_url: str, region: str, pages: Pages) -> None:
         self._endpoint_url, self._region, self._pages = endpoint_url, region, pages
         self._lock = threading.Lock()
+        self._credentials: dict[str, Any] = {}
         self._clients: dict[tuple[str, str], Any] = {}
 
     def forget(self) -> None:
         """Forget all credentials: those of an embedded AWS that no longer runs are worth nothing."""
         with self._lock:
             self._clients.clear()
+            self._credentials.clear()
+
+    def sign_in(self, role_arn: str) -> None:
+        """Get a token of ECR, as before every pull.
+
+        Raises:
+            ResourceError: the role may not get one, or there is none.
+        """
+        if not role_arn:
+            raise ResourceError(f"{INITIALIZATION}{NO_ROLE} to pull the image with")
+        denied = self._refusal(role_arn, "ecr", "GetAuthorizationToken", {})
+        if denied:
+            what = "unable to retrieve ecr registry auth: "
+            raise ResourceError(f"{RETRIEVAL}{what}{RETRIED}AccessDeniedException: {denied}")
+
+    def pull(self, role_arn: str, image: str) -> None:
+        """Pull an image of ECR, as far as permissions go: a program of this machine takes the place of its layers.
+
+        Raises:
+            ResourceError: the role may not pull it.
+        """
+        match = ECR_IMAGE.fullmatch(image)
+        assert match is not None, image
+        parameters = {"registryId": match["account"], "repositoryName": match["repository"]}
+        for operation in ("BatchGetImage", "GetDownloadUrlForLayer"):
+            if self._refusal(role_arn, "ecr", operation, parameters, region=match["region"]):
+                reference = (match["reference"] or ":latest")[1:]
+                raise ResourceError(
+                    f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+                    f"{image}: pulling from host {match['host']} failed with status code [manifests {reference}]: "
+                    "403 Forbidden"
+                )
 
     def read_secret(self, role_arn: str, name: str) -> str:
         """The text of a secret, or of a parameter, by its ARN or name.
 
         Raises:
             MissingSecretError: it does not exist, the role may not read it, or there is no role.
-            UntrustedRoleError: ECS may not assume the role.
         """
         if not role_arn:
-            raise MissingSecretError(f"{name}: the task definition has no execution role to read it with")
-        try:
-            if ":secretsmanager:" in name:
+            raise MissingSecretError(f"{INITIALIZATION}{name}: {NO_ROLE} to read it with")
+        if ":secretsmanager:" in name:
+            try:
                 secrets = self._client(role_arn, "secretsmanager")
                 return str(secrets.get_secret_value(SecretId=name)["SecretString"])
-            name = "/" + name.partition(":parameter/")[2] if ":parameter/" in name else name
+            except (BotoCoreError, ClientError, KeyError) as error:
+                what = "unable to retrieve secret from asm: "
+                cause = f"failed to fetch secret {name} from secrets manager: {_cause(error)}"
+                raise MissingSecretError(f"{RETRIEVAL}{what}{RETRIED}{cause}") from error
+        path = "/" + name.partition(":parameter/")[2] if ":parameter/" in name else name
+        what = f"{RETRIEVAL}unable to retrieve secrets from ssm: {RETRIED}"
+        try:
             # As ECS does, and its policies allow: the call that takes several names.
-            answer = self._client(role_arn, "ssm").get_parameters(Names=[name], WithDecryption=True)
+            answer = self._client(role_arn, "ssm").get_parameters(Names=[path], WithDecryption=True)
             return str(answer["Parameters"][0]["Value"])
-        except (BotoCoreError, ClientError, KeyError) as error:
-            raise MissingSecretError(f"{name}: {error}") from error
+        except (BotoCoreError, ClientError) as error:
+            raise MissingSecretError(f"{what}failed to fetch {name}: {_cause(error)}") from error
         except IndexError as error:
-            raise MissingSecretError(f"{name}: there is no such parameter") from error
+            raise MissingSecretError(f"{what}invalid ssm parameters: {path}") from error
+
+    def open_log_stream(self, role_arn: str, group: str, stream: str) -> None:
+        """Create a log stream, as the log driver does before its container starts.
+
+        Raises:
+            ResourceError: the role may not, there is none, or there is no such group.
+        """
+        what = (
+            "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+            "failed to create Cloudwatch log stream: "
+        )
+        if not role_arn:
+            raise ResourceError(f"{what}{NO_ROLE} to write logs with")
+        try:
+            self._client(role_arn, "logs").create_log_stream(logGroupName=group, logStreamName=stream)
+        except (BotoCoreError, ClientError) as error:
+            raise ResourceError(f"{what}{_cause(error)} : exit status 1") from error
+        # A driver that may not write loses its lines and stops nothing. The refusal is in the list of denied calls.
+        self._refusal(role_arn, "logs", "PutLogEvents", {"logGroupName": group, "logStreamName": stream})
 
     def put_log_lines(self, role_arn: str, group: str, stream: str, lines: Sequence[str]) -> None:
-        """Write lines into a new log stream; only logs a warning when that is not possible."""
+        """Write lines into a log stream; only logs a warning when that is not possible."""
         now = int(time.time() * 1000)
         try:
-            logs = self._client(role_arn, "logs")
-            logs.create_log_stream(logGroupName=group, logStreamName=stream)
             if lines:
                 events = [{"timestamp": now, "message": line} for line in lines]
+                logs = self._client(role_arn, "logs")
                 logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
         except (BotoCoreError, ClientError, LookupError, OSError) as error:
             logger.warning("the log stream %s in %s was not written: %s", stream, group, error)
 
+    def _refusal(
+        self, role_arn: str, service: str, operation: str, parameters: Mapping[str, Any], *, region: str = ""
+    ) -> str:
+        """Why the role may not do it; empty where it may."""
+        with self._lock:
+            frozen = self._credentials_of(role_arn).get_frozen_credentials()
+        key = {"AccessKeyId": frozen.access_key, "Token": frozen.token}
+        return self._pages.refusal(key, operation, parameters, service=service, region=region)
+
     def _client(self, role_arn: str, service: str) -> Any:
-        if not role_arn:
-            raise LookupError("the task definition has no execution role")
         with self._lock:
             if (role_arn, service) not in self._clients:
-                self._clients[role_arn, service] = self._new_client(role_arn, service)
+                session = Session()
+                session._credentials = self._credentials_of(role_arn)
+                config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
+                self._clients[role_arn, service] = boto3.Session(
+                    botocore_session=session, region_name=self._region
+                ).client(service, endpoint_url=self._endpoint_url, config=config)
             return self._clients[role_arn, service]
 
-    def _new_client(self, role_arn: str, service: str) -> Any:
+    def _credentials_of(self, role_arn: str) -> Any:
         def refresh() -> dict[str, str]:
             given = self._pages.credentials(role_arn, SESSION_NAME)
             return {
@@ -95,9 +179,24 @@ class ExecutionRoles:
                 "expiry_time": given["Expiration"],
             }
 
-        session = Session()
-        session._credentials = RefreshableCredentials.create_from_metadata(refresh(), refresh, "execution-role")
-        config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
-        return boto3.Session(botocore_session=session, region_name=self._region).client(
-            service, endpoint_url=self._endpoint_url, config=config
-        )
+        if role_arn not in self._credentials:
+            self._credentials[role_arn] = RefreshableCredentials.create_from_metadata(
+                refresh(), refresh, "execution-role"
+            )
+        return self._credentials[role_arn]
+
+
+def secret_source(value_from: str) -> tuple[str, str]:
+    """The secret or parameter that a `valueFrom` names, and the key in its JSON: `ARN:key:stage:version`; or no key."""
+    parts = value_from.split(":")
+    if ":secretsmanager:" in value_from and len(parts) > 7:
+        return ":".join(parts[:7]), parts[7]
+    return value_from, ""
+
+
+def _cause(error: Exception) -> str:
+    """Code and message of an error of AWS, as ECS repeats them."""
+    if isinstance(error, ClientError):
+        answer = error.response["Error"]
+        return f"{answer['Code']}: {answer['Message']}"
+    return str(error)

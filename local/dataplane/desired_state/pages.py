@@ -77,19 +77,29 @@ class Pages:
             raise OSError(f"POST {CREDENTIALS_PATH}: status {status}")
         return answer
 
-    def refusal(self, credentials: Mapping[str, str], operation: str, parameters: Mapping[str, Any]) -> str:
-        """Why a task role may not call an operation of ECS, in AWS's words; empty where it may.
+    def refusal(
+        self,
+        credentials: Mapping[str, str],
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        service: str = "ecs",
+        region: str = "",
+    ) -> str:
+        """Why a role may not call an operation, in AWS's words; empty where it may.
 
         Args:
             credentials: of the role.
-            operation: of ECS.
+            operation: of the service.
             parameters: of the call.
+            service: botocore's name of it.
+            region: of the call. Default: the platform's.
         """
         body = {
             "access_key": credentials["AccessKeyId"],
             "token": credentials["Token"],
-            "region": self._region,
-            "service": "ecs",
+            "region": region or self._region,
+            "service": service,
             "operation": operation,
             "parameters": parameters,
         }

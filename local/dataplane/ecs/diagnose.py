@@ -5,12 +5,14 @@ from local.dataplane.diagnosis import Diagnosis, last_line, last_log_line
 from local.dataplane.ecs.task import Task
 
 APPLY_AGAIN = "apply the environment again: ./windlass local apply"
+ALLOW_IT = "allow it to the execution role, and apply; denied calls are in ./windlass local status"
 REASONS = {
-    "AccessDeniedException": "allow it to the execution role, and apply; denied calls are in ./windlass local status",
+    "AccessDeniedException": ALLOW_IT,
+    "403 Forbidden": ALLOW_IT,
     "unable to assume the role": "let the role trust ecs-tasks.amazonaws.com, and apply: ./windlass local apply",
     "ResourceInitializationError": APPLY_AGAIN,
 }
-"""Part of the reason why a container does not start → the next step."""
+"""Part of the reason why a task or a container does not start → the next step."""
 
 
 def of_running_task(task: Task) -> Diagnosis | None:
@@ -29,13 +31,13 @@ def of_ended_task(task: Task) -> Diagnosis:
         if container.status != "STOPPED" or not container.container.essential:
             continue
         if container.reason:
-            next_step = next((step for part, step in REASONS.items() if part in container.reason), _read_log(container))
+            next_step = _step(container.reason) or _read_log(container)
             return Diagnosis(problem=f"does not start: container {name}: {container.reason}", next_step=next_step)
         if container.exit_code is not None:
             said = last_log_line(container.log_path)
             problem = f"ends: container {name} ended with exit code {container.exit_code}"
             return Diagnosis(problem=f"{problem}: {said}" if said else problem, next_step=_read_log(container))
-    return Diagnosis(problem=f"does not start: {task.stopped_reason}")
+    return Diagnosis(problem=f"does not start: {task.stopped_reason}", next_step=_step(task.stopped_reason))
 
 
 def of_starting_task(task: Task) -> Diagnosis:
@@ -45,6 +47,11 @@ def of_starting_task(task: Task) -> Diagnosis:
             others = ", ".join(other for other, _ in container.container.depends_on)
             return Diagnosis(problem=f"starting: container {name} waits for {others}")
     return Diagnosis(problem="starting")
+
+
+def _step(reason: str) -> str:
+    """The next step for a reason that is known; empty for another one."""
+    return next((step for part, step in REASONS.items() if part in reason), "")
 
 
 def _read_log(container: ContainerProcess) -> str:

@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.ecs.preparation import stream_name
 from local.dataplane.ecs.task import Task
 
 MAX_LINES = 1000
@@ -31,7 +32,7 @@ class LogDelivery:
         for name, container in task.containers.items():
             logs = container.container.logs
             if logs is not None:
-                stream = f"{logs.stream_prefix}/{name}/{task.id}"
+                stream = stream_name(logs, name, task.id)
                 role_arn = task.definition.execution_role_arn
                 self._aws.execution_roles.put_log_lines(role_arn, logs.group, stream, last_lines(container.log_path))
 

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from local.dataplane.containers.container import ContainerProcess, ContainerRuntime
@@ -43,6 +44,8 @@ class Task:
         self._context = context
         self._tags: dict[str, Any] = {"createdAt": time.time()}
         self._stop_timeout: float | None = None
+        self._runtime = runtime
+        self._preparation: Future[None] | None = None
         self.containers = {each.name: ContainerProcess(each, context, runtime) for each in definition.containers}
 
     @property
@@ -76,7 +79,7 @@ class Task:
             return
         for each in self.containers.values():
             each.advance(now)
-        if self.wanted:
+        if self.wanted and self._is_prepared():
             self._start_containers(now)
             self._evaluate(now)
         if not self.wanted:
@@ -152,6 +155,22 @@ class Task:
             "status": "ATTACHED",
             "details": [{"name": name, "value": value} for name, value in details.items()],
         }
+
+    def _is_prepared(self) -> bool:
+        """Whether containers may start; a task that cannot be prepared stops."""
+        if self._context.prepare is None:
+            return True
+        if self._preparation is None:
+            self._preparation = self._runtime.executor.submit(self._context.prepare)
+        if not self._preparation.done():
+            return False
+        try:
+            self._preparation.result()
+        except LookupError as error:
+            self.stop(str(error), "TaskFailedToStart")
+        except OSError as error:
+            self.stop(f"ResourceInitializationError: {error}", "TaskFailedToStart")
+        return self.wanted
 
     def _start_containers(self, now: float) -> None:
         for each in self.containers.values():

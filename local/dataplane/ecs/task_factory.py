@@ -1,7 +1,6 @@
 """Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from local.dataplane.containers.addresses import Addresses
@@ -11,6 +10,7 @@ from local.dataplane.containers.hosts_file import HostsFile
 from local.dataplane.desired_state.aws_client import AwsClient
 from local.dataplane.desired_state.task_definition import TaskDefinition
 from local.dataplane.ecs.agent import Agent
+from local.dataplane.ecs.preparation import Preparation
 from local.dataplane.ecs.task import Task
 from local.dataplane.settings import Settings
 
@@ -20,7 +20,7 @@ class TaskFactory:
 
     Args:
         settings: of the data plane.
-        aws: reads secrets.
+        aws: acts with execution roles.
         agent: the ECS agent's endpoint.
         addresses: gives each task an address.
         runtime: of the containers.
@@ -69,6 +69,7 @@ class TaskFactory:
         host_name = f"ip-{address.replace('.', '-')}.{self._settings.region}.compute.internal"
         hosts = HostsFile(folder / "hosts", address=address, host_name=host_name)
         hosts.update(names)
+        preparation = Preparation(definition, task_id=id_, roles=self._aws.execution_roles)
         context = TaskContext(
             folder=folder,
             windlass_folder=self._settings.windlass_folder,
@@ -77,7 +78,8 @@ class TaskFactory:
             hosts=hosts,
             trusted_certificates=self._trusted_certificates,
             aws=self._aws.variables,
-            read_secret=partial(self._aws.execution_roles.read_secret, definition.execution_role_arn),
+            read_secret=preparation.read_secret,
+            prepare=preparation.run,
             agent=lambda container: self._agent.variables(id_, container),
             time_factor=self._settings.time_factor,
             repositories=self._settings.repositories,

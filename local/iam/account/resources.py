@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local.extensions.backend_state import state_of
 from local.iam.account.backends import backend
 from local.iam.account.roles import RoleNotFoundError, parsed, role_of, trust_policy
 from local.iam.policies.document import Policy
@@ -94,6 +95,14 @@ class EmulatedAccount:
         topic = self._topic(topic_arn)
         return self.key_arn(str(getattr(topic, "kms_master_key_id", None) or ""))
 
+    def copies_first_image(self, repository: str) -> bool:
+        """Whether a pull from this ECR repository copies it from another registry, and creates it."""
+        ecr = self._backend("ecr")
+        if ecr is None or repository in ecr.repositories:
+            return False
+        rules: dict[str, Any] = state_of(ecr, "pull_through_cache_rules", dict)
+        return any(repository.startswith(f"{prefix}/") for prefix in rules)
+
     def task_definition(self, name: str) -> tuple[str, tuple[str, ...]]:
         """ARN of a task definition, and the ARNs of its roles."""
         ecs = self._backend("ecs")
@@ -122,7 +131,9 @@ class EmulatedAccount:
         parts = arn.split(":", 5)
         if len(parts) < 6:
             return None, False
-        _, _, service, _, _, resource = parts
+        _, _, service, region, owner, resource = parts
+        if (region or self.region, owner or self.account) != (self.region, self.account) and owner.isdigit():
+            return EmulatedAccount(owner, region or self.region).resource_policy(arn)
         document: Any = None
         if service == "kms" and resource.startswith("key/"):
             key = self._key(arn)

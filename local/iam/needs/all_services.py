@@ -13,6 +13,7 @@ from local.iam.needs.logs import needs_of_logs
 from local.iam.needs.messages import needs_of_sns, needs_of_sqs
 from local.iam.needs.need import Account, Need
 from local.iam.needs.passed_roles import needs_of_passed_roles
+from local.iam.needs.registry import needs_of_ecr
 from local.iam.needs.rules import Rules, needs_by_rules
 from local.iam.needs.s3 import needs_of_s3
 from local.iam.needs.secrets import needs_of_secretsmanager, needs_of_ssm
@@ -22,6 +23,7 @@ OWN: Mapping[str, Callable[[Call, Account], Iterator[Need]]] = {
     "codedeploy": needs_of_codedeploy,
     "dynamodb": lambda call, _account: needs_of_dynamodb(call),
     "ec2": lambda call, _account: needs_of_ec2(call),
+    "ecr": needs_of_ecr,
     "ecs": needs_of_ecs,
     "iam": needs_of_iam,
     "kms": needs_of_kms,

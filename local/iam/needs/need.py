@@ -61,6 +61,9 @@ class Account(Protocol):
     def topic_key(self, topic_arn: str) -> str:
         """KMS key of a topic; empty for none."""
 
+    def copies_first_image(self, repository: str) -> bool:
+        """Whether a pull from this ECR repository copies it from another registry, and creates it."""
+
     def task_definition(self, name: str) -> tuple[str, tuple[str, ...]]:
         """ARN of a task definition, and the ARNs of its roles."""
 

@@ -95,22 +95,6 @@ TABLES: Mapping[str, Rules] = {
         tag_action="TagResource",
         conditions={"cloudwatch:namespace": "Namespace"},
     ),
-    "ecr": Rules(
-        prefix="ecr",
-        members={"resourceArn": "{}", "repositoryName": "repository/{}", "repositoryNames": "repository/{}"},
-        default="repository/*",
-        no_resource=(
-            "GetAuthorizationToken",
-            "*PullThroughCacheRule*",
-            "*Registry*",
-            "*ReplicationConfiguration",
-            "*AccountSetting",
-            "*CreationTemplate*",
-            "*SigningConfiguration",
-            "*PullTimeUpdateExclusion*",
-        ),
-        tag_action="TagResource",
-    ),
     "efs": Rules(
         prefix="elasticfilesystem",
         members={

@@ -1,0 +1,49 @@
+"""What ECS does for a task before the first of its containers starts, with the execution role."""
+
+from local.dataplane.desired_state.execution_role import ECR_IMAGE, ExecutionRoles, secret_source
+from local.dataplane.desired_state.task_definition import AwsLogs, TaskDefinition
+
+
+class Preparation:
+    """Of one task.
+
+    Args:
+        definition: with the overrides of RunTask, if there are any.
+        task_id: the last part of the task's ARN.
+        roles: acts with the execution role.
+    """
+
+    def __init__(self, definition: TaskDefinition, *, task_id: str, roles: ExecutionRoles) -> None:
+        self._definition, self._task_id, self._roles = definition, task_id, roles
+        self._secrets: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Sign in to the registry, read secrets, pull images, open log streams. Blocks.
+
+        Raises:
+            ResourceError: something of it is not possible; the message is the task's `stoppedReason`.
+            UntrustedRoleError: ECS may not assume the execution role.
+            OSError: the embedded AWS does not answer.
+        """
+        role, containers = self._definition.execution_role_arn, self._definition.containers
+        images = dict.fromkeys(each.image for each in containers if ECR_IMAGE.fullmatch(each.image))
+        if images:
+            self._roles.sign_in(role)
+        for value_from in (value for each in containers for value in each.secrets.values()):
+            source, _ = secret_source(value_from)
+            if source not in self._secrets:
+                self._secrets[source] = self._roles.read_secret(role, source)
+        for image in images:
+            self._roles.pull(role, image)
+        for each in containers:
+            if each.logs is not None:
+                self._roles.open_log_stream(role, each.logs.group, stream_name(each.logs, each.name, self._task_id))
+
+    def read_secret(self, source: str) -> str:
+        """The text of a secret or a parameter of the task definition, once `run` has read it."""
+        return self._secrets[source]
+
+
+def stream_name(logs: AwsLogs, container: str, task_id: str) -> str:
+    """The log stream of a container."""
+    return f"{logs.stream_prefix}/{container}/{task_id}"

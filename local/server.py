@@ -51,6 +51,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
     from local.extensions import extend
     from local.extensions.dataplane import with_dataplane
     from local.registry.application import with_registry
+    from local.schedules import with_schedules
     from local.strict.application import judged, with_strict_page
     from local.strict.page import Tally
 
@@ -81,7 +82,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         return moto(environ, start_response)
 
     served = with_strict_page(with_iam_pages(with_dataplane(application), RECORD), tally)
-    served = with_registry(served, changed=saver.changed if saver is not None else _nothing)
+    served = with_registry(with_schedules(served), changed=saver.changed if saver is not None else _nothing)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 

@@ -15,14 +15,14 @@ from moto.core.utils import utcnow
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import FakeAction, elbv2_backends
 
-from local.extensions import codedeploy
+from local.extensions import codedeploy, codedeploy_calls
+from local.extensions.codedeploy_calls import ENDED, INSTALLING, SHIFTED, SHIFTING
 from local.extensions.patching import add_method, wrap_method
+from local.iam.service_roles import ServiceRole
 
 __all__ = ["codedeploy"]
 
 EVENTS = ("BeforeInstall", "Install", "AfterInstall", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
-INSTALLING, SHIFTING, SHIFTED, ENDED = 1, 2, 3, 4
-"""Number of GetDeployment calls after which a deployment has reached that step."""
 _DONE_EVENTS = {0: 0, INSTALLING: 1, SHIFTING: 4, SHIFTED: 6, ENDED: 6}
 _TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
 _FINISHED = ("Succeeded", "Failed", "Stopped")
@@ -71,7 +71,10 @@ def _advance(response: Any, deployment: Any) -> None:
     deployment.step = getattr(deployment, "step", 0) + 1
     deployment.status = "InProgress"
     deployment.start_time = deployment.start_time or utcnow()
-    if in_alarm := _names_in_alarm(account_and_region, deployment.deployment_group):
+    if refusal := codedeploy_calls.refusal(account_and_region, deployment, _role(response, deployment)):
+        deployment.status, deployment.complete_time = "Failed", utcnow()
+        deployment.error_information = refusal
+    elif in_alarm := _names_in_alarm(account_and_region, deployment.deployment_group):
         deployment.status, deployment.complete_time = "Stopped", utcnow()
         deployment.error_information = {
             "code": "ALARM_ACTIVE",
@@ -81,6 +84,12 @@ def _advance(response: Any, deployment: Any) -> None:
         _shift(account_and_region, deployment)
     elif deployment.step == ENDED:
         deployment.status, deployment.complete_time = "Succeeded", utcnow()
+
+
+def _role(response: Any, deployment: Any) -> ServiceRole:
+    group = deployment.deployment_group
+    application = deployment.application.application_name
+    return codedeploy.role_of_group(response, application, group.deployment_group_name, group.service_role_arn)
 
 
 def _names_in_alarm(account_and_region: tuple[str, str], group: Any) -> str:
@@ -96,8 +105,7 @@ def _shift(account_and_region: tuple[str, str], deployment: Any) -> None:
     pair = group.load_balancer_info["targetGroupPairInfoList"][0]["targetGroups"]
     load_balancing = elbv2_backends[account][region]
     arns = [one.arn for one in load_balancing.target_groups.values() if one.name in {each["name"] for each in pair}]
-    spec = json.loads(deployment.revision["appSpecContent"]["content"])
-    properties = spec["Resources"][0]["TargetService"]["Properties"]
+    properties = codedeploy_calls.properties_of(deployment)
     (ecs_service,) = group.ecs_services
     service = ecs_backends[account][region]._get_service(ecs_service["clusterName"], ecs_service["serviceName"])
     before = service.load_balancers[0]["targetGroupArn"]

@@ -10,7 +10,10 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
+from local.extensions import flow_logs
 from local.extensions.patching import wrap_method
+
+__all__ = ["flow_logs"]
 
 
 @wrap_method(SecurityGroupRule, "__init__")

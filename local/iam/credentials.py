@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from local.iam.account import RoleNotFoundError, role_of, trust_policy
-from local.iam.policies.document import MalformedPolicyError
-from local.iam.policies.evaluation import Context, Policies, Request, evaluate
-from local.iam.policies.principals import Caller
+from local.iam.account import role_of
+from local.iam.service_roles import ServiceRole
 
 DURATION_SECONDS = 6 * 3600
 """As long as those of an ECS task."""
@@ -46,23 +44,12 @@ def assume_for_service(*, role_arn: str, service: str, source_arn: str, session_
 
     partition, account = role_arn.split(":")[1], role_arn.split(":")[4]
     region, source_account = source_arn.split(":")[3], source_arn.split(":")[4]
-    try:
-        role = role_of(account, role_arn)
-        trust = trust_policy(account, role_arn)
-    except RoleNotFoundError as error:
-        raise UntrustedError(f"there is no role {role_arn}") from error
-    except MalformedPolicyError as error:
-        raise UntrustedError(str(error)) from error
-    request = Request(
-        caller=Caller(service=service, account=account),
-        action="sts:AssumeRole",
-        resource=role_arn,
-        context=Context({"aws:SourceAccount": source_account, "aws:SourceArn": source_arn}),
-    )
-    decision = evaluate(request, Policies(resource=trust, needs_resource_policy=True))
-    if not decision.allowed:
-        why = decision.reason.value.format(action="sts:AssumeRole")
-        raise UntrustedError(f"{service} is not allowed to assume {role_arn} {why}")
+    distrust = ServiceRole(
+        arn=role_arn, service=service, account=source_account, region=region, source_arn=source_arn
+    ).distrust()
+    if distrust:
+        raise UntrustedError(distrust)
+    role = role_of(account, role_arn)
     backend: Any = sts_backends[account][partition]
     _forget_expired(backend, iam_backends[account][partition])
     assumed = backend.assume_role(

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.support.service_roles import make_service_role
+
 ALARMS = {"enabled": True, "ignorePollAlarmFailure": False, "alarms": [{"name": "web-5xx"}, {"name": "web-latency"}]}
 ROLE = "arn:aws:iam::123456789012:role/web-codedeploy"
 
@@ -10,7 +12,8 @@ def codedeploy(client):
 
 
 @pytest.fixture
-def group(codedeploy):
+def group(client, codedeploy):
+    assert make_service_role(client("iam"), "web-codedeploy", "codedeploy") == ROLE
     codedeploy.create_application(applicationName="web", computePlatform="ECS")
     codedeploy.create_deployment_group(
         applicationName="web",

@@ -3,6 +3,9 @@
 import pytest
 
 from local.dataplane.desired_state.store_reader import databases
+from tests.support.service_roles import make_service_role
+
+READ = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +24,12 @@ def rds(client):
             MasterUserPassword="0123456789abcdef",
             Port=port,
         )
+    secret = client("secretsmanager").create_secret(Name="login", SecretString="{}")["ARN"]
     rds.create_db_proxy(
         DBProxyName="shares",
         EngineFamily="POSTGRESQL",
-        Auth=[{"AuthScheme": "SECRETS", "SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf"}],
-        RoleArn="arn:aws:iam::123456789012:role/proxy",
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret}],
+        RoleArn=make_service_role(client("iam"), "proxy", "rds", READ),
         VpcSubnetIds=subnets,
         RequireTLS=True,
     )
@@ -50,3 +54,21 @@ def test_a_proxy_is_another_name_of_its_instance(rds):
     assert result["before"].names[1:] == (proxy["Endpoint"],)
     assert result["before"].proxy_ports == (5432,)
     assert (len(result["alone"].names), result["alone"].proxy_ports) == (1, ())
+
+
+def test_a_proxy_that_may_not_read_its_logins_serves_nobody_until_it_may(client, rds):
+    client("iam").delete_role_policy(RoleName="proxy", PolicyName="own")
+    (target,) = rds.describe_db_proxy_targets(DBProxyName="shares")["Targets"]
+    assert (target["TargetHealth"]["State"], target["TargetHealth"]["Reason"]) == ("UNAVAILABLE", "AUTH_FAILURE")
+    assert "secretsmanager:GetSecretValue" in target["TargetHealth"]["Description"]
+    result = {each.identifier: each for each in databases(rds)}
+    assert (len(result["before"].names), result["before"].proxy_ports) == (1, ())
+    make_service_role(client("iam"), "proxy", "rds", READ)
+    assert len({each.identifier: each for each in databases(rds)}["before"].names) == 2
+
+
+def test_a_proxy_with_a_role_that_does_not_trust_rds_serves_nobody(client, rds):
+    rds.modify_db_proxy(DBProxyName="shares", RoleArn=make_service_role(client("iam"), "tasks", "ecs-tasks", READ))
+    (target,) = rds.describe_db_proxy_targets(DBProxyName="shares")["Targets"]
+    assert target["TargetHealth"]["Reason"] == "AUTH_FAILURE"
+    assert "rds.amazonaws.com is not allowed to assume" in target["TargetHealth"]["Description"]

@@ -8,10 +8,17 @@ import release
 from release.strategies import CodeDeploy, Rolling
 from tests.release.operator import Recorder, StubTerraform, quick
 from tests.release.shared_resources import IMAGE, LOG_GROUP, REGION, SharedResources
+from tests.support.service_roles import make_service_role
 
 Strategy = Literal["rolling", "codedeploy"]
 _numbers = itertools.count(1)
-ROLE = "arn:aws:iam::123456789012:role/codedeploy"
+CODEDEPLOY = "codedeploy"
+"""Name of the role of all deployment groups."""
+DEPLOY = {
+    "Effect": "Allow",
+    "Action": ["ecs:*", "elasticloadbalancing:*", "cloudwatch:DescribeAlarms", "iam:PassRole"],
+    "Resource": "*",
+}
 
 
 def end_one_off_task(container: str, cluster: str, exit_code: int = 0) -> str:
@@ -203,7 +210,7 @@ class SingleTestService:
             applicationName=self.name,
             deploymentGroupName=self.name,
             deploymentConfigName="CodeDeployDefault.ECSCanary10Percent5Minutes",
-            serviceRoleArn=ROLE,
+            serviceRoleArn=make_service_role(self.client("iam"), CODEDEPLOY, "codedeploy", DEPLOY),
             alarmConfiguration={"enabled": True, "alarms": [{"name": self.alarm_name}]},
             ecsServices=[{"clusterName": self.shared.cluster_name, "serviceName": self.service_name}],
             loadBalancerInfo={"targetGroupPairInfoList": [{"targetGroups": groups, "prodTrafficRoute": route}]},

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from release.deploy import DeployRequest
-from release.errors import BadRequestError, FailedError, RefusedError, RolledBackError
+from release.errors import BadRequestError, FailedError, RefusedError, ReleaseError, RolledBackError
 from release.strategies import CodeDeploy, require_switchable, statuses
 from release.strategies.single import SingleStatus
 from tests.release.blue_green_service import MIGRATION
 from tests.release.operator import Recorder
 from tests.release.shared_resources import IMAGE, SharedResources
-from tests.release.single_service import SingleTestService
+from tests.release.single_service import CODEDEPLOY, DEPLOY, SingleTestService
+from tests.support.service_roles import make_service_role
 
 NEW = "registry.example.com/shop/web:2.0.0"
 
@@ -154,6 +155,27 @@ def test_an_alarm_rolls_the_deployment_back_and_the_command_fails(codedeploy: Si
 
 
 # --- what does not apply ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "service"),
+    [
+        ("cloudwatch:DescribeAlarms", "AmazonCloudWatch"),
+        ("ecs:CreateTaskSet", "AmazonECS"),
+        ("elasticloadbalancing:ModifyRule", "AmazonElasticLoadBalancing"),
+        ("ecs:UpdateServicePrimaryTaskSet", "AmazonECS"),
+    ],
+)
+def test_a_permission_that_the_role_of_codedeploy_lacks_fails_the_deployment(
+    codedeploy: SingleTestService, action: str, service: str
+) -> None:
+    iam, denied = codedeploy.client("iam"), {"Effect": "Deny", "Action": action, "Resource": "*"}
+    make_service_role(iam, CODEDEPLOY, "codedeploy", DEPLOY, denied)
+    try:
+        with pytest.raises(ReleaseError, match=f"IAM_ROLE_PERMISSIONS.*AWS service: {service}"):
+            deploy(codedeploy)
+    finally:
+        make_service_role(iam, CODEDEPLOY, "codedeploy", DEPLOY)
 
 
 @pytest.mark.parametrize("strategy", ["rolling", "codedeploy"])

@@ -10,6 +10,7 @@ READ_FOR = {
     "elbv2": ("elbv2",),
     "acm": ("elbv2",),
     "rds": ("stores",),
+    "iam": ("stores",),  # a proxy of RDS serves clients only if its role may read their logins
     "elasticache": ("stores",),
     "cloudformation": ("stores",),
 }

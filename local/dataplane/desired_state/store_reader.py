@@ -9,6 +9,7 @@ from local.dataplane.desired_state.model import Cache, CacheUser, Database, Stor
 PROXY_PORT = 5432
 """Every RDS proxy for PostgreSQL listens on it."""
 
+UNAVAILABLE = "UNAVAILABLE"
 POLICY = "maxmemory-policy"
 DEFAULT_POLICY = "volatile-lru"
 """ElastiCache's default."""
@@ -35,10 +36,13 @@ def databases(rds: Any) -> Iterable[Database]:
 
 
 def _proxies(rds: Any) -> dict[str, list[str]]:
-    """Instance identifier → endpoints of its RDS proxies."""
+    """Instance identifier → endpoints of its RDS proxies that serve clients."""
     endpoints: dict[str, list[str]] = {}
     for proxy in rds.describe_db_proxies()["DBProxies"]:
         for target in rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]:
+            # With a role that may not read the logins, a proxy answers nobody.
+            if target["TargetHealth"]["State"] == UNAVAILABLE:
+                continue
             endpoints.setdefault(target["RdsResourceId"], []).append(proxy["Endpoint"])
     return endpoints
 

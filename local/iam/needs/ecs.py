@@ -46,6 +46,8 @@ def needs_of_ecs(call: Call, account: Account) -> Iterator[Need]:
         service = _last(call.text("service"))
         ids = call.texts("taskSets", "taskSet") or [NEW]
         resources = [arn(call, "ecs", f"task-set/{cluster}/{service}/{_last(each)}") for each in ids]
+        if operation == "CreateTaskSet":
+            yield from pass_roles(list(account.task_definition(call.text("taskDefinition"))[1]), TASKS)
     elif operation in ("RunTask", "StartTask"):
         yield from _run(call, account, context, cluster, tags)
         return

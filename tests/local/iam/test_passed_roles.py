@@ -73,7 +73,8 @@ def test_every_named_service_must_be_allowed(role: Roles) -> None:
 
 
 def test_a_schedule_passes_its_role_on(role: Roles) -> None:
-    arn = f"arn:aws:iam::{ACCOUNT}:role/app/{role.make()}"
+    trust = allow("sts:AssumeRole", None, Principal={"Service": "scheduler.amazonaws.com"})
+    arn = f"arn:aws:iam::{ACCOUNT}:role/app/{role.make(trust=trust)}"
     arguments: dict[str, Any] = {
         "Name": new("schedule"),
         "ScheduleExpression": "rate(1 day)",

@@ -55,8 +55,9 @@ def _calls(account_and_region: AccountAndRegion, deployment: Any) -> Iterator[Ca
         yield "ecs", "CreateTaskSet", {**named, "taskDefinition": properties_of(deployment)["TaskDefinition"]}
     elif step in (SHIFTING, SHIFTED):
         yield from _shifts(account_and_region, group)
+        if step == SHIFTED:
+            yield "ecs", "UpdateServicePrimaryTaskSet", named
     elif step == ENDED:
-        yield "ecs", "UpdateServicePrimaryTaskSet", named
         yield "ecs", "DeleteTaskSet", {**named, "taskSet": "*"}
 
 

@@ -20,6 +20,7 @@ EXTENDED_SERVICES = {
     "elbv2": "local.extensions.dataplane_elbv2",
     "elasticache": "local.extensions.elasticache",
     "rds": "local.extensions.rds",
+    "logs": "local.extensions.logs",
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
     "scheduler": "local.extensions.scheduler",

@@ -8,8 +8,11 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.elbv2.responses import ELBV2Response
 
+from local.extensions import elbv2_logs
 from local.extensions.dataplane import observations
 from local.extensions.patching import wrap_method
+
+__all__ = ["elbv2_logs"]
 
 
 @wrap_method(ELBV2Response, "describe_target_health")

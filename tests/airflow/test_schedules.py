@@ -16,10 +16,8 @@ GROUP = f"{PREFIX}-airflow-db-clean"
 
 
 def answer(airflow: Deployment, path: str, body: Any = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        airflow.platform.endpoint_url + path, data, method="GET" if body is None else "POST"
-    )
+    data, method = (None, "GET") if body is None else (json.dumps(body).encode(), "POST")
+    request = urllib.request.Request(airflow.platform.endpoint_url + path, data, method=method)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as response:
         return json.load(response)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cdktf import TerraformStack
 
+from aws.account import Account
 from local import environment_variables
 from modules.alb import RuleInputs, TargetGroupSettings, TargetHealthCheck
 from modules.alb.login_route import LoginRoute, LoginRouteInputs, OidcLogin
@@ -36,7 +37,7 @@ from tests.modules.test_scheduling import CALLS, TASK
 from tests.support.embedded import embedded_aws
 from tests.support.provider import attached_provider
 from tests.support.stack import module_stack, write_stack
-from tests.support.strategies import REGION, Infrastructure, make_infrastructure
+from tests.support.strategies import ACCOUNT, REGION, Infrastructure, make_infrastructure
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,6 +69,7 @@ def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_v
         cluster_arn=cluster,
         cluster_name=cluster.rpartition("/")[2],
         desired_count=0,
+        log_group=dataclasses.replace(SERVICE.log_group, kms_key_arn=base.kms_key_arn),
         scaling=scaling,
         network=NetworkInputs(subnet_ids=list(base.subnet_ids), security_group_ids=[base.security_group_id]),
     )
@@ -84,8 +86,9 @@ def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_v
         "page",
         DashboardInputs(name="acme", region=REGION, rows=[[chart]], alarm_arns=list(result.alarm_arns.values())),
     )
-    ScheduledCalls(stack, "hours", CALLS)
-    ScheduledTask(stack, "clean", dataclasses.replace(TASK, cluster_arn=cluster))
+    account = Account(region=REGION, id=ACCOUNT)
+    ScheduledCalls(stack, "hours", dataclasses.replace(CALLS, account=account))
+    ScheduledTask(stack, "clean", dataclasses.replace(TASK, account=account, cluster_arn=cluster))
     facts = PublishedParametersInputs(path="/acme/prod", values={"cluster": "acme"}, descriptions={"cluster": "Name"})
     PublishedParameters(stack, "published", facts)
     login = OidcLogin(

@@ -27,6 +27,7 @@ from layers.web import web_service
 from modules.alb import LoadBalancerOutputs
 from modules.ecs import ClusterOutputs
 from tests.support.documents import ROOT
+from tests.support.keys import make_key
 from tests.support.provider import attached_provider, refuse_several_configurations
 
 ACCOUNT = "123456789012"
@@ -66,6 +67,7 @@ class Infrastructure:
     load_balancer_arn: str
     listener_arn: str
     cluster_arn: str
+    kms_key_arn: str
 
     def client(self, name: str) -> Any:
         """A client of the AWS API, for changes outside Terraform."""
@@ -74,7 +76,6 @@ class Infrastructure:
     def context(self, environment: Environment) -> ServiceContext:
         """What a web service of the environment is given."""
         zones = dict(zip(environment.network.zones, self.subnet_ids, strict=True))
-        arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
         return ServiceContext(
             environment=environment,
             network=NetworkOutputs(
@@ -85,7 +86,7 @@ class Infrastructure:
                 security_group_ids=dict.fromkeys(roles(environment), self.security_group_id),
                 namespace_id="ns-1",
                 namespace_name="windlass.local",
-                kms_key_arn=arn,
+                kms_key_arn=self.kms_key_arn,
             ),
             data=DataOutputs(
                 database_url_secret_arn="unused",
@@ -135,6 +136,7 @@ def make_infrastructure(endpoint_url: str, name: str) -> Infrastructure:
         load_balancer_arn=balancer,
         listener_arn=listener["Listeners"][0]["ListenerArn"],
         cluster_arn=cluster,
+        kms_key_arn=make_key(_client(endpoint_url, "kms"), account=ACCOUNT, region=REGION),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from local.iam.calls import Call
 from local.iam.needs.need import Account, Need, Values, arn, request_tags, tags_of
 
-TASKS = "ecs-tasks.amazonaws.com"
+ECS, TASKS = "ecs.amazonaws.com", "ecs-tasks.amazonaws.com"
 OF_SERVICES = ("DescribeServices", "UpdateService", "DeleteService", "CreateService", "UpdateServicePrimaryTaskSet")
 OF_TASKS = ("DescribeTasks", "StopTask", "GetTaskProtection", "UpdateTaskProtection", "ExecuteCommand")
 OF_CLUSTERS = (
@@ -33,6 +33,7 @@ def needs_of_ecs(call: Call, account: Account) -> Iterator[Need]:
     resources = ["*"]
     if operation in OF_SERVICES:
         context |= _of_service(call)
+        yield from pass_roles(_infrastructure_roles(call), ECS)
         names = call.texts("services", "service") or call.texts("serviceName")
         resources = [arn(call, "ecs", f"service/{cluster}/{_last(name)}") for name in names]
     elif operation in OF_TASKS:
@@ -106,6 +107,13 @@ def _of_service(call: Call) -> dict[str, str | tuple[str, ...]]:
     if call.text("taskDefinition"):
         result["ecs:task-definition"] = arn(call, "ecs", _definition(call.text("taskDefinition")))
     return result
+
+
+def _infrastructure_roles(call: Call) -> list[str]:
+    """Roles with which ECS changes load balancers and volumes of a service."""
+    balancers = [each.get("advancedConfiguration") or {} for each in call.parameters.get("loadBalancers") or []]
+    volumes = [each.get("managedEBSVolume") or {} for each in call.parameters.get("volumeConfigurations") or []]
+    return [str(each["roleArn"]) for each in (*balancers, *volumes) if each.get("roleArn")]
 
 
 def _service_of(deployment_arn: str) -> str:

@@ -23,6 +23,8 @@ SERVICES: Mapping[str, str] = {
 """botocore's name of a service → the principal that gets the role. ECS has rules of its own; IAM and STS pass none."""
 OTHERS: Mapping[str, str] = {"MonitoringRoleArn": "monitoring.rds.amazonaws.com"}
 """Parameter → the principal, where it is another one."""
+WITHOUT_ROLE_IN_ITS_NAME = ("DeliverLogsPermissionArn",)
+"""Parameters that hold a role, and do not say so."""
 
 
 def needs_of_passed_roles(call: Call) -> Iterator[Need]:
@@ -43,5 +45,9 @@ def _roles(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from _roles(each, name)
-    elif isinstance(value, str) and "role" in name.lower() and ":role/" in value and "/aws-service-role/" not in value:
+    elif isinstance(value, str) and ":role/" in value and "/aws-service-role/" not in value and _names_a_role(name):
         yield name, value
+
+
+def _names_a_role(parameter: str) -> bool:
+    return "role" in parameter.lower() or parameter in WITHOUT_ROLE_IN_ITS_NAME

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.iam.cases.case import allow, policy
 from tests.local.iam.roles import ACCOUNT, REGION, Client, Roles, missing, new, refused
@@ -124,3 +125,82 @@ def test_a_role_that_assumes_another_needs_its_trust(role: Roles) -> None:
     assert refused(lambda: assume(of_service))["Message"].endswith(
         "no resource-based policy allows the sts:AssumeRole action"
     )
+
+
+PASSED = f"arn:aws:iam::{ACCOUNT}:role/app/passed"
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "passed_to"),
+    [
+        (
+            "codedeploy",
+            lambda it: it.create_deployment_group(applicationName="a", deploymentGroupName="g", serviceRoleArn=PASSED),
+            "codedeploy.amazonaws.com",
+        ),
+        (
+            "ec2",
+            lambda it: it.create_flow_logs(
+                ResourceIds=["vpc-0123456789abcdef0"],
+                ResourceType="VPC",
+                TrafficType="ALL",
+                LogDestination=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:flow",
+                DeliverLogsPermissionArn=PASSED,
+            ),
+            "vpc-flow-logs.amazonaws.com",
+        ),
+        (
+            "rds",
+            lambda it: it.create_db_proxy(
+                DBProxyName="p",
+                EngineFamily="POSTGRESQL",
+                Auth=[{"AuthScheme": "SECRETS"}],
+                RoleArn=PASSED,
+                VpcSubnetIds=["subnet-1"],
+            ),
+            "rds.amazonaws.com",
+        ),
+        (
+            "rds",
+            lambda it: it.modify_db_instance(DBInstanceIdentifier="d", MonitoringInterval=60, MonitoringRoleArn=PASSED),
+            "monitoring.rds.amazonaws.com",
+        ),
+        (
+            "ecs",
+            lambda it: it.create_service(
+                cluster="web",
+                serviceName="s",
+                loadBalancers=[
+                    {
+                        "containerName": "web",
+                        "containerPort": 80,
+                        "advancedConfiguration": {"alternateTargetGroupArn": "a", "roleArn": PASSED},
+                    }
+                ],
+            ),
+            "ecs.amazonaws.com",
+        ),
+        (
+            "scheduler",
+            lambda it: it.update_schedule(
+                Name="s",
+                ScheduleExpression="rate(1 day)",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                Target={"Arn": f"{ECS}:cluster/web", "RoleArn": PASSED},
+            ),
+            "scheduler.amazonaws.com",
+        ),
+    ],
+    ids=["deployment group", "flow logs", "proxy", "monitoring", "load balancer of a service", "schedule"],
+)
+def test_who_gives_a_role_to_a_service_must_be_allowed_to_pass_it_there(
+    role: Roles, service: str, call: Any, passed_to: str
+) -> None:
+    elsewhere = {"StringNotEquals": {"iam:PassedToService": passed_to}}
+    rest = {**allow("*"), "NotAction": "iam:PassRole"}
+    del rest["Action"]
+    assert missing(lambda: call(role(rest, allow("iam:PassRole", "*", elsewhere))(service))) == f"iam:PassRole {PASSED}"
+    there = {"StringEquals": {"iam:PassedToService": passed_to}}
+    with pytest.raises(ClientError) as other:
+        call(role(rest, allow("iam:PassRole", PASSED, there))(service))
+    assert "is not authorized to perform" not in str(other.value)

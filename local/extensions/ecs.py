@@ -15,7 +15,10 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api._internal import mock_random
 
+from local.extensions import ecs_execution_role
 from local.extensions.patching import wrap_method
+
+__all__ = ["ecs_execution_role"]
 
 KEPT_ARGUMENTS = {
     "availabilityZoneRebalancing": "availability_zone_rebalancing",

@@ -118,3 +118,27 @@ def test_a_task_runs_whose_container_names_no_memory_of_its_own(ecs):
     ecs.register_task_definition(family="lean", containerDefinitions=[definition], **how)
     (task,) = ecs.run_task(cluster="platform", taskDefinition="lean", launchType="FARGATE")["tasks"]
     assert task["taskDefinitionArn"].endswith("task-definition/lean:1")
+
+
+@pytest.mark.parametrize(
+    ("container", "what"),
+    [
+        ({"image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1"}, "ECR images"),
+        ({"image": "web:1", "logConfiguration": {"logDriver": "awslogs"}}, "log driver awslogs"),
+    ],
+)
+def test_fargate_needs_an_execution_role_for_images_of_ecr_and_for_logs(ecs, container, what):
+    definition = {
+        "family": "roleless",
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": [{"name": "web", **container}],
+    }
+    message = f"Fargate requires task definition to have execution role ARN to support {what}."
+    with pytest.raises(ecs.exceptions.ClientException, match=message):
+        ecs.register_task_definition(**definition)
+    ecs.register_task_definition(**definition, executionRoleArn="arn:aws:iam::123456789012:role/execution")
+    ecs.register_task_definition(**{**definition, "requiresCompatibilities": ["EC2"]})
+    ecs.register_task_definition(**{**definition, "containerDefinitions": [{"name": "web", "image": "web:1"}]})

@@ -92,6 +92,7 @@ class SingleTestService:
             family=self.service_name,
             networkMode="awsvpc",
             requiresCompatibilities=["FARGATE"],
+            executionRoleArn="arn:aws:iam::123456789012:role/execution",
             cpu="256",
             memory="512",
             containerDefinitions=[

@@ -137,6 +137,8 @@ class _Answer:
 
     def _put_uploads(self, name: str, id: str) -> Any:  # noqa: A002
         self._permissions.require("CompleteLayerUpload", name)
+        if self._request.content_length or "Transfer-Encoding" in self._request.headers:
+            self._permissions.require("UploadLayerPart", name)
         return self._complete(name, self._upload(name, id), self._request.args.get("digest", ""))
 
     def _delete_uploads(self, name: str, id: str) -> Any:  # noqa: A002

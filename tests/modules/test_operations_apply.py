@@ -69,7 +69,10 @@ def build(stack: TerraformStack, base: Infrastructure, secret_arn: str, secret_v
         cluster_arn=cluster,
         cluster_name=cluster.rpartition("/")[2],
         desired_count=0,
-        log_group=dataclasses.replace(SERVICE.log_group, kms_key_arn=base.kms_key_arn),
+        task=dataclasses.replace(
+            SERVICE.task,
+            log_group=dataclasses.replace(SERVICE.task.log_group, kms_key_arn=base.kms_key_arn),
+        ),
         scaling=scaling,
         network=NetworkInputs(subnet_ids=list(base.subnet_ids), security_group_ids=[base.security_group_id]),
     )

@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from moto.moto_api._internal import moto_api_backend
 
+from local.iam.record import RECORD
 from local.server import make_server
 from local.strict import STRICT_PATH
 
@@ -37,6 +38,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
         _running.discard(url)
         if not _running:
             moto_api_backend.reset()
+            RECORD.clear()
 
 
 def strict_page(url: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Roles with given policies, and clients with the credentials of their sessions."""
 
+import itertools
 import json
 import uuid
 from collections.abc import Callable
@@ -21,6 +22,8 @@ TRUST_ACCOUNT = {
 }
 
 Client = Callable[..., Any]
+_numbers = itertools.count(1)
+"""Several packages of tests make roles in one account."""
 
 
 class Roles:
@@ -35,7 +38,6 @@ class Roles:
         self.endpoint_url, self.root = endpoint_url, root
         # One for all, since each loads the models of its services again.
         self._session = boto3.session.Session(region_name=REGION)
-        self._count = 0
 
     def __call__(
         self,
@@ -58,12 +60,12 @@ class Roles:
         tags: dict[str, str] | None = None,
     ) -> str:
         """The name of a new role."""
-        self._count += 1
-        name = f"role-{self._count}"
+        number = next(_numbers)
+        name = f"role-{number}"
         iam = self.root("iam")
         options: dict[str, Any] = {}
         if boundary is not None:
-            created = iam.create_policy(PolicyName=f"boundary-{self._count}", PolicyDocument=json.dumps(boundary))
+            created = iam.create_policy(PolicyName=f"boundary-{number}", PolicyDocument=json.dumps(boundary))
             options["PermissionsBoundary"] = created["Policy"]["Arn"]
         iam.create_role(
             RoleName=name,

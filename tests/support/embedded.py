@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from moto.moto_api._internal import moto_api_backend
 
+from local.judges import Judges
 from local.server import make_server
 from local.strict import STRICT_PATH
 
@@ -21,15 +22,16 @@ _running: set[str] = set()
 
 @contextmanager
 def embedded_aws(instance: str) -> Iterator[str]:
-    """Serve on a free port; the value is the endpoint's URL. At the end, fail if the check of requests had an error."""
-    server = make_server("127.0.0.1", 0, instance=instance)
+    """Serve on a free port; the value is the endpoint's URL. At the end, fail if AWS would not have answered so."""
+    server = make_server("127.0.0.1", 0, instance=instance, judges=Judges(answers=True))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
     _running.add(url)
     try:
         yield url
-        assert strict_page(url)["errors"] == {}
+        said = strict_page(url)
+        assert (said["errors"], said["unfaithful_answers"]) == ({}, {})
     finally:
         server.shutdown()
         server.server_close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 STRICT_PATH = "/windlass/strict"
 """GET returns the counts as JSON: `judged`, `refused`, `unknown_members`, `not_judged`, `not_emulated`, `failed`,
-`judged_answers`, `unfaithful_answers` and `errors`. `errors` are the checker's own, each let a request or an answer pass
+`judged_answers`, `unfaithful_answers` and `errors`. `errors` are the checker's own; each let a request or answer pass
 that was not judged; there should be none."""
 
 KEPT_KEYS = 500

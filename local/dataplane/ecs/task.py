@@ -133,7 +133,9 @@ class Task:
         if self.protected_until is not None:
             task["protectedUntil"] = self.protected_until
         if self.stopped_reason:
-            task.update(stoppedReason=self.stopped_reason, stopCode=self.stop_code)
+            task.update(stoppedReason=self.stopped_reason)
+            if self.stop_code:
+                task["stopCode"] = self.stop_code
         return task
 
     def is_protected(self, at: float | None = None) -> bool:

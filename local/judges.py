@@ -6,6 +6,9 @@ from dataclasses import dataclass
 VARIABLE = "EMBEDDED_AWS_JUDGES"
 """Environment variable of the server's process: names of `Judges`, separated by commas; empty for none."""
 
+EVERYTHING = "requests,iam,answers"
+"""The value for tests."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judges:

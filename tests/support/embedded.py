@@ -4,18 +4,14 @@ All of one process serve the same accounts, since moto's state belongs to the pr
 empties them: no file of tests finds what another one left, in whichever order and process they run.
 """
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from moto.moto_api._internal import moto_api_backend
 
-from local.judges import Judges
 from local.server import make_server
-from local.strict import STRICT_PATH
+from tests.support.answers import assert_faithful
 
 _running: set[str] = set()
 
@@ -23,15 +19,14 @@ _running: set[str] = set()
 @contextmanager
 def embedded_aws(instance: str) -> Iterator[str]:
     """Serve on a free port; the value is the endpoint's URL. At the end, fail if AWS would not have answered so."""
-    server = make_server("127.0.0.1", 0, instance=instance, judges=Judges(answers=True))
+    server = make_server("127.0.0.1", 0, instance=instance)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
     _running.add(url)
     try:
         yield url
-        said = strict_page(url)
-        assert (said["errors"], said["unfaithful_answers"]) == ({}, {})
+        assert_faithful(url)
     finally:
         server.shutdown()
         server.server_close()
@@ -39,9 +34,3 @@ def embedded_aws(instance: str) -> Iterator[str]:
         _running.discard(url)
         if not _running:
             moto_api_backend.reset()
-
-
-def strict_page(url: str) -> dict[str, Any]:
-    """What AWS's models said to an embedded AWS so far."""
-    with build_opener(ProxyHandler({})).open(url + STRICT_PATH, timeout=10) as answer:
-        return dict(json.load(answer))

@@ -53,9 +53,17 @@ def register_scalable_target(original: Any, response: Any) -> str:
 
 @wrap_method(ApplicationAutoScalingResponse, "describe_scalable_targets")
 def describe_scalable_targets(original: Any, response: Any) -> str:
-    """DescribeScalableTargets, after what was scheduled until now."""
+    """DescribeScalableTargets, after what was scheduled until now.
+
+    moto's token of the third page is that of the second: a client that reads all pages never ends.
+    """
     _run_due(response.applicationautoscaling_backend)
-    return str(original(response))
+    answer = json.loads(original(response))
+    if answer["NextToken"] is not None:
+        token = response._get_param("NextToken")
+        before = int(token) + 1 if token else 0
+        answer["NextToken"] = str(before + len(answer["ScalableTargets"]) - 1)
+    return json.dumps(answer)
 
 
 @wrap_method(ApplicationAutoScalingResponse, "describe_scheduled_actions")

@@ -32,6 +32,14 @@ def private_with_vpc(original: Any, response: Any) -> Any:
     return original(response)
 
 
+@wrap_method(Route53, "list_hosted_zones_by_name")
+def say_that_it_is_whole(original: Any, response: Any) -> Any:
+    """ListHostedZonesByName, with the members that say that no page follows."""
+    answer = original(response)
+    answer.result.update(IsTruncated=False, MaxItems=response._get_param("MaxItems") or "100")
+    return answer
+
+
 @wrap_method(Route53Backend, "change_resource_record_sets")
 def forget_deleted_records(original: Any, backend: Any, zone_id: str, changes: list[dict[str, Any]]) -> Any:
     """Before a new record is created, remove its earlier changes from the change log."""

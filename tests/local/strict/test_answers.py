@@ -192,6 +192,7 @@ DIFFER = {
     ("efs", "DescribeFileSystems"): violation("fileSystems.1.member.lifecyclePolicies", Kind.UNKNOWN),
     ("efs", "DeleteAccessPoint"): violation("", Kind.STATUS, "200"),
     ("servicediscovery", "ListServices"): violation("services.1.member.namespaceId", Kind.UNKNOWN),
+    ("servicediscovery", "GetNamespace"): violation("", Kind.STATUS, "400"),
     ("secretsmanager", "DescribeSecret"): violation("secretVersionsToStages", Kind.UNKNOWN),
 }
 """An example of each exception."""

@@ -2,7 +2,7 @@
 
 Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` is
 always read as 1 and cannot be changed, most other changes are dropped, and its deletion never completes;
-`aws_elasticache_subnet_group` cannot be destroyed; all addresses are in us-east-1.
+`aws_elasticache_subnet_group` cannot be destroyed; all addresses are in us-east-1, and that of the reader is missing.
 """
 
 from inspect import signature
@@ -45,6 +45,9 @@ def have_addresses_in_the_region(original: Any, group: Any, *args: Any, **kwargs
     for holder in (vars(group), *group.node_groups):
         for key, value in holder.items():
             holder[key] = _replaced(value, short)
+    for node_group in group.node_groups:
+        if address := node_group.get("reader_endpoint_address"):
+            node_group["reader_endpoint"] = {"address": address, "port": node_group["port"]}
 
 
 def _replaced(value: Any, short: str) -> Any:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.local.test_pages import ASSUMED
+from tests.local.paged_operations import ASSUMED
 
 ELB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
 ID, UUID = "0123456789abcdef0", "00000000-0000-0000-0000-000000000000"
-SUBNETS, PARAMETERS = "CacheSubnetGroup", "CacheParameterGroup"
+SUBNETS, NO_PARAMETERS = "CacheSubnetGroup", "CacheParameterGroupNotFound"
 GATEWAY, RULE = "InvalidInternetGateway", "InvalidSecurityGroupRule"
 AT_ONCE = {"Delay": 0, "MaxAttempts": 4}
 Client = Callable[[str], Any]
@@ -145,7 +145,7 @@ def test_route53_and_iam(client: Client) -> None:
         ("elasticache", "describe_replication_groups", {"ReplicationGroupId": "gone"}, "ReplicationGroupNotFoundFault"),
         ("elasticache", "describe_cache_clusters", {"CacheClusterId": "gone"}, "CacheClusterNotFound"),
         ("elasticache", "describe_cache_subnet_groups", {"CacheSubnetGroupName": "gone"}, f"{SUBNETS}NotFoundFault"),
-        ("elasticache", "describe_cache_parameter_groups", {"CacheParameterGroupName": "gone"}, f"{PARAMETERS}NotFound"),
+        ("elasticache", "describe_cache_parameter_groups", {"CacheParameterGroupName": "gone"}, NO_PARAMETERS),
         ("elasticache", "describe_users", {"UserId": "gone"}, "UserNotFound"),
         ("elasticache", "describe_user_groups", {"UserGroupId": "gone"}, "UserGroupNotFound"),
         ("elbv2", "describe_load_balancers", {"Names": ["gone"]}, "LoadBalancerNotFound"),

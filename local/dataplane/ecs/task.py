@@ -82,6 +82,10 @@ class Task:
         if not self.wanted:
             self._stop_containers(now)
 
+    def deactivate(self, reason: str) -> None:
+        """Its service deregisters it, in order to stop it once it is drained."""
+        self.deactivating, self.stopped_reason, self.stop_code = True, reason, "ServiceSchedulerInitiated"
+
     def stop(self, reason: str, code: str, *, at_most_seconds: float | None = None) -> None:
         """Start to stop it; the first reason is kept. After `at_most_seconds` its containers are killed."""
         if at_most_seconds is not None:
@@ -133,9 +137,7 @@ class Task:
         if self.protected_until is not None:
             task["protectedUntil"] = self.protected_until
         if self.stopped_reason:
-            task.update(stoppedReason=self.stopped_reason)
-            if self.stop_code:
-                task["stopCode"] = self.stop_code
+            task.update(stoppedReason=self.stopped_reason, stopCode=self.stop_code)
         return task
 
     def is_protected(self, at: float | None = None) -> bool:

@@ -20,7 +20,7 @@ WRITTEN_BY_MOTO = {
     *("accelerate", "acl", "cors", "encryption", "inventory", "lifecycle", "logging", "notification", "object-lock"),
     *("ownershipControls", "policy", "publicAccessBlock", "replication", "tagging", "versioning", "website"),
 }
-"""Subresources that moto's `PUT` knows. Its `GET` and `DELETE` show by themselves what they take for the bucket."""
+"""Subresources that moto's `PUT` knows. Its `GET` and `DELETE` show what they take for the bucket."""
 
 
 @wrap_method(S3Response, "_bucket_response_get")

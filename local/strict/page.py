@@ -34,7 +34,7 @@ class Tally:
     failed: Counter[str] = field(default_factory=Counter)
     """Operation in which moto raised an exception → number."""
     judged_answers: int = 0
-    """Answers that were compared with a model; none, unless the server was told to."""
+    """Answers that were compared with a model; none, unless the server has a judge of answers."""
     unfaithful_answers: Counter[str] = field(default_factory=Counter)
     """Operation, member and what its model demands → number of answers that differ. Never a value."""
     errors: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""A list in pages has each item once, and ends: a client that waits for the last page must not wait for ever."""
+"""A list in pages has each item once, and ends: a client that waits for the last page must not wait forever."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +19,8 @@ def test_pages_have_each_item_once_and_end(client: Callable[[str], Any], listed:
     for number in range(listed.number):
         listed.make(api, f"n{number:02}")
     paginator = api.get_paginator(listed.operation)
-    found: list[str] = []
+    names: list[str] = []
     for pages, answer in enumerate(paginator.paginate(**arguments, PaginationConfig={"PageSize": listed.page_size})):
-        found += jmespath.search(listed.names, answer) or []
+        names += jmespath.search(listed.names, answer) or []
         assert pages < MOST_PAGES
-    assert len(found) == len(set(found)) >= listed.number
+    assert len(names) == len(set(names)) >= listed.number

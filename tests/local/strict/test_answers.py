@@ -1,4 +1,4 @@
-"""Answers that AWS would not give are found, in each protocol; a server that tests start says so on its page."""
+"""The judge names what AWS would not answer, in each protocol; a server that tests start has it on its page."""
 
 import io
 import json
@@ -86,16 +86,16 @@ def test_what_is_wrong_with_an_answer_is_found(wrong: Wrong) -> None:
     service, operation, parameters, status, body, expected = wrong
     environ, sent = written(service, operation, parameters)
     given = Given(method=environ["REQUEST_METHOD"], status=status, headers=[], body=body.encode())
-    found = examine_answer(recognise(environ, sent), given)
-    assert sorted((one.path, str(one.kind)) for one in found) == sorted(expected)
+    violations = examine_answer(recognise(environ, sent), given)
+    assert sorted((one.path, str(one.kind)) for one in violations) == sorted(expected)
 
 
 def test_a_header_in_another_form_is_found() -> None:
     environ, sent = written("s3", "HeadObject", {"Bucket": "b", "Key": "k"})
     headers = [("Last-Modified", "2026-01-02T03:04:05Z"), ("content-length", "many")]
     given = Given(method="HEAD", status=200, headers=headers, body=b"")
-    found = examine_answer(recognise(environ, sent), given)
-    assert {one.path for one in found} == {"lastModified", "contentLength"}
+    violations = examine_answer(recognise(environ, sent), given)
+    assert {one.path for one in violations} == {"lastModified", "contentLength"}
 
 
 def answered(tally: Tally, body: bytes, *, answers: bool) -> bytes:

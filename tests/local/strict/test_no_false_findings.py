@@ -42,9 +42,9 @@ def test_what_a_serialiser_writes_is_faithful(service: str) -> None:
             headers=list(written["headers"].items()),
             body=body.encode() if isinstance(body, str) else body,
         )
-        found = examine_answer(Call(service=service, operation=operation, protocol=protocol), given)
+        violations = examine_answer(Call(service=service, operation=operation, protocol=protocol), given)
         # The examples do not obey patterns.
-        wrong += [(name, one) for one in found if one.kind is not Kind.PATTERN]
+        wrong += [(name, one) for one in violations if one.kind is not Kind.PATTERN]
         judged += 1
     assert wrong == []
     assert judged > 5

@@ -53,15 +53,16 @@ def judged(application: Application, tally: Tally, *, answers: bool = False) -> 
                 traceback.print_exc()
                 answer = _failed(tally, call, environ, body, problem)
             else:
-                if not given.may_be_page_of_flask() and answer_judge is None:
+                may_be_page = given.may_be_page_of_flask()
+                if not may_be_page and answer_judge is None:
                     start_response(given.status, given.headers)
                     return parts
-                page = b"".join(parts)
-                if not (given.may_be_page_of_flask() and page.lstrip().lower().startswith(PAGE)):
+                content = b"".join(parts)
+                if not (may_be_page and content.lstrip().lower().startswith(PAGE)):
                     if answer_judge is not None and call is not None:
-                        answer_judge.note(call, given.to(environ["REQUEST_METHOD"], page))
+                        answer_judge.note(call, given.to(environ["REQUEST_METHOD"], content))
                     start_response(given.status, given.headers)
-                    return [page]
+                    return [content]
                 answer = _not_emulated(tally, call, environ, body, "")
         start_response(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]

@@ -18,6 +18,7 @@ from local.iam.pages import with_iam_pages
 from local.iam.record import RECORD
 from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
+from local.judges import Judges
 from local.serialise_requests import Application, serialise_requests
 
 if TYPE_CHECKING:
@@ -37,12 +38,16 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-def create_application(instance: str = "", saver: "Saver | None" = None) -> Application:
+def create_application(instance: str = "", saver: "Saver | None" = None, judges: Judges | None = None) -> Application:
     """Return the WSGI application: moto's, with our extensions and an identity page, without moto's own pages.
 
     Args:
         instance: any word; the identity page returns it, so that clients can tell two servers apart.
         saver: saves the account; `None` keeps it in memory only.
+        judges: of requests, calls and answers. Default: those that the environment names.
+
+    Raises:
+        ValueError: the environment names a judge that does not exist.
     """
     os.environ.update(SETTINGS)
     # Imported here: moto reads its settings on import, and the command line answers --help without it.
@@ -52,8 +57,8 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
     from local.extensions.dataplane import with_dataplane
     from local.registry.application import with_registry
     from local.schedules import with_schedules
-    from local.strict.application import judged, with_strict_page
-    from local.strict.page import Tally
+
+    judges = judges or Judges.from_environment()
 
     def create_extended_backend(service: str) -> Any:
         extend(service)
@@ -64,10 +69,17 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         from local.snapshot.endpoints import saving
 
         moto = saving(saver)(moto)
-    tally = Tally()
-    # Syntax before permissions, as AWS does. Inside the lock, where the body is in memory; outside of what saves,
-    # since what is refused changes nothing.
-    moto = serialise_requests(judged(enforce_iam(moto, RECORD), tally))
+    if judges.iam:
+        moto = enforce_iam(moto, RECORD)
+    if judges.requests:
+        from local.strict.application import judged, with_strict_page
+        from local.strict.page import Tally
+
+        tally = Tally()
+        # Syntax before permissions, as AWS does. Inside the lock, where the body is in memory; outside of what saves,
+        # since what is refused changes nothing.
+        moto = judged(moto, tally, answers=judges.answers)
+    moto = serialise_requests(moto)
     identity = json.dumps({"service": SERVICE, "instance": instance, "pid": os.getpid()}).encode()
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -81,7 +93,9 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
             return [b"not here\n"]
         return moto(environ, start_response)
 
-    served = with_strict_page(with_iam_pages(with_dataplane(application), RECORD), tally)
+    served = with_iam_pages(with_dataplane(application), RECORD)
+    if judges.requests:
+        served = with_strict_page(served, tally)
     served = with_registry(with_schedules(served), changed=saver.changed if saver is not None else _nothing)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
@@ -94,7 +108,9 @@ def _nothing() -> None:
     """Save nothing."""
 
 
-def make_server(host: str, port: int, instance: str = "", saver: "Saver | None" = None) -> Any:
+def make_server(
+    host: str, port: int, instance: str = "", saver: "Saver | None" = None, judges: Judges | None = None
+) -> Any:
     """Return a threaded werkzeug server, bound and not yet serving; port 0 takes any free port.
 
     Args:
@@ -102,6 +118,7 @@ def make_server(host: str, port: int, instance: str = "", saver: "Saver | None" 
         port: to listen on.
         instance: any word; the identity page returns it.
         saver: saves the account; `None` keeps it in memory only.
+        judges: of requests, calls and answers. Default: those that the environment names.
 
     Raises:
         ValueError: `host` is not a loopback address.
@@ -109,7 +126,7 @@ def make_server(host: str, port: int, instance: str = "", saver: "Saver | None" 
     """
     if not ipaddress.ip_address("127.0.0.1" if host == "localhost" else host).is_loopback:
         raise ValueError(f"host is {host!r}; the embedded AWS checks no passwords and listens on loopback only")
-    application = create_application(instance, saver)
+    application = create_application(instance, saver, judges)
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import ThreadedWSGIServer
 

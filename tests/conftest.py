@@ -9,6 +9,7 @@ import pytest
 
 import bindings
 from cli.running.terraform import COLLECT_LATER
+from local.judges import EVERYTHING, VARIABLE
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
@@ -17,6 +18,8 @@ bindings.install()
 # As ./windlass does, also for those tests that call Terraform themselves.
 for variable, value in COLLECT_LATER.items():
     os.environ.setdefault(variable, value)
+# Every embedded AWS that a test starts, in whichever process, judges its answers too.
+os.environ[VARIABLE] = EVERYTHING
 # What somebody has set for an environment of theirs would change those that the tests look at.
 if platform.SHARED_PLATFORM not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:

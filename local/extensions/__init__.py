@@ -24,11 +24,15 @@ EXTENDED_SERVICES = {
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
     "scheduler": "local.extensions.scheduler",
+    "secretsmanager": "local.extensions.secretsmanager",
 }
-"""moto's name of a service → module that extends it. Other services are used unmodified."""
+"""moto's name of a service → module that extends it. Other services have only what all have in common."""
+
+COMMON = "local.extensions.omitted_members"
 
 
 def extend(service: str) -> None:
-    """Load the extension of a service, if there is one. Further calls do nothing."""
+    """Load the extension of a service, if there is one, and what all have in common. Further calls do nothing."""
+    import_module(COMMON)
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])

@@ -1,8 +1,8 @@
-"""Application Auto Scaling: tags of scalable targets, limits that count at once, and scheduled actions that run once.
+"""Application Auto Scaling: tags and roles of targets, limits that count at once, scheduled actions that run once.
 
 Symptom: every `aws_appautoscaling_target` ends up tainted, since the provider reads its tags after creating it, and
 moto implements none of the three tag operations. A service stays at a number of tasks outside its limits: AWS sets the
-desired count to one inside them at every registration. A scheduled action never runs.
+desired count to one inside them at every registration. A scheduled action never runs. A scalable target has no role.
 """
 
 import json
@@ -23,6 +23,15 @@ from local.extensions.patching import add_method, wrap_method
 __all__ = ["dataplane_ecs"]
 
 DESIRED_COUNT = "ecs:service:DesiredCount"
+SERVICE_ROLE = (
+    "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"
+)
+"""The service-linked role, which AWS makes and uses for ECS, whichever role a request names."""
+NOT_SUSPENDED = {
+    "DynamicScalingInSuspended": False,
+    "DynamicScalingOutSuspended": False,
+    "ScheduledScalingSuspended": False,
+}
 
 
 @wrap_method(ApplicationAutoScalingResponse, "register_scalable_target")
@@ -33,15 +42,28 @@ def register_scalable_target(original: Any, response: Any) -> str:
         response._get_param("Tags") or {}
     )
     backend = response.applicationautoscaling_backend
-    _clamp(backend, response._get_param("ResourceId"), response._get_param("ScalableDimension"))
+    dimension, resource_id = response._get_param("ScalableDimension"), response._get_param("ResourceId")
+    target = backend.targets[dimension][resource_id]
+    target.suspended_state = {**NOT_SUSPENDED, **(target.suspended_state or {})}
+    if dimension == DESIRED_COUNT:
+        target.role_arn = f"arn:aws:iam::{backend.account_id}:role/{SERVICE_ROLE}"
+    _clamp(backend, resource_id, dimension)
     return answer
 
 
 @wrap_method(ApplicationAutoScalingResponse, "describe_scalable_targets")
 def describe_scalable_targets(original: Any, response: Any) -> str:
-    """DescribeScalableTargets, after what was scheduled until now."""
+    """DescribeScalableTargets, after what was scheduled until now.
+
+    moto's token of the third page is that of the second: a client that reads all pages never ends.
+    """
     _run_due(response.applicationautoscaling_backend)
-    return str(original(response))
+    answer = json.loads(original(response))
+    if answer["NextToken"] is not None:
+        token = response._get_param("NextToken")
+        before = int(token) + 1 if token else 0
+        answer["NextToken"] = str(before + len(answer["ScalableTargets"]) - 1)
+    return json.dumps(answer)
 
 
 @wrap_method(ApplicationAutoScalingResponse, "describe_scheduled_actions")

@@ -14,12 +14,12 @@ from moto.core.common_models import CloudFormationModel
 from moto.elasticache.models import elasticache_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from local.extensions import cloudformation_rules, extend
+from local.extensions import cloudformation_failures, cloudformation_rules, extend
 from local.extensions.dynamic_references import resolve
 
 extend("elasticache")
 
-__all__ = ["ElastiCacheUser", "cloudformation_rules"]
+__all__ = ["ElastiCacheUser", "cloudformation_failures", "cloudformation_rules"]
 
 REPLACING_PROPERTIES = ("UserId", "UserName")
 

@@ -2,9 +2,10 @@
 
 Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` is
 always read as 1 and cannot be changed, most other changes are dropped, and its deletion never completes;
-`aws_elasticache_subnet_group` cannot be destroyed.
+`aws_elasticache_subnet_group` cannot be destroyed; all addresses are in us-east-1, and that of the reader is missing.
 """
 
+from inspect import signature
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -13,7 +14,7 @@ from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions import elasticache_parameter_groups, elasticache_user_groups
-from local.extensions.elasticache_common import arn_of
+from local.extensions.elasticache_common import arn_of, short_region
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
@@ -30,6 +31,31 @@ CHANGED_BY_MODIFY = {
     "TransitEncryptionMode": "transit_encryption_mode",
 }
 """Argument of ModifyReplicationGroup that moto drops → attribute of its replication group."""
+
+
+MOTOS_REGION = ".use1."
+
+
+@wrap_method(ReplicationGroup, "__init__")
+def have_addresses_in_the_region(original: Any, group: Any, *args: Any, **kwargs: Any) -> None:
+    """A group's names of hosts contain a short name of its region, such as `euw1` of `eu-west-1`."""
+    original(group, *args, **kwargs)
+    region = signature(original).bind(group, *args, **kwargs).arguments["region_name"]
+    short = f".{short_region(region)}."
+    for holder in (vars(group), *group.node_groups):
+        for key, value in holder.items():
+            holder[key] = _replaced(value, short)
+    for node_group in group.node_groups:
+        if address := node_group.get("reader_endpoint_address"):
+            node_group["reader_endpoint"] = {"address": address, "port": node_group["port"]}
+
+
+def _replaced(value: Any, short: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(one, short) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_replaced(one, short) for one in value]
+    return value.replace(MOTOS_REGION, short) if isinstance(value, str) else value
 
 
 @wrap_method(ReplicationGroup, "_set_node_members_clusters_disabled")

@@ -1,4 +1,4 @@
-"""ARNs and tags, shared by the ElastiCache extensions."""
+"""ARNs, names of regions and tags, shared by the ElastiCache extensions."""
 
 from typing import Any
 
@@ -16,6 +16,24 @@ def list_tags_of_any_kind(_original: Any, backend: Any, arn: str) -> Any:
 def arn_of(response: Any, kind: str, name: str) -> str:
     """The ARN of a resource in the account and region of the request."""
     return f"arn:aws:elasticache:{response.region}:{response.current_account}:{kind}:{name}"
+
+
+DIRECTIONS = {
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+    "central": "c",
+    "northeast": "ne",
+    "northwest": "nw",
+    "southeast": "se",
+    "southwest": "sw",
+}
+
+
+def short_region(region: str) -> str:
+    """The region as names of ElastiCache's hosts have it, such as `euw1` for `eu-west-1`."""
+    return "".join(DIRECTIONS.get(part, part) for part in region.split("-"))
 
 
 def tag(response: Any, arn: str) -> None:

@@ -3,7 +3,7 @@
 Symptoms: the second `aws_db_instance` fails with "couldn't find resource", since moto gives all instances the same
 resource id; a replica is a shallow copy that shares lists and settings with its primary; `engine_version = "16"` comes
 back as "16", where AWS returns the full version that it chose; Performance Insights is dropped; parameters drift, since
-DescribeDBParameters does not report that the user set them.
+DescribeDBParameters does not report that the user set them. A parameter group that is gone is an empty list.
 """
 
 import random
@@ -11,6 +11,7 @@ import string
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.rds.exceptions import DBParameterGroupNotFoundError
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -26,6 +27,15 @@ DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 """AWS's default certificate authority since January 2024; moto returns `rds-ca-default`, which does not exist."""
 
 DEFAULT_INSIGHTS_RETENTION_DAYS = 7
+
+
+@wrap_method(RDSBackend, "describe_db_parameter_groups")
+def know_parameter_groups(original: Any, backend: Any, arguments: Any) -> Any:
+    """DescribeDBParameterGroups; the one that is named must exist."""
+    groups = original(backend, arguments)
+    if (name := arguments.get("db_parameter_group_name")) and not groups:
+        raise DBParameterGroupNotFoundError(name)
+    return groups
 
 
 @wrap_method(DBInstance, "__init__")

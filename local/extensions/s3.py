@@ -17,11 +17,11 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 
-from local.extensions import s3_versions
+from local.extensions import s3_answers, s3_subresources, s3_versions
 from local.extensions.patching import add_method, wrap_method
 from local.extensions.policy_conditions import without_conditions
 
-__all__ = ["s3_versions"]
+__all__ = ["s3_answers", "s3_subresources", "s3_versions"]
 
 LOGGING_SERVICE = "logging.s3.amazonaws.com"
 ENCODED_FIELDS = ("Prefix", "Delimiter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker", "StartAfter")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.serialise_requests import Application
+from local.strict.answers.judge import AnswerJudge
+from local.strict.answers.reading import Given
 from local.strict.calls import Call, name_of
 from local.strict.judge import Judge
 from local.strict.page import STRICT_PATH, Tally
@@ -26,16 +28,23 @@ PAGE = b"<!doctype html"
 Environ = dict[str, Any]
 
 
-def judged(application: Application, tally: Tally) -> Application:
-    """The application behind the models. The input must be in memory (`serialise_requests`)."""
+def judged(application: Application, tally: Tally, *, answers: bool = False) -> Application:
+    """The application behind the models. The input must be in memory (`serialise_requests`).
+
+    Args:
+        application: answers what AWS would not refuse.
+        tally: receives the counts.
+        answers: judge its answers too, and count what is wrong with them. Default: requests only.
+    """
     judge = Judge(tally)
+    answer_judge = AnswerJudge(tally) if answers else None
 
     def behind_models(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].getvalue()
         call = judge.recognise(environ, body)
         answer = judge.refusal(call, environ, body) if call is not None else None
         if answer is None:
-            given = _Given()
+            given = _Started()
             try:
                 parts = application(environ, given.start_response)
             except NotImplementedError as problem:
@@ -44,13 +53,16 @@ def judged(application: Application, tally: Tally) -> Application:
                 traceback.print_exc()
                 answer = _failed(tally, call, environ, body, problem)
             else:
-                if not given.may_be_page_of_flask():
+                may_be_page = given.may_be_page_of_flask()
+                if not may_be_page and answer_judge is None:
                     start_response(given.status, given.headers)
                     return parts
-                page = b"".join(parts)
-                if not page.lstrip().lower().startswith(PAGE):
+                content = b"".join(parts)
+                if not (may_be_page and content.lstrip().lower().startswith(PAGE)):
+                    if answer_judge is not None and call is not None:
+                        answer_judge.note(call, given.to(environ["REQUEST_METHOD"], content))
                     start_response(given.status, given.headers)
-                    return [page]
+                    return [content]
                 answer = _not_emulated(tally, call, environ, body, "")
         start_response(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
@@ -70,7 +82,7 @@ def with_strict_page(application: Application, tally: Tally) -> Application:
     return extended
 
 
-class _Given:
+class _Started:
     """Status and headers that an application gave, before they are sent."""
 
     status = ""
@@ -78,6 +90,10 @@ class _Given:
 
     def start_response(self, status: str, headers: list[tuple[str, str]], *_error: Any) -> None:
         self.status, self.headers = status, headers
+
+    def to(self, method: str, body: bytes) -> Given:
+        """The answer to a request."""
+        return Given(method=method, status=int(self.status[:3]), headers=self.headers, body=body)
 
     def may_be_page_of_flask(self) -> bool:
         """Whether no route may have taken the request. Some of moto's own errors have the type of HTML too."""

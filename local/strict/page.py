@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 STRICT_PATH = "/windlass/strict"
-"""GET returns the counts as JSON: `judged`, `refused`, `unknown_members`, `not_judged`, `not_emulated`, `failed` and
-`errors`. `errors` are the checker's own, each let a request pass that was not judged; there should be none."""
+"""GET returns the counts as JSON: `judged`, `refused`, `unknown_members`, `not_judged`, `not_emulated`, `failed`,
+`judged_answers`, `unfaithful_answers` and `errors`. `errors` are the checker's own; each let a request or answer pass
+that was not judged; there should be none."""
 
 KEPT_KEYS = 500
 """Of each count; a client that invents names must not fill the memory."""
@@ -32,6 +33,10 @@ class Tally:
     """Operation that moto lacks → number of calls."""
     failed: Counter[str] = field(default_factory=Counter)
     """Operation in which moto raised an exception → number."""
+    judged_answers: int = 0
+    """Answers that were compared with a model; none, unless the server has a judge of answers."""
+    unfaithful_answers: Counter[str] = field(default_factory=Counter)
+    """Operation, member and what its model demands → number of answers that differ. Never a value."""
     errors: Counter[str] = field(default_factory=Counter)
     """The checker's own errors → number."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -56,6 +61,8 @@ class Tally:
                 "not_judged": dict(self.not_judged),
                 "not_emulated": dict(self.not_emulated),
                 "failed": dict(self.failed),
+                "judged_answers": self.judged_answers,
+                "unfaithful_answers": dict(self.unfaithful_answers),
                 "errors": dict(self.errors),
             }
         return json.dumps(counts, indent=1).encode()

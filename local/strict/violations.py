@@ -28,6 +28,12 @@ class Kind(StrEnum):
     """The body is not JSON, XML or CBOR."""
     UNKNOWN = "unknown"
     """No member of the model; logged, never refused."""
+    NULL = "null"
+    """Of answers: AWS leaves a member out that has no value."""
+    STATUS = "status"
+    """Of answers: another status of HTTP than the model's."""
+    ERROR = "error"
+    """Of answers: an error that the operation does not list."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

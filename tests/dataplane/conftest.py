@@ -12,6 +12,7 @@ from tests.dataplane.account import REGION, Account
 from tests.dataplane.extra import Extra
 from tests.dataplane.running_platform import Platform
 from tests.dataplane.tasks import Tasks
+from tests.support.answers import assert_faithful
 from tests.support.postgres import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -23,12 +24,9 @@ def account() -> Iterator[Account]:
     server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        yield Account(
-            server.stdout.readline().split()[-1],
-            database_port=free_port(),
-            https_port=free_port(),
-            http_port=free_port(),
-        )
+        url = server.stdout.readline().split()[-1]
+        yield Account(url, database_port=free_port(), https_port=free_port(), http_port=free_port())
+        assert_faithful(url)
     finally:
         server.terminate()
         server.communicate()

@@ -86,7 +86,7 @@ class Clock:
 
     def _start(self, _service: Service, now: float) -> Task:
         self.started += 1
-        task = self._tasks({"name": "web", "command": SLEEP})
+        self.newest = task = self._tasks({"name": "web", "command": SLEEP})
         task.created_at = now
         return task
 
@@ -114,3 +114,11 @@ def test_a_task_that_was_ready_is_replaced_by_the_fast_clock(clock: Clock) -> No
     assert clock.at(20, "healthy") == 1
     assert clock.at(59, "unhealthy") == 1
     assert clock.at(61, "unhealthy") == 2
+
+
+def test_a_task_that_is_drained_says_why_and_who_stops_it(clock: Clock) -> None:
+    assert "stopCode" not in clock.newest.description()
+    clock.newest.deactivate("Deployment replaced the task")
+    said = clock.newest.description()
+    assert (said["lastStatus"], said["desiredStatus"]) == ("DEACTIVATING", "STOPPED")
+    assert (said["stoppedReason"], said["stopCode"]) == ("Deployment replaced the task", "ServiceSchedulerInitiated")

@@ -78,3 +78,30 @@ def test_an_action_at_a_moment_runs_once_without_a_client(client):
         "ScalableTargets"
     ]
     assert (target["MinCapacity"], target["MaxCapacity"]) == (3, 4)
+
+
+def test_a_target_has_the_service_linked_role_whichever_is_sent_and_is_not_suspended(client):
+    ecs, scaling = client("ecs"), client("application-autoscaling")
+    service(client, "role", 1)
+    target = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
+    scaling.register_scalable_target(
+        **target,
+        ResourceId="service/limits/role",
+        MinCapacity=1,
+        MaxCapacity=2,
+        RoleARN="arn:aws:iam::123456789012:role/other",
+        SuspendedState={"DynamicScalingInSuspended": True},
+    )
+    (described,) = scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=["service/limits/role"])[
+        "ScalableTargets"
+    ]
+    assert described["RoleARN"] == (
+        "arn:aws:iam::123456789012:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
+        "AWSServiceRoleForApplicationAutoScaling_ECSService"
+    )
+    assert described["SuspendedState"] == {
+        "DynamicScalingInSuspended": True,
+        "DynamicScalingOutSuspended": False,
+        "ScheduledScalingSuspended": False,
+    }
+    ecs.delete_service(cluster="limits", service="role", force=True)

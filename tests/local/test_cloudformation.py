@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 STACK = "cache-user"
 
@@ -70,7 +70,53 @@ def test_a_json_key_of_the_secret_can_be_named(client):
     stacks.delete_stack(StackName="json-key")
 
 
-def test_a_reference_to_a_missing_secret_is_refused(client):
-    missing = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:nobody-AbCdEf"
-    with pytest.raises(ClientError, match="Could not resolve the dynamic reference"):
-        client("cloudformation").create_stack(StackName="missing", TemplateBody=_template(missing, "on ~* +@all"))
+MISSING_SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:nobody-AbCdEf"
+
+
+def test_a_stack_whose_resource_fails_is_rolled_back_and_says_why(client):
+    stacks, template = client("cloudformation"), _template(MISSING_SECRET, "on ~* +@all")
+
+    stacks.create_stack(StackName="missing", TemplateBody=template)
+
+    assert stacks.describe_stacks(StackName="missing")["Stacks"][0]["StackStatus"] == "ROLLBACK_COMPLETE"
+    with pytest.raises(WaiterError, match="ROLLBACK_COMPLETE"):
+        stacks.get_waiter("stack_create_complete").wait(StackName="missing")
+    (failure,) = [
+        event
+        for event in stacks.describe_stack_events(StackName="missing")["StackEvents"]
+        if event["ResourceStatus"] == "CREATE_FAILED"
+    ]
+    assert "Could not resolve the dynamic reference" in failure["ResourceStatusReason"]
+    with pytest.raises(ClientError, match="AlreadyExists"):
+        stacks.create_stack(StackName="missing", TemplateBody=template)
+
+    stacks.delete_stack(StackName="missing")
+    stacks.get_waiter("stack_delete_complete").wait(StackName="missing")
+    stacks.create_stack(StackName="missing", TemplateBody=template)
+    stacks.delete_stack(StackName="missing")
+
+
+def test_a_failed_update_leaves_the_stack_as_it_was(client):
+    secrets, stacks, cache = client("secretsmanager"), client("cloudformation"), client("elasticache")
+    secret_arn = secrets.create_secret(Name="cache/kept", SecretString="a-password-of-32-characters-long!")["ARN"]
+    before = _template(secret_arn, "on ~* +@read")
+    stacks.create_stack(StackName="kept", TemplateBody=before)
+
+    stacks.update_stack(StackName="kept", TemplateBody=_template(MISSING_SECRET, "on ~* +@all"))
+
+    assert stacks.describe_stacks(StackName="kept")["Stacks"][0]["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert cache.describe_users(UserId="stack-user")["Users"][0]["AccessString"] == "on ~* +@read"
+    assert json.loads(json.dumps(stacks.get_template(StackName="kept")["TemplateBody"])) == json.loads(before)
+    stacks.update_stack(StackName="kept", TemplateBody=_template(secret_arn, "on ~* +@write"))
+    assert cache.describe_users(UserId="stack-user")["Users"][0]["AccessString"] == "on ~* +@write"
+    stacks.delete_stack(StackName="kept")
+    with pytest.raises(ClientError, match="UserNotFound"):
+        cache.describe_users(UserId="stack-user")
+
+
+def test_a_template_that_cannot_be_read_leaves_no_stack(client):
+    stacks = client("cloudformation")
+    with pytest.raises(ClientError):
+        stacks.create_stack(StackName="unreadable", TemplateBody='{"Resources": {"One": {"Type": "AWS::Odd::Thing", ')
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.describe_stacks(StackName="unreadable")

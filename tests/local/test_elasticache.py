@@ -119,3 +119,30 @@ def test_a_replication_group_has_its_members_changes_and_an_end(cache, subnet_id
     cache.delete_cache_subnet_group(CacheSubnetGroupName="isolated")
     with pytest.raises(ClientError, match="CacheSubnetGroupNotFoundFault"):
         cache.describe_cache_subnet_groups(CacheSubnetGroupName="isolated")
+
+
+def test_addresses_are_in_the_region(cache):
+    cache.create_replication_group(
+        ReplicationGroupId="region",
+        ReplicationGroupDescription="d",
+        Engine="valkey",
+        CacheNodeType="cache.t4g.micro",
+        NumCacheClusters=2,
+    )
+    (group,) = cache.describe_replication_groups(ReplicationGroupId="region")["ReplicationGroups"]
+    (nodes,) = group["NodeGroups"]
+    members = [each["ReadEndpoint"] for each in nodes["NodeGroupMembers"]]
+    endpoints = [nodes["PrimaryEndpoint"], nodes["ReaderEndpoint"], *members]
+    assert len(endpoints) == 4
+    assert all(each["Address"].endswith(".euw1.cache.amazonaws.com") for each in endpoints)
+    cache.delete_replication_group(ReplicationGroupId="region")
+
+
+@pytest.mark.parametrize(
+    ("region", "short"),
+    [("eu-west-1", "euw1"), ("us-east-1", "use1"), ("ap-southeast-2", "apse2"), ("ca-central-1", "cac1")],
+)
+def test_short_names_of_regions(region, short):
+    from local.extensions.elasticache_common import short_region
+
+    assert short_region(region) == short

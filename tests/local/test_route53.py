@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -39,3 +41,21 @@ def test_a_deleted_alias_can_be_made_again_but_not_twice(client):
         change("CREATE")
     result = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     assert [one["Name"] for one in result if one["Type"] == "A"] == ["app.again.example."]
+
+
+def test_ids_of_zones_have_the_form_of_awss_and_an_alias_has_the_id_alone(client):
+    route53 = client("route53")
+    zone_id = route53.create_hosted_zone(Name="form.example", CallerReference="form")["HostedZone"]["Id"]
+    assert re.fullmatch("/hostedzone/Z[A-Z0-9]{20}", zone_id)
+    alias = {"HostedZoneId": zone_id, "DNSName": "a.example.", "EvaluateTargetHealth": True}
+    record = {"Name": "app.form.example.", "Type": "A", "AliasTarget": alias}
+    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=change)
+    records = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    (target,) = [each["AliasTarget"] for each in records if "AliasTarget" in each]
+    assert target["HostedZoneId"] == zone_id.removeprefix("/hostedzone/")
+
+
+def test_zones_by_name_say_that_no_page_follows(client):
+    answer = client("route53").list_hosted_zones_by_name(MaxItems="3")
+    assert (answer["IsTruncated"], answer["MaxItems"]) == (False, "3")

@@ -13,6 +13,7 @@ import pytest
 
 from modules.alb import BlueGreenRoute, BlueGreenRouteInputs, RuleInputs, TargetGroupSettings, TargetHealthCheck
 from modules.web import LiveColour, LiveColourInputs
+from tests.support.answers import assert_faithful
 from tests.support.provider import attached_provider
 from tests.support.stack import module_stack, write_stack
 
@@ -30,7 +31,9 @@ def endpoint() -> Iterator[str]:
     with server:
         assert server.stdout is not None
         try:
-            yield server.stdout.readline().split()[-1]
+            url = server.stdout.readline().split()[-1]
+            yield url
+            assert_faithful(url)
         finally:
             server.terminate()
 

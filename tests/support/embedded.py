@@ -4,25 +4,22 @@ All of one process serve the same accounts, since moto's state belongs to the pr
 empties them: no file of tests finds what another one left, in whichever order and process they run.
 """
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from moto.moto_api._internal import moto_api_backend
 
 from local.iam.record import RECORD
 from local.server import make_server
-from local.strict import STRICT_PATH
+from tests.support.answers import assert_faithful
 
 _running: set[str] = set()
 
 
 @contextmanager
 def embedded_aws(instance: str) -> Iterator[str]:
-    """Serve on a free port; the value is the endpoint's URL. At the end, fail if the check of requests had an error."""
+    """Serve on a free port; the value is the endpoint's URL. At the end, fail if AWS would not have answered so."""
     server = make_server("127.0.0.1", 0, instance=instance)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -30,7 +27,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
     _running.add(url)
     try:
         yield url
-        assert strict_page(url)["errors"] == {}
+        assert_faithful(url)
     finally:
         server.shutdown()
         server.server_close()
@@ -39,9 +36,3 @@ def embedded_aws(instance: str) -> Iterator[str]:
         if not _running:
             moto_api_backend.reset()
             RECORD.clear()
-
-
-def strict_page(url: str) -> dict[str, Any]:
-    """What AWS's models said to an embedded AWS so far."""
-    with build_opener(ProxyHandler({})).open(url + STRICT_PATH, timeout=10) as answer:
-        return dict(json.load(answer))

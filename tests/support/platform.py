@@ -8,6 +8,7 @@ the shared one (with the same `WINDLASS_…` variables), and leaves it as it is.
 platform is loaded from a copy there, which the first run leaves.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,9 +17,11 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import URLError
 
 from local.airflow_environment import ensure
 from local.dataplane import DataPlane, Settings
+from tests.support.answers import assert_faithful
 from tests.support.saved_copy import SavedCopy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +138,11 @@ def end_all() -> None:
 
 
 def end(name: str) -> None:
-    """Stop a platform if it is running, so that its containers take no processor from the tests of others."""
+    """Stop a platform if it is running, so that its containers take no processor from the tests of others.
+
+    Raises:
+        AssertionError: its embedded AWS gave answers that AWS would not give.
+    """
     platform = _platforms.pop(name, None)
     if platform is None:
         return
@@ -145,8 +152,18 @@ def end(name: str) -> None:
         platform.applying.wait(timeout=60)
     if platform.applying.stdout is not None:
         platform.applying.stdout.close()
+    problem: AssertionError | None = None
+    if platform.applied is not None:
+        # Tests that destroy a platform, or stop it, leave no server that could be asked.
+        with contextlib.suppress(URLError):
+            try:
+                assert_faithful(platform.endpoint_url)
+            except AssertionError as error:
+                problem = error
     platform.windlass("local", "reset", "--yes")
     shutil.rmtree(platform.root, ignore_errors=True)
+    if problem is not None:
+        raise problem
 
 
 def copy_project(target: Path) -> None:

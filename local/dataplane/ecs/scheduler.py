@@ -207,8 +207,7 @@ class Scheduler:
             self._events.add(f"has started 1 tasks: (task {task.id}).")
 
     def _drain(self, placement: Placement, groups: Mapping[str, TargetGroup], now: float, reason: str) -> None:
-        placement.task.deactivating = True
-        placement.task.stopped_reason = reason
+        placement.task.deactivate(reason)
         if placement.registered:
             self._events.add("has begun draining connections on 1 tasks.")
         self._deregister(placement, groups, now)

@@ -85,6 +85,10 @@ class Task:
         if not self.wanted:
             self._stop_containers(now)
 
+    def deactivate(self, reason: str) -> None:
+        """Its service deregisters it, in order to stop it once it is drained."""
+        self.deactivating, self.stopped_reason, self.stop_code = True, reason, "ServiceSchedulerInitiated"
+
     def stop(self, reason: str, code: str, *, at_most_seconds: float | None = None) -> None:
         """Start to stop it; the first reason is kept. After `at_most_seconds` its containers are killed."""
         if at_most_seconds is not None:

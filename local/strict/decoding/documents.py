@@ -5,7 +5,7 @@ import binascii
 import datetime
 from typing import Any
 
-from local.strict.decoding.scalars import is_timestamp, type_bound
+from local.strict.decoding.scalars import check_timestamp, is_timestamp, type_bound
 from local.strict.violations import Findings, Kind, element, entry, member
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -26,10 +26,17 @@ IGNORED_MEMBERS = {"__type"}
 
 
 class DocumentReader:
-    """Reads what a document says about a shape."""
+    """Reads what a document says about a shape.
 
-    def __init__(self, findings: Findings) -> None:
+    Args:
+        findings: receives violations.
+        answer: the document is an answer: nothing is null, and numbers and timestamps are in the form that SDKs of all
+            languages read. Default: a request, where AWS reads more than it writes.
+    """
+
+    def __init__(self, findings: Findings, *, answer: bool = False) -> None:
         self._findings = findings
+        self._answer = answer
 
     def value(self, shape: Any, value: Any, path: str, *, in_body: bool = False) -> Any:
         """The value with the model's names; `None` where it is null or of another type.
@@ -42,6 +49,8 @@ class DocumentReader:
         """
         kind = shape.type_name
         if value is None or (kind == "structure" and shape.is_document_type):
+            if value is None and self._answer:
+                self._findings.add(path, Kind.NULL, "be left out, not null")
             return value
         if not self._is_of_type(kind, value):
             self._findings.add(path, Kind.TYPE, type_bound(kind), value, shape)
@@ -55,6 +64,10 @@ class DocumentReader:
                 return {key: self.value(shape.value, one, entry(path, key)) for key, one in value.items()}
             case "blob" if isinstance(value, str):
                 return self._blob(shape, value, path)
+            case "timestamp" if self._answer and not isinstance(value, datetime.datetime):
+                check_timestamp(shape, value, path, self._findings, "unixTimestamp")
+            case "integer" | "long" if self._answer and not isinstance(value, int):
+                self._findings.add(path, Kind.TYPE, f"{type_bound(kind)} without a point", value, shape)
         return value
 
     @staticmethod
@@ -77,11 +90,13 @@ class DocumentReader:
             if in_body and "location" in described.serialization:
                 continue
             written = described.serialization.get("name", name)
-            # Null means that a member is left out.
-            if written in left and (one := left.pop(written)) is not None:
-                decoded[name] = self.value(described, one, member(path, name))
+            # Null means that a member is left out; AWS reads that, and writes it nowhere.
+            if written in left and ((one := left.pop(written)) is not None or self._answer):
+                read = self.value(described, one, member(path, name))
+                if one is not None:
+                    decoded[name] = read
         for name, one in left.items():
-            if one is not None and name not in IGNORED_MEMBERS:
+            if (one is not None or self._answer) and name not in IGNORED_MEMBERS:
                 self._findings.add(member(path, name), Kind.UNKNOWN, "be a member of the model")
         return decoded
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime
+import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -27,6 +28,34 @@ def is_timestamp(value: Any) -> bool:
             continue
         return True
     return False
+
+
+ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+TIMESTAMP_FORMS = {
+    "iso8601": lambda value: isinstance(value, str) and ISO_8601.fullmatch(value) is not None,
+    "unixTimestamp": lambda value: isinstance(value, (int, float)) or _is_number(value),
+    "rfc822": lambda value: isinstance(value, str) and value.endswith(" GMT"),
+}
+"""The model's name of a form → whether a value has it. SDKs of Go read a timestamp in its own form only."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+
+
+def check_timestamp(shape: Any, value: Any, path: str, findings: Findings, default_form: str) -> None:
+    """Note a timestamp of an answer that is not in the form of its shape.
+
+    Args:
+        shape: of the timestamp.
+        value: as it was sent.
+        path: where.
+        findings: receives violations.
+        default_form: of the protocol, for shapes that say nothing.
+    """
+    form = shape.serialization.get("timestampFormat", default_form)
+    if not TIMESTAMP_FORMS[form](value):
+        findings.add(path, Kind.TYPE, f"be a timestamp in the form {form}", value, shape)
 
 
 def scalar(shape: Any, text: str, path: str, findings: Findings) -> Any:

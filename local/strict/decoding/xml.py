@@ -3,7 +3,7 @@
 from typing import Any
 from xml.etree import ElementTree
 
-from local.strict.decoding.scalars import scalar, type_bound
+from local.strict.decoding.scalars import check_timestamp, scalar, type_bound
 from local.strict.violations import Findings, Kind, element, entry, member
 
 
@@ -27,10 +27,12 @@ class XmlReader:
     Args:
         findings: receives violations.
         ec2: the answer is one of EC2, whose elements of lists are called `item`.
+        answer: timestamps are in the one form that SDKs of all languages read. Default: a request.
     """
 
-    def __init__(self, findings: Findings, *, ec2: bool = False) -> None:
+    def __init__(self, findings: Findings, *, ec2: bool = False, answer: bool = False) -> None:
         self._findings = findings
+        self._answer = answer
         self._element_name = "item" if ec2 else "member"
 
     def structure(
@@ -89,7 +91,10 @@ class XmlReader:
         if len(node):
             self._findings.add(path, Kind.TYPE, type_bound(kind))
             return None
-        return scalar(shape, node.text or "", path, self._findings)
+        read = scalar(shape, node.text or "", path, self._findings)
+        if self._answer and kind == "timestamp" and read is not None:
+            check_timestamp(shape, node.text, path, self._findings, "iso8601")
+        return read
 
     def _elements(self, shape: Any, children: list[ElementTree.Element], path: str) -> list[Any]:
         return [self.value(shape.member, child, element(path, n)) for n, child in enumerate(children, start=1)]

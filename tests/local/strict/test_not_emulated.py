@@ -3,7 +3,7 @@
 import pytest
 from moto.sts.responses import TokenResponse
 
-from tests.support.embedded import strict_page
+from tests.support.answers import strict_page
 
 
 @pytest.mark.parametrize(

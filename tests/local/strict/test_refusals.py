@@ -3,7 +3,7 @@
 import pytest
 
 from tests.local.strict.wrong_requests import TRUST, WRONG, Wrong
-from tests.support.embedded import strict_page
+from tests.support.answers import strict_page
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)

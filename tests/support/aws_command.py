@@ -20,6 +20,8 @@ from local.strict.violations import Findings
 
 CLI_OPTIONS = frozenset({"--query", "--output", "--region", "--profile"})
 """Those of the CLI itself, each with a value."""
+OTHER_NAMES = {"s3api": "s3"}
+"""Services that the CLI names otherwise than the models do."""
 _INNER = re.compile(r"(\w+)=")
 
 
@@ -39,6 +41,7 @@ class AwsCommand:
             ValueError: there is no such service, operation or option.
         """
         program, service, command, *words = shlex.split(text)
+        service = OTHER_NAMES.get(service, service)
         if program != "aws" or service not in _session().get_available_services():
             raise ValueError(f"{text}: AWS has no service {service}")
         model = _session().get_service_model(service)
@@ -71,7 +74,7 @@ class AwsCommand:
 def _options(words: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Each option with the words after it."""
     starts = [number for number, word in enumerate(words) if word.startswith("--")]
-    for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+    for start, end in zip(starts, [*starts, len(words)][1:], strict=True):
         yield words[start], words[start + 1 : end]
 
 

@@ -11,9 +11,11 @@ import bindings
 from cli.running.terraform import COLLECT_LATER
 from tests.support import alone, platform
 from tests.support.alone import is_alone
+from tests.support.botocore_models import share_models
 from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
 
 bindings.install()
+share_models()
 # As ./windlass does, also for those tests that call Terraform themselves.
 for variable, value in COLLECT_LATER.items():
     os.environ.setdefault(variable, value)

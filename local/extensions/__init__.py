@@ -26,7 +26,12 @@ EXTENDED_SERVICES = {
 """moto's name of a service → module that extends it. Other services are used unmodified."""
 
 
+EXTENDED_ALWAYS = "local.extensions.access_keys"
+"""Module that every service needs, since each request asks whose key signed it."""
+
+
 def extend(service: str) -> None:
     """Load the extension of a service, if there is one. Further calls do nothing."""
+    import_module(EXTENDED_ALWAYS)
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
-from moto.moto_api._internal import moto_api_backend
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 
 from local.server import make_server
 from local.strict import STRICT_PATH
@@ -36,7 +37,19 @@ def embedded_aws(instance: str) -> Iterator[str]:
         thread.join(timeout=10)
         _running.discard(url)
         if not _running:
-            moto_api_backend.reset()
+            _forget_accounts()
+
+
+def _forget_accounts() -> None:
+    """What moto's own reset does, but for the backends that it makes anew, the largest first, and then throws away."""
+    services: list[Any] = BackendDict._instances
+    for service in services:
+        if service.service_name == "s3":
+            for _, _, backend in service.iter_backends():
+                backend.reset()  # closes the files of its objects
+        service.clear()
+    services.clear()
+    reset_model_data()
 
 
 def strict_page(url: str) -> dict[str, Any]:

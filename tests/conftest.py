@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if group in PLATFORMS.values():
             platform.begin(group)
     else:
-        needed = {group_of(other.nodeid) for other in item.session.items if other.get_closest_marker("platform")}
-        for name in sorted(needed):
+        for name in _needed_platforms(item.session):
             platform.begin(name)
+
+
+@cache
+def _needed_platforms(session: pytest.Session) -> list[str]:
+    return sorted({group_of(item.nodeid) for item in session.items if item.get_closest_marker("platform")})
 
 
 @pytest.hookimpl(trylast=True)

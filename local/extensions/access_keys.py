@@ -16,7 +16,7 @@ from local.extensions.patching import wrap_method
 
 @wrap_method(moto.iam.models, "get_account_id_from")
 def account_of(_original: Any, access_key: str) -> str:
-    """The account that has the key; moto's default account for a key of nobody."""
+    """The account that has the key; moto's default account for a key that no one has."""
     for account_id, partitions in list(iam_backends.items()):
         # The values alone: asking for a partition by its name makes it.
         if any(access_key in iam.access_keys for iam in list(partitions.values())):

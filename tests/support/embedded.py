@@ -41,7 +41,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
 
 
 def _forget_accounts() -> None:
-    """What moto's own reset does, but for the backends that it makes anew, the largest first, and then throws away."""
+    """What moto's own reset does. That recreates each backend, with AWS's thousand policies, before it removes it."""
     services: list[Any] = BackendDict._instances
     for service in services:
         if service.service_name == "s3":

@@ -20,5 +20,5 @@ def account_of(_original: Any, access_key: str) -> str:
     for account_id, partitions in list(iam_backends.items()):
         # The values alone: asking for a partition by its name makes it.
         if any(access_key in iam.access_keys for iam in list(partitions.values())):
-            return account_id
+            return str(account_id)
     return str(DEFAULT_ACCOUNT_ID)

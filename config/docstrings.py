@@ -5,9 +5,10 @@ pydantic would read them for every model at import, which takes a fifth of the t
 
 import ast
 import inspect
-import textwrap
+import sys
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 
 @cache
@@ -21,12 +22,9 @@ def field_docstrings(model: type) -> Mapping[str, str]:
 
 
 def _own(model: type) -> dict[str, str]:
-    try:
-        source = textwrap.dedent(inspect.getsource(model))
-    except (OSError, TypeError):
+    definition = _classes(model.__module__).get(model.__qualname__)
+    if definition is None:
         return {}
-    (definition,) = ast.parse(source).body
-    assert isinstance(definition, ast.ClassDef)
     texts = {}
     for field, below in zip(definition.body, definition.body[1:], strict=False):
         if (
@@ -38,3 +36,13 @@ def _own(model: type) -> dict[str, str]:
         ):
             texts[field.target.id] = inspect.cleandoc(below.value.value)
     return texts
+
+
+@cache
+def _classes(module: str) -> Mapping[str, ast.ClassDef]:
+    """The classes at the top of a module, by name. `inspect.getsource` would read its file again for each of them."""
+    file = getattr(sys.modules[module], "__file__", None)
+    if file is None:
+        return {}
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}

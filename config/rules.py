@@ -4,6 +4,7 @@ A rule runs on the valid values of the sections that it names, so that a mistake
 findings. To add one, write it beside its section and add it to that file's tuple.
 """
 
+import functools
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -81,7 +82,7 @@ def check(
 
 
 def _run(rule: Rule, values: Mapping[str, Any]) -> Iterator[Problem]:
-    names = inspect.signature(rule).parameters
+    names = _names(rule)
     if not all(name in values for name in names):
         return
     try:
@@ -91,3 +92,8 @@ def _run(rule: Rule, values: Mapping[str, Any]) -> Iterator[Problem]:
     except Exception as error:
         message = f"the rule {rule.__module__}.{rule.__name__} is broken: {type(error).__name__}: {error}"
         raise BrokenRuleError(message) from error
+
+
+@functools.cache
+def _names(rule: Rule) -> tuple[str, ...]:
+    return tuple(inspect.signature(rule).parameters)

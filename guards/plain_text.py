@@ -4,10 +4,9 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws.public_keys import without_public_keys
 
@@ -41,9 +40,8 @@ _BITS = 4.0
 random base64 at least 4."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Text:
-    """A string and its location."""
+class Text(NamedTuple):
+    """A string and its location. A tuple, since an environment has thousands, and each synth makes them all."""
 
     path: str
     """Keys from the resource body down, joined by dots."""
@@ -54,25 +52,31 @@ class Text:
     value: str
 
 
-def texts(body: Any, path: str = "", name: str = "") -> Iterator[Text]:
+def texts(body: Any) -> list[Text]:
     """Every string in a piece of JSON. JSON inside strings (policies, containers) is parsed."""
-    if isinstance(body, Mapping):
+    collected: list[Text] = []
+    _collect(body, "", "", collected)
+    return collected
+
+
+def _collect(body: Any, path: str, name: str, collected: list[Text]) -> None:
+    if isinstance(body, str):
+        parsed = _parsed(body) if body[:1] in ("{", "[") else None
+        if parsed is None:
+            collected.append(Text(path, name, body))
+        else:
+            _collect(parsed, path, name, collected)
+    elif isinstance(body, dict):
         called = body.get("name", body.get("Name"))
         for key, value in body.items():
             if key == "default" and name:
                 own = name
             else:
                 own = called if isinstance(called, str) and key in ("value", "Value") else key
-            yield from texts(value, f"{path}.{key}" if path else key, own)
+            _collect(value, f"{path}.{key}" if path else key, own, collected)
     elif isinstance(body, list):
         for index, value in enumerate(body):
-            yield from texts(value, f"{path}.{index}", name)
-    elif isinstance(body, str):
-        parsed = _parsed(body)
-        if parsed is None:
-            yield Text(path=path, name=name, value=body)
-        else:
-            yield from texts(parsed, path, name)
+            _collect(value, f"{path}.{index}", name, collected)
 
 
 def why_secret(text: Text) -> str | None:
@@ -133,9 +137,8 @@ def _bits(run: str) -> float:
     return -sum(count / len(run) * math.log2(count / len(run)) for count in Counter(run).values())
 
 
+@lru_cache(maxsize=1024)
 def _parsed(value: str) -> Any:
-    if value[:1] not in ("{", "["):
-        return None
     try:
         parsed = json.loads(value)
     except ValueError:

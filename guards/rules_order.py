@@ -1,7 +1,7 @@
 """The guard for the order in which Terraform creates resources: by references, since a literal makes none (S03)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from guards.guard import CheckedStacks, Finding, Guard, guard
@@ -25,6 +25,8 @@ _OWN = {
 }
 """Arguments that name the resource itself, in addition to `_IDENTIFIERS`."""
 
+_NAME_IN_ARN = re.compile(r"[:/]")
+
 _NO_RESOURCE = ("environment.", "metric_name", "condition.", "tags.")
 """Parts of paths whose values are text for programs and people, even if they equal a name."""
 
@@ -36,8 +38,9 @@ def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding
     edges = _Edges(stacks)
     for address, body in stacks.bodies.items():
         known: frozenset[str] | None = None
-        for path, value in _pointers(address, body):
-            others = named.get((layer_of(address), value), frozenset()) - {address}
+        names = named.get(layer_of(address), {})
+        for path, value in _pointers(address, body, names):
+            others = names[value] - {address}
             if not others:
                 continue
             known = known if known is not None else edges.closure(address)
@@ -51,30 +54,37 @@ def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding
 GUARDS: tuple[Guard, ...] = (names_of_resources_are_references,)
 
 
-def _named(stacks: CheckedStacks) -> dict[tuple[str, str], frozenset[str]]:
-    """Layer and literal name → the resources that have it."""
-    named: dict[tuple[str, str], frozenset[str]] = {}
+def _named(stacks: CheckedStacks) -> dict[str, dict[str, frozenset[str]]]:
+    """Layer → literal name → the resources that have it."""
+    named: dict[str, dict[str, frozenset[str]]] = {}
     for address, body in stacks.bodies.items():
         for key in _IDENTIFIERS:
             value = body.get(key)
             if isinstance(value, str) and "${" not in value:
-                place = (layer_of(address), value)
-                named[place] = named.get(place, frozenset()) | {address}
+                names = named.setdefault(layer_of(address), {})
+                names[value] = names.get(value, frozenset()) | {address}
     return named
 
 
-def _pointers(address: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Path and value of each literal argument that names another resource; of an ARN, what it ends with."""
+def _pointers(address: str, body: Mapping[str, Any], names: Container[str]) -> Iterator[tuple[str, str]]:
+    """Path and value of each literal argument that names another resource; of an ARN, what it ends with.
+
+    Args:
+        address: of the resource.
+        body: its arguments.
+        names: what resources of its layer are named; other values name none.
+    """
     own = _OWN.get(type_of(address), ())
     for text in texts(body):
-        if "${" in text.value:
+        value = _NAME_IN_ARN.split(text.value)[-1] if text.value.startswith("arn:") else text.value
+        if value not in names or "${" in text.value:
             continue
         path = re.sub(r"\.\d+", "", text.path)
         if path in _IDENTIFIERS or path in own or not _POINTS.search(path):
             continue
         if any(part in path for part in _NO_RESOURCE):
             continue
-        yield path, re.split(r"[:/]", text.value)[-1] if text.value.startswith("arn:") else text.value
+        yield path, value
 
 
 class _Edges:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from cli.running.terraform import COLLECT_LATER
 from local.judges import EVERYTHING, VARIABLE
 from tests.support import alone, platform
 from tests.support.alone import is_alone
+from tests.support.botocore_models import share_models
 from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
 
 bindings.install()
+share_models()
 # As ./windlass does, also for those tests that call Terraform themselves.
 for variable, value in COLLECT_LATER.items():
     os.environ.setdefault(variable, value)
@@ -93,9 +96,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if group in PLATFORMS.values():
             platform.begin(group)
     else:
-        needed = {group_of(other.nodeid) for other in item.session.items if other.get_closest_marker("platform")}
-        for name in sorted(needed):
+        for name in _needed_platforms(item.session):
             platform.begin(name)
+
+
+@cache
+def _needed_platforms(session: pytest.Session) -> list[str]:
+    return sorted({group_of(item.nodeid) for item in session.items if item.get_closest_marker("platform")})
 
 
 @pytest.hookimpl(trylast=True)

@@ -28,11 +28,13 @@ EXTENDED_SERVICES = {
 }
 """moto's name of a service → module that extends it. Other services have only what all have in common."""
 
-COMMON = "local.extensions.omitted_members"
+COMMON = ("local.extensions.omitted_members", "local.extensions.access_keys")
+"""Modules that every service needs: each answer omits members without a value, each request asks whose key signed it."""
 
 
 def extend(service: str) -> None:
     """Load the extension of a service, if there is one, and what all have in common. Further calls do nothing."""
-    import_module(COMMON)
+    for module in COMMON:
+        import_module(module)
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])

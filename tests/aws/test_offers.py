@@ -108,8 +108,14 @@ def test_versions_of_valkey(version: str, finding: str, nearest: str | None) -> 
     assert (verdict.finding, verdict.nearest) == (finding, nearest)
 
 
-def test_every_supported_version_but_the_newest_has_an_end() -> None:
-    assert {each for each in versions("postgresql") if int(each) >= 14} - {"18"} <= set(END_OF_STANDARD_SUPPORT)
+def test_every_supported_version_has_an_end() -> None:
+    assert {each for each in versions("postgresql") if int(each) >= 13} == set(END_OF_STANDARD_SUPPORT)
+
+
+def test_each_version_ends_a_year_after_the_one_before_on_the_last_day_of_february() -> None:
+    ends = [END_OF_STANDARD_SUPPORT[version] for version in sorted(END_OF_STANDARD_SUPPORT, key=int)]
+    assert [end.year for end in ends] == list(range(2026, 2026 + len(ends)))
+    assert {((end + timedelta(days=1)).month, (end + timedelta(days=1)).day) for end in ends} == {(3, 1)}
 
 
 @pytest.mark.parametrize(("days", "noticed"), [(NOTICE_DAYS + 1, False), (NOTICE_DAYS, True), (0, True), (-400, True)])

@@ -1,10 +1,11 @@
 """A stand-in for Terraform that plays a script, so that the runner is tested without a provider or an AWS.
 
-Each call appends itself to `calls.jsonl` and follows the first rule of `rules.json` that names its command, and then
+Each call appends itself to `calls` and follows the first rule of `rules` that names its command, and then
 words which all occur in its arguments: it prints lines, sleeps, waits for a signal, writes files, and ends with an exit
 code.
 """
 
+import ast
 import json
 import os
 import stat
@@ -13,32 +14,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = """#!{python} -SE
-import json, os, pathlib, signal, sys, time
-home = pathlib.Path({home!r})
+# It starts hundreds of times, so it imports nothing that takes longer than the interpreter's own start. JSON does: what
+# it reads and writes are Python's literals.
+_PROGRAM = """#!{python} -SEI
+import _signal, os, sys, time
+home = {home!r}
 arguments = sys.argv[1:]
-with (home / "calls.jsonl").open("a") as calls:
-    calls.write(json.dumps({{"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}}) + "\\n")
+with open(home + "/calls", "a") as calls:
+    calls.write(repr({{"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}}) + "\\n")
 signals = []
-signal.signal(signal.SIGINT, lambda number, frame: signals.append(number))
-for rule in json.loads((home / "rules.json").read_text()):
+_signal.signal(_signal.SIGINT, lambda number, frame: signals.append(number))
+with open(home + "/rules") as rules:
+    rules = eval(rules.read())
+for rule in rules:
     command, *parts = rule["when"]
     if command == arguments[0] and all(any(part in argument for argument in arguments) for part in parts):
         if rule.get("ready"):
-            pathlib.Path(rule["ready"]).touch()
+            open(rule["ready"], "a").close()
         for line in rule.get("lines", []):
-            print(line if isinstance(line, str) else json.dumps(line), flush=True)
+            print(line, flush=True)
             time.sleep(rule.get("pause", 0))
         if rule.get("until_signal"):
             deadline = time.monotonic() + 20
             while not signals and time.monotonic() < deadline:
                 time.sleep(0.02)
             time.sleep(0.5)
-            (home / "signals.json").write_text(json.dumps(len(signals)))
+            with open(home + "/signals", "w") as file:
+                file.write(str(len(signals)))
         for path, text in rule.get("writes", {{}}).items():
-            pathlib.Path(path).write_text(text)
+            with open(path, "w") as file:
+                file.write(text)
         if rule.get("killed"):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), _signal.SIGKILL)
         sys.exit(rule.get("code", 0))
 sys.exit(0)
 """
@@ -65,18 +72,26 @@ class FakeTerraform:
 
     def follow(self, *rules: dict[str, Any]) -> None:
         """Replace the rules; the version is always 1.11.4 unless a rule says otherwise."""
-        (self.binary.parent / "rules.json").write_text(json.dumps([*rules, VERSION_1_11]))
+        written = [
+            {**rule, "lines": [_line(line) for line in rule.get("lines", [])]} for rule in (*rules, VERSION_1_11)
+        ]
+        # A path may be a `Path`, which is no literal.
+        (self.binary.parent / "rules").write_text(repr(json.loads(json.dumps(written, default=str))))
 
     def calls(self, command: str, *words: str) -> list[dict[str, Any]]:
         """The calls of a command so far whose arguments hold all words, as `arguments`, `folder`, `environment`."""
-        log = self.binary.parent / "calls.jsonl"
-        calls = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        log = self.binary.parent / "calls"
+        calls = [ast.literal_eval(line) for line in log.read_text().splitlines()] if log.exists() else []
         return [one for one in calls if _matches(one["arguments"], command, words)]
 
     @property
     def signals(self) -> int:
         """How many SIGINTs the last run that waited for one has received."""
-        return int(json.loads((self.binary.parent / "signals.json").read_text()))
+        return int((self.binary.parent / "signals").read_text())
+
+
+def _line(line: str | dict[str, Any]) -> str:
+    return line if isinstance(line, str) else json.dumps(line)
 
 
 def _matches(arguments: list[str], command: str, words: tuple[str, ...]) -> bool:

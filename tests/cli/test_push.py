@@ -1,5 +1,6 @@
 """`./windlass push`, into the registry of an embedded AWS."""
 
+import base64
 import json
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,9 +16,22 @@ from tests.release.registry.images import Image, foreign_registry, tar_of, write
 from tests.release.test_commit import git
 from tests.support.documents import ROOT
 from tests.support.embedded import embedded_aws
+from tests.support.podman import BASE_IMAGE, Podman, require_podman
 
 WEB = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-local/web"
 NAMES = ("windlass-local/web", "windlass-local/airflow")
+DOCKERFILE = f"""\
+FROM {BASE_IMAGE} AS build
+COPY greeting /greeting
+RUN cat /greeting > /made
+
+FROM {BASE_IMAGE} AS service
+COPY --from=build /made /made
+CMD ["cat", "/made"]
+
+FROM service AS debug
+RUN echo "not asked for" > /made
+"""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +115,42 @@ def test_a_file_is_built_and_tagged_with_its_commit(
     refused = push("web", "--file", str(source / "Dockerfile"))
     assert (refused.code, "add --dirty" in refused.err) == (1, True)
     assert f"{WEB}:{commit}-dirty is pushed" in push("web", "--file", str(source / "Dockerfile"), "--dirty").err
+
+
+@pytest.mark.slow
+def test_podman_builds_what_is_pushed_and_pulls_it_again(
+    push: Callable[..., Any], ecr: Any, endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_podman()
+    podman = Podman(folder=tmp_path)
+    podman.use(monkeypatch)
+    source = write_folder(tmp_path / "source", {"Dockerfile": DOCKERFILE.encode(), "greeting": b"hello\n"})
+    file = str(source / "Dockerfile")
+    ended = push("web", "--file", file, "--target", "service", "--tag", "2.0.0")
+    assert ended.code == 0, ended.err
+    assert "COPY --from=build /made /made" in ended.err
+    assert not [line for line in podman.run("images", "--noheading").splitlines() if "windlass-push" in line]
+    (image,) = ecr.describe_images(repositoryName=NAMES[0], imageIds=[{"imageTag": "2.0.0"}])["imageDetails"]
+    assert ended.out.strip() == image["imageDigest"]
+    token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    registry, name = endpoint_url.removeprefix("http://"), f"{NAMES[0]}:2.0.0"
+    podman.run("rmi", "--all", "--force")
+    assert podman.pull(registry, name, base64.b64decode(token).decode().removeprefix("AWS:")) == image["imageDigest"]
+    assert podman.file_of(f"{registry}/{name}", "/made") == "hello\n"
+
+
+@pytest.mark.slow
+def test_what_podman_cannot_build_is_not_pushed(
+    push: Callable[..., Any], ecr: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_podman()
+    Podman(folder=tmp_path).use(monkeypatch)
+    source = write_folder(tmp_path / "source", {"Dockerfile": f"FROM {BASE_IMAGE}\nCOPY missing /\n".encode()})
+    ended = push("web", "--file", str(source / "Dockerfile"), "--tag", "2.0.1")
+    assert ended.code == 1
+    assert "podman build failed with" in ended.err
+    assert "missing" in ended.err
+    assert ecr.describe_images(repositoryName=NAMES[0])["imageDetails"] == []
 
 
 @pytest.mark.usefixtures("ecr")

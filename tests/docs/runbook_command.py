@@ -4,14 +4,17 @@ import shlex
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cli import app
 from tests.docs.runbooks import filled
 from tests.release.blue_green_service import MIGRATION, BlueGreenTestService
 from tests.release.command_line import CommandLine, Ended
 from tests.release.operator import Operator
+from tests.support.aws_command import AwsCommand
 
 
 @dataclass(kw_only=True)
@@ -48,6 +51,25 @@ class RunbookCommand:
         ended = command_line.run(*arguments, during=during)
         self.ran = True
         return ended
+
+    def run_on_prod(self, **settings: str) -> Ended:
+        """Run the command on this project's own production, some values of its file changed as `TABLE__KEY`."""
+        program, *arguments = shlex.split(filled(self.command, {"ENV": "prod"}))
+        assert program == "./windlass"
+        with self.monkeypatch.context() as patch:
+            patch.setattr("cli.notices.today", lambda: date(2026, 12, 1))
+            for name, value in settings.items():
+                patch.setenv(f"WINDLASS_{name}", value)
+            self.capfd.readouterr()
+            code = app.main(arguments)
+        self.ran = True
+        printed = self.capfd.readouterr()
+        return Ended(code=code, out=printed.out, err=printed.err)
+
+    def aws(self, **values: str) -> AwsCommand:
+        """The command as a call of AWS, which nobody sends."""
+        self.ran = True
+        return AwsCommand.parse(filled(self.command, values))
 
     @property
     def _service_name(self) -> str:

@@ -52,7 +52,10 @@ def placeholders(text: str) -> set[str]:
 
 def documented_placeholders() -> set[str]:
     """Those that the first page explains."""
-    return set(re.findall(r"^\| `([A-Z_]+)` \|", (FOLDER / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    rows = re.findall(
+        r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", (FOLDER / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {word.strip("`") for row in rows for word in row.split(", ")}
 
 
 def filled(command: str, values: dict[str, str]) -> str:

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
 
-from tests.docs import runbooks
+from aws.quotas import QUOTAS
+from tests.docs import quota_situations, runbooks
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.runbook_command import RunbookCommand
 from tests.docs.terraform_situations import ON_THE_PLATFORM
@@ -22,6 +24,7 @@ from tests.support.platform import begin
 pytestmark = pytest.mark.slow
 
 COMMANDS = runbooks.commands()
+QUOTA_ROW = re.compile(r"^\| (.+) \| `(\w+)` \| ([\w-]+) \| (L-\w+) \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,27 @@ def test_a_command_does_what_its_runbook_says(
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one in ON_THE_PLATFORM])
 def test_a_command_that_needs_terraform_does_so_too(command: str) -> None:
     ON_THE_PLATFORM[command](begin("layers").wait(), command)
+
+
+def test_the_runbook_for_quotas_has_each_of_them() -> None:
+    rows = {key: (service, code) for _, key, service, code in QUOTA_ROW.findall(quota_situations.PAGE)}
+    assert rows == {key: (quota.service, quota.code) for key, quota in QUOTAS.items()}
+
+
+def test_the_errors_of_quotas_are_those_of_aws() -> None:
+    """Of the services whose models name their errors; EC2's does not."""
+    session = botocore.session.get_session()
+    models = {"elasticloadbalancing": "elbv2", "rds": "rds", "elasticache": "elasticache", "iam": "iam", "acm": "acm"}
+    named = [
+        (service, error)
+        for says, _, service, _ in QUOTA_ROW.findall(quota_situations.PAGE)
+        for error in re.findall(r"^`(\w+)`", says)
+        if service in models
+    ]
+    assert len(named) > 7
+    for service, error in named:
+        errors = session.get_service_model(models[service]).error_shapes
+        assert error in {shape.error_code for shape in errors}, service
 
 
 def test_every_situation_is_one_of_a_runbook() -> None:

@@ -1,6 +1,5 @@
 """Each guard accepts the shipped environments and finds the mistakes that it is for."""
 
-import copy
 import re
 from dataclasses import replace
 from importlib import import_module
@@ -24,7 +23,7 @@ from tests.guards import (
     mistakes_tasks,
 )
 from tests.guards.mistakes import Mistake, resource
-from tests.support.documents import ENVIRONMENTS, ROOT, documents, intent
+from tests.support.documents import ENVIRONMENTS, ROOT, documents, fresh_documents, intent
 
 MISTAKES = (
     *mistakes_tasks.MISTAKES,
@@ -49,7 +48,7 @@ def test_what_we_ship_breaks_no_lesson(name: str) -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.guard}: {mistake.what}")
 def test_a_mistake_is_refused_with_its_lesson_and_its_fix(mistake: Mistake) -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     mistake.change(changed)
     assert changed != documents("prod")
     with pytest.raises(guards.GuardError) as caught:
@@ -81,7 +80,7 @@ def test_every_guard_has_a_unique_name_a_lesson_a_sentence_and_an_existing_key()
 
 
 def test_all_findings_are_reported_at_once_and_sorted() -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     for mistake in mistakes_tasks.MISTAKES:
         if mistake.guard in ("forward_actions_have_weights", "platforms_are_explicit"):
             mistake.change(changed)
@@ -91,7 +90,7 @@ def test_all_findings_are_reported_at_once_and_sorted() -> None:
 
 
 def test_a_finding_names_the_file_and_the_key_that_decide_it() -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     resource(changed, "service", "aws_ecs_service")["network_configuration"]["assign_public_ip"] = True
     with pytest.raises(guards.GuardError, match=r"Decided by: environments/prod\.toml, network\.egress"):
         guards.check("prod", changed, intent("prod"))
@@ -106,7 +105,7 @@ def test_a_finding_names_the_file_and_the_key_that_decide_it() -> None:
     ],
 )
 def test_a_finding_in_a_task_names_the_section_of_its_service(definition: str, guard: str, key: str) -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     body = resource(changed, "service", "aws_ecs_task_definition", definition)
     if guard == "platforms_are_explicit":
         del body["runtime_platform"]
@@ -120,14 +119,14 @@ def test_a_finding_in_a_task_names_the_section_of_its_service(definition: str, g
 
 
 def test_a_warning_is_reported_and_stops_nothing() -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     changed["network"]["resource"]["aws_security_group"]["left-over"] = {"name": "left-over"}
     (warning,) = guards.check("prod", changed, intent("prod")).warnings
     assert (warning.guard, warning.address) == ("security_groups_are_used", "network: aws_security_group.left-over")
 
 
 def test_docker_hub_without_a_credential_is_a_warning_outside_development_only() -> None:
-    changed = copy.deepcopy(documents("prod"))
+    changed = fresh_documents("prod")
     task = resource(changed, "service", "aws_ecs_task_definition", "airflow_scheduler")
     task["container_definitions"] = re.sub(
         r'"image":"[^"]*"', '"image":"docker.io/apache/airflow:3.1.8"', task["container_definitions"], count=1

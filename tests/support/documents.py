@@ -1,6 +1,7 @@
 """The finished Terraform JSON of environments, generated once per test run, and functions to query it."""
 
 import json
+import pickle
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -26,8 +27,19 @@ Documents = dict[str, dict[str, Any]]
 
 @cache
 def documents(name: str) -> Documents:
-    """The JSON of a shipped environment, by layer. Shared: copy it before changing it."""
+    """The JSON of a shipped environment, by layer. Shared: `fresh_documents` may be changed."""
     return terraform_json(load(name, ROOT))
+
+
+def fresh_documents(name: str) -> Documents:
+    """A copy of it that a test may change."""
+    copied: Documents = pickle.loads(_pickled(name))
+    return copied
+
+
+@cache
+def _pickled(name: str) -> bytes:
+    return pickle.dumps(documents(name))
 
 
 def documents_of(name: str, change: Callable[[dict[str, Any]], object]) -> Documents:

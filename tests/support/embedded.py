@@ -7,8 +7,10 @@ empties them: no file of tests finds what another one left, in whichever order a
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from moto.moto_api._internal import moto_api_backend
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 
 from local.iam.record import RECORD
 from local.server import make_server
@@ -34,5 +36,17 @@ def embedded_aws(instance: str) -> Iterator[str]:
         thread.join(timeout=10)
         _running.discard(url)
         if not _running:
-            moto_api_backend.reset()
+            _forget_accounts()
             RECORD.clear()
+
+
+def _forget_accounts() -> None:
+    """What moto's own reset does. That recreates each backend, with AWS's thousand policies, before it removes it."""
+    services: list[Any] = BackendDict._instances
+    for service in services:
+        if service.service_name == "s3":
+            for _, _, backend in service.iter_backends():
+                backend.reset()  # closes the files of its objects
+        service.clear()
+    services.clear()
+    reset_model_data()

@@ -100,15 +100,19 @@ def hits_in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
 
 def _in_python(path: str, source: str) -> Iterator[Hit]:
     seen: set[tuple[str, int]] = set()
+    texts = list(_comments(source))
     for node in ast.walk(ast.parse(source)):
         for name, line in _names(node):
             if (name, line) not in seen:
                 seen.add((name, line))
                 yield from _in_name(path, line, name)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from hits_in_text(path, node.lineno, node.value)
-    for first_line, comment in _comments(source):
-        yield from hits_in_text(path, first_line, comment)
+            texts.append((node.lineno, node.value))
+    # All texts of a file at once: nearly none has a phrase, and a file has hundreds of texts.
+    together = "\0".join(text for _, text in texts)
+    if any(pattern.search(together) for pattern in _PHRASES):
+        for first_line, text in texts:
+            yield from hits_in_text(path, first_line, text)
 
 
 def _comments(source: str) -> Iterator[tuple[int, str]]:

@@ -1,8 +1,8 @@
 """The roots of authorities that sign the certificates of databases and caches on AWS.
 
-An RDS instance shows a certificate of one of its region's own authorities, `rds-ca-rsa2048-g1` by default ("Using SSL/TLS
-to encrypt a connection to a DB instance", RDS User Guide). RDS Proxy and ElastiCache show certificates of ACM, whose
-roots are those of Amazon Trust Services ("Using TLS/SSL with RDS Proxy", RDS User Guide; "In-transit encryption",
+An RDS instance shows a certificate of one of its region's own authorities, `rds-ca-rsa2048-g1` by default ("Using
+SSL/TLS to encrypt a connection to a DB instance", RDS User Guide). RDS Proxy and ElastiCache show certificates of ACM,
+whose roots are those of Amazon Trust Services ("Using TLS/SSL with RDS Proxy", RDS User Guide; "In-transit encryption",
 ElastiCache User Guide). `scripts/certificates.py` writes the files.
 
 Only what a region needs is handed on: the bundle of all regions has 165 KB, and a task definition at most 64 KiB.

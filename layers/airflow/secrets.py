@@ -12,7 +12,7 @@ from layers.airflow_names import git_secret, own_git_secrets
 from layers.outputs import NetworkOutputs
 from modules.airflow import current_slot, slot_rotation
 from modules.airflow.secrets import Slot
-from modules.containers import ROOT_CERTIFICATES_FILE
+from modules.airflow.variables import BROKER_TLS
 from modules.elasticache import ValkeyOutputs
 from modules.rds import DatabaseProxyOutputs, PostgreSqlOutputs
 from modules.secrets import (
@@ -30,10 +30,6 @@ from modules.secrets.store import write_ephemeral
 
 BROKER_DATABASE = 1
 """Number of the broker's database in the cache; web services use 0."""
-
-BROKER_TLS = f"ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={ROOT_CERTIFICATES_FILE}"
-"""D07. Celery uses TLS only if the URL says how certificates are verified, and the Redis client compares no host
-name unless it is told to."""
 
 SLOTS: tuple[Slot, ...] = ("a", "b")
 

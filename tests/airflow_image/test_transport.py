@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from aws.root_certificates import FOLDER, root_certificates
-from layers.airflow.secrets import BROKER_TLS
 from layers.data import DATABASE_TLS
 from local.airflow_environment import ensure
 from local.dataplane.containers.addresses import Addresses
@@ -21,7 +20,7 @@ from local.dataplane.desired_state.model import Cache, CacheUser, Database, Desi
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
 from local.dataplane.stores.stores import Stores
-from modules.airflow.variables import VERIFIED
+from modules.airflow.variables import BROKER_TLS, VERIFIED
 from modules.containers import (
     ROOT_CERTIFICATES_VOLUME,
     AwsLogs,

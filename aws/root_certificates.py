@@ -5,7 +5,7 @@ SSL/TLS to encrypt a connection to a DB instance", RDS User Guide). RDS Proxy an
 whose roots are those of Amazon Trust Services ("Using TLS/SSL with RDS Proxy", RDS User Guide; "In-transit encryption",
 ElastiCache User Guide). `scripts/certificates.py` writes the files.
 
-Only what a region needs is handed on: the bundle of all regions has 165 KB, and a task definition at most 64 KiB.
+Containers get only what their region needs: the bundle of all regions has 165 KB, and a task definition at most 64 KiB.
 """
 
 import json

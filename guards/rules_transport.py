@@ -8,11 +8,14 @@ from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import Text, texts
 from terraform.document import containers_of, section_of
 
-_WEAK = {
-    "sslmode": re.compile(r"\bsslmode['\"]?\s*[=:]\s*['\"]?(?!verify-full\b)[\w-]+", re.IGNORECASE),
-    "the host name": re.compile(r"\bssl_check_hostname['\"]?\s*[=:]\s*['\"]?(?:false|no|0)\b", re.IGNORECASE),
+_IS = r"(?:\s*=|['\"]\s*:)\s*['\"]?"
+"""Between a name and its value, in a URL, in Python and in JSON."""
+
+WEAK = {
+    "sslmode": re.compile(rf"\bsslmode{_IS}(?!verify-full\b)[\w-]+", re.IGNORECASE),
+    "the host name": re.compile(rf"\bssl_check_hostname{_IS}(?:false|no|0)\b", re.IGNORECASE),
     "certificates": re.compile(
-        r"\bssl_cert_reqs['\"]?\s*[=:]\s*['\"]?(?!(?:ssl\.)?(?:required|CERT_REQUIRED)\b)[\w.]+"
+        rf"\bssl_cert_reqs{_IS}(?!(?:ssl\.)?(?:required|CERT_REQUIRED)\b)[\w.]+"
         r"|\bCERT_(?:NONE|OPTIONAL)\b|\bssl_verify_mode=none\b|\brejectUnauthorized['\"]?\s*[=:]\s*false\b",
         re.IGNORECASE,
     ),
@@ -51,7 +54,7 @@ def nothing_says_that_it_does_not_verify(stacks: CheckedStacks) -> Iterator[Find
 
 @guard("D07", fix="give the container the file, as modules/containers/root_certificates.py does, and PGSSLMODE")
 def clients_have_what_they_verify_with(stacks: CheckedStacks) -> Iterator[Finding]:
-    """A container with the URL of a database or a cache has the root certificates, and is told to use them."""
+    """A container with the URL of a database or a cache has the root certificates and is configured to use them."""
     values = _secret_values(stacks)
     for address, body in stacks.resources("aws_ecs_task_definition"):
         containers = containers_of(body)
@@ -75,7 +78,7 @@ GUARDS: tuple[Guard, ...] = (
 def _weakness(text: Text) -> str | None:
     if (pattern := _WEAK_VARIABLES.get(text.name)) is not None and pattern.match(text.value):
         return "switches off that a certificate or a host name is verified"
-    for what, weak in _WEAK.items():
+    for what, weak in WEAK.items():
         if weak.search(text.value):
             return f"says that {what} {'is not verify-full' if what == 'sslmode' else 'need not be verified'}"
     return "has the URL of a cache without TLS" if _PLAIN.search(text.value) else None

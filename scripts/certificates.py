@@ -41,21 +41,21 @@ _AMAZON_ROOT = re.compile(rf'^# Label: "Amazon Root CA [1-4]"$.+?{_PEM.pattern}'
 def main(bundles: Iterable[Path]) -> int:
     """Write the files that changed, and the manifest."""
     bundles = list(bundles)
-    found: dict[str, tuple[list[x509.Certificate], str, date]] = {}
+    written: dict[str, tuple[list[x509.Certificate], str, date]] = {}
     if bundles:
         for path in bundles:
             regions = by_region(path.read_text(encoding="utf-8"))
             if not regions:
                 raise SystemExit(f"{path}: has no root of RDS; give the bundle of a region, in PEM")
             for region, roots in regions.items():
-                found[region] = roots, "AWS's trust store", datetime.now(UTC).date()
+                written[region] = roots, "AWS's trust store", datetime.now(UTC).date()
     else:
         text, day = package()
         for region, roots in by_region(text).items():
-            found[region] = roots, f"npm: {PACKAGE} {PACKAGE_VERSION}", day
-        found[AMAZON] = amazon_roots(), f"PyPI: certifi {version('certifi')}", _day(version("certifi"))
+            written[region] = roots, f"npm: {PACKAGE} {PACKAGE_VERSION}", day
+        written[AMAZON] = amazon_roots(), f"PyPI: certifi {version('certifi')}", _day(version("certifi"))
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
-    for name, (roots, source, day) in found.items():
+    for name, (roots, source, day) in written.items():
         text = pem(roots)
         entry = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "source": source, "as_of": str(day)}
         if manifest.get(name, {}).get("sha256") != entry["sha256"]:
@@ -107,7 +107,7 @@ def pem(roots: Iterable[x509.Certificate]) -> str:
         try:
             root.verify_directly_issued_by(root)
         except Exception as error:
-            raise SystemExit(f"{common_name(root)} is not signed by itself: {error}") from error
+            raise SystemExit(f"{common_name(root)} has no valid signature of its own: {error}") from error
         if (root.not_valid_after_utc - datetime.now(UTC)).days < 365:
             raise SystemExit(f"{common_name(root)} ends on {root.not_valid_after_utc.date()}")
     return "".join(root.public_bytes(Encoding.PEM).decode() for root in ordered)

@@ -23,12 +23,12 @@ USES_TASK_LOGS: tuple[Component, ...] = ("api-server", "triggerer", "worker")
 
 
 VERIFIED: Mapping[str, str] = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": ROOT_CERTIFICATES_FILE}
-"""Whoever connects to the database verifies its certificate and host name (D07). Variables, not `sslmode` in the URL:
+"""Clients of the database verify its certificate and host name (D07). Variables, not `sslmode` in the URL:
 Airflow's asynchronous driver does not support that. All drivers of PostgreSQL in the image read these."""
 
 BROKER_TLS = f"ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={ROOT_CERTIFICATES_FILE}"
 """Parameters of the broker's URL (D07). Celery uses TLS only if they say how certificates are verified, and the Redis
-client compares no host name unless it is told to."""
+client compares host names only on request."""
 
 
 def common_environment(airflow: Airflow) -> dict[str, str]:

@@ -92,7 +92,7 @@ MISTAKES = (
         secret("cache-url", CACHE_URL.replace("rediss://", "redis://")),
     ),
     Mistake(SAYS, "a weaker PGSSLMODE", in_task("scheduler", variable("wait", "PGSSLMODE", "require")), also=(HAS,)),
-    Mistake(SAYS, "a setting of one's own", in_task("blue", variable("web", "DB_OPTIONS", "sslmode=prefer"))),
+    Mistake(SAYS, "a variable of the service", in_task("blue", variable("web", "DB_OPTIONS", "sslmode=prefer"))),
     Mistake(
         SAYS,
         "a connection's extras in JSON",
@@ -100,7 +100,7 @@ MISTAKES = (
     ),
     Mistake(
         SAYS,
-        "Node told to verify nothing",
+        "Node without verification",
         in_task("blue", variable("web", "NODE_TLS_REJECT_UNAUTHORIZED", "0")),
     ),
     Mistake(

@@ -27,7 +27,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install local clean-local synth docs test test-airflow test-fast test-long snapshots lint format bench lock compose
+.PHONY: help install local clean-local synth certificates docs test test-airflow test-fast test-long snapshots lint format bench lock compose
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ lint: install  ## Check style and types
 
 snapshots: install  ## Write the snapshots of the generated JSON; then read the diff
 	$(RUN) -m pytest tests/layers/test_snapshots.py --update-snapshots -q
+
+certificates: install  ## Renew the root certificates of databases and caches (npm)
+	$(RUN) -m scripts.certificates
 
 docs: install  ## Write the generated pages of the documentation, and the table of what AWS offers
 	$(RUN) -m scripts.offers

@@ -22,6 +22,7 @@ from config import (
     state,
     tags,
     together_rules,
+    transport_rules,
     working_hours,
 )
 from config.airflow import components_rules, connections, dags_rules, operations_rules, section_rules, settings_rules
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *database_rules.RULES,
     *cache.RULES,
     *offers_rules.RULES,
+    *transport_rules.RULES,
     *services_rules.RULES,
     *working_hours.RULES,
     *quotas_rules.RULES,

@@ -103,10 +103,14 @@ class WebService(Section):
     first task of that image starts (A07). Default: off."""
 
     uses_database: bool = True
-    """Sets `DATABASE_URL`, the URL of the database with the master user, and allows the connection."""
+    """Sets `DATABASE_URL`, the URL of the database with the master user, and allows the connection. The URL has libpq
+    verify certificate and host name with the root certificates in the file `CERTIFICATES_FILE` (D07). A container of
+    the service's image writes that file first, and needs `/bin/sh`."""
 
     uses_cache: bool = False
-    """Sets `CACHE_URL`, the URL of the cache, and allows the connection."""
+    """Sets `CACHE_URL`, the URL of the cache, and allows the connection. The client has to verify certificate and host
+    name with `CERTIFICATES_FILE`, which is there as with `uses_database` (D07). In Python:
+    `Redis.from_url(url, ssl_ca_certs=file, ssl_check_hostname=True)`."""
 
     alarms: Thresholds = Thresholds()
     """Thresholds of the service's alarms. With `rolling` and `codedeploy`, a deployment is rolled back if one of the

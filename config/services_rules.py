@@ -18,7 +18,10 @@ from config.services import BlueGreenService, CodeDeployService, RollingService,
 
 Services = dict[str, WebService]
 
-SET_BY_WINDLASS = ("COLOUR", "VERSION", "PORT", "KEEP_ALIVE_SECONDS", "DATABASE_URL", "CACHE_URL")
+SET_BY_WINDLASS = (
+    *("COLOUR", "VERSION", "PORT", "KEEP_ALIVE_SECONDS"),
+    *("DATABASE_URL", "CACHE_URL", "CERTIFICATES_FILE"),
+)
 WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
 
 

@@ -21,6 +21,7 @@ from guards import (
     rules_scaling,
     rules_secrets,
     rules_services,
+    rules_transport,
 )
 from guards.guard import CheckedStacks, Guard
 from guards.intent import Intent, Party, Row, Waiver
@@ -57,6 +58,7 @@ GUARDS: tuple[Guard, ...] = (
     *rules_scaling.GUARDS,
     *rules_secrets.GUARDS,
     *rules_services.GUARDS,
+    *rules_transport.GUARDS,
 )
 """Every guard."""
 

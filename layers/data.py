@@ -16,6 +16,7 @@ from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
 from layers.remote_state import publish
 from modules import elasticache, rds
+from modules.containers import ROOT_CERTIFICATES_FILE
 from modules.registry import (
     Repositories,
     RepositoriesInputs,
@@ -32,6 +33,9 @@ from modules.secrets import (
     SecretStore,
 )
 from modules.storage import Bucket, BucketInputs, Lifecycle, LoadBalancerLogs
+
+DATABASE_TLS = f"sslmode=verify-full&sslrootcert={ROOT_CERTIFICATES_FILE}"
+"""Parameters of libpq: certificate and host name are verified (D07)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +138,7 @@ class DataLayer(Layer):
         # A05: the password is letters and digits, so it needs no encoding in a URL.
         url = (
             f"postgresql://{database.username}:{password.value_expression}@{database.address}:{database.port}"
-            f"/{database.database_name}?sslmode=require"
+            f"/{database.database_name}?{DATABASE_TLS}"
         )
         secret = DerivedSecretInputs(
             store=self.store,
@@ -146,6 +150,7 @@ class DataLayer(Layer):
                 "address": database.endpoint,
                 "username": database.username,
                 "database": database.database_name,
+                "tls": DATABASE_TLS,
             },
         )
         return database, DerivedSecret(self, "database-url", secret).outputs.secret_arn

@@ -50,6 +50,7 @@ OWNED: Mapping[str, str] = {
     "DUMB_INIT_SETSID": "A16",
     "FORWARDED_ALLOW_IPS": "load_balancer",
     "PGSSLMODE": "[database]",
+    "PGSSLROOTCERT": "[database]",
     "PYTHONPATH": "airflow.dags",
 }
 """The key of the environment file, or the lesson, that decides each variable."""

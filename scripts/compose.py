@@ -1,7 +1,7 @@
 """Write docker/compose.yaml and docker/compose.env.example from `environments/local.toml`'s task definitions (A03).
 
 `make compose` runs this; a test checks that both files are current. PostgreSQL, Valkey and a proxy with a certificate
-of its own replace RDS, ElastiCache and the load balancer.
+of its own replace RDS, ElastiCache and the load balancer. An authority of the file's own signs for the first two (D07).
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 
 from config import load
-from scripts.compose_services import Composed, composed
+from modules.airflow.variables import BROKER_TLS
+from modules.containers import ROOT_CERTIFICATES_FILE, ROOT_CERTIFICATES_VOLUME
+from scripts.compose_services import AUTHORITY, Composed, composed, escaped
 from scripts.compose_values import Secret
 from workspace import WINDLASS_FOLDER
 
@@ -26,10 +28,30 @@ HEADER = """\
 FORMS = {
     "AIRFLOW_DATABASE_URL": "postgresql://airflow_a:PASSWORD@database:5432/airflow",
     "DATABASE_URL": "postgresql://app:POSTGRES_PASSWORD@database:5432/app",
-    "AIRFLOW_BROKER_URL": "redis://default:VALKEY_PASSWORD@cache:6379/0",
+    "AIRFLOW_BROKER_URL": f"rediss://default:VALKEY_PASSWORD@cache:6379/0?{BROKER_TLS}",
     "AIRFLOW_FERNET_KEYS": "32 random bytes in URL-safe base64; in a rotation the new key, a comma, the old one",
 }
 """What a value looks like, where it is more than random letters and digits."""
+
+
+AUTHORITY_FOLDER = "/authority"
+CERTIFICATES = f"""\
+set -e
+umask 077
+cd {AUTHORITY_FOLDER}
+key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+test -s authority.pem || openssl req -x509 $key -days 3650 -subj "/CN=Airflow on this machine" \
+    -keyout authority.key -out authority.pem
+for name in database cache; do
+    openssl req $key -subj "/CN=$name" -addext "subjectAltName=DNS:$name" -keyout $name.key -out $name.csr
+    openssl x509 -req -in $name.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 365 \
+        -copy_extensions copy -out $name.pem
+    chown 999:999 $name.key
+done
+cp authority.pem {ROOT_CERTIFICATES_FILE}
+chmod 644 *.pem {ROOT_CERTIFICATES_FILE}
+"""
+"""Runs in the image of PostgreSQL, which has openssl. Both servers run as user 999, whose alone the keys are."""
 
 
 def main() -> None:
@@ -50,7 +72,7 @@ def files(documents: Mapping[str, Mapping[str, Any]], prefix: str) -> tuple[str,
     """The text of the compose file and of the example of its secrets."""
     tasks = composed(documents, prefix)
     services = {**_stand_ins(documents, tasks), **tasks.services}
-    volumes = {"database": {}, **dict(sorted(tasks.volumes.items()))}
+    volumes = {"authority": {}, "database": {}, **dict(sorted(tasks.volumes.items()))}
     document = {"name": prefix, "x-programs": _programs(services), "services": services, "volumes": volumes}
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True)
     return HEADER + text, _example(tasks.secrets)
@@ -64,27 +86,48 @@ def _stand_ins(documents: Mapping[str, Mapping[str, Any]], tasks: Composed) -> d
     address = urlsplit(tasks.services[name]["environment"]["AIRFLOW__API__BASE_URL"])
     # The port of the address, outside and inside: Airflow compares it with that of a form's referrer.
     public_port = address.port or 443
+    postgres = f"docker.io/library/postgres:{database['engine_version'].partition('.')[0]}"
+    keys, signed = [f"authority:{AUTHORITY_FOLDER}:ro"], {AUTHORITY: {"condition": "service_completed_successfully"}}
     return {
+        AUTHORITY: {
+            "image": postgres,
+            "entrypoint": ["/bin/sh", "-c"],
+            "command": [escaped(CERTIFICATES)],
+            "volumes": [
+                f"authority:{AUTHORITY_FOLDER}",
+                f"{ROOT_CERTIFICATES_VOLUME}:{ROOT_CERTIFICATES_FILE.rpartition('/')[0]}",
+            ],
+        },
         "database": {
-            "image": f"docker.io/library/postgres:{database['engine_version'].partition('.')[0]}",
-            # RDS asks for TLS; the image brings a certificate that nobody checks.
+            "image": postgres,
             "command": [
                 "postgres",
                 *("-c", "ssl=on"),
-                *("-c", "ssl_cert_file=/etc/ssl/certs/ssl-cert-snakeoil.pem"),
-                *("-c", "ssl_key_file=/etc/ssl/private/ssl-cert-snakeoil.key"),
+                *("-c", f"ssl_cert_file={AUTHORITY_FOLDER}/database.pem"),
+                *("-c", f"ssl_key_file={AUTHORITY_FOLDER}/database.key"),
             ],
             "environment": {
                 "POSTGRES_USER": database["username"],
                 "POSTGRES_PASSWORD": "${POSTGRES_PASSWORD:?set it in docker/compose.env}",
             },
             "healthcheck": {"test": ["CMD", "pg_isready", "-U", database["username"]], "interval": "5s"},
-            "volumes": ["database:/var/lib/postgresql/data"],
+            "volumes": ["database:/var/lib/postgresql/data", *keys],
+            "depends_on": signed,
         },
         "cache": {
             "image": f"docker.io/valkey/valkey:{cache['engine_version']}",
-            "command": ["valkey-server", "--maxmemory-policy", "noeviction", "--requirepass", "${VALKEY_PASSWORD:?}"],
-            "healthcheck": {"test": ["CMD", "valkey-cli", "ping"], "interval": "5s"},
+            "command": [
+                *("valkey-server", "--maxmemory-policy", "noeviction", "--requirepass", "${VALKEY_PASSWORD:?}"),
+                *("--port", "0", "--tls-port", "6379", "--tls-auth-clients", "no"),
+                *("--tls-cert-file", f"{AUTHORITY_FOLDER}/cache.pem"),
+                *("--tls-key-file", f"{AUTHORITY_FOLDER}/cache.key"),
+            ],
+            "healthcheck": {
+                "test": ["CMD", "valkey-cli", "--tls", "--cacert", f"{AUTHORITY_FOLDER}/authority.pem", "ping"],
+                "interval": "5s",
+            },
+            "volumes": keys,
+            "depends_on": signed,
         },
         "load-balancer": {
             "image": "docker.io/library/caddy:2.10",

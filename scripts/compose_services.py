@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from modules.containers import ROOT_CERTIFICATES_CONTAINER, ROOT_CERTIFICATES_VOLUME
 from scripts.compose_values import EXPRESSION, Secret, Values
 
 LAYER = "service"
@@ -16,6 +17,8 @@ CONDITIONS = {
     "HEALTHY": "service_healthy",
 }
 PLATFORMS = {"ARM64": "linux/arm64", "X86_64": "linux/amd64"}
+AUTHORITY = "authority"
+"""Service that makes the certificates of database and cache. It replaces the containers that write AWS's roots."""
 NEEDS_ECS = ("task-protection",)
 """Containers that talk to the ECS agent; here they wait in a profile of their own."""
 
@@ -79,9 +82,13 @@ def _task(
     before = {each["containerName"] for each in essential.get("dependsOn", [])}
 
     def name_of(container: str) -> str:
+        if container == ROOT_CERTIFICATES_CONTAINER:
+            return AUTHORITY
         return main if container == essential["name"] else f"{main}-{container}"
 
     for container in containers:
+        if container["name"] == ROOT_CERTIFICATES_CONTAINER:
+            continue
         name = name_of(container["name"])
         service = _service(result, values, container, mirrors)
         service["platform"] = f"${{PLATFORM:-{PLATFORMS[task['runtime_platform']['cpu_architecture']]}}}"
@@ -102,7 +109,7 @@ def _task(
         mounts = container.get("mountPoints", [])
         if mounts:
             service["volumes"] = [_mount(main, mount) for mount in mounts]
-            result.volumes |= {f"{main}-{mount['sourceVolume']}": {} for mount in mounts}
+            result.volumes |= {_volume(main, mount): {} for mount in mounts}
         result.services[name] = service
 
 
@@ -149,7 +156,13 @@ def _service(result: Composed, values: Values, container: Mapping[str, Any], mir
 
 
 def _mount(main: str, mount: Mapping[str, Any]) -> str:
-    return f"{main}-{mount['sourceVolume']}:{mount['containerPath']}" + (":ro" if mount["readOnly"] else "")
+    return f"{_volume(main, mount)}:{mount['containerPath']}" + (":ro" if mount["readOnly"] else "")
+
+
+def _volume(main: str, mount: Mapping[str, Any]) -> str:
+    """A volume of the task's own; all tasks have the same roots."""
+    volume = str(mount["sourceVolume"])
+    return volume if volume == ROOT_CERTIFICATES_VOLUME else f"{main}-{volume}"
 
 
 def _names(values: Values, ecs: Mapping[str, Any]) -> list[str]:

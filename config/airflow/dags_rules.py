@@ -9,10 +9,11 @@ from config.airflow.section import Airflow
 from config.aws import Aws
 from config.errors import MISSING, Problem
 from config.network import Network
-from config.rule import problem
+from config.rule import is_valid, problem
 
 _WORKER_CONTAINERS = 4
-"""Containers of a worker besides git-sync's: Airflow, the gate, task protection, metrics. No other task has more."""
+"""Containers of a worker besides git-sync's and that of metrics: Airflow, the writer of root certificates, the gate,
+task protection. No other task has more."""
 
 _CONTAINERS_PER_REPOSITORY = 2
 """git-sync's first checkout, and the container that keeps it up to date."""
@@ -34,13 +35,18 @@ def git_sync_has_repositories(airflow: Airflow | None) -> Iterator[Problem]:
 
 def git_containers_fit_into_a_task(airflow: Airflow | None) -> Iterator[Problem]:
     """ECS limits the containers of a task definition, and each repository adds two to every task that reads DAGs."""
-    most = (CONTAINERS_PER_TASK_DEFINITION - _WORKER_CONTAINERS) // _CONTAINERS_PER_REPOSITORY
     repositories = _repositories(airflow)
+    if airflow is None or not is_valid(airflow, "metrics"):
+        return
+    room = CONTAINERS_PER_TASK_DEFINITION - _WORKER_CONTAINERS
+    most = (room - airflow.metrics) // _CONTAINERS_PER_REPOSITORY
     if len(repositories) > most:
+        without = room // _CONTAINERS_PER_REPOSITORY
+        or_without = f", {without} with metrics = false" if without > most else ""
         message = (
             f"has {len(repositories)} repositories, two containers each, and ECS allows "
-            f"{CONTAINERS_PER_TASK_DEFINITION} containers in a task; allowed: at most {most}, or repositories "
-            "that are joined into one"
+            f"{CONTAINERS_PER_TASK_DEFINITION} containers in a task; allowed: at most {most}{or_without}, or "
+            "repositories that are joined into one"
         )
         yield problem("airflow/dags/repositories", list(repositories), message)
 

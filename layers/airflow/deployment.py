@@ -1,5 +1,6 @@
 """Translates the section `[airflow]` and the outputs of the layers below into a deployment of `modules.airflow`."""
 
+from aws.root_certificates import root_certificates
 from config.airflow import Airflow
 from config.airflow.dags import EfsDags, GitSync, S3Dags
 from layers import images
@@ -36,6 +37,7 @@ def deployment(context: AirflowContext, base_url: str) -> module.Airflow:
             email=user.email,
             role=user.role,
         ),
+        root_certificates=root_certificates(environment.aws.region),
         pools={
             name: module.Pool(slots=pool.slots, description=pool.description, include_deferred=pool.include_deferred)
             for name, pool in settings.pools.items()

@@ -20,20 +20,25 @@ def clean_database(scope: Construct, context: AirflowContext, airflow: Airflow) 
     if not settings.db_clean.enabled:
         return None
     family, log_group_name = f"{environment.prefix}-airflow-{KEY}", environment.path("airflow", KEY)
-    containers = [maintenance_task(airflow, settings.db_clean.retention_days)]
+    cleaning = maintenance_task(airflow, settings.db_clean.retention_days)
     roles = component_roles(
         scope,
         context,
         RoleInputs(
-            key=KEY, component="scheduler", containers=containers, log_group_name=log_group_name, is_service=False
+            key=KEY,
+            component="scheduler",
+            containers=cleaning.containers,
+            log_group_name=log_group_name,
+            is_service=False,
         ),
     )
     task = TaskSpec(
         family=family,
         log_group_name=log_group_name,
-        containers=containers,
+        containers=cleaning.containers,
         roles=roles,
         size=ecs.TaskSize(cpu_units=512, memory_mib=1024, architecture=settings.cpu_architecture),
+        volumes=dict.fromkeys(cleaning.volumes),
     )
     definition = ecs.TaskDefinition(scope, f"{KEY}-task", task_definition(shared, task)).outputs
     hours = environment.working_hours

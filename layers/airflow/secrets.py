@@ -12,6 +12,7 @@ from layers.airflow_names import git_secret, own_git_secrets
 from layers.outputs import NetworkOutputs
 from modules.airflow import current_slot, slot_rotation
 from modules.airflow.secrets import Slot
+from modules.airflow.variables import BROKER_TLS
 from modules.elasticache import ValkeyOutputs
 from modules.rds import DatabaseProxyOutputs, PostgreSqlOutputs
 from modules.secrets import (
@@ -139,11 +140,13 @@ class AirflowSecrets(Construct):
     def _broker_url(self, sources: Sources) -> str:
         cache, password = sources.cache, sources.cache_password
         address = f"{cache.primary_endpoint_address}:{cache.port}"
-        # Celery uses TLS only if the URL sets how certificates are verified.
-        url = (
-            f"rediss://{cache.username}:{password.value_expression}@{address}/{BROKER_DATABASE}?ssl_cert_reqs=required"
-        )
-        triggers: dict[str, str | int] = {"rotation": password.rotation, "address": address, "username": cache.username}
+        url = f"rediss://{cache.username}:{password.value_expression}@{address}/{BROKER_DATABASE}?{BROKER_TLS}"
+        triggers: dict[str, str | int] = {
+            "rotation": password.rotation,
+            "address": address,
+            "username": cache.username,
+            "tls": BROKER_TLS,
+        }
         return self._derived("broker-url", "URL of the broker", url, triggers)
 
     def _derived(

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from constructs import Construct
 
 from aws.colour import Colour
+from aws.root_certificates import root_certificates
 from config.services import WebService
 from layers import images
 from layers.context import DEREGISTRATION_DELAY_SECONDS, ServiceContext
@@ -28,7 +29,7 @@ from modules.web import (
     ImageParameterInputs,
     ImageParameterOutputs,
     WebContainerInputs,
-    web_container,
+    web_containers,
     web_volumes,
 )
 
@@ -165,23 +166,23 @@ class WebServiceBase(Construct, Generic[Settings]):
 
     def _task(self, spec: WebEcsServiceSpec) -> TaskSpec:
         settings, environment, image = self._settings, self._environment, self._images[spec.colour]
-        container = web_container(
-            WebContainerInputs(
-                name=self._name,
-                image=image.image,
-                colour=spec.colour,
-                version=image.version,
-                port=settings.port,
-                keep_alive_seconds=environment.load_balancer.keep_alive_seconds,
-                health_check_command=settings.health_check_command,
-                environment=settings.environment,
-                secrets=self._secrets,
-            )
+        inputs = WebContainerInputs(
+            name=self._name,
+            image=image.image,
+            colour=spec.colour,
+            version=image.version,
+            port=settings.port,
+            keep_alive_seconds=environment.load_balancer.keep_alive_seconds,
+            health_check_command=settings.health_check_command,
+            environment=settings.environment,
+            secrets=self._secrets,
+            # Its secrets are the URLs of what it connects to.
+            root_certificates=root_certificates(environment.aws.region) if self._secrets else None,
         )
         return TaskSpec(
             family=f"{self._full_name}{spec.suffix}",
             log_group_name=self._log_group_name(spec.suffix),
-            containers=[container],
+            containers=web_containers(inputs),
             roles=spec.roles,
             size=ecs.TaskSize(
                 cpu_units=settings.cpu,
@@ -189,7 +190,7 @@ class WebServiceBase(Construct, Generic[Settings]):
                 ephemeral_storage_gib=settings.ephemeral_storage_gib,
                 architecture=settings.cpu_architecture,
             ),
-            volumes=web_volumes(),
+            volumes=web_volumes(inputs),
         )
 
     def _alarms(self, id_: str, suffix: str, group: TargetGroupOutputs) -> tuple[Sequence[str], Sequence[str]]:

@@ -87,6 +87,7 @@ class Supervisor:
                 registry=self._registry, executor=self._executor, program=program, time_factor=settings.time_factor
             ),
             trusted_certificates=self._certificates.bundle_path,
+            roots=self._certificates.roots(settings.region),
         )
         self._workload = Workload(
             aws=self._aws,

@@ -17,8 +17,16 @@ from modules.airflow.deployment import (
 )
 from modules.airflow.metrics import METRICS, METRICS_NAMESPACE, statsd_container, statsd_environment
 from modules.airflow.secrets import Helper, container_secrets, rotation_environment
-from modules.airflow.variables import READS_DAGS, common_environment, component_environment
-from modules.containers import Container, ContainerDependency, HealthCheck, PortMapping
+from modules.airflow.variables import READS_DAGS, VERIFIED, common_environment, component_environment
+from modules.containers import (
+    ROOT_CERTIFICATES_VOLUME,
+    Container,
+    ContainerDependency,
+    HealthCheck,
+    PortMapping,
+    root_certificates_container,
+    with_root_certificates,
+)
 
 PORTS: Mapping[Component, int] = {
     "api-server": API_SERVER_PORT,
@@ -61,13 +69,15 @@ def component_task(component: Component, airflow: Airflow, worker: WorkerSetting
         raise ValueError(f'worker settings belong to the component "worker", not to "{component}"')
     gate = _migrate(airflow) if component == "api-server" else _wait(component, airflow)
     main = _main(component, airflow, worker, gate.name)
-    helpers = [gate]
-    volumes: tuple[str, ...] = ()
+    helpers = [root_certificates_container(airflow.image, airflow.root_certificates), gate]
+    volumes: tuple[str, ...] = (ROOT_CERTIFICATES_VOLUME,)
     if component in READS_DAGS:
         helpers += airflow.dags.helpers()
-        volumes = airflow.dags.volumes
+        volumes += airflow.dags.volumes
         main = replace(
-            main, mount_points=airflow.dags.mounts, depends_on=(*main.depends_on, *airflow.dags.dependencies)
+            main,
+            mount_points=(*airflow.dags.mounts, *main.mount_points),
+            depends_on=(*main.depends_on, *airflow.dags.dependencies),
         )
     if component == "scheduler":
         helpers.append(_queue_metrics(airflow))
@@ -81,7 +91,7 @@ def component_task(component: Component, airflow: Airflow, worker: WorkerSetting
 
 def _main(component: Component, airflow: Airflow, worker: WorkerSettings | None, gate: str) -> Container:
     port = PORTS.get(component)
-    return Container(
+    container = Container(
         name=component,
         image=airflow.image,
         command=component_command(component, airflow, worker),
@@ -105,6 +115,7 @@ def _main(component: Component, airflow: Airflow, worker: WorkerSettings | None,
         init_process_enabled=False,
         stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
     )
+    return with_root_certificates(container)
 
 
 def _migrate(airflow: Airflow) -> Container:
@@ -140,12 +151,12 @@ def _queue_metrics(airflow: Airflow) -> Container:
 
 def _task_protection(airflow: Airflow, worker: WorkerSettings) -> Container:
     """Keeps ECS from stopping a busy worker, and a worker that is being replaced from taking new tasks."""
-    environment = {**_UNCHECKED, "WINDLASS_QUEUES": ",".join(worker.queues)}
+    environment = {**_UNCHECKED, **VERIFIED, "WINDLASS_QUEUES": ",".join(worker.queues)}
     return replace(_helper("task-protection", "task_protection", airflow, environment), restarts=True)
 
 
-def maintenance_task(airflow: Airflow, retention_days: int) -> Container:
-    """Return the container of the task that cleans the database.
+def maintenance_task(airflow: Airflow, retention_days: int) -> ComponentTask:
+    """Return the containers of the task that cleans the database.
 
     Args:
         airflow: the deployment.
@@ -153,13 +164,15 @@ def maintenance_task(airflow: Airflow, retention_days: int) -> Container:
     """
     environment = {**common_environment(airflow), "WINDLASS_RETENTION_DAYS": str(retention_days)}
     container = _helper("db-clean", "db_clean", airflow, environment, read_only=False)
-    return replace(container, essential=True, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
+    main = replace(container, essential=True, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
+    roots = root_certificates_container(airflow.image, airflow.root_certificates)
+    return ComponentTask(containers=(main, roots), volumes=(ROOT_CERTIFICATES_VOLUME,))
 
 
 def _helper(
     name: Helper, script_name: str, airflow: Airflow, environment: Mapping[str, str], *, read_only: bool = True
 ) -> Container:
-    return Container(
+    container = Container(
         name=name,
         image=airflow.image,
         command=script(script_name),
@@ -169,6 +182,7 @@ def _helper(
         readonly_root_filesystem=read_only,
         init_process_enabled=False,
     )
+    return with_root_certificates(container)
 
 
 def _json(value: Any) -> str:

@@ -129,6 +129,9 @@ class Airflow:
     first_user: FirstUser
     """The first user."""
 
+    root_certificates: str
+    """Roots that database and broker are verified with, in PEM (D07): `aws.root_certificates` has those of a region."""
+
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """Pools by name. Default: only Airflow's default pool."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from modules.airflow.dags import Bundle
 from modules.airflow.deployment import SCHEDULER_HEALTH_PORT, Airflow, Component
+from modules.containers import ROOT_CERTIFICATES_FILE
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 
@@ -19,6 +20,15 @@ READS_DAGS: tuple[Component, ...] = ("dag-processor", "triggerer", "worker")
 
 USES_TASK_LOGS: tuple[Component, ...] = ("api-server", "triggerer", "worker")
 """Components that write or show task logs (A17)."""
+
+
+VERIFIED: Mapping[str, str] = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": ROOT_CERTIFICATES_FILE}
+"""Clients of the database verify its certificate and host name (D07). Variables, not `sslmode` in the URL:
+Airflow's asynchronous driver does not support that. All drivers of PostgreSQL in the image read these."""
+
+BROKER_TLS = f"ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={ROOT_CERTIFICATES_FILE}"
+"""Parameters of the broker's URL (D07). Celery uses TLS only if they say how certificates are verified, and the Redis
+client compares host names only on request."""
 
 
 def common_environment(airflow: Airflow) -> dict[str, str]:
@@ -33,8 +43,7 @@ def common_environment(airflow: Airflow) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": str(airflow.database.max_overflow),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": str(airflow.database.pool_size),
         "AIRFLOW__OPERATORS__DEFAULT_QUEUE": airflow.default_queue,
-        # Not `sslmode` in the URL: Airflow's asynchronous driver does not support it. Both drivers read this variable.
-        "PGSSLMODE": "require",
+        **VERIFIED,
     }
 
 

@@ -1,6 +1,6 @@
 """A web service: its container, the live colour, and the image that each colour runs."""
 
-from modules.web.container import WebContainerInputs, web_container, web_volumes
+from modules.web.container import WebContainerInputs, web_container, web_containers, web_volumes
 from modules.web.image_parameter import ImageParameter, ImageParameterInputs, ImageParameterOutputs
 from modules.web.live_colour import LiveColour, LiveColourInputs, LiveColourOutputs
 
@@ -13,5 +13,6 @@ __all__ = [
     "LiveColourOutputs",
     "WebContainerInputs",
     "web_container",
+    "web_containers",
     "web_volumes",
 ]

@@ -4,9 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws.colour import Colour
-from modules.containers import Container, HealthCheck, MountPoint, PortMapping, SecretReference
+from modules.containers import (
+    ROOT_CERTIFICATES_FILE,
+    ROOT_CERTIFICATES_VOLUME,
+    Container,
+    HealthCheck,
+    MountPoint,
+    PortMapping,
+    SecretReference,
+    root_certificates_container,
+    with_root_certificates,
+)
 
-_OWN_SETTINGS = ("COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION")
+_OWN_SETTINGS = ("CERTIFICATES_FILE", "COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +55,10 @@ class WebContainerInputs:
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets, by the name of their environment variable. Default: none."""
 
+    root_certificates: str | None = None
+    """Roots that a database or a cache is verified with, in PEM (D07); their file is passed as `CERTIFICATES_FILE`. The
+    image must have `/bin/sh`. Default: none, for a service that connects to neither."""
+
     def __post_init__(self) -> None:
         """Refuse environment variables that are set here already."""
         taken = sorted(set(self.environment) & set(_OWN_SETTINGS))
@@ -54,15 +68,22 @@ class WebContainerInputs:
             raise ValueError("secrets has DATABASE_URL, and so does database_url; choose one")
 
 
+def web_containers(inputs: WebContainerInputs) -> list[Container]:
+    """Return the containers of the task: the service's, and with root certificates the one that writes their file."""
+    roots = inputs.root_certificates
+    return [web_container(inputs), *([] if roots is None else [root_certificates_container(inputs.image, roots)])]
+
+
 def web_container(inputs: WebContainerInputs) -> Container:
-    """Return the container: read-only except for `/tmp`, and stopped after its last request."""
+    """Return the service's container: read-only except for `/tmp`, and stopped after its last request."""
     database = {} if inputs.database_url is None else {"DATABASE_URL": inputs.database_url}
-    return Container(
+    container = Container(
         name=inputs.name,
         image=inputs.image,
         environment={
             **inputs.environment,
             **({} if inputs.colour is None else {"COLOUR": inputs.colour}),
+            **({} if inputs.root_certificates is None else {"CERTIFICATES_FILE": ROOT_CERTIFICATES_FILE}),
             "KEEP_ALIVE_SECONDS": str(inputs.keep_alive_seconds),
             "PORT": str(inputs.port),
             "VERSION": inputs.version,
@@ -75,6 +96,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
         # Longer than the target group's deregistration delay of 30 s (N06), so that open requests finish.
         stop_timeout_seconds=60,
     )
+    return container if inputs.root_certificates is None else with_root_certificates(container)
 
 
 def _health_check(command: Sequence[str]) -> HealthCheck | None:
@@ -91,6 +113,6 @@ def _health_check(command: Sequence[str]) -> HealthCheck | None:
     )
 
 
-def web_volumes() -> dict[str, None]:
-    """Return the volumes of the task: `/tmp` on its ephemeral storage."""
-    return {"tmp": None}
+def web_volumes(inputs: WebContainerInputs) -> dict[str, None]:
+    """Return the volumes of the task, on its ephemeral storage: `/tmp`, and where root certificates are."""
+    return {"tmp": None} if inputs.root_certificates is None else {"tmp": None, ROOT_CERTIFICATES_VOLUME: None}

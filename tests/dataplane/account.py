@@ -7,6 +7,16 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from aws.root_certificates import root_certificates
+from modules.containers import (
+    ROOT_CERTIFICATES_FILE,
+    ROOT_CERTIFICATES_VOLUME,
+    AwsLogs,
+    Container,
+    container_definitions,
+    root_certificates_container,
+    with_root_certificates,
+)
 from tests.dataplane.roles import task_roles
 from tests.support.waiting import wait_for
 
@@ -95,8 +105,9 @@ class Account:
             self._service(colour, desired=2 if colour == "blue" else 0)
 
     def database_url(self, password: str, *, host: str = "") -> str:
-        """As containers have it; `host` is for those who do not know the names of containers."""
-        return f"postgresql://app:{password}@{host or self.database_name}:{self.database_port}/app?sslmode=require"
+        """As containers have it; `host` is for those who have neither the names of containers nor their files."""
+        tls = "sslmode=require" if host else f"sslmode=verify-full&sslrootcert={ROOT_CERTIFICATES_FILE}"
+        return f"postgresql://app:{password}@{host or self.database_name}:{self.database_port}/app?{tls}"
 
     def rotate(self, password: str) -> None:
         """A new password of the master user, in the instance and in the secret."""
@@ -105,6 +116,15 @@ class Account:
 
     def register(self, colour: str, version: str, *, roles: dict[str, str] | None = None, **container: Any) -> str:
         """A new revision of a colour's task definition, as the web service's module writes it."""
+        reader, writer = container_definitions(
+            [
+                with_root_certificates(Container(name="web", image=f"{IMAGE}:{version}")),
+                root_certificates_container(f"{IMAGE}:{version}", root_certificates(REGION)),
+            ],
+            AwsLogs(group="/test/web", region=REGION, stream_prefix="web"),
+            volumes=[ROOT_CERTIFICATES_VOLUME],
+        )
+        del writer["logConfiguration"]
         definition = {
             "name": "web",
             "image": f"{IMAGE}:{version}",
@@ -117,7 +137,11 @@ class Account:
                 {"name": "WEB_CONCURRENCY", "value": "1"},
             ],
             "secrets": [{"name": "DATABASE_URL", "valueFrom": self.secret_arn}],
-            "mountPoints": [{"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False}],
+            "mountPoints": [
+                {"sourceVolume": "tmp", "containerPath": "/tmp", "readOnly": False},
+                *reader["mountPoints"],
+            ],
+            "dependsOn": reader["dependsOn"],
             "stopTimeout": 60,
             "healthCheck": {
                 "command": ["CMD", "python", "-m", "web.healthcheck"],
@@ -130,12 +154,12 @@ class Account:
         }
         answer = self.ecs.register_task_definition(
             family=f"test-web-{colour}",
-            containerDefinitions=[definition],
+            containerDefinitions=[definition, writer],
             requiresCompatibilities=["FARGATE"],
             networkMode="awsvpc",
             cpu="256",
             memory="512",
-            volumes=[{"name": "tmp"}],
+            volumes=[{"name": "tmp"}, {"name": ROOT_CERTIFICATES_VOLUME}],
             **(roles or self.roles),
         )
         return str(answer["taskDefinition"]["taskDefinitionArn"])

@@ -1,6 +1,7 @@
 """Tasks of any containers, without an account."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Tasks:
         self.folder = folder
         self._task_type = task_type
         self.program = PROGRAM
+        self.with_roots_of_here: Callable[[str], str] = lambda text: text
         (folder / "trusted.pem").touch()
         self.names = HostsFile(folder / "hosts", address=ADDRESS, host_name=HOST_NAME)
         self._started: list[Task] = []
@@ -54,6 +56,7 @@ class Tasks:
             trusted_certificates=self.folder / "trusted.pem",
             aws={},
             read_secret=lambda _name: "secret",
+            with_roots_of_here=self.with_roots_of_here,
         )
         task = self._task_type(
             arn=f"arn:aws:ecs:eu-west-1:123456789012:task/c/{task_id}",

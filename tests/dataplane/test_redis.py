@@ -34,7 +34,7 @@ def server(tmp_path: Path) -> Iterator[Redis]:
         address=addresses.take(),
         inner_address=addresses.take(),
         port=6379,
-        certificate=certificates.for_names("cache", [NAME]),
+        certificate=certificates.for_endpoint("cache", [NAME]),
         registry=ProcessRegistry(tmp_path / "processes.json"),
     )
     server = Redis(placement, maxmemory_policy="noeviction")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 import subprocess
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from local.uv_tool import uv_command, uv_variables
+from modules.containers import ROOT_CERTIFICATES_CONTAINER, ROOT_CERTIFICATES_VOLUME
 from scripts.compose import COMPOSE, EXAMPLE, files
 from tests.support.documents import documents
 
@@ -19,7 +21,7 @@ PREFIX = "windlass-local"
 EXPRESSION = re.compile(r"\$\{[^{}]*\}")
 COMPOSED: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
 SERVICES: dict[str, Any] = COMPOSED["services"]
-STAND_INS = {"database", "cache", "load-balancer"}
+STAND_INS = {"authority", "database", "cache", "load-balancer"}
 OF_CONTAINERS = sorted(SERVICES.keys() - STAND_INS)
 SCHEMA_CHECK = "check-jsonschema==0.39.0"
 """Brings the schema of the Compose specification."""
@@ -41,7 +43,13 @@ def containers() -> dict[str, tuple[str, dict[str, Any]]]:
         (task if container["essential"] else f"{task}-{container['name']}"): (task, container)
         for task, all_of_it in task_definitions().items()
         for container in all_of_it
+        if container["name"] != ROOT_CERTIFICATES_CONTAINER
     }
+
+
+def replaced(name: str, instead: str) -> str:
+    """What belongs to all tasks, in place of what belongs to one."""
+    return instead if name.endswith(f"-{ROOT_CERTIFICATES_CONTAINER}") else name
 
 
 def literal(text: str) -> str:
@@ -102,9 +110,13 @@ def test_a_service_has_check_order_volumes_and_limits_of_its_container(name: str
         assert theirs["retries"] == check["retries"]
     conditions = {"SUCCESS": "service_completed_successfully", "HEALTHY": "service_healthy", "START": "service_started"}
     assert {key: value["condition"] for key, value in service.get("depends_on", {}).items()} == {
-        f"{task}-{each['containerName']}": conditions[each["condition"]] for each in container.get("dependsOn", [])
+        replaced(f"{task}-{each['containerName']}", "authority"): conditions[each["condition"]]
+        for each in container.get("dependsOn", [])
     }
-    mounts = [f"{task}-{each['sourceVolume']}:{each['containerPath']}" for each in container.get("mountPoints", [])]
+    mounts = [
+        f"{replaced(task + '-' + each['sourceVolume'], ROOT_CERTIFICATES_VOLUME)}:{each['containerPath']}"
+        for each in container.get("mountPoints", [])
+    ]
     assert [volume.removesuffix(":ro") for volume in service.get("volumes", [])] == mounts
     read_only = [each["readOnly"] for each in container.get("mountPoints", [])]
     assert [volume.endswith(":ro") for volume in service.get("volumes", [])] == read_only
@@ -113,6 +125,25 @@ def test_a_service_has_check_order_volumes_and_limits_of_its_container(name: str
     assert service.get("read_only", False) == container.get("readonlyRootFilesystem", False)
     assert service.get("user") == container.get("user")
     assert service["platform"] == "${PLATFORM:-linux/arm64}"
+
+
+def test_database_and_cache_have_certificates_that_every_client_verifies(tmp_path: Path) -> None:
+    (script,) = SERVICES["authority"]["command"]
+    authority, roots = tmp_path / "authority", tmp_path / "certificates"
+    authority.mkdir()
+    roots.mkdir()
+    here = literal(script).replace("/authority", str(authority)).replace("/certificates", str(roots))
+    for _ in range(2):  # a second start renews the certificates, and keeps the authority
+        subprocess.run(["/bin/sh", "-c", f"chown() {{ :; }}\n{here}"], check=True, capture_output=True)
+    for name in ("database", "cache"):
+        assert any(f"/authority/{name}.key" in word for word in SERVICES[name]["command"])
+        assert SERVICES[name]["depends_on"] == {"authority": {"condition": "service_completed_successfully"}}
+        assert stat.S_IMODE((authority / f"{name}.key").stat().st_mode) == 0o600
+        for host, is_right in ((name, True), ("elsewhere", False)):
+            command = ["openssl", "verify", "-CAfile", str(roots / "aws.pem"), "-verify_hostname", host]
+            done = subprocess.run([*command, str(authority / f"{name}.pem")], capture_output=True, check=False)
+            assert (done.returncode == 0) is is_right, done
+    assert stat.S_IMODE((roots / "aws.pem").stat().st_mode) == 0o644
 
 
 def test_containers_of_a_task_share_its_network_and_none_waits_for_itself() -> None:

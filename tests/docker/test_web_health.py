@@ -56,6 +56,19 @@ def test_a_service_without_sides_says_so_and_passes_its_check(start_web: StartWe
     assert check(without).returncode == 0
 
 
+def test_a_server_that_is_not_verified_has_another_reason_than_one_that_is_missing() -> None:
+    reasons = {
+        "connection failed: SSL error: certificate verify failed": "TLS failed",
+        'connection failed: server certificate for "db" does not match host name "other"': "TLS failed",
+        'connection failed: root certificate file "/certificates/aws.pem" does not exist': "TLS failed",
+        'connection failed: FATAL: database "items" does not exist': "no such database or role",
+    }
+    program = "import sys; from web.database import reason_of; print(reason_of(Exception(sys.argv[1])))"
+    for text, reason in reasons.items():
+        command = [sys.executable, "-c", program, text]
+        assert subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=True).stdout == f"{reason}\n"
+
+
 def test_a_database_with_another_password_leaves_the_service_alive_but_not_ready(
     start_web: StartWeb, postgres: PostgresServer
 ) -> None:

@@ -20,10 +20,10 @@ def container(**values: Any) -> Change:
 
     def change(documents: Documents) -> None:
         body = resource(documents, "service", "aws_ecs_task_definition", "blue")
-        (one,) = json.loads(body["container_definitions"])
+        one, *others = json.loads(body["container_definitions"])
         one.update(values)
         kept = {key: value for key, value in one.items() if value is not None}
-        body["container_definitions"] = json.dumps([kept])
+        body["container_definitions"] = json.dumps([kept, *others])
 
     return change
 
@@ -33,9 +33,9 @@ def sidecars(count: int) -> Change:
 
     def change(documents: Documents) -> None:
         body = resource(documents, "service", "aws_ecs_task_definition", "blue")
-        (one,) = json.loads(body["container_definitions"])
+        one, *others = json.loads(body["container_definitions"])
         more = [{**one, "name": f"sidecar-{number}", "essential": False} for number in range(count)]
-        body["container_definitions"] = json.dumps([one, *more])
+        body["container_definitions"] = json.dumps([one, *others, *more])
 
     return change
 
@@ -46,6 +46,11 @@ def check(command: list[str], start_period: int = 120) -> dict[str, Any]:
 
 def setting(value: str) -> list[dict[str, str]]:
     return [{"name": "BROKER", "value": value}]
+
+
+def without_tmp(documents: Documents) -> None:
+    body = resource(documents, "service", "aws_ecs_task_definition", "blue")
+    body["container_definitions"] = body["container_definitions"].replace('"/tmp"', '"/elsewhere"')
 
 
 def no_path(documents: Documents) -> None:
@@ -66,7 +71,7 @@ MISTAKES = tuple(
         ("cpu_and_memory_are_compatible", "half a vCPU with 5 GiB", task(cpu="512", memory="5120")),
         ("cpu_and_memory_are_compatible", "a CPU that Fargate does not have", task(cpu="300")),
         ("tasks_have_as_many_containers_as_ecs_allows", "eleven containers", sidecars(10)),
-        ("tmp_is_writable", "no /tmp", container(mountPoints=[])),
+        ("tmp_is_writable", "no /tmp", without_tmp),
         (
             "sessions_can_write",
             "ECS Exec and a read-only root file system without volumes for it",
@@ -85,12 +90,12 @@ MISTAKES = tuple(
         (
             "hosts_are_dns_names",
             "a host by its IPv4 address",
-            container(environment=setting("redis://10.0.1.7:6379/0")),
+            container(environment=setting("rediss://10.0.1.7:6379/0")),
         ),
         (
             "hosts_are_dns_names",
             "a host by its IPv6 address",
-            container(environment=setting("redis://[fd00::7]:6379/0")),
+            container(environment=setting("rediss://[fd00::7]:6379/0")),
         ),
         ("database_clients_get_time_to_start", "no grace", service(health_check_grace_period_seconds=60)),
         ("database_clients_get_time_to_start", "10 s to start", container(healthCheck=check(PYTHON, start_period=10))),

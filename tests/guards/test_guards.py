@@ -21,6 +21,7 @@ from tests.guards import (
     mistakes_scaling,
     mistakes_services,
     mistakes_tasks,
+    mistakes_transport,
 )
 from tests.guards.mistakes import Mistake, resource
 from tests.support.documents import ENVIRONMENTS, ROOT, documents, fresh_documents, intent
@@ -37,6 +38,7 @@ MISTAKES = (
     *mistakes_scaling.MISTAKES,
     *mistakes_airflow.MISTAKES,
     *mistakes_delivery.MISTAKES,
+    *mistakes_transport.MISTAKES,
 )
 
 

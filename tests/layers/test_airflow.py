@@ -10,6 +10,7 @@ import pytest
 
 import guards
 from layers.guard_intent import intent_of
+from terraform.document import blocks
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, addresses, changed_environment, documents, documents_of
 
@@ -267,11 +268,17 @@ def test_terraform_accepts_every_delivery_without_a_warning(name: str, tmp_path:
 def test_dags_on_a_file_system_are_mounted_read_only() -> None:
     all_documents = changed("efs")
     tasks = resources(all_documents, "service", "aws_ecs_task_definition")
-    mounting = {name for name in COMPONENTS if tasks[f"airflow_{name}_task_definition"].get("volume")}
+
+    def mounts_dags(component: str) -> bool:
+        volumes = blocks(tasks[f"airflow_{component}_task_definition"], "volume")
+        return "dags" in {volume["name"] for volume in volumes}
+
+    mounting = set(filter(mounts_dags, COMPONENTS))
     assert mounting == {"dag-processor", "triggerer", "worker-default", "worker-reports"}
-    (volume,) = tasks["airflow_worker-default_task_definition"]["volume"]
+    volumes = blocks(tasks["airflow_worker-default_task_definition"], "volume")
+    (volume,) = [each for each in volumes if each["name"] == "dags"]
     assert volume["efs_volume_configuration"]["authorization_config"]["iam"] == "ENABLED"
-    (mount,) = containers("worker-default", all_documents)[0]["mountPoints"]
+    mount, _ = containers("worker-default", all_documents)[0]["mountPoints"]
     assert mount == {"containerPath": "/opt/airflow/dags", "readOnly": True, "sourceVolume": "dags"}
     assert statements("worker-default", "task", all_documents)["Dags"]["Action"] == ["elasticfilesystem:ClientMount"]
     assert len(resources(all_documents, "data", "aws_efs_mount_target")) == 3

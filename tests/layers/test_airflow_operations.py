@@ -207,7 +207,8 @@ def test_working_hours_are_those_of_every_service_of_airflow() -> None:
 
 def test_the_cleanup_task_has_one_secret_and_no_permissions() -> None:
     body = resources(plain(), "aws_ecs_task_definition")["airflow-operations_db-clean-task_definition"]
-    (container,) = json.loads(body["container_definitions"])
+    container, writer = json.loads(body["container_definitions"])
+    assert (writer["name"], writer.get("secrets")) == ("root-certificates", None)
     assert [secret["name"] for secret in container["secrets"]] == ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
     assert settings(container)["WINDLASS_RETENTION_DAYS"] == "90"
     assert "airflow-operations_db-clean-roles_task-policy" not in resources(plain(), "aws_iam_role_policy")

@@ -77,7 +77,9 @@ def test_the_urls_of_airflow_name_the_proxy_and_that_of_the_master_the_database(
 
     endpoint = "${aws_db_proxy.airflow_database-proxy_proxy_proxy.endpoint}"
     assert f"@{endpoint}:5432/airflow" in value("airflow_database-url_version")
-    assert "@${aws_db_instance.database_instance.address}:5439/app?sslmode=require" in value("database-url_version")
+    assert "@${aws_db_instance.database_instance.address}:5439/app?sslmode=verify-full&sslrootcert=" in value(
+        "database-url_version"
+    )
     triggers = with_proxy()["data"]["locals"]["airflow_database-url_made-of"]
     assert f"address={endpoint}:5432" in triggers
 

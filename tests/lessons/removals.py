@@ -33,6 +33,20 @@ REMOVALS: tuple[Removal, ...] = (
         file="config/airflow/settings_rules.py",
         line="    airflows_variables_are_not_reserved,\n",
     ),
+    Removal(lesson="D07", file="modules/airflow/variables.py", line='"PGSSLMODE": "verify-full", '),
+    Removal(
+        lesson="D07",
+        file=CONTAINERS,
+        line="{**_UNCHECKED, **VERIFIED, ",
+        instead="{**_UNCHECKED, ",
+    ),
+    Removal(
+        lesson="D07",
+        file="modules/web/container.py",
+        line="    return container if inputs.root_certificates is None else with_root_certificates(container)\n",
+        instead="    return container\n",
+    ),
+    Removal(lesson="D07", file="config/transport_rules.py", line="(the_roots_of_the_region_are_known,)", instead="()"),
     Removal(lesson="A03", file="docker/compose.yaml", line="\nservices:\n", instead="\nname: other\nservices:\n"),
     Removal(
         lesson="A04",

@@ -20,6 +20,7 @@ def secret(name: str) -> SecretReference:
 
 
 AIRFLOW = Airflow(
+    root_certificates="-----BEGIN CERTIFICATE-----",
     name="acme-prod",
     image=IMAGE,
     base_url="https://airflow.acme.example",

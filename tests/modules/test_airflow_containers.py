@@ -1,12 +1,23 @@
 """The containers of each task: commands, gates, checks, users, and what stops how."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from modules.airflow import COMPONENTS, Component, WorkerSettings, component_task
+from modules.airflow import COMPONENTS, Component, WorkerSettings, component_task, maintenance_task
 from modules.airflow.commands import SCRIPTS, script
-from modules.containers import AwsLogs, ContainerDependency, container_definitions, container_definitions_json
+from modules.containers import (
+    ROOT_CERTIFICATES_CONTAINER,
+    ROOT_CERTIFICATES_FILE,
+    ROOT_CERTIFICATES_VOLUME,
+    AwsLogs,
+    ContainerDependency,
+    container_definitions,
+    container_definitions_json,
+)
 from tests.modules.airflow_deployment import AIRFLOW, GIT_SYNC, IMAGE, WORKER, container, task
 
 MAX_TASK_DEFINITION_BYTES = 64 * 1024
@@ -62,13 +73,47 @@ def test_a09_the_init_container_does_not_wait_for_the_database_that_it_creates()
     for component in COMPONENTS:
         for each in task(component).containers:
             unchecked = each.environment.get("CONNECTION_CHECK_MAX_COUNT") == "0"
-            assert unchecked == (each.image == IMAGE and each.name != component)
+            assert unchecked == (each.image == IMAGE and each.name not in (component, ROOT_CERTIFICATES_CONTAINER))
 
 
-def test_a15_only_git_sync_is_root() -> None:
+def test_a15_only_what_fills_a_volume_is_root() -> None:
     for component in COMPONENTS:
         for each in task(component).containers:
-            assert each.user == ("0:0" if each.image == GIT_SYNC else None)
+            fills = each.image == GIT_SYNC or each.name == ROOT_CERTIFICATES_CONTAINER
+            assert each.user == ("0:0" if fills else None)
+
+
+def test_d07_who_connects_verifies_with_the_file_that_is_there_before() -> None:
+    tasks = [*(task(component) for component in COMPONENTS), maintenance_task(AIRFLOW, 90)]
+    for each in tasks:
+        assert ROOT_CERTIFICATES_VOLUME in each.volumes
+        writer = next(one for one in each.containers if one.name == ROOT_CERTIFICATES_CONTAINER)
+        assert writer.environment == {"WINDLASS_ROOT_CERTIFICATES": AIRFLOW.root_certificates}
+        assert not writer.secrets
+        urls = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__BROKER_URL", "WINDLASS_ADMIN_DATABASE_URL"}
+        connecting = [one for one in each.containers if urls & set(one.secrets)]
+        assert connecting
+        for one in connecting:
+            assert (one.depends_on[0].container, one.depends_on[0].condition) == (writer.name, "SUCCESS")
+            mount = next(each for each in one.mount_points if each.volume == ROOT_CERTIFICATES_VOLUME)
+            assert mount.read_only
+            assert ROOT_CERTIFICATES_FILE.startswith(f"{mount.container_path}/")
+        for one in (one for one in connecting if "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" in one.secrets):
+            verifies = one.environment["PGSSLMODE"], one.environment["PGSSLROOTCERT"]
+            assert verifies == ("verify-full", ROOT_CERTIFICATES_FILE)
+
+
+def test_the_file_is_what_the_variable_holds(tmp_path: Path) -> None:
+    writer = container("scheduler", ROOT_CERTIFICATES_CONTAINER)
+    (line,) = writer.command
+    path = tmp_path / "roots with a space.pem"
+    certificates = "-----BEGIN CERTIFICATE-----\nA%sB\\n\n-----END CERTIFICATE-----\n"
+    subprocess.run(
+        [*writer.entry_point, line.replace(ROOT_CERTIFICATES_FILE, f"'{path}'")],
+        env={"PATH": os.defpath, "WINDLASS_ROOT_CERTIFICATES": certificates},
+        check=True,
+    )
+    assert path.read_text() == certificates
 
 
 def test_a18_first_user_and_pools_are_passed_as_json() -> None:

@@ -17,7 +17,8 @@ COMMON = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "5",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "5",
     "AIRFLOW__OPERATORS__DEFAULT_QUEUE": "default",
-    "PGSSLMODE": "require",
+    "PGSSLMODE": "verify-full",
+    "PGSSLROOTCERT": "/certificates/aws.pem",
 }
 TASK_LOGS = {
     "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
@@ -141,7 +142,8 @@ def test_a_component_has_these_variables_and_no_others(component: Component) -> 
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_each_container_gets_the_secrets_that_it_needs_and_no_other(component: Component) -> None:
-    assert {each.name: set(each.secrets) for each in task(component).containers} == SECRETS[component]
+    having = {each.name: set(each.secrets) for each in task(component).containers}
+    assert having == {"root-certificates": set(), **SECRETS[component]}
 
 
 @pytest.mark.parametrize("component", COMPONENTS)

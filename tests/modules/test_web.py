@@ -15,12 +15,19 @@ from aws.colour import (
     colour_weight_expression,
     valid_expression,
 )
-from modules.containers import SecretReference
+from modules.containers import (
+    ROOT_CERTIFICATES_CONTAINER,
+    ROOT_CERTIFICATES_FILE,
+    ROOT_CERTIFICATES_VOLUME,
+    ContainerDependency,
+    SecretReference,
+)
 from modules.web import (
     LiveColour,
     LiveColourInputs,
     WebContainerInputs,
     web_container,
+    web_containers,
     web_volumes,
 )
 from tests.support.stack import module_stack, synthesised
@@ -78,7 +85,21 @@ def test_only_tmp_can_be_written() -> None:
     container = web_container(WEB)
     assert container.readonly_root_filesystem
     assert {mount.volume: mount.container_path for mount in container.mount_points} == {"tmp": "/tmp"}
-    assert web_volumes() == {"tmp": None}
+    assert web_volumes(WEB) == {"tmp": None}
+
+
+def test_d07_a_service_that_connects_has_the_roots_before_it_starts() -> None:
+    assert [each.name for each in web_containers(WEB)] == ["web"]
+    connected = dataclasses.replace(WEB, root_certificates="-----BEGIN CERTIFICATE-----")
+    own, writer = web_containers(connected)
+    assert own == web_container(connected)
+    assert own.environment["CERTIFICATES_FILE"] == ROOT_CERTIFICATES_FILE
+    assert own.depends_on == (ContainerDependency(container=ROOT_CERTIFICATES_CONTAINER, condition="SUCCESS"),)
+    assert own.mount_points[-1].read_only
+    assert (writer.image, writer.user, writer.essential) == (WEB.image, "0:0", False)
+    assert web_volumes(connected) == {"tmp": None, ROOT_CERTIFICATES_VOLUME: None}
+    with pytest.raises(ValueError, match="CERTIFICATES_FILE"):
+        web_container(dataclasses.replace(WEB, environment={"CERTIFICATES_FILE": "/elsewhere"}))
 
 
 def test_the_port_is_set_once() -> None:

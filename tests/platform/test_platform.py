@@ -32,7 +32,9 @@ def test_the_database_url_holds_the_database_password(layers: Platform) -> None:
     address = outputs(layers, "data")["database_address"]
     password = secrets["windlass/local/database/password"]
     port = layers.variables["WINDLASS_DATABASE__PORT"]
-    assert secrets["windlass/local/database/url"] == f"postgresql://app:{password}@{address}:{port}/app?sslmode=require"
+    expected = f"postgresql://app:{password}@{address}:{port}/app"
+    tls = "sslmode=verify-full&sslrootcert=/certificates/aws.pem"
+    assert secrets["windlass/local/database/url"] == f"{expected}?{tls}"
     assert password.isalnum()
 
 

@@ -25,6 +25,8 @@ STATEMENT_TIMEOUT_MILLISECONDS = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS = 10_000
 
 _REASONS = (
+    # Before others: the text of a missing file says that it does not exist.
+    ("certificate", "TLS failed"),
     ("starting up", "starting up"),
     ("shutting down", "shutting down"),
     ("authentication failed", "authentication failed"),

@@ -12,7 +12,7 @@ NO_COLOUR = "none"
 COLOURS = ("blue", "green", NO_COLOUR)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-URL_SHAPE = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require"
+URL_SHAPE = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full&sslrootcert=FILE"
 VERSION_PATTERN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
 """The characters of a container image tag, and `+` for Python's local versions."""
 

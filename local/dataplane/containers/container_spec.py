@@ -43,6 +43,9 @@ class TaskContext:
     task that cannot start. Default: nothing."""
     agent: Callable[[str], Mapping[str, str]] = field(default=lambda _name: {})
     """Container name → variables that lead it to the ECS agent, which gives it the credentials of the task role too."""
+    with_roots_of_here: Callable[[str], str] = field(default=lambda text: text)
+    """Text → the same with AWS's root certificates replaced by those that databases and caches here are verified with.
+    Default: nothing is replaced."""
     time_factor: float = 1.0
     """The stand-ins multiply their periods by it; the programs of images do not."""
     repositories: Path | None = None
@@ -68,7 +71,7 @@ def environment_of(container: Container, program: Program, context: TaskContext)
         **context.aws,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         **context.agent(container.name),
-        **container.environment,
+        **{name: context.with_roots_of_here(value) for name, value in container.environment.items()},
     }
     variables.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
     variables["WINDLASS_TIME_FACTOR"] = str(context.time_factor)

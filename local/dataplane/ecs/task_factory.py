@@ -12,6 +12,7 @@ from local.dataplane.desired_state.task_definition import TaskDefinition
 from local.dataplane.ecs.agent import Agent
 from local.dataplane.ecs.preparation import Preparation
 from local.dataplane.ecs.task import Task
+from local.dataplane.proxy.roots import Roots
 from local.dataplane.settings import Settings
 
 
@@ -25,6 +26,7 @@ class TaskFactory:
         addresses: gives each task an address.
         runtime: of the containers.
         trusted_certificates: file of the certificates that containers trust.
+        roots: what takes the place of AWS's root certificates.
     """
 
     def __init__(
@@ -36,9 +38,10 @@ class TaskFactory:
         addresses: Addresses,
         runtime: ContainerRuntime,
         trusted_certificates: Path,
+        roots: Roots,
     ) -> None:
         self._settings, self._aws, self._agent, self._addresses = settings, aws, agent, addresses
-        self._runtime, self._trusted_certificates = runtime, trusted_certificates
+        self._runtime, self._trusted_certificates, self._roots = runtime, trusted_certificates, roots
 
     def create(
         self,
@@ -81,6 +84,7 @@ class TaskFactory:
             read_secret=preparation.read_secret,
             prepare=preparation.run,
             agent=lambda container: self._agent.variables(id_, container),
+            with_roots_of_here=self._roots.replaced,
             time_factor=self._settings.time_factor,
             repositories=self._settings.repositories,
         )

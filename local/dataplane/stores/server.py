@@ -40,6 +40,8 @@ class StorePlacement:
     """Names under which the store is an RDS Proxy."""
     certificate: tuple[Path, Path]
     """Files of the certificate chain and its key."""
+    proxy_certificate: tuple[Path, Path] | None = None
+    """The same for the names of its RDS Proxies. Default: none, where there is no proxy."""
     registry: ProcessRegistry
 
     @property
@@ -103,6 +105,9 @@ class TlsServer:
             terminator += ["--port", str(port)]
         for name in self.placement.proxy_names:
             terminator += ["--proxy-name", name]
+        if self.placement.proxy_certificate is not None:
+            proxy_chain, proxy_key = self.placement.proxy_certificate
+            terminator += ["--proxy-certificate", str(proxy_chain), "--proxy-key", str(proxy_key)]
         terminator += ["--to-host", self.placement.inner_address, "--to", str(inner_port)]
         terminator += ["--certificate", str(chain), "--key", str(key), "--protocol", self._protocol]
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}

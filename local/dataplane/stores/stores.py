@@ -167,7 +167,8 @@ class Stores:
             port=store.port,
             more_ports=_ports(store)[1:],
             proxy_names=_proxy_names(store),
-            certificate=self._certificates.for_names(f"store-{store.key}", store.names),
+            certificate=self._certificate(store),
+            proxy_certificate=self._proxy_certificate(store),
             registry=self._registry,
         )
         server: Server = (
@@ -177,6 +178,16 @@ class Stores:
         )
         server.reboots = store.reboots
         return server
+
+    def _certificate(self, store: Store) -> tuple[Path, Path]:
+        file_name = f"store-{store.key}"
+        if isinstance(store, Database):
+            return self._certificates.for_database(file_name, store.names[:1])
+        return self._certificates.for_endpoint(file_name, store.names)
+
+    def _proxy_certificate(self, store: Store) -> tuple[Path, Path] | None:
+        names = _proxy_names(store)
+        return self._certificates.for_endpoint(f"proxy-{store.key}", names) if names else None
 
 
 def _differs(store: Store, placement: StorePlacement) -> bool:

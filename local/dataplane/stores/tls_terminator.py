@@ -34,15 +34,23 @@ class TlsTerminator:
         context: for the server's side of TLS.
         is_postgres: whether PostgreSQL's negotiation comes before TLS.
         proxy_names: names under which the store is an RDS Proxy, which refuses startup options.
+        proxy_context: for these names, which have another certificate. Default: the same.
     """
 
     def __init__(
-        self, host: str, port: int, context: ssl.SSLContext, *, is_postgres: bool, proxy_names: Collection[str] = ()
+        self,
+        host: str,
+        port: int,
+        context: ssl.SSLContext,
+        *,
+        is_postgres: bool,
+        proxy_names: Collection[str] = (),
+        proxy_context: ssl.SSLContext | None = None,
     ) -> None:
         self._host, self._port, self._context, self._is_postgres = host, port, context, is_postgres
-        self._proxy_names = frozenset(proxy_names)
+        self._proxy_names, self._proxy_context = frozenset(proxy_names), proxy_context or context
         # A proxy has the address of its database here, so only the name that the client requested tells them apart.
-        context.sni_callback = _note_server_name
+        context.sni_callback = self._note_server_name
 
     async def serve(self, host: str, ports: Sequence[int]) -> None:
         """Listen on every port until the process ends."""
@@ -96,9 +104,10 @@ class TlsTerminator:
             await _refuse(writer, NO_OPTIONS)
         return length + message
 
-
-def _note_server_name(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
-    connection.requested_name = name  # type: ignore[attr-defined]
+    def _note_server_name(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+        connection.requested_name = name  # type: ignore[attr-defined]
+        if name in self._proxy_names:
+            connection.context = self._proxy_context
 
 
 async def _refuse(writer: asyncio.StreamWriter, error: bytes) -> None:
@@ -119,6 +128,12 @@ async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             await writer.drain()
 
 
+def _server_context(chain: str, key: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    return context
+
+
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="tls_terminator.py", description=__doc__)
@@ -129,16 +144,19 @@ def main() -> None:
     parser.add_argument("--certificate", required=True, help="file of the certificate chain")
     parser.add_argument("--key", required=True, help="file of its key")
     parser.add_argument("--proxy-name", action="append", default=[], help="name of an RDS Proxy; may be repeated")
+    parser.add_argument("--proxy-certificate", help="file of the certificate chain for these names")
+    parser.add_argument("--proxy-key", help="file of its key")
     parser.add_argument("--protocol", choices=("postgres", "tls"), required=True)
     options = parser.parse_args()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(options.certificate, options.key)
+    context = _server_context(options.certificate, options.key)
+    proxy = options.proxy_certificate and _server_context(options.proxy_certificate, options.proxy_key)
     terminator = TlsTerminator(
         options.to_host,
         options.to,
         context,
         is_postgres=options.protocol == "postgres",
         proxy_names=options.proxy_name,
+        proxy_context=proxy,
     )
     try:
         asyncio.run(terminator.serve(options.host, options.port))

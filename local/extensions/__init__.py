@@ -29,7 +29,7 @@ EXTENDED_SERVICES = {
 """moto's name of a service → module that extends it. Other services have only what all have in common."""
 
 COMMON = ("local.extensions.omitted_members", "local.extensions.access_keys")
-"""Modules that every service needs: each answer omits members without a value, each request asks whose key signed it."""
+"""Modules that every service needs: answers omit members without a value, requests ask whose key signed them."""
 
 
 def extend(service: str) -> None:

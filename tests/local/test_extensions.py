@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from local.extensions import EXTENDED_ALWAYS, EXTENDED_SERVICES, extend
+from local.extensions import COMMON, EXTENDED_SERVICES, extend
 from local.extensions.patching import OutdatedExtensionError, add_method, wrap_method
 
 
@@ -12,11 +12,16 @@ def test_every_extension_loads_once_and_says_why_it_exists(service):
     extend(service)
     extend(service)
     assert "Symptom" in (importlib.import_module(EXTENDED_SERVICES[service]).__doc__ or "")
-    assert "Symptom" in (importlib.import_module(EXTENDED_ALWAYS).__doc__ or "")
+
+
+@pytest.mark.parametrize("module", COMMON)
+def test_what_all_have_in_common_says_why_too(module):
+    assert "Symptom" in (importlib.import_module(module).__doc__ or "")
 
 
 def test_a_service_without_an_extension_is_left_alone():
-    importlib.import_module(EXTENDED_ALWAYS)
+    for module in COMMON:
+        importlib.import_module(module)
     loaded = set(sys.modules)
     extend("sqs")
     assert set(sys.modules) == loaded

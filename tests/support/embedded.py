@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from moto.moto_api._internal import moto_api_backend
 
+from local.dns_server import DnsServer, delegations
 from local.server import make_server
 from local.strict import STRICT_PATH
 
@@ -23,6 +24,7 @@ _running: set[str] = set()
 def embedded_aws(instance: str) -> Iterator[str]:
     """Serve on a free port; the value is the endpoint's URL. At the end, fail if the check of requests had an error."""
     server = make_server("127.0.0.1", 0, instance=instance)
+    dns = DnsServer("127.0.0.1", server.port, delegations)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
@@ -31,6 +33,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
         yield url
         assert strict_page(url)["errors"] == {}
     finally:
+        dns.close()
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)

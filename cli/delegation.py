@@ -38,7 +38,7 @@ class Delegation:
     zone_name: str
     wanted: tuple[str, ...]
     """Its name servers."""
-    found: NameServers | None
+    answer: NameServers | None
     """None where no resolver answers."""
     problem: str = ""
     """Why none does."""
@@ -46,21 +46,22 @@ class Delegation:
     @property
     def is_right(self) -> bool:
         """Whether resolvers reach the zone, and no other one of its name."""
-        return self.found is not None and bool(self.found.names) and set(self.found.names) <= set(self.wanted)
+        return self.answer is not None and bool(self.answer.names) and set(self.answer.names) <= set(self.wanted)
 
     def to_do(self, environment: str) -> str:
         """What a person does about it, in several lines."""
-        zone, found = self.zone_name, self.found
+        zone, answer = self.zone_name, self.answer
         assume = f"./windlass apply {environment} {ASSUME_OPTION} goes on without this check"
         verb, advice = "Create", f"./windlass apply {environment} {WAIT_OPTION} 1h waits for it"
-        if found is None:
+        if answer is None:
             what, advice = f"whether the zone {zone} is delegated cannot be checked, since {self.problem}", assume
-        elif found.names:
-            what = f"the zone {zone} is delegated to other name servers ({', '.join(found.names)}; asked {found.asked})"
+        elif answer.names:
+            others = f"{', '.join(answer.names)}; resolver: {answer.resolver}"
+            what = f"the zone {zone} is delegated to other name servers ({others})"
             verb, advice = "Replace them by", f"If they are right, {assume}"
-        elif found.fails:
+        elif answer.fails:
             what = (
-                f"the name servers of the zone {zone} cannot be found: the resolver {found.asked} reports a failure, "
+                f"the name servers of the zone {zone} are not known: the resolver {answer.resolver} reports a failure, "
             )
             what += "as it does where they do not know the zone, or where DNSSEC records of an earlier one are left"
         else:
@@ -70,7 +71,7 @@ class Delegation:
         return "\n".join([f"{what}. {verb} these records {where}:", *records, f"    ({advice})"])
 
     def _parent(self) -> str:
-        named = self.found.parent if self.found is not None else None
+        named = self.answer.parent if self.answer is not None else None
         return named if named and named != self.zone_name else self.zone_name.partition(".")[2]
 
 
@@ -109,10 +110,10 @@ def delegation_of(session: Session) -> Delegation | None:
         wanted = zone["DelegationSet"]["NameServers"]
     servers = tuple(sorted(each.rstrip(".").lower() for each in wanted))
     try:
-        found = name_servers(dns.zone_name, _resolvers(session))
+        answer = name_servers(dns.zone_name, _resolvers(session))
     except ResolverError as error:
-        return Delegation(zone_name=dns.zone_name, wanted=servers, found=None, problem=str(error))
-    return Delegation(zone_name=dns.zone_name, wanted=servers, found=found)
+        return Delegation(zone_name=dns.zone_name, wanted=servers, answer=None, problem=str(error))
+    return Delegation(zone_name=dns.zone_name, wanted=servers, answer=answer)
 
 
 def wait(session: Session, seconds: float) -> None:
@@ -134,7 +135,7 @@ def wait(session: Session, seconds: float) -> None:
 
 
 def show_zone(session: Session) -> None:
-    """The zone that the environment created, its name servers, and whether they are found."""
+    """The zone that the environment created, its name servers, and whether resolvers know them."""
     if "dns_name_servers" not in _outputs(session):
         return
     with release_errors():
@@ -142,7 +143,7 @@ def show_zone(session: Session) -> None:
     if delegation is None:
         return
     shown = table("zone", "delegated", "name servers")
-    answer = "unknown" if delegation.found is None else "yes" if delegation.is_right else "no"
+    answer = "unknown" if delegation.answer is None else "yes" if delegation.is_right else "no"
     shown.add_row(delegation.zone_name, answer, ", ".join(delegation.wanted))
     show(shown)
     if answer == "no":

@@ -23,7 +23,7 @@ Address = tuple[str, int]
 
 
 class ResolverError(Exception):
-    """No resolver answers; `str()` says which were asked."""
+    """No resolver answers; `str()` names those of the attempt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class NameServers:
 
     names: tuple[str, ...]
     """In lower case, without the last dot; empty where the zone is not delegated."""
-    asked: str
+    resolver: str
     """Address of the resolver."""
     fails: bool = False
     """The resolver could not find out, as where name servers are named that do not know the zone."""
@@ -45,7 +45,7 @@ def name_servers(zone_name: str, resolvers: tuple[Address, ...] | None = None) -
 
     Args:
         zone_name: of the zone.
-        resolvers: asked in turn. Default: those of this machine.
+        resolvers: one after the other until one answers. Default: those of this machine.
 
     Raises:
         ResolverError: none answers.
@@ -57,8 +57,8 @@ def name_servers(zone_name: str, resolvers: tuple[Address, ...] | None = None) -
             with suppress(OSError, struct.error, IndexError):
                 answer = _ask(_question(zone_name, identifier), resolver)
                 return _read(answer, identifier, zone_name, resolver)
-    asked = ", ".join(_text(each) for each in resolvers) or f"{SETTINGS} names none"
-    raise ResolverError(f"no resolver answers ({asked})")
+    tried = ", ".join(_text(each) for each in resolvers) or f"{SETTINGS} names none"
+    raise ResolverError(f"no resolver answers ({tried})")
 
 
 def system_resolvers() -> tuple[Address, ...]:
@@ -111,7 +111,7 @@ def _read(message: bytes, identifier: int, zone_name: str, resolver: Address) ->
             parent = owner
         position += length
     fails = code not in (NO_ERROR, NO_SUCH_NAME)
-    return NameServers(names=tuple(sorted(names)), asked=_text(resolver), fails=fails, parent=parent)
+    return NameServers(names=tuple(sorted(names)), resolver=_text(resolver), fails=fails, parent=parent)
 
 
 def _name(message: bytes, position: int) -> tuple[str, int]:

@@ -11,7 +11,7 @@ def read_page(method: str, url: str, timeout_seconds: float) -> Any:
 
     Raises:
         OSError: nothing answers there, or it does not speak HTTP.
-        ValueError: the page is no JSON.
+        ValueError: the page is not JSON.
     """
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_seconds)

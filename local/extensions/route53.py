@@ -31,7 +31,7 @@ def with_own_name_servers(
     delegation_set_id: str | None = None,
     hosted_zone_id: str | None = None,
 ) -> Any:
-    """Choose four name servers, unless those of another zone or set are asked for."""
+    """Choose four name servers, unless the request names another zone or set."""
     known = backend.delegation_sets.get(delegation_set_id)
     created = original(backend, caller_reference, delegation_set_id, hosted_zone_id)
     if known is not None:

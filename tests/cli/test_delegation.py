@@ -1,4 +1,4 @@
-"""An apply says which NS records are missing where, and waits for them if it is asked to."""
+"""An apply says which NS records are missing where, and waits for them with an option."""
 
 import json
 import re
@@ -88,11 +88,11 @@ def publish(session: Session, outputs: dict[str, Any]) -> None:
     path.write_text(json.dumps({"outputs": {name: {"value": value} for name, value in outputs.items()}}))
 
 
-def answers(monkeypatch: pytest.MonkeyPatch, found: NameServers | ResolverError) -> None:
+def answers(monkeypatch: pytest.MonkeyPatch, answer: NameServers | ResolverError) -> None:
     def ask(*_: Any) -> NameServers:
-        if isinstance(found, ResolverError):
-            raise found
-        return found
+        if isinstance(answer, ResolverError):
+            raise answer
+        return answer
 
     monkeypatch.setattr(delegation, "name_servers", ask)
 
@@ -123,20 +123,20 @@ def test_an_existing_zone_is_looked_up(session: Session, zone: Any, certificate:
 
 
 @pytest.mark.parametrize(
-    ("found", "sentence", "advice"),
+    ("answer", "sentence", "advice"),
     [
         (
-            NameServers(names=("ns.old.example",), asked="192.0.2.1"),
-            f"the zone {ZONE} is delegated to other name servers (ns.old.example; asked 192.0.2.1). Replace them by",
+            NameServers(names=("ns.old.example",), resolver="192.0.2.1"),
+            f"the zone {ZONE} is delegated to other name servers (ns.old.example; resolver: 192.0.2.1). Replace",
             "If they are right, ./windlass apply local --assume-delegated goes on without this check",
         ),
         (
-            NameServers(names=(), asked="192.0.2.1", fails=True),
+            NameServers(names=(), resolver="192.0.2.1", fails=True),
             "the resolver 192.0.2.1 reports a failure, as it does where they do not know the zone",
             "--wait-for-delegation 1h waits for it",
         ),
         (
-            NameServers(names=(), asked="192.0.2.1", parent="root.example"),
+            NameServers(names=(), resolver="192.0.2.1", parent="root.example"),
             "Create these records in the zone root.example, or where the domain is registered",
             "--wait-for-delegation 1h waits for it",
         ),
@@ -148,9 +148,9 @@ def test_an_existing_zone_is_looked_up(session: Session, zone: Any, certificate:
     ],
 )
 def test_each_wrong_answer_is_explained(
-    session: Session, certificate: str, monkeypatch: pytest.MonkeyPatch, found: Any, sentence: str, advice: str
+    session: Session, certificate: str, monkeypatch: pytest.MonkeyPatch, answer: Any, sentence: str, advice: str
 ) -> None:
-    answers(monkeypatch, found)
+    answers(monkeypatch, answer)
     (text,) = to_do(session)
     assert sentence in text
     assert advice in text.splitlines()[-1]

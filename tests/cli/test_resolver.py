@@ -23,9 +23,10 @@ def resolver_that(*answers: Answer) -> Iterator[Address]:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening,
         socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
     ):
-        listening.bind(("127.0.0.1", 0))
-        address: Address = listening.getsockname()
-        stream.bind(address)
+        # TCP first: a port that is free there is free for UDP, but hardly the other way round.
+        stream.bind(("127.0.0.1", 0))
+        address: Address = stream.getsockname()
+        listening.bind(address)
         stream.listen()
 
         def serve() -> None:
@@ -78,15 +79,15 @@ def absent(question: bytes) -> bytes:
 
 def test_the_name_servers_of_a_zone() -> None:
     with resolver_that(full) as address:
-        found = name_servers(ZONE, (address,))
-    asked = f"127.0.0.1:{address[1]}"
-    assert found == NameServers(names=("ns-1.awsdns-00.com", "ns-2.awsdns-00.com"), asked=asked)
+        answer = name_servers(ZONE, (address,))
+    text = f"127.0.0.1:{address[1]}"
+    assert answer == NameServers(names=("ns-1.awsdns-00.com", "ns-2.awsdns-00.com"), resolver=text)
 
 
 def test_a_zone_that_is_not_delegated_has_none_and_its_parent_is_named() -> None:
     with resolver_that(absent) as address:
-        found = name_servers(ZONE, (address,))
-    assert (found.names, found.parent, found.fails) == ((), "example.com", False)
+        answer = name_servers(ZONE, (address,))
+    assert (answer.names, answer.parent, answer.fails) == ((), "example.com", False)
 
 
 def test_a_failure_is_no_missing_delegation() -> None:
@@ -94,7 +95,7 @@ def test_a_failure_is_no_missing_delegation() -> None:
         assert name_servers(ZONE, (address,)).fails
 
 
-def test_a_long_answer_is_asked_for_again_over_tcp() -> None:
+def test_a_long_answer_is_requested_again_over_tcp() -> None:
     with resolver_that(lambda question: message(question, 0x8380, [])) as address:
         assert name_servers(ZONE, (address,)).names == ("ns-1.awsdns-00.com", "ns-2.awsdns-00.com")
 

@@ -82,7 +82,7 @@ def _replaced(text: str, start: int, old: list[str], new: list[str]) -> str:
     return "".join([*every[:start], *new, *every[start + len(old) :]])
 
 
-def missing_from(printed: str, expected: tuple[str, ...]) -> Iterator[str]:
+def not_printed(printed: str, expected: tuple[str, ...]) -> Iterator[str]:
     """Lines of the page that were not printed in this order; `…` stands for anything, and columns may be wider."""
     rest = iter([" ".join(line.split()) for line in printed.splitlines()])
     for line in expected:

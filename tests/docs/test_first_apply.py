@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.project import Project
-from tests.docs.first_apply import ENVIRONMENT, PAGE, ROOT, blocks, edited, lines, missing_from
+from tests.docs.first_apply import ENVIRONMENT, PAGE, ROOT, blocks, edited, lines, not_printed
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -67,7 +67,7 @@ def test_the_edited_file_is_what_the_page_says() -> None:
 def test_the_file_is_accepted_with_what_the_page_shows(windlass: Callable[..., Any]) -> None:
     code, printed = windlass("check", "shop")
     expected = next(block for block in blocks() if block.language == "text")
-    assert (code, list(missing_from(printed, expected.lines))) == (0, []), printed
+    assert (code, list(not_printed(printed, expected.lines))) == (0, []), printed
 
 
 def test_a_quota_that_is_too_small_is_named_with_what_to_do(windlass: Callable[..., Any]) -> None:
@@ -94,6 +94,6 @@ def test_an_image_that_tasks_cannot_reach_is_refused(windlass: Callable[..., Any
 
 def test_lines_are_compared_as_the_page_means_them() -> None:
     printed = "first   line\nns-1.example is one\nlast"
-    assert list(missing_from(printed, ("first line", "ns-….example", "last"))) == []
-    assert list(missing_from(printed, ("last", "first line"))) == ["first line"]
-    assert list(missing_from(printed, ("ns-2.example",))) == ["ns-2.example"]
+    assert list(not_printed(printed, ("first line", "ns-….example", "last"))) == []
+    assert list(not_printed(printed, ("last", "first line"))) == ["first line"]
+    assert list(not_printed(printed, ("ns-2.example",))) == ["ns-2.example"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.first_apply import ENVIRONMENT, SETTINGS, blocks, edited, missing_from
+from tests.docs.first_apply import ENVIRONMENT, SETTINGS, blocks, edited, not_printed
 from tests.release.registry.images import Image, tar_of
 from tests.support.platform import APPLY_TIMEOUT_SECONDS, copy_project, free_port
 
@@ -83,7 +83,7 @@ def test_the_page_leads_from_an_empty_account_to_a_service_that_was_switched(per
             case "ini":
                 person.write_settings(block.lines)
             case "text":
-                assert list(missing_from(output, block.lines)) == [], output
+                assert list(not_printed(output, block.lines)) == [], output
             case "sh":
                 output = ""
                 for command in block.lines:

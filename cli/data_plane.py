@@ -10,7 +10,7 @@ from cli.aws import release_errors
 from cli.console import say, show, table, warn
 from cli.errors import CommandError
 from cli.local_commands import apply_command
-from cli.local_images import add_images, images_of
+from cli.local_images import add_own_images
 from cli.parts import AIRFLOW, WEB, parts_of, prepare_airflow
 from cli.project import Project
 from cli.release_session import migration_command, open_service
@@ -64,7 +64,7 @@ def prepare_containers(session: Session, parts: tuple[str, ...]) -> None:
     """Install and add what containers run: Airflow's packages, repositories of DAGs, tags in the registry."""
     if AIRFLOW in parts:
         prepare_airflow(session.project, session.environment)
-    add_images(session.project, session.environment, images_of(session.environment))
+    add_own_images(session)
 
 
 def start_early(session: Session, parts: tuple[str, ...]) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aws.image_reference import ImageReference
+from cli.empty_account import is_empty
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import apply_command
 from cli.project import Project
+from cli.session import Session
 from local.image_registry import NoRepositoryError, add_tags, repository_names
 
 if TYPE_CHECKING:
@@ -22,9 +24,22 @@ def images_of(environment: "Environment") -> list["ImageReference"]:
     return [image for image in images if _is_own(image, environment) and image.tag is not None]
 
 
-def adds_images(environment: "Environment") -> bool:
-    """Whether what the file names is in the registry without anybody's push: on the embedded AWS."""
-    return environment.aws.endpoint_url is not None
+def adds_images(session: Session) -> bool:
+    """Whether what the file names is in the registry without anybody's push: on the embedded AWS.
+
+    Not where it was started empty, as an account on AWS is.
+
+    Raises:
+        CommandError: the embedded AWS does not answer.
+    """
+    environment = session.environment
+    return environment.aws.endpoint_url is not None and not is_empty(session.project, environment)
+
+
+def add_own_images(session: Session) -> None:
+    """Make the images of the file exist, where nobody has to push them."""
+    if adds_images(session):
+        add_images(session.project, session.environment, images_of(session.environment))
 
 
 def add_images(project: Project, environment: "Environment", images: Iterable["ImageReference"]) -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aws.image_reference import ImageReference
+from cli import delegation
 from cli.aws import release_errors
 from cli.console import say, warn
 from cli.errors import CommandError
-from cli.local_images import add_images, adds_images, images_of
+from cli.local_images import add_own_images, adds_images
 from cli.persons_secrets import NOTES, how_to_fill, persons_secrets
 from cli.release_session import aws_of, outputs
 from cli.session import Session
@@ -17,27 +18,38 @@ from release.failed_deployments import FailedDeployment, deploy_again, ecs_servi
 from release.preflight import missing_image, push_command
 from release.secret_values import secret_state
 
-SERVICE = "service"
+DATA, SERVICE = "data", "service"
 
 
 @dataclass(kw_only=True)
 class ServiceStart:
-    """An apply of the service layer: `before` is called before it is planned, `after` once it is applied."""
+    """An apply of the service layer.
+
+    `announce` is called before the layer before it is planned, `before` before it is planned itself, `after` once it is
+    applied.
+    """
 
     session: Session
+    patience: delegation.Patience = field(default_factory=delegation.Patience)
     _failed: list[FailedDeployment] = field(default_factory=list)
     _cluster_name: str = ""
+
+    def announce(self) -> None:
+        """Say what the zone needs while the data layer is applied, which takes longest."""
+        if not self.patience.assumed:
+            with release_errors():
+                for line in delegation.to_do(self.session):
+                    warn(f"Meanwhile: {line}")
 
     def before(self) -> None:
         """Look at what the layer's tasks need, and at deployments that ECS has given up.
 
         Raises:
-            CommandError: an image or a secret is missing; names each, with the command that helps.
+            CommandError: an image, a secret or a delegation is missing; names each, with what helps.
         """
         session = self.session
-        if adds_images(session.environment):
-            add_images(session.project, session.environment, images_of(session.environment))
-        require_ready(session)
+        add_own_images(session)
+        require_ready(session, self.patience)
         published = outputs(session)
         names = ecs_services(published)
         if names:
@@ -58,36 +70,51 @@ class ServiceStart:
                 say(f"{each.service_name}: deployed again, because ECS had given up ({each.reason})", style="green")
 
 
-def require_ready(session: Session) -> None:
-    """Refuse to start the service layer while an image or a secret that its tasks need is missing.
+def require_ready(session: Session, patience: delegation.Patience | None = None) -> None:
+    """Refuse to start the service layer while an image, a secret or a delegation that it needs is missing.
+
+    Args:
+        session: of the environment.
+        patience: whether to wait for the delegation. Default: not at all.
 
     Raises:
         CommandError: something is missing; nothing of the layer was changed.
     """
-    todo = to_do(session)
+    patience = patience or delegation.Patience()
+    todo = to_do(session, zone=False)
+    if not patience.assumed:
+        if patience.wait_seconds and not todo:
+            delegation.wait(session, patience.wait_seconds)
+        else:
+            todo = [*todo, *_zone(session)]
     if todo:
         name = session.environment.name
         lines = "\n".join(f"  {line}" for line in todo)
-        raise CommandError(
-            f"{SERVICE} of {name} cannot start yet; its tasks would fail:\n{lines}\nThen: ./windlass apply {name}"
-        )
+        raise CommandError(f"{SERVICE} of {name} cannot start yet:\n{lines}\nThen: ./windlass apply {name}")
 
 
 def warn_to_do(session: Session) -> None:
     """Say what `require_ready` would refuse."""
-    for line in to_do(session, images=not adds_images(session.environment)):
+    for line in to_do(session, images=not adds_images(session)):
         warn(f"{SERVICE}: before an apply: {line}")
 
 
-def to_do(session: Session, *, images: bool = True) -> list[str]:
-    """What a person has to do before the service layer can start, one line each.
+def to_do(session: Session, *, images: bool = True, zone: bool = True) -> list[str]:
+    """What a person has to do before the service layer can start, each in a line or more.
 
     Args:
         session: of the environment.
         images: whether to check images too.
+        zone: whether to check the delegation of the zone too.
     """
     with release_errors():
-        return [*(_images(session) if images else ()), *_secrets(session)]
+        lines = [*(_images(session) if images else ()), *_secrets(session)]
+    return [*lines, *(_zone(session) if zone else ())]
+
+
+def _zone(session: Session) -> list[str]:
+    with release_errors():
+        return delegation.to_do(session)
 
 
 def _images(session: Session) -> Iterator[str]:

@@ -13,6 +13,7 @@ import click
 
 from cli.aws import release_errors
 from cli.console import warn
+from cli.empty_account import is_empty
 from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.local_commands import apply_command
 from cli.project import Project
@@ -103,6 +104,8 @@ class Session:
         """
         if self.environment.aws.endpoint_url is not None and not self.may_be_applied():
             name = self.environment.name
+            if is_empty(self.project, self.environment):
+                raise CommandError(f"{name} has no bucket for its state yet: ./windlass bootstrap {name}")
             raise CommandError(
                 f"Nothing is applied in {name}: the embedded AWS has nothing saved. "
                 f"To apply everything: {apply_command(name)}"

@@ -28,6 +28,9 @@ class ServiceContext:
 
     load_balancer: LoadBalancerOutputs
 
+    certificate_arn: str | None = None
+    """Certificate of HTTPS listeners, known once it is issued. Default: none, without HTTPS."""
+
     cluster: ecs.ClusterOutputs
 
     sessions_key_arn: str | None = None

@@ -1,5 +1,8 @@
 """The `network` layer: VPC, security groups, key, DNS zone and certificate. Rarely changed, destroyed last."""
 
+from collections.abc import Sequence
+
+from cdktf import Fn
 from constructs import Construct
 
 from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
@@ -10,7 +13,7 @@ from layers.layer import Layer
 from layers.outputs import NetworkOutputs
 from layers.reachability import flows, roles
 from layers.remote_state import publish
-from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs
+from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs, ZoneOutputs
 from modules.kms import Key, KeyInputs
 from modules.networking import (
     ExistingNetwork,
@@ -32,7 +35,7 @@ class NetworkLayer(Layer):
         # The key is in this layer, not with the data, because it also encrypts the flow logs.
         key = self._key()
         network = self._networking(key)
-        zone_id = self._zone_id()
+        zone = self._zone()
         boundary_arn = make_boundary(self, environment)
         limit_roles(self, environment, boundary_arn)
         self.outputs = NetworkOutputs(
@@ -45,8 +48,9 @@ class NetworkLayer(Layer):
             namespace_name=network.namespace_name,
             kms_key_arn=key,
             boundary_arn=boundary_arn,
-            dns_zone_id=zone_id,
-            certificate_arn=self._certificate_arn(zone_id),
+            dns_zone_id=None if zone is None else zone.zone_id,
+            dns_name_servers=None if zone is None else _joined(zone.name_servers),
+            certificate_arn=self._certificate_arn(None if zone is None else zone.zone_id),
         )
         publish(self, self.outputs, environment)
 
@@ -111,11 +115,11 @@ class NetworkLayer(Layer):
         )
         return ExistingNetwork(self, "networking", inputs).outputs
 
-    def _zone_id(self) -> str | None:
+    def _zone(self) -> ZoneOutputs | None:
         dns = self.environment.dns
         if dns is None:
             return None
-        return Zone(self, "zone", ZoneInputs(name=dns.zone_name, existing_zone_id=dns.zone_id)).outputs.zone_id
+        return Zone(self, "zone", ZoneInputs(name=dns.zone_name, existing_zone_id=dns.zone_id)).outputs
 
     def _certificate_arn(self, zone_id: str | None) -> str | None:
         load_balancer = self.environment.load_balancer
@@ -129,3 +133,8 @@ class NetworkLayer(Layer):
         others = tuple(name for name in names if name != first)
         inputs = CertificateInputs(domain_name=first, alternative_names=others, zone_id=zone_id)
         return Certificate(self, "certificate", inputs).outputs.certificate_arn
+
+
+def _joined(name_servers: Sequence[str]) -> str | None:
+    """None for a zone that exists already: who created it knows them."""
+    return Fn.join(", ", name_servers) if name_servers else None

@@ -23,6 +23,10 @@ def _has_zone(environment: Environment) -> bool:
     return environment.dns is not None
 
 
+def _creates_zone(environment: Environment) -> bool:
+    return environment.dns is not None and environment.dns.zone_id is None
+
+
 def _has_certificate(environment: Environment) -> bool:
     return environment.load_balancer.https
 
@@ -49,7 +53,10 @@ class NetworkOutputs:
     kms_key_arn: str = output("ARN of the environment's KMS key.")
     boundary_arn: str = output("ARN of the permissions boundary of all roles (I01).")
     dns_zone_id: str | None = output("Id of the DNS zone.", when=_has_zone)
-    certificate_arn: str | None = output("ARN of the validated certificate.", when=_has_certificate)
+    dns_name_servers: str | None = output("Name servers to delegate the DNS zone to (N09).", when=_creates_zone)
+    certificate_arn: str | None = output(
+        "ARN of the certificate; the service layer waits until it is issued.", when=_has_certificate
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

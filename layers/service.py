@@ -17,7 +17,7 @@ from layers.remote_state import publish
 from layers.web import web_service
 from layers.working_hours import database_hours
 from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
-from modules.dns import AliasRecord, AliasRecordInputs
+from modules.dns import AliasRecord, AliasRecordInputs, CertificateValidation, CertificateValidationInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
 from modules.kms import Key, KeyInputs
 from modules.observability import AlarmTopic, AlarmTopicInputs
@@ -31,7 +31,8 @@ class ServiceLayer(Layer):
         super().__init__(scope, environment, "service")
         self.network = self.outputs_of("network", NetworkOutputs)
         self.data = self.outputs_of("data", DataOutputs)
-        balancer = self._load_balancer()
+        certificate_arn = self._issued_certificate_arn()
+        balancer = self._load_balancer(certificate_arn)
         sessions_key = self._sessions_key()
         cluster = self._cluster(sessions_key)
         context = ServiceContext(
@@ -39,6 +40,7 @@ class ServiceLayer(Layer):
             network=self.network,
             data=self.data,
             load_balancer=balancer,
+            certificate_arn=certificate_arn,
             cluster=cluster,
             sessions_key_arn=sessions_key,
             alarm_topic_arn=self._alarm_topic(),
@@ -58,11 +60,21 @@ class ServiceLayer(Layer):
         limit_roles(self, environment, self.network.boundary_arn)
         publish(self, self.outputs, environment)
 
-    def _load_balancer(self) -> LoadBalancerOutputs:
+    def _issued_certificate_arn(self) -> str | None:
+        """The certificate of HTTPS listeners. A requested one is issued once the zone is delegated (N09).
+
+        People do that after the network layer; so this layer waits for it, and not that one.
+        """
+        certificate_arn = self.network.certificate_arn
+        if certificate_arn is None or self.environment.load_balancer.certificate_arn is not None:
+            return certificate_arn
+        inputs = CertificateValidationInputs(certificate_arn=certificate_arn)
+        return CertificateValidation(self, "certificate", inputs).outputs.certificate_arn
+
+    def _load_balancer(self, certificate_arn: str | None) -> LoadBalancerOutputs:
         environment, settings = self.environment, self.environment.load_balancer
         internal = settings.scheme == "internal"
         subnets = self.network.private_subnet_ids if internal else self.network.public_subnet_ids
-        certificate_arn = self.network.certificate_arn
         inputs = LoadBalancerInputs(
             name=environment.prefix,
             subnet_ids=list(subnets.values()),

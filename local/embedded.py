@@ -1,8 +1,6 @@
 """Starts, stops and observes the embedded AWS, a background process that outlives the command that started it."""
 
 import contextlib
-import http.client
-import json
 import os
 import sys
 import time
@@ -10,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from local import processes
+from local.account import EmbeddedAccount
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
 from local.code_fingerprint import CHANGED, code_fingerprint
 from local.iam.denied_calls import DeniedCall, denied_calls
 from local.iam.paths import CALLS_PATH
 from local.identity import IDENTITY_PATH, SERVICE
+from local.read_page import read_page
 from local.snapshot.result import SNAPSHOT_PATH, SaveResult
 from local.snapshot.store import SnapshotFolder
 
@@ -104,6 +103,7 @@ class EmbeddedAws:
         self.folder = folder
         self.log_path = folder / "server.log"
         self.saved = SnapshotFolder(folder / SAVED)
+        self.account = EmbeddedAccount(self.endpoint_url)
         self._process = BackgroundProcess(
             name="The embedded AWS",
             folder=folder,
@@ -191,7 +191,7 @@ class EmbeddedAws:
             with contextlib.suppress(EmbeddedAwsError):
                 problem = self._snapshot("GET").problem
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                denied = denied_calls(_read("GET", self.endpoint_url + CALLS_PATH, IDENTITY_TIMEOUT_SECONDS))
+                denied = denied_calls(read_page("GET", self.endpoint_url + CALLS_PATH, IDENTITY_TIMEOUT_SECONDS))
         return EmbeddedAwsStatus(
             saved_at=datetime.fromisoformat(header.saved_at) if header else None,
             save_problem=problem,
@@ -233,7 +233,7 @@ class EmbeddedAws:
 
     def _snapshot(self, method: str) -> SaveResult:
         try:
-            document = _read(method, self.endpoint_url + SNAPSHOT_PATH, SNAPSHOT_TIMEOUT_SECONDS)
+            document = read_page(method, self.endpoint_url + SNAPSHOT_PATH, SNAPSHOT_TIMEOUT_SECONDS)
             return SaveResult(**{**document, "locks": tuple(document["locks"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise EmbeddedAwsError(f"The embedded AWS does not answer on {self.endpoint_url}: {error}") from error
@@ -241,22 +241,9 @@ class EmbeddedAws:
     def _identity(self, endpoint_url: str) -> str | None:
         """The instance of the embedded AWS that answers there; None if none does."""
         try:
-            document = _read("GET", endpoint_url + IDENTITY_PATH, IDENTITY_TIMEOUT_SECONDS)
+            document = read_page("GET", endpoint_url + IDENTITY_PATH, IDENTITY_TIMEOUT_SECONDS)
         except (OSError, ValueError):
             return None
         if not isinstance(document, dict) or document.get("service") != SERVICE:
             return None
         return str(document.get("instance"))
-
-
-def _read(method: str, url: str, timeout_seconds: float) -> Any:
-    """Return the JSON of a page of the embedded AWS. Bypasses HTTP proxies."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_seconds)
-    try:
-        connection.request(method, parts.path)
-        return json.loads(connection.getresponse().read())
-    except http.client.HTTPException as error:
-        raise OSError(f"{url} does not speak HTTP") from error
-    finally:
-        connection.close()

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from local.account_page import with_account_page
+from local.dns_server import DnsServer, delegations
 from local.iam.enforcement import enforce_iam
 from local.iam.pages import with_iam_pages
 from local.iam.record import RECORD
@@ -93,10 +95,11 @@ def create_application(instance: str = "", saver: "Saver | None" = None, judges:
             return [b"not here\n"]
         return moto(environ, start_response)
 
+    changed = saver.changed if saver is not None else _nothing
     served = with_iam_pages(with_dataplane(application), RECORD)
     if judges.requests:
         served = with_strict_page(served, tally)
-    served = with_registry(with_schedules(served), changed=saver.changed if saver is not None else _nothing)
+    served = with_account_page(with_registry(with_schedules(served), changed=changed), changed=changed)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 
@@ -158,6 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     saver = _saver(options.snapshots) if options.snapshots is not None else None
     try:
         server = make_server(options.host, options.port, options.instance, saver)
+        DnsServer(options.host, server.port, delegations)
     except (OSError, ValueError) as error:
         print(f"The embedded AWS cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
         return 1

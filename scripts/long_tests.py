@@ -59,6 +59,12 @@ PARTS = (
         tests=("tests/long/test_kills.py::test_an_apply_that_is_killed_in_the_middle_converges_by_the_next_one",),
         limit_minutes=60,
     ),
+    Part(
+        name="first-apply",
+        shows="docs/first-apply.md leads from an empty account to a service that was switched and rolled back",
+        tests=("tests/long/test_first_apply.py",),
+        limit_minutes=20,
+    ),
 )
 
 

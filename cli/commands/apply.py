@@ -4,6 +4,7 @@ import click
 
 from cli.command import command
 from cli.console import print_json
+from cli.delegation import ASSUME_OPTION, WAIT_OPTION, Patience, show_zone
 from cli.options import (
     as_json,
     environment_argument,
@@ -13,11 +14,12 @@ from cli.options import (
     terraform_argument,
     yes_option,
 )
+from cli.parameters import Duration
 from cli.project import Project
 from cli.release_session import keep_minimums
 from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
-from cli.service_start import SERVICE, ServiceStart
+from cli.service_start import DATA, SERVICE, ServiceStart
 from cli.session import asking, open_for_change, refuse_question
 
 
@@ -33,6 +35,15 @@ from cli.session import asking, open_for_change, refuse_question
 @layer_option
 @yes_option
 @full_option
+@click.option(
+    WAIT_OPTION,
+    "wait_seconds",
+    type=Duration(),
+    default="0s",
+    metavar="TIME",
+    help="How long to wait, before the service layer, until the DNS zone is delegated.",
+)
+@click.option(ASSUME_OPTION, "assume_delegated", is_flag=True, help="Do not check whether the DNS zone is delegated.")
 @lock_timeout_option
 @as_json
 @terraform_argument
@@ -43,14 +54,16 @@ def apply(
     layer: str | None,
     yes: bool,
     full: bool,
+    wait_seconds: float,
+    assume_delegated: bool,
     lock_timeout: float,
     as_json: bool,
     terraform_options: tuple[str, ...],
 ) -> None:
     """Plan every layer in order, and apply the changes after asking.
 
-    Before the service layer it stops while an image or a secret that its tasks need is missing, and says what to do. A
-    deployment that ECS had given up is started again.
+    Before the service layer it stops while an image or a secret that its tasks need is missing, or the DNS zone is not
+    delegated, and says what to do. A deployment that ECS had given up is started again.
 
     Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
@@ -59,12 +72,15 @@ def apply(
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
-    start = ServiceStart(session=session)
+    start = ServiceStart(session=session, patience=Patience(wait_seconds=wait_seconds, assumed=assume_delegated))
     stacks = session.stacks(layer)
-    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before={SERVICE: start.before})
+    before = {SERVICE: start.before, **({} if layer else {DATA: start.announce})}
+    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before=before)
     if layer in (None, SERVICE):
         keep_minimums(session)
     start.after()
     conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())
+    else:
+        show_zone(session)

@@ -1,6 +1,7 @@
 """`./windlass deploy`: a new image for a service."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +14,14 @@ from cli.project import Project
 from cli.release_options import bake_seconds, reason_option, service_argument, stepping
 from cli.release_session import ServiceLayer, migration_command, open_service
 from cli.session import open_for_change
+from config.images import IN_REACH, is_out_of_reach
 from release.deploy import DeployRequest
 from release.errors import BadRequestError
 from release.strategies import require_switchable
 from release.switch_request import SwitchRequest
+
+if TYPE_CHECKING:
+    from config import Environment
 
 
 @command(
@@ -87,6 +92,7 @@ def deploy(
             migration=migration_command(environment, service),
             reason=reason,
         )
+        _refuse_out_of_reach(environment, service, image)
         steps = SwitchRequest(
             steps=canary or (100,),
             bake_seconds=bake_seconds(bake, canary),
@@ -103,3 +109,13 @@ def deploy(
             switchable.switch(replace(steps, colour=deployed.colour, minimum=count))
         if as_json:
             print_json(target.status().json())
+
+
+def _refuse_out_of_reach(environment: "Environment", service: str, image: str) -> None:
+    """Refuse what `check` refuses in the file: tasks without a route to the internet could never pull it."""
+    if is_out_of_reach(image, environment.network, environment.aws):
+        allowed = IN_REACH.format(region=environment.aws.region, repository=f"{environment.prefix}/{service}")
+        raise BadRequestError(
+            f'The image is {image!r}, which cannot be pulled where network.egress = "endpoints"; give {allowed}. '
+            f"To copy it there: ./windlass push {environment.name} {service} --image {image}"
+        )

@@ -48,7 +48,7 @@ class CodeDeployed(WebServiceBase[CodeDeployService]):
         )
 
     def _route(self) -> CodeDeployRouteOutputs:
-        certificate_arn = self._context.network.certificate_arn
+        certificate_arn = self._context.certificate_arn
         inputs = CodeDeployRouteInputs(
             name=self._full_name,
             rule=self._rule(),

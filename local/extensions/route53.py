@@ -1,14 +1,16 @@
-"""Route 53: ids of AWS's form, a hosted zone with a VPC is private, a deleted record can be created again.
+"""Route 53: zones have name servers and ids of AWS's form, those with a VPC are private, deleted records can come back.
 
 Symptoms: a private `aws_route53_zone` loses its `vpc` block at the next read. moto requires `PrivateZone` in the
 request; for AWS the VPC is enough, and the provider sends nothing else. An alias record whose stack was destroyed
 cannot be created again with the same values: moto searches its change log and ignores deletions. Zones have ids that
-AWS's own tools do not take for ids, and an alias keeps the prefix that its zone's id was sent with.
+AWS's own tools do not take for ids, and an alias keeps the prefix that its zone's id was sent with. All zones have the
+same four name servers, so that a delegation to those of another zone, or of a deleted one, is right by chance.
 """
 
 from typing import Any
 
 from moto.route53 import models
+from moto.moto_api._internal import mock_random
 from moto.route53.models import Route53Backend
 from moto.route53.responses import Route53
 
@@ -38,6 +40,28 @@ def say_that_it_is_whole(original: Any, response: Any) -> Any:
     answer = original(response)
     answer.result.update(IsTruncated=False, MaxItems=response._get_param("MaxItems") or "100")
     return answer
+
+
+@wrap_method(Route53Backend, "create_reusable_delegation_set")
+def with_own_name_servers(
+    original: Any,
+    backend: Any,
+    caller_reference: str,
+    delegation_set_id: str | None = None,
+    hosted_zone_id: str | None = None,
+) -> Any:
+    """Choose four name servers, unless the request names another zone or set."""
+    known = backend.delegation_sets.get(delegation_set_id)
+    created = original(backend, caller_reference, delegation_set_id, hosted_zone_id)
+    if known is not None:
+        created.name_servers = known.name_servers
+    elif hosted_zone_id is None:
+        number = mock_random.randrange(64)
+        created.name_servers = [
+            f"ns-{512 * place + mock_random.randrange(512)}.awsdns-{number:02}.{domain}"
+            for place, domain in enumerate(("com", "net", "org", "co.uk"))
+        ]
+    return created
 
 
 @wrap_method(Route53Backend, "change_resource_record_sets")

@@ -2,6 +2,11 @@
 
 from modules.dns.certificate import Certificate, CertificateInputs, CertificateOutputs
 from modules.dns.record import AliasRecord, AliasRecordInputs, AliasRecordOutputs
+from modules.dns.validation import (
+    CertificateValidation,
+    CertificateValidationInputs,
+    CertificateValidationOutputs,
+)
 from modules.dns.zone import Zone, ZoneInputs, ZoneOutputs
 
 __all__ = [
@@ -11,6 +16,9 @@ __all__ = [
     "Certificate",
     "CertificateInputs",
     "CertificateOutputs",
+    "CertificateValidation",
+    "CertificateValidationInputs",
+    "CertificateValidationOutputs",
     "Zone",
     "ZoneInputs",
     "ZoneOutputs",

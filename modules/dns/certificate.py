@@ -1,10 +1,9 @@
-"""A TLS certificate, validated by DNS, or an existing one."""
+"""A TLS certificate with its validation records, or an existing one."""
 
 from dataclasses import dataclass
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
-from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
 from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
@@ -41,14 +40,14 @@ class CertificateInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateOutputs:
-    """What a listener needs."""
+    """What a `CertificateValidation` waits for."""
 
     certificate_arn: str
-    """ARN of the certificate. A new one is known only once it is issued, so that listeners wait for it."""
+    """ARN of the certificate. A new one is requested, and not issued yet."""
 
 
 class Certificate(Construct):
-    """A certificate from ACM, validated by DNS and renewed by AWS. Creates nothing for an existing certificate.
+    """A certificate from ACM with its validation records, renewed by AWS. Creates nothing for an existing certificate.
 
     Raises:
         ValueError: where neither a certificate nor both domain name and zone are given, or all are.
@@ -75,28 +74,20 @@ class Certificate(Construct):
             # A certificate in use cannot be deleted: the listener must have the new one first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        validation = AcmCertificateValidation(
-            self,
-            "validation",
-            certificate_arn=certificate.arn,
-            validation_record_fqdns=_prove(
-                self, certificate, inputs.zone_id, (inputs.domain_name, *inputs.alternative_names)
-            ),
-        )
-        self.outputs = CertificateOutputs(certificate_arn=validation.certificate_arn)
+        _prove(self, certificate, inputs.zone_id, (inputs.domain_name, *inputs.alternative_names))
+        self.outputs = CertificateOutputs(certificate_arn=certificate.arn)
 
 
-def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: tuple[str, ...]) -> list[str]:
-    """Create the validation record of each name, and return the records' names.
+def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: tuple[str, ...]) -> None:
+    """Create the validation record of each name.
 
     The options are an unordered set, unknown before the first apply, so each record picks its own by domain: adding a
     name moves no record. `acme.example` and `*.acme.example` share one record.
     """
-    fqdns = []
     options = f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
     for domain in sorted({name.removeprefix("*.") for name in names}):
         option = f'[for o in {options} : o if trimprefix(o.domain_name, "*.") == "{domain}"][0]'
-        record = Route53Record(
+        Route53Record(
             scope,
             f"validation-{domain.replace('.', '-')}",
             zone_id=zone_id,
@@ -107,5 +98,3 @@ def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: t
             # ACM requests the same record for the same name again, for example in the replacement certificate.
             allow_overwrite=True,
         )
-        fqdns.append(record.fqdn)
-    return fqdns

@@ -4,9 +4,29 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from local.account import EmbeddedAccount
 from local.embedded import EmbeddedAws, EmbeddedAwsStatus
 from local.iam.denied_calls import DeniedCall
 from local.snapshot.result import SaveResult
+
+
+class FakeAccount(EmbeddedAccount):
+    """Remembers whether it was started empty, and what was delegated."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:5999")
+        self.empty = False
+        self.delegated: list[str] = []
+
+    def is_empty(self) -> bool:
+        return self.empty
+
+    def start_empty(self) -> None:
+        self.empty = True
+
+    def delegate(self, zone_name: str) -> tuple[str, ...]:
+        self.delegated.append(zone_name)
+        return ("ns-1.awsdns-00.com",)
 
 
 class FakeEmbeddedAws(EmbeddedAws):
@@ -19,6 +39,7 @@ class FakeEmbeddedAws(EmbeddedAws):
 
     def __init__(self, folder: Path, *, running: bool = False) -> None:
         super().__init__(endpoint_url="http://127.0.0.1:5999", folder=folder)
+        self.account: FakeAccount = FakeAccount()
         self.running = running
         self.saves = 0
         self.save_problem = ""

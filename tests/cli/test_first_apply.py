@@ -67,7 +67,6 @@ def test_the_zone_and_what_depends_on_it_are_left_for_later(documents: dict[str,
     assert {each.partition(".")[0] for each in every - set(first)} == {
         "aws_route53_zone",
         "aws_route53_record",
-        "aws_acm_certificate_validation",
     }
     assert {"aws_vpc.networking_vpc", "aws_kms_key.key_key", "aws_acm_certificate.certificate_certificate"} <= set(
         first

@@ -122,7 +122,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(r"windlass \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
-ACRONYMS = {"AWS", "ECS", "JSON", "HTTPS", "DAG", "DAGS", "API", "USD", "TLS"}
+ACRONYMS = {"AWS", "DNS", "ECS", "JSON", "HTTPS", "DAG", "DAGS", "API", "USD", "TLS"}
 
 
 @each_command

@@ -32,9 +32,9 @@ PROBLEM = "unhealthy: container web: connection refused"
 def platform(local: FakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeProject:
     """The environment of `make local`, with everything it runs made up."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    for step in ("prepare_airflow", "add_images"):
+    for step in ("prepare_airflow", "add_own_images"):
         monkeypatch.setattr(f"cli.data_plane.{step}", lambda *_: None)
-    for step in ("add_images", "keep_minimums"):
+    for step in ("add_own_images", "keep_minimums"):
         monkeypatch.setattr(f"cli.commands.local.apply.{step}", lambda *_: None)
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda *_: None)
     monkeypatch.setattr("cli.commands.local.apply.install_airflow_in_background", lambda *_: None)

@@ -53,7 +53,7 @@ def test_what_a_killed_command_left_is_no_use(tmp_path: Path) -> None:
 
 def test_every_command_says_what_it_changes_needs_and_stops() -> None:
     commands = {" ".join(path): each for path, each in COMMANDS.items() if isinstance(each, Command)}
-    releases = {"deploy", "switch", "migrate", "airflow", "push", "secrets", "local image"}
+    releases = {"deploy", "switch", "migrate", "airflow", "push", "secrets", "local delegate", "local image"}
     assert {name for name, each in commands.items() if each.changes == "release"} == releases
     assert {name for name, each in commands.items() if each.needs_platform} == {"plan", *releases}
     stops = {"local down", "local reset", "local clean", "local load"}

@@ -33,6 +33,7 @@ OF_LOCAL = {
     "local apply": "everything is up",
     "local apply --bare": "its containers do not run",
     "local clean --yes": "local: nothing of it is left",
+    "local delegate windlass.localhost": "windlass.localhost is delegated to ns-1.awsdns-00.com.",
     "local down": "Stopped",
     "local load": "No platform is saved",
     "local reset --yes": "local: nothing is applied any more",

@@ -1,6 +1,6 @@
 """Mistakes in zones, listeners, target groups, the database, buckets, and between layers."""
 
-from tests.guards.mistakes import Change, Mistake, edit, resource
+from tests.guards.mistakes import Change, Mistake, add, edit, resource
 from tests.support.documents import Documents
 
 
@@ -39,7 +39,20 @@ LISTENER = ("service", "aws_lb_listener", "_https")
 ZONES = "zones_are_named"
 BUCKETS = "buckets_are_private_and_encrypted"
 
+DELEGATION = "people_can_delegate_before_certificates_are_waited_for"
+CERTIFICATE = "${aws_acm_certificate.certificate_certificate.arn}"
+
 MISTAKES = (
+    Mistake(
+        DELEGATION,
+        "a zone whose name servers nobody learns",
+        add("network", "aws_route53_zone", "zone_zone", name="example.com"),
+    ),
+    Mistake(
+        DELEGATION,
+        "a certificate that is waited for where it is requested",
+        add("network", "aws_acm_certificate_validation", "certificate_validation", certificate_arn=CERTIFICATE),
+    ),
     Mistake(ZONES, "a zone that AWS chooses", edit("network", "aws_subnet", "isolated", availability_zone=None)),
     Mistake(ZONES, "all in one zone", one_zone),
     Mistake(ZONES, "zones that are looked up in AWS", look_up_zones),

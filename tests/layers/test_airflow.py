@@ -215,10 +215,7 @@ def test_airflow_beside_other_services_leaves_them_as_they_are() -> None:
     without, both = addresses(documents_of("prod", without_airflow)), addresses(documents("prod"))
     changed = {address.split(": ")[1] for address, body in without.items() if both.get(address) != body}
     # The one certificate has one more name.
-    assert changed == {
-        "aws_acm_certificate.certificate_certificate",
-        "aws_acm_certificate_validation.certificate_validation",
-    }
+    assert changed == {"aws_acm_certificate.certificate_certificate"}
 
 
 def alone(data: dict[str, Any]) -> None:

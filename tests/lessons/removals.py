@@ -179,6 +179,7 @@ REMOVALS: tuple[Removal, ...] = (
         line="        for name in self.environment.host_names:\n",
         instead="        for name in self.environment.host_names[:0]:\n",
     ),
+    Removal(lesson="N09", file="local/extensions/acm.py", line="        if is_delegated(zone)\n"),
     Removal(
         lesson="P04",
         file="layers/images.py",

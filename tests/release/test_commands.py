@@ -11,6 +11,7 @@ from cli.release_session import aws_of
 from cli.session import open_readonly
 from tests.release.blue_green_service import MIGRATION, BlueGreenTestService
 from tests.release.command_line import CommandLine, Ended
+from tests.release.shared_resources import REGION
 
 Run = Callable[..., Ended]
 
@@ -149,6 +150,28 @@ def test_a_moving_tag_is_accepted_in_development_alone(
     assert done.code == code, done.err
     expected = "means another image tomorrow" if code == 2 else "ECR has no image stable in shop-dev/web"
     assert expected in done.err
+
+
+@pytest.mark.parametrize(
+    ("image", "is_refused"),
+    [
+        ("public.ecr.aws/team/web:1.0.0", True),
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-dev/web:1.0.0", True),
+        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/web:1.0.0", False),
+    ],
+)
+def test_an_image_that_tasks_could_never_pull_is_refused(
+    web: BlueGreenTestService, command_line: CommandLine, image: str, is_refused: bool
+) -> None:
+    file = command_line.root / "environments" / "dev.toml"
+    before = f'egress = "single-nat-gateway"\nnat_gateway_zone = "{REGION}a"\n'
+    assert before in file.read_text()
+    file.write_text(file.read_text().replace(before, 'egress = "endpoints"\n'))
+    done = command_line.run("deploy", "dev", web.name, "--image", image)
+    assert done.code == (2 if is_refused else 1), done.err
+    assert ('cannot be pulled where network.egress = "endpoints"; give an image in a private' in done.err) is is_refused
+    assert (f"To copy it there: ./windlass push dev {web.name} --image {image}" in done.err) is is_refused
+    assert ("ECR has no image 1.0.0" in done.err) is not is_refused
 
 
 def test_ctrl_c_ends_with_130(web: BlueGreenTestService, windlass: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
+from local.dns_server import DnsServer, delegations
 from local.iam.record import RECORD
 from local.server import make_server
 from tests.support.answers import assert_faithful
@@ -23,6 +24,7 @@ _running: set[str] = set()
 def embedded_aws(instance: str) -> Iterator[str]:
     """Serve on a free port; the value is the endpoint's URL. At the end, fail if AWS would not have answered so."""
     server = make_server("127.0.0.1", 0, instance=instance)
+    dns = DnsServer("127.0.0.1", server.port, delegations)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.port}"
@@ -31,6 +33,7 @@ def embedded_aws(instance: str) -> Iterator[str]:
         yield url
         assert_faithful(url)
     finally:
+        dns.close()
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)

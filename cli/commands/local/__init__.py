@@ -30,6 +30,11 @@ TOPICS = {
             target="cli.commands.local.image:image", short_help="Add an image tag to the local registry"
         ),
     },
+    "In place of other people": {
+        "delegate": LazyCommand(
+            target="cli.commands.local.delegate:delegate", short_help="Delegate a DNS zone, as a registrar does"
+        ),
+    },
     "In the browser": {
         "trust": LazyCommand(
             target="cli.commands.local.trust:trust", short_help="Make browsers trust the local certificate"

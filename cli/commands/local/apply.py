@@ -15,7 +15,7 @@ from cli.doctor import require_machine
 from cli.errors import CommandError
 from cli.local_access import addresses
 from cli.local_commands import apply_command, local_command
-from cli.local_images import add_images, images_of
+from cli.local_images import add_own_images
 from cli.options import as_json, environment_option
 from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
@@ -94,7 +94,7 @@ def _before_services(session: Session, parts: tuple[str, ...]) -> None:
     if parts:
         start_early(session, parts)
     else:
-        add_images(session.project, session.environment, images_of(session.environment))
+        add_own_images(session)
     require_ready(session)
 
 

@@ -6,6 +6,7 @@ from cli.command import command
 from cli.commands.local.start import start
 from cli.console import result
 from cli.data_plane import run_containers, show_containers
+from cli.empty_account import is_empty, refuse_what_is_applied, start_empty
 from cli.errors import BAD_CONFIGURATION, CommandError
 from cli.local_commands import apply_command
 from cli.options import environment_option
@@ -16,21 +17,38 @@ from cli.session import open_readonly
 
 @command(
     changes="environment",
-    examples=("./windlass local up", "./windlass local up --with web", "./windlass local up --bare"),
+    examples=(
+        "./windlass local up",
+        "./windlass local up --with web",
+        "./windlass local up --bare",
+        "./windlass local up --empty",
+    ),
 )
 @environment_option
 @click.option("--with", "parts", type=click.Choice(PARTS), multiple=True, help="Run the containers of this part only.")
 @click.option("--bare", is_flag=True, help="Do not run containers.")
+@click.option("--empty", is_flag=True, help="Leave images, secrets and DNS to you, as an account on AWS does.")
 @click.pass_obj
-def up(project: Project, name: str, parts: tuple[str, ...], bare: bool) -> None:
-    """Start the embedded AWS with what was applied to it before, and its containers."""
+def up(project: Project, name: str, parts: tuple[str, ...], bare: bool, empty: bool) -> None:
+    """Start the embedded AWS with what was applied to it before, and its containers.
+
+    With --empty an account in which nothing was applied stays empty: no image is there that nobody pushed, and no DNS
+    zone is delegated until `local delegate` says so. It is so until `local reset` or `local clean`.
+    """
     if bare and parts:
         raise CommandError("--bare and --with contradict each other.", exit_code=BAD_CONFIGURATION)
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
+    if empty:
+        refuse_what_is_applied(project, environment)
     may_run = not bare and (embedded.saved.header() is not None or embedded.status().running)
     start(project, name, containers=bool(parts) or may_run)
     session = open_readonly(project, name)
+    if empty:
+        start_empty(project, environment)
+    if not parts and not session.is_applied() and is_empty(project, environment):
+        result(f"{name} is empty, as an account on AWS is. Next: ./windlass bootstrap {name} (docs/first-apply.md)")
+        return
     if not parts and not session.is_applied():
         result(f"Nothing is applied in it yet. To apply everything: {apply_command(name)}")
         return

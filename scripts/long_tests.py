@@ -59,6 +59,18 @@ PARTS = (
         tests=("tests/long/test_kills.py::test_an_apply_that_is_killed_in_the_middle_converges_by_the_next_one",),
         limit_minutes=60,
     ),
+    Part(
+        name="restore",
+        shows="a database that a migration has destroyed, and one that was deleted, come back as the runbook says",
+        tests=("tests/long/test_restore.py",),
+        limit_minutes=20,
+    ),
+    Part(
+        name="recovery-region",
+        shows="an environment recovers in a second region as the runbook says, and the old one is destroyed",
+        tests=("tests/long/test_recovery_region.py",),
+        limit_minutes=20,
+    ),
 )
 
 

@@ -3,32 +3,22 @@
 The real PostgreSQL runs for each instance, as the data plane runs it; rows are those that Airflow would miss.
 """
 
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
-import boto3
 import psycopg
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from cryptography.fernet import Fernet
 
-from local.dataplane.containers.addresses import Addresses
-from local.dataplane.desired_state.model import DesiredState
-from local.dataplane.desired_state.store_reader import databases, with_logins
-from local.dataplane.process_registry import ProcessRegistry
-from local.dataplane.proxy.certificates import Certificates
-from local.dataplane.stores.postgres import remove_data
-from local.dataplane.stores.stores import Stores
+from tests.dataplane.region import Region, page
 from tests.support.postgres import free_port
-from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -36,71 +26,6 @@ HERE, THERE = "eu-west-1", "eu-central-1"
 PROJECT = Path(__file__).resolve().parents[2]
 KEY = Fernet.generate_key()
 PASSWORD = "password-of-the-first"
-
-
-class Region:
-    """RDS in one region, and the servers of its instances."""
-
-    def __init__(self, name: str, folder: Path, endpoint_url: str) -> None:
-        self.name, self.folder, self.endpoint_url = name, folder, endpoint_url
-        config = Config(proxies={}, retries={"max_attempts": 1})
-        user = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        self.rds, self.kms = (
-            boto3.client(service, region_name=name, endpoint_url=endpoint_url, config=config, **user)
-            for service in ("rds", "kms")
-        )
-        self._addresses = Addresses(folder)
-        self._stores = Stores(
-            folder / "stores",
-            registry=ProcessRegistry(folder / "processes.json"),
-            addresses=self._addresses,
-            certificates=Certificates(folder / "certificates", folder / "authority"),
-        )
-
-    def run_servers(self) -> DesiredState:
-        """Do what the data plane does after a change of the account."""
-        logins = page(self.endpoint_url, f"/windlass/data-plane/logins?region={self.name}")
-        desired_state = DesiredState(stores=tuple(with_logins(each, logins) for each in databases(self.rds)))
-
-        def is_reconciled() -> bool:
-            self._stores.advance(desired_state, time.monotonic())
-            return self._stores.is_reconciled(desired_state)
-
-        wait_for("the servers", is_reconciled, 60)
-        return desired_state
-
-    def problems(self) -> list[str]:
-        return [each["problem"] for each in self._stores.description(self.run_servers()) if each["problem"]]
-
-    def connect(self, identifier: str = "shop", password: str = PASSWORD) -> "psycopg.Connection[tuple[Any, ...]]":
-        desired_state = self.run_servers()
-        (database,) = [each for each in desired_state.stores if each.identifier == identifier]
-        (address,) = self._stores.names(desired_state)[database.names[0]]
-        return psycopg.connect(
-            host=address,
-            port=database.port,
-            user="app",
-            dbname="app",
-            password=password,
-            sslmode="require",
-            autocommit=True,
-        )
-
-    def rows(self, identifier: str = "shop", password: str = PASSWORD) -> list[tuple[str, str]]:
-        """Ids and decrypted passwords of connections, with the states of runs."""
-        with self.connect(identifier, password) as connection:
-            connections = connection.execute("SELECT conn_id, password FROM connection ORDER BY conn_id").fetchall()
-            runs = connection.execute("SELECT run_id, state FROM dag_run ORDER BY run_id").fetchall()
-        return [(name, Fernet(KEY).decrypt(value.encode()).decode()) for name, value in connections] + runs
-
-    def delete(self, identifier: str = "shop", **how: Any) -> None:
-        self.rds.delete_db_instance(DBInstanceIdentifier=identifier, **({"SkipFinalSnapshot": True} | how))
-
-    def stop(self) -> None:
-        self._stores.stop()
-        self._addresses.claim.close()
-        for store in (self.folder / "stores").glob("*"):
-            remove_data(store)
 
 
 class World:
@@ -132,22 +57,31 @@ class World:
         return len(list((self.folder / "saved" / "databases").iterdir()))
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[World]:
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        try:
+            yield world
+        finally:
+            world.here.stop()
+            world.there.stop()
+            world.stop()
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    try:
-        create(world.here)
-        yield world
-    finally:
-        world.here.stop()
-        world.there.stop()
-        world.stop()
+def world(running: World) -> Iterator[World]:
+    """With the instance `shop` in the first region, and nothing else."""
+    create(running.here)
+    yield running
+    for region in (running.here, running.there):
+        region.clear()
 
 
 def create(region: Region) -> None:
     """An instance with a connection of Airflow's and a run that has finished."""
     empty(region)
-    with region.connect() as connection:
+    with connect(region) as connection:
         connection.execute("CREATE TABLE connection (conn_id text PRIMARY KEY, password text)")
         connection.execute("CREATE TABLE dag_run (run_id text PRIMARY KEY, state text)")
         value = Fernet(KEY).encrypt(b"of the warehouse").decode()
@@ -174,23 +108,34 @@ def empty(region: Region) -> None:
     )
 
 
-def page(endpoint_url: str, path: str, method: str = "GET") -> Any:
-    with build_opener(ProxyHandler({})).open(Request(endpoint_url + path, method=method), timeout=60) as answer:
-        return json.load(answer)
+def connect(region: Region, password: str = PASSWORD) -> "psycopg.Connection[tuple[Any, ...]]":
+    return region.connect("shop", password)
+
+
+def rows(region: Region, identifier: str = "shop", password: str = PASSWORD) -> list[tuple[str, str]]:
+    """Ids and decrypted passwords of connections, with the states of runs."""
+    with region.connect(identifier, password) as connection:
+        connections = connection.execute("SELECT conn_id, password FROM connection ORDER BY conn_id").fetchall()
+        runs = connection.execute("SELECT run_id, state FROM dag_run ORDER BY run_id").fetchall()
+    return [(name, Fernet(KEY).decrypt(value.encode()).decode()) for name, value in connections] + runs
+
+
+def delete(region: Region, **how: Any) -> None:
+    region.rds.delete_db_instance(DBInstanceIdentifier="shop", **({"SkipFinalSnapshot": True} | how))
 
 
 FIRST = [("warehouse", "of the warehouse"), ("monday", "success")]
 
 
 def migrate_badly(region: Region) -> None:
-    with region.connect() as connection:
+    with connect(region) as connection:
         connection.execute("UPDATE connection SET password = NULL")
         connection.execute("INSERT INTO dag_run VALUES ('tuesday', 'failed')")
 
 
 def replace(region: Region, **how: Any) -> None:
     """As Terraform does: the instance goes, and another one of its name starts from a snapshot or a moment."""
-    region.delete(DeleteAutomatedBackups=False)
+    delete(region, DeleteAutomatedBackups=False)
     source = (
         {"DBInstanceIdentifier": "shop"} if "DBSnapshotIdentifier" in how else {"TargetDBInstanceIdentifier": "shop"}
     )
@@ -213,19 +158,19 @@ def backups(region: Region) -> str:
 
 def test_a_snapshot_brings_back_what_a_bad_migration_has_changed(world: World) -> None:
     here = world.here
-    with here.connect() as open_one:
+    with connect(here) as open_one:
         open_one.execute("BEGIN")
         open_one.execute("INSERT INTO dag_run VALUES ('not committed', 'running')")
         here.rds.create_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="before")
         open_one.execute("COMMIT")
     migrate_badly(here)
     replace(here, DBSnapshotIdentifier="before")
-    assert here.rows(password="a-new-one") == FIRST
+    assert rows(here, password="a-new-one") == FIRST
     # What is written now stays, also when the server starts again.
-    with here.connect(password="a-new-one") as connection:
+    with connect(here, password="a-new-one") as connection:
         connection.execute("INSERT INTO dag_run VALUES ('wednesday', 'success')")
     here.rds.reboot_db_instance(DBInstanceIdentifier="shop")
-    assert ("wednesday", "success") in here.rows(password="a-new-one")
+    assert ("wednesday", "success") in rows(here, password="a-new-one")
 
 
 def test_a_point_in_time_is_the_newest_copy_that_is_not_later(world: World) -> None:
@@ -246,7 +191,7 @@ def test_a_point_in_time_is_the_newest_copy_that_is_not_later(world: World) -> N
             TargetDBInstanceIdentifier="two", SourceDBInstanceAutomatedBackupsArn=arn, RestoreTime=too_early
         )
     replace(here, SourceDBInstanceAutomatedBackupsArn=arn, RestoreTime=moment)
-    assert here.rows(password="a-new-one") == FIRST
+    assert rows(here, password="a-new-one") == FIRST
     assert "shop: restored to" in world.stop()
     world.start()
 
@@ -254,10 +199,10 @@ def test_a_point_in_time_is_the_newest_copy_that_is_not_later(world: World) -> N
 def test_the_latest_moment_of_a_deleted_database_is_its_last_one(world: World) -> None:
     here = world.here
     arn = backups(here)
-    with here.connect() as connection:
+    with connect(here) as connection:
         connection.execute("INSERT INTO dag_run VALUES ('tuesday', 'success')")
     replace(here, SourceDBInstanceAutomatedBackupsArn=arn, UseLatestRestorableTime=True)
-    assert here.rows(password="a-new-one") == [*FIRST, ("tuesday", "success")]
+    assert rows(here, password="a-new-one") == [*FIRST, ("tuesday", "success")]
     (instance,) = here.rds.describe_db_instances()["DBInstances"]
     assert (instance["DeletionProtection"], instance["MultiAZ"], instance["BackupRetentionPeriod"]) == (False, False, 7)
 
@@ -275,13 +220,13 @@ def test_replicated_backups_start_a_database_in_the_second_region_after_the_firs
     arn = copied["DBInstanceAutomatedBackupsArn"]
     assert source["DBInstanceAutomatedBackupsReplications"] == [{"DBInstanceAutomatedBackupsArn": arn}]
     assert (copied["Status"], copied["Region"], copied["BackupRetentionPeriod"]) == ("replicating", HERE, 5)
-    here.delete()
+    delete(here)
     assert there.rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"][0]["Status"] == "retained"
     restored = there.rds.restore_db_instance_to_point_in_time(
         TargetDBInstanceIdentifier="recovery", SourceDBInstanceAutomatedBackupsArn=arn, UseLatestRestorableTime=True
     )["DBInstance"]
     assert restored["KmsKeyId"] == key
-    assert there.rows("recovery") == FIRST
+    assert rows(there, "recovery") == FIRST
     there.rds.delete_db_instance_automated_backup(DBInstanceAutomatedBackupsArn=arn)
     with pytest.raises(ClientError, match="DBInstanceAutomatedBackupNotFound"):
         there.rds.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=arn)
@@ -303,33 +248,33 @@ def test_a_copied_snapshot_starts_a_database_in_the_second_region(world: World) 
     )
     migrate_badly(here)
     there.rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="recovery", DBSnapshotIdentifier="copied")
-    assert there.rows("recovery") == FIRST
+    assert rows(there, "recovery") == FIRST
 
 
 def test_a_database_of_the_name_of_a_deleted_one_is_empty(world: World) -> None:
-    world.here.delete()
+    delete(world.here)
     empty(world.here)
-    with world.here.connect() as connection:
+    with connect(world.here) as connection:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
 def test_copies_are_saved_with_the_account_and_go_with_what_needs_them(world: World) -> None:
     here = world.here
-    here.delete(SkipFinalSnapshot=False, FinalDBSnapshotIdentifier="shop-final")
+    delete(here, SkipFinalSnapshot=False, FinalDBSnapshotIdentifier="shop-final")
     world.stop()
     world.start()
     assert world.copies() == 1
     here.rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="shop-final")
     here.rds.delete_db_snapshot(DBSnapshotIdentifier="shop-final")
-    assert here.rows() == FIRST
-    here.delete()
+    assert rows(here) == FIRST
+    delete(here)
     world.save()
     assert world.copies() == 0
 
 
 def test_a_copy_that_is_lost_is_named_and_no_empty_database_starts(world: World) -> None:
     here = world.here
-    here.delete(SkipFinalSnapshot=False, FinalDBSnapshotIdentifier="shop-final")
+    delete(here, SkipFinalSnapshot=False, FinalDBSnapshotIdentifier="shop-final")
     for copy in (world.folder / "saved" / "databases").iterdir():
         copy.rename(world.folder / "lost")
     here.rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="shop-final")

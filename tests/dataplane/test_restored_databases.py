@@ -150,10 +150,10 @@ def replace(region: Region, **how: Any) -> None:
 
 def backups(region: Region) -> str:
     """ARN of the automated backups."""
-    (found,) = region.rds.describe_db_instance_automated_backups(DBInstanceIdentifier="shop")[
+    (backup,) = region.rds.describe_db_instance_automated_backups(DBInstanceIdentifier="shop")[
         "DBInstanceAutomatedBackups"
     ]
-    return str(found["DBInstanceAutomatedBackupsArn"])
+    return str(backup["DBInstanceAutomatedBackupsArn"])
 
 
 def test_a_snapshot_brings_back_what_a_bad_migration_has_changed(world: World) -> None:

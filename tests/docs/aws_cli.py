@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 254
     answer.pop("ResponseMetadata")
-    found = jmespath.search(query, answer) if query else answer
-    print(_text(found) if output == "text" else json.dumps(found, indent=4, default=str))
+    result = jmespath.search(query, answer) if query else answer
+    print(_text(result) if output == "text" else json.dumps(result, indent=4, default=str))
     return 0
 
 
@@ -87,8 +87,8 @@ def _option(name: str) -> str:
     return str(xform_name(name, "-"))
 
 
-def _text(found: Any) -> str:
-    rows = found if isinstance(found, list) else [found]
+def _text(result: Any) -> str:
+    rows = result if isinstance(result, list) else [result]
     return "\n".join("\t".join(map(str, row)) if isinstance(row, list) else str(row) for row in rows)
 
 

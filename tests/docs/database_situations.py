@@ -202,8 +202,8 @@ def balancer(runbook: RunbookCommand) -> tuple[str, str]:
         for number, zone in enumerate("ab")
     ]
     ids = [each["Subnet"]["SubnetId"] for each in subnets]
-    made = client(runbook, "elbv2").create_load_balancer(Name=name, Subnets=ids, Type="application")
-    return name, made["LoadBalancers"][0]["LoadBalancerArn"]
+    created = client(runbook, "elbv2").create_load_balancer(Name=name, Subnets=ids, Type="application")
+    return name, created["LoadBalancers"][0]["LoadBalancerArn"]
 
 
 @situation("aws kms schedule-key-deletion --key-id KEY_ID --pending-window-in-days 30")

@@ -50,7 +50,7 @@ def run(platform: Platform, command: str, *, typed: str = "", region: str = "eu-
         command: as the page has it, with its words in capitals.
         typed: answers to the questions of the command.
         region: of `aws`, where the command names none.
-        values: what stands for the words in capitals.
+        values: replace the words in capitals.
     """
     assert command in runbooks.commands(), command
     variables = {**platform.variables, **environment_variables(platform.endpoint_url, region)}

@@ -258,6 +258,19 @@ def test_a_database_of_the_name_of_a_deleted_one_is_empty(world: World) -> None:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
+def test_a_renamed_database_keeps_its_data_beside_the_one_that_takes_its_place(world: World) -> None:
+    here = world.here
+    here.rds.create_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="before")
+    migrate_badly(here)
+    here.rds.modify_db_instance(DBInstanceIdentifier="shop", NewDBInstanceIdentifier="shop-old", ApplyImmediately=True)
+    here.rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="shop", DBSnapshotIdentifier="before", Port=free_port()
+    )
+    with here.connect("shop-old", PASSWORD) as connection:
+        assert connection.execute("SELECT state FROM dag_run WHERE run_id = 'tuesday'").fetchone() == ("failed",)
+    assert rows(here) == FIRST
+
+
 def test_copies_are_saved_with_the_account_and_go_with_what_needs_them(world: World) -> None:
     here = world.here
     delete(here, SkipFinalSnapshot=False, FinalDBSnapshotIdentifier="shop-final")

@@ -120,13 +120,32 @@ class Postgres(TlsServer):
         before = note.read_text() if note.is_file() else ""
         if not origin.resource_id or before == origin.resource_id:
             return
-        if origin.copy or before in origin.predecessors:
-            for data in data_folders(self.home):
-                shutil.rmtree(data)
-        if origin.copy:
-            self._restore(Path(origin.copy))
+        if not self._follow_another_name(origin.resource_id):
+            if origin.copy or before in origin.predecessors:
+                for data in data_folders(self.home):
+                    shutil.rmtree(data)
+            if origin.copy:
+                self._restore(Path(origin.copy))
         note.write_text(origin.resource_id)
         self._own(note)
+
+    def _follow_another_name(self, resource_id: str) -> bool:
+        """Move the data here where the instance had another name before; returns whether it had."""
+        for folder in self._folder.parent.glob("database-*"):
+            home = data_home(folder)
+            note = home / INSTANCE
+            if folder == self._folder or not note.is_file() or note.read_text() != resource_id:
+                continue
+            for path in data_folders(self.home):
+                shutil.rmtree(path)
+            # The data comes last: where it is cut off before, the next start does the rest.
+            for path in (home / PASSWORD_FILE, *data_folders(home)):
+                if path.exists():
+                    shutil.move(path, self.home / path.name)
+            note.replace(self.home / INSTANCE)
+            remove_data(folder)
+            return True
+        return False
 
     def _restore(self, copy: Path) -> None:
         if not (copy / f"data-{self._version}").is_dir():

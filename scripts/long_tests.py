@@ -61,7 +61,7 @@ PARTS = (
     ),
     Part(
         name="restore",
-        shows="a database that a migration has destroyed, and one that was deleted, come back as the runbook says",
+        shows="a database that was deleted, and one that a migration has destroyed, come back as the runbook says",
         tests=("tests/long/test_restore.py",),
         limit_minutes=20,
     ),

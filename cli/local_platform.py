@@ -8,6 +8,7 @@ from cli.errors import BAD_CONFIGURATION, FAILED, CommandError
 from cli.local_commands import apply_command, local_command
 from cli.parts import PARTS, skipped_services
 from local.background import BackgroundProcessError
+from local.database_copies import STORES
 from local.embedded import EmbeddedAws, environment_variables
 from workspace import Workspace
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from config import Environment
     from local.dataplane import DataPlane
     from local.saved_platforms import SavedPlatforms
+
+DATA_PLANE = "data-plane"
+"""Folder of the data plane, in the work folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,11 @@ class LocalPlatform:
                 f"{environment.name} is on the real AWS: its file has no aws.endpoint_url.",
                 exit_code=BAD_CONFIGURATION,
             )
-        return EmbeddedAws(endpoint_url=endpoint_url, folder=self.workspace.work_folder / "embedded-aws")
+        return EmbeddedAws(
+            endpoint_url=endpoint_url,
+            folder=self.workspace.work_folder / "embedded-aws",
+            stores=self.workspace.work_folder / DATA_PLANE / STORES,
+        )
 
     def data_plane(self, environment: "Environment", *, parts: Sequence[str] = PARTS) -> "DataPlane":
         """What runs the containers of an environment; `parts` of them. Raises CommandError on the real AWS."""
@@ -44,7 +52,7 @@ class LocalPlatform:
             )
         settings = Settings(
             endpoint_url=environment.aws.endpoint_url,
-            folder=self.workspace.work_folder / "data-plane",
+            folder=self.workspace.work_folder / DATA_PLANE,
             windlass_folder=self.workspace.windlass_folder,
             region=environment.aws.region,
             listener_ports={f"load_balancer.{key}": port for key, port in environment.load_balancer.ports.items()},

@@ -136,9 +136,23 @@ class Database(Section):
         ]
         | None
     ) = None
-    """ARN of automated backups, such as those replicated to a second region. The database is created from their latest
-    restorable time instead of empty (D06). Only used when the database is created. Not allowed together with
+    """ARN of automated backups, such as those replicated to a second region. The database is created from them, at
+    `restore_to_time`, instead of empty (D06). Only used when the database is created. Not allowed together with
     `restore_from_snapshot`. Default: the database starts empty."""
+
+    restore_to_time: (
+        Annotated[
+            str,
+            Pattern(
+                r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ",
+                'a moment in UTC, in quotes, such as "2026-11-27T02:05:00Z"',
+                "2026-11-27T02:05:00Z",
+            ),
+        ]
+        | None
+    ) = None
+    """Moment in UTC at which the database is restored from `restore_from_backup_arn`, such as the last one before a bad
+    migration (D06). Only used when the database is created. Default: the latest restorable time."""
 
     performance_insights: bool = True
     """Enable Performance Insights with seven days of history, which is free."""

@@ -22,6 +22,9 @@ def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[P
     if database.restore_from_snapshot and database.restore_from_backup_arn:
         message = "cannot be combined with restore_from_snapshot; allowed: one of the two (D06)"
         yield problem("database/restore_from_backup_arn", database.restore_from_backup_arn, message)
+    if database.restore_to_time and not database.restore_from_backup_arn:
+        message = "is a moment of no backups; allowed: with restore_from_backup_arn (D06)"
+        yield problem("database/restore_to_time", database.restore_to_time, message)
     for key in ("restore_from_snapshot", "restore_from_backup_arn"):
         value = getattr(database, key) or ""
         if value.startswith("arn:") and value.split(":")[3] != aws.region:

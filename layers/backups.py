@@ -54,7 +54,21 @@ def key_of_copies(stack: TerraformStack, environment: Environment) -> str | None
         deletion_window_days=30 if environment.is_production else 7,
         retained=environment.database.final_snapshot,
     )
-    return Key(stack, id_, key).outputs.key_arn
+    arn = Key(stack, id_, key).outputs.key_arn
+    # Addresses without the region, of environments that were applied before they carried it.
+    stack.add_override("moved", [{"from": before, "to": now} for before, now in moved(copy.region).items()])
+    return arn
+
+
+def moved(region: str) -> dict[str, str]:
+    """Former address → address, of everything in the region of the copies."""
+    return {
+        "aws_kms_key.backup-key_key": f"aws_kms_key.backup-key-{region}_key",
+        "aws_kms_alias.backup-key_alias": f"aws_kms_alias.backup-key-{region}_alias",
+        "aws_db_instance_automated_backups_replication.backup-copy_replication": (
+            f"aws_db_instance_automated_backups_replication.backup-copy-{region}_replication"
+        ),
+    }
 
 
 def replica(environment: Environment, kms_key_arn: str | None) -> SecretReplica | None:

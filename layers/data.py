@@ -121,6 +121,7 @@ class DataLayer(Layer):
                 window=settings.backup_window,
                 restore_from_snapshot=settings.restore_from_snapshot,
                 restore_from_backup_arn=settings.restore_from_backup_arn,
+                restore_to_time=settings.restore_to_time,
             ),
             monitoring=rds.Monitoring(
                 log_retention_days=self.environment.cluster.logs_retention_days,

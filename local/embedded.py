@@ -89,18 +89,19 @@ class EmbeddedAws:
     Args:
         endpoint_url: `http://127.0.0.1:PORT`; loopback only.
         folder: for the pid file, the lock and the log; created if missing.
+        stores: where the data plane has the files of its data stores; without it, snapshots of databases are empty.
 
     Raises:
         ValueError: `endpoint_url` is not an http URL with a port on loopback.
     """
 
-    def __init__(self, *, endpoint_url: str, folder: Path) -> None:
+    def __init__(self, *, endpoint_url: str, folder: Path, stores: Path | None = None) -> None:
         parts = urlsplit(endpoint_url)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK_HOSTS or not parts.port:
             raise ValueError(f"endpoint_url is {endpoint_url!r}; it must be http://127.0.0.1:PORT")
         self.endpoint_url = endpoint_url.rstrip("/")
         self._host, self._port = str(parts.hostname), int(parts.port)
-        self.folder = folder
+        self.folder, self._stores = folder, stores
         self.log_path = folder / "server.log"
         self.saved = SnapshotFolder(folder / SAVED)
         self.account = EmbeddedAccount(self.endpoint_url)
@@ -217,6 +218,7 @@ class EmbeddedAws:
     def _launch(self, code: str) -> ProcessRecord:
         command = [sys.executable, "-m", "local.server", "--host", self._host, "--port", str(self._port)]
         command += ["--snapshots", str(self.saved.folder)]
+        command += ["--stores", str(self._stores)] if self._stores is not None else []
         return self._process.launch(command, details={"endpoint_url": self.endpoint_url, CODE: code})
 
     def _wait_until_ready(self, record: ProcessRecord) -> None:

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from local.database_copies import data_home
 from local.dataplane import DataPlane
-from local.dataplane.stores.freeze import frozen
-from local.dataplane.stores.postgres import data_home, remove_data, restore_home
+from local.dataplane.stores.postgres import remove_data, restore_home
 from local.embedded import EmbeddedAws
+from local.freeze import frozen
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 MANIFEST, AWS, STORES = "platform.json", "aws", "stores"

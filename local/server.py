@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from local.account_page import with_account_page
+from local.database_copies import COPIES, copies_of
 from local.dns_server import DnsServer, delegations
 from local.iam.enforcement import enforce_iam
 from local.iam.pages import with_iam_pages
@@ -24,6 +25,7 @@ from local.judges import Judges
 from local.serialise_requests import Application, serialise_requests
 
 if TYPE_CHECKING:
+    from local.snapshot.account import Backends
     from local.snapshot.saver import Saver
 
 SETTINGS = {
@@ -35,6 +37,9 @@ SETTINGS = {
 
 LAYERS = "layers"
 """Folder of the registry's blobs, in that of the snapshot."""
+
+DATABASES = "databases"
+"""Folder of the copies of databases, in that of the snapshot."""
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -151,6 +156,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes a free one")
     parser.add_argument("--instance", default="", help="a word that the identity page repeats")
     parser.add_argument("--snapshots", type=Path, help="folder to save in and load from (default: memory only)")
+    parser.add_argument(
+        "--stores", type=Path, help="folder with the files of data stores, for copies of databases (default: none)"
+    )
     options = parser.parse_args(arguments)
 
     def exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
@@ -159,6 +167,9 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, exit_cleanly)
     signal.signal(signal.SIGINT, exit_cleanly)
     saver = _saver(options.snapshots) if options.snapshots is not None else None
+    if options.stores is not None:
+        copies = None if options.snapshots is None else options.snapshots / DATABASES
+        COPIES.use(copies, stores=options.stores)
     try:
         server = make_server(options.host, options.port, options.instance, saver)
         DnsServer(options.host, server.port, delegations)
@@ -186,13 +197,14 @@ def _saver(folder: Path) -> "Saver":
     from local.snapshot.saver import Saver
     from local.snapshot.store import SnapshotFolder
 
-    # In the folder of the snapshot, so that they are copied, replaced and removed with it.
+    # In the folder of the snapshot, as copies of databases are, so that they are copied, replaced and removed with it.
     BLOBS.use(folder / LAYERS, uploads=folder.with_name("uploads"))
-    return Saver(
-        SnapshotFolder(folder),
-        log=lambda line: print(line, flush=True),
-        on_saved=lambda backends: BLOBS.keep(stored_digests(backends)),
-    )
+
+    def remove_unused(backends: "Backends") -> None:
+        BLOBS.keep(stored_digests(backends))
+        COPIES.keep(copies_of(backends))
+
+    return Saver(SnapshotFolder(folder), log=lambda line: print(line, flush=True), on_saved=remove_unused)
 
 
 if __name__ == "__main__":

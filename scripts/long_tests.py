@@ -65,6 +65,18 @@ PARTS = (
         tests=("tests/long/test_first_apply.py",),
         limit_minutes=20,
     ),
+    Part(
+        name="restore",
+        shows="a database that was deleted, and one that a migration has destroyed, come back as the runbook says",
+        tests=("tests/long/test_restore.py",),
+        limit_minutes=20,
+    ),
+    Part(
+        name="recovery-region",
+        shows="an environment recovers in a second region as the runbook says, and the old one is destroyed",
+        tests=("tests/long/test_recovery_region.py",),
+        limit_minutes=20,
+    ),
 )
 
 

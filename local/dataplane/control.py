@@ -10,6 +10,7 @@ from typing import Any
 
 from local import processes
 from local.background import BackgroundProcess, BackgroundProcessError, ProcessRecord
+from local.database_copies import STORES
 from local.dataplane.containers.namespaces import kill_all, processes_of
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.pages import Pages
@@ -71,7 +72,7 @@ class DataPlane:
     @property
     def stores_folder(self) -> Path:
         """Holds a folder for each data store."""
-        return self._folder / "stores"
+        return self._folder / STORES
 
     def start(self, report: Report = ignore) -> None:
         """Start, and wait until the proxy listens and the data stores run; does nothing where it already runs.

@@ -1,4 +1,4 @@
-"""Passwords and reboot counts of data stores, which no operation of the AWS API returns.
+"""Passwords, reboot counts and origins of data stores, which no operation of the AWS API returns.
 
 The data plane runs the servers and reads them from this endpoint.
 """
@@ -6,15 +6,21 @@ The data plane runs the servers and reads them from this endpoint.
 import sys
 from typing import Any
 
+from local.database_copies import COPIES, COPY
+from local.extensions.backend_state import state_of
+
 
 def logins(region: str) -> dict[str, Any]:
-    """`databases`: instance → master password; `users`: ElastiCache user → passwords; `reboots`: instance → count."""
-    instances = [
-        (name, instance)
-        for backend in _backends("moto.rds.models", "rds_backends", region)
-        for name, instance in list(backend.databases.items())
-    ]
+    """`databases`: instance → master password; `users`: ElastiCache user → passwords; `reboots`: instance → count.
+
+    `origins`: instance → its resource id, and the folder of the copy that it was restored from; `deleted`: resource ids
+    of instances that were deleted.
+    """
+    backends = _backends("moto.rds.models", "rds_backends", region)
+    instances = [(name, instance) for backend in backends for name, instance in list(backend.databases.items())]
     return {
+        "origins": {name: _origin(instance) for name, instance in instances},
+        "deleted": [resource_id for backend in backends for resource_id in deleted_instances(backend)],
         "databases": {name: instance._master_user_password for name, instance in instances},
         "reboots": {name: getattr(instance, "reboots", 0) for name, instance in instances},
         "users": {
@@ -23,6 +29,17 @@ def logins(region: str) -> dict[str, Any]:
             for name, user in list(backend.users.items())
         },
     }
+
+
+def deleted_instances(backend: Any) -> list[str]:
+    """Resource ids of the instances that were deleted in one of moto's RDS backends."""
+    return state_of(backend, "deleted_instances", list)
+
+
+def _origin(instance: Any) -> dict[str, str]:
+    copy = getattr(instance, COPY, "")
+    # A copy that is missing is named, so that the data plane says so instead of starting an empty database.
+    return {"resource_id": instance.dbi_resource_id, "copy": str(COPIES.path(copy) or copy)}
 
 
 def _backends(module: str, name: str, region: str) -> list[Any]:

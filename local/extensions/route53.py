@@ -9,8 +9,8 @@ same four name servers, so that a delegation to those of another zone, or of a d
 
 from typing import Any
 
-from moto.route53 import models
 from moto.moto_api._internal import mock_random
+from moto.route53 import models
 from moto.route53.models import Route53Backend
 from moto.route53.responses import Route53
 

@@ -107,7 +107,8 @@ class PostgreSql(Construct):
             if inputs.backup.restore_from_backup_arn is None
             else DbInstanceRestoreToPointInTime(
                 source_db_instance_automated_backups_arn=inputs.backup.restore_from_backup_arn,
-                use_latest_restorable_time=True,
+                restore_time=inputs.backup.restore_to_time,
+                use_latest_restorable_time=None if inputs.backup.restore_to_time else True,
             ),
             skip_final_snapshot=not final_snapshot,
             final_snapshot_identifier=self._final_snapshot_identifier() if final_snapshot else None,

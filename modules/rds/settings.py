@@ -148,13 +148,18 @@ class Backup:
     """
 
     restore_from_backup_arn: str | None = None
-    """Automated backups to restore a *new* database from, at their latest point in time, such as a copy from another
-    region (D06). Removing it later has no effect."""
+    """Automated backups to restore a *new* database from, such as a copy from another region (D06). Removing it later
+    has no effect."""
+
+    restore_to_time: str | None = None
+    """Moment of these backups, `2026-11-27T02:05:00Z`. Default: the latest restorable time."""
 
     def __post_init__(self) -> None:
         """Refuse what RDS would refuse."""
         if self.restore_from_snapshot and self.restore_from_backup_arn:
             raise ValueError("restore_from_snapshot and restore_from_backup_arn are both given; choose one")
+        if self.restore_to_time and not self.restore_from_backup_arn:
+            raise ValueError("restore_to_time is given without restore_from_backup_arn, whose moment it is")
         if not 0 <= self.retention_days <= 35:
             raise ValueError(f"retention_days is {self.retention_days}; RDS keeps backups for 0 to 35 days")
         if not _BACKUP_WINDOW.fullmatch(self.window):

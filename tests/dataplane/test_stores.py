@@ -13,6 +13,7 @@ from local.dataplane.containers.addresses import Addresses
 from local.dataplane.desired_state.model import Cache, Database, DesiredState
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.stores.postgres import remove_data
 from local.dataplane.stores.stores import Stores
 from tests.support.waiting import wait_for
 
@@ -42,6 +43,8 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
     yield stores
     stores.stop()
     addresses.claim.close()
+    for store in (tmp_path / "stores").glob("*"):
+        remove_data(store)
 
 
 def test_a_database_and_a_cache_with_the_same_identifier_are_two_servers(stores: Stores) -> None:

@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 
 from aws.quotas import QUOTAS
-from tests.docs import quota_situations, runbooks
+from tests.docs import database_situations, drill, quota_situations, runbooks
+from tests.docs.drill import DRILLED
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.runbook_command import RunbookCommand
 from tests.docs.terraform_situations import ON_THE_PLATFORM
@@ -25,6 +26,9 @@ pytestmark = pytest.mark.slow
 
 COMMANDS = runbooks.commands()
 QUOTA_ROW = re.compile(r"^\| (.+) \| `(\w+)` \| ([\w-]+) \| (L-\w+) \|$", re.MULTILINE)
+ELSEWHERE = {*ON_THE_PLATFORM, *DRILLED}
+"""Commands with another test than the first."""
+assert database_situations  # its import registers situations
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def shared() -> Iterator[SharedResources]:
         yield SharedResources.create(endpoint_url, name="runbooks")
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ON_THE_PLATFORM])
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ELSEWHERE])
 def test_a_command_does_what_its_runbook_says(
     command: str,
     shared: SharedResources,
@@ -77,9 +81,17 @@ def test_the_errors_of_quotas_are_those_of_aws() -> None:
 
 
 def test_every_situation_is_one_of_a_runbook() -> None:
-    assert not (set(SITUATIONS) | set(ON_THE_PLATFORM)) - set(COMMANDS)
-    assert not set(SITUATIONS) & set(ON_THE_PLATFORM)
+    assert not (set(SITUATIONS) | ELSEWHERE) - set(COMMANDS)
+    assert not set(SITUATIONS) & ELSEWHERE
+    assert not set(ON_THE_PLATFORM) & DRILLED
     assert len(COMMANDS) > 15
+
+
+def test_a_drill_runs_every_command_that_changes_a_whole_platform() -> None:
+    names = {name for name, value in vars(drill).items() if isinstance(value, str) and value in DRILLED}
+    assert len(names) == len(DRILLED)
+    drills = "".join(path.read_text() for path in (runbooks.ROOT / "tests" / "long").glob("*.py"))
+    assert not [name for name in names if not re.search(rf"(run|in_data)\(platform, {name}[,)]", drills)]
 
 
 @pytest.mark.parametrize("page", runbooks.PAGES, ids=lambda page: page.stem)

@@ -54,6 +54,16 @@ def test_a_database_starts_from_the_newest_moment_of_a_copy() -> None:
     }
 
 
+def test_a_database_starts_from_a_moment_of_a_copy() -> None:
+    body = starting_from(restore_from_backup_arn=COPY, restore_to_time="2026-11-27T02:05:00Z")
+    assert body["restore_to_point_in_time"] == {
+        "source_db_instance_automated_backups_arn": COPY,
+        "restore_time": "2026-11-27T02:05:00Z",
+    }
+    with pytest.raises(ValueError, match="without restore_from_backup_arn"):
+        Backup(restore_to_time="2026-11-27T02:05:00Z")
+
+
 def test_taking_out_where_it_started_from_does_not_make_it_again() -> None:
     ignored = instance(documents("prod"))["lifecycle"]["ignore_changes"]
     assert {"snapshot_identifier", "restore_to_point_in_time"} <= set(ignored)
@@ -99,6 +109,20 @@ def test_another_region_has_other_addresses_so_that_nothing_is_lost_without_a_wo
     kinds = ("aws_kms_key", "aws_kms_alias", "aws_db_instance_automated_backups_replication")
     before, after = documents("prod")["data"]["resource"], documents_of("prod", elsewhere)["data"]["resource"]
     assert not {name for kind in kinds for name in before[kind]} & {name for kind in kinds for name in after[kind]}
+
+
+def test_copies_that_were_applied_under_the_former_addresses_keep_what_they_are() -> None:
+    data = documents("prod")["data"]
+    there = {
+        f"{kind}.{name}"
+        for kind, bodies in data["resource"].items()
+        for name, body in bodies.items()
+        if body.get("provider") == "aws.backups-eu-central-1"
+    }
+    assert there == {each["to"] for each in data["moved"]}
+    for each in data["moved"]:
+        assert each["from"] == each["to"].replace("-eu-central-1", "")
+    assert "moved" not in documents("staging")["data"]
 
 
 @pytest.mark.slow

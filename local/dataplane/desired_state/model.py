@@ -68,6 +68,18 @@ class Listener:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Whose data a database has."""
+
+    resource_id: str = ""
+    """Of its RDS instance; another instance of the same name has another."""
+    copy: str = ""
+    """Folder of the copy that the instance was restored from; empty where it was created empty."""
+    predecessors: frozenset[str] = frozenset()
+    """Resource ids of deleted instances, whose data nobody gets."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Database:
     """A PostgreSQL instance of RDS."""
 
@@ -83,6 +95,7 @@ class Database:
     password: str = field(default="", repr=False)
     reboots: int = 0
     """How often a reboot was requested."""
+    origin: Origin = field(default_factory=Origin)
     kind: ClassVar[str] = "database"
 
     @property

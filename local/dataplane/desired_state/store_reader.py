@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from local.dataplane.desired_state.model import Cache, CacheUser, Database, Store
+from local.dataplane.desired_state.model import Cache, CacheUser, Database, Origin, Store
 
 PROXY_PORT = 5432
 """Every RDS proxy for PostgreSQL listens on it."""
@@ -87,10 +87,12 @@ def _users(elasticache: Any, user_group_ids: list[str]) -> Iterable[CacheUser]:
 
 
 def with_logins(store: Store, logins: Any) -> Store:
-    """The store with its passwords and its reboots, from the embedded AWS's page."""
+    """The store with its passwords, its reboots and where its data is from, from the embedded AWS's page."""
     if isinstance(store, Database):
+        origin = logins["origins"].get(store.identifier) or {"resource_id": "", "copy": ""}
         return replace(
             store,
+            origin=Origin(**origin, predecessors=frozenset(logins["deleted"])),
             password=str(logins["databases"].get(store.identifier) or ""),
             reboots=int(logins["reboots"].get(store.identifier, 0)),
         )

@@ -17,18 +17,27 @@ import psycopg
 from psycopg import sql
 
 from local import processes
-from local.dataplane.desired_state.model import Database
+from local.database_copies import (
+    ELSEWHERE,
+    INSTANCE,
+    PREFIX,
+    DatabaseCopyError,
+    copy_data,
+    data_folders,
+    data_home,
+)
+from local.database_copies import (
+    SUPERUSER as PASSWORD_FILE,
+)
+from local.dataplane.desired_state.model import Database, Origin
 from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 5432
 SUPERUSER = "rdsadmin"
 """The name of RDS's internal superuser."""
 
-ELSEWHERE = "elsewhere"
-"""Name of the file that contains the path of the data when it cannot be in the folder."""
 ORIGIN = "origin"
-"""Name of the file in such a folder that contains the path of the folder that it stands in for."""
-PREFIX = "windlass-postgres-"
+"""Name of the file in a folder elsewhere that contains the path of the folder that it stands in for."""
 SYSTEM_FOLDER = Path("/var/lib")
 
 SETTINGS = {
@@ -45,28 +54,31 @@ class Postgres(TlsServer):
     Args:
         placement: folder, addresses and ports; the data is in its folder, or in `home`, until `remove_data`.
         major_version: the server runs the nearest version in the package (16 or 18).
+        origin: whose data it is, and what it starts from.
     """
 
-    def __init__(self, placement: StorePlacement, *, major_version: int) -> None:
+    def __init__(self, placement: StorePlacement, *, major_version: int, origin: Origin | None = None) -> None:
         fast_shutdown = signal.SIGINT
         super().__init__(placement, protocol="postgres", first_signal=fast_shutdown)
         self._folder = placement.folder
         self._identity = _unprivileged_identity()
         self.home = _reachable(placement.folder, self._identity)
         self._version = 16 if major_version <= 16 else 18
+        self._origin = origin or Origin()
         self._password = ""
 
     def start(self) -> None:
         """Start, and wait until it accepts connections.
 
         Raises:
-            StoreError: the port is taken, or the server did not start.
+            StoreError: the port is taken, what it starts from is missing, or the server did not start.
         """
         self.refuse_taken_port()
         self._create_home()
+        self._begin_with_its_own_data()
         programs = _programs(self.home, self._version, self._identity)
         data = self.home / f"data-{self._version}"
-        password_file = self.home / "superuser"
+        password_file = self.home / PASSWORD_FILE
         if not data.is_dir():
             self._initialise(programs, data, password_file)
         self._password = password_file.read_text()
@@ -98,6 +110,55 @@ class Postgres(TlsServer):
                     connection.execute(create.format(sql.Identifier(name), sql.Identifier(role)))
         except psycopg.Error as error:
             raise StoreError(f"role {role}: {type(error).__name__}") from error
+
+    def _begin_with_its_own_data(self) -> None:
+        """Replace what another instance of this name left: by the copy that this one was restored from, or by nothing.
+
+        Only once: the note says whose data it is. What an instance of a lost account left is kept.
+        """
+        origin, note = self._origin, self.home / INSTANCE
+        before = note.read_text() if note.is_file() else ""
+        if not origin.resource_id or before == origin.resource_id:
+            return
+        if not self._follow_another_name(origin.resource_id):
+            if origin.copy or before in origin.predecessors:
+                for data in data_folders(self.home):
+                    shutil.rmtree(data)
+            if origin.copy:
+                self._restore(Path(origin.copy))
+        note.write_text(origin.resource_id)
+        self._own(note)
+
+    def _follow_another_name(self, resource_id: str) -> bool:
+        """Move the data here where the instance had another name before; returns whether it had."""
+        for folder in self._folder.parent.glob("database-*"):
+            home = data_home(folder)
+            note = home / INSTANCE
+            if folder == self._folder or not note.is_file() or note.read_text() != resource_id:
+                continue
+            for path in data_folders(self.home):
+                shutil.rmtree(path)
+            # The data comes last: where it is cut off before, the next start does the rest.
+            for path in (home / PASSWORD_FILE, *data_folders(home)):
+                if path.exists():
+                    shutil.move(path, self.home / path.name)
+            note.replace(self.home / INSTANCE)
+            remove_data(folder)
+            return True
+        return False
+
+    def _restore(self, copy: Path) -> None:
+        if not (copy / f"data-{self._version}").is_dir():
+            raise StoreError(f"the copy {copy} is missing, or of another major version than {self._version}")
+        draft = self.home / "restored"
+        shutil.rmtree(draft, ignore_errors=True)
+        try:
+            copy_data(copy, draft)
+            for path in draft.iterdir():
+                path.replace(self.home / path.name)
+            draft.rmdir()
+        except DatabaseCopyError as error:
+            raise StoreError(str(error)) from error
 
     def _answers(self) -> bool:
         try:
@@ -147,16 +208,6 @@ class Postgres(TlsServer):
     def _own(self, path: Path) -> None:
         if self._identity:
             os.chown(path, self._identity["user"], self._identity["group"])
-
-
-def data_home(folder: Path) -> Path:
-    """The folder with the data of a store: this one, or the one that a file in it names."""
-    note = folder / ELSEWHERE
-    if note.is_file():
-        elsewhere = Path(note.read_text())
-        if elsewhere.name.startswith(PREFIX):
-            return elsewhere
-    return folder
 
 
 def remove_data(folder: Path) -> None:

@@ -38,6 +38,8 @@ class StorePlacement:
     """Further ports for clients."""
     proxy_names: tuple[str, ...] = ()
     """Names under which the store is an RDS Proxy."""
+    resource_id: str = ""
+    """Of the RDS instance; another one of the same name is another store."""
     certificate: tuple[Path, Path]
     """Files of the certificate chain and its key."""
     proxy_certificate: tuple[Path, Path] | None = None

@@ -167,12 +167,13 @@ class Stores:
             port=store.port,
             more_ports=_ports(store)[1:],
             proxy_names=_proxy_names(store),
+            resource_id=_resource_id(store),
             certificate=self._certificate(store),
             proxy_certificate=self._proxy_certificate(store),
             registry=self._registry,
         )
         server: Server = (
-            Postgres(placement, major_version=store.major_version)
+            Postgres(placement, major_version=store.major_version, origin=store.origin)
             if isinstance(store, Database)
             else Redis(placement, maxmemory_policy=store.maxmemory_policy)
         )
@@ -191,8 +192,13 @@ class Stores:
 
 
 def _differs(store: Store, placement: StorePlacement) -> bool:
-    """Whether clients find the store in another way than the running server offers it."""
-    return (_ports(store), _proxy_names(store)) != (placement.ports, placement.proxy_names)
+    """Whether clients find the store in another way than the running server offers it, or it is another one."""
+    offered = placement.ports, placement.proxy_names, placement.resource_id
+    return (_ports(store), _proxy_names(store), _resource_id(store)) != offered
+
+
+def _resource_id(store: Store) -> str:
+    return store.origin.resource_id if isinstance(store, Database) else ""
 
 
 def _proxy_names(store: Store) -> tuple[str, ...]:

@@ -2,15 +2,22 @@
 
 Symptoms: a private `aws_route53_zone` loses its `vpc` block at the next read. moto requires `PrivateZone` in the
 request; for AWS the VPC is enough, and the provider sends nothing else. An alias record whose stack was destroyed
-cannot be created again with the same values: moto searches its change log and ignores deletions.
+cannot be created again with the same values: moto searches its change log and ignores deletions. `dns.zone_id` refuses
+the id of a zone: AWS's begin with Z, and moto's with any letter or digit.
 """
 
 from typing import Any
 
-from moto.route53.models import Route53Backend
+from moto.route53.models import HostedZoneIdentifier, Route53Backend
 from moto.route53.responses import Route53
 
 from local.extensions.patching import wrap_method
+
+
+@wrap_method(HostedZoneIdentifier, "generate")
+def ids_begin_with_z(original: Any, *args: Any, **kwargs: Any) -> str:
+    """The id of a new zone, as AWS makes it."""
+    return "Z" + str(original(*args, **kwargs))[1:]
 
 
 @wrap_method(Route53, "create_hosted_zone")

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -39,3 +41,10 @@ def test_a_deleted_alias_can_be_made_again_but_not_twice(client):
         change("CREATE")
     result = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     assert [one["Name"] for one in result if one["Type"] == "A"] == ["app.again.example."]
+
+
+def test_the_id_of_a_zone_is_one_that_an_environment_file_may_name(client):
+    route53 = client("route53")
+    names = [f"z{number}.example" for number in range(5)]
+    ids = [route53.create_hosted_zone(Name=name, CallerReference=name)["HostedZone"]["Id"] for name in names]
+    assert all(re.fullmatch(r"/hostedzone/Z[A-Z0-9]{5,31}", id_) for id_ in ids), ids

@@ -146,6 +146,7 @@ class ServiceLayer(Layer):
             account=aws.account,
             kms_key_arn=self.network.kms_key_arn,
             emails=environment.alarms.emails,
+            https_endpoints=environment.alarms.https_endpoints,
         )
         return AlarmTopic(self, "alarms", inputs).outputs.topic_arn
 

@@ -4,7 +4,7 @@ import os
 import pty
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +34,12 @@ class Workspace:
             variables[f"WINDLASS_{key}"] = str(free_port())
         return cls(folder=folder, variables=variables)
 
+    def beside(self, **variables: str) -> "Workspace":
+        """The same folder, whose commands get more variables."""
+        return replace(self, variables={**self.variables, **variables})
+
     def file(self, environment: str) -> Path:
         return self.folder / "environments" / f"{environment}.toml"
-
-    def replace(self, environment: str, *changes: tuple[str, str]) -> None:
-        """Change lines of an environment file; each must be there exactly once."""
-        text = self.file(environment).read_text()
-        for before, after in changes:
-            assert text.count(before) == 1, f"{before!r} stands {text.count(before)} times in {environment}.toml"
-            text = text.replace(before, after)
-        self.file(environment).write_text(text)
 
     def windlass(self, *arguments: str, code: int = 0, given: str = "") -> str:
         """Run a command that must exit with this code; `given` is on its standard input. Returns all of its output."""

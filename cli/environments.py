@@ -41,15 +41,15 @@ class Environments:
         """
         from config import ConfigurationError, environment_names, load
 
-        found, unreadable = {}, []
+        environments, unreadable = {}, []
         for other in environment_names(self.workspace.root):
             source = f"environments/{other}.toml"
             try:
                 if other != name:
-                    found[source] = load(other, self.workspace.root, overridden=False)
+                    environments[source] = load(other, self.workspace.root, overridden=False)
             except ConfigurationError:
                 unreadable.append(source)
-        return found, unreadable
+        return environments, unreadable
 
     def beside_others(self, environment: "Environment") -> "tuple[Notice, ...]":
         """Compare an environment with the others of the workspace; returns what is worth knowing.

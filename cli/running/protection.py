@@ -1,4 +1,4 @@
-"""What AWS would refuse to delete: found before anything is destroyed, and not in the middle."""
+"""What AWS would refuse to delete: found before anything is destroyed, and not in the middle (S05)."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

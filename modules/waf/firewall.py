@@ -166,11 +166,11 @@ def _bodies(inputs: FirewallInputs) -> Iterator[dict[str, Any]]:
     if inputs.tool is None:
         return
     for group, labels in _BODY_LABELS.items():
-        found = [
+        matches = [
             {"label_match_statement": {"scope": "LABEL", "key": f"awswaf:managed:aws:{label}"}}
             for label in labels.values()
         ]
-        statement = _all([_any(found), *(_not(host) for host in _hosts(inputs.tool))])
+        statement = _all([_any(matches), *(_not(host) for host in _hosts(inputs.tool))])
         yield _rule(f"{group}Bodies", statement, action={"count" if inputs.count_only else "block": {}})
 
 

@@ -157,7 +157,7 @@ def test_a_layer_without_protection_may_go_alone(windlass, terraform):
 
 def test_every_protection_of_production_has_a_key_that_the_message_names():
     """A kind of resource that protects itself, and that `refuse_protected` does not know, is half destroyed first."""
-    found = {
+    protected_kinds = {
         (kind, attribute)
         for layer, document in documents("prod").items()
         if layer != "bootstrap"  # `bootstrap --destroy` takes its own off
@@ -166,4 +166,4 @@ def test_every_protection_of_production_has_a_key_that_the_message_names():
         for attribute, value in body.items()
         if "deletion_protection" in attribute and value is True
     }
-    assert found == set(KEYS)
+    assert protected_kinds == set(KEYS)

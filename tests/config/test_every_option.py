@@ -1,7 +1,7 @@
 """The environments in `tests/environments` together switch on every option.
 
 They are checked here, validated by Terraform in `tests/layers/test_terraform_validate.py`, and applied and destroyed on
-the embedded AWS by `make test-long`. So a key that is new has to stand in one of them.
+the embedded AWS by `make test-long`. So a key that is new needs a value in one of them.
 """
 
 import copy
@@ -25,7 +25,7 @@ from layers.synthesis import terraform_json
 from tests.support.options import NAMES, Key, environment, every, keys
 
 DOCUMENT = schema_document()
-FOUND = keys(DOCUMENT, every())
+KEYS = keys(DOCUMENT, every())
 
 TOO_LONG = {
     "waivers[].address": "an address is as long as the resource that a guard finds",
@@ -43,40 +43,44 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 """Keys with more values than there are files → the files that are checked with the others."""
 
 
-def without_another_value(found: dict[str, Key]) -> list[str]:
+def without_another_value(every_key: dict[str, Key]) -> list[str]:
     """Keys that have their default in every file, or stand in none."""
-    return [path for path, key in found.items() if key.is_property and not any(map(key.differs, key.values))]
+    return [path for path, key in every_key.items() if key.is_property and not any(map(key.differs, key.values))]
 
 
-def unused_values(found: dict[str, Key]) -> list[str]:
+def unused_values(every_key: dict[str, Key]) -> list[str]:
     """Values that the schema lists, and that no file has."""
     return [
         f"{path} = {value!r}"
-        for path, key in found.items()
+        for path, key in every_key.items()
         if path not in VARIANTS
         for value in key.allowed
         if value not in key.values
     ]
 
 
-def below_the_limit(found: dict[str, Key]) -> list[str]:
+def below_the_limit(every_key: dict[str, Key]) -> list[str]:
     """Texts of which no file has one as long as they may be."""
-    longest = {path: max(map(len, filter(None, key.values)), default=0) for path, key in found.items() if key.longest}
+    longest = {
+        path: max(map(len, filter(None, key.values)), default=0) for path, key in every_key.items() if key.longest
+    }
     return [
-        f"{path}: {longest[path]} of {found[path].longest}" for path in longest if longest[path] != found[path].longest
+        f"{path}: {longest[path]} of {every_key[path].longest}"
+        for path in longest
+        if longest[path] != every_key[path].longest
     ]
 
 
 def test_every_key_has_in_some_file_a_value_that_is_not_its_default() -> None:
-    assert without_another_value(FOUND) == [], "give these keys a value in a file of tests/environments"
+    assert without_another_value(KEYS) == [], "give these keys a value in a file of tests/environments"
 
 
-def test_every_value_that_the_schema_lists_stands_in_some_file() -> None:
-    assert unused_values(FOUND) == [], "use these values in a file of tests/environments"
+def test_every_value_that_the_schema_lists_some_file_has() -> None:
+    assert unused_values(KEYS) == [], "use these values in a file of tests/environments"
 
 
 def test_every_text_is_in_some_file_as_long_as_it_may_be() -> None:
-    short = [each for each in below_the_limit(FOUND) if each.partition(":")[0] not in TOO_LONG]
+    short = [each for each in below_the_limit(KEYS) if each.partition(":")[0] not in TOO_LONG]
     assert short == [], "use texts of that length in a file of tests/environments"
 
 
@@ -87,8 +91,8 @@ def test_lists_and_maps_with_a_limit_are_in_some_file_as_long_as_they_may_be() -
         "airflow.host_names": LISTENER_RULE_CONDITIONS - 1,
         "airflow.dags.repositories": 3,
     }
-    assert {path: max(len(value or ()) for value in FOUND[path].values) for path in limits} == limits
-    conditions = [service["host_names"] + service["path_patterns"] for service in FOUND["services.*"].values]
+    assert {path: max(len(value or ()) for value in KEYS[path].values) for path in limits} == limits
+    conditions = [service["host_names"] + service["path_patterns"] for service in KEYS["services.*"].values]
     assert max(map(len, conditions)) == LISTENER_RULE_CONDITIONS
 
 
@@ -96,10 +100,10 @@ def test_a_new_key_is_named() -> None:
     document = copy.deepcopy(DOCUMENT)
     document["properties"]["new_key"] = {"type": "string", "maxLength": 8, "enum": ["first", "second"]}
     document["$defs"]["BlueGreenService"]["properties"]["another"] = {"type": "boolean", "default": False}
-    found = keys(document, every())
-    assert set(without_another_value(found)) == {"new_key", "services.*.another"}
-    assert {"new_key = 'first'", "new_key = 'second'"} < set(unused_values(found))
-    assert "new_key: 0 of 8" in below_the_limit(found)
+    every_key = keys(document, every())
+    assert set(without_another_value(every_key)) == {"new_key", "services.*.another"}
+    assert {"new_key = 'first'", "new_key = 'second'"} < set(unused_values(every_key))
+    assert "new_key: 0 of 8" in below_the_limit(every_key)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,7 +117,7 @@ def test_every_other_value_of_a_long_list_is_accepted(path: str) -> None:
     """By the rules; Terraform takes each, as a test of `tests/layers/test_terraform_validate.py` shows."""
     *tables, key = path.split(".")
     for name in VARIANTS[path]:
-        for value in FOUND[path].allowed:
+        for value in KEYS[path].allowed:
             data: dict[str, Any] = dict(to_jsonable_python(environment(name)))
             table = functools.reduce(operator.getitem, tables, data)
             table[key] = value

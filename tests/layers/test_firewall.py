@@ -32,9 +32,9 @@ def test_airflows_users_are_known_by_the_host_that_their_browsers_send(port: int
 
 
 def test_without_names_of_airflow_all_requests_are_equal() -> None:
-    found = rules(service_layer(airflow_host_names=[], scheme="internal"))
-    assert "tool-limit" not in found
-    assert "scope_down_statement" not in found["limit"]["rate_based_statement"]
+    statements = rules(service_layer(airflow_host_names=[], scheme="internal"))
+    assert "tool-limit" not in statements
+    assert "scope_down_statement" not in statements["limit"]["rate_based_statement"]
 
 
 def test_e11_the_web_acl_of_the_account_takes_the_place_of_one() -> None:

@@ -39,11 +39,11 @@ def named_by_the_source(client) -> list[str]:
 def test_copies_are_found_by_their_arn_with_key_and_retention(there, copy):
     arn = copy["DBInstanceAutomatedBackupsArn"]
     assert arn.startswith("arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-")
-    (found,) = there.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=arn)[
+    (described,) = there.describe_db_instance_automated_backups(DBInstanceAutomatedBackupsArn=arn)[
         "DBInstanceAutomatedBackups"
     ]
-    assert (found["Status"], found["KmsKeyId"], found["BackupRetentionPeriod"]) == ("replicating", KEY, 14)
-    assert (found["DBInstanceArn"], found["DBInstanceIdentifier"]) == (SOURCE, "replicated")
+    assert (described["Status"], described["KmsKeyId"], described["BackupRetentionPeriod"]) == ("replicating", KEY, 14)
+    assert (described["DBInstanceArn"], described["DBInstanceIdentifier"]) == (SOURCE, "replicated")
 
 
 def test_the_source_names_its_copies_until_they_stop(client, there, copy):

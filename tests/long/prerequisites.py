@@ -6,7 +6,7 @@ from typing import Any
 Client = Callable[..., Any]
 
 
-def made_in(client: Client) -> Iterator[tuple[str, str]]:
+def prerequisites_in(client: Client) -> Iterator[tuple[str, str]]:
     """Create everything; yields what an environment file says, and what it is called in this account."""
     yield from _secrets(client("secretsmanager"))
     yield from _network(client("ec2"))

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.long.prerequisites import made_in, zone
+from tests.long.prerequisites import prerequisites_in, zone
 from tests.long.workspace import Workspace
 from tests.support.options import NAMES, ROOT, environment
 
@@ -41,9 +41,9 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future
         workspace.windlass("local", "up", "--bare", "--environment", "web")
         for name in NAMES:
             prepare(workspace, name)
-        for written, made in made_in(workspace.client):
+        for written, own in prerequisites_in(workspace.client):
             for name in NAMES:
-                workspace.file(name).write_text(workspace.file(name).read_text().replace(written, made))
+                workspace.file(name).write_text(workspace.file(name).read_text().replace(written, own))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             yield {name: pool.submit(live, workspace.beside(**ELSEWHERE.get(name, {})), name) for name in NAMES}
     finally:

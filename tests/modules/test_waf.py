@@ -101,8 +101,8 @@ def test_forms_of_a_tool_are_not_taken_for_attacks_and_those_of_others_are(count
     rule = result["CommonRuleSetBodies"]
     assert (rule["action"], rule["priority"] > result["CommonRuleSet"]["priority"]) == (action, True)
     labels, *others = rule["statement"]["and_statement"]["statement"]
-    found = {each["label_match_statement"]["key"] for each in labels["or_statement"]["statement"]}
-    assert found == {f"awswaf:managed:aws:core-rule-set:{name.replace('BODY', 'Body')}" for name in bodies}
+    matched = {each["label_match_statement"]["key"] for each in labels["or_statement"]["statement"]}
+    assert matched == {f"awswaf:managed:aws:core-rule-set:{name.replace('BODY', 'Body')}" for name in bodies}
     assert [set(each) for each in others] == [{"not_statement"}] * 2
 
 

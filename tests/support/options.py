@@ -22,7 +22,7 @@ class Key:
 
     schemas: list[JsonSchema] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
-    """What stands there in the files, defaults included."""
+    """Its values in the files, defaults included."""
     is_property: bool = False
     """Whether it is a key of a table, and not what a list or a map holds."""
 
@@ -60,31 +60,31 @@ def every() -> list[dict[str, Any]]:
 
 def keys(document: JsonSchema, files: Iterable[Mapping[str, Any]]) -> dict[str, Key]:
     """Every key of the schema by its path, with its values; `*` is any name of a map, `[]` any item of a list."""
-    found: dict[str, Key] = {}
-    _walk(document, [document], list(files), "", found)
-    return found
+    result: dict[str, Key] = {}
+    _walk(document, [document], list(files), "", result)
+    return result
 
 
-def _walk(root: JsonSchema, schemas: list[JsonSchema], values: list[Any], path: str, found: dict[str, Key]) -> None:
+def _walk(root: JsonSchema, schemas: list[JsonSchema], values: list[Any], path: str, result: dict[str, Key]) -> None:
     schemas = [part for schema in schemas for part in _parts(root, schema)]
     if path:
-        key = found.setdefault(path, Key())
+        key = result.setdefault(path, Key())
         key.schemas, key.values = schemas, values
     tables = [value for value in values if isinstance(value, Mapping)]
     for name in dict.fromkeys(name for schema in schemas for name in schema.get("properties", ())):
         below = f"{path}.{name}" if path else name
         inner = [schema["properties"][name] for schema in schemas if name in schema.get("properties", ())]
-        _walk(root, inner, [table[name] for table in tables if name in table], below, found)
-        found[below].is_property = True
+        _walk(root, inner, [table[name] for table in tables if name in table], below, result)
+        result[below].is_property = True
     maps = [schema for schema in schemas if isinstance(schema.get("additionalProperties"), dict)]
     if maps:
         inner = [schema["additionalProperties"] for schema in maps]
-        _walk(root, inner, [value for table in tables for value in table.values()], f"{path}.*", found)
+        _walk(root, inner, [value for table in tables for value in table.values()], f"{path}.*", result)
         names = [schema["propertyNames"] for schema in maps if "propertyNames" in schema]
-        _walk(root, names, [name for table in tables for name in table], f"the names of {path}", found)
+        _walk(root, names, [name for table in tables for name in table], f"the names of {path}", result)
     items = [schema["items"] for schema in schemas if "items" in schema]
     if items:
-        _walk(root, items, [item for value in values for item in value or ()], f"{path}[]", found)
+        _walk(root, items, [item for value in values for item in value or ()], f"{path}[]", result)
 
 
 def _parts(root: JsonSchema, schema: JsonSchema) -> Iterator[JsonSchema]:

@@ -22,6 +22,7 @@ EXTENDED_SERVICES = {
     "rds": "local.extensions.rds",
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
+    "secretsmanager": "local.extensions.secretsmanager",
 }
 """moto's name of a service → module that extends it. Other services are used unmodified."""
 

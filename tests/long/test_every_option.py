@@ -23,8 +23,6 @@ PROTECTED = {
     "WINDLASS_DATABASE__BACKUP_REPLICATION__ENABLED": "false",
 }
 """What production's file says before it is destroyed."""
-ELSEWHERE = {"no-egress": {"WINDLASS_STATE": '{"backend": "local", "path": ".windlass/state"}'}}
-"""Terraform Cloud is not on this machine."""
 SSH_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a real key\n-----END OPENSSH PRIVATE KEY-----\n"
 
 
@@ -45,17 +43,19 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future
             for name in NAMES:
                 workspace.file(name).write_text(workspace.file(name).read_text().replace(written, own))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield {name: pool.submit(live, workspace.beside(**ELSEWHERE.get(name, {})), name) for name in NAMES}
+            yield {name: pool.submit(live, workspace, name) for name in NAMES}
     finally:
         workspace.windlass("local", "reset", "--yes", "--environment", "web")
 
 
 def prepare(workspace: Workspace, name: str) -> None:
-    """Name the zone of this account, and leave out what other tests show: a database from another region's backups."""
+    """Name the zone of this account. Left out: Terraform Cloud, and a database from another region's backups."""
     text = workspace.file(name).read_text()
-    dns = environment(name).dns
-    if dns is not None and dns.zone_id is not None:
-        text = text.replace(dns.zone_id, zone(workspace.client, dns.zone_name))
+    settings = environment(name)
+    if settings.dns is not None and settings.dns.zone_id is not None:
+        text = text.replace(settings.dns.zone_id, zone(workspace.client, settings.dns.zone_name))
+    if settings.state.backend == "terraform-cloud":
+        text = re.sub(r"^\[state\]\n(?:.+\n)+", '[state]\nbackend = "local"\n', text, flags=re.MULTILINE)
     workspace.file(name).write_text(re.sub(r"^restore_from_backup_arn = .*\n", "", text, flags=re.MULTILINE))
 
 

@@ -1,6 +1,6 @@
 """The shipped production environment on the embedded AWS: applied step by step, running, taken down by its runbook.
 
-Account, endpoint, ports and zone are the test's; everything else is as `environments/prod.toml` has it. The containers of
+Account, endpoint, ports and zone are the test's; everything else is as `environments/prod.toml` has it. Containers of
 Airflow do not run: those of `local.toml` do in other tests, from the same task definitions.
 """
 

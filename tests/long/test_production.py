@@ -61,8 +61,8 @@ def test_then_nothing_is_left_to_change(production: Workspace) -> None:
 def test_the_web_service_becomes_healthy_with_all_its_tasks(production: Workspace) -> None:
     production.windlass("local", "up", "--environment", "prod", "--with", "web")
     (web,) = json.loads(production.windlass("status", "prod", "web", "--json"))["services"]
-    live = web["colours"][web["live_colour"]]
-    assert (live["running"], live["healthy_targets"]) == (3, 3)
+    live = web["colours"][web["value"]]
+    assert (live["running_count"], live["healthy_targets"]) == (3, 3)
 
 
 def test_a_destroy_begins_with_nothing_while_something_is_protected(production: Workspace) -> None:

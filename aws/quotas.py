@@ -26,6 +26,9 @@ TASK_DEFINITION_BYTES: Final = 64 * 1024
 LISTENER_RULE_CONDITIONS: Final = 5
 """Values of all conditions of one listener rule: host names, paths and sources together."""
 
+HOST_NAME_CHARACTERS: Final = 128
+"""Length of a host name in a listener rule (`HostHeaderConfig` of the ELB API); DNS itself allows 253."""
+
 LISTENER_RULE_PRIORITY_MAX: Final = 50_000
 """Highest priority of a listener rule; the lowest is 1."""
 

@@ -32,12 +32,13 @@ def environment_names(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / FOLDER).glob("*.toml"))
 
 
-def load(name: str, root: Path) -> Environment:
+def load(name: str, root: Path, *, overridden: bool = True) -> Environment:
     """Read and check one environment.
 
     Args:
         name: the file's name in `environments/` without `.toml`.
         root: the project's folder; `.env` is read from it.
+        overridden: whether `.env` and environment variables count, which are meant for the environment of a command.
 
     Raises:
         ConfigurationError: names every mistake there is, at once.
@@ -49,7 +50,7 @@ def load(name: str, root: Path) -> Environment:
             path=("name",), value=data["name"], message=f'is not the file\'s name; allowed: "{name}", or leave it out'
         )
         raise ConfigurationError(source, [problem])
-    given, problems = overrides(root)
+    given, problems = overrides(root) if overridden else ([], [])
     for override in given:
         _set(data, override)
     problems += _validate(data)

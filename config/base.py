@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from aws.quotas import HOST_NAME_CHARACTERS
 from aws.regions import ZONE_PATTERN
 from config.docstrings import field_docstrings
 from config.pattern import Pattern
@@ -129,16 +130,25 @@ ZoneName = Annotated[
 ]
 """An availability zone by name; synth never queries AWS for zones (N01)."""
 
-DnsName = Annotated[
+_LABELS = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+
+HostName = Annotated[
     str,
-    StringConstraints(max_length=253),
+    StringConstraints(max_length=HOST_NAME_CHARACTERS),
     Pattern(
-        r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+        rf"(?:\*\.)?{_LABELS}",
         'a DNS name in lower case such as "app.example.com", without a trailing dot',
         "app.example.com",
     ),
 ]
-"""A fully qualified DNS name without trailing dot; a wildcard only as the first label."""
+"""A fully qualified DNS name without trailing dot, as a listener rule takes it; a wildcard only as the first label."""
+
+ZoneDomain = Annotated[
+    str,
+    StringConstraints(max_length=HOST_NAME_CHARACTERS),
+    Pattern(_LABELS, 'a DNS name in lower case such as "example.com", without a trailing dot', "example.com"),
+]
+"""The name of a hosted zone. Host names are this name or longer, so it is no longer than they may be."""
 
 EmailAddress = Annotated[
     str,

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from config.airflow.section import Airflow
-from config.base import DnsName, Section
+from config.base import Section, ZoneDomain
 from config.errors import Problem
 from config.pattern import Pattern
 from config.rule import problem
@@ -16,7 +16,7 @@ from config.services import WebService
 class Dns(Section):
     """The Route 53 hosted zone of the environment."""
 
-    zone_name: Annotated[DnsName, Field(examples=["example.com"])]
+    zone_name: Annotated[ZoneDomain, Field(examples=["example.com"])]
     """Name of the zone. All `host_names` must be this name or end in it."""
 
     zone_id: (

@@ -5,17 +5,39 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import CertificateArn, Cidr, Section
+from config.pattern import Pattern
+
+RateLimit = Annotated[int, Field(ge=10, le=2_000_000_000)]
 
 
 class Waf(Section):
     """AWS WAF in front of the load balancer: AWS managed rules, and a rate limit for each client."""
 
-    rate_limit_per_five_minutes: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests that one IP address may send in five minutes; more are blocked."""
+    web_acl_arn: (
+        Annotated[
+            str,
+            Pattern(
+                r"arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w-]{1,128}/[0-9a-f-]{36}",
+                "the ARN of a web ACL for a region, arn:aws:wafv2:…:regional/webacl/…",
+                "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/team/01234567-89ab-cdef-0123-456789abcdef",
+            ),
+        ]
+        | None
+    ) = None
+    """ARN of an existing web ACL in the same account and region, whose rules and logs are its owner's (E11). The other
+    keys of this table have no meaning then. Default: a web ACL is created."""
+
+    rate_limit_per_five_minutes: RateLimit = 2000
+    """Requests that one IP address may send in five minutes; more are blocked. An office is one address. Requests to
+    `airflow.host_names` have their own limit."""
+
+    airflow_rate_limit_per_five_minutes: RateLimit = 20_000
+    """The same for requests to `airflow.host_names`: the UI polls, and its users often share one address. There, the
+    AWS managed rules do not block for what a form holds, since a connection holds addresses."""
 
     count_only: bool = False
-    """If true, only count the requests that the AWS managed rules would block, as a trial. The rate limit still
-    blocks."""
+    """If true, only count the requests that the AWS managed rules would block. Begin with true, read the log group
+    `aws-waf-logs-<project>-<environment>`, then set it to false. The rate limits still block."""
 
 
 class LoadBalancer(Section):

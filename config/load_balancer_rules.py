@@ -9,7 +9,7 @@ from config.base import Kind
 from config.dns import Dns
 from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
-from config.rule import problem
+from config.rule import is_valid, problem
 from config.services import WebService
 
 
@@ -79,6 +79,31 @@ def certificate_is_in_the_region(aws: Aws, load_balancer: LoadBalancer) -> Itera
         )
 
 
+def an_existing_web_acl_is_in_reach_and_not_configured(aws: Aws, load_balancer: LoadBalancer) -> Iterator[Problem]:
+    """E11: WAF associates a web ACL of the same account and region, whose rules are its owner's."""
+    waf = load_balancer.waf
+    if waf is None or waf.web_acl_arn is None:
+        return
+    path = "load_balancer/waf"
+    if waf.web_acl_arn.split(":")[3:5] != [aws.region, aws.account_id]:
+        message = f'is in another account or region; allowed: a web ACL of {aws.account_id} in "{aws.region}"'
+        yield problem(f"{path}/web_acl_arn", waf.web_acl_arn, message)
+    for key, field in type(waf).model_fields.items():
+        if key != "web_acl_arn" and is_valid(waf, key) and getattr(waf, key) != field.default:
+            yield problem(f"{path}/{key}", getattr(waf, key), "belongs to a web ACL that is created here; leave it out")
+
+
+def airflows_limit_has_hosts(load_balancer: LoadBalancer, airflow: Airflow | None) -> Iterator[Problem]:
+    """The limit for Airflow is chosen by host name."""
+    waf, key = load_balancer.waf, "airflow_rate_limit_per_five_minutes"
+    if waf is None or waf.web_acl_arn is not None:
+        return
+    value = waf.airflow_rate_limit_per_five_minutes
+    if value != type(waf).model_fields[key].default and not (airflow is not None and airflow.host_names):
+        message = "has no effect without airflow.host_names; allowed: leave it out, or name Airflow's hosts"
+        yield problem(f"load_balancer/waf/{key}", value, message)
+
+
 def http_is_for_development(kind: Kind, load_balancer: LoadBalancer) -> Iterator[Problem]:
     """N05: a public listener without a certificate is refused outside development."""
     if kind != "development" and load_balancer.scheme == "internet-facing" and not load_balancer.https:
@@ -102,6 +127,8 @@ RULES = (
     host_names_fit_into_a_certificate,
     listeners_have_unique_ports,
     certificate_is_in_the_region,
+    an_existing_web_acl_is_in_reach_and_not_configured,
+    airflows_limit_has_hosts,
     http_is_for_development,
     production_listener_survives,
 )

@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from aws.strategy import DEFAULT_STRATEGY
-from config.base import Cidr, DnsName, Percent, Section
+from config.base import Cidr, HostName, Percent, Section
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
 
@@ -85,7 +85,7 @@ class WebService(Section):
     services must not have the same number, so set the key from the second service on. Must also differ from
     `airflow.priority`."""
 
-    host_names: Annotated[tuple[DnsName, ...], Field(examples=[["shop.example.com"]])] = ()
+    host_names: Annotated[tuple[HostName, ...], Field(examples=[["shop.example.com"]])] = ()
     """Host names of the listener rule. `host_names` and `path_patterns` together: at most 5. Default: any host name."""
 
     path_patterns: tuple[

@@ -19,7 +19,7 @@ from config.delivery import Delivery
 from config.errors import MISSING, Problem
 from config.load_balancer import LoadBalancer
 from config.network import Network
-from config.rule import problem
+from config.rule import is_valid, problem
 from config.services import WebService
 from config.working_hours import WorkingHours
 
@@ -97,12 +97,12 @@ def copies_stay_in_the_partition(aws: Aws, database: Database) -> Iterator[Probl
 
 def everybody_is_notified_once(alarms: Alarms) -> Iterator[Problem]:
     """SNS has one subscription for an address; a second would be taken for the first, and removed with it."""
-    owners: dict[str, str] = {}
-    for name, address in alarms.emails.items():
-        if (owner := owners.setdefault(address.lower(), name)) != name:
-            yield problem(
-                f"alarms/emails/{name}", address, f"is also alarms.emails.{owner}; allowed: each address once"
-            )
+    for key in ("emails", "https_endpoints"):
+        owners: dict[str, str] = {}
+        for name, address in getattr(alarms, key).items() if is_valid(alarms, key) else ():
+            if (owner := owners.setdefault(address.lower(), name)) != name:
+                message = f"is also alarms.{key}.{owner}; allowed: each address once"
+                yield problem(f"alarms/{key}/{name}", address, message)
 
 
 def lists_have_each_value_once(

@@ -21,7 +21,7 @@ from modules.dns import AliasRecord, AliasRecordInputs, CertificateValidation, C
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
 from modules.kms import Key, KeyInputs
 from modules.observability import AlarmTopic, AlarmTopicInputs
-from modules.waf import Firewall, FirewallInputs
+from modules.waf import ExistingFirewall, ExistingFirewallInputs, Firewall, FirewallInputs, ToolHosts
 
 
 class ServiceLayer(Layer):
@@ -94,15 +94,32 @@ class ServiceLayer(Layer):
         return balancer
 
     def _firewall(self, settings: Waf, balancer: LoadBalancerOutputs) -> None:
+        if settings.web_acl_arn is not None:
+            existing = ExistingFirewallInputs(web_acl_arn=settings.web_acl_arn, load_balancer_arn=balancer.arn)
+            ExistingFirewall(self, "firewall", existing)
+            return
         inputs = FirewallInputs(
             name=self.environment.prefix,
             load_balancer_arn=balancer.arn,
             rate_limit_per_five_minutes=settings.rate_limit_per_five_minutes,
             count_only=settings.count_only,
+            tool=self._airflows_hosts(settings),
             log_retention_days=self.environment.cluster.logs_retention_days,
             log_kms_key_arn=self.network.kms_key_arn,
         )
         Firewall(self, "firewall", inputs)
+
+    def _airflows_hosts(self, settings: Waf) -> ToolHosts | None:
+        """Airflow's hosts as browsers name them: with the port, where it is not the scheme's own."""
+        airflow, balancer = self.environment.airflow, self.environment.load_balancer
+        if airflow is None or not airflow.host_names:
+            return None
+        port, usual = (balancer.https_port, 443) if balancer.https else (balancer.http_port, 80)
+        suffix = "" if port == usual else f":{port}"
+        return ToolHosts(
+            host_names=tuple(name + suffix for name in airflow.host_names),
+            rate_limit_per_five_minutes=settings.airflow_rate_limit_per_five_minutes,
+        )
 
     def _sessions_key(self) -> str | None:
         """A key for sessions of ECS Exec alone: every task role may decrypt with it, without a condition."""
@@ -141,6 +158,7 @@ class ServiceLayer(Layer):
             account=aws.account,
             kms_key_arn=self.network.kms_key_arn,
             emails=environment.alarms.emails,
+            https_endpoints=environment.alarms.https_endpoints,
         )
         return AlarmTopic(self, "alarms", inputs).outputs.topic_arn
 

@@ -32,13 +32,14 @@ def check(project: Project, name: str, as_json: bool) -> int:
     """
     try:
         environment = project.environments.load(name)
+        beside = project.environments.beside_others(environment)
         documents, verdict = project.synthesis.check(environment)
     except CommandError as error:
         if not as_json:
             raise
         print_json(_json(name, problems=error.problems))
         return error.exit_code
-    notices, used = notices_of(environment), uses(environment, documents)
+    notices, used = (*notices_of(environment), *beside), uses(environment, documents)
     if as_json:
         waived = [{**asdict(each.violation), "reason": each.reason} for each in verdict.waived]
         warnings = list(map(asdict, verdict.warnings))

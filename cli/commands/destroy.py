@@ -13,6 +13,7 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
+from cli.running.protection import refuse_protected
 from cli.running.run_layers import conclude, destroy_layers, refuse_to_orphan
 from cli.session import must_type_name, open_for_change, refuse_question, type_name
 from release.counted import counted
@@ -34,7 +35,8 @@ def destroy(
 ) -> None:
     """Destroy every layer, the last one first; the bucket of the state stays.
 
-    Asks you to type the environment's name. --yes skips this except in production; --confirm ENV skips it there too.
+    Refuses while something has deletion protection, before anything is destroyed. Asks you to type the environment's
+    name. --yes skips this except in production; --confirm ENV skips it there too.
     """
     refuse_question(as_json=as_json, answered=yes or confirm is not None, has_confirm=True)
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
@@ -43,6 +45,7 @@ def destroy(
         session.stacks(layer)
         refuse_to_orphan(session.stacks(), layer)
     stacks = session.stacks(layer)
+    refuse_protected(stacks, name, is_production=session.environment.is_production)
     if must_type:
         counts = [(stack.name, stack.resource_count()) for stack in reversed(stacks)]
         listed = ", ".join(f"{layer} ({counted(count, 'resource')})" for layer, count in counts if count)

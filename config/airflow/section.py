@@ -9,7 +9,7 @@ from config.airflow.components import ApiServer, DagProcessor, QueueName, Schedu
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
 from config.airflow.operations import AirflowAlarms, DbClean, ExistingRoles, OidcLogin, Workflows
-from config.base import Cidr, DnsName, EmailAddress, Section, ShortWord, Version
+from config.base import Cidr, EmailAddress, HostName, Section, ShortWord, Version
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
 
@@ -119,7 +119,7 @@ class Airflow(Section):
     cpu_architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """CPU architecture of the tasks. Must match the platform of the image (E02)."""
 
-    host_names: Annotated[tuple[DnsName, ...], Field(examples=[["airflow.example.com"]])] = ()
+    host_names: Annotated[tuple[HostName, ...], Field(examples=[["airflow.example.com"]])] = ()
     """Host names of the UI and the API. They must differ from those of web services. Airflow uses the first one, which
     must not be a wildcard, as its base URL. At most 4. Default: any host name."""
 

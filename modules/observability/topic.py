@@ -29,6 +29,9 @@ class AlarmTopicInputs:
     emails: Mapping[str, str] = field(default_factory=dict)
     """Email subscriptions, by a key for each. AWS asks each address to confirm once. Default: none."""
 
+    https_endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that SNS posts to, by a key for each. Each has to confirm; nothing waits for it. Default: none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicOutputs:
@@ -49,6 +52,8 @@ class AlarmTopic(Construct):
         policy = SnsTopicPolicy(self, "policy", arn=topic.arn, policy=_policy(topic.arn, inputs))
         for word, address in inputs.emails.items():
             SnsTopicSubscription(self, f"email-{word}", topic_arn=topic.arn, protocol="email", endpoint=address)
+        for word, address in inputs.https_endpoints.items():
+            SnsTopicSubscription(self, f"https-{word}", topic_arn=topic.arn, protocol="https", endpoint=address)
         self.outputs = AlarmTopicOutputs(topic_arn=policy.arn)
 
 

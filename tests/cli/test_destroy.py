@@ -5,10 +5,12 @@ import json
 
 import pytest
 
+from cli.running.protection import KEYS
 from tests.cli.fake_project import stack_document
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED, layers_of
 from tests.cli.test_local import local
+from tests.support.documents import documents
 
 __all__ = ["local"]
 
@@ -127,3 +129,41 @@ def test_d06_the_key_of_snapshots_stays_and_everything_else_goes(windlass, terra
     (forgotten,) = terraform.calls("state", "rm")
     assert "network" in forgotten["folder"] and forgotten["arguments"][-1] == "aws_kms_key.key_key"
     assert "network: aws_kms_key.key_key stays in the account" in ended.err
+
+
+def protected(*resources: tuple[str, str, str]) -> dict:
+    """A state in which something protects itself: type, name and the attribute that says so."""
+    instances = [
+        {"mode": "managed", "type": kind, "name": name, "instances": [{"attributes": {attribute: True}}]}
+        for kind, name, attribute in resources
+    ]
+    return {"when": ["state", "pull"], "lines": [{"resources": instances}]}
+
+
+@pytest.mark.parametrize(("name", "kind"), [("dev", ""), ("prod", 'kind = "staging" and ')])
+def test_what_aws_protects_is_named_before_anything_is_destroyed(windlass, terraform, name, kind):
+    terraform.follow(PLANNED, APPLIED, protected(("aws_lb", "balancer", "enable_deletion_protection")))
+    ended = windlass("destroy", name, "--confirm", name)
+    assert ended.code == 1
+    assert "service: aws_lb.balancer  (load_balancer.deletion_protection)" in ended.err
+    assert f"Set {kind}load_balancer.deletion_protection = false in environments/{name}.toml" in ended.err
+    assert not terraform.calls("plan")
+
+
+def test_a_layer_without_protection_may_go_alone(windlass, terraform):
+    terraform.follow(PLANNED, APPLIED, protected(("aws_db_instance", "instance", "multi_az")))
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
+
+
+def test_every_protection_of_production_has_a_key_that_the_message_names():
+    """A kind of resource that protects itself, and that `refuse_protected` does not know, is half destroyed first."""
+    protected_kinds = {
+        (kind, attribute)
+        for layer, document in documents("prod").items()
+        if layer != "bootstrap"  # `bootstrap --destroy` takes its own off
+        for kind, bodies in document.get("resource", {}).items()
+        for body in bodies.values()
+        for attribute, value in body.items()
+        if "deletion_protection" in attribute and value is True
+    }
+    assert protected_kinds == set(KEYS)

@@ -1,4 +1,4 @@
-"""The commands of the runbooks about snapshots, backups and protections, each in the situation that it is for."""
+"""The commands of the runbooks about snapshots and backups, each in the situation that it is for."""
 
 import json
 import os
@@ -171,39 +171,6 @@ def keep_a_secret_that_was_destroyed(runbook: RunbookCommand) -> None:
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=30)
     aws(runbook, SECRET=name)
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "keys"
-
-
-@situation(
-    'aws elbv2 describe-load-balancers --query "LoadBalancers[].[LoadBalancerName,LoadBalancerArn]" --output text'
-)
-def which_load_balancers_there_are(runbook: RunbookCommand) -> None:
-    name, arn = balancer(runbook)
-    assert f"{name}\t{arn}" in aws(runbook)
-
-
-@situation(
-    "aws elbv2 modify-load-balancer-attributes --load-balancer-arn BALANCER_ARN --attributes "
-    "Key=deletion_protection.enabled,Value=false"
-)
-def lift_the_protection_of_the_load_balancer(runbook: RunbookCommand) -> None:
-    _, arn = balancer(runbook)
-    elbv2 = client(runbook, "elbv2")
-    with_protection = {"Key": "deletion_protection.enabled", "Value": "true"}
-    elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[with_protection])
-    aws(runbook, BALANCER_ARN=arn)
-    elbv2.delete_load_balancer(LoadBalancerArn=arn)
-
-
-def balancer(runbook: RunbookCommand) -> tuple[str, str]:
-    ec2, name = client(runbook, "ec2"), f"balancer-{runbook.web.number}"
-    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")
-        for number, zone in enumerate("ab")
-    ]
-    ids = [each["Subnet"]["SubnetId"] for each in subnets]
-    created = client(runbook, "elbv2").create_load_balancer(Name=name, Subnets=ids, Type="application")
-    return name, created["LoadBalancers"][0]["LoadBalancerArn"]
 
 
 @situation("aws kms schedule-key-deletion --key-id KEY_ID --pending-window-in-days 30")

@@ -6,11 +6,16 @@ import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from cli.running.attached_provider import configures_once
+from config.base import LOG_RETENTION_DAYS
+from config.database import MonitoringIntervalSeconds
+from layers.synthesis import terraform_json
 from tests.support.documents import ENVIRONMENTS, documents
+from tests.support.options import NAMES, environment
 from tests.support.provider import attached_provider
 
 pytestmark = pytest.mark.slow
@@ -45,13 +50,46 @@ def diagnostics(folder: Path, variables: Mapping[str, str]) -> list[dict[str, An
     return list(json.loads(run.stdout)["diagnostics"])
 
 
+def said_about(folder: Path, stacks: Mapping[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What Terraform says about stacks by name; those of which it says nothing are left out."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(initialise, [folder / name for name in stacks], stacks.values()))
+        # Validating configures no provider, so one does for all of them.
+        alone = next(name for name, stack in stacks.items() if configures_once(stack))
+        with attached_provider(folder / alone, VARIABLES) as variables:
+            runs = {name: pool.submit(diagnostics, folder / name, variables) for name in stacks}
+            messages = {name: run.result() for name, run in runs.items()}
+    return {name: said for name, said in messages.items() if said}
+
+
 def test_every_layer_of_every_environment_is_valid_without_a_warning(tmp_path: Path) -> None:
     stacks = {f"{name}-{layer}": document for name in ENVIRONMENTS for layer, document in documents(name).items()}
     assert len(stacks) == 15
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(initialise, [tmp_path / name for name in stacks], stacks.values()))
-        # Validating configures no provider, so one does for all of them.
-        with attached_provider(tmp_path / "dev-network", VARIABLES) as variables:
-            runs = {name: pool.submit(diagnostics, tmp_path / name, variables) for name in stacks}
-            messages = {name: run.result() for name, run in runs.items()}
-    assert {name: said for name, said in messages.items() if said} == {}
+    assert said_about(tmp_path, stacks) == {}
+
+
+def test_every_option_makes_what_terraform_takes(tmp_path: Path) -> None:
+    stacks = {
+        f"{name}-{layer}": document
+        for name in NAMES
+        for layer, document in terraform_json(environment(name)).items()
+        if layer != "bootstrap"
+    }
+    assert {"production-delivery", "no-egress-service", "own-vpc-network"} < set(stacks)
+    stacks["values-of-lists"] = with_every_value_of(stacks["web-network"])
+    assert said_about(tmp_path, stacks) == {}
+
+
+def with_every_value_of(document: dict[str, Any]) -> dict[str, Any]:
+    """A stack with the values of lists that are longer than the number of files."""
+    groups = {f"days-{days}": {"name": f"days-{days}", "retention_in_days": days} for days in LOG_RETENTION_DAYS}
+    instances = {
+        f"seconds-{seconds}": {
+            "identifier": f"seconds-{seconds}",
+            "instance_class": "db.t4g.micro",
+            "monitoring_interval": seconds,
+        }
+        for seconds in get_args(MonitoringIntervalSeconds)
+    }
+    resources = {"aws_cloudwatch_log_group": groups, "aws_db_instance": instances}
+    return {"terraform": document["terraform"], "provider": document["provider"], "resource": resources}

@@ -19,12 +19,12 @@ def endpoint_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def client(endpoint_url: str) -> Callable[[str], Any]:
+def client(endpoint_url: str) -> Callable[..., Any]:
     session = boto3.session.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     config = Config(retries={"max_attempts": 1}, proxies={})
 
-    def of(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint_url, config=config)
+    def of(service: str, region: str = REGION) -> Any:
+        return session.client(service, region_name=region, endpoint_url=endpoint_url, config=config)
 
     return of
 

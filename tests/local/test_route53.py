@@ -59,3 +59,10 @@ def test_ids_of_zones_have_the_form_of_awss_and_an_alias_has_the_id_alone(client
 def test_zones_by_name_say_that_no_page_follows(client):
     answer = client("route53").list_hosted_zones_by_name(MaxItems="3")
     assert (answer["IsTruncated"], answer["MaxItems"]) == (False, "3")
+
+
+def test_the_id_of_a_zone_is_one_that_an_environment_file_may_name(client):
+    route53 = client("route53")
+    names = [f"z{number}.example" for number in range(5)]
+    ids = [route53.create_hosted_zone(Name=name, CallerReference=name)["HostedZone"]["Id"] for name in names]
+    assert all(re.fullmatch(r"/hostedzone/Z[A-Z0-9]{5,31}", id_) for id_ in ids), ids

@@ -1,3 +1,29 @@
+HERE = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+THERE = "arn:aws:kms:eu-central-1:123456789012:key/66666666-7777-8888-9999-000000000000"
+
+
+def test_a_replica_has_its_own_key_in_both_regions(client):
+    created = client("secretsmanager").create_secret(
+        Name="replicated",
+        SecretString="a key",
+        KmsKeyId=HERE,
+        AddReplicaRegions=[{"Region": "eu-central-1", "KmsKeyId": THERE}],
+    )
+    (status,) = created["ReplicationStatus"]
+    assert (status["Region"], status["KmsKeyId"]) == ("eu-central-1", THERE)
+    assert client("secretsmanager").describe_secret(SecretId="replicated")["KmsKeyId"] == HERE
+    replica = client("secretsmanager", "eu-central-1").describe_secret(SecretId="replicated")
+    assert (replica["KmsKeyId"], replica["PrimaryRegion"]) == (THERE, "eu-west-1")
+
+
+def test_a_replica_that_names_no_key_has_that_of_aws(client):
+    manager = client("secretsmanager")
+    manager.create_secret(Name="later", SecretString="a key")
+    manager.replicate_secret_to_regions(SecretId="later", AddReplicaRegions=[{"Region": "eu-central-1"}])
+    (status,) = manager.describe_secret(SecretId="later")["ReplicationStatus"]
+    assert status["KmsKeyId"] == "alias/aws/secretsmanager"
+
+
 def test_a_version_without_a_label_is_not_listed(client):
     secrets = client("secretsmanager")
     arn = secrets.create_secret(Name="rotated", SecretString="1")["ARN"]

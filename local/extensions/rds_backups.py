@@ -158,7 +158,7 @@ def start_db_instance_automated_backups_replication(response: Any) -> ActionResu
     if not parameters.get("KmsKeyId") and instance.storage_encrypted:
         raise InvalidParameterValue("KmsKeyId is required: the backups are encrypted")
     key_id = parameters.get("KmsKeyId") or ""
-    if key_id.startswith("arn:") and split_arn(key_id)[0] != backend.region_name:
+    if key_id.startswith("arn:") and key_id.split(":")[3] != backend.region_name:
         raise RDSClientError("KMSKeyNotAccessibleFault", f"{key_id} is in another region than the copies")
     arn = automated_backup_arn(backend, instance)
     backup = AutomatedBackup(

@@ -3,8 +3,9 @@
 Symptoms: a private `aws_route53_zone` loses its `vpc` block at the next read. moto requires `PrivateZone` in the
 request; for AWS the VPC is enough, and the provider sends nothing else. An alias record whose stack was destroyed
 cannot be created again with the same values: moto searches its change log and ignores deletions. Zones have ids that
-neither AWS's own tools nor `dns.zone_id` take for ids, and an alias keeps the prefix that its zone's id was sent with. All zones have the
-same four name servers, so that a delegation to those of another zone, or of a deleted one, is right by chance.
+neither AWS's own tools nor `dns.zone_id` take for ids, and an alias keeps the prefix that its zone's id was sent with.
+All zones have the same four name servers, so that a delegation to those of another zone, or of a deleted one, is right
+by chance.
 """
 
 from typing import Any

@@ -2,12 +2,13 @@
 
 Symptoms: `replica.kms_key_id` of `aws_secretsmanager_secret` differs in every plan, since moto says that AWS's own
 key encrypts each replica. After each rotation of a password DescribeSecret lists one version more, with an empty list
-of labels; AWS calls such a version deprecated.
+of labels; AWS calls such a version deprecated. Answers to changes of replicas have what the request named as the ARN,
+which may be a name.
 """
 
 from typing import Any
 
-from moto.secretsmanager.models import FakeSecret, ReplicaSecret
+from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend
 
 from local.extensions.patching import wrap_method
 
@@ -32,3 +33,17 @@ def describe_with_its_own_key(original: Any, replica: Any) -> Any:
 def without_deprecated(original: Any, secret: Any) -> dict[str, Any]:
     """Version → its labels, for versions that have one."""
     return {version: labels for version, labels in original(secret).items() if labels}
+
+
+@wrap_method(SecretsManagerBackend, "replicate_secret_to_regions")
+def answer_replicated_with_arn(original: Any, backend: Any, secret_id: str, *args: Any, **options: Any) -> Any:
+    """ReplicateSecretToRegions."""
+    _, statuses = original(backend, secret_id, *args, **options)
+    return backend.describe_secret(secret_id).arn, statuses
+
+
+@wrap_method(SecretsManagerBackend, "remove_regions_from_replication")
+def answer_removed_with_arn(original: Any, backend: Any, secret_id: str, *args: Any, **options: Any) -> Any:
+    """RemoveRegionsFromReplication."""
+    _, statuses = original(backend, secret_id, *args, **options)
+    return backend.describe_secret(secret_id).arn, statuses

@@ -19,6 +19,11 @@ def test_a_replica_has_its_own_key_in_both_regions(client):
 def test_a_replica_that_names_no_key_has_that_of_aws(client):
     manager = client("secretsmanager")
     manager.create_secret(Name="later", SecretString="a key")
+    arn = manager.create_secret(Name="named", SecretString="a key")["ARN"]
+    assert (
+        manager.replicate_secret_to_regions(SecretId="named", AddReplicaRegions=[{"Region": "eu-west-3"}])["ARN"] == arn
+    )
+    assert manager.remove_regions_from_replication(SecretId="named", RemoveReplicaRegions=["eu-west-3"])["ARN"] == arn
     manager.replicate_secret_to_regions(SecretId="later", AddReplicaRegions=[{"Region": "eu-central-1"}])
     (status,) = manager.describe_secret(SecretId="later")["ReplicationStatus"]
     assert status["KmsKeyId"] == "alias/aws/secretsmanager"

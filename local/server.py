@@ -81,7 +81,7 @@ def create_application(instance: str = "", saver: "Saver | None" = None) -> Appl
         return moto(environ, start_response)
 
     served = with_strict_page(with_iam_pages(with_dataplane(application), record), tally)
-    served = with_registry(served, changed=saver.changed if saver is not None else _nothing)
+    served = with_registry(served, changed=saver.changed if saver is not None else _nothing, record=record)
     if saver is not None:
         from local.snapshot.endpoints import with_snapshots
 

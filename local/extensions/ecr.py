@@ -26,6 +26,8 @@ from moto.ecr.responses import ECRResponse
 
 from local.extensions.backend_state import state_of
 from local.extensions.patching import add_method, wrap_method
+from local.iam.caller import TEMPORARY_KEY
+from local.iam.calls import CREDENTIAL
 from local.registry import tokens
 from local.registry.blobs import BLOBS, EMPTY
 
@@ -156,9 +158,12 @@ def complete_layer_upload(
 def get_authorization_token(_original: Any, response: Any) -> ActionResult:
     """GetAuthorizationToken: for the registry of this server, wherever it listens."""
     expires_at = int(time.time()) + tokens.LIFETIME_SECONDS
+    signed = CREDENTIAL.search(response.headers.get("Authorization", ""))
+    key = signed["key"] if signed and signed["key"].startswith(TEMPORARY_KEY) else ""
     data = []
     for account in response._get_param("registryIds") or [response.current_account]:
-        password = tokens.issue(tokens.Claims(account=account, region=response.region, expires_at=expires_at))
+        claims = tokens.Claims(account=account, region=response.region, expires_at=expires_at, access_key=key)
+        password = tokens.issue(claims)
         data.append(
             {
                 "authorizationToken": base64.b64encode(f"{tokens.USER}:{password}".encode()).decode(),

@@ -40,11 +40,28 @@ def session_of(signature: Signature) -> Session | None:
     """
     if not signature.access_key.startswith(TEMPORARY_KEY):
         return None
-    from local.iam.account import EmulatedAccount, RoleNotFoundError, role_of
-
     assumed = _assumed_role(signature.access_key)
     if assumed is None or assumed.session_token != signature.token:
         raise InvalidCredentialsError
+    return _session(assumed, signature.region)
+
+
+def session_of_key(access_key: str, region: str) -> Session:
+    """The role's session that a temporary key belongs to, for what was given to it without its token.
+
+    Raises:
+        InvalidCredentialsError: nobody has the key.
+        ExpiredCredentialsError: somebody had it.
+    """
+    assumed = _assumed_role(access_key)
+    if assumed is None:
+        raise InvalidCredentialsError
+    return _session(assumed, region)
+
+
+def _session(assumed: Any, region: str) -> Session:
+    from local.iam.account import EmulatedAccount, RoleNotFoundError, role_of
+
     if assumed.expiration.replace(tzinfo=UTC) < datetime.now(UTC):
         raise ExpiredCredentialsError
     account = assumed.role_arn.split(":")[4]
@@ -57,7 +74,7 @@ def session_of(signature: Signature) -> Session | None:
         caller=Caller(arn=assumed.arn, role_arn=assumed.role_arn, account=account),
         role_name=str(role.name),
         user_id=f"{role.id}:{assumed.session_name}",
-        tags=EmulatedAccount(account, signature.region).tags(assumed.role_arn),
+        tags=EmulatedAccount(account, region).tags(assumed.role_arn),
     )
 
 

@@ -15,9 +15,11 @@ from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
 from local.extensions import extend
+from local.iam.record import CallRecord
 from local.registry import tokens
 from local.registry.blobs import BLOBS, DIGEST, OutOfOrderError, Upload, WrongDigestError
 from local.registry.errors import RegistryError
+from local.registry.permissions import refuse_without_permission
 from local.serialise_requests import MOTO_LOCK, Application
 
 PREFIX = "/v2/"
@@ -33,12 +35,13 @@ _ROUTES = {
 _RANGE = re.compile(r"(?:bytes )?(?P<first>\d+)-(?P<last>\d+)(?:/\S+)?")
 
 
-def with_registry(application: Application, changed: Callable[[], None]) -> Application:
+def with_registry(application: Application, changed: Callable[[], None], record: CallRecord) -> Application:
     """The application with the registry added.
 
     Args:
         application: gets all other requests.
         changed: called when an image or a blob was added.
+        record: gets the decisions about what roles do.
     """
 
     def extended(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -48,7 +51,7 @@ def with_registry(application: Application, changed: Callable[[], None]) -> Appl
             return application(environ, start_response)
         request = Request(environ)
         try:
-            response = _Answer(request, changed).response()
+            response = _Answer(request, changed, record).response()
         except RegistryError as error:
             response = Response(error.body(), status=error.status, mimetype="application/json")
             if error.status == 401:
@@ -63,8 +66,8 @@ def with_registry(application: Application, changed: Callable[[], None]) -> Appl
 class _Answer:
     """What one request gets."""
 
-    def __init__(self, request: Any, changed: Callable[[], None]) -> None:
-        self._request, self._changed = request, changed
+    def __init__(self, request: Any, changed: Callable[[], None], record: CallRecord) -> None:
+        self._request, self._changed, self._record = request, changed, record
         self._claims = _claims(request)
         extend("ecr")
         from local.registry.images import Images  # imports moto's ECR, which is extended first
@@ -81,6 +84,9 @@ class _Answer:
             if match is not None:
                 if answer is None:
                     raise RegistryError(405, "UNSUPPORTED", f"{method} is not supported here")
+                refuse_without_permission(
+                    self._claims, f"{method} {kind}", match["name"], str(self._request.remote_addr or ""), self._record
+                )
                 return answer(**match.groupdict())
         raise RegistryError(404, "NAME_UNKNOWN", f"There is nothing at {path}")
 

@@ -33,6 +33,8 @@ class Claims:
     region: str
     expires_at: int
     """Seconds since 1970."""
+    access_key: str = ""
+    """Of the role's session that got it, whose permissions count. Default: none, the account's root."""
 
 
 def issue(claims: Claims) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 import bindings
 from cli.running.terraform import COLLECT_LATER
+from tests.permissions import recording
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
@@ -28,6 +29,7 @@ LAST = "tests/platform/test_platform_teardown.py"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="collect tests/long too (`make test-long`)")
+    parser.addoption("--record", action="store_true", help="write what roles call into tests/permissions/recorded")
     parser.addoption("--update-snapshots", action="store_true", help="write the snapshots instead of comparing them")
 
 
@@ -102,7 +104,24 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         alone.tell(item, nextitem)
     group = group_of(item.nodeid)
     if group in PLATFORMS.values() and item is _last(item.session, group):
-        platform.end(group)
+        try:
+            _compare_calls(group, record=bool(item.config.getoption("--record")))
+        finally:
+            platform.end(group)
+
+
+def _compare_calls(group: str, *, record: bool) -> None:
+    """Fail where a role of the platform called what no recorded run called; `--record` writes it."""
+    running = platform.running(group)
+    if running is None:
+        return
+    calls = recording.allowed(running.endpoint_url)
+    if record:
+        recording.record(group, calls)
+    new = recording.unknown(calls)
+    assert not new, "roles called what is in no file of tests/permissions/recorded; --record writes it:\n" + "\n".join(
+        new
+    )
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

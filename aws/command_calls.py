@@ -102,7 +102,7 @@ _STATUS = (
     *_on("tasks", "ecs", "DescribeTasks"),
     *_on("any", "application-autoscaling", "DescribeScalableTargets", "DescribeScheduledActions"),
     *_on("code-deployments", "codedeploy", "ListDeployments", "GetDeployment", "GetDeploymentGroup"),
-    *_on("code-deployments", "codedeploy", "GetDeploymentTarget", "BatchGetDeploymentTargets"),
+    *_on("any", "codedeploy", "GetDeploymentTarget", "BatchGetDeploymentTargets"),
 )
 _MINIMUM = _on("scalable-targets", "application-autoscaling", "RegisterScalableTarget", "PutScheduledAction") + _on(
     "scalable-targets", "application-autoscaling", "DeleteScheduledAction"

@@ -99,29 +99,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Let the others go on after the tests that measure time; stop a platform after its last test."""
+    """Let the others go on after the tests that measure time; compare calls and stop a platform after its last test."""
     if _is_worker():
         alone.tell(item, nextitem)
     group = group_of(item.nodeid)
     if group in PLATFORMS.values() and item is _last(item.session, group):
         try:
-            _compare_calls(group, record=bool(item.config.getoption("--record")))
+            running = platform.running(group)
+            if running is not None:
+                calls = recording.allowed(running.endpoint_url)
+                recording.compare(group, calls, write=bool(item.config.getoption("--record")))
         finally:
             platform.end(group)
-
-
-def _compare_calls(group: str, *, record: bool) -> None:
-    """Fail where a role of the platform called what no recorded run called; `--record` writes it."""
-    running = platform.running(group)
-    if running is None:
-        return
-    calls = recording.allowed(running.endpoint_url)
-    if record:
-        recording.record(group, calls)
-    new = recording.unknown(calls)
-    assert not new, "roles called what is in no file of tests/permissions/recorded; --record writes it:\n" + "\n".join(
-        new
-    )
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

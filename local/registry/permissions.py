@@ -7,20 +7,21 @@ from local.registry.errors import RegistryError
 from local.registry.tokens import Claims
 from local.serialise_requests import MOTO_LOCK
 
-OPERATIONS: Mapping[str, str] = {
-    "HEAD blob": "BatchCheckLayerAvailability",
-    "GET blob": "GetDownloadUrlForLayer",
-    "POST uploads": "InitiateLayerUpload",
-    "GET uploads": "UploadLayerPart",
-    "PATCH uploads": "UploadLayerPart",
-    "PUT uploads": "CompleteLayerUpload",
-    "DELETE uploads": "UploadLayerPart",
-    "HEAD manifest": "BatchGetImage",
-    "GET manifest": "BatchGetImage",
-    "PUT manifest": "PutImage",
-    "GET tags": "ListImages",
+OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    "HEAD blob": ("BatchCheckLayerAvailability",),
+    "GET blob": ("GetDownloadUrlForLayer",),
+    "POST uploads": ("InitiateLayerUpload",),
+    "GET uploads": ("UploadLayerPart",),
+    "PATCH uploads": ("UploadLayerPart",),
+    # It ends an upload, and may bring the last part, or all of it.
+    "PUT uploads": ("UploadLayerPart", "CompleteLayerUpload"),
+    "DELETE uploads": ("UploadLayerPart",),
+    "HEAD manifest": ("BatchGetImage",),
+    "GET manifest": ("BatchGetImage",),
+    "PUT manifest": ("PutImage",),
+    "GET tags": ("ListImages",),
 }
-"""Method and kind of path → ECR's operation, whose action IAM judges."""
+"""Method and kind of path → ECR's operations, whose actions IAM judges."""
 
 
 def refuse_without_permission(claims: Claims, request: str, repository: str, address: str, record: CallRecord) -> None:
@@ -51,14 +52,15 @@ def refuse_without_permission(claims: Claims, request: str, repository: str, add
             raise RegistryError(
                 401, "DENIED", "Your authorization token has expired. Reauthenticate and try again."
             ) from error
-        call = Call(
-            service="ecr",
-            operation=OPERATIONS[request],
-            region=claims.region,
-            account=session.caller.account,
-            protocol="json",
-            parameters={"repositoryName": repository},
-        )
-        denied = first_denial(call, session, address, record)
-    if denied is not None:
-        raise RegistryError(403, "DENIED", sentence(session.caller, denied))
+        for operation in OPERATIONS[request]:
+            call = Call(
+                service="ecr",
+                operation=operation,
+                region=claims.region,
+                account=session.caller.account,
+                protocol="json",
+                parameters={"repositoryName": repository},
+            )
+            denied = first_denial(call, session, address, record)
+            if denied is not None:
+                raise RegistryError(403, "DENIED", sentence(session.caller, denied))

@@ -6,7 +6,7 @@ revisions. So a call that no test made before is seen in the change of a file.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
@@ -48,13 +48,19 @@ def pattern(resource: str) -> str:
     return f"arn:aws:{service}:{anywhere}:{rest}"
 
 
-def allowed(url: str) -> Calls:
-    """What roles of the environment called so far, and were allowed to."""
+def allowed(url: str, *, prefix: str = PROJECT, renamed: Callable[[str], str] = str) -> Calls:
+    """What roles of an environment called so far, and were allowed to.
+
+    Args:
+        url: of the embedded AWS.
+        prefix: begins the names of its roles.
+        renamed: gives a resource the name that it has in the environment that tests apply. Default: it has it already.
+    """
     found: dict[str, dict[str, set[str]]] = {}
     for call in _page(url)["allowed"]:
-        if call["role"].startswith(PROJECT):
-            actions = found.setdefault(call["role"].removeprefix(PROJECT), {})
-            actions.setdefault(call["action"], set()).add(pattern(call["resource"]))
+        if call["role"].startswith(prefix):
+            actions = found.setdefault(call["role"].removeprefix(prefix), {})
+            actions.setdefault(call["action"], set()).add(pattern(renamed(call["resource"])))
     return found
 
 
@@ -77,6 +83,20 @@ def recorded(names: Iterable[str] | None = None) -> Calls:
             for action, patterns in actions.items():
                 together.setdefault(role, {}).setdefault(action, set()).update(patterns)
     return together
+
+
+def compare(name: str, calls: Calls, *, write: bool) -> None:
+    """Fail where a call is in no file.
+
+    Args:
+        name: of the file for these calls.
+        calls: what roles called.
+        write: add them to the file first (`--record`).
+    """
+    if write:
+        record(name, calls)
+    new = "\n".join(unknown(calls))
+    assert not new, f"roles called what is in no file of tests/permissions/recorded; --record writes it:\n{new}"
 
 
 def record(name: str, calls: Calls) -> None:

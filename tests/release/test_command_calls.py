@@ -1,5 +1,7 @@
-"""The table of what commands ask of AWS has every call that they make: the roles of pipelines are made from it."""
+"""The table of what commands ask of AWS has every call that they make, and the roles made from it may make them."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,9 +13,11 @@ from release.deploy import DeployRequest
 from release.migrate import MigrateRequest
 from release.strategies import BlueGreen, CodeDeploy, Rolling
 from release.switch_request import SwitchRequest
+from tests.permissions import recording
 from tests.release.blue_green_service import MIGRATION, BlueGreenTestService
+from tests.release.delivery_roles import role_session
 from tests.release.operator import Operator, quick
-from tests.release.shared_resources import SharedResources, session
+from tests.release.shared_resources import SharedResources
 from tests.release.single_service import SingleTestService
 
 NEW = "registry.example.com/shop/web:2.0.0"
@@ -21,20 +25,23 @@ AnyService = TypeVar("AnyService", BlueGreen, Rolling, CodeDeploy)
 
 
 class Calls:
-    """What commands call."""
+    """What commands call, each as the role that has it."""
 
-    def __init__(self, endpoint_url: str) -> None:
-        recorded = session()
-        recorded.events.register("before-call", self._note)
-        self._aws = Aws(recorded, endpoint_url=endpoint_url)
+    def __init__(self, shared: SharedResources) -> None:
+        self._root, self._endpoint_url = shared.aws, shared.endpoint_url
+        self._roles: dict[str, Aws] = {}
         self._calls: set[str] = set()
 
     def _note(self, model: Any, **_: Any) -> None:
         self._calls.add(f"{model.service_model.service_name}:{model.name}")
 
-    def of(self, service: AnyService) -> AnyService:
-        """The service with calls that are noted; those of the test itself are not."""
-        return replace(service, context=replace(service.context, aws=self._aws))
+    def of(self, service: AnyService, role: str) -> AnyService:
+        """The service with calls of a role, which are noted and judged; those of the test itself are not."""
+        if role not in self._roles:
+            session = role_session(self._root, role)
+            session.events.register("before-call", self._note)
+            self._roles[role] = Aws(session, endpoint_url=self._endpoint_url)
+        return replace(service, context=replace(service.context, aws=self._roles[role]))
 
     def taken(self) -> set[str]:
         """The calls since the last time."""
@@ -46,26 +53,36 @@ def table(*commands: Command) -> set[str]:
     return {f"{call.service}:{call.operation}" for call in calls_of(*commands)}
 
 
-@pytest.fixture
-def calls(shared: SharedResources) -> Calls:
-    return Calls(shared.endpoint_url)
+def renamed(resource: str) -> str:
+    """The name of a resource of these tests in the environment that others apply; services have numbers here."""
+    own = resource.replace("shop-dev", "windlass-local").replace("shop/dev", "windlass/local")
+    return re.sub(r"\b(web|api|shop)\d+", r"\1", own)
+
+
+@pytest.fixture(scope="module")
+def calls(shared: SharedResources, request: pytest.FixtureRequest) -> Iterator[Calls]:
+    yield Calls(shared)
+    made = recording.allowed(shared.endpoint_url, prefix="shop-dev-", renamed=renamed)
+    recording.compare("release", made, write=bool(request.config.getoption("--record")))
 
 
 def test_a_blue_green_service_from_deployment_to_rollback(web: BlueGreenTestService, calls: Calls) -> None:
-    service = calls.of(Operator(web, pace=quick(web.end_task)).service)
+    service = Operator(web, pace=quick(web.end_task)).service
     web.healthy("green", 2)
-    service.deploy(DeployRequest(image=web.push_image(f"3.0.{web.number}"), migration=MIGRATION), web.terraform)
+    calls.of(service, "deploy").deploy(
+        DeployRequest(image=web.push_image(f"3.0.{web.number}"), migration=MIGRATION), web.terraform
+    )
     deployed = calls.taken()
     assert {"ssm:PutParameter", "ecs:RunTask", "ecr:DescribeImages"} <= deployed
     assert deployed <= table("deploy")
     web.ready("green")
-    service.switch(SwitchRequest(steps=(50, 100), bake_seconds=10, scale_down=True))
+    calls.of(service, "switch").switch(SwitchRequest(steps=(50, 100), bake_seconds=10, scale_down=True))
     switched = calls.taken()
     assert {"elbv2:ModifyRule", "ecs:UpdateService", "ssm:LabelParameterVersion"} <= switched
     assert switched <= table("switch")
-    service.switch(SwitchRequest(rollback=True, scale_up=True))
+    calls.of(service, "switch").switch(SwitchRequest(rollback=True, scale_up=True))
     assert calls.taken() <= table("switch")
-    service.status()
+    calls.of(service, "view").status()
     assert calls.taken() <= table("status")
 
 
@@ -73,7 +90,7 @@ def test_a_migration_that_fails_shows_its_log(web: BlueGreenTestService, calls: 
     def fail() -> None:
         web.end_task(1)
 
-    service = calls.of(Operator(web, pace=quick(fail)).service)
+    service = calls.of(Operator(web, pace=quick(fail)).service, "operate")
     with pytest.raises(Exception, match="exit"):
         service.migrate(MigrateRequest(command=MIGRATION))
     assert "logs:GetLogEvents" in (failed := calls.taken())
@@ -83,12 +100,12 @@ def test_a_migration_that_fails_shows_its_log(web: BlueGreenTestService, calls: 
 @pytest.mark.parametrize("strategy", ["rolling", "codedeploy"])
 def test_a_service_without_colours(shared: SharedResources, calls: Calls, strategy: str) -> None:
     single = SingleTestService(shared, strategy)  # type: ignore[arg-type]
-    service: Any = calls.of(single.service())
-    service.deploy(DeployRequest(image=NEW), single.terraform())
+    service: Any = single.service()
+    calls.of(service, "deploy").deploy(DeployRequest(image=NEW), single.terraform())
     deployed = calls.taken()
     assert ("codedeploy:CreateDeployment" in deployed) == (strategy == "codedeploy")
     assert deployed <= table("deploy")
-    service.status()
+    calls.of(service, "view").status()
     assert calls.taken() <= table("status")
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+ROOT = {"AccessKeyId": "testing", "SessionToken": ""}
+"""Credentials of the account's root."""
 ROOT_KEY = "Credential=testing/"
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "expect", "content-length", "host"}
 SECURITY_TOKEN = "X-Amz-Security-Token"
@@ -23,7 +25,7 @@ def acting_as(endpoint_url: str, credentials: Mapping[str, str]) -> Iterator[str
 
     Args:
         endpoint_url: of the embedded AWS.
-        credentials: as STS gives them: `AccessKeyId` and `SessionToken`.
+        credentials: as STS gives them: `AccessKeyId` and `SessionToken`. They may change while it serves.
     """
     upstream = urlsplit(endpoint_url)
     host, port = str(upstream.hostname), int(upstream.port or 0)
@@ -47,7 +49,8 @@ def acting_as(endpoint_url: str, credentials: Mapping[str, str]) -> Iterator[str
             signed = headers.get("Authorization", "")
             if ROOT_KEY in signed:
                 headers["Authorization"] = signed.replace(ROOT_KEY, f"Credential={credentials['AccessKeyId']}/")
-                headers[SECURITY_TOKEN] = credentials["SessionToken"]
+                if credentials["SessionToken"]:
+                    headers[SECURITY_TOKEN] = credentials["SessionToken"]
             if body or self.command in ("POST", "PUT", "PATCH"):
                 headers["Content-Length"] = str(len(body))
             self.upstream.request(self.command, self.path, body=body or None, headers=headers)

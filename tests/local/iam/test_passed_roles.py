@@ -123,3 +123,14 @@ def test_a_role_that_assumes_another_needs_its_trust(role: Roles) -> None:
     assert refused(lambda: assume(of_service))["Message"].endswith(
         "no resource-based policy allows the sts:AssumeRole action"
     )
+
+
+def test_a_task_definition_is_of_no_cluster(role: Roles) -> None:
+    family = new("family")
+    container = {"name": "app", "image": "app:1", "memory": 64}
+    other = {"ecs:cluster": f"{ECS}:cluster/other"}
+    if_exists = allow("ecs:RegisterTaskDefinition", "*", {"ArnEqualsIfExists": other})
+    role(if_exists)("ecs").register_task_definition(family=family, containerDefinitions=[container])
+    required = role(allow("ecs:RegisterTaskDefinition", "*", {"ArnEquals": other}))("ecs")
+    refusal = missing(lambda: required.register_task_definition(family=family, containerDefinitions=[container]))
+    assert refusal == f"ecs:RegisterTaskDefinition {ECS}:task-definition/{family}:*"

@@ -89,7 +89,6 @@ _READ_OUTPUTS = (
     *_on("state-bucket", "s3", "HeadBucket", "ListObjectsV2"),
     *_on("service-state", "s3", "GetObject"),
     *_on("state-key", "kms", "Decrypt"),
-    *_on("any", "sts", "GetCallerIdentity"),
 )
 _STATUS = (
     *_READ_OUTPUTS,

@@ -9,7 +9,6 @@ import pytest
 
 import bindings
 from cli.running.terraform import COLLECT_LATER
-from tests.permissions import recording
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_of
@@ -99,18 +98,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Let the others go on after the tests that measure time; compare calls and stop a platform after its last test."""
+    """Let the others go on after the tests that measure time; stop a platform after its last test."""
     if _is_worker():
         alone.tell(item, nextitem)
     group = group_of(item.nodeid)
     if group in PLATFORMS.values() and item is _last(item.session, group):
-        try:
-            running = platform.running(group)
-            if running is not None:
-                calls = recording.allowed(running.endpoint_url)
-                recording.compare(group, calls, write=bool(item.config.getoption("--record")))
-        finally:
-            platform.end(group)
+        platform.end(group)
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scripts.docs.never_called import REASONS
+from scripts.docs.deployer_beyond import BEYOND
 from scripts.docs.permissions import Calls
 
 ROLE = "deployer"
@@ -27,7 +27,7 @@ def deployer_policies(calls: Calls) -> dict[str, dict[str, Any]]:
         calls: what roles did.
     """
     needed = {action: {generalised(each) for each in patterns} for action, patterns in calls.get(ROLE, {}).items()}
-    services = sorted({_service(action) for action in [*needed, *_changes()]})
+    services = sorted({*map(_service, needed), *BEYOND})
     statements = [statement for service in services for statement in _statements(service, needed)]
     documents = list(_packed(statements))
     return {f"{PROJECT}-deployer-{number}": document for number, document in enumerate(documents, start=1)}
@@ -44,25 +44,18 @@ def size(document: Mapping[str, Any]) -> int:
 
 
 def _statements(service: str, needed: Mapping[str, set[str]]) -> Iterator[dict[str, Any]]:
-    """One for actions on any resource, and one for those on resources with an ARN."""
+    """One for each set of resources: any, those with an ARN, and those of what is needed beyond."""
     own = {action: patterns for action, patterns in needed.items() if _service(action) == service}
-    anywhere = {action for action, patterns in own.items() if "*" in patterns}
-    resources = _without_covered({each for action in own if action not in anywhere for each in own[action]})
-    named = {action for action in own if action not in anywhere}
-    more = {action for action in _changes() if _service(action) == service}
-    if resources:
-        named |= more
-    else:
-        anywhere |= more
-    for sid, actions, on in (("Any", anywhere, ["*"]), ("Own", named, resources)):
-        if actions:
-            word = "".join(part.capitalize() for part in service.split("-"))
-            yield {"Sid": f"{word}{sid}", "Effect": "Allow", "Action": sorted(actions), "Resource": on}
-
-
-def _changes() -> list[str]:
-    """Actions of changes that no test makes."""
-    return sorted({action for role, action in REASONS if role == ROLE})
+    resources = _without_covered({each for patterns in own.values() if "*" not in patterns for each in patterns})
+    on: dict[tuple[str, ...], set[str]] = {}
+    for action, patterns in own.items():
+        on.setdefault(("*",) if "*" in patterns else tuple(resources), set()).add(action)
+    for beyond in BEYOND.get(service, ()):
+        actions = {f"{service}:{action}" for action in beyond.actions}
+        on.setdefault(beyond.resources or tuple(resources), set()).update(actions)
+    word = "".join(part.capitalize() for part in service.split("-"))
+    for number, (arns, actions) in enumerate(sorted(on.items()), start=1):
+        yield {"Sid": f"{word}{number}", "Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)}
 
 
 def generalised(pattern: str) -> str:

@@ -1,7 +1,9 @@
-"""The files about permissions: two pages of roles, the page of the deployer, and the deployer's policies."""
+"""The files about permissions: pages of the delivery layer's roles and of the deployer, and the deployer's policies."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic_core import to_jsonable_python
 
@@ -26,38 +28,31 @@ DELIVERY = {
 """A section with every role."""
 
 
-def roles(root: Path) -> tuple[list[Permissions], list[Permissions]]:
-    """The roles of the delivery layer, and those of all others."""
+def delivery_roles(root: Path) -> list[Permissions]:
+    """The roles of the delivery layer."""
     data = {**to_jsonable_python(load(ENVIRONMENT, root)), "delivery": DELIVERY}
     environment = Environment.model_validate_json(json.dumps(data))
-    documents, calls = terraform_json(environment), recorded(root)
-    own = {layer: document for layer, document in documents.items() if layer == "delivery"}
-    others = {layer: document for layer, document in documents.items() if layer != "delivery"}
-    return (
-        permissions(Stacks(documents=own), environment.prefix, calls),
-        permissions(Stacks(documents=others), environment.prefix, calls),
-    )
+    stacks = Stacks(documents={"delivery": terraform_json(environment)["delivery"]})
+    return permissions(stacks, environment.prefix, recorded(root))
+
+
+def deployer(root: Path) -> Permissions:
+    """The role that has the published policies."""
+    calls = recorded(root)
+    return Permissions(role=ROLE, granted=actions_of(deployer_policies(calls)), called=calls[ROLE])
 
 
 def permission_pages(root: Path) -> dict[Path, str]:
     """Path within the project → text."""
-    delivery, tasks = roles(root)
-    calls = recorded(root)
-    policies = deployer_policies(calls)
-    deployer = Permissions(role=ROLE, granted=actions_of(policies), called=calls.get(ROLE, {}))
+    delivery = permissions_page("Permissions of the roles of pipelines and people", delivery_roles(root))
     return {
-        FOLDER / "permissions-delivery.md": permissions_page(
-            "Permissions of the roles of pipelines and people", delivery
-        ),
-        FOLDER / "permissions-tasks.md": permissions_page(
-            "Permissions of the roles of tasks and AWS's services", tasks
-        ),
-        FOLDER / "permissions-deployer.md": permissions_page("Permissions of the deployer", [deployer]),
-        FOLDER / "deployer-policy.json": text_of(policies),
+        FOLDER / "permissions-delivery.md": delivery,
+        FOLDER / "permissions-deployer.md": permissions_page("Permissions of the deployer", [deployer(root)]),
+        FOLDER / "deployer-policy.json": text_of(deployer_policies(recorded(root))),
     }
 
 
-def actions_of(policies: dict[str, dict[str, list[dict[str, list[str]]]]]) -> list[str]:
+def actions_of(policies: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Every action that the deployer's policies allow, sorted."""
     return sorted(
         {action for policy in policies.values() for statement in policy["Statement"] for action in statement["Action"]}

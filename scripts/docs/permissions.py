@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from scripts.docs import deployer_beyond
 from scripts.docs.never_called import REASONS
 from terraform.document import Stacks
 
@@ -49,9 +50,10 @@ class Permissions:
 
 def reason_of(role: str, action: str) -> str:
     """Why a role may do something that no test does; empty where nobody has said why."""
-    return next(
-        (why for (of_role, of_action), why in REASONS.items() if fnmatchcase(role, of_role) and action == of_action), ""
-    )
+    if role == "deployer":
+        return deployer_beyond.reasons().get(action, "")
+    matching = (why for key, why in REASONS.items() if fnmatchcase(role, key[0]) and fnmatchcase(action, key[1]))
+    return next(matching, "")
 
 
 def permissions(stacks: Stacks, prefix: str, calls: Calls) -> list[Permissions]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.layers.test_delivery import everybody
-from tests.permissions.pipeline import ACCOUNT, ISSUER, REGION, ROLES, workflow_token
+from tests.permissions.pipeline import ACCOUNT, ISSUER, PEOPLE, REGION, ROLES, workflow_token
 from tests.support.documents import documents_of
 
 OUTPUTS: Mapping[str, str] = {
@@ -41,8 +41,11 @@ def make_delivery_roles(client: Callable[[str], Any]) -> None:
         iam.attach_role_policy(RoleName=_name(body["role"], names), PolicyArn=body["policy_arn"])
 
 
-def workflow_session(client: Callable[[str], Any], word: str) -> dict[str, str]:
-    """The session that a workflow of GitHub gets of a role."""
+def session_of(client: Callable[[str], Any], word: str) -> dict[str, str]:
+    """The session of a role that a workflow of GitHub gets; or, of a role for people, one that root takes."""
+    if word in PEOPLE:
+        arn = f"{ROLES}/windlass-local-{word}"
+        return dict(client("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"])
     given = client("sts").assume_role_with_web_identity(
         RoleArn=f"{ROLES}/windlass-local-{word}", RoleSessionName="workflow", WebIdentityToken=workflow_token(word)
     )

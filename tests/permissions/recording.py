@@ -64,10 +64,12 @@ def allowed(url: str, *, prefix: str = PROJECT, renamed: Callable[[str], str] = 
     return found
 
 
-def denied(url: str) -> list[str]:
-    """What roles called and were not allowed to, as `role action resource`."""
-    calls = _page(url)["denied"]
-    return sorted({f"{call['role']} {call['action']} {pattern(call['resource'])}" for call in calls})
+def denied(url: str, *, prefix: str = PROJECT) -> list[str]:
+    """What roles of an environment called and were not allowed to, as `role action resource`."""
+    calls = [call for call in _page(url)["denied"] if call["role"].startswith(prefix)]
+    return sorted(
+        {f"{call['role'].removeprefix(prefix)} {call['action']} {pattern(call['resource'])}" for call in calls}
+    )
 
 
 def recorded(names: Iterable[str] | None = None) -> Calls:

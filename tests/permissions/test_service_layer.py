@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from cli.running.state_store import S3StateStore
 from tests.permissions import recording
-from tests.permissions.delivery_roles import OUTPUTS, make_delivery_roles, workflow_session
+from tests.permissions.delivery_roles import OUTPUTS, make_delivery_roles, session_of
 from tests.permissions.gateway import ROOT, acting_as
-from tests.permissions.pipeline import ACCOUNT
-from tests.permissions.state_store import BUCKET, make_state_store
+from tests.permissions.pipeline import ACCOUNT, REGION
+from tests.permissions.state_store import BUCKET, TABLE, make_state_store
 from tests.support.documents import documents
 from tests.support.embedded import embedded_aws
 from tests.support.strategies import Infrastructure, Terraform, make_infrastructure, service
@@ -36,8 +37,8 @@ class Layer:
     caller: dict[str, str]
 
     def act(self, word: str) -> None:
-        """Let the following commands be those of a role's workflow."""
-        self.caller.update(workflow_session(self.root.client, word))
+        """Let the following commands be those of a role."""
+        self.caller.update(session_of(self.root.client, word))
 
     def client(self, word: str, name: str) -> Any:
         """A client of a role."""
@@ -142,6 +143,24 @@ def test_a_deployment_changes_nothing_else_of_the_layer(layer: Layer) -> None:
     assert applied.returncode == 1
     assert "not authorized to perform: elasticloadbalancing:ModifyTargetGroup" in said(applied.stderr)
     write(layer.terraform, SERVICES)
+
+
+@pytest.mark.parametrize("word", ["plan", "plan-data", "apply", "deploy", "switch", "view", "operate"])
+def test_commands_read_the_outputs_from_the_bucket(layer: Layer, word: str) -> None:
+    layer.act(word)
+    store = S3StateStore(
+        bucket=BUCKET,
+        key="bootstrap/terraform.tfstate",
+        region=REGION,
+        table=TABLE,
+        account_id=ACCOUNT,
+        endpoint_url=layer.terraform.base.endpoint_url,
+        variables={"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"},
+    )
+    assert store.bucket_exists()
+    assert store.read(STATE)["outputs"]["cluster_name"]["value"] == "windlass-local"
+    if word not in ("deploy", "switch"):
+        assert store.read(STATE.replace("service", "delivery")) == {}, "nobody has applied it yet"
 
 
 @pytest.mark.parametrize("word", ["switch", "push"])

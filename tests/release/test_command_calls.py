@@ -10,6 +10,7 @@ import pytest
 from aws.command_calls import COMMANDS, Command, calls_of
 from release.aws import Aws
 from release.deploy import DeployRequest
+from release.identity import author
 from release.migrate import MigrateRequest
 from release.strategies import BlueGreen, CodeDeploy, Rolling
 from release.switch_request import SwitchRequest
@@ -17,8 +18,9 @@ from tests.permissions import recording
 from tests.release.blue_green_service import MIGRATION, BlueGreenTestService
 from tests.release.delivery_roles import role_session
 from tests.release.operator import Operator, quick
-from tests.release.shared_resources import SharedResources
+from tests.release.shared_resources import LOG_GROUP, SharedResources
 from tests.release.single_service import SingleTestService
+from tests.release.test_minimum import DIMENSION, Scaled
 
 NEW = "registry.example.com/shop/web:2.0.0"
 AnyService = TypeVar("AnyService", BlueGreen, Rolling, CodeDeploy)
@@ -37,11 +39,15 @@ class Calls:
 
     def of(self, service: AnyService, role: str) -> AnyService:
         """The service with calls of a role, which are noted and judged; those of the test itself are not."""
+        return replace(service, context=replace(service.context, aws=self.aws(role)))
+
+    def aws(self, role: str) -> Aws:
+        """AWS as a role sees it."""
         if role not in self._roles:
             session = role_session(self._root, role)
             session.events.register("before-call", self._note)
             self._roles[role] = Aws(session, endpoint_url=self._endpoint_url)
-        return replace(service, context=replace(service.context, aws=self._roles[role]))
+        return self._roles[role]
 
     def taken(self) -> set[str]:
         """The calls since the last time."""
@@ -62,6 +68,8 @@ def renamed(resource: str) -> str:
 @pytest.fixture(scope="module")
 def calls(shared: SharedResources, request: pytest.FixtureRequest) -> Iterator[Calls]:
     yield Calls(shared)
+    # Some commands go on without what they may not do, and say so.
+    assert recording.denied(shared.endpoint_url, prefix="shop-dev-") == []
     made = recording.allowed(shared.endpoint_url, prefix="shop-dev-", renamed=renamed)
     recording.compare("release", made, write=bool(request.config.getoption("--record")))
 
@@ -107,6 +115,59 @@ def test_a_service_without_colours(shared: SharedResources, calls: Calls, strate
     assert deployed <= table("deploy")
     calls.of(service, "view").status()
     assert calls.taken() <= table("status")
+
+
+@pytest.mark.parametrize("role", ["switch", "deploy"])
+def test_the_minimum_follows_the_requests(web: BlueGreenTestService, calls: Calls, role: str) -> None:
+    service = calls.of(Scaled(web).service(), role)
+    web.ready("green")
+    service.switch(SwitchRequest())
+    service.switch(SwitchRequest(rollback=True))
+    made = calls.taken()
+    named = {"PutScheduledAction", "DeleteScheduledAction", "RegisterScalableTarget", "DescribeScheduledActions"}
+    assert {f"application-autoscaling:{operation}" for operation in named} <= made
+    assert made <= table(role)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("role", ["deploy", "switch", "view", "operate"])
+def test_every_role_is_named_in_the_history(calls: Calls, role: str) -> None:
+    assert f"assumed-role/shop-dev-{role}/" in author(calls.aws(role)).name
+
+
+def test_people_who_operate_scale_restart_and_open_a_shell(web: BlueGreenTestService, calls: Calls) -> None:
+    aws = calls.aws("operate")
+    Scaled(web)
+    name = web.published.colours["blue"].service_name
+    target = {"ServiceNamespace": "ecs", "ResourceId": f"service/shop-dev/{name}", "ScalableDimension": DIMENSION}
+    scaling = aws.client("application-autoscaling")
+    assert scaling.describe_scalable_targets(ServiceNamespace="ecs", ResourceIds=[target["ResourceId"]])
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=3)
+    ecs = aws.client("ecs")
+    ecs.update_service(cluster="shop-dev", service=name, desiredCount=3, forceNewDeployment=True)
+    web.healthy("blue", 2)
+    calls.of(Operator(web).service, "operate").status()
+    network = {
+        "networkConfiguration": {
+            "awsvpcConfiguration": {
+                "subnets": web.shared.subnet_ids,
+                "securityGroups": [web.shared.security_group_id],
+            }
+        }
+    }
+    started = web.client("ecs").run_task(cluster="shop-dev", taskDefinition=name, launchType="FARGATE", **network)
+    task = started["tasks"][0]["taskArn"]
+    ecs.stop_task(cluster="shop-dev", task=task, reason="a restart")
+
+
+def test_people_who_look_and_operate_read_logs(web: BlueGreenTestService, calls: Calls) -> None:
+    web.client("logs").create_log_stream(logGroupName=LOG_GROUP, logStreamName=f"web/{web.name}")
+    for role in ("view", "operate"):
+        logs = calls.aws(role).client("logs")
+        (stream,) = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"web/{web.name}")[
+            "logStreams"
+        ]
+        assert logs.get_log_events(logGroupName=LOG_GROUP, logStreamName=stream["logStreamName"])["events"] == []
+        assert logs.filter_log_events(logGroupName=LOG_GROUP)["events"] is not None
 
 
 def test_every_call_is_one_that_boto3_knows() -> None:

@@ -13,9 +13,7 @@ ALONE = "alone"
 PLATFORMS = {
     "tests/airflow/": "shared",
     "tests/docs/test_runbooks.py": "layers",
-    "tests/long/test_deployer.py": "empty",
-    "tests/long/test_kills.py": "shared",
-    "tests/permissions/test_delivery_roles.py": "layers",
+    "tests/long/": "shared",
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",
     "tests/platform/test_make_local.py": "shared",

@@ -2,7 +2,6 @@
 
 They are applied in the background while other tests run. The `shared` one is what `make local` makes, with containers.
 The `layers` one has none at first: plans, locks and a destroy need no containers, and are tested beside those that do.
-In the `empty` one nothing is applied.
 
 While developing tests, `WINDLASS_TEST_PLATFORM=FOLDER` takes a clone whose platform is already running, in place of
 the shared one (with the same `WINDLASS_…` variables), and leaves it as it is. With `TEST_PLATFORM_COPIES=FOLDER` a
@@ -86,7 +85,6 @@ class Platform:
 COMMANDS = {
     "shared": "./windlass local apply",
     "layers": "./windlass local up && ./windlass bootstrap local --yes && ./windlass apply local --yes",
-    "empty": "./windlass local up --bare",
 }
 _platforms: dict[str, Platform] = {}
 
@@ -107,7 +105,7 @@ def begin(name: str = "shared") -> Platform:
         variables["WINDLASS_AWS__ENDPOINT_URL"] = f"http://127.0.0.1:{free_port()}"
         for variable in ("DATABASE__PORT", "LOAD_BALANCER__HTTP_PORT", "LOAD_BALANCER__HTTPS_PORT"):
             variables[f"WINDLASS_{variable}"] = str(free_port())
-        copy, command = None if name == "empty" else SavedCopy.of(name, ROOT), COMMANDS[name]
+        copy, command = SavedCopy.of(name, ROOT), COMMANDS[name]
         if copy is not None:
             applied_with = copy.variables()
             if applied_with is None:
@@ -128,12 +126,6 @@ def begin(name: str = "shared") -> Platform:
         )
         _platforms[name] = Platform(root=root, endpoint_url=endpoint_url, variables=variables, applying=applying)
     return _platforms[name]
-
-
-def running(name: str) -> Platform | None:
-    """A platform that `begin` started, if its apply has ended."""
-    platform = _platforms.get(name)
-    return platform if platform is not None and platform.applied is not None else None
 
 
 def end_all() -> None:

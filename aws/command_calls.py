@@ -89,12 +89,11 @@ _READ_OUTPUTS = (
     *_on("state-bucket", "s3", "HeadBucket", "ListObjectsV2"),
     *_on("service-state", "s3", "GetObject"),
     *_on("state-key", "kms", "Decrypt"),
-    *_on("any", "sts", "GetCallerIdentity"),
 )
 _STATUS = (
     *_READ_OUTPUTS,
     *_on("parameters", "ssm", "GetParameterHistory"),
-    *_on("any", "elbv2", "DescribeListeners", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth"),
+    *_on("any", "elbv2", "DescribeRules", "DescribeTargetHealth"),
     *_on("any", "cloudwatch", "DescribeAlarms"),
     *_on("any", "ecs", "DescribeTaskDefinition"),
     *_on("any", "ecs", "ListTasks"),
@@ -102,12 +101,12 @@ _STATUS = (
     *_on("tasks", "ecs", "DescribeTasks"),
     *_on("any", "application-autoscaling", "DescribeScalableTargets", "DescribeScheduledActions"),
     *_on("code-deployments", "codedeploy", "ListDeployments", "GetDeployment", "GetDeploymentGroup"),
-    *_on("code-deployments", "codedeploy", "GetDeploymentTarget", "BatchGetDeploymentTargets"),
+    *_on("any", "codedeploy", "GetDeploymentTarget"),
 )
 _MINIMUM = _on("scalable-targets", "application-autoscaling", "RegisterScalableTarget", "PutScheduledAction") + _on(
     "scalable-targets", "application-autoscaling", "DeleteScheduledAction"
 )
-_PARAMETERS = _on("parameters", "ssm", "GetParameter", "PutParameter", "LabelParameterVersion")
+_PARAMETERS = _on("parameters", "ssm", "PutParameter", "LabelParameterVersion")
 _ONE_OFF_TASKS = (
     *_on("families", "ecs", "RunTask"),
     *_on("tasks", "ecs", "StopTask", "TagResource"),
@@ -132,7 +131,8 @@ COMMANDS: Mapping[Command, tuple[Call, ...]] = {
         *_on("services", "ecs", "UpdateService"),
         *_on("task-roles", "iam", "PassRole"),
     ),
-    "status": _STATUS,
+    # It shows what every layer holds.
+    "status": (*_STATUS, *_on("states", "s3", "GetObject")),
     "switch": (
         *_STATUS,
         *_PARAMETERS,
@@ -155,8 +155,9 @@ COMMANDS: Mapping[Command, tuple[Call, ...]] = {
     "push": (
         *_on("any", "ecr", "GetAuthorizationToken"),
         *_on("repositories", "ecr", "BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload"),
-        *_on("repositories", "ecr", "DescribeImages", "DescribeRepositories", "GetDownloadUrlForLayer"),
-        *_on("repositories", "ecr", "InitiateLayerUpload", "ListImages", "PutImage", "UploadLayerPart"),
+        # Also from one repository of the environment into another.
+        *_on("repositories", "ecr", "GetDownloadUrlForLayer"),
+        *_on("repositories", "ecr", "InitiateLayerUpload", "PutImage", "UploadLayerPart"),
     ),
     "logs": _on("log-groups", "logs", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents"),
     "run": (*_STATUS, *_ONE_OFF_TASKS),
@@ -165,7 +166,7 @@ COMMANDS: Mapping[Command, tuple[Call, ...]] = {
     "restart": (*_STATUS, *_on("services", "ecs", "UpdateService"), *_on("tasks", "ecs", "StopTask")),
     # A new value is written and never read.
     "rotate": (
-        *_on("secrets", "secretsmanager", "DescribeSecret", "ListSecretVersionIds", "PutSecretValue"),
+        *_on("secrets", "secretsmanager", "DescribeSecret", "PutSecretValue"),
         *_on("secrets-key", "kms", "Decrypt", "GenerateDataKey"),
     ),
 }

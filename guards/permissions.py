@@ -13,6 +13,7 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "ssmmessages:OpenControlChannel": _SESSION,
     "ssmmessages:OpenDataChannel": _SESSION,
     "logs:DescribeLogGroups": "the ECS Exec agent lists all log groups to find its own, without a prefix",
+    "codedeploy:GetDeploymentTarget": "AWS has no resource-level permission for it",
     "cloudwatch:DescribeAlarms": "composite alarms can only be listed without naming one",
     "cloudwatch:PutMetricData": "AWS has no resource-level permission; a condition on the namespace narrows it",
     "elasticloadbalancing:DescribeListeners": _LISTS,

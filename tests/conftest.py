@@ -34,6 +34,7 @@ LAST = "tests/platform/test_platform_teardown.py"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="collect tests/long too (`make test-long`)")
+    parser.addoption("--record", action="store_true", help="write what roles call into tests/permissions/recorded")
     parser.addoption("--update-snapshots", action="store_true", help="write the snapshots instead of comparing them")
 
 

@@ -10,6 +10,7 @@ from guards.rules_network import network_of
 from layers.guard_intent import intent_of
 from layers.synthesis import terraform_json
 from scripts.docs.environment_page import environment_page
+from scripts.docs.permission_pages import permission_pages
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
 from scripts.docs.reachability_view import view
@@ -40,8 +41,8 @@ def reference() -> dict[Path, str]:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """Every generated page: those of each environment, and the reference."""
-    written: dict[Path, str] = reference()
+    """Every generated page: those of each environment, the reference, and permissions."""
+    written: dict[Path, str] = reference() | permission_pages(root)
     for name in environment_names(root):
         environment = load(name, root)
         written |= pages(name, CheckedStacks(documents=terraform_json(environment), intent=intent_of(environment)))

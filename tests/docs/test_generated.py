@@ -11,6 +11,7 @@ import pytest
 from guards import CheckedStacks
 from guards.rules_network import network_of
 from scripts.docs.pages import FOLDER, pages
+from scripts.docs.permission_pages import permission_pages
 from scripts.docs.reachability_page import page
 from scripts.docs.reachability_picture import picture
 from scripts.docs.reachability_view import View, view
@@ -37,6 +38,7 @@ def test_there_is_no_page_of_an_environment_that_is_gone() -> None:
     wanted = {f"reachability-{name}.{ending}" for name in ENVIRONMENTS for ending in ("md", "svg")}
     wanted |= {f"airflow-roles-{name}.md" for name in ENVIRONMENTS}
     wanted |= {"long-tests.json", "long-tests.md"}
+    wanted |= {path.name for path in permission_pages(ROOT)}
     assert {path.name for path in (ROOT / FOLDER).iterdir()} == wanted
 
 

@@ -12,7 +12,7 @@ from release.aws import Aws
 REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"
 IMAGE = f"{ACCOUNT_ID}.dkr.ecr.{REGION}.amazonaws.com/shop-dev/web"
-LOG_GROUP = "/shop/dev"
+LOG_GROUP = "/shop/dev/logs"
 
 
 @contextmanager

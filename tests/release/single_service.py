@@ -41,6 +41,7 @@ class SingleTestService:
         number = next(_numbers)
         self.name = f"{'api' if strategy == 'rolling' else 'shop'}{number}"
         self.service_name = f"shop-dev-{self.name}-{strategy}"
+        self.application = f"shop-dev-{self.name}"
         self.parameter = f"/shop/dev/{self.name}/image"
         self.alarm_name = f"shop-dev-{self.name}-5xx"
         self.recorder = Recorder()
@@ -61,8 +62,8 @@ class SingleTestService:
         own: dict[str, dict[str, str]] = {
             "rolling": {"target_group_arn": self.group_arns[0]},
             "codedeploy": {
-                "application_name": self.name,
-                "deployment_group_name": self.name,
+                "application_name": self.application,
+                "deployment_group_name": self.application,
                 "task_definition_arn": self.described()["taskDefinition"],
                 "test_listener_arn": shared.listener_arn,
             },
@@ -204,12 +205,12 @@ class SingleTestService:
 
     def _deployment_group(self) -> None:
         codedeploy = self.client("codedeploy")
-        codedeploy.create_application(applicationName=self.name, computePlatform="ECS")
+        codedeploy.create_application(applicationName=self.application, computePlatform="ECS")
         groups = [{"name": f"{self.name}-{side}"} for side in "ab"]
         route = {"listenerArns": [self.shared.listener_arn]}
         codedeploy.create_deployment_group(
-            applicationName=self.name,
-            deploymentGroupName=self.name,
+            applicationName=self.application,
+            deploymentGroupName=self.application,
             deploymentConfigName="CodeDeployDefault.ECSCanary10Percent5Minutes",
             serviceRoleArn=make_service_role(self.client("iam"), CODEDEPLOY, "codedeploy", DEPLOY),
             alarmConfiguration={"enabled": True, "alarms": [{"name": self.alarm_name}]},

@@ -1,5 +1,6 @@
 """ECS: clusters, services, tasks, and the roles that a task definition passes on."""
 
+import re
 from collections.abc import Iterator
 
 from local.iam.calls import Call
@@ -18,6 +19,11 @@ OF_CLUSTERS = (
     "UpdateCluster",
     "UpdateClusterSettings",
 )
+WITHOUT_CLUSTER = re.compile(
+    r".*TaskDefinition.*|.*CapacityProviders?|.*AccountSetting.*|(Tag|Untag)Resource|ListTagsForResource|ListClusters"
+    r"|ListServicesByNamespace"
+)
+"""Operations that are about no cluster: AWS sends no `ecs:cluster` with them, as it does with all others."""
 OF_TASK_SETS = ("CreateTaskSet", "DeleteTaskSet", "DescribeTaskSets", "UpdateTaskSet")
 NEW = "*"
 
@@ -28,7 +34,7 @@ def needs_of_ecs(call: Call, account: Account) -> Iterator[Need]:
     cluster = _last(call.text("cluster") or "default")
     tags = tags_of(call.parameters)
     context: dict[str, str | tuple[str, ...]] = {**request_tags(tags)}
-    if operation not in OF_CLUSTERS:
+    if operation not in OF_CLUSTERS and not WITHOUT_CLUSTER.fullmatch(operation):
         context["ecs:cluster"] = arn(call, "ecs", f"cluster/{cluster}")
     resources = ["*"]
     if operation in OF_SERVICES:

@@ -200,3 +200,14 @@ def test_who_gives_a_role_to_a_service_must_be_allowed_to_pass_it_there(
     rest = {**allow("*"), "NotAction": "iam:PassRole"}
     del rest["Action"]
     assert missing(lambda: call(role(rest, allow("iam:PassRole", "*", elsewhere))(service))) == f"iam:PassRole {PASSED}"
+
+
+def test_a_task_definition_is_of_no_cluster(role: Roles) -> None:
+    family = new("family")
+    container = {"name": "app", "image": "app:1", "memory": 64}
+    other = {"ecs:cluster": f"{ECS}:cluster/other"}
+    if_exists = allow("ecs:RegisterTaskDefinition", "*", {"ArnEqualsIfExists": other})
+    role(if_exists)("ecs").register_task_definition(family=family, containerDefinitions=[container])
+    required = role(allow("ecs:RegisterTaskDefinition", "*", {"ArnEquals": other}))("ecs")
+    refusal = missing(lambda: required.register_task_definition(family=family, containerDefinitions=[container]))
+    assert refusal == f"ecs:RegisterTaskDefinition {ECS}:task-definition/{family}:*"

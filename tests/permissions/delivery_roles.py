@@ -1,0 +1,56 @@
+"""The roles of the delivery layer, made from its JSON without Terraform, and sessions of them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.layers.test_delivery import everybody
+from tests.permissions.pipeline import ACCOUNT, ISSUER, PEOPLE, REGION, ROLES, workflow_token
+from tests.support.documents import documents_of
+
+OUTPUTS: Mapping[str, str] = {
+    "boundary_arn": f"arn:aws:iam::{ACCOUNT}:policy/windlass-local-boundary",
+    "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555",
+}
+"""Of the network layer."""
+_OUTPUT = re.compile(r"\$\{data\.terraform_remote_state\.network\.outputs\.(\w+)\}")
+_PROVIDER = re.compile(r"\$\{aws_iam_openid_connect_provider\.[\w-]+\.arn\}")
+ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def make_delivery_roles(client: Callable[[str], Any]) -> None:
+    """Make all of them, for `local`; the policy of `apply_policy_arns` and the boundary allow anything.
+
+    Args:
+        client: of an AWS service, with the root's key.
+    """
+    iam, resources = client("iam"), documents_of("local", everybody)["delivery"]["resource"]
+    provider = iam.create_open_id_connect_provider(Url=f"https://{ISSUER}", ClientIDList=["sts.amazonaws.com"])
+    for name in ("platform-apply", "windlass-local-boundary"):
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ANYTHING))
+    names = {}
+    for key, body in resources["aws_iam_role"].items():
+        trust = _PROVIDER.sub(provider["OpenIDConnectProviderArn"], body["assume_role_policy"])
+        names[key] = body["name"]
+        iam.create_role(RoleName=body["name"], AssumeRolePolicyDocument=trust)
+    for body in resources["aws_iam_role_policy"].values():
+        text = _OUTPUT.sub(lambda match: OUTPUTS[match[1]], body["policy"])
+        iam.put_role_policy(RoleName=_name(body["role"], names), PolicyName=body["name"], PolicyDocument=text)
+    for body in resources["aws_iam_role_policy_attachment"].values():
+        iam.attach_role_policy(RoleName=_name(body["role"], names), PolicyArn=body["policy_arn"])
+
+
+def session_of(client: Callable[[str], Any], word: str) -> dict[str, str]:
+    """The session of a role that a workflow of GitHub gets; or, of a role for people, one that root takes."""
+    if word in PEOPLE:
+        arn = f"{ROLES}/windlass-local-{word}"
+        return dict(client("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"])
+    given = client("sts").assume_role_with_web_identity(
+        RoleArn=f"{ROLES}/windlass-local-{word}", RoleSessionName="workflow", WebIdentityToken=workflow_token(word)
+    )
+    return dict(given["Credentials"])
+
+
+def _name(reference: str, names: Mapping[str, str]) -> str:
+    return names[reference.removeprefix("${aws_iam_role.").partition(".")[0]]

@@ -77,9 +77,10 @@ class Delegation:
 
 def to_do(session: Session) -> list[str]:
     """What keeps the certificate of an environment from being issued; nothing where it is, or where it has none."""
-    environment, network = session.environment, _outputs(session)
+    environment = session.environment
     if not environment.load_balancer.https or environment.load_balancer.certificate_arn is not None:
         return []
+    network = _outputs(session)
     if "certificate_arn" not in network:
         return []  # the network layer comes first
     aws = aws_of(session)
@@ -136,7 +137,7 @@ def wait(session: Session, seconds: float) -> None:
 
 def show_zone(session: Session) -> None:
     """The zone that the environment created, its name servers, and whether resolvers know them."""
-    if "dns_name_servers" not in _outputs(session):
+    if session.environment.dns is None or "dns_name_servers" not in _outputs(session):
         return
     with release_errors():
         delegation = delegation_of(session)

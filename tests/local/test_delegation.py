@@ -102,8 +102,8 @@ def test_it_is_saved_with_the_account(client: Client, empty: EmbeddedAccount, tm
     zone_of(client, "saved.example")
     empty.delegate("saved.example")
     bodies = SnapshotFolder(tmp_path)
-    saved = pickling.loads(pickling.dumps(account.backends(), bodies).data, bodies.read_body)
-    route53 = saved["route53"]["123456789012"]["aws"]
+    saved = pickling.loads(pickling.dumps(account.backends()["route53"], bodies).data, bodies.read_body)
+    route53 = saved["123456789012"]["aws"]
     assert set(getattr(route53, delegation._ATTRIBUTE)) >= {"saved.example"}
 
 

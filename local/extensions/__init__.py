@@ -23,6 +23,7 @@ EXTENDED_SERVICES = {
     "route53": "local.extensions.route53",
     "s3": "local.extensions.s3",
     "secretsmanager": "local.extensions.secretsmanager",
+    "servicediscovery": "local.extensions.servicediscovery",
 }
 """moto's name of a service → module that extends it. Other services are used unmodified."""
 

@@ -53,7 +53,8 @@ class Cache(Section):
 
     accept_previous_password: bool = False
     """Accept the previous password, too. Set to true together with a higher `password_version`, so that running tasks
-    can still connect; set back to false after all clients have restarted. Not allowed with `password_version = 1`."""
+    can still connect; set back to false after all clients have restarted. Not allowed with `password_version = 1`, and
+    not possible at the first apply of an environment, which has no previous password."""
 
 
 def a_previous_password_exists(cache: Cache | None) -> Iterator[Problem]:

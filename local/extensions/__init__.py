@@ -25,6 +25,7 @@ EXTENDED_SERVICES = {
     "s3": "local.extensions.s3",
     "scheduler": "local.extensions.scheduler",
     "secretsmanager": "local.extensions.secretsmanager",
+    "servicediscovery": "local.extensions.servicediscovery",
 }
 """moto's name of a service → module that extends it. Other services have only what all have in common."""
 

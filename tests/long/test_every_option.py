@@ -23,6 +23,11 @@ PROTECTED = {
     "WINDLASS_DATABASE__BACKUP_REPLICATION__ENABLED": "false",
 }
 """What production's file says before it is destroyed."""
+FIRST = {
+    "WINDLASS_CACHE__PASSWORD_VERSION": "1",
+    "WINDLASS_CACHE__ACCEPT_PREVIOUS_PASSWORD": "false",
+}
+"""What a new environment says: it has no previous password."""
 SSH_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a real key\n-----END OPENSSH PRIVATE KEY-----\n"
 
 
@@ -63,8 +68,9 @@ def live(workspace: Workspace, name: str) -> None:
     """From nothing to applied, and to nothing again."""
     workspace.windlass("check", name)
     workspace.windlass("bootstrap", name, "--yes")
-    workspace.windlass("apply", name, "--layer", "network", "--yes")
-    workspace.windlass("apply", name, "--layer", "data", "--yes")
+    first = workspace.beside(**FIRST) if environment(name).cache.accept_previous_password else workspace
+    first.windlass("apply", name, "--layer", "network", "--yes")
+    first.windlass("apply", name, "--layer", "data", "--yes")
     if name == "production":
         workspace.windlass("secrets", name, "set", "git-ssh", given=SSH_KEY)
     workspace.windlass("apply", name, "--yes")

@@ -100,10 +100,12 @@ def test_the_runbook_takes_it_down_and_leaves_what_it_says(production: Workspace
     assert production.client("ecr").describe_repositories()["repositories"] == []
     vpcs = production.client("ec2").describe_vpcs()["Vpcs"]
     assert [vpc for vpc in vpcs if not vpc["IsDefault"]] == []
-    (record_names,) = [
+    zones = [zone["Name"] for zone in production.client("route53").list_hosted_zones()["HostedZones"]]
+    assert zones == ["example.com."]
+    (record_types,) = [
         {record["Type"] for record in page["ResourceRecordSets"]}
         for page in production.client("route53")
         .get_paginator("list_resource_record_sets")
         .paginate(HostedZoneId=production.variables["WINDLASS_DNS__ZONE_ID"])
     ]
-    assert record_names == {"NS", "SOA"}
+    assert record_types == {"NS", "SOA"}

@@ -83,7 +83,7 @@ def test_a_command_that_fails_leaves_its_own_words_in_its_logs_and_not_those_of_
     )
     command = ["sh", "-c", "sleep 2; echo usage:; echo invalid choice: bogus; exit 2"]
     task = account.run(command, definition=definition)
-    (container,) = task["containers"]
+    container, _ = task["containers"]
     assert (container["exitCode"], container.get("reason")) == (2, None)
     events = logs.get_log_events(logGroupName="/test", logStreamName=f"web/web/{task['taskArn'].rpartition('/')[2]}")
     assert [event["message"] for event in events["events"]] == ["usage:", "invalid choice: bogus"]

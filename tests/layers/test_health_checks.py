@@ -38,7 +38,8 @@ def web_containers(documents: Documents) -> list[dict[str, Any]]:
     tasks = documents["service"]["resource"]["aws_ecs_task_definition"]
     bodies = [body for name, body in tasks.items() if name.startswith("web")]
     assert bodies
-    return [container for body in bodies for container in json.loads(body["container_definitions"])]
+    containers = [container for body in bodies for container in json.loads(body["container_definitions"])]
+    return [container for container in containers if container["essential"]]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

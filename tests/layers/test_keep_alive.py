@@ -17,7 +17,7 @@ def test_the_load_balancer_closes_an_idle_connection_first(idle: int, web: int, 
     (balancer,) = service["aws_lb"].values()
     assert balancer["idle_timeout"] == idle
     definitions = service["aws_ecs_task_definition"]
-    (server,) = json.loads(definitions["web_blue_task_definition"]["container_definitions"])
+    server, _ = json.loads(definitions["web_blue_task_definition"]["container_definitions"])
     assert {"name": "KEEP_ALIVE_SECONDS", "value": str(web)} in server["environment"]
     api_server = json.loads(definitions["airflow_api-server_task_definition"]["container_definitions"])[0]
     command = api_server["command"]

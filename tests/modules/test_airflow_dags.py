@@ -56,14 +56,17 @@ def test_git_sync_fetches_once_before_airflow_starts_and_then_keeps_fetching() -
 
 
 def test_as_many_repositories_as_the_rule_allows_fit_into_every_task() -> None:
-    allowed = {name: GitRepository(url=f"https://github.com/acme/{name}.git") for name in ("one", "two", "three")}
-    assert {component: len(task(component, dags=from_git(**allowed)).containers) for component in COMPONENTS} == {
-        "api-server": 2,
-        "scheduler": 4,
-        "dag-processor": 9,
-        "triggerer": 9,
-        "worker": CONTAINERS_PER_TASK_DEFINITION,
+    three = {name: GitRepository(url=f"https://github.com/acme/{name}.git") for name in ("one", "two", "three")}
+    two = from_git(one=three["one"], two=three["two"])
+    assert {component: len(task(component, dags=two).containers) for component in COMPONENTS} == {
+        "api-server": 3,
+        "scheduler": 5,
+        "dag-processor": 8,
+        "triggerer": 8,
+        "worker": 9,
     }
+    without_metrics = task("worker", dags=from_git(**three), metrics=False)
+    assert len(without_metrics.containers) == CONTAINERS_PER_TASK_DEFINITION
 
 
 def test_who_reads_dags_has_them_and_who_does_not_has_not() -> None:
@@ -81,7 +84,7 @@ def test_several_repositories_lie_side_by_side_each_a_bundle() -> None:
         ("other", "/opt/airflow/dags/other/current"),
     ]
     names = [each.name for each in task("worker", dags=delivery).containers]
-    assert names[2:6] == ["git-sync-init-dags", "git-sync-dags", "git-sync-init-other", "git-sync-other"]
+    assert names[3:7] == ["git-sync-init-dags", "git-sync-dags", "git-sync-init-other", "git-sync-other"]
 
 
 def test_a_token_is_the_password_of_its_user_name() -> None:
@@ -139,6 +142,7 @@ def test_without_git_there_is_no_helper(delivery: Delivery) -> None:
     assert delivery.helpers() == []
     assert [each.name for each in task("dag-processor", dags=delivery).containers] == [
         "dag-processor",
+        "root-certificates",
         "wait",
         "statsd",
     ]
@@ -153,8 +157,8 @@ def test_a_bucket_is_a_bundle_of_airflows_own() -> None:
 
 def test_a_file_system_is_mounted_read_only_and_created_by_the_layer() -> None:
     result = container("worker", "worker", dags=OnFileSystem())
-    assert result.mount_points == (MountPoint(volume="dags", container_path="/opt/airflow/dags", read_only=True),)
-    assert task("worker", dags=OnFileSystem()).volumes == ()
+    assert result.mount_points[0] == MountPoint(volume="dags", container_path="/opt/airflow/dags", read_only=True)
+    assert "dags" not in task("worker", dags=OnFileSystem()).volumes
 
 
 def test_dags_in_the_image_are_read_where_they_are() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import database_situations, drill, runbooks
-from tests.docs.drill import DRILLED
+from tests.docs import database_situations, runbooks
+from tests.docs.project_situations import IN_A_PROJECT
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.runbook_command import RunbookCommand
 from tests.docs.terraform_situations import ON_THE_PLATFORM
@@ -23,7 +23,7 @@ from tests.support.platform import begin
 pytestmark = pytest.mark.slow
 
 COMMANDS = runbooks.commands()
-ELSEWHERE = {*ON_THE_PLATFORM, *DRILLED}
+ELSEWHERE = {*ON_THE_PLATFORM, *IN_A_PROJECT}
 """Commands with another test than the first."""
 assert database_situations  # its import registers situations
 
@@ -59,15 +59,8 @@ def test_a_command_that_needs_terraform_does_so_too(command: str) -> None:
 def test_every_situation_is_one_of_a_runbook() -> None:
     assert not (set(SITUATIONS) | ELSEWHERE) - set(COMMANDS)
     assert not set(SITUATIONS) & ELSEWHERE
-    assert not set(ON_THE_PLATFORM) & DRILLED
+    assert not set(ON_THE_PLATFORM) & set(IN_A_PROJECT)
     assert len(COMMANDS) > 15
-
-
-def test_a_drill_runs_every_command_that_changes_a_whole_platform() -> None:
-    names = {name for name, value in vars(drill).items() if isinstance(value, str) and value in DRILLED}
-    assert len(names) == len(DRILLED)
-    drills = "".join(path.read_text() for path in (runbooks.ROOT / "tests" / "long").glob("*.py"))
-    assert not [name for name in names if not re.search(rf"(run|in_data)\(platform, {name}[,)]", drills)]
 
 
 @pytest.mark.parametrize("page", runbooks.PAGES, ids=lambda page: page.stem)

@@ -72,9 +72,9 @@ PARTS = (
         limit_minutes=20,
     ),
     Part(
-        name="recovery-region",
-        shows="an environment recovers in a second region as the runbook says, and the old one is destroyed",
-        tests=("tests/long/test_recovery_region.py",),
+        name="restore-by-terraform",
+        shows="Terraform restores a lost database in both regions with its data, and plans nothing afterwards",
+        tests=("tests/long/test_restored_by_terraform.py",),
         limit_minutes=20,
     ),
     Part(

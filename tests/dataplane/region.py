@@ -1,6 +1,8 @@
 """RDS in one region of an embedded AWS, and a real PostgreSQL for each instance, without the rest of a data plane."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,11 @@ from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
 from local.dataplane.stores.postgres import remove_data
 from local.dataplane.stores.stores import Stores
+from tests.support.postgres import free_port
 from tests.support.waiting import wait_for
+
+HERE, THERE = "eu-west-1", "eu-central-1"
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Region:
@@ -26,12 +32,7 @@ class Region:
 
     def __init__(self, name: str, folder: Path, endpoint_url: str) -> None:
         self.name, self.folder, self.endpoint_url = name, folder, endpoint_url
-        config = Config(proxies={}, retries={"max_attempts": 1})
-        user = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        self.rds, self.kms = (
-            boto3.client(service, region_name=name, endpoint_url=endpoint_url, config=config, **user)
-            for service in ("rds", "kms")
-        )
+        self.rds, self.kms = self.client("rds"), self.client("kms")
         self._addresses = Addresses(folder)
         self._stores = Stores(
             folder / "stores",
@@ -39,6 +40,11 @@ class Region:
             addresses=self._addresses,
             certificates=Certificates(folder / "certificates", folder / "authority"),
         )
+
+    def client(self, service: str) -> Any:
+        config = Config(proxies={}, retries={"max_attempts": 1})
+        user = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        return boto3.client(service, region_name=self.name, endpoint_url=self.endpoint_url, config=config, **user)  # type: ignore[call-overload]
 
     def run_servers(self) -> DesiredState:
         """Do what the data plane does after a change of the account."""
@@ -85,6 +91,35 @@ class Region:
         self._addresses.claim.close()
         for store in (self.folder / "stores").glob("*"):
             remove_data(store)
+
+
+class World:
+    """An embedded AWS that saves, and two of its regions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.start()
+        url = f"http://127.0.0.1:{self.port}"
+        self.here, self.there = Region(HERE, folder / "here", url), Region(THERE, folder / "there", url)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "local.server", "--port", str(self.port)]
+        command += ["--snapshots", str(self.folder / "saved"), "--stores", str(self.folder / "here" / "stores")]
+        self._server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+        assert self._server.stdout is not None
+        while "ready" not in (line := self._server.stdout.readline()):
+            assert line, "the embedded AWS did not start"
+
+    def stop(self) -> str:
+        """Stop the embedded AWS, which saves; returns what it has printed."""
+        self._server.terminate()
+        return self._server.communicate()[0]
+
+    def save(self) -> None:
+        assert not page(self.here.endpoint_url, "/windlass/snapshot", method="POST")["problem"]
+
+    def copies(self) -> int:
+        return len(list((self.folder / "saved" / "databases").iterdir()))
 
 
 def page(endpoint_url: str, path: str, method: str = "GET") -> Any:

@@ -3,8 +3,6 @@
 The real PostgreSQL runs for each instance, as the data plane runs it; rows are those that Airflow would miss.
 """
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.fernet import Fernet
 
-from tests.dataplane.region import Region, page
+from tests.dataplane.region import Region, World
 from tests.support.postgres import free_port
 
 pytestmark = pytest.mark.slow
@@ -26,35 +24,6 @@ HERE, THERE = "eu-west-1", "eu-central-1"
 PROJECT = Path(__file__).resolve().parents[2]
 KEY = Fernet.generate_key()
 PASSWORD = "password-of-the-first"
-
-
-class World:
-    """An embedded AWS that saves, and two of its regions."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-        self.start()
-        url = f"http://127.0.0.1:{self.port}"
-        self.here, self.there = Region(HERE, folder / "here", url), Region(THERE, folder / "there", url)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "local.server", "--port", str(self.port)]
-        command += ["--snapshots", str(self.folder / "saved"), "--stores", str(self.folder / "here" / "stores")]
-        self._server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-        assert self._server.stdout is not None
-        while "ready" not in (line := self._server.stdout.readline()):
-            assert line, "the embedded AWS did not start"
-
-    def stop(self) -> str:
-        """Stop the embedded AWS, which saves; returns what it has printed."""
-        self._server.terminate()
-        return self._server.communicate()[0]
-
-    def save(self) -> None:
-        assert not page(self.here.endpoint_url, "/windlass/snapshot", method="POST")["problem"]
-
-    def copies(self) -> int:
-        return len(list((self.folder / "saved" / "databases").iterdir()))
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +96,8 @@ def delete(region: Region, **how: Any) -> None:
 FIRST = [("warehouse", "of the warehouse"), ("monday", "success")]
 
 
-def migrate_badly(region: Region) -> None:
-    with connect(region) as connection:
+def migrate_badly(region: Region, password: str = PASSWORD) -> None:
+    with connect(region, password) as connection:
         connection.execute("UPDATE connection SET password = NULL")
         connection.execute("INSERT INTO dag_run VALUES ('tuesday', 'failed')")
 

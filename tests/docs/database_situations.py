@@ -11,6 +11,7 @@ from local.embedded import environment_variables
 from tests.docs.drill import (
     BACKUPS,
     BACKUPS_IN_REGION,
+    CHECK,
     FERNET_KEYS,
     TAKE_SNAPSHOT,
     UNPROTECT,
@@ -19,6 +20,7 @@ from tests.docs.drill import (
 )
 from tests.docs.release_situations import situation
 from tests.docs.runbook_command import RunbookCommand
+from tests.docs.runbooks import ROOT
 
 REGION, SECOND_REGION = "eu-west-1", "eu-central-1"
 
@@ -179,3 +181,10 @@ def remove_a_key(runbook: RunbookCommand) -> None:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     aws(runbook, KEY_ID=key)
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+@situation(CHECK)
+def check_the_file(runbook: RunbookCommand) -> None:
+    checked = runbook.shell(ROOT, ENV="prod")
+    assert checked.code == 0, checked.err
+    assert "prod" in checked.text

@@ -11,7 +11,6 @@ from tests.support.platform import ROOT, Platform
 
 REPLACE = "./windlass apply ENV --layer LAYER -- -replace=aws_db_instance.database_instance"
 CHECK = "./windlass check ENV"
-BOOTSTRAP = "./windlass bootstrap ENV"
 DESTROY = "./windlass destroy ENV"
 APPLY = "./windlass apply ENV --layer LAYER"
 PLAN = "./windlass plan ENV --layer LAYER"
@@ -27,8 +26,6 @@ BACKUPS_IN_REGION = (
     '"DBInstanceAutomatedBackups[].[DBInstanceIdentifier,Status,DBInstanceAutomatedBackupsArn]" --output text'
 )
 FERNET_KEYS = "aws secretsmanager describe-secret --region REGION --secret-id SECRET"
-DRILLED = frozenset({REPLACE, CHECK, BOOTSTRAP})
-"""Commands that only the drills run, since each changes a whole platform: `make test-long`."""
 SHIM = '#!/bin/sh\nPYTHONPATH="{root}" exec "{root}/.venv/bin/python" -m tests.docs.aws_cli "$@"\n'
 LONGEST_SECONDS = 900
 

@@ -23,12 +23,11 @@ def on_the_platform(*commands: str) -> Callable[[OnThePlatform], OnThePlatform]:
     return register
 
 
-def typed(applied: Platform, command: str, *, answer: str = "", **values: str) -> subprocess.CompletedProcess[str]:
-    """The command in the project's folder, as in an interactive terminal, with an answer to the first prompt."""
+def typed(applied: Platform, command: str, **values: str) -> subprocess.CompletedProcess[str]:
+    """The command in the project's folder, as in an interactive terminal, with no answer to any prompt."""
     text = runbooks.filled(command, {"ENV": "local", "SERVICE": "web", **values})
     keyboard, terminal = pty.openpty()
     try:
-        os.write(keyboard, answer.encode())
         return subprocess.run(
             ["bash", "-c", text],
             cwd=applied.root,
@@ -56,15 +55,6 @@ def everything_is_as_the_file_says(applied: Platform, command: str) -> None:
     done = typed(applied, command)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "local: nothing to change." in done.stdout
-
-
-@on_the_platform("./windlass destroy ENV")
-def another_name_destroys_nothing(applied: Platform, command: str) -> None:
-    """Everything is destroyed by the same command in tests/long/test_production.py."""
-    done = typed(applied, command, answer="no\n")
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "of local. It cannot be undone." in done.stderr
-    assert "That is not its name: nothing was destroyed." in done.stderr
 
 
 @on_the_platform("./windlass output ENV --layer data")

@@ -12,8 +12,8 @@ import botocore.session
 import pytest
 
 from aws.quotas import QUOTAS
-from tests.docs import database_situations, drill, quota_situations, runbooks
-from tests.docs.drill import DRILLED
+from tests.docs import database_situations, quota_situations, runbooks
+from tests.docs.project_situations import IN_A_PROJECT
 from tests.docs.release_situations import SITUATIONS
 from tests.docs.runbook_command import RunbookCommand
 from tests.docs.terraform_situations import ON_THE_PLATFORM
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 COMMANDS = runbooks.commands()
 QUOTA_ROW = re.compile(r"^\| (.+) \| `(\w+)` \| ([\w-]+) \| (L-\w+) \|$", re.MULTILINE)
-ELSEWHERE = {*ON_THE_PLATFORM, *DRILLED}
+ELSEWHERE = {*ON_THE_PLATFORM, *IN_A_PROJECT}
 """Commands with another test than the first."""
 assert database_situations  # its import registers situations
 
@@ -83,15 +83,8 @@ def test_the_errors_of_quotas_are_those_of_aws() -> None:
 def test_every_situation_is_one_of_a_runbook() -> None:
     assert not (set(SITUATIONS) | ELSEWHERE) - set(COMMANDS)
     assert not set(SITUATIONS) & ELSEWHERE
-    assert not set(ON_THE_PLATFORM) & DRILLED
+    assert not set(ON_THE_PLATFORM) & set(IN_A_PROJECT)
     assert len(COMMANDS) > 15
-
-
-def test_a_drill_runs_every_command_that_changes_a_whole_platform() -> None:
-    names = {name for name, value in vars(drill).items() if isinstance(value, str) and value in DRILLED}
-    assert len(names) == len(DRILLED)
-    drills = "".join(path.read_text() for path in (runbooks.ROOT / "tests" / "long").glob("*.py"))
-    assert not [name for name in names if not re.search(rf"(run|in_data)\(platform, {name}[,)]", drills)]
 
 
 @pytest.mark.parametrize("page", runbooks.PAGES, ids=lambda page: page.stem)

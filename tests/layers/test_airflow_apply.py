@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
+from cryptography.fernet import Fernet, MultiFernet
 
 from tests.support.airflow import AirflowTerraform
 from tests.support.embedded import embedded_aws
-from tests.support.strategies import Infrastructure, make_infrastructure
+from tests.support.strategies import REGION, Infrastructure, make_infrastructure
 
 pytestmark = pytest.mark.slow
 
@@ -176,6 +178,28 @@ def test_a14_another_delivery_is_one_apply_and_so_is_leaving_the_proxy(
     mounted = [volume["efsVolumeConfiguration"] for volume in volumes if "efsVolumeConfiguration" in volume]
     assert [each["fileSystemId"] for each in mounted] == [system["FileSystemId"]]
     assert len(base.client("efs").describe_mount_targets(FileSystemId=system["FileSystemId"])["MountTargets"]) == 2
+
+
+def test_d06_a_recovered_airflow_decrypts_what_the_lost_one_has_encrypted(
+    terraform: AirflowTerraform, base: Infrastructure
+) -> None:
+    lost = Fernet.generate_key().decode()
+    stored = Fernet(lost).encrypt(b"password of a connection")
+    name, user = "shop/prod/airflow/fernet-keys", {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    there = boto3.client("secretsmanager", endpoint_url=base.endpoint_url, region_name="eu-central-1", **user)
+    there.create_secret(Name=name, SecretString=lost, AddReplicaRegions=[{"Region": REGION}])
+    replica = base.client("secretsmanager").describe_secret(SecretId=name)["ARN"]
+    assert f":{REGION}:" in replica
+    terraform.write_airflow(dags={"source": "efs"}, existing_fernet_keys_secret_arn=replica)
+    applied = terraform.apply()
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    keys = [Fernet(each) for each in secret(base, "airflow/fernet-keys").split(",")]
+    assert MultiFernet(keys).decrypt(stored) == b"password of a connection"
+    # New values are encrypted with its own key, and `rotate-fernet-key` does so with the old ones.
+    assert keys[0].decrypt(MultiFernet(keys).rotate(stored)) == b"password of a connection"
+    assert lost not in (terraform.folder / "terraform.tfstate").read_text()
+    plan = terraform.plan()
+    assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
 def test_everything_is_destroyed_cleanly(terraform: AirflowTerraform, base: Infrastructure) -> None:

@@ -118,3 +118,14 @@ def test_a_task_runs_whose_container_names_no_memory_of_its_own(ecs):
     ecs.register_task_definition(family="lean", containerDefinitions=[definition], **how)
     (task,) = ecs.run_task(cluster="platform", taskDefinition="lean", launchType="FARGATE")["tasks"]
     assert task["taskDefinitionArn"].endswith("task-definition/lean:1")
+
+
+def test_a_task_of_a_capacity_provider_has_a_launch_type(client):
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="providers")
+    ecs.register_task_definition(
+        family="providers", containerDefinitions=[{"name": "web", "image": "web:1", "memory": 512}]
+    )
+    spot = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    (task,) = ecs.run_task(cluster="providers", taskDefinition="providers", capacityProviderStrategy=spot)["tasks"]
+    assert task["launchType"] == "FARGATE"

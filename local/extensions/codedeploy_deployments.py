@@ -25,6 +25,8 @@ __all__ = ["codedeploy"]
 EVENTS = ("BeforeInstall", "Install", "AfterInstall", "BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
 _DONE_EVENTS = {0: 0, INSTALLING: 1, SHIFTING: 4, SHIFTED: 6, ENDED: 6}
 _TRAFFIC = {0: 0, INSTALLING: 0, SHIFTING: 10, SHIFTED: 100, ENDED: 100}
+_TARGET_STATUS = {"Created": "Pending", "Queued": "Pending", "Stopped": "Failed"}
+"""Status of a deployment → that of its target, where they differ."""
 _FINISHED = ("Succeeded", "Failed", "Stopped")
 
 
@@ -59,7 +61,7 @@ def get_deployment_target(self: Any) -> ActionResult:
         "targetId": self._get_param("targetId"),
         "lifecycleEvents": events,
         "taskSetsInfo": sets,
-        "status": deployment.status,
+        "status": _TARGET_STATUS.get(deployment.status, deployment.status),
     }
     return ActionResult({"deploymentTarget": {"deploymentTargetType": "ECSTarget", "ecsTarget": target}})
 

@@ -4,7 +4,7 @@ Symptoms: `aws_ecs_service` drifts in a dozen arguments, because moto's CreateSe
 alarms, percentages, capacity providers, exec, managed tags, the grace period and zone rebalancing;
 `wait_for_steady_state` never returns, as the running count stays 0; after UpdateService the deployment still shows the
 old task definition; deleted clusters and services are still listed; RunTask fails if a container has no memory setting,
-which Fargate does not require.
+which Fargate does not require; a task of a capacity provider has no launch type.
 """
 
 from typing import Any
@@ -78,6 +78,15 @@ def list_active_services(original: Any, backend: Any, *args: Any, **kwargs: Any)
     """ListServices, likewise."""
     active = {service.arn for service in backend.services.values() if service.status == "ACTIVE"}
     return [arn for arn in original(backend, *args, **kwargs) if arn in active]
+
+
+@wrap_method(EC2ContainerServiceBackend, "run_task")
+def run_on_fargate(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    """RunTask; with a capacity provider, the request has no launch type and the task has one."""
+    tasks = original(backend, *args, **kwargs)
+    for task in tasks:
+        task.launch_type = task.launch_type or "FARGATE"
+    return tasks
 
 
 @wrap_method(EC2ContainerServiceBackend, "_calculate_task_resource_requirements")

@@ -142,3 +142,14 @@ def test_fargate_needs_an_execution_role_for_images_of_ecr_and_for_logs(ecs, con
     ecs.register_task_definition(**definition, executionRoleArn="arn:aws:iam::123456789012:role/execution")
     ecs.register_task_definition(**{**definition, "requiresCompatibilities": ["EC2"]})
     ecs.register_task_definition(**{**definition, "containerDefinitions": [{"name": "web", "image": "web:1"}]})
+
+
+def test_a_task_of_a_capacity_provider_has_a_launch_type(client):
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="providers")
+    ecs.register_task_definition(
+        family="providers", containerDefinitions=[{"name": "web", "image": "web:1", "memory": 512}]
+    )
+    spot = [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    (task,) = ecs.run_task(cluster="providers", taskDefinition="providers", capacityProviderStrategy=spot)["tasks"]
+    assert task["launchType"] == "FARGATE"

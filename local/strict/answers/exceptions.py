@@ -42,9 +42,23 @@ OTHERWISE_THAN_MODELLED: tuple[Exemption, ...] = (
     ),
     Exemption(
         service="ssm",
-        places=r"invalidParameters|parameters\.member\.labels",
+        places=r"invalidParameters|invalidLabels|parameters\.member\.labels",
         kinds=(Kind.MIN_LENGTH,),
         reason="Systems Manager answers with empty lists, as the examples of the API reference show.",
+    ),
+    Exemption(
+        service="elbv2",
+        operations="DescribeTags",
+        places=r"tagDescriptions\.member\.tags",
+        kinds=(Kind.MIN_LENGTH,),
+        reason="A resource without tags is answered with an empty list; the model's length is that of requests.",
+    ),
+    Exemption(
+        service="logs",
+        operations="ListTagsForResource",
+        places="tags",
+        kinds=(Kind.MIN_LENGTH,),
+        reason="A log group without tags is answered with an empty map; the model's length is that of requests.",
     ),
     Exemption(
         service="ecr",

@@ -188,6 +188,8 @@ DIFFER = {
         "tableDescription.provisionedThroughput.numberOfDecreasesToday", Kind.MIN, "0"
     ),
     ("ssm", "GetParameterHistory"): violation("parameters.1.member.labels", Kind.MIN_LENGTH),
+    ("elbv2", "DescribeTags"): violation("tagDescriptions.1.member.tags", Kind.MIN_LENGTH),
+    ("logs", "ListTagsForResource"): violation("tags", Kind.MIN_LENGTH),
     ("ecr", "DescribeRepositoryCreationTemplates"): violation("", Kind.ERROR, "TemplateNotFoundException"),
     ("efs", "DescribeFileSystems"): violation("fileSystems.1.member.lifecyclePolicies", Kind.UNKNOWN),
     ("efs", "DeleteAccessPoint"): violation("", Kind.STATUS, "200"),

@@ -186,13 +186,14 @@ def must_type_name(
 ) -> bool:
     """Whether the environment's name must be typed before it is destroyed.
 
-    `--confirm NAME` replaces typing it. So does `--yes`, but not for production: there it is a habit, not a decision.
+    `--confirm NAME` replaces typing it. So does `--yes`, but not for production: there it is a habit, not a decision. A
+    command without `--confirm` destroys what is on this machine only, and `--yes` is enough.
 
     Args:
         environment: to be destroyed.
         yes: whether `--yes` was given.
         confirmed_name: of `--confirm`.
-        has_confirm: whether the command has `--confirm`, for the message.
+        has_confirm: whether the command has `--confirm`.
 
     Raises:
         CommandError: `--confirm` names another one, or there is no terminal.
@@ -204,7 +205,7 @@ def must_type_name(
                 f"--confirm says {confirmed_name!r}, but the environment is {name!r}.", exit_code=BAD_CONFIGURATION
             )
         return False
-    if environment.is_production and (yes or not sys.stdin.isatty()):
+    if environment.is_production and has_confirm and (yes or not sys.stdin.isatty()):
         raise CommandError(
             f"{name} is production: --yes is not enough, add --confirm {name}.", exit_code=BAD_CONFIGURATION
         )

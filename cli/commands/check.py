@@ -26,9 +26,10 @@ from release.counted import counted
 def check(project: Project, name: str, as_json: bool) -> int:
     """Check an environment file, and run the guards; write nothing.
 
-    It names every mistake with file, key, value and what is allowed, shows
-    what needs much of the account's quotas, and ends with notices, which stop
-    nothing. AWS is not contacted.
+    It names every mistake with file, key, value and what is allowed, also where
+    another file of the folder would make the same, shows what needs much of the
+    account's quotas, and ends with notices, which stop nothing. AWS is not
+    contacted.
     """
     try:
         environment = project.environments.load(name)

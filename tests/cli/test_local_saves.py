@@ -12,7 +12,7 @@ import pytest
 from cli import local_saves
 from local.snapshot.store import Content
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
-from tests.cli.fake_project import FakeProject
+from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import FakeTerraform, summary
 from tests.cli.test_local import local
 from tests.cli.test_work_lock import killed_holder
@@ -90,6 +90,18 @@ def test_reset_forgets_what_was_applied_once_that_is_confirmed(
     assert not (local.workspace.root / "cdktf.out").exists()
     assert not terraform.calls("plan"), "nothing is destroyed piece by piece"
     assert "To apply everything: make local" in ended.out
+
+
+def test_production_on_this_machine_needs_no_other_option_than_yes(
+    windlass: Windlass, local: FakeProject, aws: FakeEmbeddedAws
+) -> None:
+    """`local reset` has no `--confirm`, so its message must not ask for it."""
+    production = environment("prod", production=True, endpoint_url="http://127.0.0.1:5999")
+    platform = FakeProject(root=local.root, known={"prod": production}, embedded_aws=aws)
+    refused = windlass("local", "reset", "--environment", "prod", on=platform)
+    assert (refused.code, "--confirm" in refused.err, "Add --yes" in refused.err) == (2, False, True)
+    assert windlass("local", "reset", "--environment", "prod", "--yes", on=platform).code == 0
+    assert saved(aws) is None
 
 
 def test_platforms_are_saved_listed_and_loaded_by_name(

@@ -33,7 +33,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         workspace.variables["WINDLASS_DNS__ZONE_ID"] = zone["HostedZone"]["Id"].rpartition("/")[2]
         yield workspace
     finally:
-        workspace.windlass("local", "reset", "--yes", "--environment", "prod", "--confirm", "prod")
+        workspace.windlass("local", "reset", "--yes", "--environment", "prod")
 
 
 def test_the_layers_below_the_services_apply(production: Workspace) -> None:

@@ -11,6 +11,7 @@ from cli.local_access import AUTHORITY_FILE
 from cli.local_state import forget_applied
 from cli.options import environment_option, yes_option
 from cli.project import Project
+from cli.running.protection import refuse_protected
 from cli.running.run_layers import destroy_layers
 from cli.session import must_type_name, open_for_change, type_name
 from local.browser_trust import BrowserTrust, TrustError
@@ -36,6 +37,8 @@ def clean(project: Project, name: str, yes: bool) -> None:
         session = open_for_change(project, name)
         bootstrap = session.bootstrap()
         if session.may_be_applied():
+            if environment.load_balancer.deletion_protection or environment.database.deletion_protection:
+                refuse_protected(session.stacks(), name, is_production=environment.is_production)
             destroy_layers(session.stacks())
         if bootstrap is not None:
             bootstrap.destroy()

@@ -5,11 +5,18 @@ import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
 
 import boto3
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
+from local.dataplane.desired_state.execution_role import ExecutionRoles
+from local.dataplane.desired_state.pages import Pages
+from local.dataplane.desired_state.task_definition import task_definition_from
+from local.dataplane.ecs.preparation import Preparation
+from local.iam.paths import CALLS_PATH
+from local.schedules import PATH as SCHEDULES_PATH
 from tests.support.airflow import AirflowTerraform
 from tests.support.embedded import embedded_aws
 from tests.support.strategies import REGION, Infrastructure, make_infrastructure
@@ -110,6 +117,7 @@ def test_the_proxy_has_a_login_for_each_slot(terraform: AirflowTerraform, base: 
     (target,) = rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]
     (group,) = rds.describe_db_proxy_target_groups(DBProxyName=proxy["DBProxyName"])["TargetGroups"]
     assert (proxy["RequireTLS"], target["RdsResourceId"]) == (True, "windlass-local")
+    assert target["TargetHealth"]["State"] != "UNAVAILABLE", target["TargetHealth"]
     assert group["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 60
     assert logins(base) == passwords(base)
 
@@ -132,6 +140,21 @@ def test_the_services_have_their_names_and_run_what_the_file_says(
     assert service["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     containers = definition(base, "worker-default")["containerDefinitions"]
     assert {"git-sync-dags", "task-protection"} <= {each["name"] for each in containers if "restartPolicy" in each}
+
+
+def test_i01_the_nightly_cleaning_starts_with_the_role_of_its_schedule(
+    terraform: AirflowTerraform, base: Infrastructure
+) -> None:
+    which = {"group": "windlass-local-airflow-db-clean", "name": "task", "region": REGION}
+    (task,) = calls(base, SCHEDULES_PATH, which)["answer"]["tasks"]
+    assert "airflow-db-clean" in task["taskDefinitionArn"]
+
+
+def calls(base: Infrastructure, path: str, body: Any = None) -> Any:
+    """A page of the embedded AWS."""
+    request = Request(base.endpoint_url + path, None if body is None else json.dumps(body).encode())
+    with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
+        return json.load(answer)
 
 
 def test_a_rotation_recreates_the_other_slot_and_redeploys_its_users(
@@ -163,6 +186,20 @@ def test_a_rotation_recreates_the_other_slot_and_redeploys_its_users(
     assert described(base, "scheduler")["desiredCount"] == 2
     plan = terraform.plan()
     assert plan.returncode == 0, plan.stdout + plan.stderr
+
+
+def test_i01_execution_roles_may_do_what_comes_before_the_start_of_their_tasks(
+    terraform: AirflowTerraform, base: Infrastructure
+) -> None:
+    arns = base.client("ecs").list_task_definitions()["taskDefinitionArns"]
+    assert len(arns) > len(KEYS)
+    roles = ExecutionRoles(base.endpoint_url, REGION, Pages(base.endpoint_url, REGION))
+    for number, arn in enumerate(arns):
+        described = base.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        Preparation(task_definition_from(described), task_id=str(number), roles=roles).run()
+    assert [each for each in calls(base, CALLS_PATH)["denied"] if each["role"].endswith("-execution")] == []
+    allowed = {each["action"] for each in calls(base, CALLS_PATH)["allowed"] if each["role"].endswith("-execution")}
+    assert {"ecr:BatchGetImage", "secretsmanager:GetSecretValue", "logs:PutLogEvents"} <= allowed
 
 
 def test_a14_another_delivery_is_one_apply_and_so_is_leaving_the_proxy(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from aws.account import Account
+from modules.storage.policy import LoadBalancerLogs, bucket_policy
 from tests.local.iam.cases.case import Document, allow, deny, policy
 from tests.local.iam.roles import ACCOUNT, REGION, Client, Roles, missing, new, refused
 
@@ -264,3 +266,16 @@ def test_access_logs_need_a_bucket_that_lets_the_service_write(
     error = refused(switch_on)
     assert error["Code"] == "InvalidConfigurationRequest"
     assert error["Message"] == f"Access Denied for bucket: {bucket}. Please check S3bucket permission"
+
+
+@pytest.mark.parametrize("prefix", ["", "lb/web"])
+def test_the_storage_modules_policy_lets_the_service_write(client: Client, balancer: str, prefix: str) -> None:
+    guarded = _bucket(client)
+    bucket = guarded.resource.rpartition(":")[2].partition("/")[0]
+    own = bucket_policy(
+        f"arn:aws:s3:::{bucket}", Account(region=REGION, id=ACCOUNT), (LoadBalancerLogs(prefix=prefix),)
+    )
+    guarded.guard(json.loads(own))
+    given = {"enabled": "true", "bucket": bucket, "prefix": prefix}
+    attributes = [{"Key": f"access_logs.s3.{key}", "Value": value} for key, value in given.items()]
+    client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=balancer, Attributes=attributes)

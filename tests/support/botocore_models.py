@@ -4,11 +4,13 @@ A command of `./windlass` makes one session and ends, so it reads the models tha
 commands in one process, and reading models again took a tenth of their processor time.
 """
 
+import os
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
 import botocore.session
-from botocore.loaders import create_loader
+from botocore.loaders import Loader
 
 
 class _SearchPaths(list[str]):
@@ -19,9 +21,16 @@ class _SearchPaths(list[str]):
             super().append(path)
 
 
+class _SharedLoader(Loader):  # type: ignore[misc]
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        read = super().load_service_model(service_name, type_name, api_version)
+        # A client of S3 takes the bucket out of the path of each operation that it calls, in the model itself.
+        return deepcopy(read) if (service_name, type_name) == ("s3", "service-2") else read
+
+
 @cache
 def _loader(search_path: str | None = None) -> Any:
-    loader = create_loader(search_path)
+    loader = _SharedLoader(extra_search_paths=search_path.split(os.pathsep) if search_path else None)
     loader._search_paths = _SearchPaths(loader.search_paths)
     return loader
 

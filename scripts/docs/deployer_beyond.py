@@ -183,7 +183,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "scheduler": (Beyond(actions=("UntagResource", "UpdateSchedule"), why=CHANGE),),
     "secretsmanager": (
         Beyond(
-            actions=("DeleteResourcePolicy", "PutResourcePolicy", "UntagResource", "UpdateSecret"),
+            actions=("DeleteResourcePolicy", "PutResourcePolicy", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
             why=CHANGE,
         ),
         Beyond(

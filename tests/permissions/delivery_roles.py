@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.layers.test_delivery import everybody
+from tests.layers.test_delivery import APPLY, everybody
 from tests.permissions.pipeline import ACCOUNT, ISSUER, PEOPLE, REGION, ROLES, workflow_token
-from tests.support.documents import documents_of
+from tests.support.documents import ROOT, documents_of
 
+POLICIES = ROOT / "docs" / "generated" / "deployer-policy.json"
 OUTPUTS: Mapping[str, str] = {
     "boundary_arn": f"arn:aws:iam::{ACCOUNT}:policy/windlass-local-boundary",
     "kms_key_arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555",
@@ -20,15 +21,18 @@ ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
 
 
 def make_delivery_roles(client: Callable[[str], Any]) -> None:
-    """Make all of them, for `local`; the policy of `apply_policy_arns` and the boundary allow anything.
+    """Make all of them, for `local`; `apply` has the published policies, and the boundary allows anything.
 
     Args:
         client: of an AWS service, with the root's key.
     """
     iam, resources = client("iam"), documents_of("local", everybody)["delivery"]["resource"]
     provider = iam.create_open_id_connect_provider(Url=f"https://{ISSUER}", ClientIDList=["sts.amazonaws.com"])
-    for name in ("platform-apply", "windlass-local-boundary"):
-        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(ANYTHING))
+    iam.create_policy(PolicyName="windlass-local-boundary", PolicyDocument=json.dumps(ANYTHING))
+    published = [
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+        for name, policy in json.loads(POLICIES.read_text()).items()
+    ]
     names = {}
     for key, body in resources["aws_iam_role"].items():
         trust = _PROVIDER.sub(provider["OpenIDConnectProviderArn"], body["assume_role_policy"])
@@ -38,7 +42,8 @@ def make_delivery_roles(client: Callable[[str], Any]) -> None:
         text = _OUTPUT.sub(lambda match: OUTPUTS[match[1]], body["policy"])
         iam.put_role_policy(RoleName=_name(body["role"], names), PolicyName=body["name"], PolicyDocument=text)
     for body in resources["aws_iam_role_policy_attachment"].values():
-        iam.attach_role_policy(RoleName=_name(body["role"], names), PolicyArn=body["policy_arn"])
+        for arn in published if body["policy_arn"] == APPLY else [body["policy_arn"]]:
+            iam.attach_role_policy(RoleName=_name(body["role"], names), PolicyArn=arn)
 
 
 def session_of(client: Callable[[str], Any], word: str) -> dict[str, str]:

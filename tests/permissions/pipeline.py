@@ -21,7 +21,6 @@ ISSUER = "token.actions.githubusercontent.com"
 REPOSITORY = "acme/shop"
 TEAM, ON_CALL = "team", "on-call"
 """Roles that people have already, and from which they take those of the delivery layer."""
-APPLY_POLICY = "platform-apply"
 
 SETTINGS = {
     "WINDLASS_DELIVERY__REPOSITORY": REPOSITORY,

@@ -27,7 +27,12 @@ ONE_PROCESS = ("tests/airflow_image/", "tests/bindings/", "tests/dataplane/")
 """Folders whose tests share fixtures that are slow to start."""
 
 
-LONG_WAITS = ("tests/cli/test_workspace.py", "tests/local/snapshot/", "tests/platform/test_outside_the_clone.py")
+LONG_WAITS = (
+    "tests/cli/test_workspace.py",
+    "tests/local/snapshot/",
+    "tests/permissions/test_empty_account.py",
+    "tests/platform/test_outside_the_clone.py",
+)
 """Tests that take minutes and mostly wait: they begin early, so that the others fill the time."""
 
 

@@ -32,7 +32,13 @@ from local.extensions.rds_automated_backup import AutomatedBackup, automated_bac
 
 POINT_IN_TIME = "windlass-point-in-time"
 """Name of the snapshot that stands for a point in time while an instance is restored to it."""
-NOT_CARRIED_OVER = {"deletion_protection": False, "multi_az": False, "availability_zone": None, "reboots": 0}
+NOT_CARRIED_OVER = {
+    "deletion_protection": False,
+    "multi_az": False,
+    "availability_zone": None,
+    "enable_performance_insights": None,
+    "reboots": 0,
+}
 """Settings that AWS takes from the call of a restore, or from its default, and never from the source."""
 
 

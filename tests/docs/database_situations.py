@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from local.embedded import environment_variables
-from tests.docs.drill import (
+from tests.docs.database_commands import (
     BACKUPS,
     BACKUPS_IN_REGION,
     CHECK,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING, PLANNED, layers_of
-from tests.docs.drill import DESTROY, REPLACE
+from tests.docs.database_commands import DESTROY, REPLACE
 
 Windlass = Callable[..., Any]
 InAProject = Callable[[Windlass, FakeTerraform], None]

@@ -59,18 +59,6 @@ PARTS = (
         tests=("tests/long/test_kills.py::test_an_apply_that_is_killed_in_the_middle_converges_by_the_next_one",),
         limit_minutes=60,
     ),
-    Part(
-        name="production",
-        shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
-        tests=("tests/long/test_production.py",),
-        limit_minutes=25,
-    ),
-    Part(
-        name="every-option",
-        shows="environments that together switch on every option are applied, plan empty, and are destroyed",
-        tests=("tests/long/test_every_option.py",),
-        limit_minutes=60,
-    ),
 )
 
 

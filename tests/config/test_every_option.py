@@ -1,7 +1,7 @@
 """The environments in `tests/environments` together switch on every option.
 
-They are checked here, validated by Terraform in `tests/layers/test_terraform_validate.py`, and applied and destroyed on
-the embedded AWS by `make test-long`. So a key that is new needs a value in one of them.
+They are checked here, and validated by Terraform in `tests/layers/test_terraform_validate.py`. So a key that is new
+needs a value in one of them.
 """
 
 import copy
@@ -114,7 +114,7 @@ def test_the_guards_accept_what_it_makes_without_a_warning(name: str) -> None:
 
 @pytest.mark.parametrize("path", VARIANTS)
 def test_every_other_value_of_a_long_list_is_accepted(path: str) -> None:
-    """By the rules. Of what the provider lists too, `tests/layers/test_terraform_validate.py` shows that it takes each."""
+    """By the rules. `tests/layers/test_terraform_validate.py` shows it for what the provider lists too."""
     *tables, key = path.split(".")
     for value in KEYS[path].allowed:
         data: dict[str, Any] = dict(to_jsonable_python(environment(VARIANTS[path])))

@@ -60,7 +60,6 @@ def everything_is_as_the_file_says(applied: Platform, command: str) -> None:
 
 @on_the_platform("./windlass destroy ENV")
 def another_name_destroys_nothing(applied: Platform, command: str) -> None:
-    """Everything is destroyed by the same command in tests/long/test_production.py."""
     done = typed(applied, command, answer="no\n")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "of local. It cannot be undone." in done.stderr

@@ -152,3 +152,20 @@ def test_the_logs_of_a_service_are_a_folder_for_each_task() -> None:
     assert log_folders(logs, root) == [".windlass/data-plane/tasks/b-1", ".windlass/data-plane/tasks/b-2"]
     assert log_folders([Path("/elsewhere/a/web.log")], root) == ["/elsewhere/a"]
     assert log_folders([], root) == []
+
+
+def test_a_clean_begins_with_nothing_while_something_is_protected(windlass, terraform, local):
+    plain = local.known["local"]
+    balancer = plain.load_balancer.model_copy(update={"deletion_protection": True})
+    platform = FakeProject(
+        root=local.root,
+        known={"local": plain.model_copy(update={"load_balancer": balancer})},
+        embedded_aws=FakeEmbeddedAws(local.root / ".windlass" / "embedded-aws", running=True),
+    )
+    instance = {"attributes": {"enable_deletion_protection": True}}
+    resource = {"mode": "managed", "type": "aws_lb", "name": "balancer", "instances": [instance]}
+    terraform.follow({"when": ["state", "pull"], "lines": [{"resources": [resource]}]})
+    ended = windlass("local", "clean", "--yes", on=platform)
+    assert (ended.code, "service: aws_lb.balancer" in ended.err) == (1, True)
+    assert platform.embedded_aws.running
+    assert not terraform.calls("plan")

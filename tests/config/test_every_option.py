@@ -1,7 +1,7 @@
 """The environments in `tests/environments` together switch on every option.
 
-They are checked here, validated by Terraform in `tests/layers/test_terraform_validate.py`, and applied and destroyed on
-the embedded AWS by `make test-long`. So a key that is new needs a value in one of them.
+They are checked here, and validated by Terraform in `tests/layers/test_terraform_validate.py`. So a key that is new
+needs a value in one of them.
 """
 
 import copy
@@ -21,8 +21,7 @@ from config.rules import check
 from config.schema import schema_document
 from config.tags import TAGS_OF_WINDLASS
 from layers.guard_intent import run_guards
-from layers.synthesis import terraform_json
-from tests.support.options import NAMES, Key, environment, every, keys
+from tests.support.options import NAMES, Key, documents, environment, every, keys
 
 DOCUMENT = schema_document()
 KEYS = keys(DOCUMENT, every())
@@ -32,15 +31,15 @@ TOO_LONG = {
 }
 """Path → why no value can have the length that the schema allows."""
 
-VARIANTS: dict[str, tuple[str, ...]] = {
-    **{f"airflow.{component}.cpu": ("own-vpc",) for component in ("api_server", "scheduler", "dag_processor")},
-    "airflow.triggerer.cpu": ("own-vpc",),
-    "cache.maxmemory_policy": ("web",),
-    "cluster.logs_retention_days": NAMES,
-    "database.monitoring_interval_seconds": NAMES,
-    "network.flow_logs_retention_days": NAMES,
+VARIANTS: dict[str, str] = {
+    **{f"airflow.{component}.cpu": "own-vpc" for component in ("api_server", "scheduler", "dag_processor")},
+    "airflow.triggerer.cpu": "own-vpc",
+    "cache.maxmemory_policy": "web",
+    "cluster.logs_retention_days": "own-vpc",
+    "database.monitoring_interval_seconds": "own-vpc",
+    "network.flow_logs_retention_days": "own-vpc",
 }
-"""Keys with more values than there are files → the files that are checked with the others."""
+"""Keys with more values than there are files → the file that is checked with the others."""
 
 
 def without_another_value(every_key: dict[str, Key]) -> list[str]:
@@ -106,22 +105,22 @@ def test_a_new_key_is_named() -> None:
     assert "new_key: 0 of 8" in below_the_limit(every_key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_guards_accept_what_it_makes_without_a_warning(name: str) -> None:
-    verdict = run_guards(environment(name), terraform_json(environment(name)))
+    verdict = run_guards(environment(name), documents(name))
     assert verdict.warnings == ()
 
 
 @pytest.mark.parametrize("path", VARIANTS)
 def test_every_other_value_of_a_long_list_is_accepted(path: str) -> None:
-    """By the rules; Terraform takes each, as a test of `tests/layers/test_terraform_validate.py` shows."""
+    """By the rules. `tests/layers/test_terraform_validate.py` shows it for what the provider lists too."""
     *tables, key = path.split(".")
-    for name in VARIANTS[path]:
-        for value in KEYS[path].allowed:
-            data: dict[str, Any] = dict(to_jsonable_python(environment(name)))
-            table = functools.reduce(operator.getitem, tables, data)
-            table[key] = value
-            if key == "cpu":
-                table["memory_mib"] = allowed_memory_mib(value)[-1]
-            changed = Environment.model_validate_json(json.dumps(data))
-            assert list(check({each: getattr(changed, each) for each in Environment.model_fields})) == []
+    for value in KEYS[path].allowed:
+        data: dict[str, Any] = dict(to_jsonable_python(environment(VARIANTS[path])))
+        table = functools.reduce(operator.getitem, tables, data)
+        table[key] = value
+        if key == "cpu":
+            table["memory_mib"] = allowed_memory_mib(value)[-1]
+        changed = Environment.model_validate_json(json.dumps(data))
+        assert list(check({each: getattr(changed, each) for each in Environment.model_fields})) == []

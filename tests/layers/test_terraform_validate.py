@@ -13,9 +13,9 @@ import pytest
 from cli.running.attached_provider import configures_once
 from config.base import LOG_RETENTION_DAYS
 from config.database import MonitoringIntervalSeconds
-from layers.synthesis import terraform_json
 from tests.support.documents import ENVIRONMENTS, documents
-from tests.support.options import NAMES, environment
+from tests.support.options import NAMES
+from tests.support.options import documents as documents_with_options
 from tests.support.provider import attached_provider
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_every_option_makes_what_terraform_takes(tmp_path: Path) -> None:
     stacks = {
         f"{name}-{layer}": document
         for name in NAMES
-        for layer, document in terraform_json(environment(name)).items()
+        for layer, document in documents_with_options(name).items()
         if layer != "bootstrap"
     }
     assert {"production-delivery", "no-egress-service", "own-vpc-network"} < set(stacks)

@@ -193,5 +193,10 @@ REMOVALS: tuple[Removal, ...] = (
         instead='return f"{project}/{environment}/terraform.tfstate"',
     ),
     Removal(lesson="S04", file="main.py", line="    return WARNED\n", instead="    return 0\n"),
+    Removal(
+        lesson="S05",
+        file="cli/commands/destroy.py",
+        line="    refuse_protected(stacks, name, is_production=session.environment.is_production)\n",
+    ),
 )
 """At least one for every lesson that is kept by code other than a guard."""

@@ -10,6 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from config import Environment, environment_names, load
 from config.schema import JsonSchema
+from layers.synthesis import terraform_json
 
 ROOT = Path(__file__).resolve().parents[1] / "environments"
 """The folder that has them in `environments`, as a user's folder does."""
@@ -51,6 +52,12 @@ def _constant(schema: JsonSchema) -> list[Any]:
 @cache
 def environment(name: str) -> Environment:
     return load(name, ROOT)
+
+
+@cache
+def documents(name: str) -> dict[str, dict[str, Any]]:
+    """The JSON of one of them, by layer. Shared: copy it before changing it."""
+    return terraform_json(environment(name))
 
 
 def every() -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """EventBridge Scheduler: the role of a schedule must let it assume the role.
 
 Symptom: a schedule with a role that Scheduler may not assume is created; on AWS CreateSchedule refuses it.
-Source: "Set up the execution role" and "Confused deputy prevention" in the EventBridge Scheduler User Guide.
+Source: "Set up the execution role" in the EventBridge Scheduler User Guide.
 """
 
 from typing import Any

@@ -169,7 +169,7 @@ def test_a_key_is_used_through_one_service_only(client: Client, role: Roles) -> 
 # --- repositories of other accounts
 
 
-def test_a_repository_of_another_account_is_asked_for_by_its_own_arn(role: Roles) -> None:
+def test_a_repository_of_another_account_has_its_own_arn(role: Roles) -> None:
     shared = "444455556666"
     arn = f"arn:aws:ecr:{REGION}:{shared}:repository/shared"
     arguments: dict[str, Any] = {"repositoryName": "shared", "registryId": shared}

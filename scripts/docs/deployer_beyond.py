@@ -183,7 +183,13 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "scheduler": (Beyond(actions=("UntagResource", "UpdateSchedule"), why=CHANGE),),
     "secretsmanager": (
         Beyond(
-            actions=("DeleteResourcePolicy", "PutResourcePolicy", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
+            actions=(
+                "DeleteResourcePolicy",
+                "PutResourcePolicy",
+                "UntagResource",
+                "UpdateSecret",
+                "UpdateSecretVersionStage",
+            ),
             why=CHANGE,
         ),
         Beyond(

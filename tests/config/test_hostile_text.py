@@ -143,7 +143,7 @@ def test_what_is_accepted_is_escaped_in_the_json_and_for_terraform(tmp_path: Pat
     (folder / "main.tf.json").write_text(json.dumps(stack))
     for index, name in enumerate(TRIED):
         for text in console(folder, f"local.case_{index}"):
-            (container,) = json.loads(text)
+            container, _ = json.loads(text)
             settings = {setting["name"]: setting["value"] for setting in container["environment"]}
             assert settings["a"] == HOSTILE[name], name
 

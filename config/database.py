@@ -138,8 +138,8 @@ class Database(Section):
     ) = None
     """ARN of automated backups, such as those replicated to a second region. The database is created from them, at
     `restore_to_time`, instead of empty (D06). Only used when the database is created; apply twice, since such a restore
-    does not take windows, retention and Performance Insights. Not allowed together with `restore_from_snapshot`. Default:
-    the database starts empty."""
+    does not take windows, retention and Performance Insights. Not allowed together with `restore_from_snapshot`.
+    Default: the database starts empty."""
 
     restore_to_time: (
         Annotated[

@@ -1,4 +1,4 @@
-"""IAM for the registry: ECR asks for an action for each kind of request, of whoever got the token."""
+"""IAM for the registry: ECR asks for an action for each kind of request, of the caller that got the token."""
 
 from collections.abc import Mapping
 

@@ -158,7 +158,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
                 "StartDBInstanceAutomatedBackupsReplication",
                 "StopDBInstanceAutomatedBackupsReplication",
             ),
-            why="`database.copy_backups_to`, which `local` has not",
+            why="backups in a second region, which `local` has not",
             resources=_arns("rds", "db:windlass-*", "auto-backup:*"),
         ),
         Beyond(
@@ -183,7 +183,12 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "scheduler": (Beyond(actions=("UntagResource", "UpdateSchedule"), why=CHANGE),),
     "secretsmanager": (
         Beyond(
-            actions=("DeleteResourcePolicy", "PutResourcePolicy", "UntagResource", "UpdateSecret", "UpdateSecretVersionStage"),
+            actions=(
+                "DeleteResourcePolicy",
+                "PutResourcePolicy",
+                "UntagResource",
+                "UpdateSecret",
+            ),
             why=CHANGE,
         ),
         Beyond(

@@ -23,7 +23,6 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("operate", "codedeploy:*"): _STATUS,
     ("switch", "codedeploy:*"): _STATUS,
     ("operate", "ecs:ExecuteCommand"): _CHANNEL,
-    ("operate", "kms:GenerateDataKey"): _CHANNEL,
     (
         "operate",
         "iam:PassRole",

@@ -99,12 +99,13 @@ _STATUS = (
     *_on("any", "ecs", "ListTasks"),
     *_on("services", "ecs", "DescribeServices"),
     *_on("tasks", "ecs", "DescribeTasks"),
-    *_on("any", "application-autoscaling", "DescribeScalableTargets", "DescribeScheduledActions"),
     *_on("code-deployments", "codedeploy", "ListDeployments", "GetDeployment", "GetDeploymentGroup"),
     *_on("any", "codedeploy", "GetDeploymentTarget"),
 )
-_MINIMUM = _on("scalable-targets", "application-autoscaling", "RegisterScalableTarget", "PutScheduledAction") + _on(
-    "scalable-targets", "application-autoscaling", "DeleteScheduledAction"
+_MINIMUM = (
+    *_on("any", "application-autoscaling", "DescribeScalableTargets", "DescribeScheduledActions"),
+    *_on("scalable-targets", "application-autoscaling", "RegisterScalableTarget", "PutScheduledAction"),
+    *_on("scalable-targets", "application-autoscaling", "DeleteScheduledAction"),
 )
 _PARAMETERS = _on("parameters", "ssm", "PutParameter", "LabelParameterVersion")
 _ONE_OFF_TASKS = (

@@ -158,7 +158,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
                 "StartDBInstanceAutomatedBackupsReplication",
                 "StopDBInstanceAutomatedBackupsReplication",
             ),
-            why="`database.copy_backups_to`, which `local` has not",
+            why="backups in a second region, which `local` has not",
             resources=_arns("rds", "db:windlass-*", "auto-backup:*"),
         ),
         Beyond(
@@ -188,7 +188,6 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
                 "PutResourcePolicy",
                 "UntagResource",
                 "UpdateSecret",
-                "UpdateSecretVersionStage",
             ),
             why=CHANGE,
         ),

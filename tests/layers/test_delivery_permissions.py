@@ -58,6 +58,17 @@ def test_every_role_reads_the_state_and_decrypts_it_with_the_states_own_key(word
     assert not role(word).may("s3:GetObject", f"{STATES}/windlass/other/service/terraform.tfstate")
 
 
+def test_who_asks_for_the_status_reads_the_state_of_every_layer() -> None:
+    for word in ("view", "operate"):
+        assert role(word).may("s3:GetObject", f"{STATES}/windlass/prod/network/terraform.tfstate")
+    assert not role("switch").may("s3:GetObject", f"{STATES}/windlass/prod/network/terraform.tfstate")
+
+
+@pytest.mark.parametrize("word", ["deploy", "switch", "view", "operate"])
+def test_targets_of_a_codedeploy_deployment_have_no_resource(word: str) -> None:
+    assert role(word).may("codedeploy:GetDeploymentTarget", "*")
+
+
 @pytest.mark.parametrize("word", ["apply", "deploy"])
 def test_who_writes_a_state_locks_and_encrypts_it(word: str) -> None:
     assert role(word).may("s3:PutObject", f"{STATES}/windlass/prod/service/terraform.tfstate")

@@ -56,12 +56,12 @@ def allowed(url: str, *, prefix: str = PROJECT, renamed: Callable[[str], str] = 
         prefix: begins the names of its roles.
         renamed: gives a resource the name that it has in the environment that tests apply. Default: it has it already.
     """
-    found: dict[str, dict[str, set[str]]] = {}
+    result: dict[str, dict[str, set[str]]] = {}
     for call in _page(url)["allowed"]:
         if call["role"].startswith(prefix):
-            actions = found.setdefault(call["role"].removeprefix(prefix), {})
+            actions = result.setdefault(call["role"].removeprefix(prefix), {})
             actions.setdefault(call["action"], set()).add(pattern(renamed(call["resource"])))
-    return found
+    return result
 
 
 def denied(url: str, *, prefix: str = PROJECT) -> list[str]:

@@ -63,7 +63,7 @@ def test_a_person_makes_the_state_the_network_and_the_roles(pipeline: Pipeline) 
 
 
 def test_the_role_that_applies_goes_on_from_there(pipeline: Pipeline) -> None:
-    # An administrator changes the boundary; all else in the network is this role's.
+    # An administrator changes the boundary; everything else in the network is this role's.
     refusal = pipeline.run("apply", "apply", "local", "--layer", "network", "--yes", variables=TAGGED, code=1)
     assert "is not authorized to perform: iam:TagPolicy on resource: " in " ".join(refusal.split())
     assert "changed, 0 destroyed" in pipeline.run("apply", "apply", "local", "--layer", "network", "--yes")

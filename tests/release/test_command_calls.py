@@ -70,8 +70,8 @@ def calls(shared: SharedResources, request: pytest.FixtureRequest) -> Iterator[C
     yield Calls(shared)
     # Some commands go on without what they may not do, and say so.
     assert recording.denied(shared.endpoint_url, prefix="shop-dev-") == []
-    made = recording.allowed(shared.endpoint_url, prefix="shop-dev-", renamed=renamed)
-    recording.compare("release", made, write=bool(request.config.getoption("--record")))
+    called = recording.allowed(shared.endpoint_url, prefix="shop-dev-", renamed=renamed)
+    recording.compare("release", called, write=bool(request.config.getoption("--record")))
 
 
 def test_a_blue_green_service_from_deployment_to_rollback(web: BlueGreenTestService, calls: Calls) -> None:
@@ -123,10 +123,10 @@ def test_the_minimum_follows_the_requests(web: BlueGreenTestService, calls: Call
     web.ready("green")
     service.switch(SwitchRequest())
     service.switch(SwitchRequest(rollback=True))
-    made = calls.taken()
+    called = calls.taken()
     named = {"PutScheduledAction", "DeleteScheduledAction", "RegisterScalableTarget", "DescribeScheduledActions"}
-    assert {f"application-autoscaling:{operation}" for operation in named} <= made
-    assert made <= table(role)  # type: ignore[arg-type]
+    assert {f"application-autoscaling:{operation}" for operation in named} <= called
+    assert called <= table(role)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("role", ["deploy", "switch", "view", "operate"])

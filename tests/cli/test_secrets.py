@@ -64,6 +64,8 @@ def write_environment(root: Path, endpoint_url: str) -> Path:
     text = (ROOT / "environments" / "local.toml").read_text()
     before = '[airflow.dags.repositories]\ndags = { url = "https://git.windlass.localhost/dags.git" }\n'
     assert before in text
+    # A container for metrics would be one too many.
+    text = text.replace("[airflow]\n", "[airflow]\nmetrics = false\n", 1)
     text = re.sub(r'endpoint_url = ".*"', f'endpoint_url = "{endpoint_url}"', text.replace(before, REPOSITORIES))
     (root / "environments").mkdir(parents=True)
     (root / "environments" / "local.toml").write_text(text)

@@ -117,7 +117,7 @@ class BlueGreenTestService:
             family=f"shop-dev-{self.name}-{colour}",
             networkMode="awsvpc",
             requiresCompatibilities=["FARGATE"],
-            executionRoleArn="arn:aws:iam::123456789012:role/execution",
+            executionRoleArn="arn:aws:iam::123456789012:role/shop-dev-shop-execution",
             cpu="256",
             memory="512",
             containerDefinitions=[

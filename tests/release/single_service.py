@@ -93,7 +93,7 @@ class SingleTestService:
             family=self.service_name,
             networkMode="awsvpc",
             requiresCompatibilities=["FARGATE"],
-            executionRoleArn="arn:aws:iam::123456789012:role/execution",
+            executionRoleArn="arn:aws:iam::123456789012:role/shop-dev-shop-execution",
             cpu="256",
             memory="512",
             containerDefinitions=[

@@ -23,10 +23,6 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("operate", "codedeploy:*"): _STATUS,
     ("switch", "codedeploy:*"): _STATUS,
     ("operate", "ecs:ExecuteCommand"): _CHANNEL,
-    (
-        "operate",
-        "iam:PassRole",
-    ): "one-off tasks have roles; those of these tests have none, and `deploy` passes them on",
     ("operate", "secretsmanager:DescribeSecret"): "secrets that people fill in, of which `local` has none",
     ("switch", "ecs:DescribeTasks"): _UNHEALTHY,
     ("switch", "ecs:ListTasks"): _UNHEALTHY,

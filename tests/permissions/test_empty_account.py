@@ -43,6 +43,8 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
             iam.attach_role_policy(RoleName=f"{PREFIX}-{DEPLOYER}", PolicyArn=arn)
         yield Pipeline(platform=account, variables=settings(arns))
         calls = recording.allowed(account.endpoint_url)
+        # As which role flow logs are written is judged where their role is made.
+        calls = {role: actions for role, actions in calls.items() if not role.startswith("flow-logs-")}
         recording.compare("empty-account", calls, write=bool(request.config.getoption("--record")))
 
 

@@ -53,7 +53,9 @@ def test_both_colours_run_what_the_environment_file_says(layers: Platform) -> No
     assert counts == {"windlass-local-web-blue": 2, "windlass-local-web-green": 0}
     for service in services:
         definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-        (container,) = definition["containerDefinitions"]
+        containers = {container["name"]: container for container in definition["containerDefinitions"]}
+        assert set(containers) == {"root-certificates", "web"}
+        container = containers["web"]
         assert {secret["name"] for secret in container["secrets"]} == {"DATABASE_URL", "CACHE_URL"}
         assert definition["runtimePlatform"]["cpuArchitecture"] == "ARM64"
 

@@ -20,6 +20,13 @@ OTHERWISE_THAN_MODELLED: tuple[Exemption, ...] = (
         reason="A private zone has no delegation set, in the answer to GetHostedZone neither; the model demands one.",
     ),
     Exemption(
+        service="route53",
+        operations="ListHostedZones",
+        places="marker",
+        kinds=(Kind.REQUIRED,),
+        reason="Route 53 repeats the marker of the request, and the request for the first page has none.",
+    ),
+    Exemption(
         service="ec2",
         places=r"(vpcEndpoints\.member|vpcEndpoint)\.state",
         kinds=(Kind.ENUM,),
@@ -95,6 +102,19 @@ HARMLESS: tuple[Exemption, ...] = (
         kinds=(Kind.STATUS,),
         values="400",
         reason="moto answers errors with status 400, whichever the model has; clients go by the code.",
+    ),
+    Exemption(
+        service="wafv2",
+        kinds=(Kind.UNKNOWN,),
+        places=r"webACL\.lockToken",
+        reason="moto shows the token inside of the web ACL too; no client reads a member that no model has.",
+    ),
+    Exemption(
+        service="wafv2",
+        operations="ListTagsForResource",
+        kinds=(Kind.MIN_LENGTH,),
+        places=r"tagInfoForResource\.tagList",
+        reason="A web ACL without tags is answered with an empty list; the model's length is that of requests.",
     ),
     Exemption(
         service="secretsmanager",

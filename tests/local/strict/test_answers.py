@@ -180,6 +180,9 @@ def violation(path: str, kind: Kind, value: str = "") -> Violation:
 DIFFER = {
     ("route53", "GetHostedZone"): violation("hostedZone.id", Kind.MAX_LENGTH, "/hostedzone/Z0123456789ABCDEFGHIJ"),
     ("route53", "CreateHostedZone"): violation("delegationSet", Kind.REQUIRED),
+    ("route53", "ListHostedZones"): violation("marker", Kind.REQUIRED),
+    ("wafv2", "GetWebACL"): violation("webACL.lockToken", Kind.UNKNOWN),
+    ("wafv2", "ListTagsForResource"): violation("tagInfoForResource.tagList", Kind.MIN_LENGTH),
     ("ec2", "DescribeVpcEndpoints"): violation("vpcEndpoints.1.member.state", Kind.ENUM, "available"),
     ("ec2", "DescribeInternetGateways"): violation(
         "internetGateways.1.member.attachments.1.member.state", Kind.ENUM, "available"

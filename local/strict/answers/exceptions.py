@@ -49,7 +49,7 @@ OTHERWISE_THAN_MODELLED: tuple[Exemption, ...] = (
     ),
     Exemption(
         service="ssm",
-        places=r"invalidParameters|invalidLabels|parameters\.member\.labels",
+        places=r"(deleted|invalid)Parameters|invalidLabels|parameters\.member\.labels",
         kinds=(Kind.MIN_LENGTH,),
         reason="Systems Manager answers with empty lists, as the examples of the API reference show.",
     ),

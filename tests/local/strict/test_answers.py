@@ -211,6 +211,10 @@ def test_each_exception_has_an_example_and_a_reason() -> None:
     assert all(unfaithful(*key, [one]) == [] for key, one in DIFFER.items())
 
 
+def test_nothing_was_deleted_is_an_answer_too() -> None:
+    assert unfaithful("ssm", "DeleteParameters", [violation("deletedParameters", Kind.MIN_LENGTH)]) == []
+
+
 def test_an_exception_covers_nothing_beside_it() -> None:
     others = {
         ("route53", "GetHostedZone"): violation("hostedZone.id", Kind.MAX_LENGTH, "Z0" * 20),

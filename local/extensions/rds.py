@@ -15,10 +15,10 @@ from moto.rds.exceptions import DBParameterGroupNotFoundError
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
-from local.extensions import rds_backups, rds_monitoring, rds_proxy
+from local.extensions import rds_automated_backup_operations, rds_backups, rds_monitoring, rds_proxy
 from local.extensions.patching import wrap_method
 
-__all__ = ["rds_backups", "rds_monitoring", "rds_proxy"]
+__all__ = ["rds_automated_backup_operations", "rds_backups", "rds_monitoring", "rds_proxy"]
 
 POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5", "18": "18.1"}
 """Major version → the version that RDS chooses for it (any full version would do here)."""

@@ -1,7 +1,7 @@
 """RDS: snapshots and automated backups hold the data, and a restored instance starts with it.
 
 Symptoms: what is restored is an empty database; moto restores to a point in time only from an instance that is still
-there; it has no replication of automated backups to a second region, and its automated backups have two members.
+there.
 
 The data is copied at the moment of the call: CreateDBSnapshot, DeleteDBInstance with a final snapshot or with automated
 backups that stay, and a restore of an instance that runs. A point in time is not replayed from a log: a restore starts
@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.rds.exceptions import (
     DBInstanceAlreadyExists,
     DBInstanceNotFoundError,
@@ -21,14 +20,12 @@ from moto.rds.exceptions import (
     RDSClientError,
 )
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
-from moto.rds.responses import RDSResponse
-from moto.rds.utils import split_arn
 
 from local.database_copies import COPIES, COPY, DatabaseCopyError
 from local.extensions.backend_state import state_of
 from local.extensions.dataplane_logins import deleted_instances
-from local.extensions.patching import add_method, wrap_method
-from local.extensions.rds_automated_backup import AutomatedBackup, automated_backup_arn, described, same_instance
+from local.extensions.patching import wrap_method
+from local.extensions.rds_automated_backup import AutomatedBackup, automated_backup_arn, same_instance
 
 POINT_IN_TIME = "windlass-point-in-time"
 """Name of the snapshot that stands for a point in time while an instance is restored to it."""
@@ -53,7 +50,7 @@ def start_from_a_copy(original: Any, instance: Any, *args: Any, **settings: Any)
 def copy_the_data(original: Any, backend: Any, *args: Any, **settings: Any) -> Any:
     """CreateDBSnapshot, and the snapshots that RDS makes."""
     snapshot = original(backend, *args, **settings)
-    _hold(snapshot.database)
+    hold(snapshot.database)
     return snapshot
 
 
@@ -76,7 +73,7 @@ def retain_automated_backups(original: Any, backend: Any, db_instance_identifier
             if backup.status == "replicating" and same_instance(backup.database, instance):
                 backup.retain(instance)
     for backup in _retained(backend, instance):
-        _hold(backup.database)
+        hold(backup.database)
     return instance
 
 
@@ -112,7 +109,7 @@ def restore_the_newest_copy(
     snapshot = DBSnapshot(backend, source, POINT_IN_TIME, kms_key_id=kms_key_id)
     if wanted is None:
         if same_instance(_live(source), source):
-            _hold(snapshot.database)
+            hold(snapshot.database)
     else:
         setattr(snapshot.database, COPY, _copy_before(source, _utc(wanted)))
     backend.database_snapshots[POINT_IN_TIME] = snapshot
@@ -123,98 +120,12 @@ def restore_the_newest_copy(
         del backend.database_snapshots[POINT_IN_TIME]
 
 
-@wrap_method(RDSResponse, "describe_db_instance_automated_backups")
-def describe_all(_original: Any, response: Any) -> ActionResult:
-    """DescribeDBInstanceAutomatedBackups: of instances, what stayed of deleted ones, and replicated ones."""
-    backend, parameters = response.backend, response.params
-    filters = {each["Name"]: each["Values"] for each in parameters.get("Filters", [])}
-    active = (
-        AutomatedBackup(database=each, kms_key_id=each.kms_key_id, status="active")
-        for each in backend.databases.values()
-        if each.backup_retention_period and not each.is_replica
-    )
-    wanted = {
-        "DBInstanceAutomatedBackupsArn": parameters.get("DBInstanceAutomatedBackupsArn"),
-        "DBInstanceIdentifier": parameters.get("DBInstanceIdentifier"),
-        "DbiResourceId": parameters.get("DbiResourceId"),
-    }
-    filtered = {"DbiResourceId": "dbi-resource-id", "DBInstanceIdentifier": "db-instance-id", "Status": "status"}
-    answers = [described(backend, backup) for backup in (*active, *backups_of(backend).values())]
-    answers = [
-        each
-        for each in answers
-        if all(value in (None, each[member]) for member, value in wanted.items())
-        and all(each[member] in filters.get(name, [each[member]]) for member, name in filtered.items())
-    ]
-    if wanted["DBInstanceAutomatedBackupsArn"] and not answers:
-        raise _not_found(str(wanted["DBInstanceAutomatedBackupsArn"]))
-    return ActionResult({"DBInstanceAutomatedBackups": answers})
-
-
-@add_method(RDSResponse)
-def start_db_instance_automated_backups_replication(response: Any) -> ActionResult:
-    """StartDBInstanceAutomatedBackupsReplication, in the region that the backups are replicated to."""
-    backend, parameters = response.backend, response.params
-    instance = _by_arn(backend, parameters["SourceDBInstanceArn"])
-    if instance.backend.region_name == backend.region_name:
-        raise InvalidParameterValue("SourceDBInstanceArn is in this region; backups are replicated to another one")
-    if not instance.backup_retention_period:
-        message = f"{instance.db_instance_identifier} has no automated backups"
-        raise RDSClientError("InvalidDBInstanceState", message)
-    if not parameters.get("KmsKeyId") and instance.storage_encrypted:
-        raise InvalidParameterValue("KmsKeyId is required: the backups are encrypted")
-    key_id = parameters.get("KmsKeyId") or ""
-    if key_id.startswith("arn:") and key_id.split(":")[3] != backend.region_name:
-        raise RDSClientError("KMSKeyNotAccessibleFault", f"{key_id} is in another region than the copies")
-    arn = automated_backup_arn(backend, instance)
-    backup = AutomatedBackup(
-        database=instance,
-        kms_key_id=parameters.get("KmsKeyId"),
-        status="replicating",
-        retention_days=parameters.get("BackupRetentionPeriod") or 7,
-    )
-    backups_of(backend)[arn] = backup
-    instance.db_instance_automated_backups_replications = [{"DBInstanceAutomatedBackupsArn": arn}]
-    return ActionResult({"DBInstanceAutomatedBackup": described(backend, backup)})
-
-
-@add_method(RDSResponse)
-def stop_db_instance_automated_backups_replication(response: Any) -> ActionResult:
-    """StopDBInstanceAutomatedBackupsReplication; what was replicated stays."""
-    backend = response.backend
-    instance = _by_arn(backend, response.params["SourceDBInstanceArn"])
-    backup = backups_of(backend).get(automated_backup_arn(backend, instance))
-    if backup is None:
-        raise _not_found(response.params["SourceDBInstanceArn"])
-    backup.retain(instance)
-    _hold(backup.database)
-    instance.db_instance_automated_backups_replications = []
-    return ActionResult({"DBInstanceAutomatedBackup": described(backend, backup)})
-
-
-@add_method(RDSResponse)
-def delete_db_instance_automated_backup(response: Any) -> ActionResult:
-    """DeleteDBInstanceAutomatedBackup, of backups that stayed."""
-    backend, parameters = response.backend, response.params
-    for arn, backup in list(backups_of(backend).items()):
-        if arn == parameters.get("DBInstanceAutomatedBackupsArn") or backup.database.dbi_resource_id == parameters.get(
-            "DbiResourceId"
-        ):
-            if backup.status != "retained":
-                message = f"{arn} is {backup.status}"
-                raise RDSClientError("InvalidDBInstanceAutomatedBackupState", message)
-            answer = described(backend, backup)
-            del backups_of(backend)[arn]
-            return ActionResult({"DBInstanceAutomatedBackup": answer})
-    raise _not_found(str(parameters.get("DBInstanceAutomatedBackupsArn") or parameters.get("DbiResourceId")))
-
-
 def backups_of(backend: Any) -> dict[str, AutomatedBackup]:
     """ARN → automated backups in this region that belong to no instance of it: retained or replicated ones."""
     return state_of(backend, "automated_backups", dict)
 
 
-def _hold(instance: Any) -> None:
+def hold(instance: Any) -> None:
     """Let a copied instance refer to a copy of its data, made now."""
     try:
         copy = COPIES.take(instance.db_instance_identifier, instance.dbi_resource_id)
@@ -240,7 +151,7 @@ def _source_of(backend: Any, parameters: dict[str, Any]) -> tuple[Any, str | Non
             return instance, instance.kms_key_id
     if identifier:
         raise DBInstanceNotFoundError(identifier)
-    raise _not_found(str(arn or resource_id))
+    raise not_found(str(arn or resource_id))
 
 
 def _copy_before(source: Any, moment: datetime) -> str:
@@ -285,17 +196,10 @@ def _live(instance: Any) -> Any:
     return instance.backend.databases.get(instance.db_instance_identifier)
 
 
-def _by_arn(backend: Any, arn: str) -> Any:
-    region, _, _, identifier = split_arn(arn)
-    instance = backend.get_backend("rds", region=region).databases.get(identifier)
-    if instance is None:
-        raise DBInstanceNotFoundError(identifier)
-    return instance
-
-
 def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _not_found(name: str) -> RDSClientError:
+def not_found(name: str) -> RDSClientError:
+    """The error for backups that are not there."""
     return RDSClientError("DBInstanceAutomatedBackupNotFound", f"DBInstanceAutomatedBackup {name} not found.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.layers import test_airflow, test_existing_network, test_strategies
+from tests.layers import test_airflow_deliveries, test_existing_network, test_strategies
 from tests.support.documents import ENVIRONMENTS, Documents, documents, documents_of, readable_document
 
 NONE = re.compile(r"(?<![A-Za-z])None(?![A-Za-z])")
@@ -32,7 +32,7 @@ def without_options(data: dict[str, Any]) -> None:
 
 
 CHANGED = {
-    **{f"airflow {name}": change for name, change in test_airflow.CHANGES.items()},
+    **{f"airflow {name}": change for name, change in test_airflow_deliveries.CHANGES.items()},
     "airflow without workflows": lambda data: data["airflow"]["workflows"].update(enabled=False),
     "every strategy": test_strategies.both,
     "without options": without_options,

@@ -18,7 +18,6 @@ it opens secrets; `apply-service` is what an apply of the service layer changes 
 Target = Literal[
     "any",
     "code-deployments",
-    "environment-key",
     "families",
     "listener-rules",
     "lock-table",
@@ -30,6 +29,8 @@ Target = Literal[
     "secrets-key",
     "service-state",
     "services",
+    "sessions",
+    "sessions-key",
     "state-bucket",
     "state-key",
     "state-lock",
@@ -162,7 +163,7 @@ COMMANDS: Mapping[Command, tuple[Call, ...]] = {
     ),
     "logs": _on("log-groups", "logs", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents"),
     "run": (*_STATUS, *_ONE_OFF_TASKS),
-    "exec": (*_STATUS, *_on("tasks", "ecs", "ExecuteCommand"), *_on("environment-key", "kms", "GenerateDataKey")),
+    "exec": (*_STATUS, *_on("sessions", "ecs", "ExecuteCommand"), *_on("sessions-key", "kms", "GenerateDataKey")),
     "scale": (*_STATUS, *_MINIMUM, *_on("services", "ecs", "UpdateService")),
     "restart": (*_STATUS, *_on("services", "ecs", "UpdateService"), *_on("tasks", "ecs", "StopTask")),
     # A new value is written and never read.

@@ -86,3 +86,8 @@ class ServiceContext:
         return ExecuteCommandAccess(
             log_group_arn=self.cluster.execute_command_log_group_arn, kms_key_arn=self.sessions_key_arn
         )
+
+
+def sessions_key_name(environment: Environment) -> str:
+    """Name of the key for sessions of ECS Exec, whose alias the role `operate` is allowed to encrypt with."""
+    return f"{environment.prefix}-sessions"

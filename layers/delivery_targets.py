@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aws.command_calls import Command, Target, calls_of
 from config import Environment
 from config.services import CodeDeployService
+from layers.context import sessions_key_name
 from modules.iam import Statement
 
 
@@ -64,8 +65,6 @@ def _resources(target: Target, environment: Environment, kms_key_arn: str) -> Re
         case "code-deployments":
             kinds = [f"application:{prefix}-*", f"deploymentgroup:{prefix}-*/*"]
             return Resources(arns=[account.arn("codedeploy", kind) for kind in (*kinds, *_paces(environment))])
-        case "environment-key":
-            return Resources(arns=(kms_key_arn,))
         case "families":
             family = account.arn("ecs", f"task-definition/{prefix}-*:*")
             return Resources(arns=(family,), conditions={"ArnEqualsIfExists": {"ecs:cluster": cluster}})
@@ -90,6 +89,13 @@ def _resources(target: Target, environment: Environment, kms_key_arn: str) -> Re
             return Resources(arns=(kms_key_arn,), conditions={"StringEquals": via})
         case "services":
             return Resources(arns=(account.arn("ecs", f"service/{prefix}/{prefix}-*"),))
+        case "sessions":
+            # ECS Developer Guide, "Using IAM policies to limit access to ECS Exec": the task and its cluster.
+            return Resources(arns=(account.arn("ecs", f"task/{prefix}/*"), cluster))
+        case "sessions-key":
+            # The key is in the service layer's state; its alias is known.
+            alias = {"kms:ResourceAliases": f"alias/{sessions_key_name(environment)}"}
+            return Resources(arns=(account.arn("kms", "key/*"),), conditions={"ForAnyValue:StringEquals": alias})
         case "task-roles":
             passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
             return Resources(arns=task_roles(environment), conditions={"StringEquals": passed})

@@ -9,7 +9,7 @@ from layers.airflow.service_layer import airflow_service
 from layers.airflow_outputs import AirflowService
 from layers.alarms import data_alarms
 from layers.boundary import limit_roles
-from layers.context import ServiceContext
+from layers.context import ServiceContext, sessions_key_name
 from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import LOAD_BALANCER
@@ -127,7 +127,7 @@ class ServiceLayer(Layer):
         if not environment.cluster.execute_command:
             return None
         inputs = KeyInputs(
-            name=f"{environment.prefix}-sessions",
+            name=sessions_key_name(environment),
             account=environment.aws.account,
             description=f"Encrypts sessions of ECS Exec in {environment.prefix}",
             deletion_window_days=7,

@@ -122,6 +122,26 @@ def test_secrets_are_opened_in_the_protected_environment_and_by_apply_only() -> 
     assert role("operate").may("secretsmanager:PutSecretValue", SECRET)
 
 
+def test_who_operates_opens_sessions_with_the_key_that_encrypts_them() -> None:
+    def turn_on(data: dict[str, Any]) -> None:
+        everybody(data)
+        data["cluster"]["execute_command"] = True
+
+    resources = documents_of("prod", turn_on)["service"]["resource"]
+    used = resources["aws_ecs_cluster"]["cluster_cluster"]["configuration"]["execute_command_configuration"]
+    (alias,) = [
+        body["name"]
+        for body in resources["aws_kms_alias"].values()
+        if body["target_key_id"].removesuffix(".key_id}") == used["kms_key_id"].removesuffix(".arn}")
+    ]
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2"
+    assert role("operate").may("kms:GenerateDataKey", key, kms__ResourceAliases=[alias])
+    assert not role("operate").may("kms:GenerateDataKey", key, kms__ResourceAliases=["alias/windlass-dev-sessions"])
+    assert not role("view").may("kms:GenerateDataKey", key, kms__ResourceAliases=[alias])
+    for resource in ("task/windlass-prod/1", "cluster/windlass-prod"):
+        assert role("operate").may("ecs:ExecuteCommand", f"arn:aws:ecs:{REGION}:{ACCOUNT}:{resource}")
+
+
 @pytest.mark.parametrize(
     ("action", "resource"),
     [

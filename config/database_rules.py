@@ -1,6 +1,7 @@
 """Rules on the database: storage, what production requires (D02), restore and backup replication (D06)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from config.aws import Aws
 from config.base import Kind
@@ -25,11 +26,22 @@ def a_database_starts_from_one_thing(aws: Aws, database: Database) -> Iterator[P
     if database.restore_to_time and not database.restore_from_backup_arn:
         message = "is a moment of no backups; allowed: with restore_from_backup_arn (D06)"
         yield problem("database/restore_to_time", database.restore_to_time, message)
+    if database.restore_to_time and not _is_on_the_calendar(database.restore_to_time):
+        message = "is on no day of the calendar; allowed: a moment of these backups, in UTC (D06)"
+        yield problem("database/restore_to_time", database.restore_to_time, message)
     for key in ("restore_from_snapshot", "restore_from_backup_arn"):
         value = getattr(database, key) or ""
         if value.startswith("arn:") and value.split(":")[3] != aws.region:
             message = f'is in another region; allowed: one in "{aws.region}", so copy it there first (D06)'
             yield problem(f"database/{key}", value, message)
+
+
+def _is_on_the_calendar(moment: str) -> bool:
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
 
 
 def storage_may_grow(database: Database) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "ssmmessages:CreateDataChannel": _SESSION,
     "ssmmessages:OpenControlChannel": _SESSION,
     "ssmmessages:OpenDataChannel": _SESSION,
-    "logs:DescribeLogGroups": "the ECS Exec agent lists all log groups to find its own, without a prefix",
+    "logs:DescribeLogGroups": "the ECS Exec agent and flow logs list all log groups to find their own",
     "codedeploy:GetDeploymentTarget": "AWS has no resource-level permission for it",
     "cloudwatch:DescribeAlarms": "composite alarms can only be listed without naming one",
     "cloudwatch:PutMetricData": "AWS has no resource-level permission; a condition on the namespace narrows it",
@@ -36,6 +36,17 @@ ACTIONS_WITHOUT_RESOURCES: Mapping[str, str] = {
     "xray:PutTraceSegments": "AWS has no resource-level permission for sending traces",
 }
 """Actions that an identity may have on the resource `*`."""
+
+NARROWER: frozenset[str] = frozenset(
+    {
+        "application-autoscaling:DeleteScheduledAction",
+        "application-autoscaling:PutScheduledAction",
+        "application-autoscaling:RegisterScalableTarget",
+        "cloudwatch:DescribeAlarms",
+        "ecs:ListTasks",
+    }
+)
+"""Those of them that AWS could allow on some resources. All others it allows on `*` or not at all."""
 
 _FAMILY = "a group of KMS actions that CloudWatch Logs needs as a whole; only for a service in a key policy"
 

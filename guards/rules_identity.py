@@ -9,6 +9,7 @@ from guards.permissions import (
     ACTION_PATTERNS,
     ACTIONS_WITHOUT_RESOURCES,
     MANAGED_POLICIES,
+    NARROWER,
     SERVICES_LIMITED_BY_PATH,
     SERVICES_WITHOUT_SOURCE,
     SERVICES_WITHOUT_SOURCE_ARN,
@@ -53,6 +54,17 @@ def permissions_name_their_resources(stacks: CheckedStacks) -> Iterator[Finding]
         if wide and not narrow_enough:
             actions = ", ".join(action for action in one.actions if action not in ACTIONS_WITHOUT_RESOURCES)
             yield one.address, f"{_named(one)} allows {actions} on {', '.join(wide)}"
+
+
+@guard("I01", fix='allow it on "*", in a statement of its own')
+def permissions_without_resources_are_on_any(stacks: CheckedStacks) -> Iterator[Finding]:
+    """Where AWS has no resource-level permission for an action, a statement with ARNs allows nothing."""
+    for one in _allowing(stacks, "identity"):
+        if "*" not in one.resources:
+            for action in one.actions:
+                if action in ACTIONS_WITHOUT_RESOURCES and action not in NARROWER:
+                    named = ", ".join(one.resources)
+                    yield one.address, f"{_named(one)} allows {action} on {named}, and AWS asks for it on no resource"
 
 
 @guard("I01", fix="name the roles, and the receiving service in the condition `iam:PassedToService`")
@@ -170,6 +182,7 @@ GUARDS: tuple[Guard, ...] = (
     policies_can_be_read,
     permissions_name_their_actions,
     permissions_name_their_resources,
+    permissions_without_resources_are_on_any,
     roles_are_passed_by_name,
     trust_names_service_account_and_source,
     federated_trust_names_its_subject,

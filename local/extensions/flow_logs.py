@@ -44,4 +44,5 @@ def _fails(flow_log: Any, account: str, region: str) -> bool:
         source_arn=f"arn:{get_partition(region)}:ec2:{region}:{account}:vpc-flow-log/{flow_log.id}",
     )
     stream = {"logGroupName": group, "logStreamName": STREAM}
-    return any(role.refusal("logs", operation, stream) for operation in ("CreateLogStream", "PutLogEvents"))
+    calls = {"DescribeLogGroups": {}, "CreateLogStream": stream, "PutLogEvents": stream}
+    return any(role.refusal("logs", operation, about) for operation, about in calls.items())

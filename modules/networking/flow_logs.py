@@ -71,9 +71,13 @@ def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str
 
 
 def _permissions(log_group_arn: str) -> str:
-    statement = {
+    write = {
+        "Sid": "WriteLogs",
         "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         "Resource": [log_group_arn, f"{log_group_arn}:*"],
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+    # VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the delivery lists log groups, and AWS asks
+    # for that on no single one.
+    find = {"Sid": "FindLogGroup", "Effect": "Allow", "Action": ["logs:DescribeLogGroups"], "Resource": ["*"]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [write, find]}, sort_keys=True)

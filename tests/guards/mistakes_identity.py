@@ -167,6 +167,11 @@ MISTAKES = (
         allowing(TASK, "ecs:RegisterTaskDefinition", "*"),
     ),
     Mistake(
+        "permissions_without_resources_are_on_any",
+        "a listing on one log group",
+        allowing(TASK, "logs:DescribeLogGroups", "arn:aws:logs:eu-west-1:123456789012:log-group:app"),
+    ),
+    Mistake(
         "tasks_decrypt_through_a_service_only",
         "a task that decrypts what the environment's key encrypts",
         allowing(TASK, "kms:Decrypt", "${data.terraform_remote_state.network.outputs.kms_key_arn}"),

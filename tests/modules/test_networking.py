@@ -189,9 +189,10 @@ def test_flow_logs_are_on_and_kept_for_a_year():
 def test_the_role_of_the_flow_logs_writes_to_their_group_only_and_for_this_account_only():
     result = network()
     (group,) = result.resources("aws_cloudwatch_log_group")
-    (permission,) = json.loads(result.only("aws_iam_role_policy")["policy"])["Statement"]
+    write, find = json.loads(result.only("aws_iam_role_policy")["policy"])["Statement"]
     arn = f"${{aws_cloudwatch_log_group.{group}.arn}}"
-    assert permission["Resource"] == [arn, f"{arn}:*"]
+    assert write["Resource"] == [arn, f"{arn}:*"]
+    assert (find["Action"], find["Resource"]) == (["logs:DescribeLogGroups"], ["*"])
     (trust,) = json.loads(result.only("aws_iam_role")["assume_role_policy"])["Statement"]
     assert trust["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "111122223333"},

@@ -218,8 +218,13 @@ def test_a_flow_log_needs_a_role_that_may_write(client: Client, role: Roles, end
         ec2.delete_vpc(VpcId=vpc)
         return name, flow_log["DeliverLogsStatus"], flow_log.get("DeliverLogsErrorMessage", "")
 
-    assert status(allow(write, f"{destination}:*"))[1:] == ("SUCCESS", "")
-    assert status(allow(write), trust="ec2.amazonaws.com")[1:] == ("FAILED", "Access error")
-    poor, *result = status(allow(write[0]))
+    find = allow("logs:DescribeLogGroups")
+    assert status(find, allow(write, f"{destination}:*"))[1:] == ("SUCCESS", "")
+    assert status(find, allow(write), trust="ec2.amazonaws.com")[1:] == ("FAILED", "Access error")
+    poor, *result = status(find, allow(write[0]))
     assert result == ["FAILED", "Access error"]
     assert [action for action, _ in denied(endpoint_url, poor)] == ["logs:PutLogEvents"]
+    # AWS asks for the listing on no single group.
+    blind, *result = status(allow("logs:DescribeLogGroups", destination), allow(write, f"{destination}:*"))
+    assert result == ["FAILED", "Access error"]
+    assert [action for action, _ in denied(endpoint_url, blind)] == ["logs:DescribeLogGroups"]

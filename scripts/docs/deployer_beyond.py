@@ -87,7 +87,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "elasticfilesystem": (
         Beyond(
             actions=(
-                *("CreateAccessPoint", "CreateFileSystem", "CreateMountTarget", "DeleteAccessPoint"),
+                *("CreateAccessPoint", "CreateMountTarget", "DeleteAccessPoint"),
                 *("DeleteFileSystem", "DeleteFileSystemPolicy", "DeleteMountTarget", "DescribeAccessPoints"),
                 *("DescribeBackupPolicy", "DescribeFileSystemPolicy", "DescribeFileSystems"),
                 *("DescribeLifecycleConfiguration", "DescribeMountTargets", "DescribeMountTargetSecurityGroups"),
@@ -96,6 +96,9 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             ),
             why="DAGs on EFS, which `local` takes from repositories",
             resources=_arns("elasticfilesystem", "file-system/*", "access-point/*"),
+        ),
+        Beyond(
+            actions=("CreateFileSystem",), why="DAGs on EFS, which `local` takes from repositories", resources=("*",)
         ),
     ),
     "elasticloadbalancing": (
@@ -163,12 +166,16 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
         ),
         Beyond(
             actions=(
-                *("CreateDBProxy", "DeleteDBProxy", "DeregisterDBProxyTargets", "DescribeDBProxies"),
-                *("DescribeDBProxyTargetGroups", "DescribeDBProxyTargets", "ModifyDBProxy", "ModifyDBProxyTargetGroup"),
-                "RegisterDBProxyTargets",
+                *("DeleteDBProxy", "DeregisterDBProxyTargets", "DescribeDBProxyTargetGroups"),
+                *("DescribeDBProxyTargets", "ModifyDBProxy", "ModifyDBProxyTargetGroup", "RegisterDBProxyTargets"),
             ),
             why="`[airflow.database_proxy]`, which `local` has not",
             resources=_arns("rds", "db-proxy:*", "target-group:*", "db:windlass-*"),
+        ),
+        Beyond(
+            actions=("CreateDBProxy", "DescribeDBProxies"),
+            why="`[airflow.database_proxy]`, which `local` has not",
+            resources=("*",),
         ),
     ),
     "route53": (
@@ -196,11 +203,16 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             why="secrets follow the backups into a second region, which `local` has not",
         ),
     ),
-    "servicediscovery": (Beyond(actions=("UntagResource", "UpdatePrivateDnsNamespace", "UpdateService"), why=CHANGE),),
+    "servicediscovery": (
+        Beyond(actions=("UpdatePrivateDnsNamespace", "UpdateService"), why=CHANGE),
+        Beyond(actions=("UntagResource",), why=CHANGE, resources=("*",)),
+    ),
     "sns": (
+        Beyond(actions=("Subscribe",), why="`[alarms]`, which `local` has not"),
         Beyond(
-            actions=("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Subscribe", "Unsubscribe"),
+            actions=("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
             why="`[alarms]`, which `local` has not",
+            resources=("*",),
         ),
         Beyond(actions=("UntagResource",), why=CHANGE),
     ),

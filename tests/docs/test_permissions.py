@@ -5,6 +5,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from local.iam.needs.messages import QUEUES, TOPICS
+from local.iam.needs.registry import RULES as REPOSITORIES
+from local.iam.needs.tables import TABLES
 from scripts.docs.deployer_beyond import BEYOND
 from scripts.docs.deployer_beyond import reasons as beyond
 from scripts.docs.deployer_policy import MAX_CHARACTERS, ROLE, deployer_policies, size
@@ -96,6 +99,17 @@ def test_every_statement_names_resources_and_every_action_is_stated_once() -> No
     assert len(actions) == len(set(actions))
     assert all(statement["Resource"] for statement in STATEMENTS)
     assert {action.partition(":")[0] for action in actions} >= set(BEYOND)
+
+
+def test_what_aws_asks_for_on_no_resource_is_allowed_on_any() -> None:
+    without: dict[str, tuple[str, ...]] = {
+        rules.prefix: rules.no_resource for rules in (*TABLES.values(), TOPICS, QUEUES, REPOSITORIES)
+    }
+    for statement in STATEMENTS:
+        for action in statement["Action"] if statement["Resource"] != ["*"] else ():
+            service, _, operation = action.partition(":")
+            patterns = without.get(service, ())
+            assert not [each for each in patterns if fnmatchcase(operation, each)], f"{statement['Sid']}: {action}"
 
 
 def test_the_file_holds_the_policies_by_name() -> None:

@@ -21,7 +21,10 @@ QUEUES = Rules(
 TOPICS = Rules(
     prefix="sns",
     members={"TopicArn": "{}", "TargetArn": "{}", "ResourceArn": "{}", "SubscriptionArn": "{}", "Name": "{}"},
-    no_resource=("ListTopics", "ListSubscriptions", "*SMS*", "*Platform*", "*Endpoint*", "*Phone*"),
+    no_resource=(
+        *("ListTopics", "ListSubscriptions", "*SubscriptionAttributes", "Unsubscribe", "*SMS*", "*Platform*"),
+        *("*Endpoint*", "*Phone*"),
+    ),
     actions={"PublishBatch": ("Publish",)},
     tag_action="TagResource",
     conditions={"sns:Endpoint": "Endpoint", "sns:Protocol": "Protocol"},

@@ -230,6 +230,8 @@ TABLES: Mapping[str, Rules] = {
             "Create*Namespace",
             "GetOperation",
             "Discover*",
+            "ListTagsForResource",
+            "UntagResource",
         ),
         tag_action="TagResource",
         conditions={

@@ -14,13 +14,13 @@ from cli.delegation import Patience, delegation_of, show_zone, to_do, wait
 from cli.errors import CommandError
 from cli.resolver import NameServers, ResolverError
 from cli.service_start import ServiceStart, require_ready
-from cli.session import Session, open_readonly
+from cli.session import Session
 from local import delegation as embedded_delegation
 from local.account import EmbeddedAccount
 from tests.cli.fake_terraform import FakeTerraform
+from tests.cli.local_file import local_session
 from tests.cli.test_apply import APPLIED, PLANNED, layers_of
 from tests.cli.test_secrets import client_of
-from tests.release.command_line import ReleaseProject
 from tests.support.documents import ROOT
 from tests.support.embedded import embedded_aws
 
@@ -52,14 +52,7 @@ def zone(endpoint_url: str) -> Iterator[Any]:
 
 @pytest.fixture
 def session(endpoint_url: str, tmp_path: Path) -> Session:
-    text = (ROOT / "environments" / "local.toml").read_text()
-    text = re.sub(r'endpoint_url = ".*"', f'endpoint_url = "{endpoint_url}"', text)
-    start = text.index("[state]")
-    state = '[state]\nbackend = "local"\npath = "states"\n'
-    text = text[:start] + state + text[text.index("[", start + 1) :]
-    (tmp_path / "environments").mkdir()
-    (tmp_path / "environments" / "local.toml").write_text(text)
-    return open_readonly(ReleaseProject(root=tmp_path), "local")
+    return local_session(tmp_path, endpoint_url)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The service layer waits for images and secrets, and says what to do."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,14 @@ import pytest
 from cli.errors import CommandError
 from cli.project import Project
 from cli.service_start import ServiceStart, require_ready, warn_to_do
-from cli.session import Session, open_readonly
+from cli.session import Session
 from local.image_registry import add_tags
 from release.failed_deployments import FailedDeployment
 from tests.cli.fake_project import FakeProject, state_key
 from tests.cli.fake_terraform import FakeTerraform
+from tests.cli.local_file import local_session
 from tests.cli.test_apply import APPLIED, PLANNED, layers_of
 from tests.cli.test_secrets import OWN, client_of
-from tests.release.command_line import ReleaseProject
 from tests.support.documents import ROOT
 from tests.support.embedded import embedded_aws
 
@@ -57,18 +56,15 @@ def pushed_by_people(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def session(endpoint_url: str, tmp_path: Path) -> Session:
     """An environment with own images and a git token, and nothing applied."""
-    text = (ROOT / "environments" / "local.toml").read_text()
-    before = 'dags = { url = "https://git.windlass.localhost/dags.git" }\n'
-    text = text.replace(before, before.replace(" }", ', credentials = "token" }'))
-    text = text.replace("[airflow]\n", f'[airflow]\nimage = "{HOST}/{AIRFLOW}:3.1.8"\n')
-    text = re.sub(r'endpoint_url = ".*"', f'endpoint_url = "{endpoint_url}"', text)
-    assert (text.count('credentials = "token"'), text.count(endpoint_url), text.count("3.1.8")) == (1, 1, 1)
-    start = text.index("[state]")
-    state = '[state]\nbackend = "local"\npath = "states"\n'
-    text = text[:start] + state + text[text.index("[", start + 1) :]
-    (tmp_path / "environments").mkdir()
-    (tmp_path / "environments" / "local.toml").write_text(text)
-    return open_readonly(ReleaseProject(root=tmp_path), "local")
+
+    def edit(text: str) -> str:
+        before = 'dags = { url = "https://git.windlass.localhost/dags.git" }\n'
+        text = text.replace(before, before.replace(" }", ', credentials = "token" }'))
+        text = text.replace("[airflow]\n", f'[airflow]\nimage = "{HOST}/{AIRFLOW}:3.1.8"\n')
+        assert (text.count('credentials = "token"'), text.count("3.1.8")) == (1, 1)
+        return text
+
+    return local_session(tmp_path, endpoint_url, edit)
 
 
 def publish(session: Session, outputs: dict[str, Any]) -> None:

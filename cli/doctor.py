@@ -15,7 +15,7 @@ from cli.local_ports import local_ports, refuse_unusable_ports
 from cli.project import Project
 from cli.running.work_lock import killed_holder
 from local.dataplane.containers import namespaces
-from local.dataplane.stores.postgres import abandoned_homes
+from local.dataplane.stores.postgres_place import abandoned_homes
 from local.uv_tool import uv_command
 
 if TYPE_CHECKING:

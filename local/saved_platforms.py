@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.database_copies import data_home
 from local.dataplane import DataPlane
-from local.dataplane.stores.postgres import remove_data, restore_home
+from local.dataplane.stores.postgres_place import remove_data, restore_home
 from local.embedded import EmbeddedAws
 from local.freeze import frozen
 

@@ -20,7 +20,7 @@ from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
 from local.dataplane.state import STATE_FILE
 from local.dataplane.status import DataPlaneStatus, ServiceStatus, explanation, waiting_for
-from local.dataplane.stores.postgres import remove_data
+from local.dataplane.stores.postgres_place import remove_data
 from local.port_holder import port_holder
 
 START_TIMEOUT_SECONDS = 60.0

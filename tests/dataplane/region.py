@@ -18,7 +18,7 @@ from local.dataplane.desired_state.model import DesiredState
 from local.dataplane.desired_state.store_reader import databases, with_logins
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
-from local.dataplane.stores.postgres import remove_data
+from local.dataplane.stores.postgres_place import remove_data
 from local.dataplane.stores.stores import Stores
 from tests.support.postgres import free_port
 from tests.support.waiting import wait_for

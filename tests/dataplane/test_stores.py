@@ -13,7 +13,7 @@ from local.dataplane.containers.addresses import Addresses
 from local.dataplane.desired_state.model import Cache, Database, DesiredState
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.proxy.certificates import Certificates
-from local.dataplane.stores.postgres import remove_data
+from local.dataplane.stores.postgres_place import remove_data
 from local.dataplane.stores.stores import Stores
 from tests.support.waiting import wait_for
 

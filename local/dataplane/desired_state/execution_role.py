@@ -75,22 +75,25 @@ class ExecutionRoles:
             raise ResourceError(f"{RETRIEVAL}{what}{RETRIED}AccessDeniedException: {denied}")
 
     def pull(self, role_arn: str, image: str) -> None:
-        """Pull an image of ECR, as far as permissions go: a program of this machine takes the place of its layers.
+        """Pull an image of ECR up to its manifest: a program of this machine takes the place of its layers.
+
+        A repository that the embedded ECR does not have is left alone: that of a pull-through cache, or of a registry
+        elsewhere, has its images by nobody's push.
 
         Raises:
-            ResourceError: the role may not pull it.
+            ResourceError: the role may not pull it, or nobody has pushed it into its repository.
         """
         match = ECR_IMAGE.fullmatch(image)
         assert match is not None, image
         parameters = {"registryId": match["account"], "repositoryName": match["repository"]}
+        reference = match["reference"] or ":latest"
+        what = "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
         for operation in ("BatchGetImage", "GetDownloadUrlForLayer"):
             if self._refusal(role_arn, "ecr", operation, parameters, region=match["region"]):
-                reference = (match["reference"] or ":latest")[1:]
-                raise ResourceError(
-                    f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
-                    f"{image}: pulling from host {match['host']} failed with status code [manifests {reference}]: "
-                    "403 Forbidden"
-                )
+                status = f"failed with status code [manifests {reference[1:]}]: 403 Forbidden"
+                raise ResourceError(f"{what}{image}: pulling from host {match['host']} {status}")
+        if match["region"] == self._region and self._is_missing(role_arn, parameters, reference):
+            raise ResourceError(f"{what}{image}: {image}: not found")
 
     def read_secret(self, role_arn: str, name: str) -> str:
         """The text of a secret, or of a parameter, by its ARN or name.
@@ -148,6 +151,15 @@ class ExecutionRoles:
                 logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
         except (BotoCoreError, ClientError, LookupError, OSError) as error:
             logger.warning("the log stream %s in %s was not written: %s", stream, group, error)
+
+    def _is_missing(self, role_arn: str, repository: Mapping[str, str], reference: str) -> bool:
+        """Whether a repository that is there lacks an image."""
+        image = {"imageDigest" if reference.startswith("@") else "imageTag": reference[1:]}
+        ecr = self._client(role_arn, "ecr")
+        try:
+            return not ecr.batch_get_image(**repository, imageIds=[image])["images"]
+        except ecr.exceptions.RepositoryNotFoundException:
+            return False
 
     def _refusal(
         self, role_arn: str, service: str, operation: str, parameters: Mapping[str, Any], *, region: str = ""

@@ -145,6 +145,18 @@ def test_a_schedule_that_is_not_there_is_named(endpoint_url: str) -> None:
     assert "there is no schedule nothing in the group default" in answer["message"]
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [("rds:doesNothing", "rds has no operation doesNothing"), ("nothing:stop", "there is no service nothing")],
+)
+def test_a_call_that_does_not_exist_is_named(
+    client: Client, role: Roles, endpoint_url: str, call: str, message: str
+) -> None:
+    arn = arn_of(role.make(trust=trusted_by("scheduler.amazonaws.com")))
+    target = {"Arn": f"arn:aws:scheduler:::aws-sdk:{call}", "Input": "{}"}
+    assert run(endpoint_url, schedule(client, arn, target)) == (403, {"message": message})
+
+
 # --- CodeDeploy
 
 

@@ -1,4 +1,4 @@
-"""What a person is told where a run of Terraform failed."""
+"""The message for a run of Terraform that failed."""
 
 import signal
 from pathlib import Path

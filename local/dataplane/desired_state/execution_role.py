@@ -77,8 +77,8 @@ class ExecutionRoles:
     def pull(self, role_arn: str, image: str) -> None:
         """Pull an image of ECR up to its manifest: a program of this machine takes the place of its layers.
 
-        A repository that the embedded ECR does not have is left alone: that of a pull-through cache, or of a registry
-        elsewhere, has its images by nobody's push.
+        A repository that the embedded ECR does not have is left alone: into that of a pull-through cache, or of another
+        account, no one pushes here.
 
         Raises:
             ResourceError: the role may not pull it, or nobody has pushed it into its repository.

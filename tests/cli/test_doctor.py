@@ -15,7 +15,7 @@ from cli import doctor, local_ports
 from cli.doctor import Finding, examine
 from cli.running.work_lock import killed_holder, work_lock
 from local.dataplane.containers import namespaces
-from local.dataplane.stores import postgres
+from local.dataplane.stores import postgres_place
 from tests.cli.fake_project import FakeProject, environment
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_local import local
@@ -30,7 +30,7 @@ def findings(project: FakeProject) -> dict[str, Finding]:
 @pytest.fixture(autouse=True)
 def _nothing_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
-    monkeypatch.setattr(postgres, "SYSTEM_FOLDER", tmp_path / "var-lib")
+    monkeypatch.setattr(postgres_place, "SYSTEM_FOLDER", tmp_path / "var-lib")
     monkeypatch.setattr(doctor, "_unfinished_installations", lambda _: [])
 
 
@@ -108,11 +108,11 @@ def test_fix_deletes_data_of_a_checkout_that_is_gone_and_no_other(
 ) -> None:
     homes = {}
     for name in ("gone", "gone-too", "used", "unknown"):
-        homes[name] = tmp_path / "var-lib" / f"{postgres.PREFIX}{name}"
+        homes[name] = tmp_path / "var-lib" / f"{postgres_place.PREFIX}{name}"
         homes[name].mkdir(parents=True)
     for name in ("gone", "gone-too"):
-        (homes[name] / postgres.ORIGIN).write_text(str(tmp_path / "deleted" / "stores" / name))
-    (homes["used"] / postgres.ORIGIN).write_text(str(tmp_path))
+        (homes[name] / postgres_place.ORIGIN).write_text(str(tmp_path / "deleted" / "stores" / name))
+    (homes["used"] / postgres_place.ORIGIN).write_text(str(tmp_path))
     seen = windlass("doctor", on=local)
     assert (seen.code, str(homes["gone"]) in seen.out) == (1, True)
     assert seen.err.count("--fix deletes it.") == 1, "the same advice is given once"

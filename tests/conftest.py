@@ -11,6 +11,7 @@ import pytest
 import bindings
 from cli.running.terraform import COLLECT_LATER
 from local.judges import EVERYTHING, VARIABLE
+from tests.permissions import recording
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 from tests.support.botocore_models import share_models
@@ -28,6 +29,7 @@ if platform.SHARED_PLATFORM not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
         del os.environ[variable]
 
+LONG = "tests/long/"
 LAST = "tests/platform/test_platform_teardown.py"
 """Destroys a platform, so nothing that uses it may come after this file."""
 
@@ -108,12 +110,18 @@ def _needed_platforms(session: pytest.Session) -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Let the others go on after the tests that measure time; stop a platform after its last test."""
+    """Let the others go on after the tests that measure time; compare calls and stop a platform after its last test."""
     if _is_worker():
         alone.tell(item, nextitem)
     group = group_of(item.nodeid)
     if group in PLATFORMS.values() and item is _last(item.session, group):
-        platform.end(group)
+        try:
+            running = platform.running(group)
+            # Long tests begin with a copy, without what roles called before, and compare for themselves.
+            if running is not None and not item.nodeid.startswith(LONG):
+                recording.compare_platform(group, running.endpoint_url, write=bool(item.config.getoption("--record")))
+        finally:
+            platform.end(group)
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

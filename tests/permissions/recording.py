@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from local.iam.paths import CALLS_PATH
@@ -99,6 +100,22 @@ def compare(name: str, calls: Calls, *, write: bool) -> None:
         record(name, calls)
     new = "\n".join(unknown(calls))
     assert not new, f"roles called what is in no file of tests/permissions/recorded; --record writes it:\n{new}"
+
+
+def compare_platform(name: str, url: str, *, write: bool) -> None:
+    """Fail where a role called what is in no file, or was denied anything. Do nothing without a server.
+
+    Args:
+        name: of the platform, and of its file.
+        url: of its embedded AWS, which a test may have stopped.
+        write: add the calls to the file first (`--record`).
+    """
+    try:
+        calls, refused = allowed(url), denied(url)
+    except URLError:
+        return
+    compare(name, calls, write=write)
+    assert not refused, "roles were denied:\n" + "\n".join(refused)
 
 
 def record(name: str, calls: Calls) -> None:

@@ -132,6 +132,12 @@ def begin(name: str = "shared") -> Platform:
     return _platforms[name]
 
 
+def running(name: str) -> Platform | None:
+    """A platform that `begin` started, if its apply has ended."""
+    platform = _platforms.get(name)
+    return platform if platform is not None and platform.applied is not None else None
+
+
 def end_all() -> None:
     """Stop whatever `begin` started."""
     for name in list(_platforms):

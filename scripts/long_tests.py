@@ -79,7 +79,7 @@ PARTS = (
     ),
     Part(
         name="dag-deliveries",
-        shows="Airflow runs DAGs from a bucket, with the permissions of its roles",
+        shows="Airflow runs DAGs from a bucket and from a file system, with the permissions of its roles",
         tests=("tests/long/test_dag_deliveries.py",),
         limit_minutes=40,
     ),

@@ -42,7 +42,8 @@ def delivery_roles(root: Path) -> list[Permissions]:
 
 def task_roles(root: Path) -> list[Permissions]:
     """The roles of tasks and of AWS's services, with whatever one of the deliveries of DAGs adds."""
-    data, documents = to_jsonable_python(load(ENVIRONMENT, root)), {}
+    data = to_jsonable_python(load(ENVIRONMENT, root))
+    documents: dict[str, dict[str, Any]] = {}
     for source in DELIVERIES:
         if source != DELIVERIES[0]:
             data = {**data, "airflow": {**data["airflow"], "dags": {"source": source}}}

@@ -173,7 +173,7 @@ def test_a_task_whose_lines_may_not_be_written_runs_and_the_refusal_is_listed(pl
 
 @pytest.mark.parametrize(
     "image",
-    [f"{IMAGE}:never-pushed", f"{IMAGE}@sha256:{'0' * 64}", f"{IMAGE.rpartition('/')[0]}/no-repository:1"],
+    [f"{IMAGE}:never-pushed", f"{IMAGE}@sha256:{'0' * 64}", f"{IMAGE.rpartition('/')[0]}/none/web:1"],
     ids=["tag", "digest", "repository"],
 )
 def test_an_image_that_nobody_pushed_stops_the_task(platform: Platform, extra: Extra, image: str) -> None:

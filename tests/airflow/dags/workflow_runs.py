@@ -16,25 +16,25 @@ def workflow():
     @task
     def facts():
         pages = boto3.client("ssm", region_name=REGION).get_paginator("get_parameters_by_path").paginate(Path=PATH)
-        found = {each["Name"].rpartition("/")[2]: each["Value"] for page in pages for each in page["Parameters"]}
+        values = {each["Name"].rpartition("/")[2]: each["Value"] for page in pages for each in page["Parameters"]}
         return {
-            **found,
-            "family": found["task_family_prefix"] + "proof",
-            "image": found["registry"] + "/web:0.1.0",
-            "subnets": found["subnets"].split(","),
-            "security_groups": found["security_groups"].split(","),
+            **values,
+            "family": values["task_family_prefix"] + "proof",
+            "image": values["registry"] + "/web:0.1.0",
+            "subnets": values["subnets"].split(","),
+            "security_groups": values["security_groups"].split(","),
         }
 
-    found = facts()
-    logs = {"awslogs-group": found["log_group"], "awslogs-region": REGION, "awslogs-stream-prefix": STREAMS}
+    published = facts()
+    logs = {"awslogs-group": published["log_group"], "awslogs-region": REGION, "awslogs-stream-prefix": STREAMS}
     register = EcsRegisterTaskDefinitionOperator(
         task_id="register",
         region_name=REGION,
-        family=found["family"],
+        family=published["family"],
         container_definitions=[
             {
                 "name": CONTAINER,
-                "image": found["image"],
+                "image": published["image"],
                 "command": ["python", "-c", "print('workflow: done')"],
                 "logConfiguration": {"logDriver": "awslogs", "options": logs},
             }
@@ -45,28 +45,28 @@ def workflow():
             "networkMode": "awsvpc",
             "requiresCompatibilities": ["FARGATE"],
             "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
-            "executionRoleArn": found["execution_role_arn"],
-            "taskRoleArn": found["task_role_arn"],
+            "executionRoleArn": published["execution_role_arn"],
+            "taskRoleArn": published["task_role_arn"],
             "tags": [{"key": "Owner", "value": "tests"}],
         },
     )
     EcsRunTaskOperator(
         task_id="run",
         region_name=REGION,
-        cluster=found["cluster"],
+        cluster=published["cluster"],
         task_definition=register.output,
         launch_type="FARGATE",
         overrides={"containerOverrides": []},
         network_configuration={
             "awsvpcConfiguration": {
-                "subnets": found["subnets"],
-                "securityGroups": found["security_groups"],
-                "assignPublicIp": found["assign_public_ip"],
+                "subnets": published["subnets"],
+                "securityGroups": published["security_groups"],
+                "assignPublicIp": published["assign_public_ip"],
             }
         },
         tags={"Owner": "tests"},
         container_name=CONTAINER,
-        awslogs_group=found["log_group"],
+        awslogs_group=published["log_group"],
         awslogs_region=REGION,
         awslogs_stream_prefix=STREAMS,
         awslogs_fetch_interval=timedelta(seconds=1),

@@ -13,7 +13,7 @@ CONTAINER, STREAMS = "work", "proof"
 
 @dag(schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False)
 def workflow():
-    @task
+    @task(multiple_outputs=True)
     def facts():
         pages = boto3.client("ssm", region_name=REGION).get_paginator("get_parameters_by_path").paginate(Path=PATH)
         values = {each["Name"].rpartition("/")[2]: each["Value"] for page in pages for each in page["Parameters"]}

@@ -108,20 +108,24 @@ def _needed_platforms(session: pytest.Session) -> list[str]:
     return sorted({group_of(item.nodeid) for item in session.items if item.get_closest_marker("platform")})
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Let the others go on after the tests that measure time; compare calls and stop a platform after its last test."""
-    if _is_worker():
-        alone.tell(item, nextitem)
     group = group_of(item.nodeid)
-    if group in PLATFORMS.values() and item is _last(item.session, group):
-        try:
-            running = platform.running(group)
-            # Long tests begin with a copy, without what roles called before, and compare for themselves.
-            if running is not None and not item.nodeid.startswith(LONG):
-                recording.compare_platform(group, running.endpoint_url, write=bool(item.config.getoption("--record")))
-        finally:
+    is_end = group in PLATFORMS.values() and item is _last(item.session, group)
+    # Read before fixtures end, since that of the whole run stops every platform. Long tests begin with a copy, without
+    # what roles called before, and compare for themselves.
+    running = platform.running(group) if is_end and not item.nodeid.startswith(LONG) else None
+    calls = recording.calls_of_platform(running.endpoint_url) if running is not None else None
+    try:
+        yield
+    finally:
+        if _is_worker():
+            alone.tell(item, nextitem)
+        if is_end:
             platform.end(group)
+    if calls is not None:
+        recording.compare_platform(group, calls, write=bool(item.config.getoption("--record")))
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

@@ -6,7 +6,8 @@ revisions. So a call that no test made before is seen in the change of a file.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -102,20 +103,33 @@ def compare(name: str, calls: Calls, *, write: bool) -> None:
     assert not new, f"roles called what is in no file of tests/permissions/recorded; --record writes it:\n{new}"
 
 
-def compare_platform(name: str, url: str, *, write: bool) -> None:
-    """Fail where a role called what is in no file, or was denied anything. Do nothing without a server.
+@dataclass(frozen=True, kw_only=True)
+class PlatformCalls:
+    """What roles did on a platform."""
+
+    allowed: Calls
+    denied: Sequence[str]
+    """As `role action resource`."""
+
+
+def calls_of_platform(url: str) -> PlatformCalls | None:
+    """What roles did so far; `None` where a test has stopped the embedded AWS with this URL."""
+    try:
+        return PlatformCalls(allowed=allowed(url), denied=denied(url))
+    except URLError:
+        return None
+
+
+def compare_platform(name: str, calls: PlatformCalls, *, write: bool) -> None:
+    """Fail where a role called what is in no file, or was denied anything.
 
     Args:
         name: of the platform, and of its file.
-        url: of its embedded AWS, which a test may have stopped.
+        calls: what roles did.
         write: add the calls to the file first (`--record`).
     """
-    try:
-        calls, refused = allowed(url), denied(url)
-    except URLError:
-        return
-    compare(name, calls, write=write)
-    assert not refused, "roles were denied:\n" + "\n".join(refused)
+    compare(name, calls.allowed, write=write)
+    assert not calls.denied, "roles were denied:\n" + "\n".join(calls.denied)
 
 
 def record(name: str, calls: Calls) -> None:

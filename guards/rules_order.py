@@ -1,4 +1,4 @@
-"""The guard for the order in which Terraform creates resources: by references, since a literal makes none (S03)."""
+"""Guards for the order in which Terraform creates resources: by references, since a literal makes none (S03)."""
 
 import re
 from collections.abc import Container, Iterator, Mapping
@@ -51,7 +51,35 @@ def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding
                 )
 
 
-GUARDS: tuple[Guard, ...] = (names_of_resources_are_references,)
+_ACT_AT_ONCE = ("aws_codedeploy_deployment_group", "aws_db_instance", "aws_db_proxy", "aws_ecs_service", "aws_flow_log")
+"""Resources with which AWS acts as their roles as soon as they are there."""
+
+
+@guard("S03", fix="name the policy in depends_on")
+def roles_have_their_policies_before_they_act(stacks: CheckedStacks) -> Iterator[Finding]:
+    """What acts as a role waits for the role's policies, or its first calls are denied."""
+    edges, policies = _Edges(stacks), _policies_of_roles(stacks)
+    for kind in _ACT_AT_ONCE:
+        for address, _ in stacks.resources(kind):
+            named = edges.direct(address)
+            tasks = [edges.direct(each) for each in named if type_of(each) == "aws_ecs_task_definition"]
+            known = edges.closure(address)
+            for role in sorted(named.union(*tasks) & policies.keys()):
+                for policy in sorted(policies[role] - known):
+                    yield address, f"AWS acts as {role}, which may not have {policy} yet"
+
+
+GUARDS: tuple[Guard, ...] = (names_of_resources_are_references, roles_have_their_policies_before_they_act)
+
+
+def _policies_of_roles(stacks: CheckedStacks) -> dict[str, set[str]]:
+    """Role → what gives it permissions."""
+    policies: dict[str, set[str]] = {}
+    for kind in ("aws_iam_role_policy", "aws_iam_role_policy_attachment"):
+        for address, body in stacks.resources(kind):
+            for role in stacks.resolve(address, {"role": body["role"]}):
+                policies.setdefault(role, set()).add(address)
+    return policies
 
 
 def _named(stacks: CheckedStacks) -> dict[str, dict[str, frozenset[str]]]:
@@ -99,12 +127,13 @@ class _Edges:
         seen: set[str] = set()
         waiting = [address]
         while waiting:
-            for other in self._direct(waiting.pop()) - seen:
+            for other in self.direct(waiting.pop()) - seen:
                 seen.add(other)
                 waiting.append(other)
         return frozenset(seen)
 
-    def _direct(self, address: str) -> frozenset[str]:
+    def direct(self, address: str) -> frozenset[str]:
+        """What a resource refers to."""
         if address not in self._edges:
             body = self._stacks.bodies.get(address, {})
             written = {f"{layer_of(address)}: {each}" for each in body.get("depends_on", [])}

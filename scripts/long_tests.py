@@ -71,6 +71,18 @@ PARTS = (
         tests=("tests/long/test_restored_by_terraform.py",),
         limit_minutes=20,
     ),
+    Part(
+        name="whole-environment",
+        shows="a person with the published policies makes, changes and destroys a whole environment",
+        tests=("tests/long/test_whole_environment.py",),
+        limit_minutes=60,
+    ),
+    Part(
+        name="dag-deliveries",
+        shows="Airflow runs DAGs from a bucket and from a file system, with the permissions of its roles",
+        tests=("tests/long/test_dag_deliveries.py",),
+        limit_minutes=40,
+    ),
 )
 
 
@@ -80,7 +92,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--part", choices=[part.name for part in PARTS], help="run this part only, also where it passed"
     )
-    chosen = parser.parse_args(arguments).part
+    parser.add_argument("--record", action="store_true", help="write what roles call (tests/permissions/recorded)")
+    options = parser.parse_args(arguments)
+    chosen = options.part
     commit, results = _commit(), load()
     for part in PARTS:
         before = results.get(part.name)
@@ -90,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{part.name}: passed at {commit} already")
             continue
         print(f"{part.name}: {part.shows} (at most {part.limit_minutes} minutes)", flush=True)
-        results[part.name] = run(part, commit)
+        results[part.name] = run(part, commit, record=options.record)
         save(results)
     failed = [part.name for part in PARTS if part.name in results and results[part.name].outcome != "passed"]
     for name in failed:
@@ -98,12 +112,19 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def run(part: Part, commit: str) -> Result:
-    """Run one part."""
+def run(part: Part, commit: str, *, record: bool = False) -> Result:
+    """Run one part.
+
+    Args:
+        part: of the long tests.
+        commit: that the result names.
+        record: write what roles call, where a test compares it with a file.
+    """
     started = time.monotonic()
     # A shell's background job ignores Ctrl-C, and pytest would inherit that; its limit could not end it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "pytest", "--long", "-p", "no:cacheprovider", "-v", *part.tests]
+    command += ["--record"] * record
     # The first part applies a platform, and the others load it.
     variables = {**os.environ, "TEST_PLATFORM_COPIES": str(ROOT / ".windlass" / "test-platforms")}
     with subprocess.Popen(

@@ -11,6 +11,7 @@ import pytest
 import bindings
 from cli.running.terraform import COLLECT_LATER
 from local.judges import EVERYTHING, VARIABLE
+from tests.permissions import recording
 from tests.support import alone, platform
 from tests.support.alone import is_alone
 from tests.support.botocore_models import share_models
@@ -28,6 +29,7 @@ if platform.SHARED_PLATFORM not in os.environ:
     for variable in [name for name in os.environ if name.startswith("WINDLASS_")]:
         del os.environ[variable]
 
+LONG = "tests/long/"
 LAST = "tests/platform/test_platform_teardown.py"
 """Destroys a platform, so nothing that uses it may come after this file."""
 
@@ -106,14 +108,24 @@ def _needed_platforms(session: pytest.Session) -> list[str]:
     return sorted({group_of(item.nodeid) for item in session.items if item.get_closest_marker("platform")})
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Let the others go on after the tests that measure time; stop a platform after its last test."""
-    if _is_worker():
-        alone.tell(item, nextitem)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Let the others go on after the tests that measure time; compare calls and stop a platform after its last test."""
     group = group_of(item.nodeid)
-    if group in PLATFORMS.values() and item is _last(item.session, group):
-        platform.end(group)
+    is_end = group in PLATFORMS.values() and item is _last(item.session, group)
+    # Read before fixtures end, since that of the whole run stops every platform. Long tests begin with a copy, without
+    # what roles called before, and compare for themselves.
+    running = platform.running(group) if is_end and not item.nodeid.startswith(LONG) else None
+    calls = recording.calls_of_platform(running.endpoint_url) if running is not None else None
+    try:
+        yield
+    finally:
+        if _is_worker():
+            alone.tell(item, nextitem)
+        if is_end:
+            platform.end(group)
+    if calls is not None:
+        recording.compare_platform(group, calls, write=bool(item.config.getoption("--record")))
 
 
 def _last(session: pytest.Session, group: str) -> pytest.Item:

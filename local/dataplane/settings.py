@@ -39,6 +39,11 @@ class Settings:
     """Folder of git repositories that replace remote ones, as `HOST/PATH`. Default: none."""
 
     @property
+    def file_systems_folder(self) -> Path:
+        """Each file system of EFS has a folder in it, with a folder for each access point."""
+        return self.folder / "file-systems"
+
+    @property
     def tasks_folder(self) -> Path:
         """Each task has a folder in it: logs, volumes, container files."""
         return self.folder / "tasks"

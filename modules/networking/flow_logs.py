@@ -57,7 +57,9 @@ def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str
         # Without the source, other accounts could write flow logs with this role.
         assume_role_policy=service_trust("vpc-flow-logs", account, account.arn("ec2", "vpc-flow-log/*")),
     )
-    IamRolePolicy(scope, "flow-logs-policy", name="write-flow-logs", role=role.id, policy=_permissions(group.arn))
+    policy = IamRolePolicy(
+        scope, "flow-logs-policy", name="write-flow-logs", role=role.id, policy=_permissions(group.arn)
+    )
     FlowLog(
         scope,
         "flow-logs",
@@ -67,6 +69,8 @@ def make_flow_logs(scope: Construct, *, name: str, account: Account, vpc_id: str
         log_destination_type="cloud-watch-logs",
         iam_role_arn=role.arn,
         tags={"Name": name},
+        # AWS may try the role before it has its policy, and reports an access error then (S03).
+        depends_on=[policy],
     )
 
 

@@ -1,4 +1,4 @@
-"""The files about permissions: pages of the delivery layer's roles and of the deployer, and the deployer's policies."""
+"""The files about permissions: pages of roles, and the deployer's policies."""
 
 import json
 from collections.abc import Mapping
@@ -28,12 +28,28 @@ DELIVERY = {
 """A section with every role."""
 
 
+DELIVERIES = ("git-sync", "s3", "efs", "image")
+"""Where DAGs come from: `[airflow.dags]`. The first is that of the environment."""
+
+
 def delivery_roles(root: Path) -> list[Permissions]:
     """The roles of the delivery layer."""
     data = {**to_jsonable_python(load(ENVIRONMENT, root)), "delivery": DELIVERY}
     environment = Environment.model_validate_json(json.dumps(data))
     stacks = Stacks(documents={"delivery": terraform_json(environment)["delivery"]})
     return permissions(stacks, environment.prefix, recorded(root))
+
+
+def task_roles(root: Path) -> list[Permissions]:
+    """The roles of tasks and of AWS's services, with whatever one of the deliveries of DAGs adds."""
+    data = to_jsonable_python(load(ENVIRONMENT, root))
+    documents: dict[str, dict[str, Any]] = {}
+    for source in DELIVERIES:
+        if source != DELIVERIES[0]:
+            data = {**data, "airflow": {**data["airflow"], "dags": {"source": source}}}
+        environment = Environment.model_validate_json(json.dumps(data))
+        documents |= {f"{layer} {source}": document for layer, document in terraform_json(environment).items()}
+    return permissions(Stacks(documents=documents), environment.prefix, recorded(root))
 
 
 def deployer(root: Path) -> Permissions:
@@ -47,6 +63,7 @@ def permission_pages(root: Path) -> dict[Path, str]:
     delivery = permissions_page("Permissions of the roles of pipelines and people", delivery_roles(root))
     return {
         FOLDER / "permissions-delivery.md": delivery,
+        FOLDER / "permissions-tasks.md": permissions_page("Permissions of tasks and services", task_roles(root)),
         FOLDER / "permissions-deployer.md": permissions_page("Permissions of the deployer", [deployer(root)]),
         FOLDER / "deployer-policy.json": text_of(deployer_policies(recorded(root))),
     }

@@ -18,7 +18,7 @@ def running_airflow() -> Iterator[Deployment]:
     deployment.wait_until_steady()
     deployment.commit({path.name: path.read_text() for path in DAGS.glob("*.py")}, "DAGs of the tests")
     deployment.api("GET", "/version")
-    for dag_id in ("plain", "deferrable", "failing", "patient"):
+    for dag_id in ("plain", "deferrable", "failing", "patient", "workflow"):
         wait_for(f"the DAG {dag_id}", lambda dag_id=dag_id: deployment.has_dag(dag_id), 90)
         deployment.api("PATCH", f"/dags/{dag_id}", {"is_paused": False})
     yield deployment

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 
 from aws.root_certificates import root_certificates
+from local.image_registry import add_tags
 from modules.containers import (
     ROOT_CERTIFICATES_FILE,
     ROOT_CERTIFICATES_VOLUME,
@@ -23,7 +24,8 @@ from tests.support.waiting import wait_for
 REGION = "eu-west-1"
 HOST = "app.windlass.localhost"
 COLOURS = ("blue", "green")
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-test/web"
+REPOSITORY = "windlass-test/web"
+IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}"
 DATABASE = {"MasterUsername": "app", "DBName": "app", "Engine": "postgres", "EngineVersion": "16"}
 
 
@@ -34,7 +36,7 @@ class Account:
         self.endpoint_url = endpoint_url
         self.https_port, self.http_port = https_port, http_port
         self.database_port = database_port
-        self.ecs, self.elbv2, self.ec2, self.rds, self.secrets, self.iam = (
+        self.ecs, self.elbv2, self.ec2, self.rds, self.secrets, self.iam, self.ecr = (
             boto3.client(
                 name,
                 endpoint_url=endpoint_url,
@@ -43,7 +45,7 @@ class Account:
                 aws_secret_access_key="testing",
                 config=Config(proxies={}, retries={"max_attempts": 1}),
             )
-            for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager", "iam")
+            for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager", "iam", "ecr")
         )
         self.target_groups: dict[str, str] = {}
         self._make()
@@ -69,6 +71,7 @@ class Account:
         self.secret_arn = self.secrets.create_secret(
             Name="test/database/url", SecretString=self.database_url("first-password")
         )["ARN"]
+        self.ecr.create_repository(repositoryName=REPOSITORY)
         self.cluster = self.ecs.create_cluster(clusterName="test")["cluster"]["clusterArn"]
         balancer = self.elbv2.create_load_balancer(Name="test", Subnets=self._subnets, Type="application")
         balancer_arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
@@ -115,7 +118,8 @@ class Account:
         self.secrets.put_secret_value(SecretId=self.secret_arn, SecretString=self.database_url(password))
 
     def register(self, colour: str, version: str, *, roles: dict[str, str] | None = None, **container: Any) -> str:
-        """A new revision of a colour's task definition, as the web service's module writes it."""
+        """A new revision of a colour's task definition, as the web service's module writes it; its image is pushed."""
+        add_tags(self.ecr, [(REPOSITORY, version)])
         reader, writer = container_definitions(
             [
                 with_root_certificates(Container(name="web", image=f"{IMAGE}:{version}")),

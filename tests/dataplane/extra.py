@@ -1,5 +1,6 @@
 """A service beside the two colours, for what goes wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,11 +17,20 @@ class Extra:
         self.platform, self._ecs = platform, platform.account.ecs
         self._definition = ""
 
-    def create(self, image: str = "web", *, roles: dict[str, str] | None = None, **container: Any) -> None:
+    def create(
+        self,
+        image: str = "web",
+        *,
+        roles: dict[str, str] | None = None,
+        volumes: Sequence[dict[str, Any]] = (),
+        **container: Any,
+    ) -> None:
         definition = {"name": "main", "image": image, "essential": True, "memory": 128, **container}
         definition.setdefault("command", ["sleep", "600"])
         roles = self.platform.account.roles if roles is None else roles
-        answer = self._ecs.register_task_definition(family="extra", containerDefinitions=[definition], **roles)
+        answer = self._ecs.register_task_definition(
+            family="extra", containerDefinitions=[definition], volumes=list(volumes), **roles
+        )
         self._definition = answer["taskDefinition"]["taskDefinitionArn"]
         self._ecs.create_service(
             cluster="test",

@@ -172,6 +172,21 @@ def test_a_task_whose_lines_may_not_be_written_runs_and_the_refusal_is_listed(pl
     ]
 
 
+@pytest.mark.parametrize(
+    "image",
+    [f"{IMAGE}:never-pushed", f"{IMAGE}@sha256:{'0' * 64}", f"{IMAGE.rpartition('/')[0]}/none/web:1"],
+    ids=["tag", "digest", "repository"],
+)
+def test_an_image_that_nobody_pushed_stops_the_task(platform: Platform, extra: Extra, image: str) -> None:
+    extra.create(image, roles=execution_role(platform, f"pulls-{len(image)}", without=""))
+    reason = (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+        f"{image}: {image}: not found"
+    )
+    wait_for("the verdict", lambda: f"does not start: {reason}" in extra.problem)
+    assert {each["stopCode"] for each in extra.ended_tasks()} == {"TaskFailedToStart"}
+
+
 def test_an_image_of_another_registry_needs_no_permission(platform: Platform, extra: Extra) -> None:
     extra.create("ghcr.io/somebody/web:1", roles={"executionRoleArn": make_role(platform.account.iam, "nothing", [])})
     wait_for("its start", lambda: extra.is_steady)
@@ -196,6 +211,57 @@ def test_the_first_image_of_a_pull_through_cache_needs_what_copies_it(platform: 
     wait_for("the verdict", lambda: "CannotPullContainerError" in extra.problem)
     resource = f"arn:aws:ecr:{REGION}:123456789012:repository/test/ghcr/somebody/web"
     assert missing(platform, "copies-nothing") == [("ecr:CreateRepository", resource)]
+
+
+FILE_SYSTEM, ACCESS_POINT = "fs-0123456789abcdef0", "fsap-0123456789abcdef0"
+ON_EFS = {
+    "name": "shared",
+    "efsVolumeConfiguration": {
+        "fileSystemId": FILE_SYSTEM,
+        "transitEncryption": "ENABLED",
+        "authorizationConfig": {"accessPointId": ACCESS_POINT, "iam": "ENABLED"},
+    },
+}
+
+
+def mounts(access_point: str) -> dict[str, Any]:
+    """A statement that allows to mount the file system at an access point."""
+    efs = f"arn:aws:elasticfilesystem:{REGION}:123456789012"
+    at = {"elasticfilesystem:AccessPointArn": f"{efs}:access-point/{access_point}"}
+    return {
+        "Effect": "Allow",
+        "Action": "elasticfilesystem:ClientMount",
+        "Resource": f"{efs}:file-system/{FILE_SYSTEM}",
+        "Condition": {"StringEquals": at},
+    }
+
+
+def on_efs(platform: Platform, extra: Extra, name: str, access_point: str) -> None:
+    """Start a task that needs a file of the file system, with a task role that may mount an access point."""
+    role = make_role(platform.account.iam, name, [])
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [mounts(access_point)]})
+    platform.account.iam.put_role_policy(RoleName=name, PolicyName="mount", PolicyDocument=policy)
+    extra.create(
+        roles={**platform.account.roles, "taskRoleArn": role},
+        volumes=[ON_EFS],
+        mountPoints=[{"sourceVolume": "shared", "containerPath": "/data", "readOnly": True}],
+        command=["sh", "-c", "grep -q shared /data/file && exec sleep 600"],
+    )
+
+
+def test_tasks_share_a_file_system_that_their_role_may_mount(platform: Platform, extra: Extra) -> None:
+    folder = platform.data_plane.settings.file_systems_folder / FILE_SYSTEM / ACCESS_POINT
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("shared")
+    on_efs(platform, extra, "mounts", ACCESS_POINT)
+    wait_for("its start", lambda: extra.is_steady)
+
+
+def test_a_task_role_that_may_not_mount_the_access_point_stops_the_task(platform: Platform, extra: Extra) -> None:
+    on_efs(platform, extra, "mounts-another", "fsap-00000000000000000")
+    wait_for("the verdict", lambda: "failed to invoke EFS utils commands to set up EFS volumes" in extra.problem)
+    file_system = f"arn:aws:elasticfilesystem:{REGION}:123456789012:file-system/{FILE_SYSTEM}"
+    assert missing(platform, "mounts-another") == [("elasticfilesystem:ClientMount", file_system)]
 
 
 def test_a_secret_without_an_execution_role_stops_the_task(platform: Platform, extra: Extra) -> None:

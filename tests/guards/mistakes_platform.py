@@ -90,5 +90,15 @@ MISTAKES = (
         "a repository by its name",
         edit("data", "aws_ecr_lifecycle_policy", "web", repository="windlass-prod/web"),
     ),
+    Mistake(
+        "roles_have_their_policies_before_they_act",
+        "a flow log that may be there before its role can write",
+        edit("network", "aws_flow_log", "", depends_on=[]),
+    ),
+    Mistake(
+        "roles_have_their_policies_before_they_act",
+        "a service that may start tasks before they can be pulled",
+        edit("service", "aws_ecs_service", "blue", depends_on=["aws_lb_listener_rule.web_route_rule"]),
+    ),
     Mistake("nothing_is_looked_up_by_tag_or_filter", "a VPC that is found by a tag", look_up_vpc),
 )

@@ -1,6 +1,7 @@
 """Airflow on the embedded AWS with real Terraform: applied, nothing left to change, rotated, destroyed."""
 
 import base64
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +12,12 @@ import boto3
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
-from local.dataplane.desired_state.execution_role import ExecutionRoles
+from local.dataplane.desired_state.execution_role import ECR_IMAGE, ExecutionRoles
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.desired_state.task_definition import task_definition_from
 from local.dataplane.ecs.preparation import Preparation
 from local.iam.paths import CALLS_PATH
+from local.image_registry import add_tags
 from local.schedules import PATH as SCHEDULES_PATH
 from tests.support.airflow import AirflowTerraform
 from tests.support.embedded import embedded_aws
@@ -188,6 +190,20 @@ def test_a_rotation_recreates_the_other_slot_and_redeploys_its_users(
     assert plan.returncode == 0, plan.stdout + plan.stderr
 
 
+def push(base: Infrastructure, images: list[str]) -> None:
+    """Make those of ECR exist which no pull-through cache copies."""
+    ecr = base.client("ecr")
+    prefixes = tuple(
+        each["ecrRepositoryPrefix"] for each in ecr.describe_pull_through_cache_rules()["pullThroughCacheRules"]
+    )
+    for image in filter(None, map(ECR_IMAGE.fullmatch, images)):
+        repository, tag = image["repository"], (image["reference"] or ":latest")[1:]
+        if not repository.startswith(prefixes or "/"):
+            with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+                ecr.create_repository(repositoryName=repository)
+            add_tags(ecr, [(repository, tag)])
+
+
 def test_i01_execution_roles_may_do_what_comes_before_the_start_of_their_tasks(
     terraform: AirflowTerraform, base: Infrastructure
 ) -> None:
@@ -196,6 +212,7 @@ def test_i01_execution_roles_may_do_what_comes_before_the_start_of_their_tasks(
     roles = ExecutionRoles(base.endpoint_url, REGION, Pages(base.endpoint_url, REGION))
     for number, arn in enumerate(arns):
         described = base.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        push(base, [each["image"] for each in described["containerDefinitions"]])
         Preparation(task_definition_from(described), task_id=str(number), roles=roles).run()
     assert [each for each in calls(base, CALLS_PATH)["denied"] if each["role"].endswith("-execution")] == []
     allowed = {each["action"] for each in calls(base, CALLS_PATH)["allowed"] if each["role"].endswith("-execution")}

@@ -20,15 +20,20 @@ _PROVIDER = re.compile(r"\$\{aws_iam_openid_connect_provider\.[\w-]+\.arn\}")
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def make_delivery_roles(client: Callable[[str], Any]) -> None:
-    """Make all of them, for `local`; `apply` has the published policies, and the boundary allows anything.
+def make_boundary(client: Callable[[str], Any]) -> None:
+    """Make a boundary that allows anything, where no network layer is applied."""
+    client("iam").create_policy(PolicyName="windlass-local-boundary", PolicyDocument=json.dumps(ANYTHING))
+
+
+def make_delivery_roles(client: Callable[[str], Any], *, outputs: Mapping[str, str] = OUTPUTS) -> None:
+    """Make all of them, for `local`; `apply` has the published policies.
 
     Args:
         client: of an AWS service, with the root's key.
+        outputs: of the network layer.
     """
     iam, resources = client("iam"), documents_of("local", everybody)["delivery"]["resource"]
     provider = iam.create_open_id_connect_provider(Url=f"https://{ISSUER}", ClientIDList=["sts.amazonaws.com"])
-    iam.create_policy(PolicyName="windlass-local-boundary", PolicyDocument=json.dumps(ANYTHING))
     published = [
         iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
         for name, policy in json.loads(POLICIES.read_text()).items()
@@ -39,11 +44,25 @@ def make_delivery_roles(client: Callable[[str], Any]) -> None:
         names[key] = body["name"]
         iam.create_role(RoleName=body["name"], AssumeRolePolicyDocument=trust)
     for body in resources["aws_iam_role_policy"].values():
-        text = _OUTPUT.sub(lambda match: OUTPUTS[match[1]], body["policy"])
+        text = _OUTPUT.sub(lambda match: outputs[match[1]], body["policy"])
         iam.put_role_policy(RoleName=_name(body["role"], names), PolicyName=body["name"], PolicyDocument=text)
     for body in resources["aws_iam_role_policy_attachment"].values():
         for arn in published if body["policy_arn"] == APPLY else [body["policy_arn"]]:
             iam.attach_role_policy(RoleName=_name(body["role"], names), PolicyArn=arn)
+
+
+def remove_delivery_roles(client: Callable[[str], Any]) -> None:
+    """Remove what `make_delivery_roles` made."""
+    iam, resources = client("iam"), documents_of("local", everybody)["delivery"]["resource"]
+    for role in (body["name"] for body in resources["aws_iam_role"].values()):
+        for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=role, PolicyArn=attached["PolicyArn"])
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=role, PolicyName=name)
+        iam.delete_role(RoleName=role)
+    for name in json.loads(POLICIES.read_text()):
+        iam.delete_policy(PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/{name}")
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}")
 
 
 def session_of(client: Callable[[str], Any], word: str) -> dict[str, str]:

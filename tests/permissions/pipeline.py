@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from tests.permissions.gateway import acting_as
 from tests.platform.queries import client
-from tests.support.platform import Platform
+from tests.support.platform import APPLY_TIMEOUT_SECONDS, Platform
 
 ACCOUNT, REGION, PREFIX = "123456789012", "eu-west-1", "windlass-local"
 ROLES = f"arn:aws:iam::{ACCOUNT}:role"
@@ -65,8 +65,16 @@ class Pipeline:
 
     def run(self, word: str, *arguments: str, code: int = 0, variables: Mapping[str, str] | None = None) -> str:
         """Run `./windlass …` as a role, expect an exit code, and return what it printed."""
+        done = self.process(word, *arguments, variables=variables)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def process(
+        self, word: str, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `./windlass …` as a role."""
         with acting_as(self.platform.endpoint_url, self.session(word)) as url:
-            done = subprocess.run(
+            return subprocess.run(
                 ["./windlass", *arguments],
                 cwd=self.platform.root,
                 env={
@@ -79,10 +87,8 @@ class Pipeline:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=600,
+                timeout=APPLY_TIMEOUT_SECONDS,
             )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
 
     def client(self, word: str, service: str) -> Any:
         """A client of an AWS service with the session of a role."""

@@ -6,9 +6,11 @@ revisions. So a call that no test made before is seen in the change of a file.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from local.iam.paths import CALLS_PATH
@@ -99,6 +101,35 @@ def compare(name: str, calls: Calls, *, write: bool) -> None:
         record(name, calls)
     new = "\n".join(unknown(calls))
     assert not new, f"roles called what is in no file of tests/permissions/recorded; --record writes it:\n{new}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformCalls:
+    """What roles did on a platform."""
+
+    allowed: Calls
+    denied: Sequence[str]
+    """As `role action resource`."""
+
+
+def calls_of_platform(url: str) -> PlatformCalls | None:
+    """What roles did so far; `None` where a test has stopped the embedded AWS with this URL."""
+    try:
+        return PlatformCalls(allowed=allowed(url), denied=denied(url))
+    except URLError:
+        return None
+
+
+def compare_platform(name: str, calls: PlatformCalls, *, write: bool) -> None:
+    """Fail where a role called what is in no file, or was denied anything.
+
+    Args:
+        name: of the platform, and of its file.
+        calls: what roles did.
+        write: add the calls to the file first (`--record`).
+    """
+    compare(name, calls.allowed, write=write)
+    assert not calls.denied, "roles were denied:\n" + "\n".join(calls.denied)
 
 
 def record(name: str, calls: Calls) -> None:

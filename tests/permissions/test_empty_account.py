@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 
 from scripts.docs.deployer_policy import ROLE as DEPLOYER
 from tests.permissions import recording
-from tests.permissions.delivery_roles import POLICIES
-from tests.permissions.pipeline import ACCOUNT, PREFIX, Pipeline, document, people, settings
-from tests.permissions.small_account import empty_account
+from tests.permissions.deployer import make_deployer
+from tests.permissions.empty_accounts import small_account
+from tests.permissions.pipeline import PREFIX, Pipeline, people, settings
 from tests.permissions.state_store import BUCKET
 from tests.platform.queries import client
 from tests.release.registry.images import Image, write_folder
@@ -32,15 +32,8 @@ TARGETS = ("aws_ecr_repository.repositories_web", "aws_secretsmanager_secret_ver
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Pipeline]:
     """The account, with a role that has the published policies."""
-    with empty_account(tmp_path_factory.mktemp("account") / "platform") as account, people(account):
-        iam, arns = client(account, "iam"), {}
-        for name, policy in json.loads(POLICIES.read_text()).items():
-            arn = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
-            arns[f"part-{name.rpartition('-')[2]}"] = arn
-        trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-        iam.create_role(RoleName=f"{PREFIX}-{DEPLOYER}", AssumeRolePolicyDocument=document(trust))
-        for arn in arns.values():
-            iam.attach_role_policy(RoleName=f"{PREFIX}-{DEPLOYER}", PolicyArn=arn)
+    with small_account(tmp_path_factory.mktemp("account") / "platform") as account, people(account):
+        arns = make_deployer(account)
         yield Pipeline(platform=account, variables=settings(arns))
         calls = recording.allowed(account.endpoint_url)
         # As which role flow logs are written is judged where their role is made.

@@ -14,6 +14,7 @@ from tests.local.iam.roles import Roles
 from tests.permissions import recording
 from tests.permissions.gateway import acting_as
 from tests.support.embedded import embedded_aws
+from tests.support.platform import free_port
 
 REGION = "eu-west-1"
 ARN = f"{REGION}:123456789012"
@@ -58,6 +59,37 @@ def test_recording_adds_to_a_file_and_its_order_is_always_the_same(
     text = (tmp_path / "one.json").read_text()
     assert json.loads(text) == {"a": {"ssm:PutParameter": ["*"]}, "b": {"ssm:GetParameter": ["a", "m", "z"]}}
     assert text.index('"a": {') < text.index('"b": {')
+
+
+@pytest.fixture
+def platform_url() -> Iterator[str]:
+    with embedded_aws("ending") as url:
+        yield url
+
+
+def test_a_platform_fails_at_its_end_where_a_role_was_denied_something(
+    platform_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "FOLDER", tmp_path)
+    role = "windlass-local-web-task"
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    root(platform_url, "iam").create_role(RoleName=role, AssumeRolePolicyDocument=document)
+    arn = f"arn:aws:iam::123456789012:role/{role}"
+    session = root(platform_url, "sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    before = recording.calls_of_platform(platform_url)
+    assert before is not None
+    recording.compare_platform("one", before, write=False)
+    with acting_as(platform_url, session) as url, pytest.raises(Exception, match="AccessDenied"):
+        root(url, "s3").list_buckets()
+    after = recording.calls_of_platform(platform_url)
+    assert after is not None
+    with pytest.raises(AssertionError, match=r"roles were denied:\nweb-task s3:ListAllMyBuckets \*"):
+        recording.compare_platform("one", after, write=True)
+
+
+def test_a_platform_whose_server_was_stopped_is_not_compared() -> None:
+    assert recording.calls_of_platform(f"http://127.0.0.1:{free_port()}") is None
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from cli.running.state_store import S3StateStore
 from tests.permissions import recording
-from tests.permissions.delivery_roles import OUTPUTS, make_delivery_roles, session_of
+from tests.permissions.delivery_roles import OUTPUTS, make_boundary, make_delivery_roles, session_of
 from tests.permissions.gateway import ROOT, acting_as
 from tests.permissions.pipeline import ACCOUNT, REGION
 from tests.permissions.state_store import BUCKET, TABLE, make_state_store
@@ -70,6 +70,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     with embedded_aws("permissions") as url, acting_as(url, caller) as gateway:
         root = make_infrastructure(url, "windlass-local")
         make_state_store(root.client)
+        make_boundary(root.client)
         make_delivery_roles(root.client)
         folder = tmp_path_factory.mktemp("permissions")
         terraform = Terraform(folder=folder, base=replace(root, endpoint_url=gateway))

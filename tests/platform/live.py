@@ -1,25 +1,34 @@
-"""Requests to the applied platform, and commands on it."""
+"""Requests to the applied platform, and commands on it, as the roles of pipelines and people."""
 
 import http.client
 import json
 import ssl
+import subprocess
 import time
 from typing import Any
 
+from tests.permissions.pipeline import Pipeline
 from tests.support.load import Load
 from tests.support.platform import Platform
 from tests.support.waiting import PATIENCE
 
 HOST = "app.windlass.localhost"
 STEADY_SECONDS = 60
+ROLES = {"deploy": "deploy", "plan": "plan-data", "status": "view", "switch": "switch"}
+"""Command → the role of the delivery layer that runs it."""
 
 
 class Live:
-    """Requests to the running containers, and commands on them."""
+    """Requests to the running containers, and commands on them.
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._port = platform.https_port
+    Args:
+        platform: that runs them.
+        pipeline: has the roles that run the commands. Default: the account's root does.
+    """
+
+    def __init__(self, platform: Platform, pipeline: Pipeline | None = None) -> None:
+        self.platform, self._pipeline = platform, pipeline
+        self._port = self.platform.https_port
 
     @property
     def _trust(self) -> ssl.SSLContext:
@@ -62,16 +71,24 @@ class Live:
 
     def windlass(self, *arguments: str, code: int = 0) -> str:
         """Run a command that must exit with this code; returns all of its output."""
-        process = self.platform.windlass(*arguments)
+        process = self._run(*arguments)
         assert process.returncode == code, process.stdout + process.stderr
         return process.stdout + process.stderr
 
     def status(self) -> dict[str, Any]:
         """The status of `web`."""
-        process = self.platform.windlass("status", "local", "web", "--json")
+        process = self._run("status", "local", "web", "--json")
         assert process.returncode == 0, process.stderr
         (service,) = json.loads(process.stdout)["services"]
         return dict(service)
 
     def plan_is_empty(self, *options: str) -> None:
         self.windlass("plan", "local", *options, "--detailed-exitcode")
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """As the command's own role, if it has one."""
+        command = arguments[0]
+        if self._pipeline is None or command not in ROLES:
+            return self.platform.windlass(*arguments)
+        options = ["--no-lock"] if command == "plan" else []
+        return self._pipeline.process(ROLES[command], *arguments, *options)

@@ -1,10 +1,11 @@
-"""Plans and switches on the applied layers; `test_platform_teardown` destroys them (E10)."""
+"""Plans and applies by pipelines on the applied layers; `test_platform_teardown` destroys them (E10, I02)."""
 
 import json
 
 import pytest
 
 from layers import LAYERS
+from tests.permissions.pipeline import Pipeline
 from tests.platform.queries import client, outputs, secret_values, states
 from tests.support.platform import Platform
 
@@ -22,9 +23,8 @@ def test_the_state_is_in_the_embedded_s3(layers: Platform) -> None:
     )
 
 
-def test_a_second_plan_of_every_layer_says_no_changes(layers: Platform) -> None:
-    plan = layers.windlass("plan", "local", "--detailed-exitcode")
-    assert plan.returncode == 0, plan.stdout + plan.stderr
+def test_a_second_plan_of_every_layer_says_no_changes(pipeline: Pipeline) -> None:
+    pipeline.run("plan-data", "plan", "local", "--no-lock", "--detailed-exitcode")
 
 
 def test_the_database_url_holds_the_database_password(layers: Platform) -> None:
@@ -73,11 +73,12 @@ def test_all_traffic_goes_to_blue_at_first(layers: Platform) -> None:
     assert rule_weights(layers) == {"blue": 100, "green": 0}
 
 
-def test_a_colour_that_is_written_alone_shows_in_the_plan_and_the_next_apply_carries_it_out(layers: Platform) -> None:
+def test_a_colour_that_is_written_alone_shows_in_the_plan_and_the_next_apply_carries_it_out(
+    layers: Platform, pipeline: Pipeline
+) -> None:
     parameter = outputs(layers, "service")["services"]["web"]["colour_parameter"]
     client(layers, "ssm").put_parameter(Name=parameter, Value="green:10", Overwrite=True)
-    assert layers.windlass("plan", "local", "--layer", "service", "--detailed-exitcode").returncode == 2
-    applied = layers.windlass("apply", "local", "--layer", "service", "--yes")
-    assert applied.returncode == 0, applied.stdout + applied.stderr
+    pipeline.run("plan", "plan", "local", "--layer", "service", "--no-lock", "--detailed-exitcode", code=2)
+    pipeline.run("apply", "apply", "local", "--layer", "service", "--yes")
     assert rule_weights(layers) == {"blue": 90, "green": 10}
     assert client(layers, "ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == "green:10"

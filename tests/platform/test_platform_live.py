@@ -1,6 +1,7 @@
 """The containers of the applied platform serve, and releases move traffic that a load sees nothing of (B02, D05, E07).
 
-Runs after the tests that need no containers, on the same layers, and takes its containers away again.
+Commands run as the roles of pipelines and people (I02). Runs after the tests that need no containers, on the same
+layers, and takes its containers away again.
 """
 
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.permissions.pipeline import Pipeline
 from tests.platform.live import Live
 from tests.platform.queries import client, outputs
 from tests.support.platform import ROOT, Platform
@@ -22,9 +24,9 @@ NO_SUCH_IMAGE = "registry.example.com/nobody/broken:1.0"
 
 
 @pytest.fixture(scope="module")
-def live(layers: Platform) -> Iterator[Live]:
+def live(layers: Platform, pipeline: Pipeline) -> Iterator[Live]:
     """The web service's containers, with all traffic on blue."""
-    instance = Live(layers)
+    instance = Live(layers, pipeline)
     try:
         instance.windlass("local", "up", "--with", "web")
         instance.windlass("switch", "local", "web", "blue", "--reason", "the tests start here")

@@ -27,6 +27,8 @@ from tests.support.saved_copy import SavedCopy
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_PLATFORM = "WINDLASS_TEST_PLATFORM"
 APPLY_TIMEOUT_SECONDS = 1500
+PORTS = ("WINDLASS_DATABASE__PORT", "WINDLASS_LOAD_BALANCER__HTTP_PORT", "WINDLASS_LOAD_BALANCER__HTTPS_PORT")
+"""Variables with the ports of `local`, besides that of the embedded AWS."""
 
 
 @dataclass(kw_only=True)
@@ -106,8 +108,7 @@ def begin(name: str = "shared") -> Platform:
         copy_project(root)
         variables = {name: value for name, value in os.environ.items() if not name.startswith(("WINDLASS_", "AWS_"))}
         variables["WINDLASS_AWS__ENDPOINT_URL"] = f"http://127.0.0.1:{free_port()}"
-        for variable in ("DATABASE__PORT", "LOAD_BALANCER__HTTP_PORT", "LOAD_BALANCER__HTTPS_PORT"):
-            variables[f"WINDLASS_{variable}"] = str(free_port())
+        variables |= {name: str(free_port()) for name in PORTS}
         copy, command = SavedCopy.of(name, ROOT), COMMANDS[name]
         if copy is not None:
             applied_with = copy.variables()
@@ -129,6 +130,12 @@ def begin(name: str = "shared") -> Platform:
         )
         _platforms[name] = Platform(root=root, endpoint_url=endpoint_url, variables=variables, applying=applying)
     return _platforms[name]
+
+
+def running(name: str) -> Platform | None:
+    """A platform that `begin` started, if its apply has ended."""
+    platform = _platforms.get(name)
+    return platform if platform is not None and platform.applied is not None else None
 
 
 def end_all() -> None:

@@ -50,6 +50,8 @@ class TaskContext:
     """The stand-ins multiply their periods by it; the programs of images do not."""
     repositories: Path | None = None
     """Folder of git repositories that replace remote ones; see the git-sync stand-in."""
+    file_systems: Mapping[str, Path] = field(default_factory=dict)
+    """Volume → folder, of those that other tasks have too. Default: every volume is the task's own."""
 
 
 def environment_of(container: Container, program: Program, context: TaskContext) -> dict[str, str]:
@@ -86,7 +88,7 @@ def namespace_spec_of(container: Container, program: Program, context: TaskConte
     user, group = identity_of(container.user, program)
     volumes = {each.path: each for each in container.mounts}
     mounts = [
-        Mount(source=volume_folder(context.folder, each.volume), target=each.path, read_only=each.read_only)
+        Mount(source=_volume(context, each.volume), target=each.path, read_only=each.read_only)
         for each in container.mounts
     ]
     mounts += [
@@ -147,6 +149,11 @@ def secret_value(value_from: str, read: SecretReader) -> str:
     except (ValueError, KeyError, TypeError) as error:
         raise MissingSecretError(f"{INITIALIZATION}{source} holds no JSON with the key {key!r}") from error
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _volume(context: TaskContext, volume: str) -> Path:
+    shared = context.file_systems.get(volume)
+    return volume_folder(context.folder, volume) if shared is None else ensure_folder(shared)
 
 
 def volume_folder(task_folder: Path, volume: str) -> Path:

@@ -1,4 +1,4 @@
-"""What ECS does with the execution role of a task: it pulls images, reads secrets, and writes logs."""
+"""What ECS does with the roles of a task: it mounts file systems, pulls images, reads secrets, and writes logs."""
 
 import logging
 import re
@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from local.dataplane.desired_state.pages import Pages
+from local.dataplane.desired_state.registry_images import RegistryImage, RegistryImages
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class MissingSecretError(ResourceError):
 
 
 class ExecutionRoles:
-    """Acts with the credentials of execution roles, which are fetched once for each. Thread-safe.
+    """Acts with the credentials of execution roles, and mounts with task roles; fetched once for each. Thread-safe.
 
     Args:
         endpoint_url: of the embedded AWS.
@@ -51,6 +52,7 @@ class ExecutionRoles:
 
     def __init__(self, endpoint_url: str, region: str, pages: Pages) -> None:
         self._endpoint_url, self._region, self._pages = endpoint_url, region, pages
+        self._images = RegistryImages(endpoint_url)
         self._lock = threading.Lock()
         self._credentials: dict[str, Any] = {}
         self._clients: dict[tuple[str, str], Any] = {}
@@ -60,6 +62,29 @@ class ExecutionRoles:
         with self._lock:
             self._clients.clear()
             self._credentials.clear()
+
+    def mount(self, role_arn: str, file_system_id: str, access_point_id: str) -> None:
+        """Mount a file system of EFS with the task role, as far as permissions go.
+
+        Args:
+            role_arn: the task role.
+            file_system_id: of the file system.
+            access_point_id: of its access point, or empty.
+
+        Raises:
+            ResourceError: the role may not mount it, or there is none.
+        """
+        parameters = {"FileSystemId": file_system_id}
+        if role_arn and access_point_id:
+            parameters["AccessPointArn"] = (
+                f"arn:aws:elasticfilesystem:{self._region}:{role_arn.split(':')[4]}:access-point/{access_point_id}"
+            )
+        if not role_arn or self._refusal(role_arn, "efs", "ClientMount", parameters):
+            raise ResourceError(
+                "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: "
+                "b'mount.nfs4: access denied by server while mounting 127.0.0.1:/' : unsuccessful EFS utils command "
+                "execution; code: 32"
+            )
 
     def sign_in(self, role_arn: str) -> None:
         """Get a token of ECR, as before every pull.
@@ -75,25 +100,33 @@ class ExecutionRoles:
             raise ResourceError(f"{RETRIEVAL}{what}{RETRIED}AccessDeniedException: {denied}")
 
     def pull(self, role_arn: str, image: str) -> None:
-        """Pull an image of ECR up to its manifest: a program of this machine takes the place of its layers.
-
-        A repository that the embedded ECR does not have is left alone: into that of a pull-through cache, or of another
-        account, no one pushes here.
+        """Pull an image of ECR, but for its layers: a program of this machine takes their place.
 
         Raises:
-            ResourceError: the role may not pull it, or nobody has pushed it into its repository.
+            ResourceError: the role may not pull it, or there is no such image.
         """
         match = ECR_IMAGE.fullmatch(image)
         assert match is not None, image
-        parameters = {"registryId": match["account"], "repositoryName": match["repository"]}
         reference = match["reference"] or ":latest"
-        what = "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "
+        failed = (
+            f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}"
+        )
+        parameters = {"registryId": match["account"], "repositoryName": match["repository"]}
         for operation in ("BatchGetImage", "GetDownloadUrlForLayer"):
             if self._refusal(role_arn, "ecr", operation, parameters, region=match["region"]):
-                status = f"failed with status code [manifests {reference[1:]}]: 403 Forbidden"
-                raise ResourceError(f"{what}{image}: pulling from host {match['host']} {status}")
-        if match["region"] == self._region and self._is_missing(role_arn, parameters, reference):
-            raise ResourceError(f"{what}{image}: {image}: not found")
+                raise ResourceError(
+                    f"{failed}: pulling from host {match['host']} failed with status code [manifests {reference[1:]}]: "
+                    "403 Forbidden"
+                )
+        wanted = RegistryImage(
+            account=match["account"], region=match["region"], repository=match["repository"], reference=reference
+        )
+        try:
+            is_there = self._images.has(wanted, account=role_arn.split(":")[4])
+        except (BotoCoreError, ClientError) as error:
+            raise ResourceError(f"{failed}: {_cause(error)}") from error
+        if not is_there:
+            raise ResourceError(f"{failed}: {image}: not found")
 
     def read_secret(self, role_arn: str, name: str) -> str:
         """The text of a secret, or of a parameter, by its ARN or name.
@@ -151,15 +184,6 @@ class ExecutionRoles:
                 logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
         except (BotoCoreError, ClientError, LookupError, OSError) as error:
             logger.warning("the log stream %s in %s was not written: %s", stream, group, error)
-
-    def _is_missing(self, role_arn: str, repository: Mapping[str, str], reference: str) -> bool:
-        """Whether a repository that is there lacks an image."""
-        image = {"imageDigest" if reference.startswith("@") else "imageTag": reference[1:]}
-        ecr = self._client(role_arn, "ecr")
-        try:
-            return not ecr.batch_get_image(**repository, imageIds=[image])["images"]
-        except ecr.exceptions.RepositoryNotFoundException:
-            return False
 
     def _refusal(
         self, role_arn: str, service: str, operation: str, parameters: Mapping[str, Any], *, region: str = ""

@@ -81,6 +81,18 @@ class Container:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileSystem:
+    """A volume that is on EFS."""
+
+    volume: str
+    id: str
+    access_point_id: str
+    """Empty for the root of the file system."""
+    asks_iam: bool
+    """Whether it is mounted with the task role."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskDefinition:
     """One revision of a task definition."""
 
@@ -93,6 +105,8 @@ class TaskDefinition:
     """The role of the code in the containers. Default: none, and they get no credentials."""
     execution_role_arn: str = ""
     """The role with which ECS reads secrets and writes logs. Default: none."""
+    file_systems: tuple[FileSystem, ...] = ()
+    """Volumes that tasks share. Every other volume is the task's own."""
 
 
 def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
@@ -105,6 +119,9 @@ def task_definition_from(document: Mapping[str, Any]) -> TaskDefinition:
         memory=str(document.get("memory") or "0"),
         task_role_arn=str(document.get("taskRoleArn") or ""),
         execution_role_arn=str(document.get("executionRoleArn") or ""),
+        file_systems=tuple(
+            _file_system(each) for each in document.get("volumes") or [] if "efsVolumeConfiguration" in each
+        ),
     )
 
 
@@ -126,6 +143,17 @@ def with_overrides(definition: TaskDefinition, overrides: Mapping[str, Any]) -> 
         containers=containers,
         task_role_arn=str(overrides.get("taskRoleArn") or definition.task_role_arn),
         execution_role_arn=str(overrides.get("executionRoleArn") or definition.execution_role_arn),
+    )
+
+
+def _file_system(document: Mapping[str, Any]) -> FileSystem:
+    configuration = document["efsVolumeConfiguration"]
+    authorization = configuration.get("authorizationConfig") or {}
+    return FileSystem(
+        volume=document["name"],
+        id=configuration["fileSystemId"],
+        access_point_id=str(authorization.get("accessPointId") or ""),
+        asks_iam=authorization.get("iam") == "ENABLED",
     )
 
 

@@ -1,4 +1,4 @@
-"""What ECS does for a task before the first of its containers starts, with the execution role."""
+"""What ECS does for a task before the first of its containers starts, with its roles."""
 
 from local.dataplane.desired_state.execution_role import ECR_IMAGE, ExecutionRoles, secret_source
 from local.dataplane.desired_state.task_definition import AwsLogs, TaskDefinition
@@ -10,7 +10,7 @@ class Preparation:
     Args:
         definition: with the overrides of RunTask, if there are any.
         task_id: the last part of the task's ARN.
-        roles: acts with the execution role.
+        roles: acts with them.
     """
 
     def __init__(self, definition: TaskDefinition, *, task_id: str, roles: ExecutionRoles) -> None:
@@ -18,13 +18,16 @@ class Preparation:
         self._secrets: dict[str, str] = {}
 
     def run(self) -> None:
-        """Sign in to the registry, read secrets, pull images, open log streams. Blocks.
+        """Mount file systems, sign in to the registry, read secrets, pull images, open log streams. Blocks.
 
         Raises:
             ResourceError: something of it is not possible; the message is the task's `stoppedReason`.
-            UntrustedRoleError: ECS may not assume the execution role.
+            UntrustedRoleError: ECS may not assume a role.
             OSError: the embedded AWS does not answer.
         """
+        for each in self._definition.file_systems:
+            if each.asks_iam:
+                self._roles.mount(self._definition.task_role_arn, each.id, each.access_point_id)
         role, containers = self._definition.execution_role_arn, self._definition.containers
         images = dict.fromkeys(each.image for each in containers if ECR_IMAGE.fullmatch(each.image))
         if images:
@@ -35,9 +38,10 @@ class Preparation:
                 self._secrets[source] = self._roles.read_secret(role, source)
         for image in images:
             self._roles.pull(role, image)
-        for each in containers:
-            if each.logs is not None:
-                self._roles.open_log_stream(role, each.logs.group, stream_name(each.logs, each.name, self._task_id))
+        for container in containers:
+            logs = container.logs
+            if logs is not None:
+                self._roles.open_log_stream(role, logs.group, stream_name(logs, container.name, self._task_id))
 
     def read_secret(self, source: str) -> str:
         """The text of a secret or a parameter of the task definition, once `run` has read it."""

@@ -87,6 +87,10 @@ class TaskFactory:
             with_roots_of_here=self._roots.replaced,
             time_factor=self._settings.time_factor,
             repositories=self._settings.repositories,
+            file_systems={
+                each.volume: self._settings.file_systems_folder / each.id / (each.access_point_id or "root")
+                for each in definition.file_systems
+            },
         )
         task = Task(
             arn=arn,

@@ -107,6 +107,7 @@ TABLES: Mapping[str, Rules] = {
         no_resource=("CreateFileSystem", "*AccountPreferences"),
         tag_action="TagResource",
         tag_condition="elasticfilesystem:CreateAction",
+        conditions={"elasticfilesystem:AccessPointArn": "AccessPointArn"},
     ),
     "elasticache": Rules(
         prefix="elasticache",

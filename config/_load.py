@@ -53,10 +53,11 @@ def load(name: str, root: Path, *, overridden: bool = True) -> Environment:
     given, problems = overrides(root) if overridden else ([], [])
     for override in given:
         _set(data, override)
-    problems += _validate(data)
-    if problems:
+    environment, mistakes = _validate(data)
+    problems += mistakes
+    if environment is None or problems:
         raise ConfigurationError(source, [_with_origin(problem, given, data) for problem in problems])
-    return Environment.model_validate_json(_json(data))
+    return environment
 
 
 def _read(name: str, root: Path, source: str) -> dict[str, Any]:
@@ -89,14 +90,13 @@ def _set(data: dict[str, Any], override: Override) -> None:
     data[last] = override.value
 
 
-def _validate(data: dict[str, Any]) -> list[Problem]:
-    """Every mistake: those of single keys, and those of the rules on all valid values."""
-    problems: list[Problem] = []
+def _validate(data: dict[str, Any]) -> tuple[Environment | None, list[Problem]]:
+    """The environment, if its keys are valid, and every mistake: of single keys, and of the rules on valid values."""
     try:
-        Environment.model_validate_json(_json(data))
+        environment = Environment.model_validate_json(_json(data))
     except ValidationError as error:
-        problems += problems_of(error, data)
-    return [*problems, *check(valid_part(Environment, data))]
+        return None, [*problems_of(error, data), *check(valid_part(Environment, data))]
+    return environment, list(check(dict(environment)))
 
 
 def _json(data: Any) -> str:

@@ -1,10 +1,12 @@
 """The definition of a guard: a small function that checks the generated Terraform JSON of all layers together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from guards.intent import Intent
+from guards.plain_text import Text, texts
 from terraform.document import Stacks
 
 Severity = Literal["error", "warning"]
@@ -24,6 +26,11 @@ class CheckedStacks(Stacks):
 
     cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Results that several guards share, so that they are computed once."""
+
+    @cached_property
+    def texts(self) -> Mapping[str, list[Text]]:
+        """Every string of every resource and data source, by address."""
+        return {address: texts(body) for address, body in self.bodies.items()}
 
 
 Check = Callable[[CheckedStacks], Iterator[Finding]]

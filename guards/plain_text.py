@@ -54,18 +54,24 @@ class Text(NamedTuple):
 
 def texts(body: Any) -> list[Text]:
     """Every string in a piece of JSON. JSON inside strings (policies, containers) is parsed."""
+    return _texts_below(body, "")
+
+
+def _texts_below(body: Any, name: str) -> list[Text]:
     collected: list[Text] = []
-    _collect(body, "", "", collected)
+    _collect(body, "", name, collected)
     return collected
 
 
 def _collect(body: Any, path: str, name: str, collected: list[Text]) -> None:
     if isinstance(body, str):
-        parsed = _parsed(body) if body[:1] in ("{", "[") else None
-        if parsed is None:
+        inside = _inside(body, name) if body[:1] in ("{", "[") else None
+        if inside is None:
             collected.append(Text(path, name, body))
+        elif path:
+            collected += [Text(f"{path}.{below}", its_name, value) for below, its_name, value in inside]
         else:
-            _collect(parsed, path, name, collected)
+            collected += inside
     elif isinstance(body, dict):
         called = body.get("name", body.get("Name"))
         for key, value in body.items():
@@ -76,14 +82,19 @@ def _collect(body: Any, path: str, name: str, collected: list[Text]) -> None:
             _collect(value, f"{path}.{key}" if path else key, own, collected)
     elif isinstance(body, list):
         for index, value in enumerate(body):
-            _collect(value, f"{path}.{index}", name, collected)
+            _collect(value, f"{path}.{index}" if path else str(index), name, collected)
 
 
 def why_secret(text: Text) -> str | None:
     """Why a string looks like a secret, or None. The reason never contains the string itself."""
-    if _WORDS.search(text.name.lower()) and _is_a_value(text.value):
+    if _names_a_secret(text.name) and _is_a_value(text.value):
         return f'its name, "{text.name}"'
     return looks_like(text.value)
+
+
+@lru_cache(maxsize=4096)
+def _names_a_secret(name: str) -> bool:
+    return _WORDS.search(name.lower()) is not None
 
 
 @lru_cache(maxsize=16384)
@@ -137,10 +148,11 @@ def _bits(run: str) -> float:
     return -sum(count / len(run) * math.log2(count / len(run)) for count in Counter(run).values())
 
 
-@lru_cache(maxsize=1024)
-def _parsed(value: str) -> Any:
+@lru_cache(maxsize=2048)
+def _inside(value: str, name: str) -> list[Text] | None:
+    """The strings of the JSON in a string; None where it is no JSON. Cached: several guards read each container."""
     try:
         parsed = json.loads(value)
     except ValueError:
         return None
-    return parsed if isinstance(parsed, dict | list) else None
+    return _texts_below(parsed, name) if isinstance(parsed, dict | list) else None

@@ -1,11 +1,10 @@
 """Guards for the order in which Terraform creates resources: by references, since a literal makes none (S03)."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
-from typing import Any
+from collections.abc import Container, Iterator
 
 from guards.guard import CheckedStacks, Finding, Guard, guard
-from guards.plain_text import texts
+from guards.plain_text import Text
 from terraform.document import layer_of, type_of
 
 _IDENTIFIERS = (
@@ -36,10 +35,10 @@ def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding
     """An argument that names another resource of its layer refers to it, or Terraform may create it before that one."""
     named = _named(stacks)
     edges = _Edges(stacks)
-    for address, body in stacks.bodies.items():
+    for address in stacks.bodies:
         known: frozenset[str] | None = None
         names = named.get(layer_of(address), {})
-        for path, value in _pointers(address, body, names):
+        for path, value in _pointers(address, stacks.texts[address], names):
             others = names[value] - {address}
             if not others:
                 continue
@@ -94,16 +93,16 @@ def _named(stacks: CheckedStacks) -> dict[str, dict[str, frozenset[str]]]:
     return named
 
 
-def _pointers(address: str, body: Mapping[str, Any], names: Container[str]) -> Iterator[tuple[str, str]]:
+def _pointers(address: str, texts: list[Text], names: Container[str]) -> Iterator[tuple[str, str]]:
     """Path and value of each literal argument that names another resource; of an ARN, what it ends with.
 
     Args:
         address: of the resource.
-        body: its arguments.
+        texts: of its arguments.
         names: what resources of its layer are named; other values name none.
     """
     own = _OWN.get(type_of(address), ())
-    for text in texts(body):
+    for text in texts:
         value = _NAME_IN_ARN.split(text.value)[-1] if text.value.startswith("arn:") else text.value
         if value not in names or "${" in text.value:
             continue

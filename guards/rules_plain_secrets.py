@@ -14,7 +14,7 @@ _EMBEDDED_AWS_KEYS = frozenset({("access_key", "testing"), ("secret_key", "testi
 def no_secret_is_in_plain_text(stacks: CheckedStacks) -> Iterator[Finding]:
     """No string in the JSON is a secret by its name, its format or its randomness."""
     for address, body in _everything(stacks):
-        for text in texts(body):
+        for text in stacks.texts.get(address) or texts(body):
             if (text.name, text.value) in _EMBEDDED_AWS_KEYS:
                 continue
             if (why := why_secret(text)) is not None:

@@ -140,8 +140,8 @@ def hosts_are_dns_names(stacks: CheckedStacks) -> Iterator[Finding]:
         for text in texts(container.get("environment", [])):
             if _ADDRESS.search(text.value):
                 yield address, f"{text.name} contains an IP address instead of a host name"
-    for address, body in stacks.resources("aws_secretsmanager_secret_version"):
-        if any(_ADDRESS.search(text.value) for text in texts(body)):
+    for address, _ in stacks.resources("aws_secretsmanager_secret_version"):
+        if any(_ADDRESS.search(text.value) for text in stacks.texts[address]):
             yield address, "the secret contains an IP address instead of a host name"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from guards.guard import CheckedStacks, Finding, Guard, guard
@@ -46,8 +47,8 @@ def nothing_says_that_it_does_not_verify(stacks: CheckedStacks) -> Iterator[Find
         for text in texts(container):
             if (weakness := _weakness(text)) is not None:
                 yield address, f"{text.name or text.path} {weakness}", f"{section_of(address)}.environment"
-    for address, body in stacks.resources("aws_secretsmanager_secret_version", "aws_ssm_parameter"):
-        for text in texts(body):
+    for address, _ in stacks.resources("aws_secretsmanager_secret_version", "aws_ssm_parameter"):
+        for text in stacks.texts[address]:
             if (weakness := _weakness(text)) is not None:
                 yield address, f"{text.path} {weakness}"
 
@@ -78,10 +79,16 @@ GUARDS: tuple[Guard, ...] = (
 def _weakness(text: Text) -> str | None:
     if (pattern := _WEAK_VARIABLES.get(text.name)) is not None and pattern.match(text.value):
         return "switches off that a certificate or a host name is verified"
+    return _weakness_of_value(text.value)
+
+
+@lru_cache(maxsize=16384)
+def _weakness_of_value(value: str) -> str | None:
+    """What a text says, whatever its name. Cached: most texts are in several containers."""
     for what, weak in WEAK.items():
-        if weak.search(text.value):
+        if weak.search(value):
             return f"says that {what} {'is not verify-full' if what == 'sslmode' else 'need not be verified'}"
-    return "has the URL of a cache without TLS" if _PLAIN.search(text.value) else None
+    return "has the URL of a cache without TLS" if _PLAIN.search(value) else None
 
 
 def _problems(container: Mapping[str, Any], urls: list[str], containers: list[dict[str, Any]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,10 @@ def create_application(instance: str = "", saver: "Saver | None" = None, judges:
         extend(service)
         return create_backend_app(service)
 
-    moto = answer_retries(DomainDispatcherApplication(create_extended_backend))
+    dispatcher = DomainDispatcherApplication(create_extended_backend)
+    # moto would list its own folder and try the patterns of all services for each request: a quarter of its time.
+    dispatcher.get_backend_for_host = lru_cache(maxsize=1024)(dispatcher.get_backend_for_host)
+    moto = answer_retries(dispatcher)
     if saver is not None:
         from local.snapshot.endpoints import saving
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _KEY = r"(?:\.[A-Za-z_][\w-]*|\[\\?\"[^\"\\]+\\?\"\]|\['[^']+'\]|\[\d+\])"
@@ -16,6 +16,19 @@ _REFERENCE = re.compile(
 _RESOURCE = re.compile(r"<([\w-]+: [\w.-]+)>")
 _ALIASES = {("aws_secretsmanager_secret_version", "arn"): "secret_id"}
 """Computed attributes that equal an argument of the same resource: a secret version's ARN is its secret's."""
+
+
+def _templates(value: Any) -> Iterator[str]:
+    """Every string in a piece of JSON that has an expression."""
+    if isinstance(value, str):
+        if "${" in value:
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _templates(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _templates(item)
 
 
 class References:
@@ -43,7 +56,9 @@ class References:
 
     def resources(self, layer: str, value: Any) -> frozenset[str]:
         """Addresses of every resource that a value of a layer resolves to."""
-        return frozenset(_RESOURCE.findall(self.canonical(layer, value)))
+        if isinstance(value, str):
+            return frozenset(_RESOURCE.findall(self.canonical(layer, value)))
+        return frozenset().union(*(self.resources(layer, text) for text in _templates(value)))
 
     def identities(self, layer: str, values: Any) -> frozenset[str]:
         """What the items of a list (or a single value) refer to: resource addresses, or the value itself."""

@@ -1,5 +1,6 @@
 """What every test run needs: fast bindings before the first import of them, an order, and applied platforms."""
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -19,6 +20,9 @@ from tests.support.groups import LONG_WAITS, PLATFORMS, GroupScheduling, group_o
 
 bindings.install()
 share_models()
+# What is imported and collected stays, and most of what a test makes is gone when it ends: looking for garbage as often
+# as Python does takes a twentieth of the time.
+gc.set_threshold(50_000)
 # As ./windlass does, also for those tests that call Terraform themselves.
 for variable, value in COLLECT_LATER.items():
     os.environ.setdefault(variable, value)
@@ -75,6 +79,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if item.get_closest_marker("platform") else 1
 
     items.sort(key=order)
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of the search for garbage what stays until the end."""
+    gc.freeze()
 
 
 @pytest.hookimpl

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Permissions:
     called: Mapping[str, Sequence[str]]
     """Actions that it called, by whatever policy, with patterns of resources."""
 
-    @property
+    @cached_property
     def never_called(self) -> dict[str, str]:
         """Granted action → why it is granted though no test calls it; empty where nobody has said why."""
         return {
@@ -38,7 +39,7 @@ class Permissions:
             if not any(fnmatchcase(call, action) for call in self.called)
         }
 
-    @property
+    @cached_property
     def by_other_policies(self) -> dict[str, Sequence[str]]:
         """What it called by managed policies."""
         return {

@@ -51,9 +51,8 @@ NO_PATTERN_SAYS = {
 """Values of single keys that only a program can check, and what a regular expression cannot know."""
 
 
-def mistakes_of_a_single_key(text: str) -> set[str]:
+def mistakes_of_a_single_key(data: dict[str, Any]) -> set[str]:
     """The kinds of mistake that a wrong file makes in single keys; none where only a rule refuses it."""
-    data = tomllib.loads(text)
     try:
         Environment.model_validate_json(json.dumps({"name": "tried", **data}, default=str))
     except ValidationError as error:
@@ -61,22 +60,18 @@ def mistakes_of_a_single_key(text: str) -> set[str]:
     return set()
 
 
-def is_toml(path: Path) -> bool:
+def parsed(path: Path) -> dict[str, Any] | None:
+    """What a wrong file says; None where it is not TOML."""
     try:
-        tomllib.loads(read_wrong(path).text)
+        return tomllib.loads(read_wrong(path).text)
     except tomllib.TOMLDecodeError:
-        return False
-    return True
+        return None
 
 
-CLASSIFIED = {path.stem: mistakes_of_a_single_key(read_wrong(path).text) for path in WRONG if is_toml(path)}
-WRONG_BY_NAME = {path.stem: path for path in WRONG}
+PARSED = {path.stem: data for path in WRONG if (data := parsed(path)) is not None}
+CLASSIFIED = {name: mistakes_of_a_single_key(data) for name, data in PARSED.items()}
 FOR_THE_SCHEMA = sorted(name for name, kinds in CLASSIFIED.items() if kinds and name not in NO_PATTERN_SAYS)
 FOR_RULES = sorted(name for name, kinds in CLASSIFIED.items() if not kinds)
-
-
-def accepts(text: str) -> bool:
-    return SCHEMA.is_valid(tomllib.loads(text))
 
 
 def properties(schema: dict[str, Any] = DOCUMENT) -> Iterator[tuple[str, dict[str, Any], str, dict[str, Any]]]:
@@ -113,12 +108,12 @@ def test_what_is_right_is_accepted(path: Path) -> None:
 
 @pytest.mark.parametrize("name", FOR_THE_SCHEMA)
 def test_a_mistake_in_a_single_key_is_refused_by_the_schema_alone(name: str) -> None:
-    assert not accepts(read_wrong(WRONG_BY_NAME[name]).text), CLASSIFIED[name]
+    assert not SCHEMA.is_valid(PARSED[name]), CLASSIFIED[name]
 
 
 @pytest.mark.parametrize("name", [*FOR_RULES, *NO_PATTERN_SAYS])
 def test_what_only_a_rule_can_say_is_left_to_the_rule(name: str) -> None:
-    assert accepts(read_wrong(WRONG_BY_NAME[name]).text)
+    assert SCHEMA.is_valid(PARSED[name])
 
 
 def test_wrong_files_of_all_six_kinds_are_among_those_that_the_schema_refuses() -> None:

@@ -4,6 +4,7 @@ import sys
 import urllib.error
 import urllib.request
 
+import moto.backends
 import pytest
 
 from local.identity import IDENTITY_PATH
@@ -53,3 +54,14 @@ def test_starting_loads_no_service():
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_the_folder_of_moto_is_listed_for_the_first_request_of_a_service_only(client, monkeypatch):
+    listed = []
+    modules = moto.backends.list_of_moto_modules
+    monkeypatch.setattr(moto.backends, "list_of_moto_modules", lambda: (listed.append(1), modules())[1])
+    client("sts").get_caller_identity()
+    listed.clear()
+    for _ in range(3):
+        client("sts").get_caller_identity()
+    assert listed == []

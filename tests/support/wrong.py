@@ -9,7 +9,9 @@ The comments at the head of such a file say what it is about:
 """
 
 import tomllib
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +39,24 @@ class Wrong:
     """The value of the key; None where it has none."""
 
 
+@cache
 def read_wrong(path: Path) -> Wrong:
     """Put a file of `wrong` over the one that it changes."""
     text = path.read_text(encoding="utf-8")
     head = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
     if head["over"] == "nothing":
         return Wrong(text=text, key=head["wrong"], says=head["says"], value=None)
-    data = tomllib.loads((FOLDER / "right" / f"{head['over']}.toml").read_text(encoding="utf-8"))
+    data = deepcopy(_right(head["over"]))
     if "without" in head:
         *tables, last = head["without"].split(".")
         del _at(data, tables)[last]
     _merge(data, tomllib.loads(text))
     return Wrong(text=toml_text(data), key=head["wrong"], says=head["says"], value=_at(data, _parts(head["wrong"])))
+
+
+@cache
+def _right(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / "right" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def toml_text(data: dict[str, Any]) -> str:

@@ -24,11 +24,28 @@ EXEMPT = (
     "tests/snapshots/",
     "tests/config/wrong/",
 )
-_PHRASES = {re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE): instead for pattern, instead in PHRASES.items()}
+_GROUP = re.compile(r"\([^()]*\)[?*]?")
+_NO_LITERAL = re.compile(r"\\.[+*?]?|\[[^]]*\][+*?]?|.[?*]|[.^$+]")
+"""Parts of a pattern that do not occur in its matches as they are written, or not in each."""
+
+
+def _literal(pattern: str) -> str:
+    """The longest text, in lower case, that every match of a phrase contains. Most files do not."""
+    while (shorter := _GROUP.sub("\0", pattern)) != pattern:
+        pattern = shorter
+    assert "|" not in pattern, f"an alternative outside of brackets: {pattern}"
+    return max(_NO_LITERAL.sub("\0", pattern).lower().split("\0"), key=len)
+
+
+_PHRASES = [
+    (_literal(pattern), re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), instead)
+    for pattern, instead in PHRASES.items()
+]
 _OLD_AND_NEW = re.compile(r"(?m)^\| `.*$")
 """A row of the changelog's tables of old and new names."""
 _NOT_FOUND = re.compile(r"not_?found", re.IGNORECASE)
 """As AWS names its errors."""
+_COMMENT = re.compile(r"#(.*)")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -92,27 +109,55 @@ def _in_name(path: str, line: int, name: str) -> Iterator[Hit]:
 
 def hits_in_text(path: str, first_line: int, text: str) -> Iterator[Hit]:
     """The old phrases in a text that starts at this line."""
-    for pattern, instead in _PHRASES.items():
+    lower = " ".join(text.lower().split())
+    for literal, pattern, instead in _PHRASES:
+        if literal not in lower:
+            continue
         for match in pattern.finditer(text):
             line = first_line + text.count("\n", 0, match.start())
             yield Hit(path=path, line=line, text=" ".join(match[0].split()), instead=instead)
 
 
+def _has_phrase(text: str) -> bool:
+    return next(hits_in_text("", 0, text), None) is not None
+
+
 def _in_python(path: str, source: str) -> Iterator[Hit]:
     seen: set[tuple[str, int]] = set()
-    texts = list(_comments(source))
-    for node in ast.walk(ast.parse(source)):
+    texts: list[tuple[int, str]] = []
+    for node in _nodes(ast.parse(source)):
         for name, line in _names(node):
             if (name, line) not in seen:
                 seen.add((name, line))
                 yield from _in_name(path, line, name)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             texts.append((node.lineno, node.value))
+    if _may_have_comments_with_phrases(source):
+        texts = [*_comments(source), *texts]
     # All texts of a file at once: nearly none has a phrase, and a file has hundreds of texts.
-    together = "\0".join(text for _, text in texts)
-    if any(pattern.search(together) for pattern in _PHRASES):
+    if _has_phrase("\0".join(text for _, text in texts)):
         for first_line, text in texts:
             yield from hits_in_text(path, first_line, text)
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """As `ast.walk`, in another order and three times as fast."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        yield node
+        for value in vars(node).values():
+            if isinstance(value, list):
+                nodes += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                nodes.append(value)
+
+
+def _may_have_comments_with_phrases(source: str) -> bool:
+    """False only if no comment has a phrase: whatever follows a `#` is taken for a comment. Spares the tokeniser."""
+    lines = [match[1].lstrip("#") for match in _COMMENT.finditer(source)]
+    # A line with another `#`, perhaps in a string: where its comment begins is not clear.
+    return any("#" in line for line in lines) or _has_phrase("\n".join(lines))
 
 
 def _comments(source: str) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from guards.edges import Edges
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import texts
 from terraform.document import layer_of, type_of
@@ -35,7 +36,7 @@ _NO_RESOURCE = ("environment.", "metric_name", "condition.", "tags.")
 def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding]:
     """An argument that names another resource of its layer refers to it, or Terraform may create it before that one."""
     named = _named(stacks)
-    edges = _Edges(stacks)
+    edges = Edges(stacks)
     for address, body in stacks.bodies.items():
         known: frozenset[str] | None = None
         names = named.get(layer_of(address), {})
@@ -85,28 +86,3 @@ def _pointers(address: str, body: Mapping[str, Any], names: Container[str]) -> I
         if any(part in path for part in _NO_RESOURCE):
             continue
         yield path, value
-
-
-class _Edges:
-    """What each resource refers to, looked up when it is needed."""
-
-    def __init__(self, stacks: CheckedStacks) -> None:
-        self._stacks = stacks
-        self._edges: dict[str, frozenset[str]] = {}
-
-    def closure(self, address: str) -> frozenset[str]:
-        """Everything that a resource depends on, directly or not."""
-        seen: set[str] = set()
-        waiting = [address]
-        while waiting:
-            for other in self._direct(waiting.pop()) - seen:
-                seen.add(other)
-                waiting.append(other)
-        return frozenset(seen)
-
-    def _direct(self, address: str) -> frozenset[str]:
-        if address not in self._edges:
-            body = self._stacks.bodies.get(address, {})
-            written = {f"{layer_of(address)}: {each}" for each in body.get("depends_on", [])}
-            self._edges[address] = self._stacks.resolve(address, dict(body)) | written
-        return self._edges[address]

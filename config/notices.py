@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from aws.engine_support import ends_soon
+from aws.image_reference import ImageReference
 from aws.offers import judge_class, judge_version, source
 from aws.quotas import QUOTAS
 from config.environment import Environment
@@ -76,10 +77,32 @@ def scaling_ends_at_a_quota(environment: Environment, _today: date) -> Iterator[
             yield _notice(f"quotas/{need.quota}", has, message)
 
 
+def images_of_another_region(environment: Environment, _today: date) -> Iterator[Notice]:
+    """An environment that recovers in a second region may still name images of the region that is lost."""
+    region = environment.aws.region
+    for path, image in _images(environment):
+        account = ImageReference.parse(image).ecr_account
+        if account is not None and account.region != region:
+            message = (
+                f"is in the registry of {account.region}, and its tasks run in {region}: AWS bills transfers, and no "
+                f"task starts while {account.region} is away. Better: push it into a repository in {region}"
+            )
+            yield _notice(path, image, message)
+
+
+def _images(environment: Environment) -> Iterator[tuple[str, str]]:
+    for key, service in environment.services.items():
+        for colour, image in service.initial_images.items():
+            yield "/".join(filter(None, ("services", key, colour, "image"))), image
+    if environment.airflow is not None:
+        yield "airflow/image", environment.airflow.image
+
+
 NOTICES: tuple[Callable[[Environment, date], Iterator[Notice]], ...] = (
     versions_near_their_end,
     names_that_the_table_lacks,
     scaling_ends_at_a_quota,
+    images_of_another_region,
 )
 """Every notice."""
 

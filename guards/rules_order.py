@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 
+from guards.edges import Edges
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import Text
 from terraform.document import layer_of, type_of
@@ -34,7 +35,7 @@ _NO_RESOURCE = ("environment.", "metric_name", "condition.", "tags.")
 def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding]:
     """An argument that names another resource of its layer refers to it, or Terraform may create it before that one."""
     named = _named(stacks)
-    edges = _Edges(stacks)
+    edges = Edges(stacks)
     for address in stacks.bodies:
         known: frozenset[str] | None = None
         names = named.get(layer_of(address), {})
@@ -112,29 +113,3 @@ def _pointers(address: str, texts: list[Text], names: Container[str]) -> Iterato
         if any(part in path for part in _NO_RESOURCE):
             continue
         yield path, value
-
-
-class _Edges:
-    """What each resource refers to, looked up when it is needed."""
-
-    def __init__(self, stacks: CheckedStacks) -> None:
-        self._stacks = stacks
-        self._edges: dict[str, frozenset[str]] = {}
-
-    def closure(self, address: str) -> frozenset[str]:
-        """Everything that a resource depends on, directly or not."""
-        seen: set[str] = set()
-        waiting = [address]
-        while waiting:
-            for other in self.direct(waiting.pop()) - seen:
-                seen.add(other)
-                waiting.append(other)
-        return frozenset(seen)
-
-    def direct(self, address: str) -> frozenset[str]:
-        """What a resource refers to."""
-        if address not in self._edges:
-            body = self._stacks.bodies.get(address, {})
-            written = {f"{layer_of(address)}: {each}" for each in body.get("depends_on", [])}
-            self._edges[address] = self._stacks.resolve(address, dict(body)) | written
-        return self._edges[address]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from guards.edges import Edges
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.policies import as_list
-from terraform.document import blocks, type_of
+from terraform.document import blocks, layer_of, type_of
 
+_ONE_OF_A_NAME = ("aws_db_instance", "aws_db_proxy", "aws_elasticache_replication_group")
 _SOURCE = ("snapshot_identifier", "restore_to_point_in_time", "kms_key_id")
 
 
@@ -37,4 +39,21 @@ def keys_of_final_snapshots_are_retained(stacks: CheckedStacks) -> Iterator[Find
             yield key, f"what {user} leaves behind cannot be read without the key"
 
 
-GUARDS: tuple[Guard, ...] = (restores_ignore_what_the_snapshot_decides, keys_of_final_snapshots_are_retained)
+@guard("D06", fix="leave out create_before_destroy")
+def stores_are_destroyed_before_they_are_replaced(stacks: CheckedStacks) -> Iterator[Finding]:
+    """A database, cache or proxy is destroyed before its replacement is created, since AWS has one of a name."""
+    edges = Edges(stacks)
+    # Terraform also creates first what a resource with create_before_destroy depends on.
+    for address, body in stacks.bodies.items():
+        if not any(block.get("create_before_destroy") for block in blocks(body, "lifecycle")):
+            continue
+        for other in sorted({address, *edges.closure(address)}):
+            if type_of(other) in _ONE_OF_A_NAME and layer_of(other) == layer_of(address):
+                yield other, f"its replacement is created first, because {address} has create_before_destroy"
+
+
+GUARDS: tuple[Guard, ...] = (
+    restores_ignore_what_the_snapshot_decides,
+    keys_of_final_snapshots_are_retained,
+    stores_are_destroyed_before_they_are_replaced,
+)

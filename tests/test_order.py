@@ -32,6 +32,13 @@ def test_a_test_that_needs_a_platform_is_in_the_group_of_one(request: pytest.Fix
             assert group_of(item.nodeid) in PLATFORMS.values(), item.nodeid
 
 
+def test_a_long_test_that_needs_a_platform_is_in_the_group_of_one() -> None:
+    """Other runs do not collect them."""
+    for path in (ROOT / "tests" / "long").glob("test_*.py"):
+        if "pytest.mark.platform" in path.read_text():
+            assert group_of(str(path.relative_to(ROOT))) in PLATFORMS.values(), path
+
+
 def test_several_processes_take_the_platforms_before_everything_else(request: pytest.FixtureRequest) -> None:
     if not in_a_worker(request):
         pytest.skip("a single process applies the platforms in the background and runs their tests at the end")

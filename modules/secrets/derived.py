@@ -80,6 +80,9 @@ class DerivedSecret(Construct):
             inputs.value_expression,
             Token.as_number(_fingerprint(self, inputs.triggers)),
             replica=inputs.replica,
+            # D06: a database, a cache or a proxy that the value names could not be replaced: Terraform would create the
+            # other one of its name first, which AWS refuses.
+            create_before_destroy=False,
         )
         self.outputs = DerivedSecretOutputs(
             secret_arn=version.arn,

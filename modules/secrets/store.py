@@ -53,6 +53,7 @@ def write_secret(
     version: float,
     *,
     replica: SecretReplica | None = None,
+    create_before_destroy: bool = True,
 ) -> SecretsmanagerSecretVersion:
     """Create the secret `name` below the store's path, with a write-only value.
 
@@ -64,6 +65,8 @@ def write_secret(
         value: An ephemeral expression; never a literal.
         version: Terraform writes the value again when this number changes; it may be a token.
         replica: Where it is copied to. Default: nowhere.
+        create_before_destroy: Terraform hands this on to all that the value names, so it must be false where that
+            includes something of which AWS has only one of a name (D06). Default: yes.
 
     Returns:
         The version. Its `arn` is the secret's ARN, and a resource that uses it waits for the value.
@@ -85,9 +88,9 @@ def write_secret(
         secret_id=secret.id,
         secret_string_wo=value,
         secret_string_wo_version=version,
-        # The secret always has a value. Terraform infers this for secrets that a task definition uses, but not for
-        # those that only the last apply used, and then reports a cycle.
-        lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+        # Terraform infers this for secrets that a task definition uses, but not for those that only the last apply
+        # used, and then reports a cycle. A secret has a value either way: no current version is ever removed.
+        lifecycle=TerraformResourceLifecycle(create_before_destroy=True) if create_before_destroy else None,
     )
 
 

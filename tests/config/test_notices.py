@@ -1,4 +1,4 @@
-"""Notices: what is newer than Windlass's table, and versions near their end. They are never mistakes."""
+"""Notices: what is newer than Windlass's table, versions near their end, images far away. They are never mistakes."""
 
 from datetime import date
 
@@ -53,3 +53,17 @@ def test_a_class_of_other_regions_is_a_notice(monkeypatch: pytest.MonkeyPatch) -
 def test_a_version_near_its_end_is_a_notice(monkeypatch: pytest.MonkeyPatch, today: date, words: str | None) -> None:
     message = said(monkeypatch, today, DATABASE__ENGINE_VERSION="14").get("database.engine_version")
     assert (message is None) if words is None else (message is not None and words in message)
+
+
+def test_an_image_in_the_registry_of_another_region_is_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a file that was copied for a second region, while the first one is lost."""
+    image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/windlass-prod/{}:1.0.0"
+    messages = said(
+        monkeypatch,
+        SERVICES__WEB__BLUE__IMAGE=image.format("web"),
+        SERVICES__WEB__GREEN__IMAGE="public.ecr.aws/team/web:1.0.0",
+        AIRFLOW__IMAGE=image.format("airflow"),
+    )
+    images = {key: message for key, message in messages.items() if key.endswith("image")}
+    assert set(images) == {"services.web.blue.image", "airflow.image"}
+    assert all("in the registry of eu-central-1, and its tasks run in eu-west-1" in each for each in images.values())

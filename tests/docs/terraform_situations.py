@@ -50,7 +50,7 @@ def nothing_differs(applied: Platform, command: str) -> None:
     assert "local: nothing to change." in done.stdout
 
 
-@on_the_platform("./windlass apply ENV")
+@on_the_platform("./windlass bootstrap ENV", "./windlass apply ENV")
 def everything_is_as_the_file_says(applied: Platform, command: str) -> None:
     done = typed(applied, command)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,4 +23,14 @@ MISTAKES = (
         "a key that is destroyed before the copies of backups",
         edit("data", "aws_kms_key", "backup-key", lifecycle=None),
     ),
+    Mistake(
+        "stores_are_destroyed_before_they_are_replaced",
+        "a database whose replacement is created first, because its URL is",
+        edit(
+            "data",
+            "aws_secretsmanager_secret_version",
+            "airflow_database-url_version",
+            lifecycle={"create_before_destroy": True},
+        ),
+    ),
 )

@@ -179,7 +179,7 @@ def test_an_empty_secret_has_no_value_in_terraform() -> None:
     assert outputs.secret_name.endswith("/git/dags")
 
 
-def test_a_secret_has_a_value_at_every_moment_of_a_rotation() -> None:
+def test_a_generated_secret_is_created_before_it_is_destroyed() -> None:
     """Without it Terraform finds a cycle when a rotation is reverted: see `write_secret`."""
     version = synth(generated).only("aws_secretsmanager_secret_version")
     assert version["lifecycle"] == {"create_before_destroy": True}

@@ -1,5 +1,6 @@
 """What the environments with every option name and do not create, made in the account of an embedded AWS."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ def prerequisites_in(client: Client) -> Iterator[tuple[str, str]]:
     yield from _network(client("ec2"))
     yield from _file_system(client("efs"))
     _snapshot(client("rds"))
+    _identities(client("iam"))
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    yield key, client("kms").create_key(Description="Of another team")["KeyMetadata"]["Arn"]
     certificate = client("acm").request_certificate(DomainName="*.staging.example.com", ValidationMethod="DNS")
     arn = "arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
     yield arn, certificate["CertificateArn"]
@@ -78,3 +82,27 @@ def _snapshot(rds: Any) -> None:
         StorageEncrypted=True,
     )
     rds.create_db_snapshot(DBInstanceIdentifier="before", DBSnapshotIdentifier="before-the-move")
+
+
+def _identities(iam: Any) -> None:
+    """They have the names of the files, since IAM chooses no part of an ARN."""
+    tasks = _trusted("sts:AssumeRole", {"Service": "ecs-tasks.amazonaws.com"})
+    for name in ("workflow-task", "workflow-execution", "airflow-worker", "airflow-execution"):
+        iam.create_role(Path="/team/", RoleName=name, AssumeRolePolicyDocument=tasks)
+    iam.create_role(
+        RoleName="team", AssumeRolePolicyDocument=_trusted("sts:AssumeRole", {"AWS": "arn:aws:iam::123456789012:root"})
+    )
+    iam.create_user(UserName="on-call")
+    iam.create_open_id_connect_provider(
+        Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
+    )
+    statement = {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}
+    iam.create_policy(PolicyName="platform-apply", PolicyDocument=_policy(statement))
+
+
+def _trusted(action: str, principal: dict[str, str]) -> str:
+    return _policy({"Effect": "Allow", "Action": action, "Principal": principal})
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -61,7 +61,9 @@ def prepare(workspace: Workspace, name: str) -> None:
         text = text.replace(settings.dns.zone_id, zone(workspace.client, settings.dns.zone_name))
     if settings.state.backend == "terraform-cloud":
         text = re.sub(r"^\[state\]\n(?:.+\n)+", '[state]\nbackend = "local"\n', text, flags=re.MULTILINE)
-    workspace.file(name).write_text(re.sub(r"^restore_(?:from_backup_arn|to_time) = .*\n", "", text, flags=re.MULTILINE))
+    workspace.file(name).write_text(
+        re.sub(r"^restore_(?:from_backup_arn|to_time) = .*\n", "", text, flags=re.MULTILINE)
+    )
 
 
 def live(workspace: Workspace, name: str) -> None:

@@ -1,6 +1,6 @@
 """The environments that together switch on every option: each is applied on the embedded AWS, plans empty, and goes.
 
-Two at a time, since an apply mostly waits. What they name and do not create is made first. No containers run.
+Several at a time, since an apply mostly waits. What they name and do not create is made first. No containers run.
 """
 
 import re
@@ -15,7 +15,9 @@ from tests.support.options import NAMES, ROOT, environment
 
 pytestmark = pytest.mark.slow
 
-AT_ONCE = 2
+AT_ONCE = 3
+LONGEST = "production"
+"""It begins first."""
 PROTECTED = {
     "WINDLASS_KIND": "staging",
     "WINDLASS_LOAD_BALANCER__DELETION_PROTECTION": "false",
@@ -48,13 +50,16 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future
             for name in NAMES:
                 workspace.file(name).write_text(workspace.file(name).read_text().replace(written, own))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield {name: pool.submit(live, workspace, name) for name in NAMES}
+            try:
+                yield {name: pool.submit(live, workspace, name) for name in sorted(NAMES, key=LONGEST.__ne__)}
+            finally:
+                pool.shutdown(cancel_futures=True)
     finally:
         workspace.windlass("local", "reset", "--yes", "--environment", "web")
 
 
 def prepare(workspace: Workspace, name: str) -> None:
-    """Name the zone of this account. Left out: Terraform Cloud, and a database from another region's backups."""
+    """Name the zone of this account. Left out: Terraform Cloud, and a restore from backups, which has its own test."""
     text = workspace.file(name).read_text()
     settings = environment(name)
     if settings.dns is not None and settings.dns.zone_id is not None:
@@ -70,7 +75,8 @@ def live(workspace: Workspace, name: str) -> None:
     """From nothing to applied, and to nothing again."""
     workspace.windlass("check", name)
     workspace.windlass("bootstrap", name, "--yes")
-    first = workspace.beside(**FIRST) if environment(name).cache.accept_previous_password else workspace
+    cache = environment(name).cache
+    first = workspace.beside(**FIRST) if cache is not None and cache.accept_previous_password else workspace
     first.windlass("apply", name, "--layer", "network", "--yes")
     first.windlass("apply", name, "--layer", "data", "--yes")
     if name == "production":

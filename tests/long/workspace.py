@@ -1,9 +1,13 @@
-"""A user's folder with environment files on an embedded AWS of its own, and commands in it."""
+"""A user's folder with environment files on an embedded AWS of its own, and commands in it.
+
+`commands.log` beside the folder has each command with its duration and what it printed: what a long run is doing.
+"""
 
 import os
 import pty
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,37 +47,36 @@ class Workspace:
 
     def windlass(self, *arguments: str, code: int = 0, given: str = "") -> str:
         """Run a command that must exit with this code; `given` is on its standard input. Returns all of its output."""
-        done = subprocess.run(
-            [str(ROOT / "windlass"), *arguments],
-            cwd=self.folder,
-            env=self.variables,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-        )
-        assert done.returncode == code, f"{' '.join(arguments)}\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+        return self._run(" ".join(arguments), [str(ROOT / "windlass"), *arguments], code, input=given)
 
     def typed(self, command: str, answers: str) -> str:
         """Run a line of a document in a shell, in a terminal in which somebody types; returns all of its output."""
         keyboard, terminal = pty.openpty()
         try:
             os.write(keyboard, answers.encode())
-            done = subprocess.run(
-                ["sh", "-c", command.replace("./windlass", str(ROOT / "windlass"))],
-                cwd=self.folder,
-                env=self.variables,
-                stdin=terminal,
-                capture_output=True,
-                text=True,
-                timeout=COMMAND_SECONDS,
+            return self._run(
+                command, ["sh", "-c", command.replace("./windlass", str(ROOT / "windlass"))], 0, stdin=terminal
             )
         finally:
             os.close(terminal)
             os.close(keyboard)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
+
+    def _run(self, shown: str, command: list[str], code: int, **standard_input: Any) -> str:
+        started = time.monotonic()
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            **standard_input,
+        )
+        printed: str = done.stdout + done.stderr
+        with (self.folder.parent / "commands.log").open("a", encoding="utf-8") as log:
+            log.write(f"{time.monotonic() - started:6.1f} s, exit {done.returncode}: {shown}\n{printed}\n")
+        assert done.returncode == code, f"{shown}\n{printed}"
+        return printed
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         return boto3.client(

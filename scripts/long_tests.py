@@ -75,7 +75,7 @@ PARTS = (
         name="production",
         shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
         tests=("tests/long/test_production.py",),
-        limit_minutes=25,
+        limit_minutes=45,
     ),
     Part(
         name="every-option",

@@ -58,7 +58,7 @@ _ACT_AT_ONCE = ("aws_codedeploy_deployment_group", "aws_db_instance", "aws_db_pr
 @guard("S03", fix="name the policy in depends_on")
 def roles_have_their_policies_before_they_act(stacks: CheckedStacks) -> Iterator[Finding]:
     """What acts as a role waits for the role's policies, or its first calls are denied."""
-    edges, policies = _Edges(stacks), _policies_of_roles(stacks)
+    edges, policies = Edges(stacks), _policies_of_roles(stacks)
     for kind in _ACT_AT_ONCE:
         for address, _ in stacks.resources(kind):
             named = edges.direct(address)

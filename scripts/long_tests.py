@@ -83,6 +83,17 @@ PARTS = (
         tests=("tests/long/test_dag_deliveries.py",),
         limit_minutes=40,
     ),
+        name="production",
+        shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
+        tests=("tests/long/test_production.py",),
+        limit_minutes=45,
+    ),
+    Part(
+        name="every-option",
+        shows="environments that together switch on every option are applied, plan empty, and are destroyed",
+        tests=("tests/long/test_every_option.py",),
+        limit_minutes=60,
+    ),
 )
 
 

@@ -2,7 +2,8 @@
 
 Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` is
 always read as 1 and cannot be changed, most other changes are dropped, and its deletion never completes;
-`aws_elasticache_subnet_group` cannot be changed or destroyed; all addresses are in us-east-1, and that of the reader is missing.
+`aws_elasticache_subnet_group` cannot be changed or destroyed; all addresses are in us-east-1, and that of the reader is
+missing.
 """
 
 from inspect import signature

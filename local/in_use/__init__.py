@@ -1,8 +1,8 @@
 """What AWS does not delete while something uses it, one module per AWS service.
 
-Symptom: a destroy, or a change that replaces something, works here and stops at "in use" on AWS, since moto deletes what
-is used without asking. Each module refuses with AWS's code and words, before anything is changed. Who uses a network is
-one question for all services (`interfaces.py`). Sources are in docs/aws-proof.md.
+Symptom: a destroy, or a change that replaces something, works here and stops at "in use" on AWS, since moto deletes
+what is used without asking. Each module refuses with AWS's code and words, before anything is changed. Who uses a
+network is one question for all services (`interfaces.py`). Sources are in docs/aws-proof.md.
 """
 
 from importlib import import_module

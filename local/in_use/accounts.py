@@ -5,7 +5,7 @@ from typing import Any
 
 
 def backend(service: str, account_id: str, region: str) -> Any | None:
-    """moto's backend of a service in an account; `None` where no request of the service came, so that it has nothing.
+    """Moto's backend of a service in an account; `None` where no request of the service came, so that it has nothing.
 
     Loading a service takes up to a second, which a question about its users is not worth.
 

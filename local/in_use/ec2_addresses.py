@@ -47,7 +47,9 @@ def no_public_address_is_left(response: Any) -> None:
     ec2, vpc_id = response.ec2_backend, response._get_param("VpcId")
     subnets = {subnet.id for subnet in ec2.describe_subnets(filters={"vpc-id": vpc_id})}
     if any(each.is_public and each.subnet_ids & subnets for each in holders(ec2)):
-        words = "has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+        words = (
+            "has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+        )
         raise DependencyViolationError(f"Network {vpc_id} {words}")
 
 

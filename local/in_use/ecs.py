@@ -1,13 +1,13 @@
 """ECS: clusters with services and tasks, providers of capacity that a service uses, names of services, limits of tasks.
 
-Symptoms besides: a service of the same name replaces one that is there; a deleted service is INACTIVE at once, where AWS
-says DRAINING as long as it has tasks; a stopped task keeps its interface; task definitions may have any size.
+Symptoms besides: a service of the same name replaces one that is there; a deleted service is INACTIVE at once, where
+AWS says DRAINING as long as it has tasks; a stopped task keeps its interface; task definitions may have any size.
 """
 
 import json
 from typing import Any
 
-from moto.ecs.exceptions import ECSException, EcsClientException, InvalidParameterException
+from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
@@ -111,5 +111,3 @@ def give_up_its_interface(original: Any, ecs: Any, *args: Any, **kwargs: Any) ->
             if detail["name"] == "networkInterfaceId":
                 ec2_backends[ecs.account_id][ecs.region_name].enis.pop(detail["value"], None)
     return task
-
-

@@ -29,14 +29,16 @@ def target_group_is_free(elbv2: Any, target_group_arn: str) -> None:
             actions = [action for rule in listener.rules.values() for action in rule.actions]
             actions += listener.default_actions or []
             if any(target_group_arn in elbv2._get_target_group_arns_from(each.data) for each in actions):
-                raise ResourceInUseError(f"Target group '{target_group_arn}' is currently in use by a listener or a rule")
+                raise ResourceInUseError(
+                    f"Target group '{target_group_arn}' is currently in use by a listener or a rule"
+                )
 
 
 @wrap_method(ELBv2Backend, "modify_listener")
 def keep_further_certificates(original: Any, elbv2: Any, arn: str, *args: Any, **kwargs: Any) -> Any:
     """ModifyListener: `Certificates` is the default one; the others stay."""
     known = [each for balancer in elbv2.load_balancers.values() for each in balancer.listeners.values()]
-    further = next((each.certificates[1:] for each in known if each.arn == arn), [])
+    further: list[str] = next((each.certificates[1:] for each in known if each.arn == arn), [])
     listener = original(elbv2, arn, *args, **kwargs)
     if listener.certificates:
         default = listener.certificates[0]

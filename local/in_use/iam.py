@@ -1,4 +1,4 @@
-"""IAM: policies that are attached, as permissions or as a boundary, or have other versions. moto guards roles itself."""
+"""IAM: policies that are attached, as permissions or as a boundary, or have more versions. moto itself guards roles."""
 
 from typing import Any
 

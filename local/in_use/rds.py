@@ -25,7 +25,9 @@ def parameter_group_is_free(backend: Any, db_parameter_group_name: str) -> None:
         words = f"Default DBParameterGroup cannot be deleted: {name}"
         raise RDSClientError("InvalidDBParameterGroupState", words)
     if any(each.db_parameter_group_name == name for each in backend.databases.values()):
-        words = f"One or more database instances are still members of this parameter group {name}, so the group cannot be"
+        words = (
+            f"One or more database instances are still members of this parameter group {name}, so the group cannot be"
+        )
         raise RDSClientError("InvalidDBParameterGroupState", f"{words} deleted")
 
 
@@ -40,7 +42,7 @@ def subnet_group_is_free(backend: Any, subnet_name: str) -> None:
 
 
 @before(RDSBackend, "modify_db_subnet_group")
-def subnets_are_free(backend: Any, subnet_name: str, description: str, subnets: list[Any]) -> None:
+def subnets_are_free(backend: Any, subnet_name: str, _description: str, subnets: list[Any]) -> None:
     """ModifyDBSubnetGroup: no instance is in a subnet that is left out."""
     kept = {subnet.id for subnet in subnets}
     for each in backend.databases.values():
@@ -73,7 +75,7 @@ def key_of_an_instance_is_usable(backend: Any, db_kwargs: dict[str, Any]) -> Non
 
 
 @before(RDSBackend, "restore_db_instance_from_db_snapshot")
-def key_of_a_snapshot_is_usable(backend: Any, from_snapshot_id: str, overrides: dict[str, Any]) -> None:
+def key_of_a_snapshot_is_usable(backend: Any, from_snapshot_id: str, *_others: Any, **_settings: Any) -> None:
     """RestoreDBInstanceFromDBSnapshot and RestoreDBInstanceToPointInTime: without its key no backup opens."""
     snapshot = backend.database_snapshots.get(from_snapshot_id)
     if snapshot is not None:
@@ -85,8 +87,8 @@ def target_is_there(
     backend: Any,
     db_proxy_name: str,
     target_group_name: str,
-    db_cluster_identifiers: list[str],
     db_instance_identifiers: list[str],
+    **_others: Any,
 ) -> None:
     """RegisterDBProxyTargets: the instances exist, are available, and are no targets yet."""
     group = backend.db_proxies[db_proxy_name].proxy_target_groups[target_group_name or "default"]
@@ -96,7 +98,9 @@ def target_is_there(
             raise DBInstanceNotFoundError(name)
         if instance.status not in ("available", "modifying", "backing-up"):
             state = instance.status.upper().replace("-", "_")
-            words = f"DB Instance is in an unsupported state - {state}, needs to be in [AVAILABLE, MODIFYING, BACKING_UP]"
+            words = (
+                f"DB Instance is in an unsupported state - {state}, needs to be in [AVAILABLE, MODIFYING, BACKING_UP]"
+            )
             raise RDSClientError("InvalidDBInstanceState", words)
         if any(target.rds_resource_id == name for target in group.targets):
             words = f"Database {name} is already registered with DB proxy {db_proxy_name}"
@@ -109,5 +113,7 @@ def _is_in(instance: Any, subnet_name: str) -> bool:
 
 def _require_key(backend: Any, key: str | None) -> None:
     if not is_usable(backend.account_id, backend.region_name, key):
-        words = f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."
+        words = (
+            f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it."
+        )
         raise RDSClientError("KMSKeyNotAccessibleFault", words)

@@ -1,7 +1,7 @@
 """Which tasks of ECS run, and in which network.
 
-With the data plane these are the tasks that it reports. Without it no task runs, and a service counts as long as it wants
-one, as everywhere in `local/extensions/ecs.py`.
+With the data plane these are the tasks that it reports. Without it no task runs, and a service counts as long as it
+wants one, as everywhere in `local/extensions/ecs.py`.
 """
 
 from collections.abc import Iterator
@@ -23,11 +23,13 @@ def clusters_with_tasks(ecs: Any) -> set[str]:
     """ARNs of clusters with tasks that have not ended."""
     if observations.attached:
         return {task["clusterArn"] for task in running_tasks(ecs)}
-    return {task.cluster_arn for tasks in ecs.tasks.values() for task in tasks.values() if task.last_status != "STOPPED"}
+    return {
+        task.cluster_arn for tasks in ecs.tasks.values() for task in tasks.values() if task.last_status != "STOPPED"
+    }
 
 
 def services_with_tasks(ecs: Any) -> Iterator[Any]:
-    """moto's services that have tasks, the deleted ones too while their tasks end."""
+    """Moto's services that have tasks, the deleted ones too while their tasks end."""
     groups = {(task["clusterArn"], task["group"]) for task in running_tasks(ecs)}
     for service in ecs.services.values():
         wants = service.status == "ACTIVE" and service.desired_count > 0

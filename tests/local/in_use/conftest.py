@@ -26,6 +26,7 @@ def network(client: Callable[[str], Any]) -> Iterator[Network]:
     """A new one for each test; a test that leaves something in it fails, since it cannot be deleted then."""
     ec2 = client("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
     subnet_ids = [
         ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.20.{number}.0/24", AvailabilityZone=f"eu-west-1{zone}")[
             "Subnet"

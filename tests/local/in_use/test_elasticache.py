@@ -25,9 +25,7 @@ def test_a_subnet_group_and_its_subnets_stay_while_a_cache_is_in_them(client, ca
 
 def test_a_subnet_group_gets_another_subnet_and_keeps_its_description(cache, network):
     one, both = network.subnet_ids[:1], network.subnet_ids
-    cache.create_cache_subnet_group(
-        CacheSubnetGroupName="grows", CacheSubnetGroupDescription="grows", SubnetIds=one
-    )
+    cache.create_cache_subnet_group(CacheSubnetGroupName="grows", CacheSubnetGroupDescription="grows", SubnetIds=one)
     changed = cache.modify_cache_subnet_group(CacheSubnetGroupName="grows", SubnetIds=both)["CacheSubnetGroup"]
     assert cache.describe_cache_subnet_groups(CacheSubnetGroupName="grows")["CacheSubnetGroups"] == [changed]
     assert ([each["SubnetIdentifier"] for each in changed["Subnets"]], changed["CacheSubnetGroupDescription"]) == (

@@ -75,9 +75,9 @@ def test_a_target_group_stays_while_a_listener_or_a_rule_forwards_to_it(client, 
         for name in ("default", "weighted")
     )
     forward = [{"Type": "forward", "TargetGroupArn": default}]
-    listener = elbv2.create_listener(
-        LoadBalancerArn=load_balancer, Protocol="HTTP", Port=80, DefaultActions=forward
-    )["Listeners"][0]["ListenerArn"]
+    listener = elbv2.create_listener(LoadBalancerArn=load_balancer, Protocol="HTTP", Port=80, DefaultActions=forward)[
+        "Listeners"
+    ][0]["ListenerArn"]
     pair = [{"TargetGroupArn": default, "Weight": 1}, {"TargetGroupArn": weighted, "Weight": 0}]
     rule = elbv2.create_rule(
         ListenerArn=listener,
@@ -97,16 +97,12 @@ def test_a_target_group_stays_while_a_listener_or_a_rule_forwards_to_it(client, 
 def test_a_protected_load_balancer_stays(client, load_balancer):
     elbv2 = client("elbv2")
     key = "deletion_protection.enabled"
-    elbv2.modify_load_balancer_attributes(
-        LoadBalancerArn=load_balancer, Attributes=[{"Key": key, "Value": "true"}]
-    )
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=load_balancer, Attributes=[{"Key": key, "Value": "true"}])
     words = f"Load balancer '{load_balancer}' cannot be deleted because deletion protection is enabled"
     with refused("OperationNotPermitted", words):
         elbv2.delete_load_balancer(LoadBalancerArn=load_balancer)
     assert elbv2.describe_load_balancers(LoadBalancerArns=[load_balancer])["LoadBalancers"]
-    elbv2.modify_load_balancer_attributes(
-        LoadBalancerArn=load_balancer, Attributes=[{"Key": key, "Value": "false"}]
-    )
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=load_balancer, Attributes=[{"Key": key, "Value": "false"}])
 
 
 def test_a_web_acl_stays_while_a_load_balancer_has_it(client, network):
@@ -121,8 +117,8 @@ def test_a_web_acl_stays_while_a_load_balancer_has_it(client, network):
     waf.associate_web_acl(WebACLArn=acl["ARN"], ResourceArn=arn)
     delete = {"Name": "guard", "Scope": "REGIONAL", "Id": acl["Id"], "LockToken": acl["LockToken"]}
     words = (
-        "AWS WAF couldn’t perform the operation because your resource is being used by another resource or it’s "
-        "associated with another resource."
+        "AWS WAF couldn’t perform the operation because your resource is being used by another resource "  # noqa: RUF001
+        "or it’s associated with another resource."  # noqa: RUF001
     )
     with refused("WAFAssociatedItemException", words):
         waf.delete_web_acl(**delete)

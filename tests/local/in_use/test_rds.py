@@ -26,11 +26,11 @@ def rds(client):
 
 
 def test_a_parameter_group_stays_while_an_instance_has_it(rds):
-    rds.create_db_parameter_group(
-        DBParameterGroupName="used", DBParameterGroupFamily="postgres16", Description="used"
-    )
+    rds.create_db_parameter_group(DBParameterGroupName="used", DBParameterGroupFamily="postgres16", Description="used")
     rds.create_db_instance(DBInstanceIdentifier="grouped", DBParameterGroupName="used", **INSTANCE)
-    words = "One or more database instances are still members of this parameter group used, so the group cannot be deleted"
+    words = (
+        "One or more database instances are still members of this parameter group used, so the group cannot be deleted"
+    )
     with refused("InvalidDBParameterGroupState", words):
         rds.delete_db_parameter_group(DBParameterGroupName="used")
     assert rds.describe_db_parameter_groups(DBParameterGroupName="used")["DBParameterGroups"]
@@ -99,9 +99,7 @@ def test_a_target_of_a_proxy_is_there_and_is_added_once(client, network, rds):
         rds.register_db_proxy_targets(DBProxyName="holds", DBInstanceIdentifiers=["absent"])
     rds.create_db_instance(DBInstanceIdentifier="target", **INSTANCE)
     rds.register_db_proxy_targets(DBProxyName="holds", DBInstanceIdentifiers=["target"])
-    with refused(
-        "DBProxyTargetAlreadyRegisteredFault", "Database target is already registered with DB proxy holds"
-    ):
+    with refused("DBProxyTargetAlreadyRegisteredFault", "Database target is already registered with DB proxy holds"):
         rds.register_db_proxy_targets(DBProxyName="holds", DBInstanceIdentifiers=["target"])
     assert len(rds.describe_db_proxy_targets(DBProxyName="holds")["Targets"]) == 1
     undo()

@@ -1,4 +1,4 @@
-"""Buckets, repositories, file systems, tables and zones with something in them."""
+"""Buckets, repositories, file systems, tables, zones and log groups with something in them."""
 
 import json
 
@@ -82,3 +82,13 @@ def test_a_zone_stays_while_it_has_a_record(client):
         route53.delete_hosted_zone(Id=zone)
     change("DELETE")
     route53.delete_hosted_zone(Id=zone)
+
+
+def test_a_log_group_goes_at_any_time_and_its_name_is_its_own(client):
+    logs = client("logs")
+    logs.create_log_group(logGroupName="full")
+    logs.create_log_stream(logGroupName="full", logStreamName="one")
+    with refused("ResourceAlreadyExistsException", "The specified log group already exists"):
+        logs.create_log_group(logGroupName="full")
+    assert len(logs.describe_log_streams(logGroupName="full")["logStreams"]) == 1
+    logs.delete_log_group(logGroupName="full")

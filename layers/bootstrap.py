@@ -18,6 +18,7 @@ class BootstrapLayer(Layer):
             bucket_name=state.bucket,
             account=environment.aws.account,
             lock_table_name=state.dynamodb_table,
-            protected=not environment.is_throw_away,
+            # Other environments may keep their states there, so `throw_away` is not enough.
+            protected=environment.aws.endpoint_url is None,
         )
         StateBootstrap(self, "state", inputs)

@@ -6,9 +6,10 @@ from cli.aws import release_errors
 from cli.console import say
 from cli.errors import CommandError
 from cli.obstacles import KINDS, Obstacle, States, obstacles, resources
-from cli.protected_tasks import end_tasks, protected_tasks
+from cli.protected_tasks import ProtectedTasks, end_tasks, protected_tasks
 from cli.release_session import aws_of
 from cli.session import Session
+from release.counted import counted
 
 
 def clear_the_way(session: Session, states: States) -> Callable[[], None]:
@@ -40,9 +41,13 @@ def clear_the_way(session: Session, states: States) -> Callable[[], None]:
         with release_errors():
             for each in tasks:
                 end_tasks(aws, each)
-                say(f"{each.service}: ended {len(each.arns)} tasks that protected themselves")
+                say(f"{each.service}: ended {counted(len(each.arns), 'task')} that {_were(each)} protected")
 
     return end_protected
+
+
+def _were(tasks: ProtectedTasks) -> str:
+    return "was" if len(tasks.arns) == 1 else "were"
 
 
 def _refusal(session: Session, found: list[Obstacle]) -> CommandError:

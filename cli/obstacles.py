@@ -64,8 +64,11 @@ def obstacles(aws: Aws, region: str, states: States) -> Iterator[Obstacle]:
                 continue
             day = _day_of_snapshot(aws, str(snapshot))
             if day:
-                taken = f"the name of the final snapshot, {snapshot}, is taken since {day} (copy that one first, to keep it)"
-                yield Obstacle(what=f"{layer}: {taken}", commands=(*_free_snapshot(str(snapshot), day, region),))
+                taken = f"the name of the final snapshot, {snapshot}, is taken since {day}"
+                yield Obstacle(
+                    what=f"{layer}: {taken} (copy that one first, to keep it)",
+                    commands=(*_free_snapshot(str(snapshot), day, region),),
+                )
 
 
 def resources(state: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:

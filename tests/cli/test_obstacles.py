@@ -94,13 +94,13 @@ def _follow(terraform: FakeTerraform) -> None:
 def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terraform, aws) -> None:
     _full(aws)
     _follow(terraform)
-    ended = windlass("destroy", "dev", "--layer", "data", "--yes")
+    ended = windlass("destroy", "dev", "--layer", "service", "--yes")
     assert ended.code == 1
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     for words in (
-        "data: the bucket windlass-dev-logs has objects",
-        "data: the repository windlass-dev/web has images",
-        f"data: the name of the final snapshot, windlass-dev-final, is taken since {today}",
+        "service: the bucket windlass-dev-logs has objects",
+        "service: the repository windlass-dev/web has images",
+        f"service: the name of the final snapshot, windlass-dev-final, is taken since {today}",
         "Nothing was destroyed.",
         "throw_away = true in environments/dev.toml deletes all of it with the environment: ./windlass apply dev",
     ):
@@ -109,7 +109,7 @@ def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terrafo
 
     for command in COMMAND.findall(ended.err):
         _run(command, aws)
-    assert windlass("destroy", "dev", "--layer", "data", "--yes").code == 0
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
     assert len(terraform.calls("apply")) == 1
     kept = aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=f"windlass-dev-final-{today}")
     assert len(kept["DBSnapshots"]) == 1
@@ -118,7 +118,7 @@ def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terrafo
 def test_s05_production_is_not_told_to_throw_everything_away(windlass, terraform, aws) -> None:
     _full(aws)
     _follow(terraform)
-    ended = windlass("destroy", "prod", "--layer", "data", "--confirm", "prod")
+    ended = windlass("destroy", "prod", "--layer", "service", "--confirm", "prod")
     assert (ended.code, "throw_away" in ended.err) == (1, False)
 
 
@@ -130,12 +130,12 @@ def test_s05_what_terraform_deletes_with_its_content_is_in_nobodys_way(windlass,
         "aws_db_instance": {**DATABASE, "skip_final_snapshot": True},
     }
     terraform.follow(PLANNED, APPLIED, _state(**held))
-    assert windlass("destroy", "dev", "--layer", "data", "--yes").code == 0
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 
 def test_s05_what_was_deleted_by_hand_is_in_nobodys_way(windlass, terraform, aws) -> None:
     _follow(terraform)
-    assert windlass("destroy", "dev", "--layer", "data", "--yes").code == 0
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 
 class Worker:
@@ -208,4 +208,4 @@ def test_s05_an_environment_to_throw_away_ends_them_once_nobody_objects(
     assert worker.wanted() == (1, "RUNNING")
     ended = windlass("destroy", "dev", "--layer", "service", "--yes", on=project)
     assert (ended.code, worker.wanted()) == (0, (0, "STOPPED"))
-    assert "worker: ended 1 tasks that protected themselves" in ended.err
+    assert "worker: ended 1 task that was protected" in ended.err

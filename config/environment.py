@@ -96,7 +96,12 @@ class Environment(Section):
     @property
     def is_throw_away(self) -> bool:
         """Whether what the environment holds is deleted with it."""
-        return self.throw_away or self.aws.endpoint_url is not None
+        return self.throw_away or self.is_emulated
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether it is on an embedded AWS, where nothing lasts."""
+        return self.aws.endpoint_url is not None
 
     @property
     def host_names(self) -> tuple[str, ...]:

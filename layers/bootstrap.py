@@ -19,6 +19,6 @@ class BootstrapLayer(Layer):
             account=environment.aws.account,
             lock_table_name=state.dynamodb_table,
             # Other environments may keep their states there, so `throw_away` is not enough.
-            protected=environment.aws.endpoint_url is None,
+            protected=not environment.is_emulated,
         )
         StateBootstrap(self, "state", inputs)

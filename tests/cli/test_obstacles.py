@@ -24,6 +24,8 @@ from tests.cli.test_destroy import Keyboard
 from tests.support.aws_command import AwsCommand
 from tests.support.embedded import embedded_aws
 
+pytestmark = pytest.mark.slow
+
 BUCKET = {"bucket": "windlass-dev-logs", "force_destroy": False}
 REPOSITORY = {"name": "windlass-dev/web", "force_delete": False}
 DATABASE = {"final_snapshot_identifier": "windlass-dev-final", "skip_final_snapshot": False}

@@ -4,6 +4,8 @@ import pytest
 
 from tests.local.in_use.refusals import refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def load_balancer(client, network):

@@ -5,6 +5,8 @@ import pytest
 from tests.local.in_use import holders
 from tests.local.in_use.refusals import refused
 
+pytestmark = pytest.mark.slow
+
 INSTANCE = {
     "Engine": "postgres",
     "DBInstanceClass": "db.t4g.small",

@@ -1,7 +1,11 @@
 """Cloud Map."""
 
+import pytest
+
 from tests.local.in_use.holders import make_service
 from tests.local.in_use.refusals import refused
+
+pytestmark = pytest.mark.slow
 
 INSTANCES = "Service contains registered instances; delete the instances before deleting the service"
 SERVICES = "Namespace contains registered services; delete the services before deleting the namespace"

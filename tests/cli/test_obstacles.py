@@ -17,7 +17,7 @@ from botocore import xform_name
 
 from local.extensions.dataplane import OBSERVED_PATH
 from release.aws import Aws
-from tests.cli.fake_project import environment
+from tests.cli.fake_project import environment, stack_document, state_key
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, PLANNED
 from tests.cli.test_destroy import Keyboard
@@ -138,6 +138,44 @@ def test_s05_what_terraform_deletes_with_its_content_is_in_nobodys_way(windlass,
 def test_s05_what_was_deleted_by_hand_is_in_nobodys_way(windlass, terraform, aws) -> None:
     _follow(terraform)
     assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
+
+
+def test_s05_an_apply_stops_before_secrets_whose_names_are_taken(
+    windlass, terraform, aws, monkeypatch, project
+) -> None:
+    monkeypatch.setattr("cli.taken_names.aws_of", lambda _session: aws)
+    secrets, names = aws.client("secretsmanager"), ("windlass/dev/database/password", "windlass/dev/database/url")
+    wanted = {"aws_secretsmanager_secret": {name.rpartition("/")[2]: {"name": name} for name in names}}
+    plain = stack_document
+    monkeypatch.setattr(
+        "tests.cli.fake_project.stack_document",
+        lambda layer: {**plain(layer), **({"resource": wanted} if layer == "data" else {})},
+    )
+    terraform.follow(PLANNED, APPLIED)
+    for name in names:
+        secrets.create_secret(Name=name, SecretString="1")
+    secrets.delete_secret(SecretId=names[0], RecoveryWindowInDays=7)
+
+    ended = windlass("apply", "dev", "--layer", "data", "--yes")
+    assert (ended.code, "data of dev cannot be applied yet" in ended.err, terraform.calls("plan")) == (1, True, [])
+    command = "aws secretsmanager delete-secret --region eu-west-1 --force-delete-without-recovery --secret-id"
+    assert [line.strip() for line in ended.err.splitlines() if line.startswith("  aws ")] == [f"{command} {names[0]}"]
+    _run(f"{command} {names[0]}", aws)
+    assert windlass("apply", "dev", "--layer", "data", "--yes").code == 0
+
+
+def test_s05_secrets_that_the_state_has_are_not_asked_for(windlass, terraform, monkeypatch, project) -> None:
+    def nobody_asks(_session: object) -> Aws:
+        raise AssertionError
+
+    monkeypatch.setattr("cli.taken_names.aws_of", nobody_asks)
+    wanted = {"aws_secretsmanager_secret": {"password": {"name": "windlass/dev/database/password"}}}
+    plain = stack_document
+    monkeypatch.setattr("tests.cli.fake_project.stack_document", lambda layer: {**plain(layer), "resource": wanted})
+    held = {"mode": "managed", "type": "aws_secretsmanager_secret", "name": "password", "instances": [{}]}
+    project.states[state_key("dev", "data")] = {"resources": [held]}
+    terraform.follow(PLANNED, APPLIED)
+    assert windlass("apply", "dev", "--layer", "data", "--yes").code == 0
 
 
 class Worker:

@@ -1,4 +1,4 @@
-"""Rules on the database: storage, what production requires (D02), restore and backup replication (D06)."""
+"""Rules on the database: storage, what must stay and what must not (D02, S05), restore and backup replication (D06)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from config.aws import Aws
 from config.base import Kind
 from config.database import Database
 from config.errors import Problem
+from config.load_balancer import LoadBalancer
 from config.rule import is_valid, problem
 
 
@@ -55,6 +56,24 @@ def storage_may_grow(database: Database) -> Iterator[Problem]:
         )
 
 
+def what_is_thrown_away_is_not_kept(
+    throw_away: bool, kind: Kind, database: Database, load_balancer: LoadBalancer
+) -> Iterator[Problem]:
+    """Deleting everything unasked is for development, and contradicts what protects or keeps something."""
+    if not throw_away:
+        return
+    if kind != "development":
+        yield problem("throw_away", True, f'is not allowed where kind = "{kind}"; allowed: false (S05)')
+    keeping = {
+        "database/final_snapshot": database.final_snapshot,
+        "database/deletion_protection": database.deletion_protection,
+        "load_balancer/deletion_protection": load_balancer.deletion_protection,
+    }
+    for key, keeps in keeping.items():
+        if keeps:
+            yield problem(key, True, "keeps something of an environment with throw_away = true; allowed: false (S05)")
+
+
 def production_data_survives(kind: Kind, database: Database) -> Iterator[Problem]:
     """D02: in production Multi-AZ, deletion protection, a final snapshot, and backups of a week or more."""
     if kind != "production":
@@ -74,5 +93,6 @@ RULES = (
     backups_go_to_another_region,
     a_database_starts_from_one_thing,
     storage_may_grow,
+    what_is_thrown_away_is_not_kept,
     production_data_survives,
 )

@@ -40,6 +40,11 @@ class Environment(Section):
     allowed. `development`: plain HTTP from the internet and moving image tags are allowed. `staging`: neither the
     requirements of production nor the exceptions of development."""
 
+    throw_away: bool = False
+    """Whether `destroy` deletes buckets and image repositories with what is in them, ends tasks that protect
+    themselves, and leaves no secret in a recovery window, so that the environment can be applied again at once (S05).
+    Development only. Default: false, but on an embedded AWS everything can be thrown away."""
+
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, examples=[{"CostCenter": "4711"}])
     """Tags on every resource, in addition to `Project`, `Environment`, `Layer` and `ManagedBy`. You cannot set these
     four, `Name`, `WindlassOwner`, in any case of letters, or keys that begin with `aws:`. Default: none."""
@@ -90,7 +95,12 @@ class Environment(Section):
 
     @property
     def is_throw_away(self) -> bool:
-        """Whether buckets and repositories may be deleted with their contents: only on an embedded AWS."""
+        """Whether what the environment holds is deleted with it."""
+        return self.throw_away or self.is_emulated
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether it is on an embedded AWS, where nothing lasts."""
         return self.aws.endpoint_url is not None
 
     @property

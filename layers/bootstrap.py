@@ -18,6 +18,7 @@ class BootstrapLayer(Layer):
             bucket_name=state.bucket,
             account=environment.aws.account,
             lock_table_name=state.dynamodb_table,
-            protected=not environment.is_throw_away,
+            # Other environments may keep their states there, so `throw_away` is not enough.
+            protected=not environment.is_emulated,
         )
         StateBootstrap(self, "state", inputs)

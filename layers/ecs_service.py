@@ -83,7 +83,7 @@ def task_definition(context: ServiceContext, task: TaskSpec) -> ecs.TaskDefiniti
         size=task.size,
         volumes=task.volumes,
         allow_moving_tags=context.allows_moving_tags,
-        keep_old_revisions=not environment.is_throw_away,
+        keep_old_revisions=not environment.is_emulated,
     )
 
 

@@ -83,6 +83,7 @@ PARTS = (
         tests=("tests/long/test_dag_deliveries.py",),
         limit_minutes=40,
     ),
+    Part(
         name="production",
         shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
         tests=("tests/long/test_production.py",),

@@ -21,6 +21,7 @@ from cli.running.run_layers import apply_layers, conclude
 from cli.running.terraform_options import checked
 from cli.service_start import DATA, SERVICE, ServiceStart
 from cli.session import asking, open_for_change, refuse_question
+from cli.taken_names import refuse_taken_names
 
 
 @command(
@@ -63,7 +64,8 @@ def apply(
     """Plan every layer in order, and apply the changes after asking.
 
     Before the service layer it stops while an image or a secret that its tasks need is missing, or the DNS zone is not
-    delegated, and says what to do. A deployment that ECS had given up is started again.
+    delegated; before the data layer while deleted secrets keep names that it needs. Then it says what to do. A
+    deployment that ECS had given up is started again.
 
     Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
@@ -74,7 +76,14 @@ def apply(
     session.require_state()
     start = ServiceStart(session=session, patience=Patience(wait_seconds=wait_seconds, assumed=assume_delegated))
     stacks = session.stacks(layer)
-    before = {SERVICE: start.before, **({} if layer else {DATA: start.announce})}
+
+    def before_data() -> None:
+        (data,) = (stack for stack in stacks if stack.name == DATA)
+        refuse_taken_names(session, data)
+        if layer is None:
+            start.announce()
+
+    before = {SERVICE: start.before, DATA: before_data}
     outcome = apply_layers(stacks, ask=ask, full=full, options=options, before=before)
     if layer in (None, SERVICE):
         keep_minimums(session)

@@ -2,6 +2,7 @@
 
 import click
 
+from cli.clearing import clear_the_way
 from cli.command import command
 from cli.console import print_json
 from cli.options import (
@@ -35,8 +36,10 @@ def destroy(
 ) -> None:
     """Destroy every layer, the last one first; the bucket of the state stays.
 
-    Refuses while something has deletion protection, before anything is destroyed. Asks you to type the environment's
-    name. --yes skips this except in production; --confirm ENV skips it there too.
+    Refuses while something has deletion protection, or AWS would not delete it as it is: a bucket with objects, for
+    example. Then it says what to do, and nothing is destroyed. With `throw_away = true` it deletes that too.
+
+    Asks you to type the environment's name. --yes skips this except in production; --confirm ENV skips it there too.
     """
     refuse_question(as_json=as_json, answered=yes or confirm is not None, has_confirm=True)
     must_type = must_type_name(project.environments.load(name), yes=yes, confirmed_name=confirm)
@@ -45,12 +48,15 @@ def destroy(
         session.stacks(layer)
         refuse_to_orphan(session.stacks(), layer)
     stacks = session.stacks(layer)
-    refuse_protected(stacks, name, is_production=session.environment.is_production)
+    states = {stack.name: stack.state() for stack in stacks}
+    refuse_protected(states, name, is_production=session.environment.is_production)
+    end_protected = clear_the_way(session, states)
     if must_type:
         counts = [(stack.name, stack.resource_count()) for stack in reversed(stacks)]
         listed = ", ".join(f"{layer} ({counted(count, 'resource')})" for layer, count in counts if count)
         if listed:
             type_name(session.environment, listed)
+    end_protected()
     outcome = destroy_layers(stacks)
     conclude(name, outcome, as_json=as_json, done="destroyed", nothing="destroy")
     if as_json:

@@ -1,10 +1,9 @@
 """What AWS would refuse to delete: found before anything is destroyed, and not in the middle (S05)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.errors import CommandError
-from cli.running.stack import Stack
 
 KEYS = {
     ("aws_lb", "enable_deletion_protection"): "load_balancer.deletion_protection",
@@ -13,21 +12,21 @@ KEYS = {
 """Type and attribute of a resource that protects itself → key of the environment file that decides it."""
 
 
-def refuse_protected(stacks: Sequence[Stack], name: str, *, is_production: bool) -> None:
+def refuse_protected(states: Mapping[str, Mapping[str, Any]], name: str, *, is_production: bool) -> None:
     """Refuse to destroy layers while AWS protects something in them.
 
     Terraform destroys what depends on a load balancer first: its listeners and every service would be gone when AWS
     refuses.
 
     Args:
-        stacks: the layers that would be destroyed.
+        states: of the layers that would be destroyed.
         name: of the environment.
         is_production: whether the file must say another `kind` first.
 
     Raises:
         CommandError: something is protected; names each with the key that decides it. Nothing was changed.
     """
-    protected = [each for stack in stacks for each in _protected(stack)]
+    protected = [each for layer, state in states.items() for each in _protected(layer, state)]
     if not protected:
         return
     lines = "\n".join(f"  {address}  ({key})" for address, key in protected)
@@ -40,11 +39,11 @@ def refuse_protected(stacks: Sequence[Stack], name: str, *, is_production: bool)
     )
 
 
-def _protected(stack: Stack) -> Iterator[tuple[str, str]]:
-    for resource in stack.state().get("resources", []):
+def _protected(layer: str, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for resource in state.get("resources", []):
         for (kind, attribute), key in KEYS.items():
             if resource.get("mode") == "managed" and resource.get("type") == kind and _is_on(resource, attribute):
-                yield f"{stack.name}: {kind}.{resource['name']}", key
+                yield f"{layer}: {kind}.{resource['name']}", key
 
 
 def _is_on(resource: dict[str, Any], attribute: str) -> bool:

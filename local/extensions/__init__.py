@@ -6,6 +6,8 @@ the first request to its service: importing all of them takes 2 s, and starting 
 
 from importlib import import_module
 
+from local.in_use import guard
+
 EXTENDED_SERVICES = {
     "acm": "local.extensions.acm",
     "applicationautoscaling": "local.extensions.applicationautoscaling",
@@ -34,8 +36,12 @@ COMMON = ("local.extensions.omitted_members", "local.extensions.access_keys")
 
 
 def extend(service: str) -> None:
-    """Load the extension of a service, if there is one, and what all have in common. Further calls do nothing."""
+    """Load the extension of a service, its guard of what is in use, and what all have in common.
+
+    Further calls do nothing.
+    """
     for module in COMMON:
         import_module(module)
     if service in EXTENDED_SERVICES:
         import_module(EXTENDED_SERVICES[service])
+    guard(service)

@@ -2,7 +2,8 @@
 
 Symptoms: `aws_elasticache_replication_group` fails with `CacheClusterNotFound …-001`, its `num_cache_clusters` is
 always read as 1 and cannot be changed, most other changes are dropped, and its deletion never completes;
-`aws_elasticache_subnet_group` cannot be destroyed; all addresses are in us-east-1, and that of the reader is missing.
+`aws_elasticache_subnet_group` cannot be changed or destroyed; all addresses are in us-east-1, and that of the reader is
+missing.
 """
 
 from inspect import signature
@@ -10,7 +11,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import CacheSubnetGroupNotFound
-from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
+from moto.elasticache.models import CacheSubnetGroup, ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions import elasticache_parameter_groups, elasticache_user_groups
@@ -175,3 +176,23 @@ def delete_cache_subnet_group(response: Any) -> EmptyResult:
     if response.elasticache_backend.cache_subnet_groups.pop(name, None) is None:
         raise CacheSubnetGroupNotFound(name)
     return EmptyResult()
+
+
+@add_method(ElastiCacheResponse)
+def modify_cache_subnet_group(response: Any) -> ActionResult:
+    """ModifyCacheSubnetGroup."""
+    backend, name = response.elasticache_backend, response._get_param("CacheSubnetGroupName")
+    if name not in backend.cache_subnet_groups:
+        raise CacheSubnetGroupNotFound(name)
+    before = backend.cache_subnet_groups[name]
+    group = CacheSubnetGroup(
+        account_id=response.current_account,
+        region_name=response.region,
+        cache_subnet_group_name=name,
+        cache_subnet_group_description=response._get_param("CacheSubnetGroupDescription")
+        or before.cache_subnet_group_description,
+        subnet_ids=response._get_param("SubnetIds") or before.subnet_ids,
+        tags=before.tags,
+    )
+    backend.cache_subnet_groups[name] = group
+    return ActionResult({"CacheSubnetGroup": group})

@@ -16,6 +16,7 @@ class Beyond:
 
 
 CHANGE = "a change of a resource in its place, or the removal of its tags, that no test makes"
+IN_THE_WAY = "`destroy` looks for what AWS would not delete, in an environment with content"
 REGIONAL = "arn:aws:{service}:*:*:{rest}"
 
 
@@ -78,8 +79,16 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             why=CHANGE,
         ),
         Beyond(actions=("UpdateRepositoryCreationTemplate",), why=CHANGE, resources=("*",)),
+        Beyond(actions=("ListImages",), why=IN_THE_WAY),
     ),
-    "ecs": (Beyond(actions=("UntagResource", "UpdateCluster", "UpdateClusterSettings"), why=CHANGE),),
+    "ecs": (
+        Beyond(actions=("UntagResource", "UpdateCluster", "UpdateClusterSettings"), why=CHANGE),
+        Beyond(
+            actions=("GetTaskProtection", "ListTasks", "StopTask"),
+            why=f"{IN_THE_WAY}; with `throw_away` it ends tasks",
+            resources=_arns("ecs", "container-instance/windlass-*/*", "task/windlass-*/*"),
+        ),
+    ),
     "elasticache": (
         Beyond(
             actions=(
@@ -166,6 +175,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
             actions=("ModifyDBSubnetGroup", "RebootDBInstance", "RemoveTagsFromResource", "ResetDBParameterGroup"),
             why=CHANGE,
         ),
+        Beyond(actions=("DescribeDBSnapshots",), why=IN_THE_WAY, resources=_arns("rds", "snapshot:*")),
         Beyond(
             actions=(
                 *("CreateDBInstanceReadReplica", "CreateDBSnapshot", "RestoreDBInstanceFromDBSnapshot"),

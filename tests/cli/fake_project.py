@@ -36,6 +36,7 @@ def environment(
         update={
             "name": name,
             "kind": "production" if production else "development",
+            "throw_away": False,
             "aws": aws,
             "state": state or S3State(backend="s3", bucket="the-bucket"),
             "services": {},

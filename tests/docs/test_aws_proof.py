@@ -8,11 +8,12 @@ import pytest
 from click import Context
 
 from cli.app import windlass
+from tests.support import options
 from tests.support.aws_command import AwsCommand
-from tests.support.documents import ROOT
+from tests.support.documents import ENVIRONMENTS, ROOT, documents
 
 PAGE = ROOT / "docs" / "aws-proof.md"
-_, PROVEN, DOCUMENTED, _ = re.split(r"^## .+$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+_, PROVEN, DOCUMENTED, IN_USE, _ = re.split(r"^## .+$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 TEST = re.compile(r"\[(test_\w+\.py)::(test_\w+)\]\(([^)]+)\)")
 WORD = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]+)*\b")
 ARNS = {
@@ -47,6 +48,24 @@ def test_what_is_documented_only_has_a_source_and_a_command(cells: list[str]) ->
     what, source, verify, right = cells
     assert COMMAND.search(verify)
     assert all(len(cell) > 10 for cell in (what, source, right))
+
+
+@pytest.mark.parametrize("cells", rows(IN_USE), ids=lambda cells: f"{cells[0][:40]} {cells[2][:40]}")
+def test_what_is_refused_in_use_has_a_source_and_a_test_or_says_that_it_has_none(cells: list[str]) -> None:
+    what, refusal, source, here = cells
+    assert all(len(cell) > 5 for cell in (what, refusal, source))
+    named = TEST.findall(here)
+    assert bool(named) != here.startswith("*documentation only*")
+    for _file, function, link in named:
+        assert function in _functions((PAGE.parent / link).resolve())
+
+
+@pytest.mark.slow
+def test_no_type_of_resource_is_forgotten_where_use_is_refused() -> None:
+    named = {word for cells in rows(IN_USE) for word in re.findall(r"`(aws_\w+)`", cells[0])}
+    stacks = [options.documents(name) for name in options.NAMES] + [documents(name) for name in ENVIRONMENTS]
+    types = {kind for layers in stacks for document in layers.values() for kind in document.get("resource", {})}
+    assert types - named == set()
 
 
 @pytest.mark.parametrize("command", [each for each in commands() if each.startswith("aws ")])

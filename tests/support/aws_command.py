@@ -18,7 +18,7 @@ from botocore import xform_name
 from local.strict.constraints import check
 from local.strict.violations import Findings
 
-CLI_OPTIONS = frozenset({"--query", "--output", "--region", "--profile"})
+CLI_OPTIONS = frozenset({"--query", "--output", "--region", "--profile", "--max-items"})
 """Those of the CLI itself, each with a value."""
 OTHER_NAMES = {"s3api": "s3"}
 """Services that the CLI names otherwise than the models do."""
@@ -56,6 +56,10 @@ class AwsCommand:
         for option, values in _options(words):
             if option in CLI_OPTIONS:
                 continue
+            positive = option.replace("--no-", "--", 1)
+            if option not in members and positive in members and members[positive][1].type_name == "boolean":
+                parameters[members[positive][0]] = False
+                continue
             if option not in members:
                 raise ValueError(f"{text}: {command} has no option {option}; it has {', '.join(sorted(members))}")
             name, inner = members[option]
@@ -86,6 +90,8 @@ def _value(shape: Any, words: list[str]) -> Any:
             return int(words[0])
         case "double" | "float":
             return float(words[0])
+        case "list" if words[0].startswith("["):
+            return json.loads(words[0])
         case "list":
             return [_value(shape.member, [word]) for word in words]
         case "structure" | "map":

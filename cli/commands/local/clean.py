@@ -38,7 +38,8 @@ def clean(project: Project, name: str, yes: bool) -> None:
         bootstrap = session.bootstrap()
         if session.may_be_applied():
             if environment.load_balancer.deletion_protection or environment.database.deletion_protection:
-                refuse_protected(session.stacks(), name, is_production=environment.is_production)
+                states = {stack.name: stack.state() for stack in session.stacks()}
+                refuse_protected(states, name, is_production=environment.is_production)
             destroy_layers(session.stacks())
         if bootstrap is not None:
             bootstrap.destroy()

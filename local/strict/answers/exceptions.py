@@ -48,6 +48,13 @@ OTHERWISE_THAN_MODELLED: tuple[Exemption, ...] = (
         reason="DynamoDB answers 0 before the first decrease, as the examples of the API reference show.",
     ),
     Exemption(
+        service="ecr",
+        operations="ListImages",
+        places="imageIds",
+        kinds=(Kind.MIN_LENGTH,),
+        reason="ECR answers with an empty list for a repository without images.",
+    ),
+    Exemption(
         service="ssm",
         places=r"(deleted|invalid)Parameters|invalidLabels|parameters\.member\.labels",
         kinds=(Kind.MIN_LENGTH,),

@@ -190,6 +190,7 @@ DIFFER = {
     ("dynamodb", "CreateTable"): violation(
         "tableDescription.provisionedThroughput.numberOfDecreasesToday", Kind.MIN, "0"
     ),
+    ("ecr", "ListImages"): violation("imageIds", Kind.MIN_LENGTH),
     ("ssm", "GetParameterHistory"): violation("parameters.1.member.labels", Kind.MIN_LENGTH),
     ("elbv2", "DescribeTags"): violation("tagDescriptions.1.member.tags", Kind.MIN_LENGTH),
     ("logs", "ListTagsForResource"): violation("tags", Kind.MIN_LENGTH),

@@ -1,0 +1,135 @@
+"""What blocks a destroy: AWS deletes no bucket with objects, and so on (S05).
+
+Terraform would find out when half of an environment is gone, and after waiting for up to 20 minutes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from release.aws import Aws, error_code
+
+States = Mapping[str, Mapping[str, Any]]
+"""Layer → its state."""
+
+KINDS = ("aws_s3_bucket", "aws_ecr_repository", "aws_db_instance", "aws_ecs_service")
+"""Types of resources that can block their own deletion."""
+
+_ALL_VERSIONS = "{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}"
+"""What DeleteObjects takes, from what ListObjectVersions answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """One thing that AWS would not delete as it is."""
+
+    what: str
+    """With its layer."""
+
+    commands: tuple[str, ...]
+    """What takes it out of the way, in this order."""
+
+    def lines(self) -> Iterator[str]:
+        """For a message."""
+        yield f"  {self.what}:"
+        yield from (f"    {command}" for command in self.commands)
+
+
+def obstacles(aws: Aws, region: str, states: States) -> Iterator[Obstacle]:
+    """Everything that AWS would not delete, but for tasks that protect themselves.
+
+    Args:
+        aws: the account.
+        region: of the environment.
+        states: of the layers that would be destroyed.
+    """
+    for layer, state in states.items():
+        for attributes in resources(state, "aws_s3_bucket"):
+            bucket = str(attributes["bucket"])
+            if not attributes.get("force_destroy") and _holds_objects(aws, bucket):
+                yield Obstacle(
+                    what=f"{layer}: the bucket {bucket} has objects (1000 at a time, until nothing is left)",
+                    commands=(_empty_bucket(bucket, region),),
+                )
+        for attributes in resources(state, "aws_ecr_repository"):
+            repository = str(attributes["name"])
+            if not attributes.get("force_delete") and _holds_images(aws, repository):
+                yield Obstacle(
+                    what=f"{layer}: the repository {repository} has images (100 at a time, until nothing is left)",
+                    commands=(_empty_repository(repository, region),),
+                )
+        for attributes in resources(state, "aws_db_instance"):
+            snapshot = attributes.get("final_snapshot_identifier")
+            if not snapshot or attributes.get("skip_final_snapshot"):
+                continue
+            day = _day_of_snapshot(aws, str(snapshot))
+            if day:
+                taken = f"the name of the final snapshot, {snapshot}, is taken since {day}"
+                yield Obstacle(
+                    what=f"{layer}: {taken} (copy that one first, to keep it)",
+                    commands=(*_free_snapshot(str(snapshot), day, region),),
+                )
+
+
+def resources(state: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Attributes of the resources of a type."""
+    return [
+        instance.get("attributes", {})
+        for resource in state.get("resources", [])
+        if resource.get("mode") == "managed" and resource.get("type") == kind
+        for instance in resource.get("instances", [])
+    ]
+
+
+def _holds_objects(aws: Aws, bucket: str) -> bool:
+    answer = _unless_gone("NoSuchBucket", lambda: aws.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1))
+    return bool(answer.get("Versions") or answer.get("DeleteMarkers"))
+
+
+def _holds_images(aws: Aws, repository: str) -> bool:
+    answer = _unless_gone(
+        "RepositoryNotFoundException", lambda: aws.client("ecr").list_images(repositoryName=repository, maxResults=1)
+    )
+    return bool(answer.get("imageIds"))
+
+
+def _day_of_snapshot(aws: Aws, name: str) -> str:
+    """When a snapshot was made; empty where there is none of that name."""
+    answer = _unless_gone(
+        "DBSnapshotNotFound", lambda: aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)
+    )
+    return "".join(f"{each['SnapshotCreateTime']:%Y-%m-%d}" for each in answer.get("DBSnapshots", []))
+
+
+def _unless_gone(code: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What AWS answers; nothing where what the state has was deleted by hand."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return call()
+    except ClientError as error:
+        if error_code(error).removesuffix("Fault") != code:
+            raise
+        return {}
+
+
+def _empty_bucket(bucket: str, region: str) -> str:
+    versions = (
+        f"aws s3api list-object-versions --region {region} --bucket {bucket} --max-items 1000 --output json "
+        f"--query '{_ALL_VERSIONS}'"
+    )
+    return f'aws s3api delete-objects --region {region} --bucket {bucket} --delete "$({versions})"'
+
+
+def _empty_repository(repository: str, region: str) -> str:
+    images = (
+        f"aws ecr list-images --region {region} --repository-name {repository} --max-items 100 --output json "
+        "--query 'imageIds[*]'"
+    )
+    return f'aws ecr batch-delete-image --region {region} --repository-name {repository} --image-ids "$({images})"'
+
+
+def _free_snapshot(name: str, day: str, region: str) -> Iterator[str]:
+    source, target = f"--source-db-snapshot-identifier {name}", f"--target-db-snapshot-identifier {name}-{day}"
+    yield f"aws rds copy-db-snapshot --region {region} {source} {target}"
+    yield f"aws rds delete-db-snapshot --region {region} --db-snapshot-identifier {name}"

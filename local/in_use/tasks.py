@@ -1,0 +1,54 @@
+"""Which tasks of ECS run, and in which network.
+
+With the data plane these are the tasks that it reports. Without it no task runs, and a service counts as long as it
+wants one, as everywhere in `local/extensions/ecs.py`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from local.extensions.backend_state import state_of
+from local.extensions.dataplane import observations, tasks_of
+
+Network = dict[str, Any]
+"""`networkConfiguration` of ECS."""
+
+
+def running_tasks(ecs: Any) -> list[dict[str, Any]]:
+    """Tasks that the data plane reports and that have not ended. Empty without one."""
+    return [task for task in tasks_of(ecs).values() if task["lastStatus"] != "STOPPED"] if observations.attached else []
+
+
+def clusters_with_tasks(ecs: Any) -> set[str]:
+    """ARNs of clusters with tasks that have not ended."""
+    if observations.attached:
+        return {task["clusterArn"] for task in running_tasks(ecs)}
+    return {
+        task.cluster_arn for tasks in ecs.tasks.values() for task in tasks.values() if task.last_status != "STOPPED"
+    }
+
+
+def services_with_tasks(ecs: Any) -> Iterator[Any]:
+    """Moto's services that have tasks, the deleted ones too while their tasks end."""
+    groups = {(task["clusterArn"], task["group"]) for task in running_tasks(ecs)}
+    for service in ecs.services.values():
+        wants = service.status == "ACTIVE" and service.desired_count > 0
+        if (service.cluster_arn, f"service:{service.name}") in groups or (wants and not observations.attached):
+            yield service
+
+
+def networks_of_tasks(ecs: Any) -> Iterator[tuple[str, Network]]:
+    """Name and network of what has tasks. Those of an older deployment keep its network until they end."""
+    for service in services_with_tasks(ecs):
+        yield service.arn, service.network_configuration or {}
+        for deployment in service.deployments:
+            yield service.arn, deployment.get("networkConfiguration") or {}
+    running = {task["taskArn"] for task in running_tasks(ecs)}
+    for arn, network in networks_of_one_off_tasks(ecs).items():
+        if arn in running:
+            yield arn, network
+
+
+def networks_of_one_off_tasks(ecs: Any) -> dict[str, Network]:
+    """ARN → network of tasks that RunTask started for the data plane, which does not report it."""
+    return state_of(ecs, "networks_of_tasks", dict)

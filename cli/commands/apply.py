@@ -17,7 +17,8 @@ from cli.options import (
 from cli.parameters import Duration
 from cli.project import Project
 from cli.release_session import keep_minimums
-from cli.running.run_layers import apply_layers, conclude
+from cli.running.outcome import conclude
+from cli.running.run_layers import apply_layers
 from cli.running.terraform_options import checked
 from cli.service_start import DATA, SERVICE, ServiceStart
 from cli.session import asking, open_for_change, refuse_question

@@ -1,0 +1,67 @@
+"""Plans the layers of an environment, one after the other, in both rounds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.console import output
+from cli.running.changes import show_warnings
+from cli.running.machine_ui import MachineUi
+from cli.running.sharing import sharing_a_provider
+from cli.running.shown_plan import explain_changes, show_plan, show_second_round
+from cli.running.stack import Stack
+from cli.running.two_rounds import kept_for_later
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """The plan of one layer."""
+
+    layer: str
+    has_changes: bool
+    ui: MachineUi | None = None
+    waits_for: str | None = None
+    """The layer that must be applied before this one can be planned."""
+    kept: tuple[str, ...] = ()
+    """Addresses of what the second round removes."""
+
+    def json(self) -> dict[str, object]:
+        """For scripts."""
+        ui = self.ui or MachineUi()
+        return {
+            "has_changes": self.has_changes,
+            "waits_for": self.waits_for,
+            "summary": dict(ui.changes),
+            "changes": dict(sorted(ui.planned.items())),
+            "second_round": list(self.kept),
+            "drift": dict(sorted(ui.undone.items())),
+            "outputs": ui.changed_outputs,
+        }
+
+
+def plan_layers(
+    stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False, options: Sequence[str] = ()
+) -> list[LayerPlan]:
+    """Plan each layer, except those that depend on one that was never applied and has no outputs yet."""
+    plans: list[LayerPlan] = []
+    missing: str | None = None
+    with sharing_a_provider(stacks) as shared:
+        for stack in shared:
+            if missing is not None:
+                plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=missing))
+                if not quiet:
+                    output().print(f"{stack.name}: can be planned when {missing} is applied")
+                continue
+            with stack.plan(options=options) as plan:
+                kept = kept_for_later(stack, plan, options)
+                plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui, kept=kept))
+                show_warnings(stack.name, plan.ui)
+                if not quiet:
+                    show_plan(stack, plan, full=full, kept=kept)
+                    explain_changes(stack, plan)
+            if plan.has_changes and stack is not shared[-1] and not stack.resource_count():
+                missing = stack.name
+    if not quiet:
+        for one in reversed(plans):
+            if one.kept:
+                show_second_round(one.layer, one.kept)
+    return plans

@@ -99,7 +99,9 @@ class _Run:
 
 def _say_what_stays(layer: str, addresses: Sequence[str]) -> None:
     """What a layer keeps that is applied alone: its users are not applied with it."""
-    say(f"{layer}: {counted(len(addresses), 'resource')} stay until all layers are applied, since others may use them:")
+    stay, them = ("stays", "it") if len(addresses) == 1 else ("stay", "them")
+    what = counted(len(addresses), "resource")
+    say(f"{layer}: {what} {stay} until all layers are applied, since others may use {them}:")
     for address in addresses:
         say(f"  {address}")
 

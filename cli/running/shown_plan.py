@@ -27,7 +27,7 @@ def show_plan(stack: Stack, plan: Plan, *, full: bool, kept: Collection[str] = (
 def show_second_round(layer: str, kept: Collection[str]) -> None:
     """Print what a layer loses in the second round."""
     console = output()
-    console.print(Text.assemble((layer, "bold"), f": {len(kept)} to destroy in the second round"))
+    console.print(Text.assemble((layer, "bold"), f", second round: {len(kept)} to destroy"))
     for address in kept:
         console.print(Text(f"  - {address}", style="red"))
 

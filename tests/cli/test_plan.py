@@ -64,9 +64,9 @@ def test_layers_below_one_that_was_never_applied_wait_for_it(windlass, terraform
 def test_changes_are_listed_with_what_is_destroyed_last(windlass, terraform):
     events = [planned("aws_a.gone", "delete"), planned("aws_b.new", "create"), planned("aws_c.other", "update")]
     terraform.follow({"when": ["plan"], "code": 2, "lines": [*events, summary(add=1, change=1, remove=1)]}, APPLIED)
-    ended = windlass("plan", "dev", "--layer", "data")
+    ended = windlass("plan", "dev", "--layer", "service")
     assert ended.out.splitlines() == [
-        "data: 1 to add, 1 to change, 1 to destroy",
+        "service: 1 to add, 1 to change, 1 to destroy",
         "  + aws_b.new",
         "  ~ aws_c.other",
         "  - aws_a.gone",

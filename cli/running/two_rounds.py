@@ -62,6 +62,8 @@ def kept_for_later(stack: Stack, plan: Plan, options: Sequence[str] = ()) -> tup
     if not deleted:
         return ()
     configured = _configured(stack)
+    if not configured:
+        return ()  # the whole layer goes, and `-target` would name nothing
     return tuple(address for address in deleted if address.partition("[")[0] not in configured)
 
 

@@ -1,21 +1,24 @@
-"""What a change takes away goes in a second round, the last layer first: which Terraform commands run, and the words."""
+"""What a change takes away goes in a second round, the last layer first: which commands run, and the words."""
 
 import json
+
+import pytest
 
 from tests.cli.fake_project import stack_document
 from tests.cli.fake_terraform import FakeTerraform, applying, error, planned, summary
 
 HOLDS_SOMETHING = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
 APPLIED = {"when": ["apply"], "lines": [applying("aws_b.new", "create"), summary(add=1)]}
+TARGETED = {
+    "type": "diagnostic",
+    "diagnostic": {"severity": "warning", "summary": "Resource targeting is in effect", "detail": "Not routine"},
+}
 
 
 def first_round(layer: str) -> dict:
     """The layer's plan with `-target`: it destroys nothing."""
-    return {
-        "when": ["plan", f"dev-{layer}-", "-target"],
-        "code": 2,
-        "lines": [planned("aws_b.new", "create"), TARGETED],
-    }
+    events = [planned("aws_b.new", "create"), summary(add=1), TARGETED]
+    return {"when": ["plan", f"dev-{layer}-", "-target"], "code": 2, "lines": events}
 
 
 def whole(layer: str) -> dict:
@@ -23,15 +26,14 @@ def whole(layer: str) -> dict:
     return {"when": ["plan", f"dev-{layer}-"], "code": 2, "lines": events}
 
 
-TARGETED = {
-    "type": "diagnostic",
-    "diagnostic": {
-        "severity": "warning",
-        "summary": "Resource targeting is in effect",
-        "detail": "Not for routine use",
-    },
-}
 LOSING = (first_round("network"), whole("network"), first_round("data"), whole("data"), whole("service"), APPLIED)
+
+
+@pytest.fixture(autouse=True)
+def configured(monkeypatch) -> None:
+    """Every layer has one resource."""
+    document = stack_document("network") | {"resource": {"aws_b": {"new": {}}}}
+    monkeypatch.setattr("cli.running.stack.Stack.document", lambda _: document)
 
 
 def applied(terraform: FakeTerraform) -> list[tuple[str, bool]]:

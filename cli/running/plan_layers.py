@@ -1,7 +1,8 @@
 """Plans the layers of an environment, one after the other, in both rounds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cli.console import output
 from cli.running.changes import show_warnings
@@ -9,7 +10,9 @@ from cli.running.machine_ui import MachineUi
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan, show_second_round
 from cli.running.stack import Stack
+from cli.running.state_store import count_resources
 from cli.running.two_rounds import kept_for_later
+from cli.running.unpublished import unpublished
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +44,12 @@ class LayerPlan:
 def plan_layers(
     stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False, options: Sequence[str] = ()
 ) -> list[LayerPlan]:
-    """Plan each layer, except those that depend on one that was never applied and has no outputs yet."""
+    """Plan each layer, except those that read outputs which no state holds yet.
+
+    None is there while a layer was never applied; single ones while something is added, such as the group of a service.
+    """
     plans: list[LayerPlan] = []
+    outputs: dict[str, Mapping[str, Any]] = {}
     missing: str | None = None
     with sharing_a_provider(stacks) as shared:
         for stack in shared:
@@ -51,6 +58,12 @@ def plan_layers(
                 if not quiet:
                     output().print(f"{stack.name}: can be planned when {missing} is applied")
                 continue
+            if absent := unpublished(stack, outputs):
+                plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=next(iter(absent))))
+                outputs[stack.name] = stack.state().get("outputs", {})
+                if not quiet:
+                    output().print(f"{stack.name}: {_waits(absent)}")
+                continue
             with stack.plan(options=options) as plan:
                 kept = kept_for_later(stack, plan, options)
                 plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui, kept=kept))
@@ -58,10 +71,18 @@ def plan_layers(
                 if not quiet:
                     show_plan(stack, plan, full=full, kept=kept)
                     explain_changes(stack, plan)
-            if plan.has_changes and stack is not shared[-1] and not stack.resource_count():
-                missing = stack.name
+            if plan.has_changes and stack is not shared[-1]:
+                state = stack.state()
+                outputs[stack.name] = state.get("outputs", {})
+                if not count_resources(state):
+                    missing = stack.name
     if not quiet:
         for one in reversed(plans):
             if one.kept:
                 show_second_round(one.layer, one.kept)
     return plans
+
+
+def _waits(absent: Mapping[str, Sequence[str]]) -> str:
+    read = "; ".join(f"{layer} will publish {', '.join(paths)}" for layer, paths in absent.items())
+    return f"can be planned when {' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} applied: {read}"

@@ -2,6 +2,7 @@ import json
 import stat
 from pathlib import Path
 
+from cli.running.stack import Stack
 from tests.cli.fake_project import FakeProject
 from tests.cli.fake_terraform import LOCKED, error, planned, summary
 
@@ -59,6 +60,22 @@ def test_layers_below_one_that_was_never_applied_wait_for_it(windlass, terraform
     assert ended.code == 2
     assert "data: can be planned when network is applied" in ended.out
     assert not terraform.calls("plan", "dev-data-")
+
+
+def test_a_layer_waits_for_outputs_that_are_not_published_yet(windlass, terraform, monkeypatch):
+    document = Stack.document
+    reads = "${data.terraform_remote_state.network.outputs.groups.shop}"
+    monkeypatch.setattr(Stack, "document", lambda stack: document(stack) | {"output": {"group": {"value": reads}}})
+    state = {"resources": [{"mode": "managed", "instances": [{}]}], "outputs": {"groups": {"value": {"web": "sg-1"}}}}
+    terraform.follow(changed("network"), {"when": ["state", "pull"], "lines": [state]})
+    ended = windlass("plan", "dev", "--detailed-exitcode")
+    assert ended.code == 2
+    assert "service: can be planned when network is applied: network will publish groups.shop" in ended.out
+    assert not terraform.calls("plan", "dev-service-")
+    state["outputs"]["groups"]["value"]["shop"] = "sg-2"
+    terraform.follow(changed("network"), {"when": ["state", "pull"], "lines": [state]})
+    windlass("plan", "dev")
+    assert terraform.calls("plan", "dev-service-")
 
 
 def test_changes_are_listed_with_what_is_destroyed_last(windlass, terraform):

@@ -58,7 +58,7 @@ def test_what_goes_is_kept_until_every_later_layer_is_applied_and_goes_last_laye
         ("data", False),
         ("network", False),
     ]
-    assert "network: 1 resource to destroy in the second round" in ended.err
+    assert "network: 1 to add, 0 to change, 0 to destroy; 1 resource to destroy in the second round" in ended.err
     assert "Resource targeting" not in ended.err
 
 

@@ -25,6 +25,7 @@ def apply_layers(
     full: bool = False,
     options: Sequence[str] = (),
     before: Mapping[str, Callable[[], None]] = MappingProxyType({}),
+    after: Mapping[str, Callable[[], bool]] = MappingProxyType({}),
 ) -> Outcome:
     """Plan and apply each layer in order; then remove what layers no longer have, the last layer first.
 
@@ -34,10 +35,12 @@ def apply_layers(
         full: show plans as Terraform does.
         options: of `terraform plan`.
         before: layer → called before it is planned.
+        after: layer → called once it is applied; returns whether what layers no longer have is out of use.
     """
     outcome, kept = Outcome(), dict[str, tuple[str, ...]]()
     run = _Run(ask=ask, full=full, outcome=outcome)
     with sharing_a_provider(stacks) as shared:
+        let_go = True
         for stack in shared:
             if stack.name in before:
                 before[stack.name]()
@@ -46,7 +49,8 @@ def apply_layers(
                 if first.kept:
                     kept[stack.name] = first.kept
                 run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])
-        if kept and shared[-1].name in BUILT_ON:
+                let_go = after.get(stack.name, _at_once)() and let_go
+        if kept and not (let_go and shared[-1].name not in BUILT_ON):
             for layer, addresses in kept.items():
                 _say_what_stays(layer, addresses)
             return outcome
@@ -55,6 +59,10 @@ def apply_layers(
                 with stack.plan() as second:
                     run.apply(stack, second, question=f"Remove this from {stack.name}?")
     return outcome
+
+
+def _at_once() -> bool:
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +106,10 @@ class _Run:
 
 
 def _say_what_stays(layer: str, addresses: Sequence[str]) -> None:
-    """What a layer keeps that is applied alone: its users are not applied with it."""
+    """What a layer keeps because it is applied alone, or because former tasks may still use it."""
     stay, them = ("stays", "it") if len(addresses) == 1 else ("stay", "them")
     what = counted(len(addresses), "resource")
-    say(f"{layer}: {what} {stay} until all layers are applied, since others may use {them}:")
+    say(f"{layer}: {what} {stay} until all layers are applied and former tasks have ended; they may use {them}:")
     for address in addresses:
         say(f"  {address}")
 

@@ -87,7 +87,7 @@ def _why_taken_back(service: Mapping[str, Any], definition: str) -> str | None:
     if not service["desiredCount"]:
         return None
     newest = _newest(service)
-    if newest.get("taskDefinition") == definition and newest.get("rolloutState") != "FAILED":
+    if _revision(newest.get("taskDefinition", "")) == _revision(definition) and newest.get("rolloutState") != "FAILED":
         return None
     # The one that failed is listed until its last task has stopped; then only the roll back tells.
     failed = [each for each in service["deployments"] if each.get("rolloutState") == "FAILED"]
@@ -95,6 +95,11 @@ def _why_taken_back(service: Mapping[str, Any], definition: str) -> str | None:
         if deployment.get("rolloutStateReason"):
             return str(deployment["rolloutStateReason"])
     return "ECS gives no reason"
+
+
+def _revision(definition: str) -> str:
+    """`family:revision` of a task definition, which some answers give as an ARN."""
+    return definition.rpartition("/")[2]
 
 
 def _newest(service: Mapping[str, Any]) -> Mapping[str, Any]:

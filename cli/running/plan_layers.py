@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.console import output
+from cli.console import output, warn
 from cli.running.changes import show_warnings
+from cli.running.consequences import replaced_in_use
 from cli.running.machine_ui import MachineUi
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan, show_second_round
@@ -68,6 +69,8 @@ def plan_layers(
                 kept = kept_for_later(stack, plan, options)
                 plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui, kept=kept))
                 show_warnings(stack.name, plan.ui)
+                for sentence in replaced_in_use(stack.name, plan.ui, options):
+                    warn(f"{stack.name}: {sentence}; an apply refuses it")
                 if not quiet:
                     show_plan(stack, plan, full=full, kept=kept)
                     explain_changes(stack, plan)

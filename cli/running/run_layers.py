@@ -10,6 +10,7 @@ from cli.console import say
 from cli.errors import CommandError
 from cli.running.background_task import background_task
 from cli.running.changes import show_warnings, summary
+from cli.running.consequences import refuse_replacements
 from cli.running.outcome import Outcome, done
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan
@@ -45,7 +46,8 @@ def apply_layers(
             if stack.name in before:
                 before[stack.name]()
             with first_round(stack, options) as first:
-                show_warnings(stack.name, first.whole)
+                show_warnings(stack.name, first.whole.ui)
+                refuse_replacements(stack, first.whole, options)
                 if first.kept:
                     kept[stack.name] = first.kept
                 run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])

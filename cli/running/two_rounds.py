@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cli.running.machine_ui import MachineUi
 from cli.running.stack import Plan, Stack
 from layers import LAYERS
 
@@ -27,8 +26,8 @@ class Round:
 
     plan: Plan
     """To be applied now."""
-    whole: MachineUi
-    """What Terraform said about the layer with all its changes: it warns of every plan with `-target`."""
+    whole: Plan
+    """All changes of the layer. Its warnings count: Terraform warns of every plan with `-target`."""
     kept: tuple[str, ...] = ()
     """Addresses of what the second round removes."""
 
@@ -44,10 +43,10 @@ def first_round(stack: Stack, options: Sequence[str] = ()) -> Iterator[Round]:
     with stack.plan(options=options) as whole:
         kept = kept_for_later(stack, whole, options)
         if not kept:
-            yield Round(plan=whole, whole=whole.ui)
+            yield Round(plan=whole, whole=whole)
             return
     with stack.plan(options=[*options, *all_but(stack, kept)]) as part:
-        yield Round(plan=part, whole=whole.ui, kept=kept)
+        yield Round(plan=part, whole=whole, kept=kept)
 
 
 def kept_for_later(stack: Stack, plan: Plan, options: Sequence[str] = ()) -> tuple[str, ...]:

@@ -138,3 +138,44 @@ def test_plan_shows_both_rounds(windlass, terraform):
     ]
     plans = json.loads(windlass("plan", "dev", "--json").out)
     assert [plans[layer]["second_round"] for layer in plans] == [["aws_a.gone"], ["aws_a.gone"], []]
+
+
+def replacing(layer: str, address: str) -> dict:
+    return {
+        "when": ["plan", f"dev-{layer}-"],
+        "code": 2,
+        "lines": [planned(address, "replace"), summary(add=1, remove=1)],
+    }
+
+
+@pytest.mark.parametrize("layer", ["network", "data"])
+def test_a_replacement_that_aws_would_refuse_half_way_is_refused_at_once(windlass, terraform, layer):
+    terraform.follow(replacing(layer, "aws_subnet.private"), HOLDS_SOMETHING)
+    planned_ = windlass("plan", "dev")
+    assert f"{layer}: aws_subnet.private would be replaced, and AWS does not delete it" in planned_.err
+    ended = windlass("apply", "dev", "--yes")
+    assert ended.code == 1
+    assert f"{layer} cannot be changed like this; the apply would stop half-way:\n  aws_subnet.private" in ended.err
+    assert applied(terraform) == []
+
+
+def test_other_replacements_are_applied(windlass, terraform):
+    terraform.follow(replacing("network", "aws_route53_record.a"), replacing("service", "aws_subnet.own"), APPLIED)
+    assert windlass("apply", "dev", "--yes").code == 0
+    assert applied(terraform) == [("network", False), ("service", False)]
+
+
+def test_a_replacement_that_somebody_asks_for_is_made(windlass, terraform):
+    address = "aws_acm_certificate.shop"
+    terraform.follow(replacing("network", address), APPLIED)
+    assert windlass("apply", "dev", "--layer", "network", "--yes", "--", f"-replace={address}").code == 0
+    assert applied(terraform) == [("network", False)]
+
+
+def test_nothing_goes_while_former_tasks_may_use_it(windlass, terraform, monkeypatch):
+    monkeypatch.setattr("cli.commands.apply.ServiceStart.after", lambda _: False)
+    terraform.follow(*LOSING)
+    ended = windlass("apply", "dev", "--yes")
+    assert ended.code == 0
+    assert applied(terraform) == [("network", True), ("data", True), ("service", False)]
+    assert "stays until all layers are applied and former tasks have ended" in ended.err

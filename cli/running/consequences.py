@@ -1,7 +1,7 @@
 """What a plan costs, in words: one table from kinds of changes to sentences.
 
 A resource that a later layer uses should never be replaced: AWS would refuse to delete it half-way. So its address has
-what cannot be changed in place (the host name of a certificate, the name of a zone), and the change is an addition and a
+what cannot be changed in place (the host name of a certificate, the name of a zone), and a change is an addition and a
 removal (`two_rounds.py`). Where a value of the environment file still replaces one, such as the CIDR block of a subnet,
 the plan says so, and an apply refuses before anything is changed.
 """

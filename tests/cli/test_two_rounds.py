@@ -141,11 +141,8 @@ def test_plan_shows_both_rounds(windlass, terraform):
 
 
 def replacing(layer: str, address: str) -> dict:
-    return {
-        "when": ["plan", f"dev-{layer}-"],
-        "code": 2,
-        "lines": [planned(address, "replace"), summary(add=1, remove=1)],
-    }
+    events = [planned(address, "replace"), summary(add=1, remove=1)]
+    return {"when": ["plan", f"dev-{layer}-"], "code": 2, "lines": events}
 
 
 @pytest.mark.parametrize("layer", ["network", "data"])

@@ -43,6 +43,21 @@ def replaced_in_use(layer: str, ui: MachineUi, options: Sequence[str] = ()) -> I
             yield f"{address} would be replaced, and AWS does not delete it: {used}"
 
 
+def taken_over(moves: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each listener rule that another service takes over.
+
+    Args:
+        moves: former address → address of what has another name (`renamed.py`).
+    """
+    for former, address in sorted(moves.items()):
+        if address.startswith("aws_lb_listener_rule."):
+            yield (
+                f"{address} takes over the requests of {former} before its own tasks are healthy: they fail with 503 "
+                "for some minutes. To avoid that, add the new service beside the former one first "
+                "(docs/decisions/0006-strategies.md)"
+            )
+
+
 def refuse_replacements(stack: Stack, plan: Plan, options: Sequence[str] = ()) -> None:
     """Raise CommandError where a plan replaces what AWS does not delete while it is used."""
     lines = list(replaced_in_use(stack.name, plan.ui, options))

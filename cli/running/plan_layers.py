@@ -6,8 +6,9 @@ from typing import Any
 
 from cli.console import output, warn
 from cli.running.changes import show_warnings
-from cli.running.consequences import replaced_in_use
+from cli.running.consequences import replaced_in_use, taken_over
 from cli.running.machine_ui import MachineUi
+from cli.running.renamed import with_renamed
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan, show_second_round
 from cli.running.stack import Stack
@@ -65,10 +66,12 @@ def plan_layers(
                 if not quiet:
                     output().print(f"{stack.name}: {_waits(absent)}")
                 continue
-            with stack.plan(options=options) as plan:
+            with with_renamed(stack, options) as (plan, moves):
                 kept = kept_for_later(stack, plan, options)
                 plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui, kept=kept))
                 show_warnings(stack.name, plan.ui)
+                for sentence in taken_over(moves):
+                    warn(f"{stack.name}: {sentence}.")
                 for sentence in replaced_in_use(stack.name, plan.ui, options):
                     warn(f"{stack.name}: {sentence}; an apply refuses it")
                 if not quiet:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from cli.console import say
+from cli.console import say, warn
 from cli.errors import CommandError
 from cli.running.background_task import background_task
 from cli.running.changes import show_warnings, summary
-from cli.running.consequences import refuse_replacements
+from cli.running.consequences import refuse_replacements, taken_over
 from cli.running.outcome import Outcome, done
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan
@@ -48,6 +48,8 @@ def apply_layers(
             with first_round(stack, options) as first:
                 show_warnings(stack.name, first.whole.ui)
                 refuse_replacements(stack, first.whole, options)
+                for sentence in taken_over(first.moves):
+                    warn(f"{stack.name}: {sentence}.")
                 if first.kept:
                     kept[stack.name] = first.kept
                 run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])

@@ -9,10 +9,11 @@ is a plan with `-target` for everything else, so nothing is recorded that could 
 is continued by the next one (docs/decisions/0028-removed-in-a-second-round.md).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cli.running.renamed import with_renamed
 from cli.running.stack import Plan, Stack
 from layers import LAYERS
 
@@ -28,6 +29,8 @@ class Round:
     """To be applied now."""
     whole: Plan
     """All changes of the layer. Its warnings count: Terraform warns of every plan with `-target`."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """Former address → address of what has another name and is moved."""
     kept: tuple[str, ...] = ()
     """Addresses of what the second round removes."""
 
@@ -40,13 +43,13 @@ def first_round(stack: Stack, options: Sequence[str] = ()) -> Iterator[Round]:
         stack: the layer.
         options: of `terraform plan`. With `-target` the caller has chosen, and nothing is kept.
     """
-    with stack.plan(options=options) as whole:
+    with with_renamed(stack, options) as (whole, moves):
         kept = kept_for_later(stack, whole, options)
         if not kept:
-            yield Round(plan=whole, whole=whole)
+            yield Round(plan=whole, whole=whole, moves=moves)
             return
-    with stack.plan(options=[*options, *all_but(stack, kept)]) as part:
-        yield Round(plan=part, whole=whole, kept=kept)
+        with stack.plan(options=[*options, *all_but(stack, kept, moves)]) as part:
+            yield Round(plan=part, whole=whole, moves=moves, kept=kept)
 
 
 def kept_for_later(stack: Stack, plan: Plan, options: Sequence[str] = ()) -> tuple[str, ...]:
@@ -66,12 +69,15 @@ def kept_for_later(stack: Stack, plan: Plan, options: Sequence[str] = ()) -> tup
     return tuple(address for address in deleted if address.partition("[")[0] not in configured)
 
 
-def all_but(stack: Stack, kept: Collection[str]) -> list[str]:
+def all_but(stack: Stack, kept: Collection[str], moves: Collection[str] = ()) -> list[str]:
     """Options that plan the whole layer, but for what is kept: it is the only thing without a configuration.
 
-    Terraform wants both addresses of what moved.
+    Args:
+        stack: the layer.
+        kept: addresses of what is kept.
+        moves: former addresses of what is moved beside the layer's own `moved` blocks: Terraform wants both ends.
     """
-    moved = {each["from"] for each in stack.document().get("moved", [])}
+    moved = {each["from"] for each in stack.document().get("moved", [])} | set(moves)
     return [f"-target={address}" for address in sorted((_configured(stack) | moved) - set(kept))]
 
 

@@ -70,7 +70,7 @@ class ServiceStart:
         one; to Terraform nothing has changed.
 
         Raises:
-            CommandError: ECS took a deployment back that the apply began; names each with its reason.
+            CommandError: ECS rolled a deployment back that the apply began; names each with its reason.
         """
         keep_minimums(self.session)
         if self._failed:
@@ -90,8 +90,8 @@ class ServiceStart:
             aws, cluster_name = aws_of(session), str(published["cluster_name"])
             became = wait_for_deployments(aws, cluster_name, applied, seconds=seconds)
         name = session.environment.name
-        if became.taken_back:
-            lines = "\n".join(f"  {each.service_name}: {each.reason}" for each in became.taken_back)
+        if became.rolled_back:
+            lines = "\n".join(f"  {each.service_name}: {each.reason}" for each in became.rolled_back)
             raise CommandError(
                 f"{SERVICE} of {name} is applied, but ECS gave up and runs former tasks, or none:\n{lines}\n"
                 f"Look at the tasks that stopped, correct the cause, and run: ./windlass apply {name}"

@@ -1,4 +1,4 @@
-"""What became of the deployments that an apply began: ECS takes one back whose tasks do not start, and says nothing.
+"""What became of the deployments that an apply began: ECS rolls one back whose tasks do not start, and says nothing.
 
 Terraform ends when ECS has accepted a service. If the circuit breaker rolls it back afterwards, the service runs with
 its former task definition, and the apply looks as if it had succeeded.
@@ -17,7 +17,7 @@ _PER_CALL = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakenBack:
+class RolledBack:
     """An ECS service that does not run what the apply gave it."""
 
     service_name: str
@@ -29,7 +29,7 @@ class TakenBack:
 class Became:
     """What became of the deployments."""
 
-    taken_back: tuple[TakenBack, ...] = ()
+    rolled_back: tuple[RolledBack, ...] = ()
     unfinished: tuple[str, ...] = ()
     """Names of services whose tasks are still being replaced."""
 
@@ -55,19 +55,19 @@ def wait_for_deployments(
         clock: seconds that pass.
     """
     deadline = clock() + seconds
-    taken_back: dict[str, TakenBack] = {}
+    rolled_back: dict[str, RolledBack] = {}
     open_ = dict(applied)
     while True:
         services = {each["serviceName"]: each for each in _describe(aws, cluster_name, open_)}
         for name, definition in list(open_.items()):
             service = services.get(name)
-            reason = None if service is None else _why_taken_back(service, definition)
+            reason = None if service is None else _why_rolled_back(service, definition)
             if reason is not None:
-                taken_back[name] = TakenBack(service_name=name, reason=reason)
+                rolled_back[name] = RolledBack(service_name=name, reason=reason)
             if service is None or reason is not None or _is_complete(service):
                 del open_[name]
         if not open_ or clock() >= deadline:
-            return Became(taken_back=tuple(taken_back.values()), unfinished=tuple(open_))
+            return Became(rolled_back=tuple(rolled_back.values()), unfinished=tuple(open_))
         sleep(POLL_SECONDS)
 
 
@@ -82,7 +82,7 @@ def _is_complete(service: Mapping[str, Any]) -> bool:
     return not service["desiredCount"] or _newest(service).get("rolloutState") == "COMPLETED"
 
 
-def _why_taken_back(service: Mapping[str, Any], definition: str) -> str | None:
+def _why_rolled_back(service: Mapping[str, Any], definition: str) -> str | None:
     """The reason of ECS; None while the newest deployment has the task definition and is not given up."""
     if not service["desiredCount"]:
         return None

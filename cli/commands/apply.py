@@ -72,7 +72,7 @@ def apply(
     """Plan every layer in order, and apply the changes after asking.
 
     Before the service layer it stops while an image or a secret that its tasks need is missing, or the DNS zone is not
-    delegated, and says what to do. A deployment that ECS had given up is started again, and one that it takes back is
+    delegated, and says what to do. A deployment that ECS had given up is started again, and one that it rolls back is
     an error.
 
     What the file no longer has goes in a second round, the last layer first, once every layer has let go of it.

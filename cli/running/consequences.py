@@ -1,4 +1,4 @@
-"""What a plan costs, in words: one table from kinds of changes to sentences.
+"""What a plan costs: one table from kinds of changes to sentences.
 
 A resource that a later layer uses should never be replaced: AWS would refuse to delete it half-way. So its address has
 what cannot be changed in place (the host name of a certificate, the name of a zone), and a change is an addition and a

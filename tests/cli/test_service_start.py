@@ -13,7 +13,7 @@ from cli.project import Project
 from cli.service_start import ServiceStart, require_ready, warn_to_do
 from cli.session import Session, open_readonly
 from local.image_registry import add_tags
-from release.begun_deployments import Became, TakenBack
+from release.begun_deployments import Became, RolledBack
 from release.failed_deployments import FailedDeployment
 from tests.cli.fake_project import FakeProject, state_key
 from tests.cli.fake_terraform import FakeTerraform
@@ -194,14 +194,14 @@ def test_an_apply_starts_again_what_ecs_had_given_up(
     [
         (Became(), 0, "dev: nothing to change."),
         (
-            Became(taken_back=(TakenBack(service_name="dev-scheduler", reason="tasks failed to start"),)),
+            Became(rolled_back=(RolledBack(service_name="dev-scheduler", reason="tasks failed to start"),)),
             1,
             "service of dev is applied, but ECS gave up and runs former tasks, or none:\n"
             "  dev-scheduler: tasks failed to start",
         ),
         (Became(unfinished=("dev-scheduler",)), 0, "service: ECS still replaces tasks of dev-scheduler"),
     ],
-    ids=["complete", "taken back", "unfinished"],
+    ids=["complete", "rolled back", "unfinished"],
 )
 def test_an_apply_waits_for_the_deployments_that_it_began(
     windlass: Callable[..., Any],

@@ -1,4 +1,4 @@
-"""Real Terraform: what layers lose goes once their users are gone, and nothing that AWS would refuse is asked of it.
+"""Real Terraform: what layers lose goes once their users are gone, and nothing is requested that AWS would refuse.
 
 Small layers in place of an environment's: groups in `network`, and in `service` what AWS counts as their use.
 """

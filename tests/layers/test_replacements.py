@@ -71,14 +71,14 @@ Data = dict[str, Any]
 
 def replaced(before: Documents, after: Documents) -> set[str]:
     """Addresses in network and data whose resource would be replaced."""
-    found: set[str] = set()
+    addresses: set[str] = set()
     for layer in ("network", "data"):
         for kind, bodies in before[layer]["resource"].items():
             for name in bodies.keys() & after[layer]["resource"].get(kind, {}).keys():
                 pair = [each[layer]["resource"][kind][name] for each in (before, after)]
                 if any(pair[0].get(key) != pair[1].get(key) for key in FORCE_NEW[kind]):
-                    found.add(f"{layer}: {kind}.{name}")
-    return found
+                    addresses.add(f"{layer}: {kind}.{name}")
+    return addresses
 
 
 def web(**values: Any) -> Callable[[Data], None]:
@@ -132,8 +132,8 @@ CHANGES: Mapping[str, Callable[[Data], None]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_file_replaces_nothing_that_a_later_layer_uses(change: str) -> None:
-    found = replaced(documents("staging"), documents_of("staging", CHANGES[change]))
-    assert {address for address in found if address.split(": ")[1].partition(".")[0] in IN_USE} == set()
+    addresses = replaced(documents("staging"), documents_of("staging", CHANGES[change]))
+    assert {address for address in addresses if address.split(": ")[1].partition(".")[0] in IN_USE} == set()
 
 
 def test_a_subnet_with_another_cidr_block_would_be_replaced_and_is_refused_by_apply() -> None:

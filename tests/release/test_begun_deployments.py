@@ -1,11 +1,11 @@
-"""A deployment that ECS takes back after an apply is seen, with ECS's reason."""
+"""A deployment that ECS rolls back after an apply is seen, with ECS's reason."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from release.begun_deployments import Became, TakenBack, wait_for_deployments
+from release.begun_deployments import Became, RolledBack, wait_for_deployments
 from tests.release.blue_green_service import BlueGreenTestService
 from tests.release.operator import CLUSTER
 from tests.release.test_failed_deployments import service_of
@@ -51,7 +51,7 @@ def test_complete_deployments_are_not_waited_for(web: BlueGreenTestService, wait
     assert time.now == 0
 
 
-def test_one_that_is_taken_back_is_named_with_the_reason(web: BlueGreenTestService, wait: Wait, time: Time) -> None:
+def test_one_that_is_rolled_back_is_named_with_the_reason(web: BlueGreenTestService, wait: Wait, time: Time) -> None:
     name, blue = blue_of(web)
     applied = blue.deployments[0]
     applied.update(rolloutState="IN_PROGRESS")
@@ -63,24 +63,24 @@ def test_one_that_is_taken_back_is_named_with_the_reason(web: BlueGreenTestServi
         blue.deployments.insert(0, former)
 
     time.happens = roll_back
-    assert wait({name: blue.task_definition}) == Became(taken_back=(TakenBack(service_name=name, reason=reason),))
+    assert wait({name: blue.task_definition}) == Became(rolled_back=(RolledBack(service_name=name, reason=reason),))
     assert time.now == 10
 
 
-def test_one_that_was_taken_back_before_anybody_looked_is_seen_too(web: BlueGreenTestService, wait: Wait) -> None:
+def test_one_that_was_rolled_back_at_once_is_seen_too(web: BlueGreenTestService, wait: Wait) -> None:
     name, blue = blue_of(web)
     reason = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/2."
     blue.deployments[0].update(rolloutStateReason=reason)
-    assert wait({name: "arn:aws:ecs:eu-west-1:123456789012:task-definition/newer:2"}).taken_back == (
-        TakenBack(service_name=name, reason=reason),
+    assert wait({name: "arn:aws:ecs:eu-west-1:123456789012:task-definition/newer:2"}).rolled_back == (
+        RolledBack(service_name=name, reason=reason),
     )
 
 
 def test_one_that_failed_without_a_former_one_is_named(web: BlueGreenTestService, wait: Wait) -> None:
     name, blue = blue_of(web)
     blue.deployments[0].update(rolloutState="FAILED", rolloutStateReason="tasks failed to start")
-    (taken_back,) = wait({name: blue.task_definition}).taken_back
-    assert taken_back.reason == "tasks failed to start"
+    (rolled_back,) = wait({name: blue.task_definition}).rolled_back
+    assert rolled_back.reason == "tasks failed to start"
 
 
 def test_it_is_waited_for_a_limited_time(web: BlueGreenTestService, wait: Wait, time: Time) -> None:

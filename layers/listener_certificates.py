@@ -20,7 +20,7 @@ class ListenerCertificates:
     """For names that no other certificate has."""
 
     arns: Mapping[str, str] = field(default_factory=dict)
-    """By `key_of` a host name. Default: none, as with an existing certificate, which has all names."""
+    """By `key_of` a host name. Default: none, as with an existing certificate (E11), which has all names."""
 
     def tls(self, host_names: Sequence[str]) -> Tls:
         """The settings of a listener that serves some host names.

@@ -115,8 +115,13 @@ QUOTAS: Mapping[str, Quota] = {
     "targets": _quota(
         1000, "targets", "Targets per Application Load Balancer", "elasticloadbalancing", "L-7E6692B2", _ELB
     ),
-    "certificate_names": _quota(
-        10, "names", "Domain names per ACM certificate", "acm", "L-FB94F0B0", "Quotas, in the ACM User Guide"
+    "listener_certificates": _quota(
+        25,
+        "certificates",
+        "Certificates per Application Load Balancer",
+        "elasticloadbalancing",
+        "L-9365A611",
+        f"{_ELB}; default certificates of listeners do not count",
     ),
     "iam_roles": _quota(1000, "roles", "Roles per account", "iam", "L-FE177D64", _IAM),
     "role_trust_policy_characters": _quota(2048, "characters", "Role trust policy length", "iam", "L-C07B4B0D", _IAM),

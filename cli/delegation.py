@@ -12,9 +12,11 @@ from cli.release_session import aws_of
 from cli.resolver import Address, NameServers, ResolverError, name_servers
 from cli.running.heartbeat import heartbeat
 from cli.session import Session
+from layers.host_names import certificate_names
 
 NETWORK = "network"
-CERTIFICATE = "aws_acm_certificate.certificate_certificate"
+CERTIFICATE = "aws_acm_certificate.certificate_"
+"""Address of a certificate, with the key of its name (`layers.host_names`)."""
 POLL_SECONDS = 5.0
 ASSUME_OPTION = "--assume-delegated"
 WAIT_OPTION = "--wait-for-delegation"
@@ -81,15 +83,20 @@ def to_do(session: Session) -> list[str]:
     if not environment.load_balancer.https or environment.load_balancer.certificate_arn is not None:
         return []
     network = _outputs(session)
-    if "certificate_arn" not in network:
-        return []  # the network layer comes first
-    aws = aws_of(session)
-    status = aws.client("acm").describe_certificate(CertificateArn=network["certificate_arn"])["Certificate"]["Status"]
-    name = environment.name
-    if status in ENDED:
-        again = f"./windlass apply {name} --layer {NETWORK} -- -replace={CERTIFICATE}"
-        return [f"the certificate was not issued ({status}), which ACM does not try again. Once DNS is right: {again}"]
-    if status != PENDING:
+    # Before the network layer there are none, and of a new name none yet.
+    arns = network.get("certificate_arns") or {}
+    acm, name = aws_of(session).client("acm"), environment.name
+    statuses = {key: acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] for key, arn in arns.items()}
+    ended = {key: status for key, status in statuses.items() if status in ENDED}
+    if ended:
+        names = certificate_names(environment)
+        again = " ".join(f"-replace={CERTIFICATE}{key}" for key in ended)
+        which = ", ".join(f"{names.get(key, key)} ({status})" for key, status in ended.items())
+        return [
+            f"the certificate of {which} was not issued, which ACM does not try again. Once DNS is right: "
+            f"./windlass apply {name} --layer {NETWORK} -- {again}"
+        ]
+    if PENDING not in statuses.values():
         return []
     delegation = delegation_of(session)
     if delegation is None:

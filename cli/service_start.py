@@ -1,7 +1,8 @@
 """What has to be there before the service layer starts tasks, and what had failed to start before an apply."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aws.image_reference import ImageReference
 from cli import delegation
@@ -10,10 +11,12 @@ from cli.console import say, warn
 from cli.errors import CommandError
 from cli.local_images import add_own_images, adds_images
 from cli.persons_secrets import NOTES, how_to_fill, persons_secrets
-from cli.release_session import aws_of, outputs
+from cli.release_session import aws_of, keep_minimums, outputs
+from cli.running.heartbeat import heartbeat
 from cli.session import Session
 from layers.airflow_names import REPOSITORY, repository_keys, repository_name
 from release.aws import Aws
+from release.begun_deployments import wait_for_deployments
 from release.failed_deployments import FailedDeployment, deploy_again, ecs_services, failed_deployments
 from release.preflight import missing_image, push_command
 from release.secret_values import secret_state
@@ -26,10 +29,12 @@ class ServiceStart:
     """An apply of the service layer.
 
     `announce` is called before the layer before it is planned, `before` before it is planned itself, `after` once it is
-    applied.
+    applied, and before anything is removed that former tasks may use.
     """
 
     session: Session
+    deployments_seconds: float = 0
+    """How long to wait at most for the deployments that the apply begins."""
     patience: delegation.Patience = field(default_factory=delegation.Patience)
     _failed: list[FailedDeployment] = field(default_factory=list)
     _cluster_name: str = ""
@@ -57,17 +62,54 @@ class ServiceStart:
             with release_errors():
                 self._failed = failed_deployments(aws_of(session), self._cluster_name, names)
 
-    def after(self) -> None:
-        """Start deployments again that had failed before, and that the apply has not replaced.
+    def after(self) -> bool:
+        """Look after the deployments of the layer; returns whether all are complete.
 
-        ECS gives up a deployment whose tasks do not start, because an image was missing for example, and then starts
-        none until there is a new one; to Terraform nothing has changed.
+        Those that had failed before, and that the apply has not replaced, are started again: ECS gives up a deployment
+        whose tasks do not start, because an image was missing for example, and then starts none until there is a new
+        one; to Terraform nothing has changed.
+
+        Raises:
+            CommandError: ECS rolled a deployment back that the apply began; names each with its reason.
         """
-        if not self._failed:
-            return
-        with release_errors():
-            for each in deploy_again(aws_of(self.session), self._cluster_name, self._failed):
-                say(f"{each.service_name}: deployed again, because ECS had given up ({each.reason})", style="green")
+        keep_minimums(self.session)
+        if self._failed:
+            with release_errors():
+                for each in deploy_again(aws_of(self.session), self._cluster_name, self._failed):
+                    say(f"{each.service_name}: deployed again, because ECS had given up ({each.reason})", style="green")
+        return self._wait_for_deployments()
+
+    def _wait_for_deployments(self) -> bool:
+        session, published = self.session, outputs(self.session)
+        names = set(ecs_services(published))
+        applied = {name: arn for name, arn in _task_definitions(session.state(SERVICE)) if name in names}
+        if not applied:
+            return True
+        seconds = self.deployments_seconds
+        with release_errors(), heartbeat("waiting for ECS to replace tasks"):
+            aws, cluster_name = aws_of(session), str(published["cluster_name"])
+            became = wait_for_deployments(aws, cluster_name, applied, seconds=seconds)
+        name = session.environment.name
+        if became.rolled_back:
+            lines = "\n".join(f"  {each.service_name}: {each.reason}" for each in became.rolled_back)
+            raise CommandError(
+                f"{SERVICE} of {name} is applied, but ECS gave up and runs former tasks, or none:\n{lines}\n"
+                f"Look at the tasks that stopped, correct the cause, and run: ./windlass apply {name}"
+            )
+        if became.unfinished:
+            warn(
+                f"{SERVICE}: ECS still replaces tasks of {', '.join(became.unfinished)}; "
+                f"./windlass status {name} shows them"
+            )
+        return not became.unfinished
+
+
+def _task_definitions(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and task definition of each ECS service in the state of the layer."""
+    for resource in state.get("resources", []):
+        if resource["mode"] == "managed" and resource["type"] == "aws_ecs_service":
+            for instance in resource["instances"]:
+                yield instance["attributes"]["name"], instance["attributes"]["task_definition"]
 
 
 def require_ready(session: Session, patience: delegation.Patience | None = None) -> None:

@@ -104,6 +104,16 @@ class Environment(Section):
         return self.aws.endpoint_url is not None
 
     @property
+    def listener_name(self) -> str:
+        """The name that a listener's default certificate has where certificates are requested.
+
+        No service has it, so that no host name that goes takes the default with it; and no other environment of the
+        zone, so that each owns the record that proves its names.
+        """
+        assert self.dns is not None  # a rule requires it where certificates are requested
+        return f"{self.prefix}.{self.dns.zone_name}"
+
+    @property
     def host_names(self) -> tuple[str, ...]:
         """All host names that the load balancer serves, without duplicates."""
         holders = [*self.services.values(), *([self.airflow] if self.airflow else [])]

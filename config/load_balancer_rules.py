@@ -46,21 +46,20 @@ def https_has_a_certificate(
         )
 
 
-def host_names_fit_into_a_certificate(
-    load_balancer: LoadBalancer, services: dict[str, WebService], airflow: Airflow | None
+def the_listeners_name_fits_into_a_certificate(
+    project: str, name: str, load_balancer: LoadBalancer, dns: Dns | None
 ) -> Iterator[Problem]:
-    """A certificate that is created has all host names; ACM limits the length of the main one."""
-    if not load_balancer.https or load_balancer.certificate_arn is not None:
+    """The default certificate of a listener has the environment's own name in the zone; ACM limits a main name."""
+    if not load_balancer.https or load_balancer.certificate_arn is not None or dns is None:
         return
-    paths = {name: f"services/{key}/host_names" for key, service in services.items() for name in service.host_names}
-    if airflow is not None:
-        paths |= dict.fromkeys(airflow.host_names, "airflow/host_names")
-    if paths and min(map(len, paths)) > CERTIFICATE_MAIN_NAME_CHARACTERS:
+    listener_name = f"{project}-{name}.{dns.zone_name}"
+    if len(listener_name) > CERTIFICATE_MAIN_NAME_CHARACTERS:
         message = (
-            f"has no name of at most {CERTIFICATE_MAIN_NAME_CHARACTERS} characters for the certificate, whose main "
-            "name ACM limits; allowed: one shorter name, or load_balancer.certificate_arn with your own certificate"
+            f'makes the main name of a certificate too long for ACM: "{listener_name}" has {len(listener_name)} '
+            f"characters; allowed: {CERTIFICATE_MAIN_NAME_CHARACTERS}, or load_balancer.certificate_arn with your own "
+            "certificate"
         )
-        yield problem(next(iter(paths.values())), MISSING, message)
+        yield problem("dns/zone_name", dns.zone_name, message)
 
 
 def listeners_have_unique_ports(load_balancer: LoadBalancer) -> Iterator[Problem]:
@@ -124,7 +123,7 @@ def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Ite
 
 RULES = (
     https_has_a_certificate,
-    host_names_fit_into_a_certificate,
+    the_listeners_name_fits_into_a_certificate,
     listeners_have_unique_ports,
     certificate_is_in_the_region,
     an_existing_web_acl_is_in_reach_and_not_configured,

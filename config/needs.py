@@ -183,7 +183,8 @@ def _constant(
     if load_balancer.https and load_balancer.certificate_arn is None:
         names = {name for service in services.values() for name in service.host_names}
         names |= set(airflow.host_names) if airflow is not None else set()
-        yield _same("certificate_names", len(names), "services")
+        listed = sum(len(set(each.host_names)) for each in services.values() if isinstance(each, CodeDeployService))
+        yield _same("listener_certificates", len(names) + listed, "services")
     replicas = len(database.read_replicas)
     yield _same("database_instances", 1 + replicas, "database/read_replicas")
     yield _same("read_replicas", replicas, "database/read_replicas")

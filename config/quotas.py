@@ -49,8 +49,9 @@ class Quotas(Section):
     targets: Raised | None = None
     """Tasks behind the load balancer, of both colours ("Targets per Application Load Balancer"). Default: 1000."""
 
-    certificate_names: Raised | None = None
-    """Host names of a certificate ("Domain names per ACM certificate"). Default: 10."""
+    listener_certificates: Raised | None = None
+    """Certificates of the load balancer beside the default ones of its listeners, one for each host name, and one more
+    for each of a service with the strategy `codedeploy` ("Certificates per Application Load Balancer"). Default: 25."""
 
     iam_roles: Raised | None = None
     """Roles of the account ("Roles per account"). Default: 1000."""

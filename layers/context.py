@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aws.account import Account
 from config import Environment
+from layers.listener_certificates import ListenerCertificates
 from layers.outputs import DataOutputs, NetworkOutputs
 from modules import ecs
 from modules.alb import LoadBalancerOutputs
@@ -28,8 +29,8 @@ class ServiceContext:
 
     load_balancer: LoadBalancerOutputs
 
-    certificate_arn: str | None = None
-    """Certificate of HTTPS listeners, known once it is issued. Default: none, without HTTPS."""
+    certificates: ListenerCertificates | None = None
+    """Certificates of HTTPS listeners. Default: none, without HTTPS."""
 
     cluster: ecs.ClusterOutputs
 

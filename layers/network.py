@@ -1,19 +1,19 @@
-"""The `network` layer: VPC, security groups, key, DNS zone and certificate. Rarely changed, destroyed last."""
+"""The `network` layer: VPC, security groups, key, DNS zone and certificates. Rarely changed, destroyed last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf import Fn
 from constructs import Construct
 
-from aws.quotas import CERTIFICATE_MAIN_NAME_CHARACTERS
 from config import Environment
 from config.network import ExistingNetwork as ExistingSettings
 from layers.boundary import limit_roles, make_boundary
+from layers.host_names import certificate_names
 from layers.layer import Layer
 from layers.outputs import NetworkOutputs
 from layers.reachability import flows, roles
 from layers.remote_state import publish
-from modules.dns import Certificate, CertificateInputs, Zone, ZoneInputs, ZoneOutputs
+from modules.dns import Certificates, CertificatesInputs, Zone, ZoneInputs, ZoneOutputs
 from modules.kms import Key, KeyInputs
 from modules.networking import (
     ExistingNetwork,
@@ -50,7 +50,7 @@ class NetworkLayer(Layer):
             boundary_arn=boundary_arn,
             dns_zone_id=None if zone is None else zone.zone_id,
             dns_name_servers=None if zone is None else _joined(zone.name_servers),
-            certificate_arn=self._certificate_arn(None if zone is None else zone.zone_id),
+            certificate_arns=self._certificate_arns(zone),
         )
         publish(self, self.outputs, environment)
 
@@ -119,20 +119,18 @@ class NetworkLayer(Layer):
         dns = self.environment.dns
         if dns is None:
             return None
+        if dns.zone_id is None:
+            # Of environments that were applied before an address had the zone's name.
+            now = f"aws_route53_zone.zone_{dns.zone_name.replace('.', '-')}"
+            self.add_override("moved", [{"from": "aws_route53_zone.zone_zone", "to": now}])
         return Zone(self, "zone", ZoneInputs(name=dns.zone_name, existing_zone_id=dns.zone_id)).outputs
 
-    def _certificate_arn(self, zone_id: str | None) -> str | None:
-        load_balancer = self.environment.load_balancer
-        if not load_balancer.https:
-            return None
-        if load_balancer.certificate_arn is not None:
-            return load_balancer.certificate_arn
-        names = self.environment.host_names
-        # A rule of the environment file sees to it that one of them is short enough.
-        first = next(name for name in names if len(name) <= CERTIFICATE_MAIN_NAME_CHARACTERS)
-        others = tuple(name for name in names if name != first)
-        inputs = CertificateInputs(domain_name=first, alternative_names=others, zone_id=zone_id)
-        return Certificate(self, "certificate", inputs).outputs.certificate_arn
+    def _certificate_arns(self, zone: ZoneOutputs | None) -> Mapping[str, str]:
+        names = certificate_names(self.environment)
+        if zone is None or not names:
+            return {}
+        inputs = CertificatesInputs(names=names, zone_id=zone.zone_id, short_name=self.environment.listener_name)
+        return Certificates(self, "certificate", inputs).outputs.certificate_arns
 
 
 def _joined(name_servers: Sequence[str]) -> str | None:

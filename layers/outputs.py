@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config import Environment
 from layers.airflow_names import repository_keys
 from layers.airflow_outputs import AirflowData, AirflowService
+from layers.host_names import certificate_names, has_own_certificates
 from layers.reachability import roles
 from layers.remote_state import output
 from release.outputs import WebServiceOutputs
@@ -25,10 +26,6 @@ def _has_zone(environment: Environment) -> bool:
 
 def _creates_zone(environment: Environment) -> bool:
     return environment.dns is not None and environment.dns.zone_id is None
-
-
-def _has_certificate(environment: Environment) -> bool:
-    return environment.load_balancer.https
 
 
 def _has_airflow(environment: Environment) -> bool:
@@ -54,8 +51,10 @@ class NetworkOutputs:
     boundary_arn: str = output("ARN of the permissions boundary of all roles (I01).")
     dns_zone_id: str | None = output("Id of the DNS zone.", when=_has_zone)
     dns_name_servers: str | None = output("Name servers to delegate the DNS zone to (N09).", when=_creates_zone)
-    certificate_arn: str | None = output(
-        "ARN of the certificate; the service layer waits until it is issued.", when=_has_certificate
+    certificate_arns: Mapping[str, str] = output(
+        "ARNs of the certificates, by host name; the service layer waits until they are issued.",
+        keys=certificate_names,
+        when=has_own_certificates,
     )
 
 

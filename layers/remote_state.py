@@ -9,7 +9,7 @@ from dataclasses import Field, field, fields, is_dataclass
 from types import NoneType
 from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 
-from cdktf import TerraformOutput, TerraformStack
+from cdktf import TerraformOutput, TerraformResource, TerraformStack
 
 from config import Environment
 
@@ -43,9 +43,14 @@ def output(
 def publish(stack: TerraformStack, outputs: Any, environment: Environment) -> None:
     """Write the outputs of a layer into its stack.
 
+    A value that refers to no resource depends on one all the same: Terraform leaves an output without any out of a plan
+    with `-target`, and so out of the first round of an apply (`cli/running/two_rounds.py`).
+
     Raises:
         ValueError: a field is empty although the environment has it, or a mapping has other keys than declared.
     """
+    resources = (each for each in stack.node.find_all() if isinstance(each, TerraformResource))
+    anchor = next((f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in resources), None)
     for declared in _fields_of(outputs, environment):
         value = _plain(declared, getattr(outputs, declared.name), environment, declared.name)
         # A prefix, because a web service may have the same name as an output, such as `services`.
@@ -53,6 +58,8 @@ def publish(stack: TerraformStack, outputs: Any, environment: Environment) -> No
             stack, f"output-{declared.name}", value=value, description=declared.metadata["description"]
         )
         published.override_logical_id(declared.name)
+        if anchor is not None and "${" not in str(value):
+            published.add_override("depends_on", [anchor])
 
 
 def read(outputs_class: type[Outputs], state: RemoteState, environment: Environment) -> Outputs:

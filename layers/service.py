@@ -10,14 +10,16 @@ from layers.airflow_outputs import AirflowService
 from layers.alarms import data_alarms
 from layers.boundary import limit_roles
 from layers.context import ServiceContext, sessions_key_name
+from layers.host_names import key_of
 from layers.layer import Layer
+from layers.listener_certificates import ListenerCertificates, listener_certificates
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs
 from layers.reachability import LOAD_BALANCER
 from layers.remote_state import publish
 from layers.web import web_service
 from layers.working_hours import database_hours
-from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs, Tls
-from modules.dns import AliasRecord, AliasRecordInputs, CertificateValidation, CertificateValidationInputs
+from modules.alb import AccessLogs, LoadBalancer, LoadBalancerInputs, LoadBalancerOutputs
+from modules.dns import AliasRecord, AliasRecordInputs
 from modules.ecs import Cluster, ClusterInputs, ClusterOutputs, ExecuteCommandLogs
 from modules.kms import Key, KeyInputs
 from modules.observability import AlarmTopic, AlarmTopicInputs
@@ -31,8 +33,8 @@ class ServiceLayer(Layer):
         super().__init__(scope, environment, "service")
         self.network = self.outputs_of("network", NetworkOutputs)
         self.data = self.outputs_of("data", DataOutputs)
-        certificate_arn = self._issued_certificate_arn()
-        balancer = self._load_balancer(certificate_arn)
+        certificates = listener_certificates(self, environment, self.network)
+        balancer = self._load_balancer(certificates)
         sessions_key = self._sessions_key()
         cluster = self._cluster(sessions_key)
         context = ServiceContext(
@@ -40,7 +42,7 @@ class ServiceLayer(Layer):
             network=self.network,
             data=self.data,
             load_balancer=balancer,
-            certificate_arn=certificate_arn,
+            certificates=certificates,
             cluster=cluster,
             sessions_key_arn=sessions_key,
             alarm_topic_arn=self._alarm_topic(),
@@ -60,18 +62,7 @@ class ServiceLayer(Layer):
         limit_roles(self, environment, self.network.boundary_arn)
         publish(self, self.outputs, environment)
 
-    def _issued_certificate_arn(self) -> str | None:
-        """The certificate of HTTPS listeners. A requested one is issued once the zone is delegated (N09).
-
-        People do that after the network layer; so this layer waits for it, and not that one.
-        """
-        certificate_arn = self.network.certificate_arn
-        if certificate_arn is None or self.environment.load_balancer.certificate_arn is not None:
-            return certificate_arn
-        inputs = CertificateValidationInputs(certificate_arn=certificate_arn)
-        return CertificateValidation(self, "certificate", inputs).outputs.certificate_arn
-
-    def _load_balancer(self, certificate_arn: str | None) -> LoadBalancerOutputs:
+    def _load_balancer(self, certificates: ListenerCertificates | None) -> LoadBalancerOutputs:
         environment, settings = self.environment, self.environment.load_balancer
         internal = settings.scheme == "internal"
         subnets = self.network.private_subnet_ids if internal else self.network.public_subnet_ids
@@ -80,7 +71,7 @@ class ServiceLayer(Layer):
             subnet_ids=list(subnets.values()),
             security_group_ids=[self.network.security_group_ids[LOAD_BALANCER]],
             internal=internal,
-            tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
+            tls=None if certificates is None else certificates.tls(environment.host_names),
             https_port=settings.https_port,
             http_port=settings.http_port,
             allow_public_http=environment.kind == "development",
@@ -173,7 +164,7 @@ class ServiceLayer(Layer):
                 target_dns_name=balancer.dns_name,
                 target_zone_id=balancer.zone_id,
             )
-            AliasRecord(self, f"name-{name.replace('*', 'any').replace('.', '-')}", inputs)
+            AliasRecord(self, key_of(name), inputs)
 
     def _airflow(self, context: ServiceContext) -> AirflowService | None:
         settings, data = self.environment.airflow, self.data.airflow

@@ -16,8 +16,8 @@ from cli.options import (
 )
 from cli.parameters import Duration
 from cli.project import Project
-from cli.release_session import keep_minimums
-from cli.running.run_layers import apply_layers, conclude
+from cli.running.outcome import conclude
+from cli.running.run_layers import apply_layers
 from cli.running.terraform_options import checked
 from cli.service_start import DATA, SERVICE, ServiceStart
 from cli.session import asking, open_for_change, refuse_question
@@ -44,6 +44,14 @@ from cli.taken_names import refuse_taken_names
     metavar="TIME",
     help="How long to wait, before the service layer, until the DNS zone is delegated.",
 )
+@click.option(
+    "--wait-for-deployments",
+    "deployments_seconds",
+    type=Duration(),
+    default="10m",
+    metavar="TIME",
+    help="How long to wait, after the service layer, until ECS has replaced tasks.",
+)
 @click.option(ASSUME_OPTION, "assume_delegated", is_flag=True, help="Do not check whether the DNS zone is delegated.")
 @lock_timeout_option
 @as_json
@@ -56,6 +64,7 @@ def apply(
     yes: bool,
     full: bool,
     wait_seconds: float,
+    deployments_seconds: float,
     assume_delegated: bool,
     lock_timeout: float,
     as_json: bool,
@@ -65,7 +74,9 @@ def apply(
 
     Before the service layer it stops while an image or a secret that its tasks need is missing, or the DNS zone is not
     delegated; before the data layer while deleted secrets keep names that it needs. Then it says what to do. A
-    deployment that ECS had given up is started again.
+    deployment that ECS had given up is started again, and one that it rolls back is an error.
+
+    What the file no longer has goes in a second round, the last layer first, once every layer has let go of it.
 
     Options after `--` are passed to terraform plan: -replace, -target, -refresh, -refresh-only. They need --layer.
     """
@@ -74,7 +85,11 @@ def apply(
     ask = asking(yes)
     session = open_for_change(project, name, lock_timeout_seconds=lock_timeout)
     session.require_state()
-    start = ServiceStart(session=session, patience=Patience(wait_seconds=wait_seconds, assumed=assume_delegated))
+    start = ServiceStart(
+        session=session,
+        patience=Patience(wait_seconds=wait_seconds, assumed=assume_delegated),
+        deployments_seconds=deployments_seconds,
+    )
     stacks = session.stacks(layer)
 
     def before_data() -> None:
@@ -84,10 +99,7 @@ def apply(
             start.announce()
 
     before = {SERVICE: start.before, DATA: before_data}
-    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before=before)
-    if layer in (None, SERVICE):
-        keep_minimums(session)
-    start.after()
+    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before=before, after={SERVICE: start.after})
     conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())

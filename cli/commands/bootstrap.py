@@ -6,7 +6,7 @@ from cli.command import command
 from cli.console import print_json, result
 from cli.options import as_json, confirm_option, environment_argument, lock_timeout_option, yes_option
 from cli.project import Project
-from cli.running.run_layers import Outcome, conclude
+from cli.running.outcome import Outcome, conclude
 from cli.session import asking, must_type_name, open_for_change, refuse_question, type_name
 
 

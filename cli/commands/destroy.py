@@ -14,8 +14,9 @@ from cli.options import (
     yes_option,
 )
 from cli.project import Project
+from cli.running.outcome import conclude
 from cli.running.protection import refuse_protected
-from cli.running.run_layers import conclude, destroy_layers, refuse_to_orphan
+from cli.running.run_layers import destroy_layers, refuse_to_orphan
 from cli.session import must_type_name, open_for_change, refuse_question, type_name
 from release.counted import counted
 

@@ -13,7 +13,7 @@ from cli.options import (
     terraform_argument,
 )
 from cli.project import Project
-from cli.running.run_layers import plan_layers
+from cli.running.plan_layers import plan_layers
 from cli.running.stack import CHANGES
 from cli.running.terraform_options import checked
 from cli.service_start import SERVICE, warn_to_do

@@ -23,7 +23,8 @@ from typing import Any
 
 from cli.console import say
 from cli.errors import CommandError
-from cli.running.run_layers import Outcome, apply_layers, apply_part, destroy_layers
+from cli.running.outcome import Outcome
+from cli.running.run_layers import apply_layers, apply_part, destroy_layers
 from cli.running.stack import BACKEND_OVERRIDE, Stack
 from cli.running.state_store import StateStore, count_resources
 from release.counted import counted

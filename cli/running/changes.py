@@ -1,5 +1,7 @@
 """Shows a plan: which resources change, and how many."""
 
+from collections.abc import Collection
+
 from rich.text import Text
 
 from cli.console import output, warn
@@ -18,13 +20,18 @@ _SIGNS = {
 _ORDER = list(_SIGNS)
 
 
-def summary(ui: MachineUi) -> str:
-    """`3 to add, 1 to change, 0 to destroy`, or that there is nothing to do."""
+def summary(ui: MachineUi, *, kept: Collection[str] = ()) -> str:
+    """`3 to add, 1 to change, 0 to destroy`, or that there is nothing to do.
+
+    Args:
+        ui: of the plan.
+        kept: addresses of what only the second round removes; the plan may count them.
+    """
     counts = ui.changes
-    if not ui.planned and not ui.changed_outputs:
-        return "no changes"
+    if not set(ui.planned) - set(kept) and not ui.changed_outputs:
+        return "no changes" if not kept else "no changes in this round"
     parts = [f"{counts.get('add', 0)} to add", f"{counts.get('change', 0)} to change"]
-    parts.append(f"{counts.get('remove', 0)} to destroy")
+    parts.append(f"{counts.get('remove', 0) - len(set(ui.planned) & set(kept))} to destroy")
     if counts.get("import"):
         parts.insert(0, f"{counts['import']} to import")
     if ui.changed_outputs:
@@ -32,13 +39,21 @@ def summary(ui: MachineUi) -> str:
     return ", ".join(parts)
 
 
-def show_changes(layer: str, ui: MachineUi, *, whole: bool = True) -> None:
-    """Print the changes of one layer on standard output; those that destroy come last, where they are noticed."""
+def show_changes(layer: str, ui: MachineUi, *, whole: bool = True, kept: Collection[str] = ()) -> None:
+    """Print the changes of one layer on standard output; those that destroy come last, where they are noticed.
+
+    Args:
+        layer: its name.
+        ui: of its plan.
+        whole: whether to print each change, too.
+        kept: addresses of what only the second round removes, which is printed elsewhere.
+    """
     console = output()
-    console.print(Text.assemble((layer, "bold"), f": {summary(ui)}"))
+    console.print(Text.assemble((layer, "bold"), f": {summary(ui, kept=kept)}"))
     if not whole:
         return
-    known = sorted(ui.planned.items(), key=lambda item: (_ORDER.index(item[1]) if item[1] in _SIGNS else 99, item[0]))
+    shown = [(address, action) for address, action in ui.planned.items() if address not in kept]
+    known = sorted(shown, key=lambda item: (_ORDER.index(item[1]) if item[1] in _SIGNS else 99, item[0]))
     for address, action in known:
         sign, colour = _SIGNS.get(action, ("?", ""))
         console.print(Text(f"  {sign} {address}", style=colour))

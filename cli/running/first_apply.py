@@ -19,7 +19,8 @@ from typing import Any
 
 from cli.console import say
 from cli.running.background_task import background_task
-from cli.running.run_layers import Outcome, apply_layers, apply_part, done
+from cli.running.outcome import Outcome, done
+from cli.running.run_layers import apply_layers, apply_part
 from cli.running.stack import Stack
 from terraform.document import Stacks, layer_of
 

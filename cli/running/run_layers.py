@@ -1,98 +1,22 @@
-"""Plans, applies and destroys the layers of an environment, one after the other."""
+"""Applies and destroys the layers of an environment, one after the other."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from cli.console import output, result, say, warn
+from cli.console import say, warn
 from cli.errors import CommandError
-from cli.running.attached_provider import attached_provider
 from cli.running.background_task import background_task
-from cli.running.changes import show_changes, show_warnings, summary
-from cli.running.machine_ui import MachineUi
+from cli.running.changes import show_warnings, summary
+from cli.running.consequences import refuse_replacements, taken_over
+from cli.running.outcome import Outcome, done
+from cli.running.sharing import sharing_a_provider
+from cli.running.shown_plan import explain_changes, show_plan
 from cli.running.stack import Plan, Stack
-from cli.running.strategy_change import explain
+from cli.running.two_rounds import BUILT_ON, first_round
 from release.counted import counted
-
-
-@dataclass(frozen=True, kw_only=True)
-class LayerPlan:
-    """The plan of one layer."""
-
-    layer: str
-    has_changes: bool
-    ui: MachineUi | None = None
-    waits_for: str | None = None
-    """The layer that must be applied before this one can be planned."""
-
-    def json(self) -> dict[str, object]:
-        """For scripts."""
-        ui = self.ui or MachineUi()
-        return {
-            "has_changes": self.has_changes,
-            "waits_for": self.waits_for,
-            "summary": dict(ui.changes),
-            "changes": dict(sorted(ui.planned.items())),
-            "drift": dict(sorted(ui.undone.items())),
-            "outputs": ui.changed_outputs,
-        }
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """What happened to each layer."""
-
-    changed: dict[str, MachineUi] = field(default_factory=dict)
-    unchanged: list[str] = field(default_factory=list)
-
-    def json(self) -> dict[str, object]:
-        """For scripts: what was done to each layer."""
-        return outcomes_json([self])
-
-
-def outcomes_json(outcomes: Iterable[Outcome]) -> dict[str, object]:
-    """For scripts: what was done to each layer; a layer that was changed several times has the sum."""
-    runs: dict[str, list[MachineUi]] = {}
-    for outcome in outcomes:
-        for layer, ui in outcome.changed.items():
-            runs.setdefault(layer, []).append(ui)
-        for layer in outcome.unchanged:
-            runs.setdefault(layer, [])
-    return {layer: {"changed": bool(each), "summary": _sum(each)} for layer, each in runs.items()}
-
-
-def _sum(runs: Iterable[MachineUi]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for ui in runs:
-        for kind, count in ui.changes.items():
-            total[kind] = total.get(kind, 0) + count
-    return total
-
-
-def plan_layers(
-    stacks: Sequence[Stack], *, full: bool = False, quiet: bool = False, options: Sequence[str] = ()
-) -> list[LayerPlan]:
-    """Plan each layer, except those that depend on one that was never applied and has no outputs yet."""
-    plans: list[LayerPlan] = []
-    missing: str | None = None
-    with _sharing_a_provider(stacks) as shared:
-        for stack in shared:
-            if missing is not None:
-                plans.append(LayerPlan(layer=stack.name, has_changes=True, waits_for=missing))
-                if not quiet:
-                    output().print(f"{stack.name}: can be planned when {missing} is applied")
-                continue
-            with stack.plan(options=options) as plan:
-                plans.append(LayerPlan(layer=stack.name, has_changes=plan.has_changes, ui=plan.ui))
-                show_warnings(stack.name, plan.ui)
-                if not quiet:
-                    _show(stack, plan, full=full)
-                    _explain(stack, plan)
-            if plan.has_changes and stack is not shared[-1] and not stack.resource_count():
-                missing = stack.name
-    return plans
 
 
 def apply_layers(
@@ -102,41 +26,96 @@ def apply_layers(
     full: bool = False,
     options: Sequence[str] = (),
     before: Mapping[str, Callable[[], None]] = MappingProxyType({}),
+    after: Mapping[str, Callable[[], bool]] = MappingProxyType({}),
 ) -> Outcome:
-    """Plan and apply each layer in order.
+    """Plan and apply each layer in order; then remove what layers no longer have, the last layer first.
 
     Args:
-        stacks: the layers.
+        stacks: the layers. Nothing is removed from a layer while one that reads it is not among them.
         ask: called after a plan was shown; None applies without asking.
         full: show plans as Terraform does.
         options: of `terraform plan`.
         before: layer → called before it is planned.
+        after: layer → called once it is applied; returns whether what layers no longer have is out of use.
     """
-    outcome = Outcome()
-    with _sharing_a_provider(stacks) as shared:
+    outcome, kept = Outcome(), dict[str, tuple[str, ...]]()
+    run = _Run(ask=ask, full=full, outcome=outcome)
+    with sharing_a_provider(stacks) as shared:
+        let_go = True
         for stack in shared:
             if stack.name in before:
                 before[stack.name]()
-            with stack.plan(options=options) as plan:
-                show_warnings(stack.name, plan.ui)
-                if not plan.has_changes:
-                    outcome.unchanged.append(stack.name)
-                    stack.say(f"{stack.name}: no changes")
-                    continue
-                _explain(stack, plan)
-                if ask is not None:
-                    _show(stack, plan, full=full)
-                    if not ask(f"Apply these changes to {stack.name}?"):
-                        raise CommandError(f"Stopped before {stack.name}: nothing of it was changed.")
-                else:
-                    stack.say(f"{stack.name}: {summary(plan.ui)}")
-                following = shared[shared.index(stack) + 1 :][:1]
-                # `init` takes seconds of processor; an apply mostly waits.
-                with background_task("init", partial(_initialise, following)):
-                    ui = stack.apply(plan)
-                outcome.changed[stack.name] = ui
-                stack.say(f"{stack.name}: {done(ui)}", style="green")
+            with first_round(stack, options) as first:
+                show_warnings(stack.name, first.whole.ui)
+                refuse_replacements(stack, first.whole, options)
+                for sentence in taken_over(first.moves):
+                    warn(f"{stack.name}: {sentence}.")
+                if first.kept:
+                    kept[stack.name] = first.kept
+                run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])
+                let_go = after.get(stack.name, _at_once)() and let_go
+        if kept and not (let_go and shared[-1].name not in BUILT_ON):
+            for layer, addresses in kept.items():
+                _say_what_stays(layer, addresses)
+            return outcome
+        for stack in reversed(shared):
+            if stack.name in kept:
+                with stack.plan() as second:
+                    run.apply(stack, second, question=f"Remove this from {stack.name}?")
     return outcome
+
+
+def _at_once() -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """How plans are shown and applied."""
+
+    ask: Callable[[str], bool] | None
+    full: bool
+    outcome: Outcome
+
+    def apply(
+        self,
+        stack: Stack,
+        plan: Plan,
+        *,
+        kept: Sequence[str] = (),
+        following: Sequence[Stack] = (),
+        question: str | None = None,
+    ) -> None:
+        """Show a plan, ask, and apply it."""
+        later = f"; {counted(len(kept), 'resource')} to destroy in the second round" if kept else ""
+        if not plan.has_changes:
+            self.outcome.unchanged.append(stack.name)
+            stack.say(f"{stack.name}: no changes{later}")
+            return
+        explain_changes(stack, plan)
+        if self.ask is not None:
+            show_plan(stack, plan, full=self.full)
+            for address in kept:
+                stack.say(f"  {address} is destroyed in the second round")
+            if not self.ask(question or f"Apply these changes to {stack.name}?"):
+                what = "what it no longer has stays" if question else "nothing of it was changed"
+                raise CommandError(f"Stopped before {stack.name}: {what}.")
+        else:
+            stack.say(f"{stack.name}: {summary(plan.ui)}{later}")
+        # `init` takes seconds of processor; an apply mostly waits.
+        with background_task("init", partial(_initialise, following)):
+            ui = stack.apply(plan)
+        self.outcome.add(stack.name, ui)
+        stack.say(f"{stack.name}: {done(ui)}", style="green")
+
+
+def _say_what_stays(layer: str, addresses: Sequence[str]) -> None:
+    """What a layer keeps because it is applied alone, or because former tasks may still use it."""
+    stay, them = ("stays", "it") if len(addresses) == 1 else ("stay", "them")
+    what = counted(len(addresses), "resource")
+    say(f"{layer}: {what} {stay} until all layers are applied and former tasks have ended; they may use {them}:")
+    for address in addresses:
+        say(f"  {address}")
 
 
 def _initialise(stacks: Sequence[Stack]) -> None:
@@ -169,7 +148,7 @@ def apply_part(stack: Stack, addresses: Sequence[str], *, note: str = "") -> Out
     """
     outcome = Outcome()
     options = [f"-target={address}" for address in addresses]
-    with _sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
+    with sharing_a_provider([stack]) as (shared,), shared.plan(options=options) as plan:
         if plan.has_changes:
             stack.say(f"{stack.name}: {summary(plan.ui)}{note}")
             outcome.changed[stack.name] = shared.apply(plan)
@@ -179,7 +158,7 @@ def apply_part(stack: Stack, addresses: Sequence[str], *, note: str = "") -> Out
 def destroy_layers(stacks: Sequence[Stack]) -> Outcome:
     """Destroy the given layers, the last one first."""
     outcome = Outcome()
-    with _sharing_a_provider(stacks) as shared:
+    with sharing_a_provider(stacks) as shared:
         for stack in reversed(shared):
             # A layer without state cannot be planned: the outputs that it reads may be gone already.
             if not stack.resource_count():
@@ -208,20 +187,6 @@ def _leave(stack: Stack, addresses: Sequence[str]) -> None:
         say(f"{stack.name}: {address} stays in the account, since snapshots and backups that stay need it")
 
 
-def conclude(name: str, outcome: Outcome, *, as_json: bool, done: str = "applied", nothing: str = "change") -> None:
-    """Print the last line: what changed, or that nothing did.
-
-    Args:
-        name: of the environment.
-        outcome: of all layers.
-        as_json: whether the outcome is printed as JSON.
-        done: what was done to the layers that changed.
-        nothing: what there was nothing to do.
-    """
-    sentence = f"{', '.join(outcome.changed)} {done}" if outcome.changed else f"nothing to {nothing}"
-    result(f"{name}: {sentence}.", style="green", as_json=as_json)
-
-
 def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
     """Raise CommandError where a layer that depends on `layer` still has resources."""
     names = [stack.name for stack in stacks]
@@ -232,34 +197,3 @@ def refuse_to_orphan(stacks: Sequence[Stack], layer: str) -> None:
                 f"{layer} cannot be destroyed while {stack.name} depends on it ({counted(count, 'resource')}). "
                 f"Destroy {stack.name} first, or everything: leave --layer out."
             )
-
-
-def done(ui: MachineUi) -> str:
-    """`3 added, 1 changed, 0 destroyed`."""
-    counts = ui.changes
-    return f"{counts.get('add', 0)} added, {counts.get('change', 0)} changed, {counts.get('remove', 0)} destroyed"
-
-
-def _show(stack: Stack, plan: Plan, *, full: bool) -> None:
-    show_changes(stack.name, plan.ui, whole=not full)
-    if full and plan.has_changes:
-        output().print(stack.show(plan))
-
-
-def _explain(stack: Stack, plan: Plan) -> None:
-    """Print what a change of a service's strategy replaces, before it happens."""
-    touched = [address for address, action in plan.ui.planned.items() if action != "update"]
-    if not any(address.startswith("aws_ecs_service.") for address in touched):
-        return
-    for sentence in explain(stack.show_json(plan)):
-        warn(sentence)
-
-
-@contextmanager
-def _sharing_a_provider(stacks: Sequence[Stack]) -> Iterator[Sequence[Stack]]:
-    """The stacks, with one process of the provider for all their commands where that is allowed."""
-    if not stacks or not stacks[0].terraform.shares_provider:
-        yield stacks
-        return
-    with attached_provider() as provider:
-        yield [replace(stack, provider=provider) for stack in stacks]

@@ -7,7 +7,7 @@ from config.services import CodeDeployService
 from layers.context import ServiceContext
 from layers.web.base import WebEcsServiceSpec, WebServiceBase
 from modules import codedeploy, ecs
-from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs, Tls
+from modules.alb import CodeDeployRoute, CodeDeployRouteInputs, CodeDeployRouteOutputs
 from modules.iam import TaskRolesOutputs
 from release.outputs import CodeDeployOutputs
 
@@ -48,7 +48,7 @@ class CodeDeployed(WebServiceBase[CodeDeployService]):
         )
 
     def _route(self) -> CodeDeployRouteOutputs:
-        certificate_arn = self._context.certificate_arn
+        certificates = self._context.certificates
         inputs = CodeDeployRouteInputs(
             name=self._full_name,
             rule=self._rule(),
@@ -56,7 +56,7 @@ class CodeDeployed(WebServiceBase[CodeDeployService]):
             load_balancer_arn=self._context.load_balancer.arn,
             test_port=self._settings.test_listener.port,
             serving_ports=tuple(self._environment.load_balancer.ports.values()),
-            test_tls=None if certificate_arn is None else Tls(certificate_arn=certificate_arn),
+            test_tls=None if certificates is None else certificates.tls(self._settings.host_names),
         )
         return CodeDeployRoute(self, "route", inputs).outputs
 

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
     LbListenerDefaultActionForward,
     LbListenerDefaultActionForwardTargetGroup,
 )
+from cdktf_cdktf_provider_aws.lb_listener_certificate import LbListenerCertificate
 from constructs import Construct
 
 from modules.alb.load_balancer import Tls
@@ -106,7 +107,7 @@ class CodeDeployRoute(Construct):
 
     def _test_listener(self, inputs: CodeDeployRouteInputs, target_group_arn: str) -> LbListener:
         tls = inputs.test_tls
-        return LbListener(
+        listener = LbListener(
             self,
             "test",
             load_balancer_arn=inputs.load_balancer_arn,
@@ -124,6 +125,11 @@ class CodeDeployRoute(Construct):
             ],
             lifecycle=TerraformResourceLifecycle(ignore_changes=["default_action"]),
         )
+        for name, certificate_arn in sorted(tls.additional_certificate_arns.items() if tls is not None else ()):
+            LbListenerCertificate(
+                self, f"certificate-{name}", listener_arn=listener.arn, certificate_arn=certificate_arn
+            )
+        return listener
 
 
 def _own_target_groups(name: str) -> Postcondition:

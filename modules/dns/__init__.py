@@ -1,6 +1,6 @@
-"""Hosted zones, certificates and alias records; existing ones can be used."""
+"""Hosted zones, which may exist already, certificates and alias records."""
 
-from modules.dns.certificate import Certificate, CertificateInputs, CertificateOutputs
+from modules.dns.certificate import Certificates, CertificatesInputs, CertificatesOutputs
 from modules.dns.record import AliasRecord, AliasRecordInputs, AliasRecordOutputs
 from modules.dns.validation import (
     CertificateValidation,
@@ -13,12 +13,12 @@ __all__ = [
     "AliasRecord",
     "AliasRecordInputs",
     "AliasRecordOutputs",
-    "Certificate",
-    "CertificateInputs",
-    "CertificateOutputs",
     "CertificateValidation",
     "CertificateValidationInputs",
     "CertificateValidationOutputs",
+    "Certificates",
+    "CertificatesInputs",
+    "CertificatesOutputs",
     "Zone",
     "ZoneInputs",
     "ZoneOutputs",

@@ -1,5 +1,6 @@
-"""A TLS certificate with its validation records, or an existing one."""
+"""TLS certificates with their validation records: one for each name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import TerraformResourceLifecycle
@@ -13,88 +14,90 @@ VALIDATION_TTL_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateInputs:
-    """Domain names and the zone that validates them, or an existing certificate."""
+class CertificatesInputs:
+    """Names, and the zone that proves that they are yours."""
 
-    domain_name: str | None = None
-    """Main name, such as `www.acme.example` or `*.acme.example`. Needed unless a certificate is given."""
+    names: Mapping[str, str]
+    """Names by a key of your own, such as `{"www": "www.acme.example"}`; `*.acme.example` is a name, too. The key is
+    part of the address. Another name needs another key: a certificate's name cannot be changed."""
 
-    alternative_names: tuple[str, ...] = ()
-    """Further names of the same zone. None by default. A change of names
-    replaces the certificate."""
+    zone_id: str
+    """Public zone that answers for all names."""
 
-    zone_id: str | None = None
-    """Public zone that answers for all names. Needed unless a certificate is given."""
-
-    existing_certificate_arn: str | None = None
-    """Existing certificate (E11) in the load balancer's region. None by default: one is requested."""
+    short_name: str
+    """Main name of a certificate whose own name is longer than ACM allows for a main name; of the same zone."""
 
     def __post_init__(self) -> None:
         """Refuse names that ACM would refuse."""
-        if len(self.domain_name or "") > CERTIFICATE_MAIN_NAME_CHARACTERS:
+        if _is_long(self.short_name):
             raise ValueError(
-                f'domain_name is "{self.domain_name}" of {len(self.domain_name or "")} characters; ACM allows '
-                f"{CERTIFICATE_MAIN_NAME_CHARACTERS}, and more for alternative_names"
+                f'short_name is "{self.short_name}" of {len(self.short_name)} characters; ACM allows '
+                f"{CERTIFICATE_MAIN_NAME_CHARACTERS} for a main name"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateOutputs:
+class CertificatesOutputs:
     """What a `CertificateValidation` waits for."""
 
-    certificate_arn: str
-    """ARN of the certificate. A new one is requested, and not issued yet."""
+    certificate_arns: Mapping[str, str]
+    """ARNs of the certificates, by the keys of their names. They are requested, and not issued yet."""
 
 
-class Certificate(Construct):
-    """A certificate from ACM with its validation records, renewed by AWS. Creates nothing for an existing certificate.
+class Certificates(Construct):
+    """A certificate from ACM for each name, renewed by AWS, with the records that prove the names."""
 
-    Raises:
-        ValueError: where neither a certificate nor both domain name and zone are given, or all are.
-    """
+    outputs: CertificatesOutputs
 
-    outputs: CertificateOutputs
-
-    def __init__(self, scope: Construct, id_: str, inputs: CertificateInputs) -> None:
+    def __init__(self, scope: Construct, id_: str, inputs: CertificatesInputs) -> None:
         super().__init__(scope, id_)
-        if inputs.existing_certificate_arn is not None:
-            if inputs.domain_name is not None or inputs.zone_id is not None or inputs.alternative_names:
-                raise ValueError("existing_certificate_arn is given: leave domain_name, alternative_names, zone_id out")
-            self.outputs = CertificateOutputs(certificate_arn=inputs.existing_certificate_arn)
-            return
-        if inputs.domain_name is None or inputs.zone_id is None:
-            raise ValueError("domain_name and zone_id are both needed, or existing_certificate_arn")
-        certificate = AcmCertificate(
+        certificates = {key: self._certificate(key, name, inputs.short_name) for key, name in inputs.names.items()}
+        proofs: dict[str, AcmCertificate] = {}
+        for key, name in sorted(inputs.names.items(), key=lambda each: each[1]):
+            for domain in dict.fromkeys(each.removeprefix("*.") for each in _names(name, inputs.short_name)):
+                proofs.setdefault(domain, certificates[key])
+        for domain, certificate in sorted(proofs.items()):
+            self._prove(domain, certificate, inputs.zone_id)
+        self.outputs = CertificatesOutputs(certificate_arns={key: each.arn for key, each in certificates.items()})
+
+    def _certificate(self, key: str, name: str, short_name: str) -> AcmCertificate:
+        main, *others = _names(name, short_name)
+        return AcmCertificate(
             self,
-            "certificate",
-            domain_name=inputs.domain_name,
-            subject_alternative_names=sorted({*inputs.alternative_names} - {inputs.domain_name}) or None,
+            key,
+            domain_name=main,
+            subject_alternative_names=others or None,
             validation_method="DNS",
-            tags={"Name": inputs.domain_name},
-            # A certificate in use cannot be deleted: the listener must have the new one first.
+            tags={"Name": name},
+            # A certificate in use cannot be deleted: where one is requested again, the listener gets that first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
-        _prove(self, certificate, inputs.zone_id, (inputs.domain_name, *inputs.alternative_names))
-        self.outputs = CertificateOutputs(certificate_arn=certificate.arn)
 
+    def _prove(self, domain: str, certificate: AcmCertificate, zone_id: str) -> None:
+        """Create the validation record of a domain.
 
-def _prove(scope: Construct, certificate: AcmCertificate, zone_id: str, names: tuple[str, ...]) -> None:
-    """Create the validation record of each name.
-
-    The options are an unordered set, unknown before the first apply, so each record picks its own by domain: adding a
-    name moves no record. `acme.example` and `*.acme.example` share one record.
-    """
-    options = f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
-    for domain in sorted({name.removeprefix("*.") for name in names}):
+        The options are an unordered set, unknown before the first apply, so each record picks its own by domain.
+        `acme.example` and `*.acme.example` share one record, whichever certificate asks for it.
+        """
+        options = f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
         option = f'[for o in {options} : o if trimprefix(o.domain_name, "*.") == "{domain}"][0]'
         Route53Record(
-            scope,
+            self,
             f"validation-{domain.replace('.', '-')}",
             zone_id=zone_id,
             name=f"${{{option}.resource_record_name}}",
             type=f"${{{option}.resource_record_type}}",
             records=[f"${{{option}.resource_record_value}}"],
             ttl=VALIDATION_TTL_SECONDS,
-            # ACM requests the same record for the same name again, for example in the replacement certificate.
+            # ACM requests the same record for the same name again, for example in another environment's certificate.
             allow_overwrite=True,
         )
+
+
+def _names(name: str, short_name: str) -> tuple[str, ...]:
+    """The main name of a certificate, and its further ones: ACM limits the length of the main one."""
+    return (short_name, name) if _is_long(name) else (name,)
+
+
+def _is_long(name: str) -> bool:
+    return len(name) > CERTIFICATE_MAIN_NAME_CHARACTERS

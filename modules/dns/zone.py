@@ -60,7 +60,8 @@ class Zone(Construct):
         private = inputs.private_vpc_id is not None
         zone = Route53Zone(
             self,
-            "zone",
+            # Another name is another zone, beside the former one until nothing uses that.
+            inputs.name.replace(".", "-"),
             name=inputs.name,
             comment=f"{'Private' if private else 'Public'} zone {inputs.name}",
             force_destroy=inputs.force_destroy,

@@ -177,7 +177,7 @@ def test_e07_an_apply_of_the_service_layer_writes_the_minimum_of_live_colours(
     windlass, terraform, monkeypatch, layer, writes
 ):
     written = []
-    monkeypatch.setattr("cli.commands.apply.keep_minimums", lambda session: written.append(session.environment.name))
+    monkeypatch.setattr("cli.service_start.keep_minimums", lambda session: written.append(session.environment.name))
     terraform.follow(PLANNED, APPLIED)
     assert windlass("apply", "dev", "--yes", *layer).code == 0
     # Also where nothing else changed: the minimum is not in the plan.

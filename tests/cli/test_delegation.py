@@ -25,6 +25,7 @@ from tests.support.documents import ROOT
 from tests.support.embedded import embedded_aws
 
 ZONE = "windlass.localhost"
+KEY = "name-app-windlass-localhost"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def certificate(endpoint_url: str, zone: Any, session: Session) -> str:
         HostedZoneId=zone["HostedZone"]["Id"],
         ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": change}]},
     )
-    publish(session, {"certificate_arn": arn, "dns_zone_id": zone["HostedZone"]["Id"]} | name_servers_of(zone))
+    publish(session, {"certificate_arns": {KEY: arn}, "dns_zone_id": zone["HostedZone"]["Id"]} | name_servers_of(zone))
     return str(arn)
 
 
@@ -110,7 +111,7 @@ def test_the_records_are_named_until_the_parent_has_them(session: Session, zone:
 
 @pytest.mark.usefixtures("certificate")
 def test_an_existing_zone_is_looked_up(session: Session, zone: Any, certificate: str) -> None:
-    publish(session, {"certificate_arn": certificate, "dns_zone_id": zone["HostedZone"]["Id"]})
+    publish(session, {"certificate_arns": {KEY: certificate}, "dns_zone_id": zone["HostedZone"]["Id"]})
     (line,) = to_do(session)
     assert all(f"{ZONE}. NS {server}." in line for server in zone["DelegationSet"]["NameServers"])
 
@@ -158,7 +159,7 @@ def test_a_private_zone_cannot_have_a_certificate(session: Session, certificate:
         "VPCId": client_of(endpoint_url, "ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"],
     }
     private = route53.create_hosted_zone(Name="private.example", CallerReference="private", VPC=vpc)["HostedZone"]["Id"]
-    publish(session, {"certificate_arn": certificate, "dns_zone_id": private})
+    publish(session, {"certificate_arns": {KEY: certificate}, "dns_zone_id": private})
     (text,) = to_do(session)
     assert "is private, so ACM cannot validate a certificate: give load_balancer.certificate_arn" in text
     assert delegation_of(session) is None
@@ -172,11 +173,11 @@ def test_a_certificate_that_acm_gave_up_is_requested_again(
 
     acm_backends["123456789012"]["eu-west-1"]._certificates[certificate].status = status
     (text,) = to_do(session)
-    assert f"the certificate was not issued ({status})" in text
-    command = "./windlass apply local --layer network -- -replace=aws_acm_certificate.certificate_certificate"
+    assert f"the certificate of app.{ZONE} ({status}) was not issued" in text
+    command = f"./windlass apply local --layer network -- -replace=aws_acm_certificate.certificate_{KEY}"
     assert text.endswith(command)
     network = json.loads((ROOT / "tests" / "snapshots" / "local" / "network.json").read_text())
-    assert list(network["resource"]["aws_acm_certificate"]) == ["certificate_certificate"]
+    assert "certificate_name-app-windlass-localhost" in network["resource"]["aws_acm_certificate"]
 
 
 def test_before_the_network_layer_there_is_nothing_to_check(session: Session) -> None:

@@ -68,9 +68,11 @@ def test_the_zone_and_what_depends_on_it_are_left_for_later(documents: dict[str,
         "aws_route53_zone",
         "aws_route53_record",
     }
-    assert {"aws_vpc.networking_vpc", "aws_kms_key.key_key", "aws_acm_certificate.certificate_certificate"} <= set(
-        first
-    )
+    assert {
+        "aws_vpc.networking_vpc",
+        "aws_kms_key.key_key",
+        "aws_acm_certificate.certificate_name-app-windlass-localhost",
+    } <= set(first)
 
 
 def test_a_load_balancer_needs_its_bucket_with_the_policy_and_not_the_lifecycle(

@@ -10,7 +10,7 @@ from cli.data_plane import log_folders
 from cli.errors import CommandError
 from cli.local_platform import LocalPlatform
 from cli.running.bootstrap import Bootstrap
-from cli.running.run_layers import Outcome
+from cli.running.outcome import Outcome
 from cli.session import Session
 from local.iam.denied_calls import DeniedCall
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws

@@ -10,7 +10,7 @@ import pytest
 from cli.app import main
 from cli.running.bootstrap import Bootstrap
 from cli.running.machine_ui import MachineUi
-from cli.running.run_layers import Outcome, outcomes_json
+from cli.running.outcome import Outcome, outcomes_json
 from tests.cli.fake_project import environment, state_key
 from tests.cli.fake_terraform import error, planned, summary
 from tests.cli.test_apply import APPLIED, HOLDS_SOMETHING

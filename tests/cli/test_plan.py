@@ -2,6 +2,7 @@ import json
 import stat
 from pathlib import Path
 
+from cli.running.stack import Stack
 from tests.cli.fake_project import FakeProject
 from tests.cli.fake_terraform import LOCKED, error, planned, summary
 
@@ -61,12 +62,28 @@ def test_layers_below_one_that_was_never_applied_wait_for_it(windlass, terraform
     assert not terraform.calls("plan", "dev-data-")
 
 
+def test_a_layer_waits_for_outputs_that_are_not_published_yet(windlass, terraform, monkeypatch):
+    document = Stack.document
+    reads = "${data.terraform_remote_state.network.outputs.groups.shop}"
+    monkeypatch.setattr(Stack, "document", lambda stack: document(stack) | {"output": {"group": {"value": reads}}})
+    state = {"resources": [{"mode": "managed", "instances": [{}]}], "outputs": {"groups": {"value": {"web": "sg-1"}}}}
+    terraform.follow(changed("network"), {"when": ["state", "pull"], "lines": [state]})
+    ended = windlass("plan", "dev", "--detailed-exitcode")
+    assert ended.code == 2
+    assert "service: can be planned when network is applied: network will publish groups.shop" in ended.out
+    assert not terraform.calls("plan", "dev-service-")
+    state["outputs"]["groups"]["value"]["shop"] = "sg-2"
+    terraform.follow(changed("network"), {"when": ["state", "pull"], "lines": [state]})
+    windlass("plan", "dev")
+    assert terraform.calls("plan", "dev-service-")
+
+
 def test_changes_are_listed_with_what_is_destroyed_last(windlass, terraform):
     events = [planned("aws_a.gone", "delete"), planned("aws_b.new", "create"), planned("aws_c.other", "update")]
     terraform.follow({"when": ["plan"], "code": 2, "lines": [*events, summary(add=1, change=1, remove=1)]}, APPLIED)
-    ended = windlass("plan", "dev", "--layer", "data")
+    ended = windlass("plan", "dev", "--layer", "service")
     assert ended.out.splitlines() == [
-        "data: 1 to add, 1 to change, 1 to destroy",
+        "service: 1 to add, 1 to change, 1 to destroy",
         "  + aws_b.new",
         "  ~ aws_c.other",
         "  - aws_a.gone",

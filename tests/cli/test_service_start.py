@@ -12,6 +12,7 @@ from cli.project import Project
 from cli.service_start import ServiceStart, require_ready, warn_to_do
 from cli.session import Session
 from local.image_registry import add_tags
+from release.begun_deployments import Became, RolledBack
 from release.failed_deployments import FailedDeployment
 from tests.cli.fake_project import FakeProject, state_key
 from tests.cli.fake_terraform import FakeTerraform
@@ -181,6 +182,51 @@ def test_an_apply_starts_again_what_ecs_had_given_up(
     calls.clear()
     assert windlass("apply", "dev", "--layer", "network", "--yes").code == 0
     assert calls == []
+
+
+@pytest.mark.usefixtures("terraform")
+@pytest.mark.parametrize(
+    ("became", "code", "words"),
+    [
+        (Became(), 0, "dev: nothing to change."),
+        (
+            Became(rolled_back=(RolledBack(service_name="dev-scheduler", reason="tasks failed to start"),)),
+            1,
+            "service of dev is applied, but ECS gave up and runs former tasks, or none:\n"
+            "  dev-scheduler: tasks failed to start",
+        ),
+        (Became(unfinished=("dev-scheduler",)), 0, "service: ECS still replaces tasks of dev-scheduler"),
+    ],
+    ids=["complete", "rolled back", "unfinished"],
+)
+def test_an_apply_waits_for_the_deployments_that_it_began(
+    windlass: Callable[..., Any],
+    project: FakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+    became: Became,
+    code: int,
+    words: str,
+) -> None:
+    waited: list[Any] = []
+    monkeypatch.setattr("cli.service_start.failed_deployments", lambda *_: [])
+    monkeypatch.setattr(
+        "cli.service_start.wait_for_deployments",
+        lambda _, cluster, applied, seconds: waited.append((cluster, applied, seconds)) or became,
+    )
+    attributes = [
+        {"name": "dev-scheduler", "task_definition": "arn:scheduler:7"},
+        {"name": "of-codedeploy", "task_definition": "arn:shop:1"},
+    ]
+    services = {"mode": "managed", "type": "aws_ecs_service", "instances": [{"attributes": one} for one in attributes]}
+    airflow = {"service_names": {"scheduler": "dev-scheduler"}}
+    outputs = {"cluster_name": {"value": "main"}, "airflow": {"value": airflow}}
+    project.states[state_key("dev", "service")] = {"outputs": outputs, "resources": [services]}
+    ended = windlass("apply", "dev", "--yes", "--wait-for-deployments", "90s")
+    assert (ended.code, words in ended.out + ended.err) == (code, True), ended.err
+    assert waited == [("main", {"dev-scheduler": "arn:scheduler:7"}, 90)]
+    waited.clear()
+    assert windlass("apply", "dev", "--layer", "network", "--yes").code == 0
+    assert waited == []
 
 
 @pytest.mark.parametrize("command", ["check", "synth"])

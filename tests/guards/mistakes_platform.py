@@ -40,13 +40,13 @@ ZONES = "zones_are_named"
 BUCKETS = "buckets_are_private_and_encrypted"
 
 DELEGATION = "people_can_delegate_before_certificates_are_waited_for"
-CERTIFICATE = "${aws_acm_certificate.certificate_certificate.arn}"
+CERTIFICATE = "${aws_acm_certificate.certificate_name-app-example-com.arn}"
 
 MISTAKES = (
     Mistake(
         DELEGATION,
         "a zone whose name servers nobody learns",
-        add("network", "aws_route53_zone", "zone_zone", name="example.com"),
+        add("network", "aws_route53_zone", "zone_example-com", name="example.com"),
     ),
     Mistake(
         DELEGATION,

@@ -129,8 +129,8 @@ def test_the_ui_has_a_name_https_and_a_list_of_who_may_see_it() -> None:
     conditions = {name: value["values"] for each in rule["condition"] for name, value in each.items() if value}
     assert conditions == {"host_header": ["airflow.example.com"], "source_ip": ["203.0.113.0/24"]}
     assert resources(all_documents, "service", "aws_route53_record")["name-airflow-example-com_record"]
-    certificate = resources(all_documents, "network", "aws_acm_certificate")["certificate_certificate"]
-    assert "airflow.example.com" in (certificate["domain_name"], *certificate["subject_alternative_names"])
+    certificate = resources(all_documents, "network", "aws_acm_certificate")["certificate_name-airflow-example-com"]
+    assert certificate["domain_name"] == "airflow.example.com"
     environment = {each["name"]: each["value"] for each in containers("api-server")[0]["environment"]}
     assert environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com"
 
@@ -208,8 +208,8 @@ def without_airflow(data: dict[str, Any]) -> None:
 def test_airflow_beside_other_services_leaves_them_as_they_are() -> None:
     without, both = addresses(documents_of("prod", without_airflow)), addresses(documents("prod"))
     changed = {address.split(": ")[1] for address, body in without.items() if both.get(address) != body}
-    # The one certificate has one more name, and the one firewall has rules for Airflow's host names.
-    assert changed == {"aws_acm_certificate.certificate_certificate", "aws_wafv2_web_acl.firewall_acl"}
+    # The one firewall has rules for Airflow's host names.
+    assert changed == {"aws_wafv2_web_acl.firewall_acl"}
 
 
 def test_a22_two_deployments_share_no_name() -> None:

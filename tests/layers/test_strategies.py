@@ -87,6 +87,7 @@ def test_a_codedeploy_service_is_one_ecs_service_with_two_target_groups_and_a_te
         "aws_iam_role": 3,
         "aws_iam_role_policy": 2,
         "aws_lb_listener": 1,
+        "aws_lb_listener_certificate": 1,
         "aws_lb_target_group": 2,
         "aws_ssm_parameter": 1,
     }
@@ -162,6 +163,8 @@ def test_n03_the_test_listener_is_reachable_only_from_its_own_blocks() -> None:
     listener = body(with_both(), "aws_lb_listener.shop_route_test")
     assert (listener["port"], listener["protocol"]) == (8443, "HTTPS")
     assert listener["certificate_arn"]
+    listed = with_both()["service"]["resource"]["aws_lb_listener_certificate"]
+    assert {name for name in listed if name.startswith("shop_")} == {"shop_route_certificate-name-app-example-com"}
 
 
 def test_each_service_publishes_what_a_release_of_its_strategy_needs() -> None:

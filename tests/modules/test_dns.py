@@ -7,9 +7,9 @@ import pytest
 from modules.dns import (
     AliasRecord,
     AliasRecordInputs,
-    Certificate,
-    CertificateInputs,
-    CertificateOutputs,
+    Certificates,
+    CertificatesInputs,
+    CertificatesOutputs,
     CertificateValidation,
     CertificateValidationInputs,
     Zone,
@@ -25,10 +25,12 @@ def zone(**inputs: Any) -> tuple[Synthesised, ZoneOutputs]:
     return synthesised(stack), outputs
 
 
-def certificate(**inputs: Any) -> tuple[Synthesised, CertificateOutputs]:
+def certificates(**names: str) -> tuple[Synthesised, CertificatesOutputs]:
     with module_stack() as stack:
-        outputs = Certificate(stack, "certificate", CertificateInputs(**inputs)).outputs
-        stack.add_override("output.certificate_arn.value", outputs.certificate_arn)
+        inputs = CertificatesInputs(names=names, zone_id="Z0123", short_name="acme-prod.acme.example")
+        outputs = Certificates(stack, "certificate", inputs).outputs
+        for key, arn in outputs.certificate_arns.items():
+            stack.add_override(f"output.{key}.value", arn)
     return synthesised(stack), outputs
 
 
@@ -56,9 +58,12 @@ def test_an_existing_zone_cannot_become_private():
         zone(existing_zone_id="Z0123", private_vpc_id="vpc-0123")
 
 
-def test_a_certificate_is_proved_by_a_record_for_each_domain():
-    result, _ = certificate(domain_name="acme.example", alternative_names=("www.acme.example",), zone_id="Z0123")
-    assert result.only("aws_acm_certificate")["validation_method"] == "DNS"
+def test_each_name_has_a_certificate_that_is_proved_by_a_record():
+    result, _ = certificates(apex="acme.example", www="www.acme.example")
+    requested = result.resources("aws_acm_certificate")
+    assert {body["domain_name"] for body in requested.values()} == {"acme.example", "www.acme.example"}
+    assert all(body["validation_method"] == "DNS" for body in requested.values())
+    assert all("subject_alternative_names" not in body for body in requested.values())
     records = result.resources("aws_route53_record")
     assert [name.rpartition("_")[0] for name in sorted(records)] == [
         "certificate_validation-acme-example",
@@ -67,7 +72,7 @@ def test_a_certificate_is_proved_by_a_record_for_each_domain():
 
 
 def test_a_record_picks_its_own_option_by_domain_and_not_by_place():
-    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+    result, _ = certificates(apex="acme.example")
     (name,) = result.resources("aws_acm_certificate")
     chosen = (
         f"[for o in aws_acm_certificate.{name}.domain_validation_options : o "
@@ -80,29 +85,36 @@ def test_a_record_picks_its_own_option_by_domain_and_not_by_place():
 
 
 def test_a_wildcard_shares_the_record_of_its_domain():
-    result, _ = certificate(domain_name="acme.example", alternative_names=("*.acme.example",), zone_id="Z0123")
-    assert result.inventory()["aws_route53_record"] == 1
+    result, _ = certificates(apex="acme.example", any="*.acme.example")
+    assert result.inventory() == {"aws_acm_certificate": 2, "aws_route53_record": 1}
 
 
-def test_another_name_moves_no_record_and_changes_none():
-    before, _ = certificate(domain_name="www.acme.example", zone_id="Z0123")
-    after, _ = certificate(
-        domain_name="www.acme.example", alternative_names=("acme.example", "*.acme.example"), zone_id="Z0123"
-    )
-    for name, body in before.resources("aws_route53_record").items():
-        assert after.resources("aws_route53_record")[name] == body
+def test_another_name_changes_nothing_that_is_there():
+    before, _ = certificates(www="www.acme.example")
+    after, _ = certificates(www="www.acme.example", api="api.acme.example", any="*.acme.example")
+    for kind in ("aws_acm_certificate", "aws_route53_record"):
+        for name, body in before.resources(kind).items():
+            assert after.resources(kind)[name] == body
 
 
-def test_the_new_certificate_comes_before_the_old_one_goes():
-    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+def test_a_name_that_is_too_long_for_a_main_name_has_a_shorter_one_beside_it():
+    long = "a" * 53 + ".acme.example"
+    result, _ = certificates(long=long)
+    body = result.only("aws_acm_certificate")
+    assert (body["domain_name"], body["subject_alternative_names"]) == ("acme-prod.acme.example", [long])
+    assert result.inventory()["aws_route53_record"] == 2
+
+
+def test_where_a_certificate_is_requested_again_the_new_one_comes_first():
+    result, _ = certificates(apex="acme.example")
     assert result.only("aws_acm_certificate")["lifecycle"] == {"create_before_destroy": True}
 
 
 def test_a_certificate_is_requested_without_waiting_for_it():
-    result, _ = certificate(domain_name="acme.example", zone_id="Z0123")
+    result, _ = certificates(apex="acme.example")
     assert "aws_acm_certificate_validation" not in result.inventory()
     (name,) = result.resources("aws_acm_certificate")
-    assert result.document["output"]["certificate_arn"]["value"] == f"${{aws_acm_certificate.{name}.arn}}"
+    assert result.document["output"]["apex"]["value"] == f"${{aws_acm_certificate.{name}.arn}}"
 
 
 def test_listeners_wait_until_the_certificate_is_issued():
@@ -114,26 +126,6 @@ def test_listeners_wait_until_the_certificate_is_issued():
     (validation,) = result.resources("aws_acm_certificate_validation")
     arn = f"${{aws_acm_certificate_validation.{validation}.certificate_arn}}"
     assert result.document["output"]["arn"]["value"] == arn
-
-
-def test_an_existing_certificate_makes_nothing():
-    arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
-    result, outputs = certificate(existing_certificate_arn=arn)
-    assert result.inventory() == {}
-    assert outputs.certificate_arn == arn
-
-
-@pytest.mark.parametrize(
-    ("inputs", "sentence"),
-    [
-        ({"domain_name": "acme.example"}, "domain_name and zone_id are both needed, or existing_certificate_arn"),
-        ({"zone_id": "Z0123"}, "domain_name and zone_id are both needed, or existing_certificate_arn"),
-        ({"existing_certificate_arn": "arn:aws:acm:::certificate/1", "domain_name": "acme.example"}, "leave .* out"),
-    ],
-)
-def test_a_certificate_that_is_half_given_is_refused(inputs: dict[str, Any], sentence: str):
-    with pytest.raises(ValueError, match=sentence):
-        certificate(**inputs)
 
 
 def test_a_name_is_an_ipv4_alias_of_its_load_balancer():
@@ -157,6 +149,6 @@ def test_a_name_is_an_ipv4_alias_of_its_load_balancer():
     }
 
 
-def test_names_that_acm_would_refuse_are_refused():
+def test_a_short_name_that_acm_would_refuse_is_refused():
     with pytest.raises(ValueError, match="of 65 characters; ACM allows 64"):
-        CertificateInputs(domain_name="a" * 53 + ".example.com", zone_id="Z0123")
+        CertificatesInputs(names={}, zone_id="Z0123", short_name="a" * 53 + ".example.com")

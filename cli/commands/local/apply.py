@@ -22,8 +22,9 @@ from cli.project import Project
 from cli.release_session import keep_minimums
 from cli.running.background_task import background_task
 from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
+from cli.running.outcome import done, outcomes_json
 from cli.running.progress import duration
-from cli.running.run_layers import apply_layers, done, outcomes_json
+from cli.running.run_layers import apply_layers
 from cli.service_start import require_ready
 from cli.session import Session, open_for_change
 

@@ -1,6 +1,8 @@
 """Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from local.dataplane.containers.addresses import Addresses
@@ -14,6 +16,7 @@ from local.dataplane.ecs.preparation import Preparation
 from local.dataplane.ecs.task import Task
 from local.dataplane.proxy.roots import Roots
 from local.dataplane.settings import Settings
+from local.network.rules import Member
 
 
 class TaskFactory:
@@ -27,6 +30,7 @@ class TaskFactory:
         runtime: of the containers.
         trusted_certificates: file of the certificates that containers trust.
         roots: what takes the place of AWS's root certificates.
+        judged: task's address → how its launchers let the judge decide over connections.
     """
 
     def __init__(
@@ -39,7 +43,9 @@ class TaskFactory:
         runtime: ContainerRuntime,
         trusted_certificates: Path,
         roots: Roots,
+        judged: Callable[[str], Mapping[str, object]],
     ) -> None:
+        self._judged, self._turns = judged, itertools.count()
         self._settings, self._aws, self._agent, self._addresses = settings, aws, agent, addresses
         self._runtime, self._trusted_certificates, self._roots = runtime, trusted_certificates, roots
 
@@ -52,6 +58,7 @@ class TaskFactory:
         group: str,
         started_by: str,
         names: Mapping[str, tuple[str, ...]],
+        network: Member | None,
         now: float,
     ) -> Task:
         """A task that starts with its first `advance`.
@@ -63,6 +70,7 @@ class TaskFactory:
             group: `service:NAME`, or what RunTask was given.
             started_by: the deployment, or what RunTask was given.
             names: what names mean to its containers, name → addresses.
+            network: its security groups and the subnets of which it gets one; `None` where nobody says.
             now: seconds of a monotonic clock.
         """
         id_ = arn.rpartition("/")[2]
@@ -86,6 +94,7 @@ class TaskFactory:
             agent=lambda container: self._agent.variables(id_, container),
             with_roots_of_here=self._roots.replaced,
             time_factor=self._settings.time_factor,
+            judged=self._judged(address),
             repositories=self._settings.repositories,
         )
         task = Task(
@@ -96,10 +105,17 @@ class TaskFactory:
             started_by=started_by,
             context=context,
             runtime=self._runtime,
+            network=self._in_one_subnet(network),
             now=now,
         )
         self._agent.add(task)
         return task
+
+    def _in_one_subnet(self, network: Member | None) -> Member | None:
+        """Like ECS, take the subnets in turn."""
+        if network is None or not network.subnets:
+            return network
+        return replace(network, subnets=(network.subnets[next(self._turns) % len(network.subnets)],))
 
     def release(self, task: Task) -> None:
         """The task has ended: its address may be used again."""

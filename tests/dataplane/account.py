@@ -60,6 +60,8 @@ class Account:
             name: str(self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
             for name in ("balancer", "web", "database")
         }
+        self._leave_only_https("web")
+        self._leave_only_https("balancer")
         self.allow("balancer", "web", 8000)
         self.allow("web", "database", self.database_port)
         self.rds.create_db_subnet_group(
@@ -136,8 +138,15 @@ class Account:
         pairs = [{"GroupId": self.groups[group]}]
         return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": pairs}
 
+    def _leave_only_https(self, group: str) -> None:
+        """EC2 lets every new group open all connections."""
+        everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        self.ec2.revoke_security_group_egress(GroupId=self.groups[group], IpPermissions=[everything])
+        https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        self.ec2.authorize_security_group_egress(GroupId=self.groups[group], IpPermissions=[https])
+
     def _connect_to_the_internet(self, vpc: str) -> None:
-        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        gateway = self.internet_gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
         self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
         self.routes = self.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0][
             "RouteTableId"

@@ -1,0 +1,102 @@
+"""Security groups and routes are enforced: a connection without a rule times out, as the proof of reachability says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.dataplane.account import Account
+from tests.dataplane.proof import reached
+from tests.dataplane.running_platform import Platform
+from tests.support.postgres import free_port
+from tests.support.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+TIMED_OUT = 124
+"""Exit code of `timeout`."""
+
+
+def outcome(account: Account, host: str, port: int) -> str:
+    """What a program that is not Python experiences: bash opens a connection with a blocking call of the C library."""
+    task = account.run(["timeout", "3", "bash", "-c", f"exec 3<>/dev/tcp/{host}/{port}"])
+    return {0: "through", 1: "refused", TIMED_OUT: "timed out"}[task["containers"][0]["exitCode"]]
+
+
+@contextmanager
+def without(account: Account, direction: str, group: str, permission: dict[str, Any]) -> Iterator[None]:
+    """Take a rule away, and bring it back."""
+    rule = {"GroupId": account.groups[group], "IpPermissions": [permission]}
+    getattr(account.ec2, f"revoke_security_group_{direction}")(**rule)
+    try:
+        yield
+    finally:
+        getattr(account.ec2, f"authorize_security_group_{direction}")(**rule)
+
+
+@pytest.mark.parametrize(
+    ("direction", "group", "other"), [("egress", "web", "database"), ("ingress", "database", "web")]
+)
+def test_without_a_rule_at_either_end_a_connection_times_out_and_the_proof_says_so(
+    platform: Platform, direction: str, group: str, other: str
+) -> None:
+    account = platform.account
+    path = ("web", "database", account.database_port)
+    assert path in reached(account)
+    assert outcome(account, account.database_name, account.database_port) == "through"
+
+    with without(account, direction, group, account.permission(other, account.database_port)):
+        assert path not in reached(account)
+        platform.data_plane.wait_until_steady(30)
+        assert outcome(account, account.database_name, account.database_port) == "timed out"
+        log = (platform.data_plane.settings.folder / "network" / "judge.log").read_text()
+        assert f"no {direction} rule of " in log
+        assert account.groups[group] in log
+
+    assert path in reached(account)
+    platform.data_plane.wait_until_steady(30)
+    assert outcome(account, account.database_name, account.database_port) == "through"
+
+
+def test_what_a_rule_allows_and_nobody_serves_is_refused(platform: Platform) -> None:
+    account, port = platform.account, free_port()
+    assert outcome(account, account.database_name, port) == "timed out"
+    account.allow("web", "database", port)
+    platform.data_plane.wait_until_steady(30)
+    assert outcome(account, account.database_name, port) == "refused"
+
+
+def test_without_a_route_nothing_outside_of_the_vpc_is_reached_and_the_proof_says_so(platform: Platform) -> None:
+    account, aws_port = platform.account, int(platform.account.endpoint_url.rpartition(":")[2])
+    route = {"RouteTableId": account.routes, "DestinationCidrBlock": "0.0.0.0/0"}
+    assert ("web", "internet", 443) in reached(account)
+    assert outcome(account, "127.0.0.1", aws_port) == "through"
+
+    account.ec2.delete_route(**route)
+    try:
+        assert ("web", "internet", 443) not in reached(account)
+        platform.data_plane.wait_until_steady(30)
+        assert outcome(account, "127.0.0.1", aws_port) == "timed out"
+        assert outcome(account, "192.0.2.1", 443) == "timed out"
+    finally:
+        account.ec2.create_route(**route, GatewayId=account.internet_gateway)
+
+    platform.data_plane.wait_until_steady(30)
+    assert outcome(account, "127.0.0.1", aws_port) == "through"
+
+
+def test_a_load_balancer_without_a_rule_finds_its_targets_unhealthy_with_a_time_out(platform: Platform) -> None:
+    account = platform.account
+
+    def reasons() -> set[str | None]:
+        answer = account.elbv2.describe_target_health(TargetGroupArn=account.target_groups["blue"])
+        return {each["TargetHealth"].get("Reason") for each in answer["TargetHealthDescriptions"]}
+
+    with without(account, "ingress", "web", account.permission("balancer", 8000)):
+        assert ("balancer", "web", 8000) not in reached(account)
+        wait_for("a time-out of a check", lambda: "Target.Timeout" in reasons(), 90)
+        wait_for("an error of the load balancer", lambda: platform.request("GET", "/health")[0] in (503, 504), 60)
+    wait_for("a healthy target", lambda: "healthy" in account.health("blue"), 60)
+    platform.ensure_steady(blue=2, green=1)
+    assert ("balancer", "web", 8000) in reached(account)

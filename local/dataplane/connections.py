@@ -59,7 +59,8 @@ class Connections:
         self._table = Table()
         self._balancers: dict[str, tuple[Member, ...]] = {}
         self._channel: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        """The judge; `None` where nothing is judged."""
 
     def start(self) -> None:
         """Start the judge; where the kernel refuses the filter, only a warning is logged."""
@@ -74,7 +75,7 @@ class Connections:
         channel, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with other_end, self.log_path.open("ab") as log:
             command = [sys.executable, "-S", "-m", "local.network.judge", self._own, str(self._table_path), self._aws]
-            self._process = self._registry.start(
+            self.process = self._registry.start(
                 command,
                 folder=CODE_FOLDER,
                 environment={"PYTHONPATH": str(CODE_FOLDER)},
@@ -86,15 +87,15 @@ class Connections:
     @property
     def has_ended(self) -> bool:
         """Whether the judge has ended, so that running containers cannot open connections any more."""
-        return self._process is not None and self._process.poll() is not None
+        return self.process is not None and self.process.poll() is not None
 
     def restart(self) -> None:
         """Start another judge, for the containers that start from now on."""
-        if self._process is not None and self._channel is not None:
-            logger.warning("the judge of connections ended with code %s", self._process.returncode)
-            self._registry.ended(self._process)
+        if self.process is not None and self._channel is not None:
+            logger.warning("the judge of connections ended with code %s", self.process.returncode)
+            self._registry.ended(self.process)
             self._channel.close()
-        self._process = self._channel = None
+        self.process = self._channel = None
         self.start()
 
     def stop(self) -> None:
@@ -102,6 +103,7 @@ class Connections:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        self._blackhole.close()
 
     def specification(self, address: str) -> Mapping[str, object]:
         """What the launchers of a task's containers need; nothing where nothing is judged."""
@@ -133,6 +135,10 @@ class Connections:
                 self._channel.send(TABLE_CHANGED)
             except OSError as error:
                 logger.warning("the judge of connections does not answer: %s", error)
+
+    def to_aws(self, network: Member | None) -> str:
+        """Why a task with this network cannot reach the AWS API; empty if it can, or nothing is judged."""
+        return self._table.to_aws(network) if self._channel is not None else ""
 
     def way(self, target_group_arn: str, target: tuple[str, int]) -> tuple[str, int]:
         """Where a connection from the load balancers of a target group to a target leads: there, or nowhere."""

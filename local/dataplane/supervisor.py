@@ -95,7 +95,7 @@ class Supervisor:
             ),
             trusted_certificates=self._certificates.bundle_path,
             roots=self._certificates.roots(settings.region),
-            judged=self._connections.specification,
+            connections=self._connections,
         )
         self._workload = Workload(
             aws=self._aws,
@@ -137,9 +137,10 @@ class Supervisor:
             self._stores.advance(desired_state, now)
             # On AWS the database runs long before the first task; without it tasks would only wait.
             self._stores_have_run = self._stores_have_run or self._stores.is_reconciled(desired_state)
+            self._judge(desired_state)
             if self._stores_have_run:
                 self._workload.advance(desired_state, self._stores.names(desired_state), now)
-            self._judge(desired_state)
+                self._judge(desired_state)  # before the tasks that were created open connections
             self._targets.advance(now)
             self._run_proxy(desired_state, now)
             targets = self._targets.observed(desired_state.target_groups)

@@ -84,8 +84,8 @@ class Table:
 
     def obstacle(self, source: str, target: str, protocol: str, port: int) -> str:
         """Why a connection from one address to another is not let through; empty if it is."""
-        start, ends = self._judged(source), self.members.get(target)
-        if start is None:
+        start, ends = self.at(source), self.members.get(target)
+        if start is None or not start.groups:
             return ""
         if ends is None:
             return self._to_outside(start, target, protocol, port)
@@ -102,14 +102,17 @@ class Table:
             return f"no ingress rule of {_named(end)} allows {protocol} {port} from {_named(start)}"
         return ""
 
-    def to_aws(self, source: str) -> str:
+    def to_aws(self, start: Member | None) -> str:
         """Why the AWS API is out of reach; empty if there is a way: an interface endpoint, or a route to the internet.
 
         The embedded AWS has one address for all services, so one way is enough for all of them. A gateway endpoint
         leads to S3 alone, and does not count.
         """
-        start = self._judged(source)
-        if start is None or any(not self.between(start, end, "tcp", AWS_PORT) for end in self.endpoints):
+        if (
+            start is None
+            or not start.groups
+            or any(not self.between(start, end, "tcp", AWS_PORT) for end in self.endpoints)
+        ):
             return ""
         for rule in self._rules(start, "egress"):
             if rule.cidr and rule.has("tcp", AWS_PORT) and self._leads_to_a_part_of(start, IPv4Network(rule.cidr)):
@@ -125,9 +128,9 @@ class Table:
             return f"no route of {_named(start)} leads to {target}"
         return ""
 
-    def _judged(self, address: str) -> Member | None:
-        member = next(iter(self.members.get(address, ())), None)
-        return member if member is not None and member.groups else None
+    def at(self, address: str) -> Member | None:
+        """The member at an address, the first if there are more."""
+        return next(iter(self.members.get(address, ())), None)
 
     def _leads_to_a_part_of(self, start: Member, range_: IPv4Network) -> bool:
         destinations = [route.destination for route in self._routes(start) if not _is_prefix_list(route.destination)]

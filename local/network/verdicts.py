@@ -110,7 +110,7 @@ class Verdicts:
         if target in (task, self._own) or (port == DNS_PORT and _is_resolver(target)):
             return False
         if f"{target}:{port}" == self._aws:
-            obstacle = self.table.to_aws(task)
+            obstacle = self.table.to_aws(self.table.at(task))
         else:
             obstacle = self.table.obstacle(task, target, protocol, port)
         if obstacle and (task, obstacle) not in self._told:

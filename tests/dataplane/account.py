@@ -231,6 +231,16 @@ class Account:
 
     def run(self, command: list[str], seconds: float = 30.0, *, definition: str = "test-web-blue:1") -> dict[str, Any]:
         """Run a one-off task to completion; returns its description."""
+        arn = self.start(command, definition=definition)
+
+        def stopped() -> Any:
+            task = self.ecs.describe_tasks(cluster="test", tasks=[arn])["tasks"][0]
+            return task if task["lastStatus"] == "STOPPED" else None
+
+        return dict(wait_for(f"{command} to end", stopped, seconds))
+
+    def start(self, command: list[str], *, definition: str = "test-web-blue:1") -> str:
+        """Start a one-off task; returns its ARN."""
         overrides = {"containerOverrides": [{"name": "web", "command": command}]}
         answer = self.ecs.run_task(
             cluster="test",
@@ -239,13 +249,7 @@ class Account:
             overrides=overrides,
             networkConfiguration={"awsvpcConfiguration": self.network},
         )
-        arn = answer["tasks"][0]["taskArn"]
-
-        def stopped() -> Any:
-            task = self.ecs.describe_tasks(cluster="test", tasks=[arn])["tasks"][0]
-            return task if task["lastStatus"] == "STOPPED" else None
-
-        return dict(wait_for(f"{command} to end", stopped, seconds))
+        return str(answer["tasks"][0]["taskArn"])
 
     def tasks(self, colour: str) -> list[dict[str, Any]]:
         arns = self.ecs.list_tasks(cluster="test", serviceName=f"web-{colour}")["taskArns"]

@@ -70,20 +70,32 @@ def test_what_a_rule_allows_and_nobody_serves_is_refused(platform: Platform) -> 
 def test_without_a_route_nothing_outside_of_the_vpc_is_reached_and_the_proof_says_so(platform: Platform) -> None:
     account, aws_port = platform.account, int(platform.account.endpoint_url.rpartition(":")[2])
     route = {"RouteTableId": account.routes, "DestinationCidrBlock": "0.0.0.0/0"}
+    probe = f"while sleep 0.5; do timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/{aws_port}'; echo says $?; done"
+    running = account.start(["bash", "-c", probe])
+
+    def last_answer() -> str:
+        folder = f"test-web-blue-{running.rpartition('/')[2][:12]}"
+        log = platform.data_plane.settings.tasks_folder / folder / "web.log"
+        return log.read_text().splitlines()[-1] if log.exists() and log.read_text() else ""
+
+    wait_for("the AWS API", lambda: last_answer() == "says 0")
     assert ("web", "internet", 443) in reached(account)
-    assert outcome(account, "127.0.0.1", aws_port) == "through"
 
     account.ec2.delete_route(**route)
     try:
         assert ("web", "internet", 443) not in reached(account)
-        platform.data_plane.wait_until_steady(30)
-        assert outcome(account, "127.0.0.1", aws_port) == "timed out"
-        assert outcome(account, "192.0.2.1", 443) == "timed out"
+        wait_for("a time-out", lambda: last_answer() == f"says {TIMED_OUT}")
+        # Fargate pulls images and reads secrets through the interface of the task.
+        refused = account.run(["true"])
+        assert refused["stopCode"] == "TaskFailedToStart"
+        assert refused["stoppedReason"].startswith("ResourceInitializationError: unable to pull secrets")
+        assert "Check your task network configuration. (web" in refused["stoppedReason"]
     finally:
         account.ec2.create_route(**route, GatewayId=account.internet_gateway)
 
-    platform.data_plane.wait_until_steady(30)
-    assert outcome(account, "127.0.0.1", aws_port) == "through"
+    wait_for("the AWS API again", lambda: last_answer() == "says 0")
+    account.ecs.stop_task(cluster="test", task=running)
+    assert outcome(account, "192.0.2.1", 80) == "timed out", "a route, and no rule for this port"
 
 
 def test_a_load_balancer_without_a_rule_finds_its_targets_unhealthy_with_a_time_out(platform: Platform) -> None:

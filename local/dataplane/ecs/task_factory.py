@@ -1,10 +1,11 @@
 """Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from local.dataplane.connections import Connections
 from local.dataplane.containers.addresses import Addresses
 from local.dataplane.containers.container import ContainerRuntime
 from local.dataplane.containers.container_spec import TaskContext
@@ -30,7 +31,7 @@ class TaskFactory:
         runtime: of the containers.
         trusted_certificates: file of the certificates that containers trust.
         roots: what takes the place of AWS's root certificates.
-        judged: task's address → how its launchers let the judge decide over connections.
+        connections: decides which of their connections are let through.
     """
 
     def __init__(
@@ -43,9 +44,9 @@ class TaskFactory:
         runtime: ContainerRuntime,
         trusted_certificates: Path,
         roots: Roots,
-        judged: Callable[[str], Mapping[str, object]],
+        connections: Connections,
     ) -> None:
-        self._judged, self._turns = judged, itertools.count()
+        self._connections, self._turns = connections, itertools.count()
         self._settings, self._aws, self._agent, self._addresses = settings, aws, agent, addresses
         self._runtime, self._trusted_certificates, self._roots = runtime, trusted_certificates, roots
 
@@ -80,7 +81,13 @@ class TaskFactory:
         host_name = f"ip-{address.replace('.', '-')}.{self._settings.region}.compute.internal"
         hosts = HostsFile(folder / "hosts", address=address, host_name=host_name)
         hosts.update(names)
-        preparation = Preparation(definition, task_id=id_, roles=self._aws.execution_roles)
+        own_network = self._in_one_subnet(network)
+        preparation = Preparation(
+            definition,
+            task_id=id_,
+            roles=self._aws.execution_roles,
+            obstacle=lambda: self._connections.to_aws(own_network),
+        )
         context = TaskContext(
             folder=folder,
             windlass_folder=self._settings.windlass_folder,
@@ -94,7 +101,7 @@ class TaskFactory:
             agent=lambda container: self._agent.variables(id_, container),
             with_roots_of_here=self._roots.replaced,
             time_factor=self._settings.time_factor,
-            judged=self._judged(address),
+            judged=self._connections.specification(address),
             repositories=self._settings.repositories,
         )
         task = Task(
@@ -105,7 +112,7 @@ class TaskFactory:
             started_by=started_by,
             context=context,
             runtime=self._runtime,
-            network=self._in_one_subnet(network),
+            network=own_network,
             now=now,
         )
         self._agent.add(task)

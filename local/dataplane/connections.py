@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -27,6 +28,8 @@ UNJUDGED = (
     "machine's kernel refuses a filter of system calls that asks another process (seccomp notifications, Linux 5.9). "
     "In Docker `--security-opt seccomp=unconfined` allows it."
 )
+OLDEST_KERNEL = (5, 9)
+"""The first that tells the listener of a filter when the last process has ended."""
 TRIAL = """
 import ctypes, sys
 libc = ctypes.CDLL(None)
@@ -160,5 +163,8 @@ def _doors(table: Table, store: Store) -> tuple[Member, ...]:
 
 
 def _is_possible(trial: Mapping[str, object]) -> bool:
+    release = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    if release is None or (int(release[1]), int(release[2])) < OLDEST_KERNEL:
+        return False
     command = [sys.executable, "-I", "-S", "-c", TRIAL, str(trial["seccomp"]), str(trial["filter"])]
-    return hasattr(os, "pidfd_open") and subprocess.run(command, check=False).returncode == 0
+    return subprocess.run(command, check=False).returncode == 0

@@ -132,7 +132,9 @@ def _bind(listener: int, question: Question, sock: socket.socket, wanted: Destin
     try:
         sock.bind(where)
     except OSError as error:
-        kernel.answer(listener, question, error=error.errno or errno.EINVAL)
+        # After a signal the kernel asks again, about a socket that has been bound.
+        is_done = error.errno == errno.EINVAL and sock.getsockname()[:2] == where[:2]
+        kernel.answer(listener, question, error=0 if is_done else error.errno or errno.EINVAL)
     else:
         kernel.answer(listener, question)
 

@@ -5,8 +5,11 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,9 +18,10 @@ import pytest
 
 from local import processes
 from local.dataplane.connections import Connections
-from local.dataplane.desired_state.model import DesiredState
+from local.dataplane.desired_state.model import DesiredState, TargetGroup
 from local.dataplane.ecs.task import Task
 from local.dataplane.process_registry import ProcessRegistry, end
+from local.dataplane.proxy.targets import FIRST_PASS_SECONDS, Targets
 from local.network.rules import Group, Member, Route, Rule, Subnet, Table
 from tests.dataplane.tasks import Tasks, advanced, log_of, output_of, shell
 from tests.support.waiting import wait_for
@@ -46,17 +50,26 @@ class Judged:
         self.connections.start()
         self.allow()
 
-    def allow(self, *, egress: tuple[Rule, ...] = (), ingress: tuple[Rule, ...] = (), **routes: str) -> None:
-        """Rules of the first task's group, and of the second's."""
-        subnet = Subnet(
-            cidr="10.0.0.0/24", routes=tuple(Route(destination=each, way="NAT") for each in routes.values())
-        )
-        groups = {"sg-first": Group(egress=egress), "sg-second": Group(ingress=ingress)}
+    def allow(
+        self,
+        *,
+        egress: tuple[Rule, ...] = (),
+        ingress: tuple[Rule, ...] = (),
+        routes: tuple[str, ...] = (),
+        balancers: Mapping[str, TargetGroup] | None = None,
+    ) -> None:
+        """Rules of the first task's group, and of the second's; a load balancer may open every connection."""
+        subnet = Subnet(cidr="10.0.0.0/24", routes=tuple(Route(destination=each, way="NAT") for each in routes))
+        groups = {
+            "sg-first": Group(egress=egress),
+            "sg-second": Group(ingress=ingress),
+            "sg-balancer": Group(egress=(Rule(protocol="-1", first=0, last=65535, cidr="0.0.0.0/0"),)),
+        }
         tasks: list[Any] = [
             SimpleNamespace(address=FIRST, network=member("first")),
             SimpleNamespace(address=SECOND, network=member("second")),
         ]
-        state = DesiredState(network=Table(groups=groups, subnets={"subnet": subnet}))
+        state = DesiredState(network=Table(groups=groups, subnets={"subnet": subnet}), target_groups=balancers or {})
         self.connections.update(state, stores={}, tasks=tasks)
 
     def task(self, address: str, command: list[str], task_id: str) -> Task:
@@ -124,13 +137,54 @@ def test_it_takes_both_rules_and_the_reason_is_written_down(judged: Judged) -> N
 def test_the_world_outside_needs_a_rule_and_a_route(judged: Judged) -> None:
     rule = Rule(protocol="tcp", first=443, last=443, cidr="0.0.0.0/0")
     outcomes = []
-    for number, options in enumerate(({}, {"egress": (rule,)}, {"default": "0.0.0.0/0"})):
+    for number, options in enumerate(({}, {"egress": (rule,)}, {"routes": ("0.0.0.0/0",)})):
         judged.allow(**options)  # type: ignore[arg-type]
         outcomes.append(judged.outcome(OUTSIDE, 443, f"t{number}"))
     assert outcomes == ["failed 124"] * 3
     log = judged.connections.log_path.read_text()
     assert f"no egress rule of first (sg-first) allows tcp 443 to {OUTSIDE}" in log
     assert f"no route of first (sg-first) leads to {OUTSIDE}" in log
+
+
+def test_a_target_that_its_load_balancer_may_not_reach_is_unhealthy_with_a_time_out(judged: Judged) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    group = TargetGroup(
+        arn="group",
+        name="group",
+        path="/",
+        matcher="200",
+        interval_seconds=0,
+        timeout_seconds=0.5,
+        healthy_threshold=1,
+        unhealthy_threshold=1,
+        deregistration_delay_seconds=0,
+        least_outstanding_requests=False,
+        balancers=(member("balancer"),),
+    )
+    endpoint = (SECOND, PORT)
+    outcomes = []
+    with ThreadingHTTPServer(endpoint, Answer) as server, ThreadPoolExecutor() as executor:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for ingress in ((), (to("sg-balancer"),)):
+            judged.allow(ingress=ingress, balancers={"group": group})
+            targets = Targets(executor, time_factor=1, longest_drain_seconds=0, way=judged.connections.way)
+            targets.register(group, endpoint, time.monotonic() - FIRST_PASS_SECONDS)
+            wait_for("a check", lambda targets=targets: passed_or_failed(targets, endpoint))
+            outcomes.append((targets.state("group", endpoint), targets.problem("group", endpoint)))
+            assert (targets.endpoints() == {"group": (endpoint,)}) == bool(ingress)
+        server.shutdown()
+    assert outcomes == [("unhealthy", "Request timed out"), ("healthy", "")]
+
+
+def passed_or_failed(targets: Targets, endpoint: tuple[str, int]) -> bool:
+    targets.advance(time.monotonic())
+    return targets.state("group", endpoint) != "initial"
 
 
 def test_a_program_that_does_not_block_waits_as_long_as_the_kernel_tries(judged: Judged) -> None:

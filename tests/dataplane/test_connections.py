@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from local import processes
+from local.dataplane import connections
 from local.dataplane.connections import Connections
 from local.dataplane.desired_state.model import DesiredState, TargetGroup
 from local.dataplane.ecs.task import Task
@@ -233,6 +234,19 @@ print(out.sendto(b"abc", ("{SECOND}", 18125)), out.sendto(b"hello", ("127.0.0.1"
         assert output_of(judged.task(FIRST, [sys.executable, "-c", program], "u")) == "3 5 b'hello'\n"
         with pytest.raises(BlockingIOError):
             other.recv(100)
+
+
+def test_where_the_kernel_refuses_the_filter_a_warning_says_so_and_nothing_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "OLDEST_KERNEL", (99, 0))
+    unjudged = Judged(tmp_path, Tasks(tmp_path))
+    try:
+        assert connections.UNJUDGED in caplog.messages
+        assert unjudged.connections.specification(FIRST) == {}
+        assert unjudged.connections.to_aws(member("first")) == ""
+    finally:
+        unjudged.connections.stop()
 
 
 def test_the_judge_outlives_the_data_plane_and_its_end_is_noticed(judged: Judged) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ UNJUDGED = (
 )
 OLDEST_KERNEL = (5, 9)
 """The first that tells the listener of a filter when the last process has ended."""
+RESTART_PAUSE_SECONDS = 5.0
 TRIAL = """
 import ctypes, sys
 libc = ctypes.CDLL(None)
@@ -61,6 +63,7 @@ class Connections:
         self._blackhole = Blackhole(own)
         self._table = Table()
         self._balancers: dict[str, tuple[Member, ...]] = {}
+        self._not_before = 0.0
         self._channel: socket.socket | None = None
         self.process: subprocess.Popen[bytes] | None = None
         """The judge; `None` where nothing is judged."""
@@ -89,8 +92,12 @@ class Connections:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the judge has ended, so that running containers cannot open connections any more."""
-        return self.process is not None and self.process.poll() is not None
+        """Whether the judge has ended, so that running containers cannot open connections any more.
+
+        One that ends at once is noticed after a pause.
+        """
+        has_ended = self.process is not None and self.process.poll() is not None
+        return has_ended and time.monotonic() >= self._not_before
 
     def restart(self) -> None:
         """Start another judge, for the containers that start from now on."""
@@ -99,6 +106,7 @@ class Connections:
             self._registry.ended(self.process)
             self._channel.close()
         self.process = self._channel = None
+        self._not_before = time.monotonic() + RESTART_PAUSE_SECONDS
         self.start()
 
     def stop(self) -> None:
@@ -145,6 +153,8 @@ class Connections:
 
     def way(self, target_group_arn: str, target: tuple[str, int]) -> tuple[str, int]:
         """Where a connection from the load balancers of a target group to a target leads: there, or nowhere."""
+        if self._channel is None:
+            return target
         ends = self._table.members.get(target[0], ())
         balancers = self._balancers.get(target_group_arn, ())
         obstacles = [self._table.between(start, end, "tcp", target[1]) for start in balancers for end in ends]

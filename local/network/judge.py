@@ -77,7 +77,7 @@ class Judge:
 
     def _read_table(self) -> None:
         with contextlib.suppress(FileNotFoundError):
-            self._verdicts.table = Table.of(json.loads(self._table_path.read_text()))
+            self._verdicts.judge_by(Table.of(json.loads(self._table_path.read_text())))
 
     def _ask(self, listener: int) -> None:
         question = kernel.receive(listener)

@@ -40,11 +40,15 @@ class Verdicts:
     """
 
     def __init__(self, *, own: str, aws: str, blackhole: Blackhole) -> None:
-        self.table = Table()
-        """Replaced when the account changes."""
+        self._table = Table()
         self._own, self._aws, self._blackhole = own, aws, blackhole
         self._calls = machine().calls
         self._told: set[tuple[str, str]] = set()
+
+    def judge_by(self, table: Table) -> None:
+        """Decide by another table from now on."""
+        self._table = table
+        self._told.clear()
 
     def decide(self, listener: int, question: Question, task: str) -> bool:
         """Answer a question; returns `False` where the call shall wait until it times out.
@@ -85,7 +89,7 @@ class Verdicts:
                 return True
             if is_dropped:
                 return self._drop(listener, question, sock)
-            if target in self.table.members and sock.type == socket.SOCK_STREAM:
+            if target in self._table.members and sock.type == socket.SOCK_STREAM:
                 _bind_source(sock, task)
             if target == wanted.host:
                 kernel.let_through(listener, question)
@@ -110,9 +114,9 @@ class Verdicts:
         if target in (task, self._own) or (port == DNS_PORT and _is_resolver(target)):
             return False
         if f"{target}:{port}" == self._aws:
-            obstacle = self.table.to_aws(self.table.at(task))
+            obstacle = self._table.to_aws(self._table.at(task))
         else:
-            obstacle = self.table.obstacle(task, target, protocol, port)
+            obstacle = self._table.obstacle(task, target, protocol, port)
         if obstacle and (task, obstacle) not in self._told:
             if len(self._told) > TOLD_AT_MOST:
                 self._told.clear()

@@ -1,7 +1,11 @@
 """Security groups and routes are enforced: a connection without a rule times out, as the proof of reachability says."""
 
+import contextlib
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,3 +121,23 @@ def answers(platform: Platform) -> bool:
         return platform.request("GET", "/health")[0] == 200
     except TimeoutError:
         return False
+
+
+def test_when_the_judge_is_killed_all_tasks_are_replaced_and_connect_again(platform: Platform) -> None:
+    account = platform.account
+    before = set(account.pids("blue").values())
+    (judge,) = judges(platform.data_plane.settings.folder)
+    os.kill(judge, signal.SIGKILL)
+    wait_for("other tasks", lambda: account.pids("blue") and not before & set(account.pids("blue").values()), 60)
+    platform.ensure_steady(blue=2, green=1)
+    assert outcome(account, account.database_name, account.database_port) == "through"
+
+
+def judges(folder: Path) -> list[int]:
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            words = each.read_bytes().split(b"\0")
+            if b"local.network.judge" in words and str(folder / "network" / "table.json").encode() in words:
+                found.append(int(each.parent.name))
+    return found

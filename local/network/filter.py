@@ -48,10 +48,10 @@ def machine() -> Machine:
     Raises:
         OSError: its processor is not known here.
     """
-    found = MACHINES.get(platform.machine())
-    if found is None:
+    numbers = MACHINES.get(platform.machine())
+    if numbers is None:
         raise OSError(errno.ENOSYS, f"system calls of {platform.machine()} are not known")
-    return found
+    return numbers
 
 
 def program(numbers: Machine) -> bytes:

@@ -58,7 +58,7 @@ def is_valid(listener: int, question: Question) -> bool:
 
 
 def let_through(listener: int, question: Question) -> None:
-    """The kernel shall execute the call as it is."""
+    """Make the kernel execute the call as it is."""
     _answer(listener, struct.pack("=QqiI", question.id, 0, 0, CONTINUE))
 
 

@@ -22,7 +22,7 @@ RESOLVERS = Path("/etc/resolv.conf")
 IP_BIND_ADDRESS_NO_PORT = 24
 """Socket option: bind an address now, and choose the port with the connection."""
 MAX_ADDRESS_BYTES = 128
-TOLD_AT_MOST = 10_000
+REPORTED_AT_MOST = 10_000
 PROTOCOLS = {socket.SOCK_STREAM: "tcp", socket.SOCK_DGRAM: "udp"}
 
 
@@ -43,15 +43,15 @@ class Verdicts:
         self._table = Table()
         self._own, self._aws, self._blackhole = own, aws, blackhole
         self._calls = machine().calls
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
 
     def judge_by(self, table: Table) -> None:
         """Decide by another table from now on."""
         self._table = table
-        self._told.clear()
+        self._reported.clear()
 
     def decide(self, listener: int, question: Question, task: str) -> bool:
-        """Answer a question; returns `False` where the call shall wait until it times out.
+        """Answer a question; returns `False` where the call must wait until it times out.
 
         Args:
             listener: where the question came from.
@@ -117,10 +117,10 @@ class Verdicts:
             obstacle = self._table.to_aws(self._table.at(task))
         else:
             obstacle = self._table.obstacle(task, target, protocol, port)
-        if obstacle and (task, obstacle) not in self._told:
-            if len(self._told) > TOLD_AT_MOST:
-                self._told.clear()
-            self._told.add((task, obstacle))
+        if obstacle and (task, obstacle) not in self._reported:
+            if len(self._reported) > REPORTED_AT_MOST:
+                self._reported.clear()
+            self._reported.add((task, obstacle))
             logger.info("%s → %s:%d: %s", task, target, port, obstacle)
         return bool(obstacle)
 

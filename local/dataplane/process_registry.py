@@ -35,9 +35,10 @@ class ProcessRegistry:
         folder: Path,
         environment: Mapping[str, str],
         log: IO[bytes],
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
         **identity: Any,
     ) -> "subprocess.Popen[bytes]":
-        """Start a process with no input and all output in the log.
+        """Start a process with all output in the log, and by default with no input.
 
         Raises:
             OSError: the program does not exist or cannot be run.
@@ -46,7 +47,7 @@ class ProcessRegistry:
             list(command),
             cwd=folder,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from local.dataplane.connections import Connections
 from local.dataplane.containers import namespaces
 from local.dataplane.containers.addresses import Addresses
 from local.dataplane.containers.container import ContainerRuntime
@@ -69,8 +70,14 @@ class Supervisor:
         self._stores = Stores(
             folder / "stores", registry=self._registry, addresses=addresses, certificates=self._certificates
         )
+        self._connections = Connections(
+            folder / "network", own=addresses.own, endpoint_url=settings.endpoint_url, registry=self._registry
+        )
         self._targets = Targets(
-            self._executor, time_factor=settings.time_factor, longest_drain_seconds=settings.longest_drain_seconds
+            self._executor,
+            time_factor=settings.time_factor,
+            longest_drain_seconds=settings.longest_drain_seconds,
+            way=self._connections.way,
         )
         self._agent = Agent(addresses.claim, roles=self._aws.pages)
         table = programs(settings.windlass_folder)
@@ -88,6 +95,7 @@ class Supervisor:
             ),
             trusted_certificates=self._certificates.bundle_path,
             roots=self._certificates.roots(settings.region),
+            connections=self._connections,
         )
         self._workload = Workload(
             aws=self._aws,
@@ -112,6 +120,7 @@ class Supervisor:
         leftovers = self._registry.end_leftovers() + namespaces.kill_all(self._settings.tasks_folder)
         if leftovers:
             logger.warning("ended %d processes that an earlier run had left", leftovers)
+        self._connections.start()
         self._watcher.start()
         try:
             while not self._stopping:
@@ -128,13 +137,22 @@ class Supervisor:
             self._stores.advance(desired_state, now)
             # On AWS the database runs long before the first task; without it tasks would only wait.
             self._stores_have_run = self._stores_have_run or self._stores.is_reconciled(desired_state)
+            self._judge(desired_state)
             if self._stores_have_run:
                 self._workload.advance(desired_state, self._stores.names(desired_state), now)
+                self._judge(desired_state)  # before the tasks that were created open connections
             self._targets.advance(now)
             self._run_proxy(desired_state, now)
             targets = self._targets.observed(desired_state.target_groups)
             self._watcher.offer({**self._workload.observed(), "targets": targets})
         self._write_state(desired_state)
+
+    def _judge(self, desired_state: DesiredState) -> None:
+        if self._connections.has_ended:
+            # Their filters ask nobody any more, so that they cannot open a connection.
+            self._workload.stop_all("The judge of connections has ended", at_most_seconds=STOP_SECONDS)
+            self._connections.restart()
+        self._connections.update(desired_state, stores=self._stores.addresses, tasks=self._workload.tasks)
 
     def _run_proxy(self, desired_state: DesiredState, now: float) -> None:
         # If two load balancers listen on the same port, the first one has it.
@@ -177,6 +195,7 @@ class Supervisor:
             for task in tasks:
                 task.advance(time.monotonic())
             time.sleep(0.02)
+        self._connections.stop()
         self._agent.stop()
         self._stores.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)

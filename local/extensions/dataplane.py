@@ -17,6 +17,9 @@ from local.extensions.backend_state import state_of
 from local.extensions.dataplane_logins import logins
 from local.serialise_requests import MOTO_LOCK, Application
 
+NETWORK = "awsvpcConfiguration"
+"""Key of a requested task with the network that RunTask was given; no answer of the AWS API contains it."""
+
 Region = tuple[str, str]
 """Account and region."""
 
@@ -26,6 +29,8 @@ OBSERVED_PATH = "/windlass/data-plane/observed"
 """PUT replaces the observed services, tasks and targets; DELETE reports that the data plane has stopped."""
 LOGINS_PATH = "/windlass/data-plane/logins"
 """GET returns the passwords of the data stores in `?region=`."""
+TASK_NETWORKS_PATH = "/windlass/data-plane/task-networks"
+"""GET returns the networks that RunTask was given in `?region=`, which DescribeTasks does not return."""
 
 WAIT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
@@ -142,6 +147,12 @@ def tasks_of(backend: Any) -> dict[str, dict[str, Any]]:
     return state_of(backend, "tasks", dict)
 
 
+def _task_networks(region: str) -> dict[str, Any]:
+    """ARN → `awsvpcConfiguration`, of all accounts."""
+    tasks = (task for each in regions_with_tasks() if each[1] == region for task in tasks_in(each).items())
+    return {arn: task[NETWORK] for arn, task in tasks if task.get(NETWORK)}
+
+
 def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[str, Any]]) -> None:
     for arn, task in known.items():
         if arn not in reported and task["lastStatus"] == "PROVISIONING":
@@ -158,7 +169,7 @@ def with_dataplane(application: Application) -> Application:
 
     def extended(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path not in (CHANGES_PATH, OBSERVED_PATH, LOGINS_PATH):
+        if path not in (CHANGES_PATH, OBSERVED_PATH, LOGINS_PATH, TASK_NETWORKS_PATH):
             return application(environ, start_response)
         status, answer = _answer(environ, path)
         body = json.dumps(answer).encode()
@@ -176,6 +187,9 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
     if (path, method) == (LOGINS_PATH, "GET"):
         with MOTO_LOCK:
             return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
+    if (path, method) == (TASK_NETWORKS_PATH, "GET"):
+        with MOTO_LOCK:
+            return "200 OK", _task_networks(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:

@@ -15,7 +15,7 @@ from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
-from local.extensions.dataplane import observations, tasks_of
+from local.extensions.dataplane import NETWORK, observations, tasks_of
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["ecs"]
@@ -118,6 +118,7 @@ def run_task(original: Any, response: Any) -> ActionResult:
             ],
             "tags": response._get_param("tags") or [],
             "createdAt": utcnow().timestamp(),
+            NETWORK: (response._get_param("networkConfiguration") or {}).get(NETWORK),
         }
         tasks.append(task)
         with observations.changed:
@@ -210,11 +211,11 @@ def _write(service: Any, observed: dict[str, Any]) -> None:
 
 
 def _with_times(document: dict[str, Any]) -> dict[str, Any]:
-    """Convert Unix timestamps to datetimes, which moto serialises."""
+    """A task as answers contain it; Unix timestamps become datetimes, which moto serialises."""
     dates = {
         name: datetime.fromtimestamp(document[name]) for name in TIMES if isinstance(document.get(name), int | float)
     }
-    return {**document, **dates}
+    return {name: value for name, value in document.items() if name != NETWORK} | dates
 
 
 observations.on_observed(_update_services)

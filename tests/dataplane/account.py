@@ -57,13 +57,26 @@ class Account:
             for n, zone in enumerate("ab")
         ]
         self._subnets = [each["Subnet"]["SubnetId"] for each in subnets]
-        self._group = self.ec2.create_security_group(GroupName="web", Description="web", VpcId=vpc)["GroupId"]
+        self._connect_to_the_internet(vpc)
+        self.groups = {
+            name: str(self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
+            for name in ("balancer", "web", "database")
+        }
+        self._leave_only_https("web")
+        self._leave_only_https("balancer")
+        self.allow("balancer", "web", 8000)
+        self.allow("web", "database", self.database_port)
+        self.rds.create_db_subnet_group(
+            DBSubnetGroupName="test", DBSubnetGroupDescription="test", SubnetIds=self._subnets
+        )
         self.rds.create_db_instance(
             DBInstanceIdentifier="test",
             DBInstanceClass="db.t4g.micro",
             AllocatedStorage=20,
             MasterUserPassword="first-password",
             Port=self.database_port,
+            DBSubnetGroupName="test",
+            VpcSecurityGroupIds=[self.groups["database"]],
             **DATABASE,
         )
         instance = self.rds.describe_db_instances(DBInstanceIdentifier="test")["DBInstances"][0]
@@ -73,7 +86,9 @@ class Account:
         )["ARN"]
         self.ecr.create_repository(repositoryName=REPOSITORY)
         self.cluster = self.ecs.create_cluster(clusterName="test")["cluster"]["clusterArn"]
-        balancer = self.elbv2.create_load_balancer(Name="test", Subnets=self._subnets, Type="application")
+        balancer = self.elbv2.create_load_balancer(
+            Name="test", Subnets=self._subnets, Type="application", SecurityGroups=[self.groups["balancer"]]
+        )
         balancer_arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
         for colour in COLOURS:
             self.target_groups[colour] = self._target_group(vpc, colour)
@@ -106,6 +121,40 @@ class Account:
         for colour in COLOURS:
             self.register(colour, "1")
             self._service(colour, desired=2 if colour == "blue" else 0)
+
+    @property
+    def network(self) -> dict[str, Any]:
+        """Of the tasks."""
+        return {"subnets": self._subnets, "securityGroups": [self.groups["web"]], "assignPublicIp": "ENABLED"}
+
+    def allow(self, source: str, target: str, port: int) -> None:
+        """Let a group open connections to another one: a rule at each end."""
+        self.ec2.authorize_security_group_ingress(
+            GroupId=self.groups[target], IpPermissions=[self.permission(source, port)]
+        )
+        self.ec2.authorize_security_group_egress(
+            GroupId=self.groups[source], IpPermissions=[self.permission(target, port)]
+        )
+
+    def permission(self, group: str, port: int) -> dict[str, Any]:
+        """A rule about a group and a port."""
+        pairs = [{"GroupId": self.groups[group]}]
+        return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": pairs}
+
+    def _leave_only_https(self, group: str) -> None:
+        """EC2 lets every new group open all connections."""
+        everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        self.ec2.revoke_security_group_egress(GroupId=self.groups[group], IpPermissions=[everything])
+        https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        self.ec2.authorize_security_group_egress(GroupId=self.groups[group], IpPermissions=[https])
+
+    def _connect_to_the_internet(self, vpc: str) -> None:
+        gateway = self.internet_gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        self.routes = self.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0][
+            "RouteTableId"
+        ]
+        self.ec2.create_route(RouteTableId=self.routes, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
     def database_url(self, password: str, *, host: str = "") -> str:
         """As containers have it; `host` is for those who have neither the names of containers nor their files."""
@@ -186,15 +235,25 @@ class Account:
 
     def run(self, command: list[str], seconds: float = 30.0, *, definition: str = "test-web-blue:1") -> dict[str, Any]:
         """Run a one-off task to completion; returns its description."""
-        overrides = {"containerOverrides": [{"name": "web", "command": command}]}
-        answer = self.ecs.run_task(cluster="test", taskDefinition=definition, launchType="FARGATE", overrides=overrides)
-        arn = answer["tasks"][0]["taskArn"]
+        arn = self.start(command, definition=definition)
 
         def stopped() -> Any:
             task = self.ecs.describe_tasks(cluster="test", tasks=[arn])["tasks"][0]
             return task if task["lastStatus"] == "STOPPED" else None
 
         return dict(wait_for(f"{command} to end", stopped, seconds))
+
+    def start(self, command: list[str], *, definition: str = "test-web-blue:1") -> str:
+        """Start a one-off task; returns its ARN."""
+        overrides = {"containerOverrides": [{"name": "web", "command": command}]}
+        answer = self.ecs.run_task(
+            cluster="test",
+            taskDefinition=definition,
+            launchType="FARGATE",
+            overrides=overrides,
+            networkConfiguration={"awsvpcConfiguration": self.network},
+        )
+        return str(answer["tasks"][0]["taskArn"])
 
     def tasks(self, colour: str) -> list[dict[str, Any]]:
         arns = self.ecs.list_tasks(cluster="test", serviceName=f"web-{colour}")["taskArns"]
@@ -254,7 +313,7 @@ class Account:
                 {"targetGroupArn": self.target_groups[colour], "containerName": "web", "containerPort": 8000}
             ],
             healthCheckGracePeriodSeconds=60,
-            networkConfiguration={"awsvpcConfiguration": {"subnets": self._subnets, "securityGroups": [self._group]}},
+            networkConfiguration={"awsvpcConfiguration": self.network},
             deploymentConfiguration={
                 "minimumHealthyPercent": 100,
                 "maximumPercent": 200,

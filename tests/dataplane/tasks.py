@@ -1,7 +1,7 @@
 """Tasks of any containers, without an account."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from local.dataplane.containers.images import Program
 from local.dataplane.desired_state.task_definition import task_definition_from
 from local.dataplane.ecs.task import Task
 from local.dataplane.process_registry import ProcessRegistry
+from local.network.rules import Member
 from tests.support.waiting import wait_for
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,15 +45,23 @@ class Tasks:
             time_factor=0.05,
         )
 
-    def __call__(self, *containers: dict[str, Any], task_id: str = "1") -> Task:
+    def __call__(
+        self,
+        *containers: dict[str, Any],
+        task_id: str = "1",
+        address: str = ADDRESS,
+        judged: Mapping[str, object] | None = None,
+        network: Member | None = None,
+    ) -> Task:
         defined = [{"image": "any", "essential": True, **each} for each in containers]
         definition = task_definition_from({"taskDefinitionArn": "a", "family": "f", "containerDefinitions": defined})
         context = TaskContext(
-            folder=self.folder,
+            folder=self.folder if task_id == "1" else self.folder / task_id,
             windlass_folder=PROJECT,
-            address=ADDRESS,
+            address=address,
             host_name=HOST_NAME,
             hosts=self.names,
+            judged=judged or {},
             trusted_certificates=self.folder / "trusted.pem",
             aws={},
             read_secret=lambda _name: "secret",
@@ -66,6 +75,7 @@ class Tasks:
             started_by="s",
             context=context,
             runtime=self._runtime,
+            network=network,
             now=time.monotonic(),
         )
         self._started.append(task)

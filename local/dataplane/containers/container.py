@@ -85,7 +85,11 @@ class ContainerProcess:
                 raise FileNotFoundError("neither the task definition nor the image says what to run")
             with self.log_path.open("ab") as log:
                 process = self._runtime.registry.start(
-                    namespaces.command(words), folder=namespaces.folder, environment=environment, log=log
+                    namespaces.command(words),
+                    folder=namespaces.folder,
+                    environment=environment,
+                    log=log,
+                    pass_fds=namespaces.descriptors,
                 )
         except (UntrustedRoleError, MissingSecretError) as error:
             self._fail(str(error))
@@ -105,6 +109,7 @@ class ContainerProcess:
                 command_check(
                     lambda: namespaces.command_inside(process.pid, words),
                     environment=environment,
+                    descriptors=namespaces.descriptors,
                     timeout_seconds=check.timeout_seconds,
                 ),
                 Pace(

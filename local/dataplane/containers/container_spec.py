@@ -48,6 +48,9 @@ class TaskContext:
     Default: nothing is replaced."""
     time_factor: float = 1.0
     """The stand-ins multiply their periods by it; the programs of images do not."""
+    judged: Mapping[str, object] = field(default_factory=dict)
+    """How the launcher lets the judge decide over connections. Default: nobody does, and a module that Python imports
+    makes its programs, and no others, listen on the task's own address."""
     repositories: Path | None = None
     """Folder of git repositories that replace remote ones; see the git-sync stand-in."""
     file_systems: Mapping[str, Path] = field(default_factory=dict)
@@ -77,8 +80,9 @@ def environment_of(container: Container, program: Program, context: TaskContext)
     }
     variables.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})
     variables["WINDLASS_TIME_FACTOR"] = str(context.time_factor)
-    variables["WINDLASS_TASK_ADDRESS"] = context.address
-    variables["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, variables.get("PYTHONPATH", "")]))
+    if not context.judged:
+        variables["WINDLASS_TASK_ADDRESS"] = context.address
+        variables["PYTHONPATH"] = ":".join(filter(None, [SHIM_FOLDER, variables.get("PYTHONPATH", "")]))
     return variables
 
 
@@ -119,6 +123,7 @@ def namespace_spec_of(container: Container, program: Program, context: TaskConte
         host_name=context.host_name,
         mounts=tuple(mounts),
         working_folder=container.working_directory or program.working_folder,
+        judged=context.judged,
     )
 
 

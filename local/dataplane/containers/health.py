@@ -84,7 +84,11 @@ class Checker:
 
 
 def command_check(
-    command: Callable[[], Sequence[str]], *, environment: Mapping[str, str], timeout_seconds: float
+    command: Callable[[], Sequence[str]],
+    *,
+    environment: Mapping[str, str],
+    timeout_seconds: float,
+    descriptors: Sequence[int] = (),
 ) -> Check:
     """The check of a container: a command that exits with 0 when the container is healthy.
 
@@ -92,6 +96,7 @@ def command_check(
         command: returns the command line, including what enters the container; called for each check.
         environment: the variables of the container.
         timeout_seconds: a check that takes longer is killed and fails.
+        descriptors: what the command inherits. Default: nothing.
     """
 
     def check() -> str:
@@ -103,6 +108,7 @@ def command_check(
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=descriptors,
             )
         except OSError as error:
             return str(error)
@@ -120,11 +126,11 @@ def command_check(
     return check
 
 
-def http_check(*, address: str, port: int, path: str, expected: str, timeout_seconds: float) -> Check:
+def http_check(endpoint: Callable[[], tuple[str, int]], *, path: str, expected: str, timeout_seconds: float) -> Check:
     """The check of a target group: GET from the target; `expected` is the matcher, such as `200,301-399`."""
 
     def check() -> str:
-        connection = http.client.HTTPConnection(address, port, timeout=timeout_seconds)
+        connection = http.client.HTTPConnection(*endpoint(), timeout=timeout_seconds)
         try:
             connection.request("GET", path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
             status = connection.getresponse().status

@@ -5,6 +5,8 @@ gives it the privileges it needs, inside the namespace only. The program sees th
 with the container's files, folders and volumes mounted over it. The process becomes the program and keeps its id.
 """
 
+import _socket  # `socket` takes longer to import than everything else here
+import array
 import ctypes
 import json
 import os
@@ -16,6 +18,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x2, 0x4, 0x1
 MNT_DETACH = 2
 SYS_MOUNT_SETATTR, MOUNT_ATTR_RDONLY = 442, 0x1  # the same number on every architecture
 AT_RECURSIVE = 0x8000
+SET_MODE_FILTER, NEW_LISTENER = 1, 8
 STAYS_WRITABLE = ("/dev", "/proc", "/sys")
 """Devices and kernel files, where a write does not change this machine's files."""
 
@@ -36,6 +39,8 @@ def main(words: list[str]) -> int:
                 start(spec)
             else:
                 enter(spec)
+            if spec["judged"]:
+                install_filter(spec["judged"])
             os.umask(0o022)
             os.chdir(spec["working_folder"])
             os.execvp(command[0], command)  # noqa: S606 (that is its purpose)
@@ -74,6 +79,26 @@ def enter(spec: dict) -> None:  # type: ignore[type-arg]
     opened = [os.open(f"/proc/{process}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in names]
     for name, descriptor in zip(names, opened, strict=True):
         call(libc.setns, descriptor, 0, what=f"{name} namespace of process {process}")
+
+
+def install_filter(judged: dict) -> None:  # type: ignore[type-arg]
+    """Let the data plane's judge decide over connections (`local/network/`): it receives the filter's questions."""
+
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("lines", ctypes.c_void_p)]
+
+    lines = bytes.fromhex(judged["filter"])
+    program = Program(len(lines) // 8, ctypes.cast(ctypes.c_char_p(lines), ctypes.c_void_p))
+    arguments = (ctypes.c_long(SET_MODE_FILTER), ctypes.c_long(NEW_LISTENER), ctypes.byref(program))
+    listener = libc.syscall(ctypes.c_long(judged["seccomp"]), *arguments)
+    if listener < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), "filter of connections")
+    channel = _socket.socket(fileno=judged["descriptor"])
+    rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", [listener]))
+    channel.sendmsg([judged["message"].encode()], [rights])
+    channel.close()
+    os.close(listener)
 
 
 def build_root(spec: dict) -> None:  # type: ignore[type-arg]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -49,6 +49,8 @@ class NamespaceSpec:
     host_name: str
     mounts: Sequence[Mount]
     working_folder: str
+    judged: Mapping[str, object] = field(default_factory=dict)
+    """How the launcher lets the judge decide over connections. Default: nobody does."""
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command that runs a program as the container's main process; writes the specification."""
@@ -61,6 +63,12 @@ class NamespaceSpec:
         """The command that runs a program in the container whose main process has this id."""
         (self.folder / "process").write_text(str(process))
         return self._launch("enter", self._write("enter", {}), words)
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Descriptors that the launcher inherits."""
+        descriptor = self.judged.get("descriptor")
+        return (descriptor,) if isinstance(descriptor, int) else ()
 
     @property
     def failure(self) -> str:
@@ -89,6 +97,7 @@ class NamespaceSpec:
             "host_name": self.host_name,
             "mounts": mounts,
             "working_folder": self.working_folder,
+            "judged": self.judged,
             **more,
         }
         path.write_text(json.dumps(spec))

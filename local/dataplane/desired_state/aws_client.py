@@ -11,11 +11,12 @@ from local.dataplane.desired_state.ecs_reader import EcsReader
 from local.dataplane.desired_state.execution_role import ExecutionRoles
 from local.dataplane.desired_state.load_balancer_reader import listeners, target_groups
 from local.dataplane.desired_state.model import DesiredState, Service, Store
+from local.dataplane.desired_state.network_reader import network, of_task
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.desired_state.store_reader import caches, databases, with_logins
 from local.embedded import environment_variables
 
-SERVICES = ("acm", "ecs", "elasticache", "elbv2", "rds", "servicediscovery")
+SERVICES = ("acm", "ec2", "ecs", "elasticache", "elbv2", "rds", "servicediscovery")
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
@@ -49,15 +50,23 @@ class AwsClient:
         self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_included)
 
     def read(self, before: DesiredState, parts: Iterable[str]) -> DesiredState:
-        """The desired state with some of its parts (`ecs`, `elbv2`, `stores`) read again."""
+        """The desired state with some of its parts (`ecs`, `elbv2`, `network`, `stores`) read again."""
         desired_state = before
         for part in parts:
             if part == "ecs":
                 services, tasks = self._ecs.services(), self._ecs.one_off_tasks()
+                given = self.pages.task_networks(self._region) if tasks else {}
+                networks = {arn: of_task(tasks[arn].get("group", ""), given[arn]) for arn in tasks if arn in given}
                 arns = {each.task_definition_arn for each in services.values()}
                 arns |= {each["taskDefinitionArn"] for each in tasks.values()}
                 definitions = {arn: self._ecs.task_definition(arn) for arn in arns}
-                desired_state = replace(desired_state, services=services, one_off_tasks=tasks, definitions=definitions)
+                desired_state = replace(
+                    desired_state,
+                    services=services,
+                    one_off_tasks=tasks,
+                    one_off_networks={arn: each for arn, each in networks.items() if each is not None},
+                    definitions=definitions,
+                )
             elif part == "elbv2":
                 elbv2 = self._clients["elbv2"]
                 desired_state = replace(
@@ -65,6 +74,8 @@ class AwsClient:
                     target_groups={each.arn: each for each in target_groups(elbv2)},
                     listeners=tuple(listeners(elbv2, self._clients["acm"])),
                 )
+            elif part == "network":
+                desired_state = replace(desired_state, network=network(self._clients["ec2"]))
             elif part == "stores":
                 logins = self.pages.logins(self._region)
                 stores: list[Store] = [*databases(self._clients["rds"]), *caches(self._clients["elasticache"])]

@@ -13,9 +13,10 @@ READ_FOR = {
     "iam": ("stores",),  # a proxy of RDS serves clients only if its role may read their logins
     "elasticache": ("stores",),
     "cloudformation": ("stores",),
+    "ec2": ("network",),
 }
 """AWS service that changed → part of the desired state that has to be read again."""
-EVERYTHING = frozenset({"ecs", "elbv2", "stores"})
+EVERYTHING = frozenset({"ecs", "elbv2", "network", "stores"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local.dataplane.desired_state.model import Service, TargetBinding
+from local.dataplane.desired_state.network_reader import of_task
 from local.dataplane.desired_state.task_definition import TaskDefinition, task_definition_from
 
 
@@ -91,6 +92,9 @@ def _service(document: dict[str, Any], names: dict[str, str]) -> Service:
             names[each["registryArn"]]
             for each in document.get("serviceRegistries") or []
             if each.get("registryArn") in names
+        ),
+        network=of_task(
+            document["serviceName"], (document.get("networkConfiguration") or {}).get("awsvpcConfiguration")
         ),
     )
 

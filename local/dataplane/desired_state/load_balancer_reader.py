@@ -6,13 +6,26 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.dataplane.desired_state.model import Listener, TargetGroup
+from local.dataplane.desired_state.network_reader import member
+from local.network.rules import Member
 
 
 def target_groups(elbv2: Any) -> Iterable[TargetGroup]:
     """All target groups."""
+    balancers = {each["LoadBalancerArn"]: _balancer(each) for each in elbv2.describe_load_balancers()["LoadBalancers"]}
     for each in elbv2.describe_target_groups()["TargetGroups"]:
         answer = elbv2.describe_target_group_attributes(TargetGroupArn=each["TargetGroupArn"])
-        yield _target_group(each, {pair["Key"]: pair["Value"] for pair in answer["Attributes"]})
+        used_by = tuple(balancers[arn] for arn in each.get("LoadBalancerArns") or [] if arn in balancers)
+        yield _target_group(each, {pair["Key"]: pair["Value"] for pair in answer["Attributes"]}, used_by)
+
+
+def _balancer(document: Mapping[str, Any]) -> Member:
+    return member(
+        document["LoadBalancerName"],
+        document.get("SecurityGroups") or [],
+        [each["SubnetId"] for each in document.get("AvailabilityZones") or []],
+        public=document.get("Scheme") != "internal",
+    )
 
 
 def listeners(elbv2: Any, acm: Any) -> Iterable[Listener]:
@@ -44,7 +57,7 @@ def _certificate_names(acm: Any, certificates: list[dict[str, Any]]) -> Iterable
         yield from dict.fromkeys([certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])])
 
 
-def _target_group(document: dict[str, Any], attributes: dict[str, str]) -> TargetGroup:
+def _target_group(document: dict[str, Any], attributes: dict[str, str], balancers: tuple[Member, ...]) -> TargetGroup:
     return TargetGroup(
         arn=document["TargetGroupArn"],
         name=document["TargetGroupName"],
@@ -56,6 +69,7 @@ def _target_group(document: dict[str, Any], attributes: dict[str, str]) -> Targe
         unhealthy_threshold=int(document.get("UnhealthyThresholdCount") or 2),
         deregistration_delay_seconds=float(attributes.get("deregistration_delay.timeout_seconds", "300")),
         least_outstanding_requests=attributes.get("load_balancing.algorithm.type") == "least_outstanding_requests",
+        balancers=balancers,
     )
 
 

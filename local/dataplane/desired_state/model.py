@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.task_definition import TaskDefinition
+from local.network.rules import Member, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,8 @@ class Service:
     rollback: bool
     names: tuple[str, ...]
     """Cloud Map names of its tasks."""
+    network: Member | None = None
+    """Of its tasks, in all their subnets. Default: the account does not describe it, and nothing is filtered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,8 @@ class TargetGroup:
     unhealthy_threshold: int
     deregistration_delay_seconds: float
     least_outstanding_requests: bool
+    balancers: tuple[Member, ...] = ()
+    """The load balancers that forward to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +100,8 @@ class Database:
     password: str = field(default="", repr=False)
     reboots: int = 0
     """How often a reboot was requested."""
+    network: tuple[Member, ...] = ()
+    """The instance, then its proxies."""
     origin: Origin = field(default_factory=Origin)
     kind: ClassVar[str] = "database"
 
@@ -126,6 +133,8 @@ class Cache:
     maxmemory_policy: str
     users: tuple[CacheUser, ...]
     reboots: int = 0
+    network: tuple[Member, ...] = ()
+    """Its nodes, as one member."""
     kind: ClassVar[str] = "cache"
 
     @property
@@ -145,8 +154,12 @@ class DesiredState:
     definitions: Mapping[str, TaskDefinition] = field(default_factory=dict)
     one_off_tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Tasks that RunTask or StopTask requested and that have not ended, as in DescribeTasks, by ARN."""
+    one_off_networks: Mapping[str, Member] = field(default_factory=dict)
+    """Those of them whose network RunTask was given, by ARN."""
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     stores: tuple[Store, ...] = ()
+    network: Table = field(default_factory=Table)
+    """Security groups and routes, without members."""
     changes: Changes = field(default_factory=Changes)
     """The changes of the account that it includes, at least."""

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from local.dataplane.desired_state.model import Cache, CacheUser, Database, Origin, Store
+from local.dataplane.desired_state.network_reader import member
+from local.network.rules import Member
 
 PROXY_PORT = 5432
 """Every RDS proxy for PostgreSQL listens on it."""
@@ -22,7 +24,8 @@ def databases(rds: Any) -> Iterable[Database]:
         is_replica = "ReadReplicaSourceDBInstanceIdentifier" in each
         if each["Engine"] != "postgres" or "Endpoint" not in each or is_replica:
             continue
-        proxy_endpoints = proxies.get(each["DBInstanceIdentifier"], [])
+        own_proxies = proxies.get(each["DBInstanceIdentifier"], [])
+        proxy_endpoints = [endpoint for endpoint, _ in own_proxies]
         port = int(each["Endpoint"]["Port"])
         yield Database(
             identifier=each["DBInstanceIdentifier"],
@@ -32,18 +35,29 @@ def databases(rds: Any) -> Iterable[Database]:
             major_version=int(str(each["EngineVersion"]).partition(".")[0]),
             username=each["MasterUsername"],
             database_name=each.get("DBName"),
+            network=(_instance(each), *(proxy for _, proxy in own_proxies)),
         )
 
 
-def _proxies(rds: Any) -> dict[str, list[str]]:
-    """Instance identifier → endpoints of its RDS proxies that serve clients."""
-    endpoints: dict[str, list[str]] = {}
+def _instance(document: dict[str, Any]) -> Member:
+    subnet_group = document.get("DBSubnetGroup") or {}
+    return member(
+        document["DBInstanceIdentifier"],
+        [each["VpcSecurityGroupId"] for each in document.get("VpcSecurityGroups") or []],
+        [each["SubnetIdentifier"] for each in subnet_group.get("Subnets") or []],
+    )
+
+
+def _proxies(rds: Any) -> dict[str, list[tuple[str, Member]]]:
+    """Instance identifier → endpoints of its RDS proxies that serve clients, and their networks."""
+    endpoints: dict[str, list[tuple[str, Member]]] = {}
     for proxy in rds.describe_db_proxies()["DBProxies"]:
         for target in rds.describe_db_proxy_targets(DBProxyName=proxy["DBProxyName"])["Targets"]:
             # With a role that may not read the logins, a proxy answers nobody.
             if target["TargetHealth"]["State"] == UNAVAILABLE:
                 continue
-            endpoints.setdefault(target["RdsResourceId"], []).append(proxy["Endpoint"])
+            of_proxy = member(proxy["DBProxyName"], proxy.get("VpcSecurityGroupIds") or [], proxy["VpcSubnetIds"])
+            endpoints.setdefault(target["RdsResourceId"], []).append((proxy["Endpoint"], of_proxy))
     return endpoints
 
 
@@ -64,6 +78,18 @@ def caches(elasticache: Any) -> Iterable[Cache]:
             port=int(endpoints[0]["Port"]),
             maxmemory_policy=_policy(elasticache, group),
             users=tuple(_users(elasticache, group.get("UserGroupIds") or [])),
+            network=tuple(_nodes(elasticache, group)),
+        )
+
+
+def _nodes(elasticache: Any, group: dict[str, Any]) -> Iterable[Member]:
+    for node in (group.get("MemberClusters") or [])[:1]:
+        cluster = elasticache.describe_cache_clusters(CacheClusterId=node)["CacheClusters"][0]
+        answer = elasticache.describe_cache_subnet_groups(CacheSubnetGroupName=cluster["CacheSubnetGroupName"])
+        yield member(
+            group["ReplicationGroupId"],
+            [each["SecurityGroupId"] for each in cluster.get("SecurityGroups") or []],
+            [each["SubnetIdentifier"] for each in answer["CacheSubnetGroups"][0]["Subnets"]],
         )
 
 

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
 GROUPING_SECONDS = 0.01
 """Changes come in groups (a parameter, then a rule); a short pause reads a group at once."""
+NETWORK_GROUPING_SECONDS = 0.3
+"""The same for security groups and routes: the network layer consists of them, and they are long to read."""
 
 
 def _nothing() -> dict[str, Any]:
@@ -70,6 +72,8 @@ class Watcher:
                 if changes.instance != before.changes.instance:
                     self._follow_new_instance(before.changes.instance, changes.instance)
                 parts = changes.to_read(before.changes)
+                if parts == {"network"}:
+                    self._stopping.wait(NETWORK_GROUPING_SECONDS)
                 if parts:
                     # In this order, what services refer to is read before them.
                     desired_state = self._aws.read(before, sorted(parts, reverse=True))

@@ -10,6 +10,7 @@ REASONS = {
     "AccessDeniedException": ALLOW_IT,
     "403 Forbidden": ALLOW_IT,
     "unable to assume the role": "let the role trust ecs-tasks.amazonaws.com, and apply: ./windlass local apply",
+    "Check your task network configuration": "bring back the rule or the route that is missing: ./windlass local apply",
     "ResourceInitializationError": APPLY_AGAIN,
 }
 """Part of the reason why a task or a container does not start → the next step."""

@@ -1,7 +1,20 @@
 """What ECS does for a task before the first of its containers starts, with its roles."""
 
-from local.dataplane.desired_state.execution_role import ECR_IMAGE, ExecutionRoles, secret_source
+from collections.abc import Callable
+
+from local.dataplane.desired_state.execution_role import (
+    ECR_IMAGE,
+    INITIALIZATION,
+    ExecutionRoles,
+    ResourceError,
+    secret_source,
+)
 from local.dataplane.desired_state.task_definition import AwsLogs, TaskDefinition
+
+UNREACHABLE = (
+    f"{INITIALIZATION}The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task "
+    "and Amazon ECR. Check your task network configuration."
+)
 
 
 class Preparation:
@@ -11,9 +24,18 @@ class Preparation:
         definition: with the overrides of RunTask, if there are any.
         task_id: the last part of the task's ARN.
         roles: acts with them.
+        obstacle: why the task's network does not lead to AWS; empty if it does, which is the default.
     """
 
-    def __init__(self, definition: TaskDefinition, *, task_id: str, roles: ExecutionRoles) -> None:
+    def __init__(
+        self,
+        definition: TaskDefinition,
+        *,
+        task_id: str,
+        roles: ExecutionRoles,
+        obstacle: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._obstacle = obstacle
         self._definition, self._task_id, self._roles = definition, task_id, roles
         self._secrets: dict[str, str] = {}
 
@@ -29,6 +51,10 @@ class Preparation:
             if each.asks_iam:
                 self._roles.mount(self._definition.task_role_arn, each.id, each.access_point_id)
         role, containers = self._definition.execution_role_arn, self._definition.containers
+        obstacle = self._obstacle()
+        if obstacle:
+            # Fargate pulls and reads through the task's own interface.
+            raise ResourceError(f"{UNREACHABLE} ({obstacle})")
         images = dict.fromkeys(each.image for each in containers if ECR_IMAGE.fullmatch(each.image))
         if images:
             self._roles.sign_in(role)

@@ -9,6 +9,7 @@ from typing import Any
 from local.dataplane.containers.container import ContainerProcess, ContainerRuntime
 from local.dataplane.containers.container_spec import TaskContext
 from local.dataplane.desired_state.task_definition import TaskDefinition
+from local.network.rules import Member
 
 
 class Task:
@@ -25,6 +26,7 @@ class Task:
         context: TaskContext,
         runtime: ContainerRuntime,
         now: float,
+        network: Member | None = None,
     ) -> None:
         self.arn, self.cluster_arn, self.definition = arn, cluster_arn, definition
         self.group, self.started_by = group, started_by
@@ -39,6 +41,8 @@ class Task:
         """Seconds of a monotonic clock."""
         self.running_since: float | None = None
         self.address = context.address
+        self.network = network
+        """Its security groups and its subnet; `None` where the account does not describe them."""
         self.protected_until: float | None = None
         """Its service does not stop it before this time, in seconds since 1970."""
         self._context = context
@@ -153,6 +157,8 @@ class Task:
 
     def _network_interface(self) -> dict[str, Any]:
         details = {"privateIPv4Address": self.address, "privateDnsName": self._context.host_name}
+        if self.network is not None and self.network.subnets:
+            details["subnetId"] = self.network.subnets[0]
         return {
             "id": self.id,
             "type": "ElasticNetworkInterface",

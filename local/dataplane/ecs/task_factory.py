@@ -1,8 +1,11 @@
 """Creates tasks: each with a folder, an address, names and the ECS agent's endpoint of its own."""
 
+import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from local.dataplane.connections import Connections
 from local.dataplane.containers.addresses import Addresses
 from local.dataplane.containers.container import ContainerRuntime
 from local.dataplane.containers.container_spec import TaskContext
@@ -14,6 +17,7 @@ from local.dataplane.ecs.preparation import Preparation
 from local.dataplane.ecs.task import Task
 from local.dataplane.proxy.roots import Roots
 from local.dataplane.settings import Settings
+from local.network.rules import Member
 
 
 class TaskFactory:
@@ -27,6 +31,7 @@ class TaskFactory:
         runtime: of the containers.
         trusted_certificates: file of the certificates that containers trust.
         roots: what takes the place of AWS's root certificates.
+        connections: decides which of their connections are let through.
     """
 
     def __init__(
@@ -39,7 +44,9 @@ class TaskFactory:
         runtime: ContainerRuntime,
         trusted_certificates: Path,
         roots: Roots,
+        connections: Connections,
     ) -> None:
+        self._connections, self._turns = connections, itertools.count()
         self._settings, self._aws, self._agent, self._addresses = settings, aws, agent, addresses
         self._runtime, self._trusted_certificates, self._roots = runtime, trusted_certificates, roots
 
@@ -52,6 +59,7 @@ class TaskFactory:
         group: str,
         started_by: str,
         names: Mapping[str, tuple[str, ...]],
+        network: Member | None,
         now: float,
     ) -> Task:
         """A task that starts with its first `advance`.
@@ -63,6 +71,7 @@ class TaskFactory:
             group: `service:NAME`, or what RunTask was given.
             started_by: the deployment, or what RunTask was given.
             names: what names mean to its containers, name → addresses.
+            network: its security groups and the subnets of which it gets one; `None` where nobody says.
             now: seconds of a monotonic clock.
         """
         id_ = arn.rpartition("/")[2]
@@ -72,7 +81,13 @@ class TaskFactory:
         host_name = f"ip-{address.replace('.', '-')}.{self._settings.region}.compute.internal"
         hosts = HostsFile(folder / "hosts", address=address, host_name=host_name)
         hosts.update(names)
-        preparation = Preparation(definition, task_id=id_, roles=self._aws.execution_roles)
+        own_network = self._in_one_subnet(network)
+        preparation = Preparation(
+            definition,
+            task_id=id_,
+            roles=self._aws.execution_roles,
+            obstacle=lambda: self._connections.to_aws(own_network),
+        )
         context = TaskContext(
             folder=folder,
             windlass_folder=self._settings.windlass_folder,
@@ -86,6 +101,7 @@ class TaskFactory:
             agent=lambda container: self._agent.variables(id_, container),
             with_roots_of_here=self._roots.replaced,
             time_factor=self._settings.time_factor,
+            judged=self._connections.specification(address),
             repositories=self._settings.repositories,
             file_systems={
                 each.volume: self._settings.file_systems_folder / each.id / (each.access_point_id or "root")
@@ -100,10 +116,17 @@ class TaskFactory:
             started_by=started_by,
             context=context,
             runtime=self._runtime,
+            network=own_network,
             now=now,
         )
         self._agent.add(task)
         return task
+
+    def _in_one_subnet(self, network: Member | None) -> Member | None:
+        """Like ECS, take the subnets in turn."""
+        if network is None or not network.subnets:
+            return network
+        return replace(network, subnets=(network.subnets[next(self._turns) % len(network.subnets)],))
 
     def release(self, task: Task) -> None:
         """The task has ended: its address may be used again."""

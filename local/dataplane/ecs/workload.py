@@ -154,6 +154,7 @@ class Workload:
                     group=document.get("group", ""),
                     started_by=document.get("startedBy", ""),
                     names=self._names,
+                    network=desired_state.one_off_networks.get(arn),
                     now=now,
                 )
         for arn, task in list(self._one_off.items()):
@@ -199,6 +200,7 @@ class Workload:
             group=f"service:{service.name}",
             started_by=service.deployment_id,
             names=self._names,
+            network=service.network,
             now=now,
         )
 

@@ -1,6 +1,6 @@
 """Targets of the load balancer: registration, health checks of the target group, draining."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,9 @@ from local.dataplane.desired_state.model import TargetGroup
 
 Endpoint = tuple[str, int]
 """A loopback address with a port."""
+
+Way = Callable[[str, Endpoint], Endpoint]
+"""Target group ARN, target → where a connection to the target leads: there, or to where it is dropped."""
 
 FIRST_PASS_SECONDS = 15.0
 """A new target has at least this long to pass its first check before it is unhealthy: programs start no faster here
@@ -45,18 +48,25 @@ class Targets:
         executor: runs the checks.
         time_factor: check intervals and the deregistration delay are multiplied by it.
         longest_drain_seconds: upper limit of the deregistration delay after that.
+        way: where connections from the load balancer lead. Default: to the target.
     """
 
-    def __init__(self, executor: ThreadPoolExecutor, *, time_factor: float, longest_drain_seconds: float) -> None:
+    def __init__(
+        self,
+        executor: ThreadPoolExecutor,
+        *,
+        time_factor: float,
+        longest_drain_seconds: float,
+        way: Way = lambda _group, endpoint: endpoint,
+    ) -> None:
+        self._way = way
         self._executor, self._time_factor, self._longest_drain = executor, time_factor, longest_drain_seconds
         self._targets: dict[str, dict[Endpoint, _Target]] = {}
 
     def register(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
         """Start the checks; the target receives requests once a check has passed."""
-        address, port = endpoint
         check = http_check(
-            address=address,
-            port=port,
+            lambda: self._way(group.arn, endpoint),
             path=group.path,
             expected=group.matcher,
             timeout_seconds=group.timeout_seconds,
@@ -70,7 +80,7 @@ class Targets:
             unhealthy_threshold=group.unhealthy_threshold,
         )
         self._targets.setdefault(group.arn, {})[endpoint] = _Target(
-            checker=Checker(check, pace, self._executor, now), request=f"GET {group.path} on port {port}"
+            checker=Checker(check, pace, self._executor, now), request=f"GET {group.path} on port {endpoint[1]}"
         )
 
     def deregister(self, group: TargetGroup, endpoint: Endpoint, now: float) -> None:
@@ -114,13 +124,14 @@ class Targets:
                     target.checker.advance(now)
 
     def endpoints(self) -> dict[str, tuple[Endpoint, ...]]:
-        """Target group ARN → targets that receive requests; like ALB, all unhealthy ones if none is healthy."""
+        """Target group ARN → where requests go: to the healthy targets; like ALB, to all if none is healthy."""
         endpoints = {}
         for arn, targets in self._targets.items():
             by_state: dict[str, list[Endpoint]] = {}
             for endpoint, target in targets.items():
                 by_state.setdefault(target.state, []).append(endpoint)
-            endpoints[arn] = tuple(sorted(by_state.get("healthy") or by_state.get("unhealthy") or []))
+            chosen = by_state.get("healthy") or by_state.get("unhealthy") or []
+            endpoints[arn] = tuple(sorted({self._way(arn, endpoint) for endpoint in chosen}))
         return endpoints
 
     def observed(self, groups: Mapping[str, TargetGroup]) -> dict[str, list[dict[str, Any]]]:

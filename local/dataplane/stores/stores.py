@@ -111,6 +111,11 @@ class Stores:
             for name in each.names
         }
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Key of each store that has a server → its address."""
+        return {key: server.placement.address for key, server in list(self._servers.items())}
+
     def is_reconciled(self, desired_state: DesiredState) -> bool:
         """Whether every store runs with its users, or has a problem that a person has to solve."""
         keys = {each.key for each in desired_state.stores}

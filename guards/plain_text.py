@@ -150,7 +150,7 @@ def _bits(run: str) -> float:
 
 @lru_cache(maxsize=2048)
 def _inside(value: str, name: str) -> list[Text] | None:
-    """The strings of the JSON in a string; None where it is no JSON. Cached: several guards read each container."""
+    """The strings of the JSON in a string; None for any other text. Cached: several guards read each container."""
     try:
         parsed = json.loads(value)
     except ValueError:

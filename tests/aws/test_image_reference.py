@@ -12,6 +12,7 @@ from config.services import RollingService
 from modules.containers import check_image
 from release.deploy import DeployRequest
 from release.errors import BadRequestError
+from tests.support.environments import REPEATABLE
 
 DIGEST = f"sha256:{'0a' * 32}"
 
@@ -73,6 +74,7 @@ def accepted(image: str) -> set[bool]:
     }
 
 
+@REPEATABLE
 @given(complete)
 @example("localhost/web:1")
 @example("localhost:5000/web:1")
@@ -83,6 +85,7 @@ def test_a_complete_reference_is_accepted_everywhere_and_its_text_is_the_same_ag
     assert str(ImageReference.parse(image)) == image
 
 
+@REPEATABLE
 @given(st.one_of(nearly, complete.map(lambda image: image[1:]), complete.map(lambda image: image.replace("/", "", 1))))
 @example("library/nginx:1.0")
 @example("nginx")
@@ -99,6 +102,7 @@ def test_all_agree_on_every_text(image: str) -> None:
     assert len(accepted(image)) == 1
 
 
+@REPEATABLE
 @given(registries, repositories, tags)
 def test_the_parts_of_a_reference_survive_a_round_trip(registry: str, repository: str, tag: str) -> None:
     reference = ImageReference(registry=registry, repository=repository, tag=tag)

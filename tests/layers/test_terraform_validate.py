@@ -24,14 +24,18 @@ pytestmark = pytest.mark.slow
 VARIABLES: Mapping[str, str] = {**os.environ, "TF_IN_AUTOMATION": "1"}
 
 
+def write(folder: Path, document: dict[str, Any]) -> None:
+    folder.mkdir(parents=True)
+    (folder / "cdk.tf.json").write_text(json.dumps(document))
+
+
 def validate(folder: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
     initialise(folder, document)
     return diagnostics(folder, VARIABLES)
 
 
 def initialise(folder: Path, document: dict[str, Any]) -> None:
-    folder.mkdir(parents=True)
-    (folder / "cdk.tf.json").write_text(json.dumps(document))
+    write(folder, document)
     init = subprocess.run(
         ["terraform", "init", "-backend=false", "-input=false", "-no-color"],
         cwd=folder,
@@ -50,10 +54,23 @@ def diagnostics(folder: Path, variables: Mapping[str, str]) -> list[dict[str, An
     return list(json.loads(run.stdout)["diagnostics"])
 
 
+def initialise_all(folder: Path, stacks: Mapping[str, dict[str, Any]]) -> None:
+    """Initialise one folder for each set of required providers; the others share what is installed there."""
+    initialised: dict[str, Path] = {}
+    for name, stack in stacks.items():
+        first = initialised.setdefault(json.dumps(stack["terraform"]["required_providers"]), folder / name)
+        if first == folder / name:
+            initialise(first, stack)
+            continue
+        write(folder / name, stack)
+        for installed in (".terraform", ".terraform.lock.hcl"):
+            (folder / name / installed).symlink_to(first / installed)
+
+
 def said_about(folder: Path, stacks: Mapping[str, dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """What Terraform says about stacks by name; those of which it says nothing are left out."""
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(initialise, [folder / name for name in stacks], stacks.values()))
+        initialise_all(folder, stacks)
         # Validating configures no provider, so one does for all of them.
         alone = next(name for name, stack in stacks.items() if configures_once(stack))
         with attached_provider(folder / alone, VARIABLES) as variables:

@@ -19,12 +19,13 @@ class Edges:
         seen: set[str] = set()
         waiting = [address]
         while waiting:
-            for other in self._direct(waiting.pop()) - seen:
+            for other in self.direct(waiting.pop()) - seen:
                 seen.add(other)
                 waiting.append(other)
         return frozenset(seen)
 
-    def _direct(self, address: str) -> frozenset[str]:
+    def direct(self, address: str) -> frozenset[str]:
+        """What a resource refers to, or names in `depends_on`."""
         if address not in self._edges:
             body = self._stacks.bodies.get(address, {})
             written = {f"{layer_of(address)}: {each}" for each in body.get("depends_on", [])}

@@ -51,22 +51,21 @@ def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding
                 )
 
 
-_ACT_AT_ONCE = ("aws_codedeploy_deployment_group", "aws_db_instance", "aws_db_proxy", "aws_ecs_service", "aws_flow_log")
-"""Resources with which AWS acts as their roles as soon as they are there."""
+_ACT_AT_ONCE = ("aws_db_instance", "aws_flow_log")
+"""Resources with which AWS acts as their roles as soon as they are there. Services wait for the policies of theirs, as
+their module writes it."""
 
 
 @guard("S03", fix="name the policy in depends_on")
 def roles_have_their_policies_before_they_act(stacks: CheckedStacks) -> Iterator[Finding]:
-    """What acts as a role waits for the role's policies, or its first calls are denied."""
+    """What acts as a role waits for a policy of it, or its first calls are denied."""
     edges, policies = Edges(stacks), _policies_of_roles(stacks)
     for kind in _ACT_AT_ONCE:
         for address, _ in stacks.resources(kind):
-            named = edges.direct(address)
-            tasks = [edges.direct(each) for each in named if type_of(each) == "aws_ecs_task_definition"]
             known = edges.closure(address)
-            for role in sorted(named.union(*tasks) & policies.keys()):
-                for policy in sorted(policies[role] - known):
-                    yield address, f"AWS acts as {role}, which may not have {policy} yet"
+            for role in sorted(edges.direct(address) & policies.keys()):
+                if not policies[role] & known:
+                    yield address, f"AWS acts as {role}, which may not have {min(policies[role])} yet"
 
 
 GUARDS: tuple[Guard, ...] = (names_of_resources_are_references, roles_have_their_policies_before_they_act)

@@ -97,8 +97,8 @@ MISTAKES = (
     ),
     Mistake(
         "roles_have_their_policies_before_they_act",
-        "a service that may start tasks before they can be pulled",
-        edit("service", "aws_ecs_service", "blue", depends_on=["aws_lb_listener_rule.web_route_rule"]),
+        "a database that may be there before its role can monitor",
+        edit("data", "aws_db_instance", "", depends_on=[]),
     ),
     Mistake("nothing_is_looked_up_by_tag_or_filter", "a VPC that is found by a tag", look_up_vpc),
 )

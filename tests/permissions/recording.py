@@ -24,7 +24,7 @@ Calls = Mapping[str, Mapping[str, set[str]]]
 
 _ID = re.compile(
     r"\d+|[0-9a-f]{8,}|[a-z]+-[0-9a-f]{8,}|(ns|srv)-[a-z0-9]+|[a-z0-9]{30,}"
-    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z0-9]{10,}"
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(db-)?[A-Z0-9]{10,}"
 )
 _TIME = re.compile(r"-\d{20}[0-9a-f]+$")
 """Ends a name that Terraform made unique."""

@@ -34,6 +34,7 @@ ARN = f"{REGION}:123456789012"
         ("arn:aws:s3:::logs-123456789012/dag_id=a/run_id=b/c", "arn:aws:s3:::logs-*/dag_id=*/run_id=*/c"),
         ("arn:aws:s3:::logs/a/b/c/d/e", "arn:aws:s3:::logs/a/b/c/d/*"),
         (f"arn:aws:ec2:{ARN}:vpc/vpc-0123456789abcdef0", "arn:aws:ec2:*:*:vpc/*"),
+        (f"arn:aws:rds:{ARN}:db:db-G6BOGYR8Z29M9MY99B77SVHVJG", "arn:aws:rds:*:*:db:*"),
     ],
 )
 def test_a_pattern_is_the_same_in_every_run(resource: str, pattern: str) -> None:

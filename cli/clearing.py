@@ -13,7 +13,7 @@ from release.counted import counted
 
 
 def clear_the_way(session: Session, states: States) -> Callable[[], None]:
-    """Look for what stands in the way of a destroy.
+    """Look for what blocks a destroy.
 
     Args:
         session: of the environment.
@@ -23,19 +23,19 @@ def clear_the_way(session: Session, states: States) -> Callable[[], None]:
         Ends the tasks that protect themselves, in an environment to throw away; to be called once nobody objects.
 
     Raises:
-        CommandError: something stands in the way; names each thing with its commands. Nothing was changed.
+        CommandError: something blocks it; names each thing with its commands. Nothing was changed.
     """
     if not any(resources(state, kind) for state in states.values() for kind in KINDS):
         return lambda: None
     environment, aws = session.environment, aws_of(session)
     region = environment.aws.region
     with release_errors():
-        found = [*obstacles(aws, region, states)]
+        blocking = [*obstacles(aws, region, states)]
         tasks = [*protected_tasks(aws, states)]
     if not environment.is_throw_away:
-        found += [each.obstacle(region) for each in tasks]
-    if found:
-        raise _refusal(session, found)
+        blocking += [each.obstacle(region) for each in tasks]
+    if blocking:
+        raise _refusal(session, blocking)
 
     def end_protected() -> None:
         with release_errors():
@@ -50,10 +50,10 @@ def _were(tasks: ProtectedTasks) -> str:
     return "was" if len(tasks.arns) == 1 else "were"
 
 
-def _refusal(session: Session, found: list[Obstacle]) -> CommandError:
+def _refusal(session: Session, blocking: list[Obstacle]) -> CommandError:
     environment = session.environment
     name = environment.name
-    lines = "\n".join(line for each in found for line in each.lines())
+    lines = "\n".join(line for each in blocking for line in each.lines())
     hint = ""
     if environment.kind == "development":
         done = "is not applied yet" if environment.throw_away else "deletes all of it with the environment"

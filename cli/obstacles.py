@@ -1,4 +1,4 @@
-"""What stands in the way of a destroy: AWS deletes no bucket with objects, and so on (S05).
+"""What blocks a destroy: AWS deletes no bucket with objects, and so on (S05).
 
 Terraform would find out when half of an environment is gone, and after waiting for up to 20 minutes.
 """
@@ -13,7 +13,7 @@ States = Mapping[str, Mapping[str, Any]]
 """Layer → its state."""
 
 KINDS = ("aws_s3_bucket", "aws_ecr_repository", "aws_db_instance", "aws_ecs_service")
-"""Types of resources that can stand in the way of their own end."""
+"""Types of resources that can block their own deletion."""
 
 _ALL_VERSIONS = "{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}"
 """What DeleteObjects takes, from what ListObjectVersions answers."""
@@ -82,23 +82,23 @@ def resources(state: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _holds_objects(aws: Aws, bucket: str) -> bool:
-    found = _unless_gone("NoSuchBucket", lambda: aws.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1))
-    return bool(found.get("Versions") or found.get("DeleteMarkers"))
+    answer = _unless_gone("NoSuchBucket", lambda: aws.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1))
+    return bool(answer.get("Versions") or answer.get("DeleteMarkers"))
 
 
 def _holds_images(aws: Aws, repository: str) -> bool:
-    found = _unless_gone(
+    answer = _unless_gone(
         "RepositoryNotFoundException", lambda: aws.client("ecr").list_images(repositoryName=repository, maxResults=1)
     )
-    return bool(found.get("imageIds"))
+    return bool(answer.get("imageIds"))
 
 
 def _day_of_snapshot(aws: Aws, name: str) -> str:
     """When a snapshot was made; empty where there is none of that name."""
-    found = _unless_gone(
+    answer = _unless_gone(
         "DBSnapshotNotFound", lambda: aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)
     )
-    return "".join(f"{each['SnapshotCreateTime']:%Y-%m-%d}" for each in found.get("DBSnapshots", []))
+    return "".join(f"{each['SnapshotCreateTime']:%Y-%m-%d}" for each in answer.get("DBSnapshots", []))
 
 
 def _unless_gone(code: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cli.obstacles import Obstacle, States, resources
-from release.aws import Aws
+from release.aws import Aws, error_code
 
 _TASKS_PER_CALL = 100
 
@@ -25,7 +25,7 @@ class ProtectedTasks:
     service: str
     arns: tuple[str, ...]
     until: datetime
-    """When the last of them ends to be protected, unless it protects itself anew."""
+    """When the last of them ends to be protected, unless it is protected again."""
 
     def obstacle(self, region: str) -> Obstacle:
         """What to do about them, where nobody has said that they may be lost."""
@@ -49,15 +49,15 @@ def protected_tasks(aws: Aws, states: States) -> Iterator[ProtectedTasks]:
     for layer, state in states.items():
         for attributes in resources(state, "aws_ecs_service"):
             cluster, service = str(attributes["cluster"]), str(attributes["name"])
-            found = {
+            protections = {
                 each["taskArn"]: each["expirationDate"]
-                for some in _some(aws.pages("ecs", "list_tasks", "taskArns", cluster=cluster, serviceName=service))
+                for some in _some(_tasks(aws, cluster, service))
                 for each in aws.client("ecs").get_task_protection(cluster=cluster, tasks=some)["protectedTasks"]
                 if each["protectionEnabled"]
             }
-            if found:
-                until = max(found.values()).astimezone(UTC)
-                yield ProtectedTasks(layer=layer, cluster=cluster, service=service, arns=(*found,), until=until)
+            if protections:
+                until = max(protections.values()).astimezone(UTC)
+                yield ProtectedTasks(layer=layer, cluster=cluster, service=service, arns=(*protections,), until=until)
 
 
 def end_tasks(aws: Aws, tasks: ProtectedTasks) -> None:
@@ -66,6 +66,18 @@ def end_tasks(aws: Aws, tasks: ProtectedTasks) -> None:
     ecs.update_service(cluster=tasks.cluster, service=tasks.service, desiredCount=0)
     for arn in tasks.arns:
         ecs.stop_task(cluster=tasks.cluster, task=arn, reason="The environment is destroyed")
+
+
+def _tasks(aws: Aws, cluster: str, service: str) -> list[str]:
+    """Tasks of a service; none where it, or its cluster, was deleted by hand."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return aws.pages("ecs", "list_tasks", "taskArns", cluster=cluster, serviceName=service)
+    except ClientError as error:
+        if error_code(error) not in ("ClusterNotFoundException", "ServiceNotFoundException"):
+            raise
+        return []
 
 
 def _some(arns: Sequence[str]) -> Iterator[list[str]]:

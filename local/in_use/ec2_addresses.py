@@ -65,7 +65,7 @@ def let_go(original: Any, ec2: Any, nat_gateway_id: str) -> Any:
 
 
 def _address(response: Any, parameter: str, attribute: str) -> Any | None:
-    """The address that a request names by an id, or by itself."""
+    """The address that a request names, by an id or as it is."""
     names = response._get_param(parameter), response._get_param("PublicIp")
     for each in response.ec2_backend.addresses:
         if any(name and name in (getattr(each, attribute), each.public_ip) for name in names):

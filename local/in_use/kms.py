@@ -75,5 +75,5 @@ def is_usable(account_id: str, region: str, key: str | None) -> bool:
     kms = backend("kms", account_id, region)
     if not key or kms is None:
         return True
-    found = kms.keys.get(kms.any_id_to_key_id(key))
-    return found is None or found.key_state not in (PENDING, DISABLED)
+    known = kms.keys.get(kms.any_id_to_key_id(key))
+    return known is None or known.key_state not in (PENDING, DISABLED)

@@ -24,6 +24,6 @@ def name_is_free(backend: Any, name: str, *_others: Any, **_settings: Any) -> No
 
 @wrap_method(InvalidRequestException, "__init__")
 def say_it_as_aws_does(original: Any, error: Any, message: str) -> None:
-    """What is asked of a deleted secret."""
+    """Requests about a deleted secret."""
     words = "You can't perform this operation on the secret because it was marked for deletion."
     original(error, words if MARKED in message else message)

@@ -1,4 +1,4 @@
-"""A destroy that AWS would stop halfway says what stands in its way, with a command for each, and destroys nothing."""
+"""A destroy that AWS would stop halfway says what blocks it, with commands against that (S05)."""
 
 import dataclasses
 import json
@@ -136,7 +136,9 @@ def test_s05_what_terraform_deletes_with_its_content_is_in_nobodys_way(windlass,
 
 
 def test_s05_what_was_deleted_by_hand_is_in_nobodys_way(windlass, terraform, aws) -> None:
-    _follow(terraform)
+    gone = {"name": "worker", "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/gone"}
+    held = {"aws_s3_bucket": BUCKET, "aws_ecr_repository": REPOSITORY, "aws_db_instance": DATABASE}
+    terraform.follow(PLANNED, APPLIED, _state(**held, aws_ecs_service=gone))
     assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 

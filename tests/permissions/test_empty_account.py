@@ -25,14 +25,8 @@ pytestmark = pytest.mark.slow
 STATE = "windlass/local/network/terraform.tfstate"
 SECRET = "windlass/local/database/password"
 REPOSITORY = "windlass-local/web"
-LOGS = f"{PREFIX}-{ACCOUNT}-eu-west-1-access-logs"
-TARGETS = (
-    "aws_ecr_repository.repositories_web",
-    "aws_s3_bucket_versioning.access-logs_versioning",
-    "aws_secretsmanager_secret_version.database-password_version",
-)
+TARGETS = ("aws_ecr_repository.repositories_web", "aws_secretsmanager_secret_version.database-password_version")
 """Of the data layer; its database takes minutes."""
-DATA = ("apply", "local", "--layer", "data", "--yes", "--", *(f"-target={address}" for address in TARGETS))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +62,8 @@ def test_the_role_that_applies_goes_on_from_there(pipeline: Pipeline) -> None:
     refusal = pipeline.run("apply", "apply", "local", "--layer", "network", "--yes", variables=TAGGED, code=1)
     assert "is not authorized to perform: iam:TagPolicy on resource: " in " ".join(refusal.split())
     assert "changed, 0 destroyed" in pipeline.run("apply", "apply", "local", "--layer", "network", "--yes")
-    pipeline.run("apply", *DATA)
+    targets = [f"-target={address}" for address in TARGETS]
+    pipeline.run("apply", "apply", "local", "--layer", "data", "--yes", "--", *targets)
 
 
 def test_a_pull_request_plans_without_a_lock(pipeline: Pipeline) -> None:
@@ -109,25 +104,8 @@ def test_people_see_every_layer_and_change_no_secret_that_they_can_read(pipeline
     assert refused(lambda: view.put_secret_value(SecretId=SECRET, SecretString="mine")) == "AccessDeniedException"
 
 
-def test_s05_what_may_be_thrown_away_goes_with_its_content_and_comes_back_empty(pipeline: Pipeline) -> None:
-    s3, ecr = client(pipeline.platform, "s3"), client(pipeline.platform, "ecr")
-
-    def fill_and_destroy() -> None:
-        for body in (b"first version", b"second version"):
-            s3.put_object(Bucket=LOGS, Key="AWSLogs/a log", Body=body)
-        s3.delete_object(Bucket=LOGS, Key="AWSLogs/a log")
-        pipeline.run(DEPLOYER, "destroy", "local", "--yes")
-
-    fill_and_destroy()
-    pipeline.run(DEPLOYER, "apply", "local", "--layer", "network", "--yes")
-    pipeline.run(DEPLOYER, *DATA)
-    assert ecr.list_images(repositoryName=REPOSITORY)["imageIds"] == []
-    assert "Versions" not in s3.list_object_versions(Bucket=LOGS)
-    fill_and_destroy()
-    assert client(pipeline.platform, "secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
-
-
-def test_a_person_takes_the_state_down_again(pipeline: Pipeline) -> None:
+def test_a_person_takes_everything_down_again(pipeline: Pipeline) -> None:
+    pipeline.run(DEPLOYER, "destroy", "local", "--yes")
     pipeline.run(DEPLOYER, "bootstrap", "local", "--destroy", "--yes")
 
 

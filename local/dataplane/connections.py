@@ -132,7 +132,7 @@ class Connections:
             stores: key of each data store → its address.
             tasks: those that have not ended, with `address` and `network`.
         """
-        members = {each.address: (each.network or UNDESCRIBED,) for each in tasks}
+        members: dict[str, tuple[Member, ...]] = {each.address: (each.network or UNDESCRIBED,) for each in tasks}
         for store in desired_state.stores:
             if store.key in stores:
                 members[stores[store.key]] = _doors(desired_state.network, store)

@@ -31,6 +31,8 @@ UNJUDGED = (
 )
 OLDEST_KERNEL = (5, 9)
 """The first that tells the listener of a filter when the last process has ended."""
+UNDESCRIBED = Member(name="what the account does not describe", groups=(), subnets=())
+"""Who is at an address without security groups: what it does, and what others do with it, is not judged."""
 RESTART_PAUSE_SECONDS = 5.0
 TRIAL = """
 import ctypes, sys
@@ -130,10 +132,9 @@ class Connections:
             stores: key of each data store → its address.
             tasks: those that have not ended, with `address` and `network`.
         """
-        members: dict[str, tuple[Member, ...]] = {}
-        members |= {each.address: (each.network,) for each in tasks if each.network is not None}
+        members: dict[str, tuple[Member, ...]] = {each.address: (each.network or UNDESCRIBED,) for each in tasks}
         for store in desired_state.stores:
-            if store.key in stores and store.network:
+            if store.key in stores:
                 members[stores[store.key]] = _doors(desired_state.network, store)
         self._balancers = {arn: group.balancers for arn, group in desired_state.target_groups.items()}
         table = replace(desired_state.network, members=members)
@@ -143,7 +144,7 @@ class Connections:
         self._write()
         if self._channel is not None:
             try:
-                self._channel.send(TABLE_CHANGED)
+                self._channel.send(TABLE_CHANGED, socket.MSG_DONTWAIT)
             except OSError as error:
                 logger.warning("the judge of connections does not answer: %s", error)
 
@@ -168,7 +169,7 @@ class Connections:
 
 def _doors(table: Table, store: Store) -> tuple[Member, ...]:
     """A store, and those of its proxies that reach it."""
-    instance, *proxies = store.network
+    instance, *proxies = store.network or (UNDESCRIBED,)
     return (instance, *(each for each in proxies if not table.between(each, instance, "tcp", store.port)))
 
 

@@ -27,7 +27,7 @@ from local.network.rules import Group, Member, Route, Rule, Subnet, Table
 from tests.dataplane.tasks import Tasks, advanced, log_of, output_of, shell
 from tests.support.waiting import wait_for
 
-OWN, FIRST, SECOND, OUTSIDE = "127.99.7.1", "127.99.7.2", "127.99.7.3", "192.0.2.1"
+OWN, FIRST, SECOND, THIRD, OUTSIDE = "127.99.7.1", "127.99.7.2", "127.99.7.3", "127.99.7.4", "192.0.2.1"
 PORT = 18793
 
 
@@ -69,6 +69,7 @@ class Judged:
         tasks: list[Any] = [
             SimpleNamespace(address=FIRST, network=member("first")),
             SimpleNamespace(address=SECOND, network=member("second")),
+            SimpleNamespace(address=THIRD, network=None),
         ]
         state = DesiredState(network=Table(groups=groups, subnets={"subnet": subnet}), target_groups=balancers or {})
         self.connections.update(state, stores={}, tasks=tasks)
@@ -133,6 +134,16 @@ def test_it_takes_both_rules_and_the_reason_is_written_down(judged: Judged) -> N
     log = judged.connections.log_path.read_text()
     assert f"{FIRST} → {SECOND}:{PORT}: no ingress rule of second (sg-second) allows tcp {PORT} from first" in log
     assert f"no egress rule of first (sg-first) allows tcp {PORT} to second" in log
+
+
+def test_an_end_whose_network_the_account_does_not_describe_is_not_judged(judged: Judged) -> None:
+    judged.allow()
+    with listening(THIRD):
+        assert judged.outcome(THIRD, PORT, "to-it") == "through"
+    with listening(SECOND) as peers:
+        script = f"timeout 2 bash -c 'exec 3<>/dev/tcp/{SECOND}/{PORT}' && echo through"
+        assert output_of(judged.task(THIRD, shell(script), "from-it")) == "through\n"
+        assert peers == [THIRD]
 
 
 def test_the_world_outside_needs_a_rule_and_a_route(judged: Judged) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import times
 from release.aws import Aws, error_code
 
 States = Mapping[str, Mapping[str, Any]]
@@ -94,11 +95,13 @@ def _holds_images(aws: Aws, repository: str) -> bool:
 
 
 def _day_of_snapshot(aws: Aws, name: str) -> str:
-    """When a snapshot was made; empty where there is none of that name."""
+    """The day (UTC) a snapshot was made; empty where there is none of that name."""
     answer = _unless_gone(
         "DBSnapshotNotFound", lambda: aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)
     )
-    return "".join(f"{each['SnapshotCreateTime']:%Y-%m-%d}" for each in answer.get("DBSnapshots", []))
+    return "".join(
+        times.for_scripts(each["SnapshotCreateTime"]).partition("T")[0] for each in answer.get("DBSnapshots", [])
+    )
 
 
 def _unless_gone(code: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

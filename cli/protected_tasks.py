@@ -6,8 +6,9 @@ minutes.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+import times
 from cli.obstacles import Obstacle, States, resources
 from release.aws import Aws, error_code
 
@@ -29,7 +30,7 @@ class ProtectedTasks:
 
     def obstacle(self, region: str) -> Obstacle:
         """What to do about them, where nobody has said that they may be lost."""
-        protected = f"{len(self.arns)} of {self.service}'s tasks are protected until {self.until:%Y-%m-%d %H:%M} UTC"
+        protected = f"{len(self.arns)} of {self.service}'s tasks are protected until {times.for_people(self.until)}"
         names = " ".join(arn.rpartition("/")[2] for arn in self.arns)
         cluster = self.cluster.rpartition("/")[2]
         command = f"aws ecs update-task-protection --region {region} --cluster {cluster} --tasks {names}"
@@ -56,7 +57,7 @@ def protected_tasks(aws: Aws, states: States) -> Iterator[ProtectedTasks]:
                 if each["protectionEnabled"]
             }
             if protections:
-                until = max(protections.values()).astimezone(UTC)
+                until = max(protections.values())
                 yield ProtectedTasks(layer=layer, cluster=cluster, service=service, arns=(*protections,), until=until)
 
 

@@ -15,7 +15,7 @@ from scripts.docs.deployer_policy import ROLE as DEPLOYER
 from tests.permissions import recording
 from tests.permissions.deployer import make_deployer
 from tests.permissions.empty_accounts import small_account
-from tests.permissions.pipeline import ACCOUNT, PREFIX, Pipeline, people, settings
+from tests.permissions.pipeline import PREFIX, Pipeline, people, settings
 from tests.permissions.state_store import BUCKET
 from tests.platform.queries import client
 from tests.release.registry.images import Image, write_folder

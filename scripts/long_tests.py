@@ -71,6 +71,12 @@ PARTS = (
         tests=("tests/long/test_restored_by_terraform.py",),
         limit_minutes=20,
     ),
+    Part(
+        name="production",
+        shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
+        tests=("tests/long/test_production.py",),
+        limit_minutes=45,
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 Symptom: every `aws_appautoscaling_target` ends up tainted, since the provider reads its tags after creating it, and
 moto implements none of the three tag operations. A service stays at a number of tasks outside its limits: AWS sets the
 desired count to one inside them at every registration. A scheduled action never runs. A scalable target has no role.
+The policies of a service are found among those of every service whose name begins with its name.
 """
 
 import json
@@ -64,6 +65,24 @@ def describe_scalable_targets(original: Any, response: Any) -> str:
         before = int(token) + 1 if token else 0
         answer["NextToken"] = str(before + len(answer["ScalableTargets"]) - 1)
     return json.dumps(answer)
+
+
+@wrap_method(ApplicationAutoscalingBackend, "describe_scaling_policies")
+def policies_of_one_resource(
+    original: Any,
+    backend: ApplicationAutoscalingBackend,
+    service_namespace: str,
+    resource_id: str | None,
+    scalable_dimension: str | None,
+    max_results: int | None,
+    next_token: str | None,
+) -> tuple[str | None, list[Any]]:
+    """DescribeScalingPolicies: of the resource itself, not of one whose name its name begins with."""
+    _, policies = original(backend, service_namespace, resource_id, scalable_dimension, len(backend.policies), None)
+    policies = [each for each in policies if resource_id in (None, each.resource_id)]
+    start = int(next_token or 0)
+    end = start + (max_results or 100)
+    return str(end) if end < len(policies) else None, policies[start:end]
 
 
 @wrap_method(ApplicationAutoScalingResponse, "describe_scheduled_actions")

@@ -39,6 +39,29 @@ def service(client, name, count):
     return scaling, of, desired
 
 
+def test_a_service_has_its_own_policies_and_not_those_of_one_whose_name_its_name_begins_with(client):
+    settings = {
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": 50.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+        },
+    }
+    for name in ("big", "biggest"):
+        scaling, of, _ = service(client, name, 1)
+        scaling.register_scalable_target(**of, MinCapacity=1, MaxCapacity=4)
+        for policy in ("cpu", "memory"):
+            scaling.put_scaling_policy(**of, PolicyName=policy, **settings)
+    policies = scaling.describe_scaling_policies(**of)["ScalingPolicies"]
+    assert [(each["ResourceId"], each["PolicyName"]) for each in policies] == [
+        ("service/limits/biggest", "cpu"),
+        ("service/limits/biggest", "memory"),
+    ]
+    first = scaling.describe_scaling_policies(**of, MaxResults=1)
+    second = scaling.describe_scaling_policies(**of, MaxResults=1, NextToken=first["NextToken"])
+    assert [*first["ScalingPolicies"], *second["ScalingPolicies"]] == policies and "NextToken" not in second
+
+
 def test_a_registration_sets_the_number_of_tasks_to_one_inside_the_limits(client):
     scaling, of, desired = service(client, "clamped", 0)
     scaling.register_scalable_target(**of, MinCapacity=0, MaxCapacity=4)

@@ -62,9 +62,15 @@ def _of_databases(account_id: str, region: str) -> Iterator[Holder]:
             yield _holder(f"db-proxy:{each.db_proxy_name}", each.vpc_subnet_ids, each.vpc_security_group_ids)
 
 
+def subnet_group_of(instance: Any) -> Any:
+    """Moto's subnet group of a DB instance; `None` for one that names none: moto then sets no attribute."""
+    return getattr(instance, "db_subnet_group", None)
+
+
 def subnets_of_database(instance: Any) -> list[str]:
     """Where a DB instance has interfaces: in its zone; of one with a standby, the subnet of the standby is unknown."""
-    subnets = instance.db_subnet_group.subnets if instance.db_subnet_group else ()
+    group = subnet_group_of(instance)
+    subnets = group.subnets if group else ()
     zones = {each["SubnetIdentifier"]: each["SubnetAvailabilityZone"]["Name"] for each in subnets}
     zone = None if instance.multi_az else instance.availability_zone
     return [name for name in zones if zones[name] == zone] or [*zones]

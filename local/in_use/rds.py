@@ -10,7 +10,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import RDSBackend
 
 from local.extensions import rds
-from local.in_use.interfaces import subnets_of_database
+from local.in_use.interfaces import subnet_group_of, subnets_of_database
 from local.in_use.kms import is_usable
 from local.in_use.refusing import before
 
@@ -108,7 +108,8 @@ def target_is_there(
 
 
 def _is_in(instance: Any, subnet_name: str) -> bool:
-    return instance.db_subnet_group is not None and instance.db_subnet_group.name == subnet_name.lower()
+    group = subnet_group_of(instance)
+    return group is not None and group.name == subnet_name.lower()
 
 
 def _require_key(backend: Any, key: str | None) -> None:

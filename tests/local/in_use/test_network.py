@@ -45,6 +45,16 @@ def test_a_group_stays_while_rules_of_another_group_refer_to_it(network):
     network.ec2.delete_security_group(GroupId=other)
 
 
+def test_a_database_without_a_subnet_group_holds_no_subnet(client, network):
+    rds = client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier="alone", Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20,
+        MasterUsername="postgres", MasterUserPassword="not-a-secret",
+    )  # fmt: skip
+    network.ec2.delete_security_group(GroupId=network.group("free"))
+    rds.delete_db_instance(DBInstanceIdentifier="alone", SkipFinalSnapshot=True)
+
+
 def test_nobody_deletes_a_default_group(network):
     filters = [{"Name": "vpc-id", "Values": [network.vpc_id]}, {"Name": "group-name", "Values": ["default"]}]
     (group,) = network.ec2.describe_security_groups(Filters=filters)["SecurityGroups"]

@@ -19,6 +19,7 @@ from modules.containers import (
     with_root_certificates,
 )
 from tests.dataplane.roles import task_roles
+from tests.dataplane.vpc import Vpc
 from tests.support.waiting import wait_for
 
 REGION = "eu-west-1"
@@ -29,8 +30,8 @@ IMAGE = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}"
 DATABASE = {"MasterUsername": "app", "DBName": "app", "Engine": "postgres", "EngineVersion": "16"}
 
 
-class Account:
-    """Makes the platform; afterwards the methods change it as people and Terraform do."""
+class Account(Vpc):
+    """Makes the platform in its VPC; afterwards the methods change it as people and Terraform do."""
 
     def __init__(self, endpoint_url: str, *, database_port: int, https_port: int, http_port: int) -> None:
         self.endpoint_url = endpoint_url
@@ -47,27 +48,15 @@ class Account:
             )
             for name in ("ecs", "elbv2", "ec2", "rds", "secretsmanager", "iam", "ecr")
         )
+        super().__init__(self.ec2, REGION)
         self.target_groups: dict[str, str] = {}
         self._make()
 
     def _make(self) -> None:
-        vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        subnets = [
-            self.ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
-            for n, zone in enumerate("ab")
-        ]
-        self._subnets = [each["Subnet"]["SubnetId"] for each in subnets]
-        self._connect_to_the_internet(vpc)
-        self.groups = {
-            name: str(self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
-            for name in ("balancer", "web", "database")
-        }
-        self._leave_only_https("web")
-        self._leave_only_https("balancer")
         self.allow("balancer", "web", 8000)
         self.allow("web", "database", self.database_port)
         self.rds.create_db_subnet_group(
-            DBSubnetGroupName="test", DBSubnetGroupDescription="test", SubnetIds=self._subnets
+            DBSubnetGroupName="test", DBSubnetGroupDescription="test", SubnetIds=self.subnet_ids
         )
         self.rds.create_db_instance(
             DBInstanceIdentifier="test",
@@ -87,11 +76,11 @@ class Account:
         self.ecr.create_repository(repositoryName=REPOSITORY)
         self.cluster = self.ecs.create_cluster(clusterName="test")["cluster"]["clusterArn"]
         balancer = self.elbv2.create_load_balancer(
-            Name="test", Subnets=self._subnets, Type="application", SecurityGroups=[self.groups["balancer"]]
+            Name="test", Subnets=self.subnet_ids, Type="application", SecurityGroups=[self.groups["balancer"]]
         )
         balancer_arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
         for colour in COLOURS:
-            self.target_groups[colour] = self._target_group(vpc, colour)
+            self.target_groups[colour] = self._target_group(self.vpc_id, colour)
         not_found = {"StatusCode": "404", "ContentType": "text/plain", "MessageBody": "Not found"}
         https = self.elbv2.create_listener(
             LoadBalancerArn=balancer_arn,
@@ -121,40 +110,6 @@ class Account:
         for colour in COLOURS:
             self.register(colour, "1")
             self._service(colour, desired=2 if colour == "blue" else 0)
-
-    @property
-    def network(self) -> dict[str, Any]:
-        """Of the tasks."""
-        return {"subnets": self._subnets, "securityGroups": [self.groups["web"]], "assignPublicIp": "ENABLED"}
-
-    def allow(self, source: str, target: str, port: int) -> None:
-        """Let a group open connections to another one: a rule at each end."""
-        self.ec2.authorize_security_group_ingress(
-            GroupId=self.groups[target], IpPermissions=[self.permission(source, port)]
-        )
-        self.ec2.authorize_security_group_egress(
-            GroupId=self.groups[source], IpPermissions=[self.permission(target, port)]
-        )
-
-    def permission(self, group: str, port: int) -> dict[str, Any]:
-        """A rule about a group and a port."""
-        pairs = [{"GroupId": self.groups[group]}]
-        return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": pairs}
-
-    def _leave_only_https(self, group: str) -> None:
-        """EC2 lets every new group open all connections."""
-        everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-        self.ec2.revoke_security_group_egress(GroupId=self.groups[group], IpPermissions=[everything])
-        https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-        self.ec2.authorize_security_group_egress(GroupId=self.groups[group], IpPermissions=[https])
-
-    def _connect_to_the_internet(self, vpc: str) -> None:
-        gateway = self.internet_gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
-        self.routes = self.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0][
-            "RouteTableId"
-        ]
-        self.ec2.create_route(RouteTableId=self.routes, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
     def database_url(self, password: str, *, host: str = "") -> str:
         """As containers have it; `host` is for those who have neither the names of containers nor their files."""

@@ -62,6 +62,7 @@ CREATES: Mapping[str, tuple[str, ...]] = {
     "aws_kms_key": ("kms:CreateKey", "kms:EnableKeyRotation"),
     "aws_lb": ("elasticloadbalancing:CreateLoadBalancer",),
     "aws_lb_listener": ("elasticloadbalancing:CreateListener",),
+    "aws_lb_listener_certificate": ("elasticloadbalancing:AddListenerCertificates",),
     "aws_lb_listener_rule": ("elasticloadbalancing:CreateRule",),
     "aws_lb_target_group": ("elasticloadbalancing:CreateTargetGroup",),
     "aws_nat_gateway": ("ec2:CreateNatGateway",),

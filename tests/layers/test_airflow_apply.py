@@ -19,7 +19,7 @@ from local.dataplane.ecs.preparation import Preparation
 from local.iam.paths import CALLS_PATH
 from local.image_registry import add_tags
 from local.schedules import PATH as SCHEDULES_PATH
-from tests.support.airflow import AirflowTerraform
+from tests.support.airflow import DATABASE, AirflowTerraform
 from tests.support.embedded import embedded_aws
 from tests.support.strategies import REGION, Infrastructure, make_infrastructure
 
@@ -42,6 +42,15 @@ def terraform(base: Infrastructure, tmp_path_factory: pytest.TempPathFactory) ->
     discovery = base.client("servicediscovery")
     discovery.create_private_dns_namespace(Name="windlass.local", Vpc=base.vpc_id)
     (namespace,) = discovery.list_namespaces()["Namespaces"]
+    # RDS registers only a database that is there with a proxy.
+    base.client("rds").create_db_instance(
+        DBInstanceIdentifier=DATABASE.identifier,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername=DATABASE.username,
+        MasterUserPassword="not-a-secret",
+    )
     terraform = AirflowTerraform(folder=tmp_path_factory.mktemp("airflow"), base=base, namespace_id=namespace["Id"])
     terraform.write_airflow(dags=GIT, database_proxy={"max_connections_percent": 60})
     initialised = terraform.run("init", "-input=false")

@@ -196,7 +196,7 @@ REMOVALS: tuple[Removal, ...] = (
     Removal(
         lesson="S05",
         file="cli/commands/destroy.py",
-        line="    refuse_protected(stacks, name, is_production=session.environment.is_production)\n",
+        line="    refuse_protected(states, name, is_production=session.environment.is_production)\n",
     ),
 )
 """At least one for every lesson that is kept by code other than a guard."""

@@ -4,8 +4,8 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 # Four processes: two look at applied platforms, which is mostly waiting, and two run the rest.
 PYTEST_ALL := -n 4 --no-loadscope-reorder
-# Tests that wait for nothing are quickest with a process for each of two processors.
-PYTEST_FAST := -n 2 --no-loadscope-reorder
+# Three processes for two processors, since some tests wait for servers that they start.
+PYTEST_FAST := -n 3 --no-loadscope-reorder
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIPENV_VERSION := 2026.10.3

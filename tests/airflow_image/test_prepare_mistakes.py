@@ -42,6 +42,7 @@ def test_a_wrong_password_is_not_tried_again(deployment: Deployment) -> None:
     assert 'password authentication failed for user "master"' in done.err
 
 
+@pytest.mark.slow
 def test_a_server_that_never_comes_is_waited_for_and_named(deployment: Deployment) -> None:
     nowhere = "postgresql://master:master@127.0.0.1:9/postgres"
     variables = {**deployment.preparation(), ADMIN: nowhere, "WINDLASS_WAIT_SECONDS": "1"}

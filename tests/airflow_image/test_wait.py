@@ -91,6 +91,7 @@ def test_a_worker_waits_for_the_execution_api_too(deployment: Deployment, variab
         running.end()
 
 
+@pytest.mark.slow
 def test_it_waits_for_a_server_and_for_tables_and_reports_what_is_missing(deployment: Deployment, log: Path) -> None:
     with running_postgres(started=False) as server:
         empty = server.url().replace("postgresql:", "postgresql+psycopg2:")

@@ -104,6 +104,7 @@ def test_what_needs_another_layer_is_not_applied_before_it() -> None:
     assert needed_from(DATA, documents, ["aws_lb.main"]) == ("aws_s3_bucket.logs",)
 
 
+@pytest.mark.slow
 def test_the_database_waits_for_no_zone_and_the_load_balancer_for_no_database(
     terraform: FakeTerraform, stacks: list[Stack], documents: dict[str, dict[str, Any]]
 ) -> None:

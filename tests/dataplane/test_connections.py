@@ -118,6 +118,7 @@ def listening(address: str, port: int = PORT) -> Iterator[list[str]]:
         server.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.slow
 def test_it_takes_both_rules_and_the_reason_is_written_down(judged: Judged) -> None:
     egress, ingress = (to("sg-second"),), (to("sg-first"),)
     with listening(SECOND) as peers:
@@ -146,6 +147,7 @@ def test_an_end_whose_network_the_account_does_not_describe_is_not_judged(judged
         assert peers == [THIRD]
 
 
+@pytest.mark.slow
 def test_the_world_outside_needs_a_rule_and_a_route(judged: Judged) -> None:
     rule = Rule(protocol="tcp", first=443, last=443, cidr="0.0.0.0/0")
     outcomes = []
@@ -199,6 +201,7 @@ def passed_or_failed(targets: Targets, endpoint: tuple[str, int]) -> bool:
     return targets.state("group", endpoint) != "initial"
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_block_waits_as_long_as_the_kernel_tries(judged: Judged) -> None:
     judged.allow()
     # The package with the server has its client too, which does not block.

@@ -78,6 +78,7 @@ def test_a_parameter_that_does_not_exist_is_reported(web: BlueGreenTestService) 
         VersionedParameter(web.aws, "/shop/nothing").read()
 
 
+@pytest.mark.slow
 def test_more_switches_than_ssm_keeps_versions(web: BlueGreenTestService, operator: Operator) -> None:
     colour = operator.service.live_colour
     for number in range(105):

@@ -214,7 +214,7 @@ def must_type_name(
     if not sys.stdin.isatty():
         raise CommandError(
             f"Cannot ask for confirmation to destroy {name}: standard input is not a terminal. "
-            f"Add --yes{f', or --confirm {name}' if has_confirm else ''}, to the command: {_this_command()}",
+            f"Add --yes{f' or --confirm {name}' if has_confirm else ''} to the command: {_this_command()}",
             exit_code=BAD_CONFIGURATION,
         )
     return True

@@ -64,7 +64,7 @@ def test_where_nothing_was_applied_nobody_is_asked(windlass, terraform, monkeypa
 
 def test_without_a_terminal_an_option_is_needed(windlass, applied):
     ended = windlass("destroy", "dev")
-    assert (ended.code, "Add --yes, or --confirm dev" in ended.err) == (2, True)
+    assert (ended.code, "Add --yes or --confirm dev" in ended.err) == (2, True)
     assert not applied.calls("plan")
     assert windlass("destroy", "dev", "--yes").code == 0
 

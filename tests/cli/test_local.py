@@ -75,7 +75,7 @@ def test_clean_is_refused_where_nobody_can_be_asked(windlass, terraform, local):
     ended = windlass("local", "clean", on=local)
     assert ended.code == 2
     assert "Cannot ask for confirmation" in ended.err
-    assert "Add --yes, to the command: ./windlass local clean" in ended.err, "make takes no options"
+    assert "Add --yes to the command: ./windlass local clean" in ended.err, "make takes no options"
     assert local.embedded_aws.running
 
 

@@ -3,7 +3,7 @@
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -169,9 +169,11 @@ def _leftovers(project: Project, environment: "Environment") -> Iterator[Finding
             fix=data_plane.end_leftovers,
         )
     for folder in _unfinished_installations(project):
-        yield _removable(folder, "an installation that did not finish")
-    for home in abandoned_homes():
-        yield _removable(home, "the data of a platform whose checkout is gone")
+        yield _removable([folder], f"{folder}: an installation that did not finish")
+    if homes := abandoned_homes():
+        what = "the data of a platform whose checkout is gone"
+        others = f", and of {len(homes) - 1} more" if homes[1:] else ""
+        yield _removable(homes, f"{homes[0]}: {what}{others}")
 
 
 def _unfinished_installations(project: Project) -> list[Path]:
@@ -179,11 +181,12 @@ def _unfinished_installations(project: Project) -> list[Path]:
     return [folder for folder in (root / ".venv-airflow.new", root / ".venv-airflow.old") if folder.exists()]
 
 
-def _removable(folder: Path, what: str) -> Finding:
+def _removable(folders: Sequence[Path], detail: str) -> Finding:
+    def remove() -> None:
+        for folder in folders:
+            shutil.rmtree(folder)
+
+    them = "them" if folders[1:] else "it"
     return Finding(
-        name="files",
-        state="warning",
-        detail=f"{folder}: {what}",
-        advice="./windlass doctor --fix deletes it.",
-        fix=lambda: shutil.rmtree(folder),
+        name="files", state="warning", detail=detail, advice=f"./windlass doctor --fix deletes {them}.", fix=remove
     )

@@ -105,6 +105,7 @@ def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda _: migrated.append(1))
     first = windlass("local", "up", "--with", "web", on=platform)
     assert first.code == 0, first.err
+    assert first.out.index("local is up after") < first.out.index("https://airflow.windlass.localhost:8443")
     assert "waiting for web-blue (starting)" in first.err
     second = windlass("local", "up", "--with", "web", "--with", "airflow", on=platform)
     assert (second.code, migrated) == (0, [1])

@@ -1,9 +1,12 @@
 """`./windlass local up`: the embedded AWS, and containers of what is applied."""
 
+import time
+
 import click
 
 from cli.command import command
 from cli.commands.local.start import start
+from cli.commands.local.welcome import show_addresses
 from cli.console import result
 from cli.data_plane import run_containers, show_containers
 from cli.empty_account import is_empty, refuse_what_is_applied, start_empty
@@ -12,6 +15,7 @@ from cli.local_commands import apply_command
 from cli.options import environment_option
 from cli.parts import PARTS, parts_of
 from cli.project import Project
+from cli.running.progress import duration
 from cli.session import open_readonly
 
 
@@ -37,6 +41,7 @@ def up(project: Project, name: str, parts: tuple[str, ...], bare: bool, empty: b
     """
     if bare and parts:
         raise CommandError("--bare and --with contradict each other.", exit_code=BAD_CONFIGURATION)
+    started = time.monotonic()
     environment = project.environments.load(name)
     embedded = project.local.aws(environment)
     if empty:
@@ -56,5 +61,7 @@ def up(project: Project, name: str, parts: tuple[str, ...], bare: bool, empty: b
     if parts:
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())
+        result(f"{name} is up after {duration(time.monotonic() - started)}.", style="bold green")
+        show_addresses(session)
     else:
         result(f"{name}: the embedded AWS runs at {environment.aws.endpoint_url}; no containers were started.")

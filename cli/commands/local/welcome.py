@@ -1,4 +1,4 @@
-"""The last screen of `./windlass local apply`: where everything is, and what to do next."""
+"""The last screens of `./windlass local apply` and `up`: where everything is, and what to do next."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,19 @@ from cli.session import Session
 from config.services import BlueGreenService
 
 
-def show_welcome(session: Session) -> None:
-    """Print addresses, sign-in, trust, the way for DAGs, and the next commands, on standard output."""
+def show_addresses(session: Session) -> None:
+    """Print addresses, sign-in and trust, on standard output."""
     reachable = addresses(session)
     if reachable:
         _heading("Open in a browser")
         _columns([(address.name, address.url, address.sign_in) for address in reachable])
         for hint in trust_hints(session):
             _line(hint)
+
+
+def show_welcome(session: Session) -> None:
+    """Print addresses, the way for DAGs, and the next commands, on standard output."""
+    show_addresses(session)
     repositories = dag_repositories(session)
     if repositories:
         _heading("Your own DAGs")

@@ -8,6 +8,7 @@ from config.aws import Aws
 from config.base import Kind
 from config.dns import Dns
 from config.errors import MISSING, Problem
+from config.host_name_key import key_of
 from config.load_balancer import LoadBalancer
 from config.rule import is_valid, problem
 from config.services import WebService
@@ -60,6 +61,27 @@ def the_listeners_name_fits_into_a_certificate(
             "certificate"
         )
         yield problem("dns/zone_name", dns.zone_name, message)
+
+
+def host_names_have_addresses_of_their_own(
+    project: str, name: str, dns: Dns | None, services: dict[str, WebService], airflow: Airflow | None
+) -> Iterator[Problem]:
+    """Records and certificates have addresses with the host name, in which a dot is a hyphen and `*` is "any"."""
+    known: dict[str, str] = {}
+    if dns is not None:
+        listener_name = f"{project}-{name}.{dns.zone_name}"
+        known[key_of(listener_name)] = listener_name
+    holders = [(f"services/{each}", service.host_names) for each, service in services.items()]
+    holders += [("airflow", airflow.host_names)] if airflow is not None else []
+    for holder, host_names in holders:
+        for host_name in host_names:
+            other = known.setdefault(key_of(host_name), host_name)
+            if other != host_name:
+                message = (
+                    f'would share Terraform addresses with "{other}", since dots become hyphens there; '
+                    "allowed: another name"
+                )
+                yield problem(f"{holder}/host_names", host_name, message)
 
 
 def listeners_have_unique_ports(load_balancer: LoadBalancer) -> Iterator[Problem]:
@@ -124,6 +146,7 @@ def production_listener_survives(kind: Kind, load_balancer: LoadBalancer) -> Ite
 RULES = (
     https_has_a_certificate,
     the_listeners_name_fits_into_a_certificate,
+    host_names_have_addresses_of_their_own,
     listeners_have_unique_ports,
     certificate_is_in_the_region,
     an_existing_web_acl_is_in_reach_and_not_configured,

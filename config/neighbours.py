@@ -86,9 +86,10 @@ def host_names_have_one_environment(mine: Environment, other: Environment, sourc
         return
     holders = [(f"services/{name}", service.host_names) for name, service in mine.services.items()]
     holders += [("airflow", mine.airflow.host_names)] if mine.airflow is not None else []
+    taken = {*other.host_names, other.listener_name}
     for holder, host_names in holders:
         for host_name in host_names:
-            if host_name in other.host_names:
+            if host_name in taken:
                 message = f"is a host name of {source} too, in the same zone; allowed: a name of this environment alone"
                 yield problem(f"{holder}/host_names", host_name, message)
 

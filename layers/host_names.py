@@ -1,13 +1,9 @@
-"""Host names as keys of addresses and outputs, and the certificates that an environment requests for them."""
+"""The certificates that an environment requests for its host names."""
 
 from collections.abc import Mapping
 
 from config import Environment
-
-
-def key_of(host_name: str) -> str:
-    """A host name as part of an address: `name-www-acme-example`, and `name-any-acme-example` for a wildcard."""
-    return f"name-{host_name.replace('*', 'any').replace('.', '-')}"
+from config.host_name_key import key_of
 
 
 def has_own_certificates(environment: Environment) -> bool:

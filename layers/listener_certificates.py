@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from constructs import Construct
 
 from config import Environment
-from layers.host_names import key_of
+from config.host_name_key import key_of
 from layers.outputs import NetworkOutputs
 from modules.alb import Tls
 from modules.dns import CertificateValidation, CertificateValidationInputs

@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from config import Environment
+from config.host_name_key import key_of
 from config.load_balancer import Waf
 from layers.airflow.context import AirflowContext
 from layers.airflow.service_layer import airflow_service
@@ -10,7 +11,6 @@ from layers.airflow_outputs import AirflowService
 from layers.alarms import data_alarms
 from layers.boundary import limit_roles
 from layers.context import ServiceContext, sessions_key_name
-from layers.host_names import key_of
 from layers.layer import Layer
 from layers.listener_certificates import ListenerCertificates, listener_certificates
 from layers.outputs import DataOutputs, NetworkOutputs, ServiceOutputs

@@ -71,6 +71,12 @@ CASES: dict[str, tuple[Change, Change, str, str]] = {
         "services.web.host_names",
         "in the same zone",
     ),
+    "the name of another listener": (
+        put(services__web__host_names=["windlass-other.example.com"]),
+        put(services__web__host_names=["one.example.com"], airflow__host_names=["three.example.com"]),
+        "services.web.host_names",
+        "in the same zone",
+    ),
     "a bucket in two regions": (
         put(),
         put(aws__region="eu-central-1", dns=None),

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from cli.aws import release_errors
 from cli.console import say
 from cli.errors import CommandError
-from cli.obstacles import KINDS, Obstacle, States, obstacles, resources
+from cli.obstacles import KINDS, Obstacle, States, obstacles
 from cli.protected_tasks import ProtectedTasks, end_tasks, protected_tasks
 from cli.release_session import aws_of
+from cli.running.state_store import managed_resources
 from cli.session import Session
 from release.counted import counted
 
@@ -25,7 +26,7 @@ def clear_the_way(session: Session, states: States) -> Callable[[], None]:
     Raises:
         CommandError: something blocks it; names each thing with its commands. Nothing was changed.
     """
-    if not any(resources(state, kind) for state in states.values() for kind in KINDS):
+    if not any(managed_resources(state, kind) for state in states.values() for kind in KINDS):
         return lambda: None
     environment, aws = session.environment, aws_of(session)
     region = environment.aws.region

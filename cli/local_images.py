@@ -33,7 +33,7 @@ def adds_images(session: Session) -> bool:
         CommandError: the embedded AWS does not answer.
     """
     environment = session.environment
-    return environment.aws.endpoint_url is not None and not is_empty(session.project, environment)
+    return environment.is_emulated and not is_empty(session.project, environment)
 
 
 def add_own_images(session: Session) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import times
+from cli.running.state_store import managed_resources
 from release.aws import Aws, error_code
 
 States = Mapping[str, Mapping[str, Any]]
@@ -45,41 +46,32 @@ def obstacles(aws: Aws, region: str, states: States) -> Iterator[Obstacle]:
         states: of the layers that would be destroyed.
     """
     for layer, state in states.items():
-        for attributes in resources(state, "aws_s3_bucket"):
+        for attributes in managed_resources(state, "aws_s3_bucket"):
             bucket = str(attributes["bucket"])
             if not attributes.get("force_destroy") and _holds_objects(aws, bucket):
                 yield Obstacle(
                     what=f"{layer}: the bucket {bucket} has objects (1000 at a time, until nothing is left)",
                     commands=(_empty_bucket(bucket, region),),
                 )
-        for attributes in resources(state, "aws_ecr_repository"):
+        for attributes in managed_resources(state, "aws_ecr_repository"):
             repository = str(attributes["name"])
             if not attributes.get("force_delete") and _holds_images(aws, repository):
                 yield Obstacle(
                     what=f"{layer}: the repository {repository} has images (100 at a time, until nothing is left)",
                     commands=(_empty_repository(repository, region),),
                 )
-        for attributes in resources(state, "aws_db_instance"):
+        for attributes in managed_resources(state, "aws_db_instance"):
             snapshot = attributes.get("final_snapshot_identifier")
             if not snapshot or attributes.get("skip_final_snapshot"):
                 continue
             day = _day_of_snapshot(aws, str(snapshot))
-            if day:
+            # A destroy that was interrupted has made its own final snapshot already.
+            if day and not _is_being_deleted(aws, str(attributes["identifier"])):
                 taken = f"the name of the final snapshot, {snapshot}, is taken since {day}"
                 yield Obstacle(
                     what=f"{layer}: {taken} (copy that one first, to keep it)",
                     commands=(*_free_snapshot(str(snapshot), day, region),),
                 )
-
-
-def resources(state: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
-    """Attributes of the resources of a type."""
-    return [
-        instance.get("attributes", {})
-        for resource in state.get("resources", [])
-        if resource.get("mode") == "managed" and resource.get("type") == kind
-        for instance in resource.get("instances", [])
-    ]
 
 
 def _holds_objects(aws: Aws, bucket: str) -> bool:
@@ -99,9 +91,17 @@ def _day_of_snapshot(aws: Aws, name: str) -> str:
     answer = _unless_gone(
         "DBSnapshotNotFound", lambda: aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)
     )
-    return "".join(
-        times.for_scripts(each["SnapshotCreateTime"]).partition("T")[0] for each in answer.get("DBSnapshots", [])
+    # RDS gives no time while it is being made.
+    made = [each["SnapshotCreateTime"] for each in answer.get("DBSnapshots", []) if "SnapshotCreateTime" in each]
+    return "".join(times.for_scripts(each).partition("T")[0] for each in made)
+
+
+def _is_being_deleted(aws: Aws, identifier: str) -> bool:
+    """Whether a DB instance of the state is gone, or on its way."""
+    answer = _unless_gone(
+        "DBInstanceNotFound", lambda: aws.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)
     )
+    return all(each["DBInstanceStatus"] == "deleting" for each in answer.get("DBInstances", []))
 
 
 def _unless_gone(code: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import times
-from cli.obstacles import Obstacle, States, resources
+from cli.obstacles import Obstacle, States
+from cli.running.state_store import managed_resources
 from release.aws import Aws, error_code
 
 _TASKS_PER_CALL = 100
@@ -48,7 +49,7 @@ def protected_tasks(aws: Aws, states: States) -> Iterator[ProtectedTasks]:
         states: of the layers that would be destroyed.
     """
     for layer, state in states.items():
-        for attributes in resources(state, "aws_ecs_service"):
+        for attributes in managed_resources(state, "aws_ecs_service"):
             cluster, service = str(attributes["cluster"]), str(attributes["name"])
             protections = {
                 each["taskArn"]: each["expirationDate"]

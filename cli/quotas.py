@@ -56,7 +56,7 @@ class Use:
 
 def uses(environment: "Environment", documents: Mapping[str, Mapping[str, Any]]) -> tuple[Use, ...]:
     """The use of every quota, in the order of the table; none for an emulated AWS, which has no quotas."""
-    if environment.aws.endpoint_url is not None:
+    if environment.is_emulated:
         return ()
     from config.needs import needs_of  # pydantic and the models, which an environment has loaded already
 

@@ -1,8 +1,7 @@
 """What has to be there before the service layer starts tasks, and what had failed to start before an apply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from aws.image_reference import ImageReference
 from cli import delegation
@@ -13,6 +12,7 @@ from cli.local_images import add_own_images, adds_images
 from cli.persons_secrets import NOTES, how_to_fill, persons_secrets
 from cli.release_session import aws_of, keep_minimums, outputs
 from cli.running.heartbeat import heartbeat
+from cli.running.state_store import managed_resources
 from cli.session import Session
 from layers.airflow_names import REPOSITORY, repository_keys, repository_name
 from release.aws import Aws
@@ -82,7 +82,8 @@ class ServiceStart:
     def _wait_for_deployments(self) -> bool:
         session, published = self.session, outputs(self.session)
         names = set(ecs_services(published))
-        applied = {name: arn for name, arn in _task_definitions(session.state(SERVICE)) if name in names}
+        of_state = managed_resources(session.state(SERVICE), "aws_ecs_service")
+        applied = {each["name"]: each["task_definition"] for each in of_state if each["name"] in names}
         if not applied:
             return True
         seconds = self.deployments_seconds
@@ -102,14 +103,6 @@ class ServiceStart:
                 f"./windlass status {name} shows them"
             )
         return not became.unfinished
-
-
-def _task_definitions(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Name and task definition of each ECS service in the state of the layer."""
-    for resource in state.get("resources", []):
-        if resource["mode"] == "managed" and resource["type"] == "aws_ecs_service":
-            for instance in resource["instances"]:
-                yield instance["attributes"]["name"], instance["attributes"]["task_definition"]
 
 
 def require_ready(session: Session, patience: delegation.Patience | None = None) -> None:

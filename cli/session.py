@@ -102,7 +102,7 @@ class Session:
         Raises:
             CommandError: it has no bucket for the state, so nothing is applied.
         """
-        if self.environment.aws.endpoint_url is not None and not self.may_be_applied():
+        if self.environment.is_emulated and not self.may_be_applied():
             name = self.environment.name
             if is_empty(self.project, self.environment):
                 raise CommandError(f"{name} has no bucket for its state yet: ./windlass bootstrap {name}")

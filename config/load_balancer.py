@@ -59,7 +59,8 @@ class LoadBalancer(Section):
 
     certificate_arn: CertificateArn | None = None
     """ARN of an ACM certificate in the same region (E11). Leave it out if `https = false`. Default: a certificate is
-    created for all `host_names` and validated in `[dns]`, which is then required."""
+    created for each of `host_names`, and one for the environment's own name in the zone. They are validated in `[dns]`,
+    which is then required."""
 
     allowed_cidrs: Annotated[tuple[Cidr, ...], Field(examples=[["203.0.113.0/24"]])] = ("0.0.0.0/0",)
     """IPv4 ranges (CIDR) from which clients may connect. `0.0.0.0/0` is everywhere."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from guards.edges import Edges
 from guards.intent import Intent
 from guards.plain_text import Text, texts
 from terraform.document import Stacks
@@ -31,6 +32,11 @@ class CheckedStacks(Stacks):
     def texts(self) -> Mapping[str, list[Text]]:
         """Every string of every resource and data source, by address."""
         return {address: texts(body) for address, body in self.bodies.items()}
+
+    @cached_property
+    def edges(self) -> Edges:
+        """What each resource depends on."""
+        return Edges(self)
 
 
 Check = Callable[[CheckedStacks], Iterator[Finding]]

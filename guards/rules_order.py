@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container, Iterator
 
-from guards.edges import Edges
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.plain_text import Text
 from terraform.document import layer_of, type_of
@@ -35,7 +34,7 @@ _NO_RESOURCE = ("environment.", "metric_name", "condition.", "tags.")
 def names_of_resources_are_references(stacks: CheckedStacks) -> Iterator[Finding]:
     """An argument that names another resource of its layer refers to it, or Terraform may create it before that one."""
     named = _named(stacks)
-    edges = Edges(stacks)
+    edges = stacks.edges
     for address in stacks.bodies:
         known: frozenset[str] | None = None
         names = named.get(layer_of(address), {})
@@ -59,7 +58,7 @@ their module writes it."""
 @guard("S03", fix="name the policy in depends_on")
 def roles_have_their_policies_before_they_act(stacks: CheckedStacks) -> Iterator[Finding]:
     """What acts as a role waits for a policy of it, or its first calls are denied."""
-    edges, policies = Edges(stacks), _policies_of_roles(stacks)
+    edges, policies = stacks.edges, _policies_of_roles(stacks)
     for kind in _ACT_AT_ONCE:
         for address, _ in stacks.resources(kind):
             known = edges.closure(address)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from guards.edges import Edges
 from guards.guard import CheckedStacks, Finding, Guard, guard
 from guards.policies import as_list
 from terraform.document import blocks, layer_of, type_of
@@ -42,7 +41,7 @@ def keys_of_final_snapshots_are_retained(stacks: CheckedStacks) -> Iterator[Find
 @guard("D06", fix="leave out create_before_destroy")
 def stores_are_destroyed_before_they_are_replaced(stacks: CheckedStacks) -> Iterator[Finding]:
     """A database, cache or proxy is destroyed before its replacement is created, since AWS has one of a name."""
-    edges = Edges(stacks)
+    edges = stacks.edges
     # Terraform also creates first what a resource with create_before_destroy depends on.
     for address, body in stacks.bodies.items():
         if not any(block.get("create_before_destroy") for block in blocks(body, "lifecycle")):

@@ -19,7 +19,7 @@ _PROFILE = "embedded-aws"
 
 def extra_files(environment: Environment) -> dict[str, str]:
     """Files to write next to the JSON of each stack: file name → text. None for the real AWS."""
-    if environment.aws.endpoint_url is None:
+    if not environment.is_emulated:
         return {}
     return {EMBEDDED_AWS_FILE: f"[profile {_PROFILE}]\nendpoint_url = {environment.aws.endpoint_url}\n"}
 
@@ -45,7 +45,7 @@ def add_provider(
         "allowed_account_ids": [environment.aws.account_id],
         "default_tags": [AwsProviderDefaultTags(tags=tags)],
     }
-    if environment.aws.endpoint_url is None:
+    if not environment.is_emulated:
         return AwsProvider(stack, alias or "aws", **common)
     return AwsProvider(
         stack,

@@ -6,9 +6,8 @@ from typing import Any
 
 from release.alarms import alarms_with_prefix
 from release.aws import Aws
+from release.ecs import active_services
 
-MAX_DESCRIBED = 10
-"""DescribeServices takes at most this many services."""
 WORKER_PREFIX = "worker-"
 
 
@@ -67,7 +66,8 @@ def airflow_status(aws: Aws, outputs: Mapping[str, Any]) -> AirflowStatus | None
     if not airflow:
         return None
     names: Mapping[str, str] = airflow["service_names"]
-    described = _describe(aws, outputs["cluster_name"], list(names.values()))
+    active = active_services(aws, outputs["cluster_name"], names.values())
+    described = {each["serviceName"]: each for each in active}
     components = [_component(component, name, described.get(name)) for component, name in names.items()]
     alarms = alarms_with_prefix(aws, names["api-server"].removesuffix("api-server"))
     return AirflowStatus(
@@ -76,16 +76,6 @@ def airflow_status(aws: Aws, outputs: Mapping[str, Any]) -> AirflowStatus | None
         alarms=alarms.in_alarm,
         alarm_count=alarms.total,
     )
-
-
-def _describe(aws: Aws, cluster: str, names: list[str]) -> dict[str, Mapping[str, Any]]:
-    services: dict[str, Mapping[str, Any]] = {}
-    for start in range(0, len(names), MAX_DESCRIBED):
-        batch = names[start : start + MAX_DESCRIBED]
-        for service in aws.client("ecs").describe_services(cluster=cluster, services=batch)["services"]:
-            if service["status"] == "ACTIVE":
-                services[service["serviceName"]] = service
-    return services
 
 
 def _component(component: str, name: str, service: Mapping[str, Any] | None) -> ComponentStatus:

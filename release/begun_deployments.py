@@ -5,15 +5,14 @@ its former task definition, and the apply looks as if it had succeeded.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from release.aws import Aws
+from release.ecs import active_services
 
 POLL_SECONDS = 10.0
-_PER_CALL = 10
-"""DescribeServices takes no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ def wait_for_deployments(
     rolled_back: dict[str, RolledBack] = {}
     open_ = dict(applied)
     while True:
-        services = {each["serviceName"]: each for each in _describe(aws, cluster_name, open_)}
+        services = {each["serviceName"]: each for each in active_services(aws, cluster_name, open_)}
         for name, definition in list(open_.items()):
             service = services.get(name)
             reason = None if service is None else _why_rolled_back(service, definition)
@@ -69,13 +68,6 @@ def wait_for_deployments(
         if not open_ or clock() >= deadline:
             return Became(rolled_back=tuple(rolled_back.values()), unfinished=tuple(open_))
         sleep(POLL_SECONDS)
-
-
-def _describe(aws: Aws, cluster_name: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
-    wanted = list(names)
-    for start in range(0, len(wanted), _PER_CALL):
-        answer = aws.client("ecs").describe_services(cluster=cluster_name, services=wanted[start : start + _PER_CALL])
-        yield from (each for each in answer["services"] if each["status"] == "ACTIVE")
 
 
 def _is_complete(service: Mapping[str, Any]) -> bool:

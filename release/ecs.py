@@ -1,14 +1,32 @@
 """An ECS service: what it runs, how many tasks, and why it does not."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from release.aws import Aws
 from release.context import Context
 from release.errors import FailedError
 
 _EVENTS = 3
 _STOPPED_TASKS = 20
+_PER_CALL = 10
+"""DescribeServices takes no more."""
+
+
+def active_services(aws: Aws, cluster_name: str, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What DescribeServices says of services, as far as they exist.
+
+    Args:
+        aws: the account.
+        cluster_name: of the ECS cluster.
+        names: of its services.
+    """
+    wanted = list(names)
+    for start in range(0, len(wanted), _PER_CALL):
+        answer = aws.client("ecs").describe_services(cluster=cluster_name, services=wanted[start : start + _PER_CALL])
+        yield from (each for each in answer["services"] if each["status"] == "ACTIVE")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from release.aws import Aws
+from release.ecs import active_services
 from release.outputs import BlueGreenOutputs, RollingOutputs, parse_web_service
-
-_PER_CALL = 10
-"""DescribeServices takes no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +42,18 @@ def failed_deployments(aws: Aws, cluster_name: str, service_names: Iterable[str]
         cluster_name: of the ECS cluster.
         service_names: of its services; those that do not exist are left out.
     """
-    names, failed = list(service_names), []
-    for start in range(0, len(names), _PER_CALL):
-        answer = aws.client("ecs").describe_services(cluster=cluster_name, services=names[start : start + _PER_CALL])
-        for service in answer["services"]:
-            for deployment in service.get("deployments", []):
-                is_failed = (deployment.get("status"), deployment.get("rolloutState")) == ("PRIMARY", "FAILED")
-                if is_failed and service["status"] == "ACTIVE" and service["desiredCount"]:
-                    failed.append(
-                        FailedDeployment(
-                            service_name=service["serviceName"],
-                            deployment_id=deployment["id"],
-                            reason=str(deployment.get("rolloutStateReason") or "no reason given"),
-                        )
+    failed = []
+    for service in active_services(aws, cluster_name, service_names):
+        for deployment in service.get("deployments", []):
+            is_failed = (deployment.get("status"), deployment.get("rolloutState")) == ("PRIMARY", "FAILED")
+            if is_failed and service["desiredCount"]:
+                failed.append(
+                    FailedDeployment(
+                        service_name=service["serviceName"],
+                        deployment_id=deployment["id"],
+                        reason=str(deployment.get("rolloutStateReason") or "no reason given"),
                     )
+                )
     return failed
 
 

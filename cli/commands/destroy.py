@@ -17,6 +17,7 @@ from cli.project import Project
 from cli.running.outcome import conclude
 from cli.running.protection import refuse_protected
 from cli.running.run_layers import destroy_layers, refuse_to_orphan
+from cli.running.state_store import count_resources
 from cli.session import must_type_name, open_for_change, refuse_question, type_name
 from release.counted import counted
 
@@ -53,7 +54,7 @@ def destroy(
     refuse_protected(states, name, is_production=session.environment.is_production)
     end_protected = clear_the_way(session, states)
     if must_type:
-        counts = [(stack.name, stack.resource_count()) for stack in reversed(stacks)]
+        counts = [(stack.name, count_resources(states[stack.name])) for stack in reversed(stacks)]
         listed = ", ".join(f"{layer} ({counted(count, 'resource')})" for layer, count in counts if count)
         if listed:
             type_name(session.environment, listed)

@@ -30,7 +30,7 @@ class Stacks:
 
     def terraform(self, environment: "Environment") -> Terraform:
         """Terraform with the variables that this environment needs."""
-        embedded = environment.aws.endpoint_url is not None
+        embedded = environment.is_emulated
         return find_terraform(
             self.workspace.work_folder,
             variables=self.variables(environment),

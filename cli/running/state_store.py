@@ -128,3 +128,13 @@ def count_resources(state: dict[str, Any]) -> int:
     """How many managed resource instances a state holds."""
     resources = [one for one in state.get("resources", []) if one.get("mode") == "managed"]
     return sum(len(one.get("instances", [])) for one in resources)
+
+
+def managed_resources(state: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Attributes of the resources of a type in a state; data sources are none."""
+    return [
+        instance.get("attributes", {})
+        for resource in state.get("resources", [])
+        if resource.get("mode") == "managed" and resource.get("type") == kind
+        for instance in resource.get("instances", [])
+    ]

@@ -11,7 +11,7 @@ from scripts.bench.table import Progress, Row, Table
 SERVICE_COUNTS = (1, 10, 100)
 FIRST_PRIORITY = 1000
 
-RAISED = dict.fromkeys(("fargate_vcpus", "listener_rules", "certificate_names", "security_group_rules"), 10_000)
+RAISED = dict.fromkeys(("fargate_vcpus", "listener_rules", "listener_certificates", "security_group_rules"), 10_000)
 """Quotas that a hundred services exceed by default."""
 
 

@@ -28,7 +28,11 @@ pytestmark = pytest.mark.slow
 
 BUCKET = {"bucket": "windlass-dev-logs", "force_destroy": False}
 REPOSITORY = {"name": "windlass-dev/web", "force_delete": False}
-DATABASE = {"final_snapshot_identifier": "windlass-dev-final", "skip_final_snapshot": False}
+DATABASE = {
+    "identifier": "windlass-dev",
+    "final_snapshot_identifier": "windlass-dev-final",
+    "skip_final_snapshot": False,
+}
 INSTANCE = {
     "Engine": "postgres",
     "DBInstanceClass": "db.t4g.small",
@@ -70,6 +74,7 @@ def _full(aws: Aws) -> None:
     ecr.put_image(repositoryName=REPOSITORY["name"], imageManifest=manifest, imageTag="1")
     rds.create_db_instance(DBInstanceIdentifier="before", **INSTANCE)
     rds.delete_db_instance(DBInstanceIdentifier="before", FinalDBSnapshotIdentifier="windlass-dev-final")
+    rds.create_db_instance(DBInstanceIdentifier=DATABASE["identifier"], **INSTANCE)
 
 
 def _run(command: str, aws: Aws) -> None:
@@ -115,6 +120,16 @@ def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terrafo
     assert len(terraform.calls("apply")) == 1
     kept = aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=f"windlass-dev-final-{today}")
     assert len(kept["DBSnapshots"]) == 1
+
+
+def test_s05_a_destroy_that_was_interrupted_is_not_stopped_by_its_own_final_snapshot(windlass, terraform, aws) -> None:
+    rds = aws.client("rds")
+    rds.create_db_instance(DBInstanceIdentifier=DATABASE["identifier"], **INSTANCE)
+    rds.delete_db_instance(
+        DBInstanceIdentifier=DATABASE["identifier"], FinalDBSnapshotIdentifier=DATABASE["final_snapshot_identifier"]
+    )
+    terraform.follow(PLANNED, APPLIED, _state(aws_db_instance=DATABASE))
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 
 def test_s05_production_is_not_told_to_throw_everything_away(windlass, terraform, aws) -> None:

@@ -52,7 +52,7 @@ def _run(*, group: str, name: str, region: str, endpoint_url: str) -> dict[str, 
     # Here: nobody needs them before.
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError, UnknownServiceError
 
     with MOTO_LOCK:
         target, credentials = _prepared(group, name, region)
@@ -61,7 +61,7 @@ def _run(*, group: str, name: str, region: str, endpoint_url: str) -> dict[str, 
     config = Config(retries={"max_attempts": 1}, proxies={}, read_timeout=30)
     try:
         client = session.client(service, endpoint_url=endpoint_url, config=config)
-    except BotoCoreError as error:
+    except UnknownServiceError as error:
         raise NotRunError(f"there is no service {service}") from error
     names = [each for each in client.meta.service_model.operation_names if each.lower() == operation.lower()]
     if not names:

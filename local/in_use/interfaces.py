@@ -16,8 +16,6 @@ from local.in_use.tasks import networks_of_tasks
 class Holder:
     """Something with network interfaces."""
 
-    name: str
-    """Such as `db:windlass-dev`."""
     subnet_ids: frozenset[str]
     """Where its interfaces are."""
     group_ids: frozenset[str]
@@ -33,33 +31,33 @@ def holders(ec2: Any) -> Iterator[Holder]:
         yield from of_service(ec2.account_id, ec2.region_name)
 
 
-def _holder(name: str, subnets: Iterable[str], groups: Iterable[str], *, is_public: bool = False) -> Holder:
-    return Holder(name=name, subnet_ids=frozenset(subnets), group_ids=frozenset(groups), is_public=is_public)
+def _holder(subnets: Iterable[str], groups: Iterable[str], *, is_public: bool = False) -> Holder:
+    return Holder(subnet_ids=frozenset(subnets), group_ids=frozenset(groups), is_public=is_public)
 
 
 def _of_ec2(ec2: Any) -> Iterator[Holder]:
     for interface in ec2.enis.values():
         groups = [group.id for group in interface.group_set]
-        yield _holder(interface.id, [interface.subnet.id], groups, is_public=bool(interface.public_ip))
+        yield _holder([interface.subnet.id], groups, is_public=bool(interface.public_ip))
     for endpoint in ec2.vpc_end_points.values():
         if endpoint.state != "deleted":
-            yield _holder(endpoint.id, endpoint.subnet_ids or (), endpoint.security_group_ids or ())
+            yield _holder(endpoint.subnet_ids or (), endpoint.security_group_ids or ())
 
 
 def _of_load_balancers(account_id: str, region: str) -> Iterator[Holder]:
     if elbv2 := backend("elbv2", account_id, region):
         for each in elbv2.load_balancers.values():
             subnets = [subnet.id for subnet in each.subnets]
-            yield _holder(each.arn, subnets, each.security_groups or (), is_public=each.scheme != "internal")
+            yield _holder(subnets, each.security_groups or (), is_public=each.scheme != "internal")
 
 
 def _of_databases(account_id: str, region: str) -> Iterator[Holder]:
     if rds := backend("rds", account_id, region):
         for each in rds.databases.values():
-            name, subnets = each.db_instance_identifier, subnets_of_database(each)
-            yield _holder(f"db:{name}", subnets, each.vpc_security_group_ids, is_public=bool(each.publicly_accessible))
+            subnets = subnets_of_database(each)
+            yield _holder(subnets, each.vpc_security_group_ids, is_public=bool(each.publicly_accessible))
         for each in rds.db_proxies.values():
-            yield _holder(f"db-proxy:{each.db_proxy_name}", each.vpc_subnet_ids, each.vpc_security_group_ids)
+            yield _holder(each.vpc_subnet_ids, each.vpc_security_group_ids)
 
 
 def subnet_group_of(instance: Any) -> Any:
@@ -80,7 +78,7 @@ def _of_caches(account_id: str, region: str) -> Iterator[Holder]:
     if elasticache := backend("elasticache", account_id, region):
         for each in elasticache.replication_groups.values():
             subnets = subnets_of_cache(elasticache, each)
-            yield _holder(f"cache:{each.replication_group_id}", subnets, each.security_group_ids or ())
+            yield _holder(subnets, each.security_group_ids or ())
 
 
 def subnets_of_cache(elasticache: Any, replication_group: Any) -> list[str]:
@@ -91,6 +89,6 @@ def subnets_of_cache(elasticache: Any, replication_group: Any) -> list[str]:
 
 def _of_tasks(account_id: str, region: str) -> Iterator[Holder]:
     if ecs := backend("ecs", account_id, region):
-        for name, network in networks_of_tasks(ecs):
+        for network in networks_of_tasks(ecs):
             settings = network.get("awsvpcConfiguration") or {}
-            yield _holder(name, settings.get("subnets") or (), settings.get("securityGroups") or ())
+            yield _holder(settings.get("subnets") or (), settings.get("securityGroups") or ())

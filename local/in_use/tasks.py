@@ -37,16 +37,16 @@ def services_with_tasks(ecs: Any) -> Iterator[Any]:
             yield service
 
 
-def networks_of_tasks(ecs: Any) -> Iterator[tuple[str, Network]]:
-    """Name and network of what has tasks. Those of an older deployment keep its network until they end."""
+def networks_of_tasks(ecs: Any) -> Iterator[Network]:
+    """Networks of what has tasks. Those of an older deployment keep its network until they end."""
     for service in services_with_tasks(ecs):
-        yield service.arn, service.network_configuration or {}
+        yield service.network_configuration or {}
         for deployment in service.deployments:
-            yield service.arn, deployment.get("networkConfiguration") or {}
+            yield deployment.get("networkConfiguration") or {}
     running = {task["taskArn"] for task in running_tasks(ecs)}
     for arn, network in networks_of_one_off_tasks(ecs).items():
         if arn in running:
-            yield arn, network
+            yield network
 
 
 def networks_of_one_off_tasks(ecs: Any) -> dict[str, Network]:

@@ -29,7 +29,7 @@ class Rule:
 
     def has(self, protocol: str, port: int) -> bool:
         """Whether the rule is about this port."""
-        return self.protocol in (EVERY, protocol) and (self.protocol == EVERY or self.first <= port <= self.last)
+        return self.protocol == EVERY or (self.protocol == protocol and self.first <= port <= self.last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,19 +151,18 @@ class Table:
         return any(
             rule.group in other.groups
             if rule.group
-            else any(range_.overlaps(cidr) for range_ in self._ranges(rule) for cidr in cidrs)
+            else any(range_.overlaps(cidr) for range_ in self._ranges(rule.cidr or rule.prefix_list) for cidr in cidrs)
             for rule in rules
             if rule.has(protocol, port)
         )
 
-    def _ranges(self, rule: Rule) -> list[IPv4Network]:
-        return [
-            IPv4Network(each) for each in ([rule.cidr] if rule.cidr else self.prefix_lists.get(rule.prefix_list, ()))
-        ]
+    def _ranges(self, name: str) -> list[IPv4Network]:
+        """Of a CIDR or a prefix list; none for an empty name."""
+        ranges = self.prefix_lists.get(name, ()) if _is_prefix_list(name) else (name,)
+        return [IPv4Network(each) for each in ranges if each]
 
     def _includes(self, destination: str, address: IPv4Address) -> bool:
-        ranges = self.prefix_lists.get(destination, ()) if _is_prefix_list(destination) else (destination,)
-        return any(address in IPv4Network(each) for each in ranges if each)
+        return any(address in each for each in self._ranges(destination))
 
     def as_json(self) -> dict[str, Any]:
         """As `of` reads it."""

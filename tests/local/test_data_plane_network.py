@@ -66,3 +66,12 @@ def test_an_interface_endpoint_is_a_way_to_aws_if_rules_at_both_ends_allow_it(cl
         Rule(protocol="udp", first=53, last=53, cidr="10.0.0.0/8"),
     }
     assert type(read).of(read.as_json()) == read
+
+
+def test_ranges_have_no_host_bits_as_ec2_stores_them(client: Any) -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.33.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="bits", Description="bits", VpcId=vpc)["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.5/16"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    assert network(ec2).groups[group].ingress == (Rule(protocol="tcp", first=80, last=80, cidr="10.0.0.0/16"),)

@@ -1,6 +1,7 @@
 """Reads security groups, routes and endpoints of the emulated account as frozen values."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from ipaddress import IPv4Network
 from typing import Any
 
 from local.network.rules import EVERY, WITH_PUBLIC_ADDRESS, Group, Member, Route, Rule, Subnet, Table
@@ -68,7 +69,7 @@ def _rules(permissions: Sequence[Mapping[str, Any]]) -> Iterable[Rule]:
         for pair in each.get("UserIdGroupPairs") or []:
             yield Rule(protocol=protocol, first=first, last=last, group=pair["GroupId"])
         for range_ in each.get("IpRanges") or []:
-            yield Rule(protocol=protocol, first=first, last=last, cidr=range_["CidrIp"])
+            yield Rule(protocol=protocol, first=first, last=last, cidr=_canonical(range_["CidrIp"]))
         for prefix_list in each.get("PrefixListIds") or []:
             yield Rule(protocol=protocol, first=first, last=last, prefix_list=prefix_list["PrefixListId"])
 
@@ -96,7 +97,8 @@ def _subnets(ec2: Any) -> dict[str, Subnet]:
 def _routes(documents: Sequence[Mapping[str, Any]], nat_gateways: Collection[str]) -> Iterable[Route]:
     """Routes out of the VPC that work: a route whose gateway has been deleted is a `blackhole`."""
     for each in documents:
-        destination = each.get("DestinationCidrBlock") or each.get("DestinationPrefixListId")
+        cidr = each.get("DestinationCidrBlock")
+        destination = _canonical(cidr) if cidr else each.get("DestinationPrefixListId")
         gateway = str(each.get("GatewayId") or "")
         way = next((way for key, way in WAYS.items() if each.get(key)), "")
         if gateway.startswith("igw-"):
@@ -112,9 +114,15 @@ def _prefix_lists(ec2: Any) -> dict[str, tuple[str, ...]]:
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
     return {
         each["PrefixListId"]: tuple(
-            entry["Cidr"] for entry in ec2.get_managed_prefix_list_entries(PrefixListId=each["PrefixListId"])["Entries"]
+            _canonical(entry["Cidr"])
+            for entry in ec2.get_managed_prefix_list_entries(PrefixListId=each["PrefixListId"])["Entries"]
         )
         for each in lists
         # AWS's own lists are of services, which the embedded AWS takes the place of.
         if each["OwnerId"] != "AWS" and each["AddressFamily"] == "IPv4"
     }
+
+
+def _canonical(cidr: str) -> str:
+    """As EC2 stores a range: without host bits. The emulated EC2 keeps what it was given."""
+    return str(IPv4Network(cidr, strict=False))

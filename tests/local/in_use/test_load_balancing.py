@@ -10,9 +10,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def load_balancer(client, network):
     elbv2 = client("elbv2")
-    arn = elbv2.create_load_balancer(Name="front", Subnets=network.subnet_ids, Scheme="internal")["LoadBalancers"][0]
-    yield arn["LoadBalancerArn"]
-    elbv2.delete_load_balancer(LoadBalancerArn=arn["LoadBalancerArn"])
+    made = elbv2.create_load_balancer(Name="front", Subnets=network.subnet_ids, Scheme="internal")
+    arn = made["LoadBalancers"][0]["LoadBalancerArn"]
+    yield arn
+    elbv2.delete_load_balancer(LoadBalancerArn=arn)
 
 
 def _certificate(client, name):
@@ -27,17 +28,23 @@ def _fixed():
     return [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]
 
 
-def test_a_certificate_stays_while_a_listener_has_it(client, load_balancer):
-    acm, elbv2 = client("acm"), client("elbv2")
-    first, second, more = (_certificate(client, f"{name}.in-use.example") for name in ("first", "second", "more"))
+def _https_listener(client, load_balancer, certificate, further):
+    elbv2 = client("elbv2")
     listener = elbv2.create_listener(
         LoadBalancerArn=load_balancer,
         Protocol="HTTPS",
         Port=443,
-        Certificates=[{"CertificateArn": first}],
+        Certificates=[{"CertificateArn": certificate}],
         DefaultActions=_fixed(),
     )["Listeners"][0]["ListenerArn"]
-    elbv2.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": more}])
+    elbv2.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": further}])
+    return listener
+
+
+def test_a_certificate_stays_while_a_listener_has_it(client, load_balancer):
+    acm, elbv2 = client("acm"), client("elbv2")
+    first, second, more = (_certificate(client, f"{name}.in-use.example") for name in ("first", "second", "more"))
+    listener = _https_listener(client, load_balancer, first, more)
     for arn in (first, more):
         assert _in_use_by(client, arn) == [load_balancer]
         with refused("ResourceInUseException", f"Certificate {arn} in account 123456789012 is in use."):
@@ -56,14 +63,7 @@ def test_a_certificate_stays_while_a_listener_has_it(client, load_balancer):
 def test_another_default_certificate_leaves_the_others(client, load_balancer):
     elbv2 = client("elbv2")
     first, second, more = (_certificate(client, f"{name}.kept.example") for name in ("first", "second", "more"))
-    listener = elbv2.create_listener(
-        LoadBalancerArn=load_balancer,
-        Protocol="HTTPS",
-        Port=443,
-        Certificates=[{"CertificateArn": first}],
-        DefaultActions=_fixed(),
-    )["Listeners"][0]["ListenerArn"]
-    elbv2.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": more}])
+    listener = _https_listener(client, load_balancer, first, more)
     elbv2.modify_listener(ListenerArn=listener, Certificates=[{"CertificateArn": second}])
     assert _in_use_by(client, more) == [load_balancer]
 

@@ -9,7 +9,7 @@ from guards.reachability import Member as Proven
 from guards.reachability import Network, Outside, paths, read
 from guards.reachability.groups import Rule as ProvenRule
 from guards.reachability.routing import Exit
-from local.network.rules import WITH_PUBLIC_ADDRESS, Group, Member, Route, Rule, Subnet, Table
+from local.network.rules import Group, Member, Route, Rule, Subnet, Table
 from terraform.document import Stacks
 from tests.support.documents import ENVIRONMENTS, documents
 
@@ -59,9 +59,7 @@ def member_of(member: Proven) -> Member:
 
 
 def route_of(exit_: Exit) -> Route:
-    return Route(
-        destination=str(exit_.destination), way=WITH_PUBLIC_ADDRESS if exit_.way == "internet gateway" else exit_.way
-    )
+    return Route(destination=str(exit_.destination), way=exit_.way)
 
 
 def disagreements(network: Network) -> Iterable[tuple[str, str, int]]:

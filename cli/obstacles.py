@@ -92,8 +92,8 @@ def _day_of_snapshot(aws: Aws, name: str) -> str:
         "DBSnapshotNotFound", lambda: aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)
     )
     # RDS gives no time while it is being made.
-    made = [each["SnapshotCreateTime"] for each in answer.get("DBSnapshots", []) if "SnapshotCreateTime" in each]
-    return "".join(times.for_scripts(each).partition("T")[0] for each in made)
+    created = [each["SnapshotCreateTime"] for each in answer.get("DBSnapshots", []) if "SnapshotCreateTime" in each]
+    return "".join(times.for_scripts(each).partition("T")[0] for each in created)
 
 
 def _is_being_deleted(aws: Aws, identifier: str) -> bool:

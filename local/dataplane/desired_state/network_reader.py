@@ -88,7 +88,7 @@ def _subnets(ec2: Any) -> dict[str, Subnet]:
                 main[table["VpcId"]] = routes
     return {
         each["SubnetId"]: Subnet(
-            cidr=each["CidrBlock"], routes=explicit.get(each["SubnetId"], main.get(each["VpcId"], ()))
+            cidr=_canonical(each["CidrBlock"]), routes=explicit.get(each["SubnetId"], main.get(each["VpcId"], ()))
         )
         for each in _all(ec2, "describe_subnets", "Subnets")
     }

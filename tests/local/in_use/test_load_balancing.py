@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def load_balancer(client, network):
     elbv2 = client("elbv2")
-    made = elbv2.create_load_balancer(Name="front", Subnets=network.subnet_ids, Scheme="internal")
-    arn = made["LoadBalancers"][0]["LoadBalancerArn"]
+    created = elbv2.create_load_balancer(Name="front", Subnets=network.subnet_ids, Scheme="internal")
+    arn = created["LoadBalancers"][0]["LoadBalancerArn"]
     yield arn
     elbv2.delete_load_balancer(LoadBalancerArn=arn)
 

@@ -77,6 +77,12 @@ PARTS = (
         tests=("tests/long/test_production.py",),
         limit_minutes=45,
     ),
+    Part(
+        name="every-option",
+        shows="environments that together switch on every option are applied, plan empty, and are destroyed",
+        tests=("tests/long/test_every_option.py",),
+        limit_minutes=60,
+    ),
 )
 
 

@@ -71,6 +71,18 @@ PARTS = (
         tests=("tests/long/test_restored_by_terraform.py",),
         limit_minutes=20,
     ),
+    Part(
+        name="whole-environment",
+        shows="a person with the published policies makes, changes and destroys a whole environment",
+        tests=("tests/long/test_whole_environment.py",),
+        limit_minutes=60,
+    ),
+    Part(
+        name="dag-deliveries",
+        shows="Airflow runs DAGs from a bucket and from a file system, with the permissions of its roles",
+        tests=("tests/long/test_dag_deliveries.py",),
+        limit_minutes=40,
+    ),
 )
 
 

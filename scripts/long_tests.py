@@ -83,6 +83,17 @@ PARTS = (
         tests=("tests/long/test_every_option.py",),
         limit_minutes=60,
     ),
+        name="whole-environment",
+        shows="a person with the published policies makes, changes and destroys a whole environment",
+        tests=("tests/long/test_whole_environment.py",),
+        limit_minutes=60,
+    ),
+    Part(
+        name="dag-deliveries",
+        shows="Airflow runs DAGs from a bucket and from a file system, with the permissions of its roles",
+        tests=("tests/long/test_dag_deliveries.py",),
+        limit_minutes=40,
+    ),
 )
 
 

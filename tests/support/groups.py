@@ -13,6 +13,7 @@ ALONE = "alone"
 PLATFORMS = {
     "tests/airflow/": "shared",
     "tests/docs/test_runbooks.py": "layers",
+    "tests/long/test_dag_deliveries.py": "shared",
     "tests/long/test_kills.py": "shared",
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",

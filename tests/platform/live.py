@@ -17,8 +17,8 @@ STEADY_SECONDS = 60
 class Live:
     """Requests to the running containers, and commands on them."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
+    def __init__(self, platform: Platform, *, host: str = HOST) -> None:
+        self.platform, self._host = platform, host
         self._port = platform.https_port
 
     @property
@@ -31,7 +31,7 @@ class Live:
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         connection = http.client.HTTPSConnection("localhost", self._port, timeout=10, context=self._trust)
         try:
-            headers = {"Host": HOST, "Content-Type": "application/json"}
+            headers = {"Host": self._host, "Content-Type": "application/json"}
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())
@@ -41,7 +41,7 @@ class Live:
     def load(self) -> Load:
         return Load(
             port=self._port,
-            host=HOST,
+            host=self._host,
             context=self._trust,
             per_second=60,
             label_of=lambda body: str(json.loads(body)["colour"]),

@@ -69,7 +69,7 @@ PARTS = (
         name="restore",
         shows="a database that was deleted, and one that a migration has destroyed, come back as the runbook says",
         tests=("tests/long/test_restore.py",),
-        limit_minutes=20,
+        limit_minutes=40,
     ),
     Part(
         name="recovery-region",

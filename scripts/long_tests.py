@@ -66,6 +66,18 @@ PARTS = (
         limit_minutes=20,
     ),
     Part(
+        name="restore",
+        shows="a database that was deleted, and one that a migration has destroyed, come back as the runbook says",
+        tests=("tests/long/test_restore.py",),
+        limit_minutes=40,
+    ),
+    Part(
+        name="recovery-region",
+        shows="an environment recovers in a second region as the runbook says, and the old one is destroyed",
+        tests=("tests/long/test_recovery_region.py",),
+        limit_minutes=60,
+    ),
+    Part(
         name="restore-by-terraform",
         shows="Terraform restores a lost database in both regions with its data, and plans nothing afterwards",
         tests=("tests/long/test_restored_by_terraform.py",),
@@ -83,6 +95,7 @@ PARTS = (
         tests=("tests/long/test_every_option.py",),
         limit_minutes=60,
     ),
+    Part(
         name="whole-environment",
         shows="a person with the published policies makes, changes and destroys a whole environment",
         tests=("tests/long/test_whole_environment.py",),

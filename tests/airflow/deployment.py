@@ -27,17 +27,29 @@ PAUSE_SECONDS = 0.5
 
 
 class Deployment:
-    """The applied Airflow of a platform whose containers run."""
+    """The applied Airflow of a platform whose containers run.
 
-    def __init__(self, platform: Platform, data_plane: DataPlane) -> None:
+    Args:
+        platform: where it is applied.
+        data_plane: runs its containers.
+        environment: whose Airflow it is.
+        region: of the environment.
+    """
+
+    def __init__(
+        self, platform: Platform, data_plane: DataPlane, *, environment: str = "local", region: str = "eu-west-1"
+    ) -> None:
         self.platform, self.data_plane = platform, data_plane
+        self.environment, self.region = environment, region
+        self.prefix = f"windlass-{environment}"
+        self.host = HOST if environment == "local" else f"airflow.{environment}.localhost"
         self._token = ""
 
     def client(self, service: str) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.platform.endpoint_url,
-            region_name="eu-west-1",
+            region_name=self.region,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
@@ -48,7 +60,7 @@ class Deployment:
         context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
         port = self.platform.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
-        headers = {"Host": HOST, "Content-Type": "application/json", "Accept": "application/json"}
+        headers = {"Host": self.host, "Content-Type": "application/json", "Accept": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         try:
@@ -65,7 +77,7 @@ class Deployment:
         context = ssl.create_default_context(cafile=str(self.data_plane.status().authority_path))
         port = self.platform.https_port
         connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
-        connection.request("GET", path, headers={"Host": HOST})
+        connection.request("GET", path, headers={"Host": self.host})
         with connection.getresponse() as response:
             location = response.headers["Location"]
         connection.close()
@@ -126,8 +138,8 @@ class Deployment:
             subprocess.run([*git, "push", "--quiet", "origin", "HEAD"], check=True)
 
     def tasks(self, component: str) -> list[dict[str, Any]]:
-        ecs, cluster = self.client("ecs"), PREFIX
-        arns = ecs.list_tasks(cluster=cluster, serviceName=f"{PREFIX}-airflow-{component}")["taskArns"]
+        ecs, cluster = self.client("ecs"), self.prefix
+        arns = ecs.list_tasks(cluster=cluster, serviceName=f"{cluster}-airflow-{component}")["taskArns"]
         tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
         return [each for each in tasks if each["lastStatus"] == "RUNNING"]
 
@@ -145,12 +157,12 @@ class Deployment:
         return store
 
     def secret(self, name: str) -> str:
-        answer = self.client("secretsmanager").get_secret_value(SecretId=f"windlass/local/{name}")
+        answer = self.client("secretsmanager").get_secret_value(SecretId=f"windlass/{self.environment}/{name}")
         return str(answer["SecretString"])
 
     def apply(self, layer: str) -> None:
         """Run `./windlass apply` with the platform's current variables."""
-        result = self.platform.windlass("apply", "local", "--layer", layer, "--yes")
+        result = self.platform.windlass("apply", self.environment, "--layer", layer, "--yes")
         assert result.returncode == 0, result.stdout + result.stderr
 
     def kill(self, component: str) -> None:
@@ -174,7 +186,7 @@ class Deployment:
         """The services that are not steady, with their events in ECS and their last log lines."""
         parts = []
         for each in self.data_plane.status().unsteady:
-            (service,) = self.client("ecs").describe_services(cluster=PREFIX, services=[each.name])["services"]
+            (service,) = self.client("ecs").describe_services(cluster=self.prefix, services=[each.name])["services"]
             parts.append(each.summary)
             parts += [f"  {event['message']}" for event in service.get("events", [])[:8]]
             for log in each.logs:

@@ -6,7 +6,10 @@ from tests.docs.runbooks import ROOT
 
 REPLACE = "./windlass apply ENV --layer LAYER -- -replace=aws_db_instance.database_instance"
 CHECK = "./windlass check ENV"
+BOOTSTRAP = "./windlass bootstrap ENV"
 DESTROY = "./windlass destroy ENV"
+DB_CHECK = "./windlass airflow ENV db check"
+ROTATE_FERNET_KEY = "./windlass airflow ENV rotate-fernet-key"
 UNPROTECT = "aws rds modify-db-instance --db-instance-identifier DATABASE --no-deletion-protection --apply-immediately"
 TAKE_SNAPSHOT = "aws rds create-db-snapshot --db-instance-identifier DATABASE --db-snapshot-identifier SNAPSHOT"
 WAIT_FOR_SNAPSHOT = "aws rds wait db-snapshot-available --db-snapshot-identifier SNAPSHOT"

@@ -24,10 +24,11 @@ class Live:
     Args:
         platform: that runs them.
         pipeline: has the roles that run the commands. Default: the account's root does.
+        host: name that requests ask for.
     """
 
-    def __init__(self, platform: Platform, pipeline: Pipeline | None = None) -> None:
-        self.platform, self._pipeline = platform, pipeline
+    def __init__(self, platform: Platform, pipeline: Pipeline | None = None, *, host: str = HOST) -> None:
+        self.platform, self._pipeline, self._host = platform, pipeline, host
         self._port = self.platform.https_port
 
     @property
@@ -40,7 +41,7 @@ class Live:
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         connection = http.client.HTTPSConnection("localhost", self._port, timeout=10, context=self._trust)
         try:
-            headers = {"Host": HOST, "Content-Type": "application/json"}
+            headers = {"Host": self._host, "Content-Type": "application/json"}
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())
@@ -50,7 +51,7 @@ class Live:
     def load(self) -> Load:
         return Load(
             port=self._port,
-            host=HOST,
+            host=self._host,
             context=self._trust,
             per_second=60,
             label_of=lambda body: str(json.loads(body)["colour"]),

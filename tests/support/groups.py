@@ -15,6 +15,8 @@ PLATFORMS = {
     "tests/docs/test_runbooks.py": "layers",
     "tests/long/test_dag_deliveries.py": "shared",
     "tests/long/test_kills.py": "shared",
+    "tests/long/test_recovery_region.py": "shared",
+    "tests/long/test_restore.py": "shared",
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",
     "tests/platform/test_make_local.py": "shared",

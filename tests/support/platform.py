@@ -58,13 +58,13 @@ class Platform:
         """Folder of a stack of the local environment."""
         return self.root / "cdktf.out" / "stacks" / f"local-{layer}"
 
-    def data_plane(self) -> DataPlane:
-        """What runs its containers."""
+    def data_plane(self, region: str = "eu-west-1") -> DataPlane:
+        """What runs its containers; those of one region at a time."""
         settings = Settings(
             endpoint_url=self.endpoint_url,
             folder=self.root / ".windlass" / "data-plane",
             windlass_folder=self.root,
-            region="eu-west-1",
+            region=region,
         )
         return DataPlane(settings)
 

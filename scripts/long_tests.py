@@ -147,7 +147,8 @@ def run(part: Part, commit: str, *, record: bool = False) -> Result:
     started = time.monotonic()
     # A shell's background job ignores Ctrl-C, and pytest would inherit that; its limit could not end it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    command = [sys.executable, "-m", "pytest", "--long", "-p", "no:cacheprovider", "-v", *part.tests]
+    # The limit of a part is the only one: a test of an hour is longer than tests may be otherwise.
+    command = [sys.executable, "-m", "pytest", "--long", "--timeout=0", "-p", "no:cacheprovider", "-v", *part.tests]
     command += ["--record"] * record
     # The first part applies a platform, and the others load it.
     variables = {**os.environ, "TEST_PLATFORM_COPIES": str(ROOT / ".windlass" / "test-platforms")}

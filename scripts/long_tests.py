@@ -147,18 +147,31 @@ def run(part: Part, commit: str, *, record: bool = False) -> Result:
     started = time.monotonic()
     # A shell's background job ignores Ctrl-C, and pytest would inherit that; its limit could not end it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # The limit of a part is the only one: a test of an hour is longer than tests may be otherwise.
-    command = [sys.executable, "-m", "pytest", "--long", "--timeout=0", "-p", "no:cacheprovider", "-v", *part.tests]
-    command += ["--record"] * record
     # The first part applies a platform, and the others load it.
     variables = {**os.environ, "TEST_PLATFORM_COPIES": str(ROOT / ".windlass" / "test-platforms")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command_of(part, record=record),
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as pytest:
         outcome, summary = _follow(pytest, part.limit_minutes * 60)
     minutes = round((time.monotonic() - started) / 60, 1)
     date = datetime.now(UTC).date().isoformat()
     return Result(commit=commit, date=date, minutes=minutes, outcome=outcome, summary=summary)
+
+
+def command_of(part: Part, *, record: bool = False) -> list[str]:
+    """The command that runs a part; without pytest's own limit, which is shorter than that of a part.
+
+    Args:
+        part: of the long tests.
+        record: as for `run`.
+    """
+    command = [sys.executable, "-m", "pytest", "--long", "--timeout=0", "-p", "no:cacheprovider", "-v", *part.tests]
+    return [*command, *["--record"] * record]
 
 
 def _follow(pytest: "subprocess.Popen[str]", limit_seconds: float) -> tuple[str, str]:

@@ -29,6 +29,13 @@ def test_a_part_is_at_most_an_hour(part: Part) -> None:
     assert 0 < part.limit_minutes <= 60
 
 
+def test_nothing_but_the_limit_of_its_part_ends_a_long_test() -> None:
+    command = [*long_tests.command_of(PARTS[0]), "--collect-only"]
+    printed = subprocess.run(command, cwd=long_tests.ROOT, capture_output=True, text=True).stdout
+    assert "collected" in printed
+    assert "timeout:" not in printed, "pytest-timeout would end it sooner"
+
+
 def test_every_long_test_is_in_exactly_one_part() -> None:
     command = [sys.executable, "-m", "pytest", "--long", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/long"]
     listed = subprocess.run(command, cwd=long_tests.ROOT, capture_output=True, text=True)

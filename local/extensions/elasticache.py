@@ -16,6 +16,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions import elasticache_parameter_groups, elasticache_user_groups
 from local.extensions.elasticache_common import arn_of, short_region
+from local.extensions.elasticache_modifications import pending_values
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
@@ -23,7 +24,6 @@ __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
 CHANGED_BY_MODIFY = {
     "AutoMinorVersionUpgrade": "auto_minor_version_upgrade",
     "CacheParameterGroupName": "cache_parameter_group_name",
-    "EngineVersion": "engine_version",
     "NotificationTopicArn": "notification_topic_arn",
     "PreferredMaintenanceWindow": "preferred_maintenance_window",
     "SecurityGroupIds": "security_group_ids",
@@ -31,7 +31,7 @@ CHANGED_BY_MODIFY = {
     "TransitEncryptionEnabled": "transit_encryption_enabled",
     "TransitEncryptionMode": "transit_encryption_mode",
 }
-"""Argument of ModifyReplicationGroup that moto drops → attribute of its replication group."""
+"""Argument of ModifyReplicationGroup that moto drops and that changes at once → attribute of its group."""
 
 
 MOTOS_REGION = ".use1."
@@ -140,7 +140,8 @@ def _member_cluster(response: Any, group: Any, cluster_id: str) -> dict[str, Any
     return {
         "CacheClusterId": cluster_id,
         "ReplicationGroupId": group.replication_group_id,
-        "CacheClusterStatus": "available",
+        "CacheClusterStatus": group.status,
+        "PendingModifiedValues": pending_values(group),
         "Engine": group.engine,
         "EngineVersion": full_version,
         "CacheNodeType": group.cache_node_type,

@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 
-from local.dataplane.desired_state.model import DesiredState, Interruption, Store
+from local.dataplane.desired_state.model import CacheUser, DesiredState, Interruption, Store
 from local.dataplane.stores.stores import Stores
 from tests.dataplane.test_stores import CACHE, DATABASE, login
 from tests.support.waiting import wait_for
@@ -127,6 +128,22 @@ def test_a_major_version_takes_over_roles_databases_and_rows(stores: Stores) -> 
     user = {"user": "reader", "password": "of-the-reader", "dbname": "second"}
     with psycopg.connect(**{**login(DIRECT, address), **user}) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("second",)
+
+
+def test_clients_of_a_cache_are_cut_and_refused_until_it_is_back_with_its_data(stores: Stores) -> None:
+    user = CacheUser(identifier="u", name="default", access="on ~* +@all", passwords=("password-of-tests",))
+    cache = replace(CACHE, users=(user,))
+    address = run(stores, cache)
+    settings = {"port": cache.port, "ssl": True, "ssl_cert_reqs": "none", "socket_timeout": 5, "retry": None}
+    with redis.Redis(host=address, password=user.passwords[0], **settings) as client:
+        client.set("key", "value")
+        away = interrupted(cache)
+        begin(stores, away)
+        for _ in range(2):
+            with pytest.raises(redis.ConnectionError):
+                client.get("key")
+        assert run(stores, away) == address
+        assert client.get("key") == b"value"
 
 
 def server_version(connection: "psycopg.Connection[tuple[Any, ...]]") -> int:

@@ -101,8 +101,8 @@ def test_only_an_instance_with_a_standby_fails_over(rds: Any) -> None:
     rds.reboot_db_instance(**NAME, ForceFailover=True)
     wait(rds)
     rds.modify_db_instance(**NOW, MultiAZ=False)
-    words = "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or High Availability."
-    with refused("InvalidParameterCombination", words):
+    words = "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or"
+    with refused("InvalidParameterCombination", f"{words} High Availability."):
         rds.reboot_db_instance(**NAME, ForceFailover=True)
 
 

@@ -1,4 +1,4 @@
-"""How long AWS interrupts a data store while it changes, and that something of the emulated account is away now.
+"""How long AWS interrupts what it changes, and that something of the emulated account is away now.
 
 The seconds are those that AWS's documentation names, or, where it names none, what is said beside them. They are
 divided by `SHORTENED_BY`, so that nobody waits for minutes. The emulated account decides when an interruption ends; the
@@ -23,6 +23,8 @@ CACHE_FAILOVER_SECONDS = 10.0
 """A replica becomes the primary of a cache. ElastiCache: "a few seconds"."""
 CACHE_REPLACEMENT_SECONDS = 60.0
 """The only node of a cache is replaced. ElastiCache says "a brief interruption", without a figure."""
+NAT_PENDING_SECONDS = 30.0
+"""A NAT gateway is made. The VPC guide names no figure."""
 
 COUNT, UNTIL, STATUS = "interruptions", "interrupted_until", "interrupted_as"
 """Attributes of what is interrupted."""
@@ -62,6 +64,11 @@ def status_of(resource: Any, otherwise: str) -> str:
     """What AWS says of a resource now: the status of its interruption, or another one."""
     is_away = getattr(resource, UNTIL, 0.0) > time.time()
     return str(getattr(resource, STATUS)) if is_away else otherwise
+
+
+def seconds_left(resource: Any) -> float:
+    """How long an interruption still takes here; 0 where there is none."""
+    return max(0.0, getattr(resource, UNTIL, 0.0) - time.time())
 
 
 def interruption_of(resource: Any) -> dict[str, float]:

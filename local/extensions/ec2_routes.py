@@ -15,6 +15,8 @@ from local.extensions.dataplane import observations
 from local.extensions.patching import wrap_method
 
 GONE = "deleted"
+A_MOMENT = 0.05
+"""Seconds after which it is certainly there."""
 
 
 def _state(gateway: Any) -> str:
@@ -36,7 +38,7 @@ def begin_pending(original: Any, ec2: Any, *args: Any, **settings: Any) -> Any:
     gateway = original(ec2, *args, **settings)
     interruptions.interrupt(gateway, interruptions.NAT_PENDING_SECONDS, "pending")
     # No call changes it when it is there, and the data plane reads again after changes.
-    there = threading.Timer(interruptions.seconds_left(gateway), observations.count, ["ec2"])
+    there = threading.Timer(interruptions.seconds_left(gateway) + A_MOMENT, observations.count, ["ec2"])
     there.daemon = True
     there.start()
     return gateway

@@ -10,7 +10,9 @@ from ipaddress import IPv4Network
 from itertools import cycle
 from typing import Any
 
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface, NetworkInterfaceBackend
+from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 from moto.ec2.utils import generic_filter
 
 from local.extensions.patching import wrap_method
@@ -68,14 +70,17 @@ def filter_by_more(original: Any, interface: Any, filter_name: str, method_name:
     return original(interface, filter_name, method_name)
 
 
-@wrap_method(NetworkInterfaceBackend, "get_all_network_interfaces")
-def show_all(original: Any, ec2: Any, eni_ids: list[str] | None = None, filters: Any = None) -> list[Any]:
+@wrap_method(ElasticNetworkInterfaces, "describe_network_interfaces")
+def show_all(_original: Any, response: Any) -> ActionResult:
     """DescribeNetworkInterfaces."""
+    response.error_on_dryrun()
+    ec2, names = response.ec2_backend, response._get_param("NetworkInterfaceIds", [])
     _describe_own(ec2)
-    managed = [each for each in _managed(ec2) if not eni_ids or each.id in eni_ids]
-    others = [each for each in eni_ids or () if each not in {one.id for one in managed}]
-    own = original(ec2, others, filters) if others or not eni_ids else []
-    return [*own, *generic_filter(filters, managed)]
+    managed = {each.id: each for each in _managed(ec2) if not names or each.id in names}
+    filters = response._filters_from_querystring()
+    others = [each for each in names if each not in managed]
+    own = ec2.get_all_network_interfaces(others, filters) if others or not names else []
+    return ActionResult({"NetworkInterfaces": [*own, *generic_filter(filters, list(managed.values()))]})
 
 
 def _managed(ec2: Any) -> Iterator[ManagedInterface]:

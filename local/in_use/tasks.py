@@ -67,7 +67,7 @@ def interfaces_of_tasks(ecs: Any) -> Iterator[tuple[str, str, Network]]:
         network = one_off.get(task["taskArn"]) or services.get((task["clusterArn"], task["group"]))
         if not network:
             continue
-        for attachment in task["attachments"]:
+        for attachment in task.get("attachments") or ():  # a task that was only requested has none yet
             details = {each["name"]: each["value"] for each in attachment["details"]}
             yield attachment["id"], details.get("subnetId", ""), network
 

@@ -36,7 +36,8 @@ class Zone:
         )
         platform.data_plane.wait_until_steady(30)
         url = f"{self.account.endpoint_url}/windlass/identity"
-        ask = f"trap 'exit 0' TERM; while sleep 0.3; do curl --silent --output /dev/null --max-time 1 {url}; echo says $?; done"
+        ask = f"curl --silent --output /dev/null --max-time 1 {url}; echo says $?"
+        ask = f"trap 'exit 0' TERM; while sleep 0.3; do {ask}; done"
         network = {"subnets": [self.subnet], "securityGroups": [self.account.groups["web"]]}
         self.task = self.account.start(["bash", "-c", ask], network={**network, "assignPublicIp": "DISABLED"})
 

@@ -14,17 +14,17 @@ SHORTENED_BY = 10.0
 FAILOVER_SECONDS = 60.0
 """A database with a standby fails over. RDS: typically 60 to 120 s."""
 RESTART_SECONDS = 120.0
-"""A database without a standby changes its class or its minor version. RDS says "an outage", without a figure."""
+"""A database without a standby changes its class or its minor version. RDS says "an outage", without a number."""
 REBOOT_SECONDS = 30.0
-"""The engine restarts on the same machine. RDS says "a momentary outage", without a figure."""
+"""The engine restarts on the same machine. RDS says "a momentary outage", without a number."""
 UPGRADE_SECONDS = 300.0
-"""A major version, with a standby too: RDS upgrades both. It says "several minutes" and names no figure."""
+"""A major version, with a standby too: RDS upgrades both. It says "several minutes" and names no number."""
 CACHE_FAILOVER_SECONDS = 10.0
 """A replica becomes the primary of a cache. ElastiCache: "a few seconds"."""
 CACHE_REPLACEMENT_SECONDS = 60.0
-"""The only node of a cache is replaced. ElastiCache says "a brief interruption", without a figure."""
+"""The only node of a cache is replaced. ElastiCache says "a brief interruption", without a number."""
 NAT_PENDING_SECONDS = 30.0
-"""A NAT gateway is made. The VPC guide names no figure."""
+"""A NAT gateway is made. The VPC guide names no number."""
 
 COUNT, UNTIL, STATUS = "interruptions", "interrupted_until", "interrupted_as"
 """Attributes of what is interrupted."""

@@ -2,7 +2,7 @@
 
 Symptoms: a change of the class is there at once, and no client notices; one without `ApplyImmediately` too, where AWS
 keeps it in `PendingModifiedValues`; a major version needs neither permission nor a parameter group of its family; a
-change of parameters that need a reboot is `in-sync`. Here nobody's maintenance window comes.
+change of parameters that need a reboot is `in-sync`. No maintenance window comes here.
 """
 
 import copy
@@ -111,7 +111,7 @@ def _interrupt_for(instance: Any, before: Mapping[str, Any]) -> None:
         interruptions.interrupt(instance, interruptions.REBOOT_SECONDS, "modifying")
     else:
         return
-    # The engine has started anew, with all of its parameters.
+    # The engine has started again, with all of its parameters.
     setattr(instance, NOT_REBOOTED, False)
 
 

@@ -93,7 +93,7 @@ def test_without_its_nat_gateway_a_subnet_reaches_nothing_outside_until_another_
     one.ec2.create_route(RouteTableId=one.table, DestinationCidrBlock=EVERYWHERE, NatGatewayId=one.nat)
     (gateway,) = one.ec2.describe_nat_gateways(NatGatewayIds=[one.nat])["NatGateways"]
     assert (gateway["State"], one.says()) == ("pending", [TIMED_OUT])
-    # Nobody calls EC2 any more; it is there by itself.
+    # Nobody calls EC2 any more; it is there on its own.
     one.expect(THROUGH)
     assert other.says(3) == [THROUGH] * 3
 

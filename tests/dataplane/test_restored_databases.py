@@ -146,10 +146,10 @@ def test_a_snapshot_brings_back_what_a_bad_migration_has_changed(world: World) -
 def test_a_database_is_away_while_its_standby_takes_over_and_while_its_major_version_changes(world: World) -> None:
     here = world.here
     with connect(here) as before:
-        began = time.time()
+        started = time.time()
         here.rds.modify_db_instance(DBInstanceIdentifier="shop", DBInstanceClass="db.t4g.large", ApplyImmediately=True)
         assert rows(here) == FIRST
-        assert time.time() - began >= FAILOVER_SECONDS / SHORTENED_BY
+        assert time.time() - started >= FAILOVER_SECONDS / SHORTENED_BY
         with pytest.raises(psycopg.OperationalError):
             before.execute("SELECT 1")
     here.rds.create_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="before")

@@ -74,7 +74,7 @@ def test_storage_and_a_standby_interrupt_nothing(rds: Any) -> None:
     assert (described(rds)["AllocatedStorage"], described(rds)["MultiAZ"]) == (50, False)
 
 
-def test_a_change_that_is_taken_back_waits_no_longer(rds: Any) -> None:
+def test_a_change_that_is_undone_waits_no_longer(rds: Any) -> None:
     rds.modify_db_instance(**NAME, DBInstanceClass="db.t4g.large")
     rds.modify_db_instance(**NAME, DBInstanceClass="db.t4g.small")
     assert described(rds).get("PendingModifiedValues", {}) == {}

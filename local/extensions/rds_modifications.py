@@ -62,6 +62,7 @@ def refuse_first(original: Any, backend: Any, db_instance_identifier: str, db_kw
     """ModifyDBInstance; what it refuses changes nothing."""
     instance = backend.describe_db_instances(db_instance_identifier)[0]
     _require_available(instance)
+    _require_more_storage(instance, db_kwargs)
     _require_possible_upgrade(backend, instance, db_kwargs)
     db_kwargs["ApplyImmediately"] = bool(db_kwargs.get("ApplyImmediately"))
     return original(backend, db_instance_identifier, db_kwargs)
@@ -161,6 +162,13 @@ def static_parameters_wait(original: Any, backend: Any, db_parameter_group_name:
 def _require_available(instance: Any) -> None:
     if instance.status not in CHANGEABLE:
         raise RDSClientError("InvalidDBInstanceState", "Database instance is not in available state.")
+
+
+def _require_more_storage(instance: Any, settings: Any) -> None:
+    wanted = settings.get("allocated_storage")
+    if wanted is not None and wanted < instance.allocated_storage:
+        words = f"Invalid storage size for engine name {instance.engine} and storage type {instance.storage_type}"
+        raise InvalidParameterCombination(f"{words}: {wanted}")
 
 
 def _require_possible_upgrade(backend: Any, instance: Any, settings: Any) -> None:

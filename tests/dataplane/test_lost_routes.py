@@ -56,6 +56,14 @@ class Zone:
     def expect(self, code: str) -> None:
         wait_for(f"curl to end with {code}", lambda: self.says() == [code], 20)
 
+    def interfaces(self) -> list[tuple[str, list[str]]]:
+        """Task and groups of each interface in the subnet, as a person sees who holds it."""
+        in_subnet = [{"Name": "subnet-id", "Values": [self.subnet]}]
+        return [
+            (each["Description"].rpartition("attachment/")[2], [group["GroupId"] for group in each["Groups"]])
+            for each in self.ec2.describe_network_interfaces(Filters=in_subnet)["NetworkInterfaces"]
+        ]
+
     def remove(self) -> None:
         self.account.ecs.stop_task(cluster="test", task=self.task)
         self.ec2.delete_nat_gateway(NatGatewayId=self.nat)
@@ -83,6 +91,7 @@ def zones(running_platform: Platform) -> Iterator[list[Zone]]:
 
 def test_without_its_nat_gateway_a_subnet_reaches_nothing_outside_until_another_is_there(zones: list[Zone]) -> None:
     one, other = zones
+    assert one.interfaces() == [(f"{one.task.rpartition('/')[2]}", [one.account.groups["web"]])]
     one.ec2.delete_nat_gateway(NatGatewayId=one.nat)
     one.expect(TIMED_OUT)
     assert other.says(3) == [THROUGH] * 3, "the other zone has a NAT gateway of its own"

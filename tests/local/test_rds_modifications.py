@@ -74,6 +74,13 @@ def test_storage_and_a_standby_interrupt_nothing(rds: Any) -> None:
     assert (described(rds)["AllocatedStorage"], described(rds)["MultiAZ"]) == (50, False)
 
 
+def test_storage_never_shrinks(rds: Any) -> None:
+    kind = described(rds)["StorageType"]
+    words = f"Invalid storage size for engine name postgres and storage type {kind}: 10"
+    with refused("InvalidParameterCombination", words):
+        rds.modify_db_instance(**NOW, AllocatedStorage=10)
+
+
 def test_a_change_that_is_undone_waits_no_longer(rds: Any) -> None:
     rds.modify_db_instance(**NAME, DBInstanceClass="db.t4g.large")
     rds.modify_db_instance(**NAME, DBInstanceClass="db.t4g.small")

@@ -9,7 +9,7 @@ missing.
 from inspect import signature
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.elasticache.exceptions import CacheSubnetGroupNotFound
 from moto.elasticache.models import CacheSubnetGroup, ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
@@ -69,12 +69,23 @@ def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
 
 @wrap_method(ElastiCacheResponse, "describe_cache_clusters")
 def describe_members_too(original: Any, response: Any) -> Any:
-    """DescribeCacheClusters, including the member clusters of replication groups."""
+    """DescribeCacheClusters, including the member clusters of replication groups.
+
+    Without them in the list of all, an apply that changes `num_cache_clusters` waits in vain for its new members.
+    """
     cluster_id = response._get_param("CacheClusterId")
-    for group in response.elasticache_backend.replication_groups.values():
-        if cluster_id in group.member_clusters:
-            return ActionResult({"CacheClusters": [_member_cluster(response, group, cluster_id)]})
-    return original(response)
+    members = [
+        _member_cluster(response, group, member)
+        for group in response.elasticache_backend.replication_groups.values()
+        for member in group.member_clusters
+        if cluster_id in (None, member)
+    ]
+    if cluster_id is not None and members:
+        return ActionResult({"CacheClusters": members})
+    answer = original(response)
+    if response._get_bool_param("ShowCacheClustersNotInReplicationGroups", False):
+        return answer
+    return PaginatedResult({**answer.result, "CacheClusters": [*answer.result["CacheClusters"], *members]})
 
 
 @wrap_method(ElastiCacheResponse, "modify_replication_group")

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from local import interruptions
 from local.dataplane.desired_state.network_reader import member, network
 from local.network.rules import Route, Rule
+from tests.support.clock import Clock
 
 
 def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_there(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interruptions, "NAT_PENDING_SECONDS", 10.0)
+    clock = Clock(monkeypatch)
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.31.0.0/16")["Vpc"]["VpcId"]
     public, private = (
@@ -32,7 +32,7 @@ def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_
     tasks = {name: member(name, [group], [subnet]) for name, subnet in (("in public", public), ("in private", private))}
 
     assert network(ec2).subnets[private].routes == (), "a NAT gateway that is pending carries nothing"
-    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat], WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
+    clock.pass_by()
     table_of_all = network(ec2)
     assert table_of_all.subnets[public].routes == (Route(destination="0.0.0.0/0", way="internet gateway"),)
     assert table_of_all.subnets[private].routes == (Route(destination="0.0.0.0/0", way="NAT gateway"),)

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 
-from local import interruptions
 from tests.local.in_use.refusals import refused
+from tests.support.clock import Clock
 
 NAME = {"ReplicationGroupId": "changes"}
 NOW = {**NAME, "ApplyImmediately": True}
 
 
 @pytest.fixture
-def cache(client: Any) -> Iterator[Any]:
-    interruptions.shorten_by(100)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def cache(client: Any, clock: Clock) -> Iterator[Any]:
     cache = client("elasticache")
     for family in ("valkey7", "valkey8"):
         cache.create_cache_parameter_group(
@@ -34,7 +38,6 @@ def cache(client: Any) -> Iterator[Any]:
     cache.delete_replication_group(**NAME)
     for family in ("valkey7", "valkey8"):
         cache.delete_cache_parameter_group(CacheParameterGroupName=f"own-{family}")
-    interruptions.shorten_by(interruptions.SHORTENED_BY)
 
 
 def group_of(cache: Any) -> dict[str, Any]:
@@ -47,11 +50,7 @@ def member(cache: Any) -> dict[str, Any]:
     return dict(cluster)
 
 
-def wait(cache: Any) -> None:
-    cache.get_waiter("replication_group_available").wait(**NAME, WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
-
-
-def test_another_node_type_interrupts_at_once_if_requested_and_waits_otherwise(cache: Any) -> None:
+def test_another_node_type_interrupts_at_once_if_requested_and_waits_otherwise(cache: Any, clock: Clock) -> None:
     cache.modify_replication_group(**NAME, CacheNodeType="cache.t4g.small", SnapshotWindow="04:00-05:00")
     assert (group_of(cache)["CacheNodeType"], group_of(cache)["Status"]) == ("cache.t4g.micro", "available")
     assert group_of(cache)["SnapshotWindow"] == "04:00-05:00"
@@ -62,20 +61,26 @@ def test_another_node_type_interrupts_at_once_if_requested_and_waits_otherwise(c
     assert (member(cache)["CacheClusterStatus"], member(cache).get("PendingModifiedValues", {})) == ("modifying", {})
     with refused("InvalidReplicationGroupState", "Replication group must be in available state to modify."):
         cache.modify_replication_group(**NOW, CacheNodeType="cache.t4g.micro")
-    wait(cache)
+    clock.pass_by()
+    assert group_of(cache)["Status"] == "available"
 
 
-def test_an_engine_version_wants_a_parameter_group_of_its_family(cache: Any) -> None:
+def test_an_engine_version_wants_a_parameter_group_of_its_family(cache: Any, clock: Clock) -> None:
     words = "Expected a parameter group of family valkey8 but found one of family valkey7"
     with refused("InvalidParameterCombination", words):
         cache.modify_replication_group(**NOW, EngineVersion="8.0")
     assert member(cache)["EngineVersion"] == "7.2.0"
     cache.modify_replication_group(**NOW, EngineVersion="8.0", CacheParameterGroupName="own-valkey8")
     assert (member(cache)["EngineVersion"], group_of(cache)["Status"]) == ("8.0.0", "modifying")
-    wait(cache)
+    clock.pass_by()
+    assert group_of(cache)["Status"] == "available"
 
 
 def test_another_number_of_replicas_interrupts_nothing(cache: Any) -> None:
     cache.increase_replica_count(**NOW, NewReplicaCount=2)
+    listed = {each["CacheClusterId"] for each in cache.describe_cache_clusters()["CacheClusters"]}
+    assert {f"changes-00{number}" for number in (1, 2, 3)} <= listed, "the provider waits for them in this list"
+    alone = cache.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
+    assert not any(each["CacheClusterId"].startswith("changes-") for each in alone)
     cache.decrease_replica_count(**NOW, NewReplicaCount=1)
     assert group_of(cache)["Status"] == "available"

@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from local import interruptions
 from tests.local.in_use.refusals import refused
+from tests.support.clock import Clock
 
 NAME = {"DBInstanceIdentifier": "changes"}
 NOW = {**NAME, "ApplyImmediately": True}
-SHORT = 300.0
 
 
 @pytest.fixture
-def rds(client: Any) -> Iterator[Any]:
-    interruptions.shorten_by(SHORT)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def rds(client: Any, clock: Clock) -> Iterator[Any]:
     rds = client("rds")
     for version in ("16", "17"):
         for kind in ("own", "other"):
@@ -40,7 +43,6 @@ def rds(client: Any) -> Iterator[Any]:
     for version in ("16", "17"):
         for kind in ("own", "other"):
             rds.delete_db_parameter_group(DBParameterGroupName=f"{kind}-{version}")
-    interruptions.shorten_by(interruptions.SHORTENED_BY)
 
 
 def described(rds: Any, name: str = "changes") -> dict[str, Any]:
@@ -48,11 +50,7 @@ def described(rds: Any, name: str = "changes") -> dict[str, Any]:
     return dict(instance)
 
 
-def wait(rds: Any) -> None:
-    rds.get_waiter("db_instance_available").wait(**NAME, WaiterConfig={"Delay": 0, "MaxAttempts": 1000})
-
-
-def test_another_class_interrupts_at_once_if_requested_and_waits_otherwise(rds: Any) -> None:
+def test_another_class_interrupts_at_once_if_requested_and_waits_otherwise(rds: Any, clock: Clock) -> None:
     rds.modify_db_instance(**NAME, DBInstanceClass="db.t4g.large", AllocatedStorage=40, DeletionProtection=False)
     instance = described(rds)
     assert (instance["DBInstanceClass"], instance["AllocatedStorage"]) == ("db.t4g.small", 20)
@@ -65,7 +63,8 @@ def test_another_class_interrupts_at_once_if_requested_and_waits_otherwise(rds: 
     assert (instance["DBInstanceStatus"], instance.get("PendingModifiedValues", {})) == ("modifying", {})
     with refused("InvalidDBInstanceState", "Database instance is not in available state."):
         rds.modify_db_instance(**NOW, DBInstanceClass="db.t4g.small")
-    wait(rds)
+    clock.pass_by()
+    assert described(rds)["DBInstanceStatus"] == "available"
 
 
 def test_storage_and_a_standby_interrupt_nothing(rds: Any) -> None:
@@ -87,7 +86,7 @@ def test_a_change_that_is_undone_waits_no_longer(rds: Any) -> None:
     assert described(rds).get("PendingModifiedValues", {}) == {}
 
 
-def test_parameters_that_need_a_reboot_wait_for_it(rds: Any) -> None:
+def test_parameters_that_need_a_reboot_wait_for_it(rds: Any, clock: Clock) -> None:
     def status() -> str:
         (group,) = described(rds)["DBParameterGroups"]
         return str(group["ParameterApplyStatus"])
@@ -99,21 +98,23 @@ def test_parameters_that_need_a_reboot_wait_for_it(rds: Any) -> None:
     rds.reboot_db_instance(**NAME)
     assert described(rds)["DBInstanceStatus"] == "rebooting"
     assert status() == "in-sync"
-    wait(rds)
+    clock.pass_by()
+    assert described(rds)["DBInstanceStatus"] == "available"
     rds.modify_db_instance(**NOW, DBParameterGroupName="other-16")
     assert (status(), described(rds)["DBInstanceStatus"]) == ("pending-reboot", "available")
 
 
-def test_only_an_instance_with_a_standby_fails_over(rds: Any) -> None:
+def test_only_an_instance_with_a_standby_fails_over(rds: Any, clock: Clock) -> None:
     rds.reboot_db_instance(**NAME, ForceFailover=True)
-    wait(rds)
+    clock.pass_by()
+    assert described(rds)["DBInstanceStatus"] == "available"
     rds.modify_db_instance(**NOW, MultiAZ=False)
     words = "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or"
     with refused("InvalidParameterCombination", f"{words} High Availability."):
         rds.reboot_db_instance(**NAME, ForceFailover=True)
 
 
-def test_a_major_version_wants_permission_a_target_and_a_group_of_its_family(rds: Any) -> None:
+def test_a_major_version_wants_permission_a_target_and_a_group_of_its_family(rds: Any, clock: Clock) -> None:
     allowed = {**NOW, "AllowMajorVersionUpgrade": True}
     words = "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
     with refused("InvalidParameterCombination", words):
@@ -142,4 +143,5 @@ def test_a_major_version_wants_permission_a_target_and_a_group_of_its_family(rds
     for name in ("changes", "changes-reader"):
         assert described(rds, name)["EngineVersion"].startswith("17.")
         assert described(rds, name)["DBInstanceStatus"] == "upgrading"
-    wait(rds)
+    clock.pass_by()
+    assert described(rds)["DBInstanceStatus"] == "available"

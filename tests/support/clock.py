@@ -8,7 +8,7 @@ from local import interruptions
 
 
 class Clock:
-    """Stands still until `pass_by`."""
+    """Does not move until `pass_by`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = time.time()

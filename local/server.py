@@ -22,6 +22,7 @@ from local.iam.pages import with_iam_pages
 from local.iam.record import RECORD
 from local.idempotency import answer_retries
 from local.identity import IDENTITY_PATH, SERVICE
+from local.interruptions import SHORTENED_BY, shorten_by
 from local.judges import Judges
 from local.serialise_requests import Application, serialise_requests
 
@@ -163,6 +164,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--stores", type=Path, help="folder with the files of data stores, for copies of databases (default: none)"
     )
+    parser.add_argument(
+        "--shorten-interruptions",
+        type=float,
+        default=SHORTENED_BY,
+        metavar="FACTOR",
+        help="interruptions of data stores are so much shorter than AWS's (default: %(default)g)",
+    )
     options = parser.parse_args(arguments)
 
     def exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
@@ -175,6 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
         copies = None if options.snapshots is None else options.snapshots / DATABASES
         COPIES.use(copies, stores=options.stores)
     try:
+        shorten_by(options.shorten_interruptions)
         server = make_server(options.host, options.port, options.instance, saver)
         DnsServer(options.host, server.port, delegations)
     except (OSError, ValueError) as error:

@@ -14,10 +14,10 @@ from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.network_acls import NetworkAclBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
-from local.extensions import flow_logs
+from local.extensions import ec2_routes, flow_logs
 from local.extensions.patching import wrap_method
 
-__all__ = ["flow_logs"]
+__all__ = ["ec2_routes", "flow_logs"]
 
 
 @wrap_method(SecurityGroupRule, "__init__")

@@ -9,13 +9,14 @@ missing.
 from inspect import signature
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.elasticache.exceptions import CacheSubnetGroupNotFound
 from moto.elasticache.models import CacheSubnetGroup, ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 
 from local.extensions import elasticache_parameter_groups, elasticache_user_groups
 from local.extensions.elasticache_common import arn_of, short_region
+from local.extensions.elasticache_modifications import pending_values
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
@@ -23,7 +24,6 @@ __all__ = ["elasticache_parameter_groups", "elasticache_user_groups"]
 CHANGED_BY_MODIFY = {
     "AutoMinorVersionUpgrade": "auto_minor_version_upgrade",
     "CacheParameterGroupName": "cache_parameter_group_name",
-    "EngineVersion": "engine_version",
     "NotificationTopicArn": "notification_topic_arn",
     "PreferredMaintenanceWindow": "preferred_maintenance_window",
     "SecurityGroupIds": "security_group_ids",
@@ -31,7 +31,7 @@ CHANGED_BY_MODIFY = {
     "TransitEncryptionEnabled": "transit_encryption_enabled",
     "TransitEncryptionMode": "transit_encryption_mode",
 }
-"""Argument of ModifyReplicationGroup that moto drops → attribute of its replication group."""
+"""Argument of ModifyReplicationGroup that moto drops and that changes at once → attribute of its group."""
 
 
 MOTOS_REGION = ".use1."
@@ -69,12 +69,23 @@ def honour_cluster_count(original: Any, group: Any, **arguments: Any) -> None:
 
 @wrap_method(ElastiCacheResponse, "describe_cache_clusters")
 def describe_members_too(original: Any, response: Any) -> Any:
-    """DescribeCacheClusters, including the member clusters of replication groups."""
+    """DescribeCacheClusters, including the member clusters of replication groups.
+
+    Without them in the list of all, an apply that changes `num_cache_clusters` waits in vain for its new members.
+    """
     cluster_id = response._get_param("CacheClusterId")
-    for group in response.elasticache_backend.replication_groups.values():
-        if cluster_id in group.member_clusters:
-            return ActionResult({"CacheClusters": [_member_cluster(response, group, cluster_id)]})
-    return original(response)
+    members = [
+        _member_cluster(response, group, member)
+        for group in response.elasticache_backend.replication_groups.values()
+        for member in group.member_clusters
+        if cluster_id in (None, member)
+    ]
+    if cluster_id is not None and members:
+        return ActionResult({"CacheClusters": members})
+    answer = original(response)
+    if response._get_bool_param("ShowCacheClustersNotInReplicationGroups", False):
+        return answer
+    return PaginatedResult({**answer.result, "CacheClusters": [*answer.result["CacheClusters"], *members]})
 
 
 @wrap_method(ElastiCacheResponse, "modify_replication_group")
@@ -140,7 +151,8 @@ def _member_cluster(response: Any, group: Any, cluster_id: str) -> dict[str, Any
     return {
         "CacheClusterId": cluster_id,
         "ReplicationGroupId": group.replication_group_id,
-        "CacheClusterStatus": "available",
+        "CacheClusterStatus": group.status,
+        "PendingModifiedValues": pending_values(group),
         "Engine": group.engine,
         "EngineVersion": full_version,
         "CacheNodeType": group.cache_node_type,

@@ -83,6 +83,15 @@ def delete_cache_parameter_group(response: Any) -> EmptyResult:
     return EmptyResult()
 
 
+def family_of(response: Any, name: str) -> str:
+    """The family of a parameter group, such as `valkey8`.
+
+    Raises:
+        CacheParameterGroupNotFound: there is none of that name.
+    """
+    return str(_named(response, name)[0]["CacheParameterGroupFamily"])
+
+
 def _parameter_groups(response: Any) -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
     groups: dict[str, tuple[dict[str, Any], dict[str, str]]] = vars(response.elasticache_backend).setdefault(
         "parameter_groups", {}
@@ -91,7 +100,10 @@ def _parameter_groups(response: Any) -> dict[str, tuple[dict[str, Any], dict[str
 
 
 def _parameter_group(response: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    name = response._get_param("CacheParameterGroupName").lower()
+    return _named(response, response._get_param("CacheParameterGroupName").lower())
+
+
+def _named(response: Any, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     if name in _parameter_groups(response):
         return _parameter_groups(response)[name]
     if name.startswith("default."):

@@ -6,6 +6,7 @@ back as "16", where AWS returns the full version that it chose; Performance Insi
 DescribeDBParameters does not report that the user set them. A parameter group that is gone is an empty list.
 """
 
+import copy
 import random
 import string
 from typing import Any
@@ -15,13 +16,13 @@ from moto.rds.exceptions import DBParameterGroupNotFoundError
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
+from local import interruptions
+from local.database_copies import COPY
 from local.extensions import rds_automated_backup_operations, rds_backups, rds_monitoring, rds_proxy
 from local.extensions.patching import wrap_method
+from local.extensions.rds_modifications import full_version
 
 __all__ = ["rds_automated_backup_operations", "rds_backups", "rds_monitoring", "rds_proxy"]
-
-POSTGRES_VERSIONS = {"13": "13.21", "14": "14.18", "15": "15.13", "16": "16.9", "17": "17.5", "18": "18.1"}
-"""Major version → the version that RDS chooses for it (any full version would do here)."""
 
 DEFAULT_CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 """AWS's default certificate authority since January 2024; moto returns `rds-ca-default`, which does not exist."""
@@ -52,18 +53,8 @@ def create_on_its_own(original: Any, instance: Any, *args: Any, **settings: Any)
 @wrap_method(DBInstance, "update")
 def update_fully(original: Any, instance: Any, **settings: Any) -> None:
     """ModifyDBInstance, including the settings that `create_on_its_own` adds."""
-    if settings.get("engine_version"):
-        settings["engine_version"] = full_version(settings["engine_version"])
     original(instance, **settings)
     _set_performance_insights(instance, settings)
-
-
-@wrap_method(RDSBackend, "reboot_db_instance")
-def reboot_countably(original: Any, backend: Any, db_instance_identifier: str) -> Any:
-    """RebootDBInstance; the data plane restarts the server when the count rises."""
-    instance = original(backend, db_instance_identifier)
-    instance.reboots = getattr(instance, "reboots", 0) + 1
-    return instance
 
 
 @wrap_method(RDSBackend, "create_db_instance_read_replica")
@@ -74,6 +65,7 @@ def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) ->
     replica = original(backend, settings)
     primary.replicas = [*replicas_before, settings["db_instance_identifier"]]
     replica.replicas = []
+    interruptions.forget(replica)
     replica.dbi_resource_id = _new_resource_id()
     replica.enabled_cloudwatch_logs_exports = settings.get("enable_cloudwatch_logs_exports") or []
     replica.enable_iam_database_authentication = settings.get("enable_iam_database_authentication") or False
@@ -87,16 +79,26 @@ def replica_on_its_own(original: Any, backend: Any, settings: dict[str, Any]) ->
     return replica
 
 
+@wrap_method(RDSBackend, "delete_db_instance")
+def promote_its_replicas(original: Any, backend: Any, db_instance_identifier: str, **settings: Any) -> Any:
+    """DeleteDBInstance: replicas of the region become instances of their own, with the data of the primary."""
+    instance = backend.databases.get(db_instance_identifier)
+    data = copy.copy(instance)
+    if instance is not None and instance.replicas:
+        rds_backups.hold(data)
+    deleted = original(backend, db_instance_identifier, **settings)
+    for name in deleted.replicas:
+        if replica := backend.databases.get(name):
+            replica.is_replica, replica.source_db_instance_identifier = False, None
+            setattr(replica, COPY, getattr(data, COPY, ""))
+    return deleted
+
+
 @wrap_method(RDSResponse, "describe_db_parameters")
 def name_the_source(original: Any, response: Any) -> ActionResult:
     """DescribeDBParameters; every parameter that moto stores was set by the user."""
     parameters = original(response).result["Parameters"]
     return ActionResult({"Parameters": [{**parameter, "Source": "user"} for parameter in parameters]})
-
-
-def full_version(engine_version: str | None) -> str | None:
-    """The full version that AWS chooses for a major version."""
-    return POSTGRES_VERSIONS.get(engine_version or "", engine_version)
 
 
 def _set_performance_insights(instance: Any, settings: dict[str, Any]) -> None:

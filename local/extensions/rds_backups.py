@@ -21,6 +21,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
 
+from local import interruptions
 from local.database_copies import COPIES, COPY, DatabaseCopyError
 from local.extensions.backend_state import state_of
 from local.extensions.dataplane_logins import deleted_instances
@@ -34,7 +35,6 @@ NOT_CARRIED_OVER = {
     "multi_az": False,
     "availability_zone": None,
     "enable_performance_insights": None,
-    "reboots": 0,
 }
 """Settings that AWS takes from the call of a restore, or from its default, and never from the source."""
 
@@ -86,6 +86,7 @@ def restore_on_its_own(original: Any, backend: Any, from_snapshot_id: str, overr
     if snapshot.backend.region_name != backend.region_name:
         message = f"{from_snapshot_id} is in another region; copy it with CopyDBSnapshot first"
         raise InvalidParameterValue(message)
+    interruptions.forget(snapshot.database)
     for name, value in NOT_CARRIED_OVER.items():
         if value is None:
             vars(snapshot.database).pop(name, None)

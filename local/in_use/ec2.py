@@ -9,11 +9,11 @@ from moto.ec2.responses.security_groups import SecurityGroups
 from moto.ec2.responses.subnets import Subnets
 from moto.ec2.responses.vpcs import VPCs
 
-from local.in_use import ec2_addresses
+from local.in_use import ec2_addresses, ec2_interfaces
 from local.in_use.interfaces import holders
 from local.in_use.refusing import before
 
-__all__ = ["ec2_addresses"]
+__all__ = ["ec2_addresses", "ec2_interfaces"]
 
 
 @before(SecurityGroups, "delete_security_group")

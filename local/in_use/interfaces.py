@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.in_use.accounts import backend
-from local.in_use.tasks import networks_of_tasks
+from local.in_use.tasks import interfaces_of_tasks, networks_of_tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,10 @@ class Holder:
     """Security groups that they carry."""
     is_public: bool = False
     """Whether they have public addresses."""
+    requester: str = ""
+    """AWS's service that has made them. Empty for those that EC2 itself has on record."""
+    descriptions: tuple[str, ...] = ()
+    """What AWS writes beside them, in turn. Empty where EC2 has them on record."""
 
 
 def holders(ec2: Any) -> Iterator[Holder]:
@@ -31,8 +35,21 @@ def holders(ec2: Any) -> Iterator[Holder]:
         yield from of_service(ec2.account_id, ec2.region_name)
 
 
-def _holder(subnets: Iterable[str], groups: Iterable[str], *, is_public: bool = False) -> Holder:
-    return Holder(subnet_ids=frozenset(subnets), group_ids=frozenset(groups), is_public=is_public)
+def _holder(
+    subnets: Iterable[str],
+    groups: Iterable[str],
+    *,
+    is_public: bool = False,
+    requester: str = "",
+    descriptions: Iterable[str] = (),
+) -> Holder:
+    return Holder(
+        subnet_ids=frozenset(subnets),
+        group_ids=frozenset(groups),
+        is_public=is_public,
+        requester=requester,
+        descriptions=tuple(descriptions),
+    )
 
 
 def _of_ec2(ec2: Any) -> Iterator[Holder]:
@@ -48,16 +65,33 @@ def _of_load_balancers(account_id: str, region: str) -> Iterator[Holder]:
     if elbv2 := backend("elbv2", account_id, region):
         for each in elbv2.load_balancers.values():
             subnets = [subnet.id for subnet in each.subnets]
-            yield _holder(subnets, each.security_groups or (), is_public=each.scheme != "internal")
+            yield _holder(
+                subnets,
+                each.security_groups or (),
+                is_public=each.scheme != "internal",
+                requester="amazon-elb",
+                descriptions=[f"ELB {each.arn.partition('loadbalancer/')[2]}"],
+            )
 
 
 def _of_databases(account_id: str, region: str) -> Iterator[Holder]:
     if rds := backend("rds", account_id, region):
         for each in rds.databases.values():
             subnets = subnets_of_database(each)
-            yield _holder(subnets, each.vpc_security_group_ids, is_public=bool(each.publicly_accessible))
+            yield _holder(
+                subnets,
+                each.vpc_security_group_ids,
+                is_public=bool(each.publicly_accessible),
+                requester="amazon-rds",
+                descriptions=["RDSNetworkInterface"],
+            )
         for each in rds.db_proxies.values():
-            yield _holder(each.vpc_subnet_ids, each.vpc_security_group_ids)
+            yield _holder(
+                each.vpc_subnet_ids,
+                each.vpc_security_group_ids,
+                requester="amazon-rds",
+                descriptions=[f"Network interface for DBProxy {each.db_proxy_name}"],
+            )
 
 
 def subnet_group_of(instance: Any) -> Any:
@@ -78,7 +112,12 @@ def _of_caches(account_id: str, region: str) -> Iterator[Holder]:
     if elasticache := backend("elasticache", account_id, region):
         for each in elasticache.replication_groups.values():
             subnets = subnets_of_cache(elasticache, each)
-            yield _holder(subnets, each.security_group_ids or ())
+            yield _holder(
+                subnets,
+                each.security_group_ids or (),
+                requester="amazon-elasticache",
+                descriptions=[f"ElastiCache {member}" for member in each.member_clusters],
+            )
 
 
 def subnets_of_cache(elasticache: Any, replication_group: Any) -> list[str]:
@@ -92,3 +131,17 @@ def _of_tasks(account_id: str, region: str) -> Iterator[Holder]:
         for network in networks_of_tasks(ecs):
             settings = network.get("awsvpcConfiguration") or {}
             yield _holder(settings.get("subnets") or (), settings.get("securityGroups") or ())
+
+
+def placed_tasks(account_id: str, region: str) -> Iterator[Holder]:
+    """Each task where it runs. Without a data plane, each service that wants tasks, in all its subnets."""
+    if ecs := backend("ecs", account_id, region):
+        for name, subnet, network in interfaces_of_tasks(ecs):
+            settings = network.get("awsvpcConfiguration") or {}
+            yield _holder(
+                [subnet] if subnet else settings.get("subnets") or (),
+                settings.get("securityGroups") or (),
+                is_public=settings.get("assignPublicIp") == "ENABLED",
+                requester=account_id,
+                descriptions=[f"arn:aws:ecs:{region}:{account_id}:attachment/{name}"],
+            )

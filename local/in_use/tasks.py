@@ -49,6 +49,29 @@ def networks_of_tasks(ecs: Any) -> Iterator[Network]:
             yield network
 
 
+def interfaces_of_tasks(ecs: Any) -> Iterator[tuple[str, str, Network]]:
+    """Id, subnet and network of each task's interface.
+
+    Without a data plane no task runs: then those of the services that want tasks, without a subnet.
+    """
+    if not observations.attached:
+        for service in services_with_tasks(ecs):
+            yield service.name, "", service.network_configuration or {}
+        return
+    one_off = networks_of_one_off_tasks(ecs)
+    services = {
+        (service.cluster_arn, f"service:{service.name}"): service.network_configuration or {}
+        for service in ecs.services.values()
+    }
+    for task in running_tasks(ecs):
+        network = one_off.get(task["taskArn"]) or services.get((task["clusterArn"], task["group"]))
+        if not network:
+            continue
+        for attachment in task.get("attachments") or ():  # a task that was only requested has none yet
+            details = {each["name"]: each["value"] for each in attachment["details"]}
+            yield attachment["id"], details.get("subnetId", ""), network
+
+
 def networks_of_one_off_tasks(ecs: Any) -> dict[str, Network]:
     """ARN → network of tasks that RunTask started for the data plane, which does not report it."""
     return state_of(ecs, "networks_of_tasks", dict)

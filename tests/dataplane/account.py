@@ -198,15 +198,17 @@ class Account(Vpc):
 
         return dict(wait_for(f"{command} to end", stopped, seconds))
 
-    def start(self, command: list[str], *, definition: str = "test-web-blue:1") -> str:
-        """Start a one-off task; returns its ARN."""
+    def start(
+        self, command: list[str], *, definition: str = "test-web-blue:1", network: dict[str, Any] | None = None
+    ) -> str:
+        """Start a one-off task, in the network of the services unless another is given; returns its ARN."""
         overrides = {"containerOverrides": [{"name": "web", "command": command}]}
         answer = self.ecs.run_task(
             cluster="test",
             taskDefinition=definition,
             launchType="FARGATE",
             overrides=overrides,
-            networkConfiguration={"awsvpcConfiguration": self.network},
+            networkConfiguration={"awsvpcConfiguration": network or self.network},
         )
         return str(answer["tasks"][0]["taskArn"])
 

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from local.dataplane import DataPlane, Settings
+from local.dataplane.containers.addresses import Addresses
+from local.dataplane.process_registry import ProcessRegistry
+from local.dataplane.proxy.certificates import Certificates
+from local.dataplane.stores.postgres_place import remove_data
+from local.dataplane.stores.stores import Stores
 from tests.dataplane.account import REGION, Account
 from tests.dataplane.extra import Extra
 from tests.dataplane.running_platform import Platform
@@ -57,6 +62,23 @@ def platform(running_platform: Platform) -> Platform:
     """Blue live with two tasks, green with one, everything healthy."""
     running_platform.ensure_steady(blue=2, green=1)
     return running_platform
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    """Data stores without an account."""
+    addresses = Addresses(tmp_path)
+    stores = Stores(
+        tmp_path / "stores",
+        registry=ProcessRegistry(tmp_path / "processes.json"),
+        addresses=addresses,
+        certificates=Certificates(tmp_path / "certificates", tmp_path / "authority"),
+    )
+    yield stores
+    stores.stop()
+    addresses.claim.close()
+    for store in (tmp_path / "stores").glob("*"):
+        remove_data(store)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from local.dataplane.stores.stores import Stores
 from tests.support.postgres import free_port
 from tests.support.waiting import wait_for
 
+SHORTENED_BY = 60.0
+"""A failover takes 1 s here."""
 HERE, THERE = "eu-west-1", "eu-central-1"
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -105,6 +107,7 @@ class World:
     def start(self) -> None:
         command = [sys.executable, "-m", "local.server", "--port", str(self.port)]
         command += ["--snapshots", str(self.folder / "saved"), "--stores", str(self.folder / "here" / "stores")]
+        command += ["--shorten-interruptions", str(SHORTENED_BY)]
         self._server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
         assert self._server.stdout is not None
         while "ready" not in (line := self._server.stdout.readline()):

@@ -15,7 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.fernet import Fernet
 
-from tests.dataplane.region import Region, World
+from local.interruptions import FAILOVER_SECONDS
+from tests.dataplane.region import SHORTENED_BY, Region, World
 from tests.support.postgres import free_port
 
 pytestmark = pytest.mark.slow
@@ -140,6 +141,29 @@ def test_a_snapshot_brings_back_what_a_bad_migration_has_changed(world: World) -
         connection.execute("INSERT INTO dag_run VALUES ('wednesday', 'success')")
     here.rds.reboot_db_instance(DBInstanceIdentifier="shop")
     assert ("wednesday", "success") in rows(here, password="a-new-one")
+
+
+def test_a_database_is_away_while_its_standby_takes_over_and_while_its_major_version_changes(world: World) -> None:
+    here = world.here
+    with connect(here) as before:
+        started = time.time()
+        here.rds.modify_db_instance(DBInstanceIdentifier="shop", DBInstanceClass="db.t4g.large", ApplyImmediately=True)
+        assert rows(here) == FIRST
+        assert time.time() - started >= FAILOVER_SECONDS / SHORTENED_BY
+        with pytest.raises(psycopg.OperationalError):
+            before.execute("SELECT 1")
+    here.rds.create_db_snapshot(DBInstanceIdentifier="shop", DBSnapshotIdentifier="before")
+    upgrade = {"EngineVersion": "18", "AllowMajorVersionUpgrade": True, "ApplyImmediately": True}
+    here.rds.modify_db_instance(DBInstanceIdentifier="shop", **upgrade)
+    with connect(here) as connection:
+        assert connection.info.server_version // 10000 == 18
+        connection.execute("INSERT INTO dag_run VALUES ('tuesday', 'success')")
+    assert rows(here) == [*FIRST, ("tuesday", "success")]
+    # A snapshot has the version of its moment.
+    replace(here, DBSnapshotIdentifier="before")
+    with connect(here, password="a-new-one") as connection:
+        assert connection.info.server_version // 10000 == 16
+    assert rows(here, password="a-new-one") == FIRST
 
 
 def test_a_point_in_time_is_the_newest_copy_that_is_not_later(world: World) -> None:

@@ -203,6 +203,23 @@ def test_an_image_that_nobody_has_pushed_stops_the_task_until_somebody_does(plat
     wait_for("its start", lambda: extra.is_steady, 60)
 
 
+def test_a_secret_without_a_value_stops_the_task_until_it_has_one(platform: Platform, extra: Extra) -> None:
+    manager = client(platform, "secretsmanager")
+    secret = manager.create_secret(Name="test/without-a-value")["ARN"]
+    roles = execution_role(platform, "reads", without="")
+    extra.create(f"{IMAGE}:1", roles=roles, secrets=[{"name": "SECRET", "valueFrom": secret}])
+    reason = (
+        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "
+        "unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret "
+        f"{secret} from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret "
+        "value for staging label: AWSCURRENT"
+    )
+    wait_for("the verdict", lambda: f"does not start: {reason}" in extra.problem)
+    assert {each["stopCode"] for each in extra.ended_tasks()} == {"TaskFailedToStart"}
+    manager.put_secret_value(SecretId=secret, SecretString="now it has")
+    wait_for("its start", lambda: extra.is_steady, 60)
+
+
 def test_the_first_image_of_a_pull_through_cache_needs_what_copies_it(platform: Platform, extra: Extra) -> None:
     ecr = client(platform, "ecr")
     ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="test/ghcr", upstreamRegistryUrl="ghcr.io")

@@ -1,19 +1,13 @@
 """Several stores: an RDS instance and an ElastiCache group may have the same identifier."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from local.dataplane.containers.addresses import Addresses
 from local.dataplane.desired_state.model import Cache, Database, DesiredState
-from local.dataplane.process_registry import ProcessRegistry
-from local.dataplane.proxy.certificates import Certificates
-from local.dataplane.stores.postgres_place import remove_data
 from local.dataplane.stores.stores import Stores
 from tests.support.waiting import wait_for
 
@@ -29,22 +23,6 @@ DATABASE = Database(
     password="for-tests-only",
 )
 CACHE = Cache(identifier="acme", names=("acme.cache.test",), port=16999, maxmemory_policy="noeviction", users=())
-
-
-@pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
-    addresses = Addresses(tmp_path)
-    stores = Stores(
-        tmp_path / "stores",
-        registry=ProcessRegistry(tmp_path / "processes.json"),
-        addresses=addresses,
-        certificates=Certificates(tmp_path / "certificates", tmp_path / "authority"),
-    )
-    yield stores
-    stores.stop()
-    addresses.claim.close()
-    for store in (tmp_path / "stores").glob("*"):
-        remove_data(store)
 
 
 def test_a_database_and_a_cache_with_the_same_identifier_are_two_servers(stores: Stores) -> None:

@@ -8,12 +8,13 @@ import pytest
 from click import Context
 
 from cli.app import windlass
+from local.interruptions import SHORTENED_BY
 from tests.support import options
 from tests.support.aws_command import AwsCommand
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 
 PAGE = ROOT / "docs" / "aws-proof.md"
-_, PROVEN, DOCUMENTED, IN_USE, _ = re.split(r"^## .+$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+_, PROVEN, DOCUMENTED, IN_USE, CHANGING, _ = re.split(r"^## .+$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 TEST = re.compile(r"\[(test_\w+\.py)::(test_\w+)\]\(([^)]+)\)")
 WORD = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]+)*\b")
 ARNS = {
@@ -58,6 +59,20 @@ def test_what_is_refused_in_use_has_a_source_and_a_test_or_says_that_it_has_none
     assert bool(named) != here.startswith("*documentation only*")
     for _file, function, link in named:
         assert function in _functions((PAGE.parent / link).resolve())
+
+
+@pytest.mark.parametrize("cells", rows(CHANGING), ids=lambda cells: f"{cells[0][:40]} {cells[2][:40]}")
+def test_what_is_interrupted_has_a_source_and_a_test(cells: list[str]) -> None:
+    what, interruption, source, here = cells
+    assert all(len(cell) > 5 for cell in (what, interruption, source))
+    named = TEST.findall(here)
+    assert named
+    for _file, function, link in named:
+        assert function in _functions((PAGE.parent / link).resolve())
+
+
+def test_the_page_names_how_much_shorter_interruptions_are() -> None:
+    assert f"AWS's seconds divided by {SHORTENED_BY:g} (`SHORTENED_BY`" in " ".join(CHANGING.split())
 
 
 @pytest.mark.slow

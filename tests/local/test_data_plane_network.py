@@ -3,11 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from local.dataplane.desired_state.network_reader import member, network
 from local.network.rules import Route, Rule
+from tests.support.clock import Clock
 
 
-def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_there(client: Any) -> None:
+def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_there(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.31.0.0/16")["Vpc"]["VpcId"]
     public, private = (
@@ -17,6 +23,7 @@ def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_
     ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     nat = ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    assert ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"] == "pending"
     for subnet, gateway in ((public, {"GatewayId": internet}), (private, {"NatGatewayId": nat})):
         table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **gateway)
@@ -24,6 +31,8 @@ def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_
     group = ec2.create_security_group(GroupName="reader", Description="reader", VpcId=vpc)["GroupId"]
     tasks = {name: member(name, [group], [subnet]) for name, subnet in (("in public", public), ("in private", private))}
 
+    assert network(ec2).subnets[private].routes == (), "a NAT gateway that is pending carries nothing"
+    clock.pass_by()
     table_of_all = network(ec2)
     assert table_of_all.subnets[public].routes == (Route(destination="0.0.0.0/0", way="internet gateway"),)
     assert table_of_all.subnets[private].routes == (Route(destination="0.0.0.0/0", way="NAT gateway"),)
@@ -35,6 +44,16 @@ def test_a_subnet_has_the_routes_of_its_table_for_as_long_as_their_gateways_are_
     without_nat = network(ec2)
     assert without_nat.subnets[private].routes == ()
     assert "no way to the AWS API" in without_nat.to_aws(tasks["in private"])
+    assert states(ec2, vpc) == {"local": "active", internet: "active", nat: "blackhole"}
+    ec2.detach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
+    assert states(ec2, vpc)[internet] == "blackhole"
+
+
+def states(ec2: Any, vpc: str) -> dict[str, str]:
+    """Gateway → state of the routes to it."""
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    routes = [route for table in tables for route in table["Routes"]]
+    return {route.get("GatewayId") or route["NatGatewayId"]: route["State"] for route in routes}
 
 
 def test_an_interface_endpoint_is_a_way_to_aws_if_rules_at_both_ends_allow_it(client: Any) -> None:

@@ -33,8 +33,17 @@ def test_every_instance_is_found_by_its_own_resource_id(rds):
 
 def test_a_major_version_is_answered_with_a_full_one(rds):
     assert _described(rds, "one")["EngineVersion"].startswith("16.")
-    rds.modify_db_instance(DBInstanceIdentifier="two", EngineVersion="17", ApplyImmediately=True)
-    assert _described(rds, "two")["EngineVersion"].startswith("17.")
+    newer = rds.create_db_instance(
+        DBInstanceIdentifier="newer",
+        Engine="postgres",
+        EngineVersion="17",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="windlass",
+        MasterUserPassword="0123456789abcdef",
+    )["DBInstance"]
+    assert newer["EngineVersion"].startswith("17.")
+    rds.delete_db_instance(DBInstanceIdentifier="newer", SkipFinalSnapshot=True)
 
 
 def test_performance_insights_are_kept_and_can_be_turned_off(rds):
@@ -64,6 +73,13 @@ def test_a_replica_is_an_instance_of_its_own(rds):
     assert replica.get("EnabledCloudwatchLogsExports", []) == []
     assert primary["EnabledCloudwatchLogsExports"] == ["postgresql"]
     assert replica["PerformanceInsightsEnabled"] is False
+
+
+def test_replicas_of_a_deleted_primary_are_instances_of_their_own(rds):
+    rds.create_db_instance_read_replica(DBInstanceIdentifier="two-replica", SourceDBInstanceIdentifier="two")
+    rds.delete_db_instance(DBInstanceIdentifier="two", SkipFinalSnapshot=True)
+    assert "ReadReplicaSourceDBInstanceIdentifier" not in _described(rds, "two-replica")
+    rds.delete_db_instance(DBInstanceIdentifier="two-replica", SkipFinalSnapshot=True)
 
 
 def test_parameters_say_that_the_user_set_them(rds):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local import interruptions
 from tests.local.paged_operations import ASSUMED
 
 ELB = "arn:aws:elasticloadbalancing:eu-west-1:123456789012"
@@ -85,9 +86,10 @@ def test_ecs(client: Client) -> None:
     wait(ecs, "services_inactive", cluster="waits", services=["waits"])
 
 
-def test_ec2(client: Client, subnet_ids: list[str]) -> None:
+def test_ec2(client: Client, subnet_ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     ec2 = client("ec2")
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    monkeypatch.setattr(interruptions, "NAT_PENDING_SECONDS", 0.0)
     gateway = ec2.create_nat_gateway(SubnetId=subnet_ids[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
     wait(ec2, "nat_gateway_available", NatGatewayIds=[gateway])
     ec2.delete_nat_gateway(NatGatewayId=gateway)

@@ -20,6 +20,7 @@ PLATFORMS = {
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",
     "tests/platform/test_make_local.py": "shared",
+    "tests/platform/test_missing_rule.py": "shared",
     "tests/platform/test_platform.py": "layers",
     "tests/platform/test_platform_live.py": "layers",
     "tests/platform/test_platform_teardown.py": "layers",

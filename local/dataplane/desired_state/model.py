@@ -73,6 +73,16 @@ class Listener:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Interruption:
+    """When the server of a data store is away, because AWS changes it."""
+
+    count: int = 0
+    """How often it was: the server restarts when the number rises."""
+    until: float = 0.0
+    """The moment until which it is away, in seconds since 1970."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Origin:
     """Whose data a database has."""
 
@@ -98,8 +108,7 @@ class Database:
     username: str
     database_name: str | None
     password: str = field(default="", repr=False)
-    reboots: int = 0
-    """How often a reboot was requested."""
+    interruption: Interruption = field(default_factory=Interruption)
     network: tuple[Member, ...] = ()
     """The instance, then its proxies."""
     origin: Origin = field(default_factory=Origin)
@@ -132,7 +141,7 @@ class Cache:
     port: int
     maxmemory_policy: str
     users: tuple[CacheUser, ...]
-    reboots: int = 0
+    interruption: Interruption = field(default_factory=Interruption)
     network: tuple[Member, ...] = ()
     """Its nodes, as one member."""
     kind: ClassVar[str] = "cache"

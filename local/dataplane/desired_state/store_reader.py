@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from local.dataplane.desired_state.model import Cache, CacheUser, Database, Origin, Store
+from local.dataplane.desired_state.model import Cache, CacheUser, Database, Interruption, Origin, Store
 from local.dataplane.desired_state.network_reader import member
 from local.network.rules import Member
 
@@ -113,14 +113,15 @@ def _users(elasticache: Any, user_group_ids: list[str]) -> Iterable[CacheUser]:
 
 
 def with_logins(store: Store, logins: Any) -> Store:
-    """The store with its passwords, its reboots and where its data is from, from the embedded AWS's page."""
+    """The store with its passwords, its interruptions and where its data is from, from the embedded AWS's page."""
+    interruption = Interruption(**logins["interruptions"][store.kind].get(store.identifier, {}))
     if isinstance(store, Database):
         origin = logins["origins"].get(store.identifier) or {"resource_id": "", "copy": ""}
         return replace(
             store,
             origin=Origin(**origin, predecessors=frozenset(logins["deleted"])),
             password=str(logins["databases"].get(store.identifier) or ""),
-            reboots=int(logins["reboots"].get(store.identifier, 0)),
+            interruption=interruption,
         )
     users = tuple(replace(each, passwords=tuple(logins["users"].get(each.identifier, ()))) for each in store.users)
-    return replace(store, users=users)
+    return replace(store, users=users, interruption=interruption)

@@ -26,6 +26,14 @@ from local.database_copies import (
 )
 from local.dataplane.desired_state.model import Database, Origin
 from local.dataplane.stores.postgres_place import ORIGIN, programs_of, reachable, remove_data, unprivileged_identity
+from local.dataplane.stores.postgres_upgrade import (
+    Version,
+    older_data,
+    replace,
+    upgrade,
+    version_of,
+    without_checksums,
+)
 from local.dataplane.stores.server import StoreError, StorePlacement, TlsServer
 
 INNER_PORT = 5432
@@ -55,7 +63,7 @@ class Postgres(TlsServer):
         self._folder = placement.folder
         self._identity = unprivileged_identity()
         self.home = reachable(placement.folder, self._identity)
-        self._version = 16 if major_version <= 16 else 18
+        self._version = _nearest(major_version)
         self._origin = origin or Origin()
         self._password = ""
 
@@ -80,6 +88,10 @@ class Postgres(TlsServer):
             command += ["-c", f"{name}={value}"]
         log = self.home / "postgres.log"
         self.launch(command, folder=self.home, log=log, inner_port=INNER_PORT, answers=self._answers, **self._identity)
+
+    def follow(self, store: Database) -> None:
+        """Start next time as the store is by now: its major version takes over the data of an older one."""
+        self._version = _nearest(store.major_version)
 
     def set_credentials(self, store: Database) -> None:
         """Create or update the master user with its password, and create the first database.
@@ -140,8 +152,8 @@ class Postgres(TlsServer):
         return False
 
     def _restore(self, copy: Path) -> None:
-        if not (copy / f"data-{self._version}").is_dir():
-            raise StoreError(f"the copy {copy} is missing, or of another major version than {self._version}")
+        if not any(version_of(data) <= self._version for data in data_folders(copy)):
+            raise StoreError(f"the copy {copy} is missing, or of a newer major version than {self._version}")
         draft = self.home / "restored"
         shutil.rmtree(draft, ignore_errors=True)
         try:
@@ -172,17 +184,28 @@ class Postgres(TlsServer):
         )
 
     def _initialise(self, programs: Path, data: Path, password_file: Path) -> None:
-        password_file.touch(mode=0o600)
-        password_file.write_text(secrets.token_urlsafe(24))
-        self._own(password_file)
+        """Create the data: with that of an older major version, or empty."""
+        old = older_data(self.home, self._version)
+        if old is None:
+            password_file.touch(mode=0o600)
+            password_file.write_text(secrets.token_urlsafe(24))
+            self._own(password_file)
         unfinished = data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
         command = [str(programs / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
+        command += without_checksums(programs) if old is not None else []
         initdb = subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, **self._identity)
         if initdb.returncode != 0:
             raise StoreError(f"initdb failed: {initdb.stderr.strip()[-300:]}")
-        unfinished.replace(data)
+        if old is None:
+            unfinished.replace(data)
+            return
+        older = Version(programs=programs_of(self.home, version_of(old), self._identity), data=old)
+        newer = Version(programs=programs, data=unfinished)
+        _remove_stale_lock(old / "postmaster.pid")
+        upgrade(older, newer, superuser=SUPERUSER, password=password_file.read_text(), identity=self._identity)
+        replace(old, unfinished, data)
 
     def _create_home(self) -> None:
         if self.home != self._folder:
@@ -200,6 +223,11 @@ class Postgres(TlsServer):
     def _own(self, path: Path) -> None:
         if self._identity:
             os.chown(path, self._identity["user"], self._identity["group"])
+
+
+def _nearest(major_version: int) -> int:
+    """The version in the package that runs for a major version of RDS."""
+    return 16 if major_version <= 16 else 18
 
 
 def _remove_stale_lock(pid_file: Path) -> None:

@@ -67,6 +67,10 @@ class Redis(TlsServer):
         log = folder / "redis.log"
         self.launch([program, str(path)], folder=folder, log=log, inner_port=INNER_PORT, answers=self._answers)
 
+    def follow(self, store: Cache) -> None:
+        """Start next time as the store is by now."""
+        self._maxmemory_policy = store.maxmemory_policy
+
     def set_credentials(self, store: Cache) -> None:
         """Give the group's users their current passwords and rights; open connections are kept.
 

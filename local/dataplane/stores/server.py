@@ -63,31 +63,47 @@ class TlsServer:
 
     def __init__(self, placement: StorePlacement, *, protocol: str, first_signal: signal.Signals) -> None:
         self.placement = placement
-        self.reboots = 0
-        """Reboots of the AWS resource that this server has carried out."""
+        self.interruptions = 0
+        """Interruptions of the AWS resource that this server has carried out."""
         self._protocol, self._first_signal = protocol, first_signal
-        self._processes: list[Popen[bytes]] = []
+        self._store: Popen[bytes] | None = None
+        self._terminator: Popen[bytes] | None = None
 
     @property
     def is_running(self) -> bool:
         """Whether both processes are alive."""
-        return bool(self._processes) and all(each.poll() is None for each in self._processes)
+        return _is_alive(self._store) and _is_alive(self._terminator)
 
     @property
     def pids(self) -> list[int]:
         """Process ids of the store and of its TLS terminator."""
-        return [each.pid for each in self._processes]
+        return [each.pid for each in (self._store, self._terminator) if each is not None]
 
     def stop(self) -> None:
         """Stop as AWS does for a reboot: connections are closed, open transactions are rolled back."""
-        for each, first in reversed(list(zip(self._processes, (self._first_signal, signal.SIGTERM), strict=False))):
-            end(each, first=first, seconds=STOP_SECONDS)
-            self.placement.registry.ended(each)
-        self._processes = []
+        self._end(self._terminator, signal.SIGTERM)
+        self._end(self._store, self._first_signal)
+        self._terminator = self._store = None
+
+    def pause(self) -> None:
+        """Let it be away until `start`: connections are closed, and new ones are refused.
+
+        An RDS Proxy stays, and holds those who connect to it.
+        """
+        if not self.placement.proxy_names or not _is_alive(self._terminator):
+            self.stop()
+            return
+        self._end(self._store, self._first_signal)
+        self._store = None
+
+    def _end(self, process: "Popen[bytes] | None", first: signal.Signals) -> None:
+        if process is not None:
+            end(process, first=first, seconds=STOP_SECONDS)
+            self.placement.registry.ended(process)
 
     def refuse_taken_port(self) -> None:
         """Raise StoreError when another program listens on the port."""
-        if processes.port_is_taken(self.placement.address, self.placement.port):
+        if not _is_alive(self._terminator) and processes.port_is_taken(self.placement.address, self.placement.port):
             raise StoreError(
                 f"port {self.placement.port} of {self.placement.address} is taken: stop the program that listens there"
             )
@@ -115,9 +131,9 @@ class TlsServer:
         environment = {"PATH": system_search_path(), "LANG": "C.UTF-8"}
         registry = self.placement.registry
         with log.open("ab") as file:
-            # stop() relies on this order.
-            self._processes = [registry.start(command, folder=folder, environment=environment, log=file, **more)]
-            self._processes.append(registry.start(terminator, folder=folder, environment=environment, log=file))
+            self._store = registry.start(command, folder=folder, environment=environment, log=file, **more)
+            if not _is_alive(self._terminator):
+                self._terminator = registry.start(terminator, folder=folder, environment=environment, log=file)
         deadline = time.monotonic() + START_SECONDS
         while self.is_running and time.monotonic() < deadline:
             if answers() and processes.port_is_taken(self.placement.address, self.placement.port):
@@ -125,3 +141,7 @@ class TlsServer:
             time.sleep(0.05)
         self.stop()
         raise StoreError(f"{Path(command[0]).name} did not start; its log is {log}")
+
+
+def _is_alive(process: "Popen[bytes] | None") -> bool:
+    return process is not None and process.poll() is None

@@ -1,7 +1,10 @@
 """The data stores of the platform: a PostgreSQL server for each RDS instance, a Redis for each ElastiCache group."""
 
 import logging
+import time
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +25,7 @@ class Server(Protocol):
     """Runs one data store."""
 
     placement: StorePlacement
-    reboots: int
+    interruptions: int
 
     @property
     def is_running(self) -> bool:
@@ -37,6 +40,12 @@ class Server(Protocol):
 
     def stop(self) -> None:
         """Stop; the data is kept."""
+
+    def pause(self) -> None:
+        """Be away until `start`."""
+
+    def follow(self, store: Any) -> None:
+        """Start next time as the store is by now."""
 
     def set_credentials(self, store: Any) -> None:
         """Give users the passwords that the AWS resource has now."""
@@ -64,6 +73,8 @@ class Stores:
         self._servers: dict[str, Server] = {}
         self._configured: dict[str, Store] = {}
         self._problems: dict[str, str] = {}
+        self._away: dict[str, float] = {}
+        """Key of a store that is interrupted → the moment until which it is, in seconds since 1970."""
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stores")
         self._work: Future[None] | None = None
         self._reconciled: tuple[Store, ...] | None = None
@@ -78,7 +89,8 @@ class Stores:
             self._work = None
             if self._problems:
                 self._retry_at = now + RETRY_SECONDS
-        ended = any(not server.is_running for server in self._servers.values())
+        away, is_over = self._away, any(until <= time.time() for until in self._away.values())
+        ended = is_over or any(not server.is_running for key, server in self._servers.items() if key not in away)
         if desired_state.stores != self._reconciled or ended or (self._problems and now >= self._retry_at):
             self._reconciled = desired_state.stores
             self._work = self._worker.submit(self._reconcile, desired_state.stores)
@@ -97,7 +109,7 @@ class Stores:
                     "port": each.port,
                     "running": server is not None and server.is_running,
                     "pids": server.pids if server else [],
-                    "problem": self._problems.get(each.key, ""),
+                    "problem": self._problems.get(each.key, "") or _absence(each, self._away),
                 }
             )
         return stores
@@ -120,7 +132,7 @@ class Stores:
         """Whether every store runs with its users, or has a problem that a person has to solve."""
         keys = {each.key for each in desired_state.stores}
         idle = self._work is None or self._work.done()
-        return idle and keys <= self._servers.keys() | self._problems.keys()
+        return idle and not self._away and keys <= self._servers.keys() | self._problems.keys()
 
     def stop(self) -> None:
         """Stop all servers; the data is kept."""
@@ -137,16 +149,24 @@ class Stores:
                 self._addresses.give_back(server.placement.address)
                 self._addresses.give_back(server.placement.inner_address)
                 self._configured.pop(key, None)
-        self._problems = {}
+        self._problems, away = {}, {}
         for store in stores:
             try:
-                self._reconcile_store(store)
+                if not self._reconcile_store(store):
+                    away[store.key] = store.interruption.until
             except (StoreError, OSError) as error:
                 logger.warning("%s: %s", store.key, error)
                 self._problems[store.key] = str(error)
+        self._away = away
 
-    def _reconcile_store(self, store: Store) -> None:
-        server = self._servers.get(store.key)
+    def _reconcile_store(self, store: Store) -> bool:
+        """Let the server be as the store; returns whether it may run now."""
+        server, is_away = self._servers.get(store.key), store.interruption.until > time.time()
+        if server is not None and store.interruption.count != server.interruptions and server.is_running:
+            logger.info("%s is interrupted", store.key)
+            server.pause()
+        if is_away:
+            return False
         if server is None:
             server = self._new(store)
             server.start()
@@ -154,15 +174,17 @@ class Stores:
             self._servers[store.key] = server
             self._configured[store.key] = store
             logger.info("%s listens on %s:%d", store.key, server.placement.address, store.port)
-            return
-        if not server.is_running or store.reboots != server.reboots:
-            server.stop()
+            return True
+        if not server.is_running:
+            server.pause()
+            server.follow(store)
             server.start()
-            server.reboots = store.reboots
+            server.interruptions = store.interruption.count
             self._configured.pop(store.key, None)
         if self._configured.get(store.key) != store:
             server.set_credentials(store)
             self._configured[store.key] = store
+        return True
 
     def _new(self, store: Store) -> Server:
         placement = StorePlacement(
@@ -182,7 +204,7 @@ class Stores:
             if isinstance(store, Database)
             else Redis(placement, maxmemory_policy=store.maxmemory_policy)
         )
-        server.reboots = store.reboots
+        server.interruptions = store.interruption.count
         return server
 
     def _certificate(self, store: Store) -> tuple[Path, Path]:
@@ -194,6 +216,14 @@ class Stores:
     def _proxy_certificate(self, store: Store) -> tuple[Path, Path] | None:
         names = _proxy_names(store)
         return self._certificates.for_endpoint(f"proxy-{store.key}", names) if names else None
+
+
+def _absence(store: Store, away: Mapping[str, float]) -> str:
+    """That a store is interrupted; empty where it is not."""
+    if store.key not in away:
+        return ""
+    until = datetime.fromtimestamp(away[store.key]).strftime("%H:%M:%S")
+    return f"{store.kind} {store.identifier} is away until {until}, as on AWS while it changes"
 
 
 def _differs(store: Store, placement: StorePlacement) -> bool:

@@ -11,6 +11,7 @@ import contextlib
 import ssl
 import struct
 import sys
+import time
 from collections.abc import Collection, Sequence
 
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
@@ -18,6 +19,12 @@ CHUNK_BYTES = 64 * 1024
 HANDSHAKE_SECONDS = 10.0
 LONGEST_STARTUP_BYTES = 10_000
 """PostgreSQL's limit for the first message."""
+
+BORROW_SECONDS = 120.0
+"""How long a client of RDS Proxy waits for a connection: the default of `ConnectionBorrowTimeout`."""
+BORROW_PAUSE_SECONDS = 0.1
+NOT_NOW = (b"C57P01\0", b"C57P03\0")
+"""In the answer of a server that stops or starts."""
 
 NO_ENCRYPTION = b"SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry, no encryption\0\0"
 NO_OPTIONS = (
@@ -63,11 +70,15 @@ class TlsTerminator:
         try:
             if self._is_postgres:
                 first = await asyncio.wait_for(self._negotiate(reader, writer), HANDSHAKE_SECONDS)
-            inner_reader, inner_writer = await asyncio.open_connection(self._host, self._port)
+            if self._is_postgres and _is_startup(first):
+                inner_reader, inner_writer, answer = await self._borrow(first)
+                writer.write(answer)
+            else:
+                inner_reader, inner_writer = await asyncio.open_connection(self._host, self._port)
+                inner_writer.write(first)
         except (OSError, ssl.SSLError, EOFError, TimeoutError):
             writer.close()
             return
-        inner_writer.write(first)
         there = asyncio.create_task(_forward(reader, inner_writer))
         back = asyncio.create_task(_forward(inner_reader, writer))
         await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
@@ -104,10 +115,35 @@ class TlsTerminator:
             await _refuse(writer, NO_OPTIONS)
         return length + message
 
+    async def _borrow(self, startup: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
+        """Connect to the store as RDS Proxy does: while there is none, or it only starts, the client waits.
+
+        Returns the connection with the answer to the startup message.
+
+        Raises:
+            TimeoutError: it took longer than RDS Proxy waits.
+        """
+        deadline = time.monotonic() + BORROW_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection(self._host, self._port)
+                writer.write(startup)
+                answer = await reader.read(CHUNK_BYTES)
+                if answer and not any(code in answer for code in NOT_NOW):
+                    return reader, writer, answer
+                writer.close()
+            await asyncio.sleep(BORROW_PAUSE_SECONDS)
+        raise TimeoutError
+
     def _note_server_name(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
         connection.requested_name = name  # type: ignore[attr-defined]
         if name in self._proxy_names:
             connection.context = self._proxy_context
+
+
+def _is_startup(message: bytes) -> bool:
+    """Whether it is the first message of a client of a proxy, and not a request to cancel a query."""
+    return len(message) >= 8 and struct.unpack_from("!I", message, 4)[0] != CANCEL_REQUEST
 
 
 async def _refuse(writer: asyncio.StreamWriter, error: bytes) -> None:

@@ -1,5 +1,7 @@
 """What is in a network cannot be taken from under what uses it."""
 
+import re
+
 import pytest
 
 from tests.local.in_use import holders
@@ -7,18 +9,19 @@ from tests.local.in_use.refusals import refused
 
 pytestmark = pytest.mark.slow
 
-HOLDERS = (
-    holders.load_balancer,
-    holders.endpoint,
-    holders.mount_targets,
-    holders.database,
-    holders.proxy,
-    holders.cache,
-    holders.service,
-)
+DESCRIPTIONS = {
+    holders.load_balancer: r"ELB app/holds/[0-9a-f]+",
+    holders.endpoint: r"VPC Endpoint Interface vpce-[0-9a-f]+",
+    holders.mount_targets: r"EFS mount target for fs-[0-9a-f]+ \(fsmt-[0-9a-f]+\)",
+    holders.database: r"RDSNetworkInterface",
+    holders.proxy: r"Network interface for DBProxy holds",
+    holders.cache: r"ElastiCache holds-00[12]",
+    holders.service: r"arn:aws:ecs:eu-west-1:123456789012:attachment/web",
+}
+"""What holds a network → how AWS describes its interfaces."""
 
 
-@pytest.mark.parametrize("make", HOLDERS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", DESCRIPTIONS, ids=lambda make: make.__name__)
 def test_a_subnet_and_a_group_stay_while_something_has_interfaces_in_them(client, network, make):
     undo = make(client, network)
     with refused("DependencyViolation", f"resource {network.group_id} has a dependent object"):
@@ -28,6 +31,33 @@ def test_a_subnet_and_a_group_stay_while_something_has_interfaces_in_them(client
             network.ec2.delete_subnet(SubnetId=subnet_id)
     assert len(network.ec2.describe_subnets(SubnetIds=network.subnet_ids)["Subnets"]) == 2
     assert network.ec2.describe_security_groups(GroupIds=[network.group_id])["SecurityGroups"]
+    assert {each["SubnetId"] for each in interfaces(network)} == set(network.subnet_ids)
+    for each in interfaces(network):
+        assert re.fullmatch(DESCRIPTIONS[make], each["Description"]), each
+        assert (each["RequesterManaged"], each["Status"], each["VpcId"]) == (True, "in-use", network.vpc_id)
+        (again,) = network.ec2.describe_network_interfaces(NetworkInterfaceIds=[each["NetworkInterfaceId"]])[
+            "NetworkInterfaces"
+        ]
+        assert again["PrivateIpAddress"] == each["PrivateIpAddress"]
+    undo()
+    assert interfaces(network) == []
+
+
+def interfaces(network):
+    """Who holds the group, as a person asks."""
+    of_group = [{"Name": "group-id", "Values": [network.group_id]}]
+    return network.ec2.describe_network_interfaces(Filters=of_group)["NetworkInterfaces"]
+
+
+def test_the_service_that_has_made_an_interface_can_be_asked_for(client, network):
+    undo = holders.load_balancer(client, network)
+    for name, value in (
+        ("requester-id", "amazon-elb"),
+        ("attachment.instance-owner-id", "amazon-elb"),
+        ("description", "ELB app/holds/*"),
+    ):
+        filters = [{"Name": name, "Values": [value]}, {"Name": "vpc-id", "Values": [network.vpc_id]}]
+        assert len(network.ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]) == 2
     undo()
 
 

@@ -20,6 +20,9 @@ from local.serialise_requests import MOTO_LOCK, Application
 NETWORK = "awsvpcConfiguration"
 """Key of a requested task with the network that RunTask was given; no answer of the AWS API contains it."""
 
+REQUESTED_PROTECTION = "requestedProtection"
+"""Key of a task with the protection that a caller of UpdateTaskProtection asked for; in no answer either."""
+
 Region = tuple[str, str]
 """Account and region."""
 
@@ -159,6 +162,9 @@ def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[st
             reported[arn] = task
         elif arn in reported and task["desiredStatus"] == "STOPPED":
             reported[arn]["desiredStatus"] = "STOPPED"
+        requested = task.get(REQUESTED_PROTECTION)
+        if requested is not None and arn in reported and reported[arn].get("protectedUntil") == requested["instead_of"]:
+            reported[arn][REQUESTED_PROTECTION] = requested
     known.clear()
     known.update(reported)
 

@@ -34,10 +34,11 @@ def scale_up(
     context, label = side.context, f"{side.context.service} {side.colour}"
     pace, service = context.pace, side.ecs
     state = service.describe()
+    # First: scaling would take the tasks of an idle colour again.
+    hold(side, count, serves=serves, seconds=timeout_seconds)
     if state.desired != count:
         service.scale(count)
         context.reporter.say(f"{label}: {state.desired} → {counted(count, 'task')}")
-    hold(side, count, serves=serves, seconds=timeout_seconds)
     task_definition = state.task_definition
     needed = count if healthy is None else min(healthy, count)
     end = pace.clock() + timeout_seconds
@@ -50,6 +51,8 @@ def scale_up(
                     f"ECS gave up the deployment of {label}: no request was sent to it.\n"
                     + diagnose(service, state, health)
                 )
+            if state.desired < count:
+                service.scale(count)  # scaling had begun to take tasks before it was held
             is_complete = state.is_steady and state.running >= count
             if health.healthy >= needed and (is_complete or needed < count):
                 return

@@ -158,7 +158,7 @@ def get_task_protection(response: Any) -> ActionResult:
 
 @add_method(EC2ContainerServiceResponse)
 def update_task_protection(response: Any) -> ActionResult:
-    """UpdateTaskProtection by somebody outside the task: it counts until the task itself asks for another one."""
+    """UpdateTaskProtection by somebody outside the task: it counts until the task asks for another one itself."""
     minutes = int(response._get_param("expiresInMinutes") or DEFAULT_PROTECTION_MINUTES)
     until = time.time() + minutes * 60 if response._get_param("protectionEnabled") else None
     with observations.changed:

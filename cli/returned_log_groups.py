@@ -1,6 +1,6 @@
 """Log groups that are there again after a destroy: services of AWS report for minutes about what is gone (S05).
 
-ECS's Container Insights, RDS and ElastiCache then make the group anew, without retention and key, and the next apply
+ECS's Container Insights, RDS and ElastiCache then create the group again, without retention and key, and the next apply
 would stop: the name is taken. So Terraform imports it in the same apply, and gives it what its file says.
 """
 

@@ -63,7 +63,7 @@ def reconcile_minimum(
         if moved:
             _reported(side, partial(_hold, side, side.ecs.describe().desired, rest, after_seconds))
         else:
-            _reported(side, partial(_settle, side, rest, after_seconds))
+            _reported(side, partial(_follow, side, rest, after_seconds))
 
 
 def most_tasks(side: ColourResources) -> int | None:
@@ -92,7 +92,7 @@ def _hold(side: ColourResources, count: int, rest: int, seconds: float) -> None:
         scaling.set_minimum(rest)
 
 
-def _settle(side: ColourResources, rest: int, seconds: float) -> None:
+def _follow(side: ColourResources, rest: int, seconds: float) -> None:
     scaling = side.scaling
     limits = scaling.limits()
     if limits is None:

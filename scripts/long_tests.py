@@ -73,7 +73,7 @@ PARTS = (
     ),
     Part(
         name="down-and-up",
-        shows="an environment with content is destroyed and applied four times, kept and thrown away, and nothing stops it",
+        shows="an environment with content is destroyed and applied four times, kept and thrown away; nothing stops it",
         tests=("tests/long/test_down_and_up.py",),
         limit_minutes=60,
     ),

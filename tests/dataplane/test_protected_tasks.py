@@ -29,17 +29,17 @@ def busy_task(platform: Platform) -> tuple[str, Aws, ProtectedTasks]:
     protection(pid)(True)
     wait_for("the protection to be known", lambda: account.protected([task]) == {task})
     aws = Aws(session(), endpoint_url=account.endpoint_url)
-    (found,) = protected_tasks(aws, STATES)
-    assert (found.service, found.arns) == ("web-blue", (task,))
-    return task, aws, found
+    (busy,) = protected_tasks(aws, STATES)
+    assert (busy.service, busy.arns) == ("web-blue", (task,))
+    return task, aws, busy
 
 
 def test_s05_the_command_that_a_destroy_prints_gives_a_busy_task_up(platform: Platform) -> None:
     account = platform.account
-    task, aws, found = busy_task(platform)
+    task, aws, busy = busy_task(platform)
     account.scale("blue", 0)
     wait_for("the other task's end", lambda: list(account.pids("blue")) == [task])
-    (command,) = found.obstacle(REGION).commands
+    (command,) = busy.obstacle(REGION).commands
     run_printed(command, aws.client)
     assert [*protected_tasks(aws, STATES)] == []
     wait_for("its end", lambda: not account.pids("blue"))
@@ -47,8 +47,8 @@ def test_s05_the_command_that_a_destroy_prints_gives_a_busy_task_up(platform: Pl
 
 def test_s05_a_task_that_goes_on_protects_itself_again(platform: Platform) -> None:
     account = platform.account
-    task, aws, found = busy_task(platform)
-    run_printed(found.obstacle(REGION).commands[0], aws.client)
+    task, aws, busy = busy_task(platform)
+    run_printed(busy.obstacle(REGION).commands[0], aws.client)
     assert account.protected([task]) == set()
     protection(account.pids("blue")[task])(True)
     wait_for("the protection to be known", lambda: account.protected([task]) == {task})
@@ -58,7 +58,7 @@ def test_s05_a_task_that_goes_on_protects_itself_again(platform: Platform) -> No
 
 def test_s05_an_environment_to_throw_away_ends_a_busy_task_and_nothing_takes_its_place(platform: Platform) -> None:
     account = platform.account
-    _, aws, found = busy_task(platform)
-    end_tasks(aws, found)
+    _, aws, busy = busy_task(platform)
+    end_tasks(aws, busy)
     wait_for("its end", lambda: not account.pids("blue"))
     assert account.service("blue")["desiredCount"] == 0

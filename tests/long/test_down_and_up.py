@@ -88,7 +88,7 @@ class Account:
         )
 
     def write_logs_again(self, groups: list[str]) -> None:
-        """AWS's services write for minutes after what they report about is gone, and make the log group anew."""
+        """AWS's services write for minutes after what they report about is gone, and create the log group again."""
         written = [name for name in groups if name.startswith(("/aws/ecs/", "/aws/rds/", "/aws/elasticache/"))]
         assert len(written) >= 4, groups
         for name in written:
@@ -96,7 +96,7 @@ class Account:
             self._logs.create_log_stream(logGroupName=name, logStreamName="the last events")
 
     def destroy_what_it_holds(self, *services: str) -> None:
-        """Destroy it where nothing may be lost: a list stands in the way, and its commands clear it."""
+        """Destroy it where nothing may be lost: a list says what blocks it, and its commands clear it."""
         groups = self.log_groups()
         self.fill()
         task = ObservedTask(self.client, cluster=DATABASE, service=f"{DATABASE}-airflow-worker-default")
@@ -133,7 +133,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         yield Account(platform)
 
 
-def test_s05_what_may_not_be_lost_stands_in_the_way_until_its_commands_were_run(account: Account) -> None:
+def test_s05_what_may_not_be_lost_blocks_a_destroy_until_its_commands_were_run(account: Account) -> None:
     account.variables = KEPT
     account.run("bootstrap", "local", "--yes")
     account.apply()

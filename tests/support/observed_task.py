@@ -13,7 +13,7 @@ PROTECTED_SECONDS = 7200
 
 
 class ObservedTask:
-    """It runs until ECS is told to stop it, or until `end`.
+    """It runs until somebody stops it through ECS, or until `end`.
 
     Args:
         client: gives a boto3 client for a service.

@@ -4,8 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,11 +112,14 @@ class Session:
             )
 
     def _stack(self, name: str) -> Stack:
+        from cli.returned_log_groups import returned_log_groups  # it needs a session
+
         terraform = self.terraform  # first: a missing Terraform is reported before the synth
         _ = self.folders
-        return self.project.stacks.open(
+        stack = self.project.stacks.open(
             self.environment, name, terraform, lock_timeout_seconds=self.lock_timeout_seconds
         )
+        return replace(stack, existing=partial(returned_log_groups, self))
 
 
 def open_for_change(project: Project, name: str, *, lock_timeout_seconds: float = 0, needs_aws: bool = True) -> Session:

@@ -57,7 +57,7 @@ def storage_may_grow(database: Database) -> Iterator[Problem]:
 
 
 def what_is_thrown_away_is_not_kept(
-    throw_away: bool, kind: Kind, database: Database, load_balancer: LoadBalancer
+    throw_away: bool | None, kind: Kind, database: Database, load_balancer: LoadBalancer
 ) -> Iterator[Problem]:
     """Deleting everything unasked is for development, and contradicts what protects or keeps something."""
     if not throw_away:

@@ -40,10 +40,10 @@ class Environment(Section):
     allowed. `development`: plain HTTP from the internet and moving image tags are allowed. `staging`: neither the
     requirements of production nor the exceptions of development."""
 
-    throw_away: bool = False
+    throw_away: bool | None = None
     """Whether `destroy` deletes buckets and image repositories with what is in them, ends tasks that protect
     themselves, and leaves no secret in a recovery window, so that the environment can be applied again at once (S05).
-    Development only. Default: false, but on an embedded AWS everything can be thrown away."""
+    Development only. Default: false, but true on an embedded AWS."""
 
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, examples=[{"CostCenter": "4711"}])
     """Tags on every resource, in addition to `Project`, `Environment`, `Layer` and `ManagedBy`. You cannot set these
@@ -96,7 +96,7 @@ class Environment(Section):
     @property
     def is_throw_away(self) -> bool:
         """Whether what the environment holds is deleted with it."""
-        return self.throw_away or self.is_emulated
+        return self.is_emulated if self.throw_away is None else self.throw_away
 
     @property
     def is_emulated(self) -> bool:

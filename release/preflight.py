@@ -7,6 +7,7 @@ from aws.image_reference import ALLOWED, ImageReference
 from release.aws import Aws, error_code
 from release.diagnostics import diagnose
 from release.errors import BadRequestError, RefusedError
+from release.minimum import most_tasks
 from release.resources import BlueGreenResources
 from release.traffic import LiveColour, other_colour
 
@@ -110,7 +111,8 @@ def required_targets(
 ) -> int:
     """Return how many healthy targets a colour needs: the other one's desired count, and one at least.
 
-    A colour that carries at least half of the traffic already needs one: the rest is at most what it has now.
+    More than its scaling allows are not needed. A colour that carries at least half of the traffic already needs one:
+    the rest is at most what it has now.
 
     Args:
         service: the service.
@@ -122,7 +124,13 @@ def required_targets(
         return minimum
     if live.weights[colour] >= 50:
         return 1
-    return max(1, service.colours[other_colour(colour)].ecs.describe().desired)
+    return tasks_for_all(service, colour)
+
+
+def tasks_for_all(service: BlueGreenResources, colour: Colour) -> int:
+    """Return with how many tasks a colour can take all requests: as many as the other one, as far as scaling allows."""
+    others, most = service.colours[other_colour(colour)].ecs.describe().desired, most_tasks(service.colours[colour])
+    return max(1, others if most is None else min(others, most))
 
 
 def require_healthy(service: BlueGreenResources, colour: Colour, count: int) -> None:

@@ -19,6 +19,14 @@ class Limits:
     maximum: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lowering:
+    """What lowers the minimum once, later."""
+
+    moment: datetime
+    minimum: int
+
+
 class ScalableTarget:
     """The scalable target of one ECS service, which may have none: a service need not scale.
 
@@ -64,15 +72,21 @@ class ScalableTarget:
             kept = {key: action[key] for key in ("Schedule", "Timezone", "StartTime", "EndTime") if action.get(key)}
             self._put(WORKING_HOURS_START, {**limits, "MinCapacity": wanted}, **kept)
 
-    def lower_at(self, moment: datetime) -> None:
-        """Let Application Auto Scaling set the minimum to zero at that moment, even if no command runs then."""
+    def lower_at(self, moment: datetime, minimum: int) -> None:
+        """Let Application Auto Scaling set the minimum at that moment, even if no command runs then."""
         at = f"at({for_scripts(moment).removesuffix('Z')})"
-        self._put(LOWER_AFTER_SWITCH, {"MinCapacity": 0}, Schedule=at, Timezone="UTC")
+        self._put(LOWER_AFTER_SWITCH, {"MinCapacity": minimum}, Schedule=at, Timezone="UTC")
 
-    def is_to_be_lowered(self) -> bool:
-        """Whether that is still to happen."""
+    def to_be_lowered(self) -> Lowering | None:
+        """What is still to happen of that."""
         action = self._actions().get(LOWER_AFTER_SWITCH)
-        return action is not None and _moment(action["Schedule"]) > datetime.now(UTC)
+        if action is None or (moment := _moment(action["Schedule"])) <= datetime.now(UTC):
+            return None
+        return Lowering(moment=moment, minimum=action["ScalableTargetAction"]["MinCapacity"])
+
+    def keeps_working_hours(self) -> bool:
+        """Whether a schedule sets both limits to zero in the evening."""
+        return WORKING_HOURS_START in self._actions()
 
     def keep(self) -> None:
         """Let nothing lower the minimum: the colour gets requests again."""

@@ -3,18 +3,28 @@
 from release.counted import counted
 from release.diagnostics import diagnose
 from release.errors import FailedError, StoppedError
+from release.minimum import hold
 from release.resources import ColourResources
 
 TIMEOUT_SECONDS = 900
 """A cold start with an image of a few GiB takes minutes; ECS gives up a deployment long before this."""
 
 
-def scale_up(side: ColourResources, count: int, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+def scale_up(
+    side: ColourResources,
+    count: int,
+    *,
+    healthy: int | None = None,
+    serves: bool = False,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> None:
     """Set the desired count, and wait for one completed deployment with that many healthy targets.
 
     Args:
         side: the colour.
-        count: tasks.
+        count: tasks. Scaling takes none of them away for a while.
+        healthy: wait for fewer targets, whatever else still starts. Default: for as many, and a completed deployment.
+        serves: whether it is about to get requests.
         timeout_seconds: how long to wait. Default: 15 minutes.
 
     Raises:
@@ -24,10 +34,13 @@ def scale_up(side: ColourResources, count: int, *, timeout_seconds: float = TIME
     context, label = side.context, f"{side.context.service} {side.colour}"
     pace, service = context.pace, side.ecs
     state = service.describe()
+    # First: scaling would take the tasks of an idle colour again.
+    hold(side, count, serves=serves, seconds=timeout_seconds)
     if state.desired != count:
         service.scale(count)
         context.reporter.say(f"{label}: {state.desired} → {counted(count, 'task')}")
     task_definition = state.task_definition
+    needed = count if healthy is None else min(healthy, count)
     end = pace.clock() + timeout_seconds
     try:
         while True:
@@ -38,13 +51,16 @@ def scale_up(side: ColourResources, count: int, *, timeout_seconds: float = TIME
                     f"ECS gave up the deployment of {label}: no request was sent to it.\n"
                     + diagnose(service, state, health)
                 )
-            if state.is_steady and state.running >= count and health.healthy >= count:
+            if state.desired < count:
+                service.scale(count)  # scaling had begun to take tasks before it was held
+            is_complete = state.is_steady and state.running >= count
+            if health.healthy >= needed and (is_complete or needed < count):
                 return
             left = end - pace.clock()
             if left <= 0:
                 raise FailedError(
                     f"{label} is not ready after {round(timeout_seconds)} s: "
-                    f"{health.summary}, {count} are needed. No request was sent to it.\n"
+                    f"{health.summary}, {needed} are needed. No request was sent to it.\n"
                     + diagnose(service, state, health)
                 )
             line = f"{label}: {state.running} of {count} tasks run, {health.summary}"

@@ -13,14 +13,17 @@ from release.change_record import Action, Version
 from release.errors import FailedError, LostError, RolledBackError, StoppedError
 from release.interrupts import uninterrupted
 from release.migrate import migrate_like
-from release.minimum import raise_minimum, reconcile_minimum
-from release.preflight import require_healthy, require_no_alarm, required_targets
+from release.minimum import hold_both, reconcile_minimum
+from release.preflight import require_healthy, require_no_alarm, required_targets, tasks_for_all
 from release.resources import BlueGreenResources
 from release.rollback import rollback_colour
 from release.scale import scale_up
 from release.switch_request import SwitchRequest
 from release.traffic import LiveColour, format_weights, how_to_end_a_canary, other_colour
 from release.versioned_parameter import History, require_won
+
+_ROUNDS = 5
+"""How often a colour follows another one that is scaled out meanwhile."""
 
 __all__ = ["SwitchRequest", "Switched", "switch"]
 
@@ -75,7 +78,7 @@ class _Switch:
             self._scale_down(history.effective, colour)
             return Switched(changed=unfinished, value=history.effective.value)
         self._preflight(colour, current)
-        raise_minimum(service, colour)
+        hold_both(service)
         last = self._steps(history.effective, current, colour)
         self._scale_down(last, colour)
         reached = LiveColour.parse(last.value)
@@ -111,19 +114,33 @@ class _Switch:
 
     def _preflight(self, colour: Colour, current: LiveColour) -> None:
         request, service = self._request, self._service
-        side = service.colours[colour]
-        if request.scale_up:
-            desired, others = side.ecs.describe().desired, service.colours[other_colour(colour)].ecs.describe().desired
-            # A colour whose migration failed is at zero; one that was live has its schema revision.
-            if request.migration and not request.rollback and not desired:
-                migrate_like(side.ecs, request.migration, label=f"{self._name} {colour}")
-            scale_up(side, max(others, desired, 1))
+        self._bring_up(colour)
         if request.force:
-            self._known_alarms = side.alarms().in_alarm
+            self._known_alarms = service.colours[colour].alarms().in_alarm
             return
         require_healthy(service, colour, required_targets(service, colour, current, minimum=request.minimum))
         if not request.rollback:
             require_no_alarm(service, colour)
+
+    def _bring_up(self, colour: Colour) -> None:
+        """Give the colour as many tasks as the other one has: scaling has taken them away while it was idle.
+
+        A colour without a task is started for a rollback, and where that was asked for: whatever it has, nobody has
+        said that it may serve.
+        """
+        request, service = self._request, self._service
+        side = service.colours[colour]
+        for _ in range(_ROUNDS):
+            desired, wanted = side.ecs.describe().desired, tasks_for_all(service, colour)
+            if not request.scale_up and (request.force or desired >= wanted or not (desired or request.rollback)):
+                return
+            # A colour whose migration failed is at zero; one that was live has its schema revision.
+            if request.migration and not request.rollback and not desired:
+                migrate_like(side.ecs, request.migration, label=f"{self._name} {colour}")
+            scale_up(side, max(wanted, desired), healthy=request.minimum, serves=True)
+            if tasks_for_all(service, colour) <= wanted:
+                return
+            # Meanwhile the other colour has been scaled out.
 
     def _steps(self, base: Version, start: LiveColour, colour: Colour) -> Version:
         """Take the steps that are left, and observe the colour after each."""
@@ -157,7 +174,9 @@ class _Switch:
             # The loser reconciles too: the winner may have been killed.
             history = service.reconcile()
             written = require_won(history, author, base, self._name)
-            reconcile_minimum(service, live, after_seconds=self._request.soak)
+            request = self._request
+            longest = max(request.soak, request.bake_seconds if len(request.steps) > 1 else 0)
+            reconcile_minimum(service, live, after_seconds=longest, moved=True)
             return written
 
     def _bake(self, written: Version, live: LiveColour, *, start: LiveColour, seconds: float) -> None:

@@ -32,7 +32,7 @@ class SwitchRequest:
     """Scale the other colour to zero after the soak time. Default: it stays, ready for a rollback."""
 
     scale_up: bool = False
-    """Scale the colour up to the other one's count first, and wait until it is healthy."""
+    """Start the colour also where it has no task. Default: only a rollback does."""
 
     migration: tuple[str, ...] = ()
     """Command that migrates the database before a colour is scaled up from zero, but for a rollback. Default: none."""

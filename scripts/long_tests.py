@@ -84,6 +84,12 @@ PARTS = (
         limit_minutes=20,
     ),
     Part(
+        name="down-and-up",
+        shows="an environment with content is destroyed and applied four times, kept and thrown away; nothing stops it",
+        tests=("tests/long/test_down_and_up.py",),
+        limit_minutes=60,
+    ),
+    Part(
         name="production",
         shows="the shipped production environment is applied, plans empty, runs its web service, and is taken down",
         tests=("tests/long/test_production.py",),

@@ -36,7 +36,7 @@ from release.switch_request import SwitchRequest
     help="Give the colour this traffic weight, and stop there.",
 )
 @stepping
-@click.option("--scale-up", is_flag=True, help="Scale the colour up first; wait until it is healthy.")
+@click.option("--scale-up", is_flag=True, help="Start the colour also where it has no task; --rollback does.")
 @click.option(
     "--min-healthy",
     type=click.IntRange(1),
@@ -65,6 +65,8 @@ def switch(
     as_json: bool,
 ) -> None:
     """Move traffic to the other colour of a blue/green service, at once or in steps, or back.
+
+    The colour first gets as many tasks as the other one has, and requests once they are healthy.
 
     Without blue or green, traffic goes to the idle colour. During a canary, the command continues it; after a switch
     that was killed, the command completes that switch.

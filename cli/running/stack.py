@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from cli.running.terraform import Terraform
 STACK_FILE = "cdk.tf.json"
 BACKEND_OVERRIDE = "backend_override.tf.json"
 """Terraform lets a file of this name replace the backend of the stack file."""
+IMPORTS_FILE = "windlass_imports.tf.json"
 NO_CHANGES, CHANGES = 0, 2
 
 
@@ -51,6 +52,8 @@ class Stack:
     lock_timeout_seconds: float = 0
     provider: AttachedProvider | None = None
     """Running, or started on first use. None: Terraform starts one for each command."""
+    existing: Callable[["Stack"], Mapping[str, str]] = lambda _: {}
+    """Address → id of what the account has already and the state has not: a plan imports it."""
     shows_progress: bool = True
     """Whether a run is shown; one beside another run is not."""
 
@@ -118,10 +121,24 @@ class Stack:
         try:
             arguments = [f"-out={name}", "-detailed-exitcode", *self._run_options(), *(["-destroy"] if destroy else [])]
             arguments += options
-            code, ui = self._stream("plan", arguments, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
+            with self._importing({} if destroy else self.existing(self)):
+                code, ui = self._stream("plan", arguments, title=f"{self.name}: plan", allowed=(NO_CHANGES, CHANGES))
             yield Plan(file=Path(name), has_changes=code == CHANGES, ui=ui)
         finally:
             Path(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def _importing(self, existing: Mapping[str, str]) -> Iterator[None]:
+        """With `import` blocks beside the stack file."""
+        file = self.folder / IMPORTS_FILE
+        file.unlink(missing_ok=True)  # of a command that was killed
+        if existing:
+            blocks = [{"to": address, "id": name} for address, name in existing.items()]
+            file.write_text(json.dumps({"import": blocks}))
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)
 
     def apply(self, plan: Plan, *, verb: str = "apply") -> MachineUi:
         """Apply a saved plan."""

@@ -20,6 +20,9 @@ from local.serialise_requests import MOTO_LOCK, Application
 NETWORK = "awsvpcConfiguration"
 """Key of a requested task with the network that RunTask was given; no answer of the AWS API contains it."""
 
+REQUESTED_PROTECTION = "requestedProtection"
+"""Key of a task with the protection that a caller of UpdateTaskProtection asked for; in no answer either."""
+
 Region = tuple[str, str]
 """Account and region."""
 
@@ -31,6 +34,8 @@ LOGINS_PATH = "/windlass/data-plane/logins"
 """GET returns the passwords of the data stores in `?region=`."""
 TASK_NETWORKS_PATH = "/windlass/data-plane/task-networks"
 """GET returns the networks that RunTask was given in `?region=`, which DescribeTasks does not return."""
+PROTECTIONS_PATH = "/windlass/data-plane/protections"
+"""GET returns what callers of UpdateTaskProtection asked for in `?region=`, and tasks have not got yet."""
 
 WAIT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
@@ -147,10 +152,10 @@ def tasks_of(backend: Any) -> dict[str, dict[str, Any]]:
     return state_of(backend, "tasks", dict)
 
 
-def _task_networks(region: str) -> dict[str, Any]:
-    """ARN → `awsvpcConfiguration`, of all accounts."""
+def _of_tasks(region: str, key: str) -> dict[str, Any]:
+    """ARN → what a key of tasks holds that no answer has, of all accounts."""
     tasks = (task for each in regions_with_tasks() if each[1] == region for task in tasks_in(each).items())
-    return {arn: task[NETWORK] for arn, task in tasks if task.get(NETWORK)}
+    return {arn: task[key] for arn, task in tasks if task.get(key)}
 
 
 def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[str, Any]]) -> None:
@@ -159,6 +164,9 @@ def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[st
             reported[arn] = task
         elif arn in reported and task["desiredStatus"] == "STOPPED":
             reported[arn]["desiredStatus"] = "STOPPED"
+        requested = task.get(REQUESTED_PROTECTION)
+        if requested is not None and arn in reported and reported[arn].get("protectedUntil") == requested["instead_of"]:
+            reported[arn][REQUESTED_PROTECTION] = requested
     known.clear()
     known.update(reported)
 
@@ -169,7 +177,7 @@ def with_dataplane(application: Application) -> Application:
 
     def extended(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path not in (CHANGES_PATH, OBSERVED_PATH, LOGINS_PATH, TASK_NETWORKS_PATH):
+        if path not in (CHANGES_PATH, OBSERVED_PATH, LOGINS_PATH, TASK_NETWORKS_PATH, PROTECTIONS_PATH):
             return application(environ, start_response)
         status, answer = _answer(environ, path)
         body = json.dumps(answer).encode()
@@ -189,7 +197,11 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
             return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (TASK_NETWORKS_PATH, "GET"):
         with MOTO_LOCK:
-            return "200 OK", _task_networks(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
+            return "200 OK", _of_tasks(str(environ.get("QUERY_STRING", "")).removeprefix("region="), NETWORK)
+    if (path, method) == (PROTECTIONS_PATH, "GET"):
+        with MOTO_LOCK:
+            region = str(environ.get("QUERY_STRING", "")).removeprefix("region=")
+            return "200 OK", _of_tasks(region, REQUESTED_PROTECTION)
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:

@@ -15,11 +15,12 @@ from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
-from local.extensions.dataplane import NETWORK, observations, tasks_of
+from local.extensions.dataplane import NETWORK, REQUESTED_PROTECTION, observations, tasks_of
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["ecs"]
 
+DEFAULT_PROTECTION_MINUTES = 120
 TIMES = ("createdAt", "updatedAt", "startedAt", "stoppingAt", "stoppedAt", "pullStartedAt", "pullStoppedAt")
 
 
@@ -142,17 +143,30 @@ def stop_task(original: Any, response: Any) -> ActionResult:
 
 @add_method(EC2ContainerServiceResponse)
 def get_task_protection(response: Any) -> ActionResult:
-    """GetTaskProtection; a container sets the protection through the ECS agent."""
+    """GetTaskProtection; a container sets the protection through the ECS agent, and everyone else by the next."""
     described = response.describe_tasks().result
-    protected = []
-    for task in described["tasks"]:
-        until = task.get("protectedUntil")
+    protected, known = [], tasks_of(response.ecs_backend)
+    for task in (known.get(each["taskArn"], each) for each in described["tasks"]):
+        until = task.get(REQUESTED_PROTECTION, {"until": task.get("protectedUntil")})["until"]
         enabled = isinstance(until, int | float) and until > time.time()
         document: dict[str, Any] = {"taskArn": task["taskArn"], "protectionEnabled": enabled}
         if enabled:
             document["expirationDate"] = datetime.fromtimestamp(until)
         protected.append(document)
     return ActionResult({"protectedTasks": protected, "failures": described["failures"]})
+
+
+@add_method(EC2ContainerServiceResponse)
+def update_task_protection(response: Any) -> ActionResult:
+    """UpdateTaskProtection by somebody outside the task: it counts until the task asks for another one itself."""
+    minutes = int(response._get_param("expiresInMinutes") or DEFAULT_PROTECTION_MINUTES)
+    until = time.time() + minutes * 60 if response._get_param("protectionEnabled") else None
+    with observations.changed:
+        for arn in response._get_param("tasks"):
+            for known, task in tasks_of(response.ecs_backend).items():
+                if known.rpartition("/")[2] == arn.rpartition("/")[2] and task.get("group", "").startswith("service:"):
+                    task[REQUESTED_PROTECTION] = {"until": until, "instead_of": task.get("protectedUntil")}
+    return get_task_protection(response)
 
 
 def _containers(definition: Any) -> list[dict[str, Any]]:
@@ -215,7 +229,7 @@ def _with_times(document: dict[str, Any]) -> dict[str, Any]:
     dates = {
         name: datetime.fromtimestamp(document[name]) for name in TIMES if isinstance(document.get(name), int | float)
     }
-    return {name: value for name, value in document.items() if name != NETWORK} | dates
+    return {name: value for name, value in document.items() if name not in (NETWORK, REQUESTED_PROTECTION)} | dates
 
 
 observations.on_observed(_update_services)

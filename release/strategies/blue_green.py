@@ -13,7 +13,7 @@ from release.ecs import EcsServiceState
 from release.errors import FailedError, RefusedError
 from release.images import request_image
 from release.migrate import MigrateRequest, migrate_like, stop_migration
-from release.minimum import reconcile_minimum
+from release.minimum import hold, reconcile_minimum
 from release.preflight import check_exists
 from release.resources import BlueGreenResources, ColourResources
 from release.scale import scale_up
@@ -56,6 +56,7 @@ class BlueGreen(BlueGreenResources):
         if state.image != request.image:
             if request.migration and state.desired and self._is_idle(before, side.colour):
                 # ECS would replace them by tasks of the new image at once, before the migration.
+                hold(side, 0, serves=False)
                 side.ecs.scale(0)
                 reporter.say(f"{label}: {state.desired} → 0 tasks until the migration is done")
             terraform.apply()

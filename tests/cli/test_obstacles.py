@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import re
-import shlex
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,9 +10,7 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 import boto3
-import jmespath
 import pytest
-from botocore import xform_name
 
 from local.extensions.dataplane import OBSERVED_PATH
 from release.aws import Aws
@@ -21,7 +18,7 @@ from tests.cli.fake_project import environment, stack_document, state_key
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.test_apply import APPLIED, PLANNED
 from tests.cli.test_destroy import Keyboard
-from tests.support.aws_command import AwsCommand
+from tests.support.aws_command import AwsCommand, run_printed
 from tests.support.embedded import embedded_aws
 
 pytestmark = pytest.mark.slow
@@ -78,19 +75,7 @@ def _full(aws: Aws) -> None:
 
 
 def _run(command: str, aws: Aws) -> None:
-    """Run a command of a message as a shell would: with what it takes from another command."""
-    inner = re.search(r'"\$\((.+)\)"', command)
-    if inner is not None:
-        given = _answer(inner[1], aws)
-        query = shlex.split(inner[1])[shlex.split(inner[1]).index("--query") + 1]
-        command = command.replace(inner[0], shlex.quote(json.dumps(jmespath.search(query, given))))
-    _answer(command, aws)
-
-
-def _answer(command: str, aws: Aws) -> dict[str, Any]:
-    call = AwsCommand.parse(command)
-    assert call.violations() == []
-    return dict(getattr(aws.client(call.service), xform_name(call.operation))(**call.parameters))
+    run_printed(command, aws.client)
 
 
 def _follow(terraform: FakeTerraform) -> None:

@@ -30,10 +30,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Releases:
-    """The release tool on a platform whose blue side is live, with a parameter that has no history yet."""
+    """The release tool on a platform whose blue side is live, with a parameter that has no history yet.
 
-    def __init__(self, platform: Platform) -> None:
+    Args:
+        platform: where both colours run.
+        min_count: of the environment file. Default: it is not known.
+    """
+
+    def __init__(self, platform: Platform, *, min_count: int | None = None) -> None:
         account = platform.account
+        self._min_counts = {} if min_count is None else {"web": min_count}
         self.outputs: dict[str, Any] = {
             "cluster_name": "test",
             "services": {
@@ -75,7 +81,7 @@ class Releases:
         return self._operator().service.status()
 
     def _operator(self) -> Operator:
-        return Operator(self, pace=QUICKLY, environment="test", cluster_name="test")
+        return Operator(self, pace=QUICKLY, environment="test", cluster_name="test", min_counts=self._min_counts)
 
     def alarm(self, colour: Colour, state: str) -> str:
         """An alarm of a colour, in a state."""

@@ -1,9 +1,10 @@
 """A person who runs commands, and time that passes at once."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Protocol
 
 from rich.console import Console
@@ -76,9 +77,21 @@ class Recorder:
     def output(self) -> str:
         return self._text.getvalue()
 
-    def session(self, aws: Aws, pace: Pace | None = None, *, environment: str = "dev") -> Session:
+    def session(
+        self,
+        aws: Aws,
+        pace: Pace | None = None,
+        *,
+        environment: str = "dev",
+        min_counts: Mapping[str, int] = MappingProxyType({}),
+    ) -> Session:
         return Session(
-            environment=environment, aws=aws, author=self.author, reporter=self.reporter, pace=pace or quick()
+            environment=environment,
+            aws=aws,
+            author=self.author,
+            reporter=self.reporter,
+            pace=pace or quick(),
+            min_counts=min_counts,
         )
 
 
@@ -93,7 +106,9 @@ class Operator(Recorder):
         *,
         environment: str = "dev",
         cluster_name: str = CLUSTER,
+        min_counts: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         super().__init__(who=who)
-        context = self.session(web.aws, pace, environment=environment).context(web.name, cluster_name=cluster_name)
+        session = self.session(web.aws, pace, environment=environment, min_counts=min_counts)
+        context = session.context(web.name, cluster_name=cluster_name)
         self.service = BlueGreen(context=context, outputs=web.published)

@@ -18,9 +18,10 @@ from tests.permissions import recording
 from tests.release.blue_green_service import MIGRATION, BlueGreenTestService
 from tests.release.delivery_roles import role_session
 from tests.release.operator import Operator, quick
+from tests.release.scaled_service import Scaled
 from tests.release.shared_resources import LOG_GROUP, SharedResources
 from tests.release.single_service import SingleTestService
-from tests.release.test_minimum import DIMENSION, Scaled
+from tests.support.target_tracking import DIMENSION
 
 NEW = "registry.example.com/shop/web:2.0.0"
 AnyService = TypeVar("AnyService", BlueGreen, Rolling, CodeDeploy)

@@ -7,12 +7,13 @@ member `tasks`. Its own inventions, such as `aws s3 cp`, are not known here.
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import botocore.session
+import jmespath
 from botocore import xform_name
 
 from local.strict.constraints import check
@@ -110,3 +111,24 @@ def _short_form(shape: Any, word: str) -> dict[str, Any]:
 @cache
 def _session() -> Any:
     return botocore.session.get_session()
+
+
+def run_printed(command: str, client: Callable[[str], Any]) -> None:
+    """Run a command of a message as a shell would: with what it takes from another command.
+
+    Args:
+        command: the line, beginning with `aws`.
+        client: gives a boto3 client for a service.
+    """
+    inner = re.search(r'"\$\((.+)\)"', command)
+    if inner is not None:
+        words = shlex.split(inner[1])
+        given = jmespath.search(words[words.index("--query") + 1], _answer(inner[1], client))
+        command = command.replace(inner[0], shlex.quote(json.dumps(given)))
+    _answer(command, client)
+
+
+def _answer(command: str, client: Callable[[str], Any]) -> dict[str, Any]:
+    call = AwsCommand.parse(command)
+    assert call.violations() == []
+    return dict(getattr(client(call.service), xform_name(call.operation))(**call.parameters))

@@ -66,6 +66,7 @@ class AwsClient:
                     one_off_tasks=tasks,
                     one_off_networks={arn: each for arn, each in networks.items() if each is not None},
                     definitions=definitions,
+                    protections=self.pages.protections(self._region),
                 )
             elif part == "elbv2":
                 elbv2 = self._clients["elbv2"]

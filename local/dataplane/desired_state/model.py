@@ -165,6 +165,8 @@ class DesiredState:
     """Tasks that RunTask or StopTask requested and that have not ended, as in DescribeTasks, by ARN."""
     one_off_networks: Mapping[str, Member] = field(default_factory=dict)
     """Those of them whose network RunTask was given, by ARN."""
+    protections: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    """Task → `until`, the end of a protection that somebody else asked for, and `instead_of`, that before it."""
     listeners: tuple[Listener, ...] = ()
     target_groups: Mapping[str, TargetGroup] = field(default_factory=dict)
     stores: tuple[Store, ...] = ()

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.extensions.dataplane import CHANGES_PATH, LOGINS_PATH, OBSERVED_PATH, TASK_NETWORKS_PATH, WAIT_SECONDS
+from local.extensions.dataplane import (
+    CHANGES_PATH,
+    LOGINS_PATH,
+    OBSERVED_PATH,
+    PROTECTIONS_PATH,
+    TASK_NETWORKS_PATH,
+    WAIT_SECONDS,
+)
 from local.iam.paths import AUTHORIZATION_PATH, CREDENTIALS_PATH
 
 ANSWER_SECONDS = 10.0
@@ -52,6 +59,10 @@ class Pages:
     def task_networks(self, region: str) -> dict[str, Any]:
         """ARN → `awsvpcConfiguration` of the tasks that RunTask requested and that have not started."""
         return self._page("GET", f"{TASK_NETWORKS_PATH}?region={region}")
+
+    def protections(self, region: str) -> dict[str, Any]:
+        """ARN of a task → `until`, what UpdateTaskProtection asked for, and `instead_of`, what it had."""
+        return self._page("GET", f"{PROTECTIONS_PATH}?region={region}")
 
     def credentials(self, role_arn: str, session_name: str) -> dict[str, str]:
         """Credentials of a role, as the container credentials endpoint gives them: ECS assumes it for a task.

@@ -123,6 +123,10 @@ class Workload:
             service_now = desired_state.services.get(arn)
             for task in scheduler.tasks:
                 self._obey_stop_request(task, desired_state)
+                protection = desired_state.protections.get(task.arn)
+                # Unless the task has asked for another one since.
+                if protection is not None and protection["instead_of"] == task.protected_until:
+                    task.protected_until = protection["until"]
             self._release(scheduler.advance(service_now, desired_state.target_groups, now))
             rollout = scheduler.rollout
             if rollout.rolled_back_to and service_now is not None:

@@ -16,7 +16,8 @@ from modules.containers import (
     with_root_certificates,
 )
 
-_OWN_SETTINGS = ("CERTIFICATES_FILE", "COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION")
+SECRETS_VERSION = "WINDLASS_SECRETS_VERSION"
+_OWN_SETTINGS = ("CERTIFICATES_FILE", "COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION", SECRETS_VERSION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,10 @@ class WebContainerInputs:
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets, by the name of their environment variable. Default: none."""
 
+    secrets_version: int | None = None
+    """A number that is raised after a value of a secret has changed, so that the task definition changes, and with it
+    the tasks; passed as `WINDLASS_SECRETS_VERSION`. Default: none."""
+
     root_certificates: str | None = None
     """Roots that a database or a cache is verified with, in PEM (D07); their file is passed as `CERTIFICATES_FILE`. The
     image must have `/bin/sh`. Default: none, for a service that connects to neither."""
@@ -84,6 +89,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
             **inputs.environment,
             **({} if inputs.colour is None else {"COLOUR": inputs.colour}),
             **({} if inputs.root_certificates is None else {"CERTIFICATES_FILE": ROOT_CERTIFICATES_FILE}),
+            **({} if inputs.secrets_version is None else {SECRETS_VERSION: str(inputs.secrets_version)}),
             "KEEP_ALIVE_SECONDS": str(inputs.keep_alive_seconds),
             "PORT": str(inputs.port),
             "VERSION": inputs.version,

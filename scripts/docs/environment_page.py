@@ -114,6 +114,8 @@ def _tables(path: str, value: JsonSchema, definitions: JsonSchema) -> Iterator[T
         yield from _tables(f"{path}.<name>", value["additionalProperties"], definitions)
         return
     variants = [resolved(variant, definitions) for variant in value.get("oneOf", [value])]
+    # A table in whose place a text may stand.
+    variants = [next((each for each in one.get("anyOf", ()) if "properties" in each), one) for one in variants]
     if any("properties" not in variant for variant in variants):
         return
     if len(variants) == 1:

@@ -190,6 +190,16 @@ MISTAKES = (
         also=(SECRETS,),
     ),
     Mistake(
+        "services_read_no_secrets_of_another",
+        "code of a web service that reads Airflow's keys",
+        allowing(TASK, "secretsmanager:GetSecretValue", f"{SECRET_ARN}windlass/prod/airflow/fernet-keys-??????"),
+    ),
+    Mistake(
+        "services_read_no_secrets_of_another",
+        "code of a web service that reads the master password",
+        allowing(TASK, "secretsmanager:GetSecretValue", f"{SECRET_ARN}windlass/prod/database/password-AbCdEf"),
+    ),
+    Mistake(
         SECRETS,
         "an execution role that reads another secret",
         allowing(EXECUTION, "secretsmanager:GetSecretValue", "${data.terraform_remote_state.data.outputs.more}"),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import MISSING, Problem
-from config.fields import known_keys, meaning, owners
+from config.fields import known_keys, meaning, owners, why_refused
 
 BOUNDS = {
     "greater_than": ("gt", "more than {:g}"),
@@ -75,6 +75,8 @@ def _unknown_key(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
         field, tags = owner
         kinds = " or ".join(f'{field} = "{tag}"' for tag in tags)
         return f"is a key of {kinds}; allowed here: {', '.join(known)}"
+    if why := why_refused(path):
+        return f"is not a key, since {why}; allowed here: {', '.join(known)}"
     close = get_close_matches(path[-1], known, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"is not a key that Windlass knows{hint}; allowed here: {', '.join(known)}"

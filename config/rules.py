@@ -18,6 +18,7 @@ from config import (
     network_rules,
     offers_rules,
     quotas_rules,
+    service_permissions_rules,
     service_secrets_rules,
     services_rules,
     state,
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
 RULES_FOR_EACH_SERVICE: tuple[Rule, ...] = (
     *services_rules.RULES_FOR_EACH_SERVICE,
     *service_secrets_rules.RULES_FOR_EACH_SERVICE,
+    *service_permissions_rules.RULES_FOR_EACH_SERVICE,
 )
 """Rules that run once for each web service."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic import GetJsonSchemaHandler, StringConstraints, TypeAdapter, model_validator
 from pydantic_core import CoreSchema
 
 from config.base import Section
@@ -58,14 +58,13 @@ class ServiceSecret(Section):
         """Whether it is an SSM parameter."""
         return self.arn is not None and ":ssm:" in self.arn
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """A table, or the ARN alone."""
-        described = super().__get_pydantic_json_schema__(schema, handler)
-        body = handler.resolve_ref_schema(described)
-        if "anyOf" not in body:
-            table = dict(body)
-            arn = next(each for each in table["properties"]["arn"]["anyOf"] if "pattern" in each)
-            body.clear()
-            body.update({"description": table["description"], "anyOf": [dict(arn), table]})
-        return described
+
+class _OrArn:
+    """Annotation of a secret in whose place the ARN alone may stand: its JSON Schema says so."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [TypeAdapter(ExistingSecretArn).json_schema(), handler(schema)]}
+
+
+SecretSource = Annotated[ServiceSecret, _OrArn()]
+"""A secret as the file writes it: a table, or the ARN alone."""

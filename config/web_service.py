@@ -9,7 +9,8 @@ from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from config.base import HostName, KmsKeyArn, Percent, Section, Version
 from config.container import EnvironmentName, Text
 from config.pattern import Pattern
-from config.service_secrets import ServiceSecret
+from config.service_permissions import Permissions
+from config.service_secrets import SecretSource
 
 
 class Thresholds(Section):
@@ -111,7 +112,10 @@ class WebService(Section):
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables of the container, by name. Not for secrets (A02). Default: none."""
 
-    secrets: dict[EnvironmentName, ServiceSecret] = Field(
+    permissions: Permissions = Permissions()
+    """What the code of the service may do in AWS (I01)."""
+
+    secrets: dict[EnvironmentName, SecretSource] = Field(
         default_factory=dict, examples=[{"STRIPE_API_KEY": {"name": "stripe-api-key"}}]
     )
     """Secrets of the container, by the name of their environment variable (A02): `{ name = "…" }` for one that Windlass

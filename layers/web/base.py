@@ -15,6 +15,7 @@ from layers.ecs_service import EcsServiceSpec, TaskSpec, ecs_service
 from layers.reachability import service_role
 from layers.service_secret_names import existing_secret_arns
 from layers.service_secrets import secret_references
+from layers.web.permissions import managed_policy_arns, task_statements
 from layers.working_hours import working_hours
 from modules import ecs
 from modules.alb import RuleInputs, TargetGroupOutputs, TargetGroupSettings, TargetHealthCheck
@@ -133,6 +134,13 @@ class WebServiceBase(Construct, Generic[Settings]):
                 *([self._context.network.kms_key_arn] if set(secrets) - set(existing) else []),
                 *self._settings.kms_key_arns,
             ],
+            task_statements=task_statements(
+                self._settings.permissions,
+                account=aws.account,
+                own_path=self._environment.secret_path(self._name),
+                environment_key_arn=self._context.network.kms_key_arn,
+            ),
+            managed_policy_arns=managed_policy_arns(self._settings.permissions, aws.account),
             execute_command=(
                 self._context.execute_command_access if self._environment.cluster.execute_command else None
             ),

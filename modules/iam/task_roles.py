@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from aws.account import Account
@@ -65,6 +66,9 @@ class TaskRolesInputs:
     task_statements: Mapping[str, Statement] = field(default_factory=dict)
     """Statements of the task role, by Sid. Default: none."""
 
+    managed_policy_arns: Mapping[str, str] = field(default_factory=dict)
+    """Managed policies of the task role, by a word for their Terraform addresses. Default: none."""
+
     execute_command: ExecuteCommandAccess | None = None
     """Allow ECS Exec. Default: no."""
 
@@ -106,6 +110,7 @@ class TaskRoles(Construct):
         policies = [
             *self._policy("execution", execution, _execution_statements(inputs)),
             *self._policy("task", task, _task_statements(inputs)),
+            *(self._attachment(word, task, arn) for word, arn in inputs.managed_policy_arns.items()),
         ]
         self.outputs = TaskRolesOutputs(
             execution_role_arn=execution.arn,
@@ -131,6 +136,10 @@ class TaskRoles(Construct):
             return []
         resource = IamRolePolicy(self, f"{id_}-policy", name=id_, role=role.name, policy=policy(statements))
         return [f"aws_iam_role_policy.{resource.friendly_unique_id}"]
+
+    def _attachment(self, word: str, role: IamRole, arn: str) -> str:
+        resource = IamRolePolicyAttachment(self, f"task-{word}", role=role.name, policy_arn=arn)
+        return f"aws_iam_role_policy_attachment.{resource.friendly_unique_id}"
 
 
 def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:

@@ -61,7 +61,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
         return f"is out of range; allowed: {words.format(context[key])}"
     if kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
-        is_text = kind.startswith("string_") or details["loc"][-1] == "[key]"
+        is_text = isinstance(details["input"], str) or details["loc"][-1] == "[key]"
         unit = "characters" if is_text else "items"
         return f"has the wrong length; allowed: {bound} {unit}"
     if kind == "string_pattern_mismatch":

@@ -18,6 +18,7 @@ from config import (
     network_rules,
     offers_rules,
     quotas_rules,
+    service_container_rules,
     service_permissions_rules,
     service_secrets_rules,
     services_rules,
@@ -59,6 +60,7 @@ RULES_FOR_EACH_SERVICE: tuple[Rule, ...] = (
     *services_rules.RULES_FOR_EACH_SERVICE,
     *service_secrets_rules.RULES_FOR_EACH_SERVICE,
     *service_permissions_rules.RULES_FOR_EACH_SERVICE,
+    *service_container_rules.RULES_FOR_EACH_SERVICE,
 )
 """Rules that run once for each web service."""
 

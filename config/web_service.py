@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from aws.quotas import LISTENER_RULE_PRIORITY_MAX
 from config.base import HostName, KmsKeyArn, Percent, Section, Version
-from config.container import EnvironmentName, Text
+from config.container import Argument, EnvironmentName, Folder, Text, User
 from config.pattern import Pattern
 from config.service_permissions import Permissions
 from config.service_secrets import SecretSource
@@ -53,7 +53,7 @@ class WebService(Section):
     """Time after a task's start during which failed health checks are ignored (A08)."""
 
     health_check_command: Annotated[
-        tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...],
+        tuple[Argument, ...],
         Field(examples=[["python", "-m", "web.healthcheck"]]),
     ] = ()
     """Program and arguments that ECS runs in the container as a health check, in addition to the load balancer's (E06).
@@ -89,7 +89,7 @@ class WebService(Section):
     most 5."""
 
     migration_command: Annotated[
-        tuple[Annotated[Text, StringConstraints(min_length=1, max_length=1024)], ...],
+        tuple[Argument, ...],
         Field(examples=[["python", "-m", "web.migrate"]]),
     ] = ()
     """Program and arguments that migrate the database. `./windlass deploy` runs them with the new image before the
@@ -108,6 +108,32 @@ class WebService(Section):
     alarms: Thresholds = Thresholds()
     """Thresholds of the service's alarms. With `rolling` and `codedeploy`, a deployment is rolled back if one of the
     alarms goes off; with `blue-green`, a canary is rolled back if an alarm of the new colour goes off."""
+
+    command: Annotated[tuple[Argument, ...], Field(examples=[["python", "-m", "web"]])] = ()
+    """Program and arguments that the container runs instead of the image's. An image with an entry point gets them as
+    its arguments. Default: those of the image."""
+
+    entry_point: Annotated[tuple[Argument, ...], Field(examples=[["/sbin/tini", "--"]])] = ()
+    """Program and arguments before `command`, instead of the image's entry point; without `command`, nothing follows.
+    It gets `migration_command` as its arguments too. Default: that of the image."""
+
+    working_directory: Annotated[Folder | None, Field(examples=["/app"])] = None
+    """Folder in which the container starts. Default: that of the image."""
+
+    user: User | None = None
+    """Who the container runs as. Root is for development only. Default: the image's user."""
+
+    stop_timeout_seconds: Annotated[int, Field(ge=2, le=120)] = 60
+    """Time that a task has after SIGTERM to finish its work, before SIGKILL. With less than the 30 seconds that the
+    load balancer waits for open requests, some may be cut off (N06)."""
+
+    read_only_root: bool = True
+    """Whether the container may write to `/tmp` and `writable_folders` only, so that an intruder cannot change the
+    image's files."""
+
+    writable_folders: tuple[Folder, ...] = ()
+    """Folders in addition to `/tmp` that the container may write to. Each is an empty volume on the task's ephemeral
+    storage; it belongs to root, unless the image has the folder and names it in VOLUME. Default: none."""
 
     environment: dict[EnvironmentName, Text] = Field(default_factory=dict, examples=[{"LOG_LEVEL": "info"}])
     """Environment variables of the container, by name. Not for secrets (A02). Default: none."""

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from aws.colour import Colour
 from aws.root_certificates import root_certificates
+from config.service_container_rules import volume_word
 from config.services import WebService
 from layers import images
 from layers.context import DEREGISTRATION_DELAY_SECONDS, ServiceContext
@@ -190,6 +191,13 @@ class WebServiceBase(Construct, Generic[Settings]):
             version=image.version,
             port=settings.port,
             keep_alive_seconds=environment.load_balancer.keep_alive_seconds,
+            command=settings.command,
+            entry_point=settings.entry_point,
+            working_directory=settings.working_directory,
+            user=settings.user,
+            stop_timeout_seconds=settings.stop_timeout_seconds,
+            read_only_root=settings.read_only_root,
+            writable_folders={f"folder-{volume_word(path)}": path for path in settings.writable_folders},
             health_check_command=settings.health_check_command,
             environment=settings.environment,
             secrets=self._secrets,

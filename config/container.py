@@ -29,6 +29,16 @@ Folder = Annotated[
 ]
 """A folder in a container."""
 
+EnvironmentFile = Annotated[
+    str,
+    Pattern(
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.()=-]+){0,15}/[A-Za-z0-9!_.()=-]+\.env",
+        "a bucket and the key of a file in it that ends in .env, as ECS requires",
+        "acme-settings/web/prod.env",
+    ),
+]
+"""A file of `NAME=VALUE` lines in S3."""
+
 User = Annotated[
     str,
     Pattern(

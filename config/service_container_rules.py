@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from config.aws import Aws
 from config.base import Kind
 from config.errors import Problem
 from config.rule import problem
+from config.state import State
 from config.web_service import WebService
 
 WRITABLE_ALREADY = ("/tmp",)  # noqa: S108 (the container's)
@@ -49,7 +51,23 @@ def volume_word(folder: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", folder.strip("/")).strip("-")
 
 
+def environment_files_are_the_services(
+    key: str, item: WebService, project: str, name: str, aws: Aws, state: State
+) -> Iterator[Problem]:
+    """What only the platform writes is no service's setting, and ECS reads a file once."""
+    own = f"{project}-{name}-{aws.account_id}-{aws.region}-"
+    for index, file in enumerate(item.environment_files):
+        path = f"services/{key}/environment_files/{index}"
+        if file.partition("/")[0] == getattr(state, "bucket", None):
+            yield problem(path, file, "is in the bucket of Terraform's state; allowed: any other bucket")
+        elif file.startswith(own):
+            yield problem(path, file, "is in a bucket of the platform's own; allowed: any other bucket")
+        elif file in item.environment_files[:index]:
+            yield problem(path, file, "is there twice; allowed: once")
+
+
 RULES_FOR_EACH_SERVICE = (
+    environment_files_are_the_services,
     root_is_for_development,
     writable_folders_have_a_use,
     writable_folders_are_apart,

@@ -59,9 +59,9 @@ class Permissions(Section):
     """
 
     refused_keys: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("actions", "statements", "policy", "policies"), "statements of one's own may allow anything"),
+        **dict.fromkeys(("actions", "statements", "policy", "policies"), "statements of your own may allow anything"),
         **dict.fromkeys(("iam", "pass_role", "pass_roles"), "a service that manages or passes roles may become any"),
-        **dict.fromkeys(("sts", "assume_role", "assume_roles"), "another role's permissions are nobody's review here"),
+        **dict.fromkeys(("sts", "assume_role", "assume_roles"), "another role's permissions are not reviewed here"),
         "kms": "a right to a key goes with what it encrypts, by kms_key_arns",
     }
     """Keys that people look for → why they do not exist."""

@@ -54,8 +54,9 @@ def secrets_are_in_the_region(key: str, item: WebService, aws: Aws) -> Iterator[
 
 def keys_belong_to_existing_secrets(key: str, item: WebService) -> Iterator[Problem]:
     """Secrets that Windlass creates are under the environment's own key."""
-    if item.kms_key_arns and all(secret.arn is None for secret in item.secrets.values()):
-        message = "is used with existing secrets only, and none is named; leave it out"
+    has_own_only = all(secret.arn is None for secret in item.secrets.values())
+    if item.kms_key_arns and has_own_only and not item.environment_files:
+        message = "is used with existing secrets and environment files only, and none is named; leave it out"
         yield problem(f"services/{key}/kms_key_arns", list(item.kms_key_arns), message)
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from aws.quotas import LISTENER_RULE_PRIORITY_MAX
+from aws.quotas import ENVIRONMENT_FILES, LISTENER_RULE_PRIORITY_MAX
 from config.base import HostName, KmsKeyArn, Percent, Section, Version
-from config.container import Argument, EnvironmentName, Folder, Text, User
+from config.container import Argument, EnvironmentFile, EnvironmentName, Folder, Text, User
 from config.pattern import Pattern
 from config.service_permissions import Permissions
 from config.service_secrets import SecretSource
@@ -141,6 +141,11 @@ class WebService(Section):
     permissions: Permissions = Permissions()
     """What the code of the service may do in AWS (I01)."""
 
+    environment_files: Annotated[tuple[EnvironmentFile, ...], Field(max_length=ENVIRONMENT_FILES)] = ()
+    """Files in S3 with environment variables, `NAME=VALUE` in each line, at most 10. Not for secrets (A02). A variable
+    of `environment` or `secrets` wins over one of a file. The bucket must be closed to the public. Tasks read the
+    files when they start; `secrets_version` starts new ones. Default: none."""
+
     secrets: dict[EnvironmentName, SecretSource] = Field(
         default_factory=dict, examples=[{"STRIPE_API_KEY": {"name": "stripe-api-key"}}]
     )
@@ -148,12 +153,13 @@ class WebService(Section):
     creates empty and people fill in, or the ARN of one that exists. Default: none."""
 
     secrets_version: Version = 1
-    """Increase it by one and apply `service` after you have changed a value of `secrets`: ECS replaces the tasks, and
-    new ones read the new value (docs/runbooks/rotate-secrets.md)."""
+    """Increase it by one and apply `service` after you have changed a value of `secrets` or an environment file: ECS
+    replaces the tasks, and new ones read the new value (docs/runbooks/rotate-secrets.md)."""
 
     kms_key_arns: tuple[KmsKeyArn, ...] = ()
-    """ARNs of the customer-managed keys that encrypt existing secrets of `secrets`. The execution role may decrypt with
-    them. The policy of a key in another account must allow it too. Default: none, for secrets under AWS's own keys."""
+    """ARNs of the customer-managed keys that encrypt existing secrets of `secrets`, or `environment_files`. The
+    execution role may decrypt with them. The policy of a key in another account must allow it too. Default: none, for
+    what is under AWS's own keys."""
 
     @property
     def initial_images(self) -> Mapping[Literal["blue", "green"] | None, str]:

@@ -52,6 +52,28 @@ def proxies_read_exactly_their_logins(stacks: CheckedStacks) -> Iterator[Finding
                 yield address, f"{secret} is a login of the proxy, but {role} may not read it"
 
 
+@guard("I01", fix="allow the execution role exactly the files that its containers name in `environmentFiles`")
+def execution_roles_read_exactly_their_environment_files(stacks: CheckedStacks) -> Iterator[Finding]:
+    """An execution role may read exactly the files in S3 that its containers name."""
+    named: dict[str, dict[str, str]] = {}
+    for address, body in stacks.resources("aws_ecs_task_definition"):
+        for role in stacks.resolve(address, body.get("execution_role_arn") or ""):
+            files = named.setdefault(role, {})
+            for container in containers_of(body):
+                files |= {file["value"]: address for file in container.get("environmentFiles", [])}
+    allowed: dict[str, dict[str, str]] = {}
+    for one in policies(stacks).statements:
+        if one.kind == "identity" and one.allow and "s3:GetObject" in one.actions:
+            for role in roles_with(stacks, one.address):
+                allowed.setdefault(role, {}).update(dict.fromkeys(one.resources, one.address))
+    for role, files in sorted(named.items()):
+        may = allowed.get(role, {})
+        for file in sorted(set(may) - set(files)):
+            yield may[file], f"{role} may read {file}, which none of its containers names"
+        for file in sorted(set(files) - set(may)):
+            yield files[file], f"a container names {file}, which {role} may not read, so the task would not start"
+
+
 @guard("D04", fix="let each service have secrets in the folder of its own name")
 def services_read_no_secrets_of_another(stacks: CheckedStacks) -> Iterator[Finding]:
     """No role of a service may read a master password, or what is below the path of another service or of Airflow."""
@@ -72,6 +94,7 @@ def services_read_no_secrets_of_another(stacks: CheckedStacks) -> Iterator[Findi
 
 GUARDS: tuple[Guard, ...] = (
     execution_roles_read_exactly_their_secrets,
+    execution_roles_read_exactly_their_environment_files,
     services_read_no_secrets_of_another,
     proxies_read_exactly_their_logins,
 )

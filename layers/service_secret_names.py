@@ -13,11 +13,11 @@ def own_secret_key(service: str, name: str) -> str:
 
 def own_secrets(settings: WebService) -> Mapping[str, list[str]]:
     """Secrets that Windlass makes for a service, by name, with the variables that they fill."""
-    found: dict[str, list[str]] = {}
+    variables: dict[str, list[str]] = {}
     for variable, secret in settings.secrets.items():
         if secret.name is not None:
-            found.setdefault(secret.name, []).append(variable)
-    return found
+            variables.setdefault(secret.name, []).append(variable)
+    return variables
 
 
 def own_secret_keys(environment: Environment) -> Iterable[str]:

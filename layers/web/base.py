@@ -122,7 +122,7 @@ class WebServiceBase(Construct, Generic[Settings]):
         # The service's own repository, and those that the environment file names: what a deployment may choose from.
         named = [images.repository_arn(image) for image in self._settings.initial_images.values()]
         repositories = {self._context.data.repository_arns[self._name], *(arn for arn in named if arn is not None)}
-        secrets = sorted({secret.arn for secret in self._secrets.values()})
+        secrets = list(dict.fromkeys(secret.arn for secret in self._secrets.values()))
         existing = existing_secret_arns(self._settings)
         inputs = TaskRolesInputs(
             name=self._full_name,
@@ -131,6 +131,8 @@ class WebServiceBase(Construct, Generic[Settings]):
             log_group_arns=[self._context.log_group_arn(self._log_group_name(suffix)) for suffix in suffixes],
             secret_arns=[arn for arn in secrets if ":ssm:" not in arn],
             parameter_arns=[arn for arn in secrets if ":ssm:" in arn],
+            environment_file_arns=self._environment_files(),
+            foreign_key_arns=self._settings.kms_key_arns,
             kms_key_arns=[
                 *([self._context.network.kms_key_arn] if set(secrets) - set(existing) else []),
                 *self._settings.kms_key_arns,
@@ -200,8 +202,9 @@ class WebServiceBase(Construct, Generic[Settings]):
             writable_folders={f"folder-{volume_word(path)}": path for path in settings.writable_folders},
             health_check_command=settings.health_check_command,
             environment=settings.environment,
+            environment_file_arns=self._environment_files(),
             secrets=self._secrets,
-            secrets_version=settings.secrets_version if settings.secrets else None,
+            secrets_version=settings.secrets_version if settings.secrets or settings.environment_files else None,
             # For the URLs of what it connects to.
             root_certificates=root_certificates(environment.aws.region) if self._urls else None,
         )
@@ -250,6 +253,9 @@ class WebServiceBase(Construct, Generic[Settings]):
 
     def _log_group_name(self, suffix: str) -> str:
         return self._environment.path(self._name, suffix.removeprefix("-"))
+
+    def _environment_files(self) -> list[str]:
+        return [self._environment.aws.account.bucket_arn(file) for file in self._settings.environment_files]
 
     def _on_demand_base(self) -> int:
         """Spot never runs the minimum number of tasks, except where it may run all of them."""

@@ -10,7 +10,15 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from aws.account import Account
-from modules.iam.statements import Statement, policy, pull_images, read_secrets, tasks_trust, write_logs
+from modules.iam.statements import (
+    Statement,
+    policy,
+    pull_images,
+    read_environment_files,
+    read_secrets,
+    tasks_trust,
+    write_logs,
+)
 
 __all__ = ["ExecuteCommandAccess", "Statement", "TaskRoles", "TaskRolesInputs", "TaskRolesOutputs"]
 
@@ -57,11 +65,17 @@ class TaskRolesInputs:
     secret_arns: Sequence[str] = ()
     """Secrets Manager secrets of the containers, without `:json-key::`. Default: none."""
 
+    environment_file_arns: Sequence[str] = ()
+    """Environment files of the containers, objects in S3. Default: none."""
+
     parameter_arns: Sequence[str] = ()
     """SSM parameters that the containers use as secrets. Default: none."""
 
     kms_key_arns: Sequence[str] = ()
     """Customer-managed KMS keys of those secrets and parameters. Default: none; AWS managed keys need no permission."""
+
+    foreign_key_arns: Sequence[str] = ()
+    """Customer-managed KMS keys of environment files. Default: none."""
 
     task_statements: Mapping[str, Statement] = field(default_factory=dict)
     """Statements of the task role, by Sid. Default: none."""
@@ -146,6 +160,9 @@ def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
     return {
         **pull_images(inputs.repository_arns, inputs.cached_repository_arns),
         **write_logs(inputs.log_group_arns),
+        **read_environment_files(
+            inputs.environment_file_arns, kms_key_arns=inputs.foreign_key_arns, account=inputs.account
+        ),
         **read_secrets(
             secret_arns=inputs.secret_arns,
             parameter_arns=inputs.parameter_arns,

@@ -75,6 +75,9 @@ class WebContainerInputs:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables. Default: none."""
 
+    environment_file_arns: Sequence[str] = ()
+    """ARNs of files in S3 with further environment variables. Default: none."""
+
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets, by the name of their environment variable. Default: none."""
 
@@ -121,6 +124,7 @@ def web_container(inputs: WebContainerInputs) -> Container:
             "PORT": str(inputs.port),
             "VERSION": inputs.version,
         },
+        environment_file_arns=inputs.environment_file_arns,
         secrets={**inputs.secrets, **database},
         port_mappings=(PortMapping(container_port=inputs.port),),
         health_check=_health_check(inputs.health_check_command),

@@ -25,6 +25,11 @@ PARTNER = "{ARN}"
 
 [airflow]
 """
+FILE = """environment_files = ["settings/web.env"]
+environment = { LEVEL = "info" }
+
+[airflow]
+"""
 NAME = "windlass/local/web/stripe"
 
 
@@ -80,6 +85,28 @@ def test_a_value_is_set_by_service_and_name(
     assert "raise services.web.secrets_version by one, and ./windlass apply local --layer service" in ended.err
     listed = windlass("secrets", "local", on=session.project)
     assert "web/PARTNER" in listed.out
+
+
+def test_the_service_layer_waits_for_environment_files(
+    endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.service_start._images", lambda _: iter(()))
+    session = local_session(tmp_path, endpoint_url, lambda text: text.replace("[airflow]\n", FILE, 1))
+    what = "the environment file settings/web.env of web "
+    assert f"{what}does not exist: aws s3 cp FILE s3://settings/web.env" in refusal(session)
+    s3 = client_of(endpoint_url, "s3")
+    s3.create_bucket(Bucket="settings", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.delete_public_access_block(Bucket="settings")
+    s3.put_object(Bucket="settings", Key="web.env", Body=b"# all\nPORT=1\nLEVEL=debug-value\nA=1\n")
+    wrong = refusal(session)
+    assert f"{what}is in a bucket that is not closed to the public" in wrong
+    assert f"{what}sets PORT, which Windlass sets" in wrong
+    assert f"{what}sets LEVEL, which the service's own settings or secrets set" in wrong
+    assert "debug-value" not in wrong
+    blocks = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    s3.put_public_access_block(Bucket="settings", PublicAccessBlockConfiguration=dict.fromkeys(blocks, True))
+    s3.put_object(Bucket="settings", Key="web.env", Body=b"A=1\n")
+    require_ready(session)
 
 
 def test_names_are_completed(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ class GeneratedRoles:
         account: where to make them.
         documents: the JSON by layer.
         service: name of the service.
-        outputs: what stands for the outputs of other layers, by name; others are left as they are.
+        outputs: values of the outputs of other layers, by name; others are left as they are.
     """
 
     def __init__(self, account: Account, documents: Documents, service: str, outputs: Mapping[str, str]) -> None:

@@ -38,8 +38,8 @@ def roles(running_platform: Platform) -> GeneratedRoles:
         "PARTNER": {"arn": partner, "json_key": "token"},
     }
     documents = terraform_json(Environment.model_validate_json(json.dumps(data)))
-    made = documents["data"]["resource"]["aws_secretsmanager_secret"][f"service-secrets_{SERVICE}_stripe_secret"]
-    empty = account.secrets.create_secret(Name=made["name"], KmsKeyId=own)["ARN"]
+    resource = documents["data"]["resource"]["aws_secretsmanager_secret"][f"service-secrets_{SERVICE}_stripe_secret"]
+    empty = account.secrets.create_secret(Name=resource["name"], KmsKeyId=own)["ARN"]
     outputs = {
         f"service_secret_arns.{SERVICE}_stripe": empty,
         "database_url_secret_arn": account.secrets.create_secret(Name="w/web/database/url", SecretString="x")["ARN"],

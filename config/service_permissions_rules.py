@@ -76,12 +76,15 @@ def own_managed_policies_are_in_the_account(key: str, item: WebService, aws: Aws
 
 
 def permissions_name_each_thing_once(key: str, item: WebService) -> Iterator[Problem]:
-    """The second of two entries would do nothing, and a policy is attached once."""
+    """The second of two entries would do nothing; names of policies are unique in an account, whatever their path."""
     for form in (*SHORT_FORMS, "managed_policies"):
         names = getattr(item.permissions, form)
+        seen: set[str] = set()
         for index, name in enumerate(names):
-            if name in names[:index]:
+            word = name.rpartition("/")[2] if form == "managed_policies" else name
+            if word in seen:
                 yield problem(f"services/{key}/permissions/{form}/{index}", name, "is there twice; allowed: once")
+            seen.add(word)
 
 
 RULES_FOR_EACH_SERVICE = (

@@ -14,6 +14,7 @@ ENDPOINTS_BY_SERVICE: Final[Mapping[str, tuple[str, ...]]] = {
     # Permissions only: `iam:PassRole` is no call.
     "iam": (),
     "kms": ("kms",),
+    "lambda": ("lambda",),
     "logs": ("logs",),
     "rds": ("rds",),
     # The gateway endpoint of S3 is always there.

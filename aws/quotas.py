@@ -44,6 +44,9 @@ BUCKET_NAME_CHARACTERS: Final = 63
 DATABASE_IDENTIFIER_CHARACTERS: Final = 63
 """Length of the identifier of a database instance."""
 
+ENVIRONMENT_FILES: Final = 10
+"""Environment files of a container in ECS."""
+
 ROLE_NAME_CHARACTERS: Final = 64
 """Length of the name of a role."""
 

@@ -48,6 +48,10 @@ def secrets(context: click.Context, _parameter: click.Parameter, incomplete: str
             names += [f"git-{name}" for name in repositories if "credentials" in _section(repositories, name)]
             names += ["oidc-client-secret"] if _section(airflow, "authentication") else []
             names += _section(airflow, "secrets")
+            services = _section(_read(file), "services")
+            for service in services:
+                secrets = _section(_section(services, service), "secrets")
+                names += dict.fromkeys(f"{service}/{_section(secrets, each).get('name', each)}" for each in secrets)
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -8,6 +8,7 @@ import click
 
 from cli.errors import BAD_CONFIGURATION, CommandError
 from layers.airflow_names import git_secret, own_git_secrets
+from layers.service_secret_names import existing_secret_arns, own_secrets
 from release.errors import BadRequestError
 from release.secret_values import MAX_BYTES, PersonsSecret, SecretValue, State
 
@@ -28,10 +29,11 @@ NOTES: Mapping[State, str] = {
 
 def persons_secrets(environment: "Environment") -> list[PersonsSecret]:
     """Every secret of an environment whose value Terraform does not make."""
+    secrets = list(_services(environment))
     airflow = environment.airflow
     if airflow is None:
-        return []
-    secrets = list(_git(environment, airflow))
+        return secrets
+    secrets += _git(environment, airflow)
     if airflow.authentication is not None:
         arn = airflow.authentication.client_secret_arn
         secrets.append(
@@ -99,6 +101,25 @@ def _checked(secret: PersonsSecret, raw: bytes) -> SecretValue:
     if len(text.encode()) > MAX_BYTES:
         raise BadRequestError(f"The value of {secret.key} is longer than {MAX_BYTES} bytes, AWS's limit.")
     return SecretValue(text)
+
+
+def _services(environment: "Environment") -> Iterator[PersonsSecret]:
+    """Those of web services: by their name, or by the first variable that an existing one fills."""
+    for service, settings in environment.services.items():
+        for name, variables in own_secrets(settings).items():
+            yield PersonsSecret(
+                key=f"{service}/{name}",
+                secret_id=environment.secret_path(service, name),
+                purpose=_purpose(service, variables),
+                is_own=True,
+            )
+        for arn in existing_secret_arns(settings):
+            variables = [variable for variable, secret in settings.secrets.items() if secret.arn == arn]
+            yield PersonsSecret(key=f"{service}/{variables[0]}", secret_id=arn, purpose=_purpose(service, variables))
+
+
+def _purpose(service: str, variables: list[str]) -> str:
+    return f"variable {' and '.join(variables)} of the service {service}"
 
 
 def _git(environment: "Environment", airflow: "Airflow") -> Iterator[PersonsSecret]:

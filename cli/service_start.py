@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aws.image_reference import ImageReference
-from cli import delegation
+from cli import delegation, environment_files
 from cli.aws import release_errors
 from cli.console import say, warn
 from cli.errors import CommandError
@@ -143,7 +143,7 @@ def to_do(session: Session, *, images: bool = True, zone: bool = True) -> list[s
         zone: whether to check the delegation of the zone too.
     """
     with release_errors():
-        lines = [*(_images(session) if images else ()), *_secrets(session)]
+        lines = [*(_images(session) if images else ()), *_secrets(session), *_files(session)]
     return [*lines, *(_zone(session) if zone else ())]
 
 
@@ -184,6 +184,11 @@ def _images(session: Session) -> Iterator[str]:
             yield f"{missing}: ./windlass apply {environment.name} --layer data"
         else:
             yield f"{missing}: {push_command(f'{environment.name} {key}', reference)}"
+
+
+def _files(session: Session) -> Iterator[str]:
+    if any(service.environment_files for service in session.environment.services.values()):
+        yield from environment_files.to_do(session.environment, aws_of(session))
 
 
 def _secrets(session: Session) -> Iterator[str]:

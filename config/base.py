@@ -168,6 +168,16 @@ CertificateArn = Annotated[
 ]
 """An existing certificate in ACM (E11)."""
 
+KmsKeyArn = Annotated[
+    str,
+    Pattern(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]{1,64}",
+        "the ARN of a KMS key, not of an alias",
+        "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+]
+"""A customer-managed KMS key of somebody else."""
+
 DailyWindow = Annotated[
     str,
     Pattern(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", 'a window in UTC such as "03:00-04:00"', "03:00-04:00"),

@@ -61,6 +61,16 @@ def known_keys(path: tuple[str, ...], table: Any = None) -> list[str]:
     return list(keys)
 
 
+def why_refused(path: tuple[str, ...]) -> str:
+    """Why the table at this path has no such key, where people look for one; empty otherwise."""
+    for candidate in types_at(path[:-1]):
+        for variant in variants(candidate):
+            reasons: Mapping[str, str] = getattr(variant, "refused_keys", {})
+            if path[-1] in reasons:
+                return reasons[path[-1]]
+    return ""
+
+
 def owners(path: tuple[str, ...]) -> tuple[str, list[str]] | None:
     """The tags of the other kinds of table that have the key at the end of this path: `("strategy", ["rolling"])`."""
     for candidate in types_at(path[:-1]):

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import MISSING, Problem
-from config.fields import known_keys, meaning, owners
+from config.fields import known_keys, meaning, owners, why_refused
 
 BOUNDS = {
     "greater_than": ("gt", "more than {:g}"),
@@ -61,7 +61,7 @@ def _message(details: ErrorDetails, path: tuple[str, ...], data: Mapping[str, An
         return f"is out of range; allowed: {words.format(context[key])}"
     if kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
         bound = f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
-        is_text = kind.startswith("string_") or details["loc"][-1] == "[key]"
+        is_text = isinstance(details["input"], str) or details["loc"][-1] == "[key]"
         unit = "characters" if is_text else "items"
         return f"has the wrong length; allowed: {bound} {unit}"
     if kind == "string_pattern_mismatch":
@@ -75,6 +75,8 @@ def _unknown_key(path: tuple[str, ...], data: Mapping[str, Any]) -> str:
         field, tags = owner
         kinds = " or ".join(f'{field} = "{tag}"' for tag in tags)
         return f"is a key of {kinds}; allowed here: {', '.join(known)}"
+    if why := why_refused(path):
+        return f"is not a key, since {why}; allowed here: {', '.join(known)}"
     close = get_close_matches(path[-1], known, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"is not a key that Windlass knows{hint}; allowed here: {', '.join(known)}"

@@ -18,6 +18,9 @@ from config import (
     network_rules,
     offers_rules,
     quotas_rules,
+    service_container_rules,
+    service_permissions_rules,
+    service_secrets_rules,
     services_rules,
     state,
     tags,
@@ -53,7 +56,12 @@ RULES: tuple[Rule, ...] = (
     *operations_rules.RULES,
 )
 
-RULES_FOR_EACH_SERVICE: tuple[Rule, ...] = services_rules.RULES_FOR_EACH_SERVICE
+RULES_FOR_EACH_SERVICE: tuple[Rule, ...] = (
+    *services_rules.RULES_FOR_EACH_SERVICE,
+    *service_secrets_rules.RULES_FOR_EACH_SERVICE,
+    *service_permissions_rules.RULES_FOR_EACH_SERVICE,
+    *service_container_rules.RULES_FOR_EACH_SERVICE,
+)
 """Rules that run once for each web service."""
 
 

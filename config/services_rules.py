@@ -21,6 +21,7 @@ Services = dict[str, WebService]
 SET_BY_WINDLASS = (
     *("COLOUR", "VERSION", "PORT", "KEEP_ALIVE_SECONDS"),
     *("DATABASE_URL", "CACHE_URL", "CERTIFICATES_FILE"),
+    "WINDLASS_SECRETS_VERSION",
 )
 WORDS_OF_SECRETS = frozenset({"PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIALS"})
 
@@ -148,7 +149,10 @@ def settings_are_not_secrets(key: str, item: WebService) -> Iterator[Problem]:
         if name in SET_BY_WINDLASS:
             yield problem(path, value, "is set by Windlass; leave it out")
         elif WORDS_OF_SECRETS & set(name.upper().split("_")):
-            message = "looks like a secret, which must not be in plain text; keep it in Secrets Manager (A02, D03)"
+            message = (
+                f"looks like a secret, which must not be in plain text; keep it in Secrets Manager and name it in "
+                f"services.{key}.secrets (A02, D03)"
+            )
             yield problem(path, MISSING, message)
 
 

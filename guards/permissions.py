@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from aws.service_permissions import MANAGED_POLICIES as OF_SERVICES
+
 _LISTS = "AWS has no resource-level permission for this listing"
 _TARGET = "AWS chooses the id of a scalable target; a condition on the namespace narrows it"
 _SESSION = "AWS has no resource-level permission for session channels; each belongs to the task that opens it"
@@ -60,6 +62,7 @@ ACTION_PATTERNS: Mapping[str, str] = {
 """Action patterns that a service may have in a resource policy."""
 
 MANAGED_POLICIES: Mapping[str, str] = {
+    **OF_SERVICES,
     "ReadOnlyAccess": "a plan reads the resources of any service; it reads no secret values and changes nothing",
     "service-role/AmazonRDSEnhancedMonitoringRole": "limited to the log groups RDS*, which RDS names itself",
 }

@@ -10,6 +10,7 @@ from aws.role_owner import OWNER_TAG
 from config import Environment
 from config.airflow import Airflow
 from config.airflow.dags import GitSync
+from layers.service_secret_names import existing_secret_arns
 from modules.iam.boundary import Boundary, BoundaryInputs
 
 
@@ -21,7 +22,7 @@ def make_boundary(stack: TerraformStack, environment: Environment) -> str:
         account=environment.aws.account,
         path=environment.secret_path(),
         existing_role_arns=sorted(set(existing_roles(environment.airflow))),
-        existing_secret_arns=sorted(set(_existing_secrets(environment.airflow))),
+        existing_secret_arns=sorted(set(_existing_secrets(environment))),
         state_bucket=state.bucket if state.backend == "s3" else None,
         lock_table=state.dynamodb_table if state.backend == "s3" else None,
     )
@@ -72,8 +73,11 @@ def existing_roles(airflow: Airflow | None) -> Iterable[str]:
     yield from (arn for arn in (workflows.execution_role_arn, workflows.task_role_arn) if arn is not None)
 
 
-def _existing_secrets(airflow: Airflow | None) -> Iterable[str]:
+def _existing_secrets(environment: Environment) -> Iterable[str]:
     """Secrets and parameters of other people that tasks get."""
+    for service in environment.services.values():
+        yield from existing_secret_arns(service)
+    airflow = environment.airflow
     if airflow is None:
         return
     yield from airflow.secrets.values()

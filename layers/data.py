@@ -15,6 +15,7 @@ from layers.layer import Layer
 from layers.outputs import DataOutputs, NetworkOutputs
 from layers.reachability import CACHE, DATABASE
 from layers.remote_state import publish
+from layers.service_secrets import make_own_secrets
 from modules import elasticache, rds
 from modules.containers import ROOT_CERTIFICATES_FILE
 from modules.registry import (
@@ -77,6 +78,7 @@ class DataLayer(Layer):
             access_logs_bucket_name=self._access_logs_bucket(),
             repository_urls=repositories.repository_urls,
             repository_arns=repositories.repository_arns,
+            service_secret_arns=make_own_secrets(self, environment, self.store),
             airflow=airflow,
         )
         limit_roles(self, environment, self.network.boundary_arn)

@@ -9,6 +9,7 @@ from layers.airflow_outputs import AirflowData, AirflowService
 from layers.host_names import certificate_names, has_own_certificates
 from layers.reachability import roles
 from layers.remote_state import output
+from layers.service_secret_names import has_own_secrets, own_secret_keys
 from release.outputs import WebServiceOutputs
 
 
@@ -72,6 +73,11 @@ class DataOutputs:
     access_logs_bucket_name: str = output("Bucket of the load balancer's access logs.")
     repository_urls: Mapping[str, str] = output("URLs of the image repositories, by service.", keys=repository_keys)
     repository_arns: Mapping[str, str] = output("ARNs of the image repositories, by service.", keys=repository_keys)
+    service_secret_arns: Mapping[str, str] = output(
+        "ARNs of the secrets of web services that people fill in, as <service>_<name>.",
+        keys=own_secret_keys,
+        when=has_own_secrets,
+    )
     airflow: AirflowData | None = output("What the data layer stores for Airflow.", when=_has_airflow)
 
 

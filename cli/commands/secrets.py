@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     changes="release",
     examples=(
         "./windlass secrets prod",
+        "./windlass secrets prod set web/stripe-api-key",
         "./windlass secrets prod set git-dags",
         "./windlass secrets prod set git-dags < ~/.ssh/dags_deploy_key",
     ),
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 def secrets(project: Project, name: str, action: str | None, secret: str | None, as_json: bool) -> None:
     """List the secrets that people fill in, or set one of them.
 
-    Tokens and keys of git repositories, the client secret of a login, and the secrets that the file names. Whether they
+    Secrets of services, tokens and keys of git repositories, the client secret of a login, and the secrets that the
+    file names. One of a service is called SERVICE/NAME, or SERVICE/VARIABLE where it exists already. Whether they
     have a value is shown, and never the value. `set` reads it from a prompt that shows nothing, or from standard input.
     """
     if (action is None) != (secret is None):
@@ -83,4 +85,12 @@ def _set(session: Session, aws: "Aws", secret: PersonsSecret, *, as_json: bool) 
         return
     result(f"{secret.key} has a new value ({secret.secret_id}).", style="green")
     if state == "set":
-        say("Tasks that run keep the one before until they are replaced.")
+        say(_how_tasks_take_it(name, secret))
+
+
+def _how_tasks_take_it(name: str, secret: PersonsSecret) -> str:
+    service, is_of_a_service, _ = secret.key.partition("/")
+    text = "Tasks that run keep the one before until they are replaced"
+    if not is_of_a_service:
+        return f"{text}."
+    return f"{text}: raise services.{service}.secrets_version by one, and ./windlass apply {name} --layer service"

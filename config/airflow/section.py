@@ -9,7 +9,7 @@ from config.airflow.components import ApiServer, DagProcessor, QueueName, Schedu
 from config.airflow.dags import AnyDags, GitSync
 from config.airflow.database_proxy import DatabaseProxy
 from config.airflow.operations import AirflowAlarms, DbClean, ExistingRoles, OidcLogin, Workflows
-from config.base import Cidr, EmailAddress, HostName, Section, ShortWord, Version
+from config.base import Cidr, EmailAddress, HostName, KmsKeyArn, Section, ShortWord, Version
 from config.container import EnvironmentName, Image, Text
 from config.pattern import Pattern
 
@@ -244,17 +244,7 @@ class Airflow(Section):
     """ARNs of existing secrets by environment variable, for the components that run DAG code: workers, triggerer and
     DAG processor (A02). Default: none."""
 
-    kms_key_arns: tuple[
-        Annotated[
-            str,
-            Pattern(
-                r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]{1,64}",
-                "the ARN of a KMS key, not of an alias",
-                "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-            ),
-        ],
-        ...,
-    ] = ()
+    kms_key_arns: tuple[KmsKeyArn, ...] = ()
     """ARNs of the customer-managed keys that encrypt existing secrets: those of `secrets` and of `secret_arn` in
     `[airflow.dags.repositories]`. The execution roles that read these secrets may decrypt with them. The policy of a
     key in another account must allow it too. Default: none, for secrets under AWS's own keys."""

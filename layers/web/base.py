@@ -8,11 +8,15 @@ from constructs import Construct
 
 from aws.colour import Colour
 from aws.root_certificates import root_certificates
+from config.service_container_rules import volume_word
 from config.services import WebService
 from layers import images
 from layers.context import DEREGISTRATION_DELAY_SECONDS, ServiceContext
 from layers.ecs_service import EcsServiceSpec, TaskSpec, ecs_service
 from layers.reachability import service_role
+from layers.service_secret_names import existing_secret_arns
+from layers.service_secrets import secret_references
+from layers.web.permissions import managed_policy_arns, task_statements
 from layers.working_hours import working_hours
 from modules import ecs
 from modules.alb import RuleInputs, TargetGroupOutputs, TargetGroupSettings, TargetHealthCheck
@@ -69,10 +73,11 @@ class WebServiceBase(Construct, Generic[Settings]):
         self._name, self._settings, self._context = name, settings, context
         self._environment = context.environment
         self._full_name = f"{self._environment.prefix}-{name}"
-        self._secrets = self._container_secrets()
+        self._urls = self._url_secrets()
+        self._secrets = {**self._urls, **secret_references(name, settings, context.data.service_secret_arns)}
         self._images = {colour: self._image(colour, image) for colour, image in settings.initial_images.items()}
 
-    def _container_secrets(self) -> dict[str, ecs.SecretReference]:
+    def _url_secrets(self) -> dict[str, ecs.SecretReference]:
         secrets = {}
         if self._settings.uses_database:
             secrets["DATABASE_URL"] = ecs.SecretReference(arn=self._context.data.database_url_secret_arn)
@@ -117,13 +122,28 @@ class WebServiceBase(Construct, Generic[Settings]):
         # The service's own repository, and those that the environment file names: what a deployment may choose from.
         named = [images.repository_arn(image) for image in self._settings.initial_images.values()]
         repositories = {self._context.data.repository_arns[self._name], *(arn for arn in named if arn is not None)}
+        secrets = list(dict.fromkeys(secret.arn for secret in self._secrets.values()))
+        existing = existing_secret_arns(self._settings)
         inputs = TaskRolesInputs(
             name=self._full_name,
             account=aws.account,
             repository_arns=sorted(repositories),
             log_group_arns=[self._context.log_group_arn(self._log_group_name(suffix)) for suffix in suffixes],
-            secret_arns=[secret.arn for secret in self._secrets.values()],
-            kms_key_arns=[self._context.network.kms_key_arn] if self._secrets else [],
+            secret_arns=[arn for arn in secrets if ":ssm:" not in arn],
+            parameter_arns=[arn for arn in secrets if ":ssm:" in arn],
+            environment_file_arns=self._environment_files(),
+            foreign_key_arns=self._settings.kms_key_arns,
+            kms_key_arns=[
+                *([self._context.network.kms_key_arn] if set(secrets) - set(existing) else []),
+                *self._settings.kms_key_arns,
+            ],
+            task_statements=task_statements(
+                self._settings.permissions,
+                account=aws.account,
+                own_path=self._environment.secret_path(self._name),
+                environment_key_arn=self._context.network.kms_key_arn,
+            ),
+            managed_policy_arns=managed_policy_arns(self._settings.permissions, aws.account),
             execute_command=(
                 self._context.execute_command_access if self._environment.cluster.execute_command else None
             ),
@@ -173,11 +193,20 @@ class WebServiceBase(Construct, Generic[Settings]):
             version=image.version,
             port=settings.port,
             keep_alive_seconds=environment.load_balancer.keep_alive_seconds,
+            command=settings.command,
+            entry_point=settings.entry_point,
+            working_directory=settings.working_directory,
+            user=settings.user,
+            stop_timeout_seconds=settings.stop_timeout_seconds,
+            read_only_root=settings.read_only_root,
+            writable_folders={f"folder-{volume_word(path)}": path for path in settings.writable_folders},
             health_check_command=settings.health_check_command,
             environment=settings.environment,
+            environment_file_arns=self._environment_files(),
             secrets=self._secrets,
-            # Its secrets are the URLs of what it connects to.
-            root_certificates=root_certificates(environment.aws.region) if self._secrets else None,
+            secrets_version=settings.secrets_version if settings.secrets or settings.environment_files else None,
+            # For the URLs of what it connects to.
+            root_certificates=root_certificates(environment.aws.region) if self._urls else None,
         )
         return TaskSpec(
             family=f"{self._full_name}{spec.suffix}",
@@ -224,6 +253,9 @@ class WebServiceBase(Construct, Generic[Settings]):
 
     def _log_group_name(self, suffix: str) -> str:
         return self._environment.path(self._name, suffix.removeprefix("-"))
+
+    def _environment_files(self) -> list[str]:
+        return [self._environment.aws.account.bucket_arn(file) for file in self._settings.environment_files]
 
     def _on_demand_base(self) -> int:
         """Spot never runs the minimum number of tasks, except where it may run all of them."""

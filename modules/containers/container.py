@@ -157,6 +157,9 @@ class Container:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables. Never a secret (A02)."""
 
+    environment_file_arns: Sequence[str] = ()
+    """ARNs of objects in S3 with further variables, `NAME=VALUE` in each line; names end in `.env`. Default: none."""
+
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Secrets, by the name of their environment variable (A02)."""
 

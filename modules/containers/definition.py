@@ -68,6 +68,7 @@ def _definition(container: Container, logs: AwsLogs) -> dict[str, Any]:
         "command": list(container.command),
         "entryPoint": list(container.entry_point),
         "environment": [{"name": name, "value": value} for name, value in sorted(container.environment.items())],
+        "environmentFiles": [{"type": "s3", "value": arn} for arn in container.environment_file_arns],
         "secrets": [
             {"name": name, "valueFrom": secret.value_from} for name, secret in sorted(container.secrets.items())
         ],

@@ -114,6 +114,24 @@ def write_logs(log_group_arns: Iterable[str]) -> dict[str, Statement]:
     return {"WriteLogs": Statement(actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=groups)}
 
 
+def read_environment_files(
+    file_arns: Iterable[str], *, kms_key_arns: Iterable[str], account: Account
+) -> dict[str, Statement]:
+    """Return the statements for reading these objects of S3, with which ECS sets environment variables."""
+    files, keys = tuple(file_arns), tuple(kms_key_arns)
+    if not files:
+        return {}
+    buckets = tuple(dict.fromkeys(arn.partition("/")[0] for arn in files))
+    statements = {
+        "FindEnvironmentFiles": Statement(actions=("s3:GetBucketLocation",), resources=buckets),
+        "ReadEnvironmentFiles": Statement(actions=("s3:GetObject",), resources=files),
+    }
+    if keys:
+        via = {"StringEquals": {"kms:ViaService": account.endpoint("s3")}}
+        statements["DecryptEnvironmentFiles"] = Statement(actions=("kms:Decrypt",), resources=keys, conditions=via)
+    return statements
+
+
 def read_secrets(
     *,
     secret_arns: Iterable[str],

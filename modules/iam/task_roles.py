@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from aws.account import Account
-from modules.iam.statements import Statement, policy, pull_images, read_secrets, tasks_trust, write_logs
+from modules.iam.statements import (
+    Statement,
+    policy,
+    pull_images,
+    read_environment_files,
+    read_secrets,
+    tasks_trust,
+    write_logs,
+)
 
 __all__ = ["ExecuteCommandAccess", "Statement", "TaskRoles", "TaskRolesInputs", "TaskRolesOutputs"]
 
@@ -56,14 +65,23 @@ class TaskRolesInputs:
     secret_arns: Sequence[str] = ()
     """Secrets Manager secrets of the containers, without `:json-key::`. Default: none."""
 
+    environment_file_arns: Sequence[str] = ()
+    """Environment files of the containers, objects in S3. Default: none."""
+
     parameter_arns: Sequence[str] = ()
     """SSM parameters that the containers use as secrets. Default: none."""
 
     kms_key_arns: Sequence[str] = ()
     """Customer-managed KMS keys of those secrets and parameters. Default: none; AWS managed keys need no permission."""
 
+    foreign_key_arns: Sequence[str] = ()
+    """Customer-managed KMS keys of environment files. Default: none."""
+
     task_statements: Mapping[str, Statement] = field(default_factory=dict)
     """Statements of the task role, by Sid. Default: none."""
+
+    managed_policy_arns: Mapping[str, str] = field(default_factory=dict)
+    """Managed policies of the task role, by a word for their Terraform addresses. Default: none."""
 
     execute_command: ExecuteCommandAccess | None = None
     """Allow ECS Exec. Default: no."""
@@ -106,6 +124,7 @@ class TaskRoles(Construct):
         policies = [
             *self._policy("execution", execution, _execution_statements(inputs)),
             *self._policy("task", task, _task_statements(inputs)),
+            *(self._attachment(word, task, arn) for word, arn in inputs.managed_policy_arns.items()),
         ]
         self.outputs = TaskRolesOutputs(
             execution_role_arn=execution.arn,
@@ -132,11 +151,18 @@ class TaskRoles(Construct):
         resource = IamRolePolicy(self, f"{id_}-policy", name=id_, role=role.name, policy=policy(statements))
         return [f"aws_iam_role_policy.{resource.friendly_unique_id}"]
 
+    def _attachment(self, word: str, role: IamRole, arn: str) -> str:
+        resource = IamRolePolicyAttachment(self, f"task-{word}", role=role.name, policy_arn=arn)
+        return f"aws_iam_role_policy_attachment.{resource.friendly_unique_id}"
+
 
 def _execution_statements(inputs: TaskRolesInputs) -> dict[str, Statement]:
     return {
         **pull_images(inputs.repository_arns, inputs.cached_repository_arns),
         **write_logs(inputs.log_group_arns),
+        **read_environment_files(
+            inputs.environment_file_arns, kms_key_arns=inputs.foreign_key_arns, account=inputs.account
+        ),
         **read_secrets(
             secret_arns=inputs.secret_arns,
             parameter_arns=inputs.parameter_arns,

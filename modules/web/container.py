@@ -16,7 +16,8 @@ from modules.containers import (
     with_root_certificates,
 )
 
-_OWN_SETTINGS = ("CERTIFICATES_FILE", "COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION")
+SECRETS_VERSION = "WINDLASS_SECRETS_VERSION"
+_OWN_SETTINGS = ("CERTIFICATES_FILE", "COLOUR", "KEEP_ALIVE_SECONDS", "PORT", "VERSION", SECRETS_VERSION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,28 @@ class WebContainerInputs:
     """How long it keeps an idle connection open, passed as `KEEP_ALIVE_SECONDS`; longer than the load balancer does, or
     a request may meet a closed one and fail with 502. Default: 65, for a load balancer's default of 60."""
 
+    command: Sequence[str] = ()
+    """Program and arguments instead of the image's. Default: the image's."""
+
+    entry_point: Sequence[str] = ()
+    """Program and arguments before them, instead of the image's entry point. Default: the image's."""
+
+    working_directory: str | None = None
+    """Folder in which it starts. Default: the image's."""
+
+    user: str | None = None
+    """User and group by name or number. Default: the image's."""
+
+    stop_timeout_seconds: int = 60
+    """Time between SIGTERM and SIGKILL. Default: 60; longer than the target group's deregistration delay of 30 s (N06),
+    so that open requests finish."""
+
+    read_only_root: bool = True
+    """Whether it may write to volumes only. Default: yes."""
+
+    writable_folders: Mapping[str, str] = field(default_factory=dict)
+    """Paths of further folders that it may write to, by the name of their volume. Default: none besides `/tmp`."""
+
     health_check_command: Sequence[str] = ()
     """Program and arguments of the container's own health check, such as `python -m web.healthcheck` (E06). The image
     must have the program (A19). Default: none; only the load balancer's check decides."""
@@ -52,8 +75,15 @@ class WebContainerInputs:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables. Default: none."""
 
+    environment_file_arns: Sequence[str] = ()
+    """ARNs of files in S3 with further environment variables. Default: none."""
+
     secrets: Mapping[str, SecretReference] = field(default_factory=dict)
     """Further secrets, by the name of their environment variable. Default: none."""
+
+    secrets_version: int | None = None
+    """A number that is raised after a value of a secret has changed, so that the task definition changes, and with it
+    the tasks; passed as `WINDLASS_SECRETS_VERSION`. Default: none."""
 
     root_certificates: str | None = None
     """Roots that a database or a cache is verified with, in PEM (D07); their file is passed as `CERTIFICATES_FILE`. The
@@ -80,21 +110,30 @@ def web_container(inputs: WebContainerInputs) -> Container:
     container = Container(
         name=inputs.name,
         image=inputs.image,
+        command=inputs.command,
+        entry_point=inputs.entry_point,
+        working_directory=inputs.working_directory,
+        user=inputs.user,
+        readonly_root_filesystem=inputs.read_only_root,
         environment={
             **inputs.environment,
             **({} if inputs.colour is None else {"COLOUR": inputs.colour}),
             **({} if inputs.root_certificates is None else {"CERTIFICATES_FILE": ROOT_CERTIFICATES_FILE}),
+            **({} if inputs.secrets_version is None else {SECRETS_VERSION: str(inputs.secrets_version)}),
             "KEEP_ALIVE_SECONDS": str(inputs.keep_alive_seconds),
             "PORT": str(inputs.port),
             "VERSION": inputs.version,
         },
+        environment_file_arns=inputs.environment_file_arns,
         secrets={**inputs.secrets, **database},
         port_mappings=(PortMapping(container_port=inputs.port),),
         health_check=_health_check(inputs.health_check_command),
         # E04: gunicorn keeps the heartbeat of its workers in /tmp.
-        mount_points=(MountPoint(volume="tmp", container_path="/tmp"),),  # noqa: S108
-        # Longer than the target group's deregistration delay of 30 s (N06), so that open requests finish.
-        stop_timeout_seconds=60,
+        mount_points=(
+            MountPoint(volume="tmp", container_path="/tmp"),  # noqa: S108
+            *(MountPoint(volume=name, container_path=path) for name, path in inputs.writable_folders.items()),
+        ),
+        stop_timeout_seconds=inputs.stop_timeout_seconds,
     )
     return container if inputs.root_certificates is None else with_root_certificates(container)
 
@@ -114,5 +153,6 @@ def _health_check(command: Sequence[str]) -> HealthCheck | None:
 
 
 def web_volumes(inputs: WebContainerInputs) -> dict[str, None]:
-    """Return the volumes of the task, on its ephemeral storage: `/tmp`, and where root certificates are."""
-    return {"tmp": None} if inputs.root_certificates is None else {"tmp": None, ROOT_CERTIFICATES_VOLUME: None}
+    """Return the volumes of the task, on its ephemeral storage: where it writes, and where root certificates are."""
+    roots = [] if inputs.root_certificates is None else [ROOT_CERTIFICATES_VOLUME]
+    return dict.fromkeys(("tmp", *inputs.writable_folders, *roots))

@@ -77,6 +77,9 @@ def _rule(value: JsonSchema, definitions: JsonSchema, *, has_example: bool) -> s
         return ", ".join(f"`{json.dumps(choice)}`" for choice in value["enum"])
     if "oneOf" in value or "properties" in resolved(value, definitions):
         return "table"
+    if "anyOf" in value:
+        text, table = (_rule(choice, definitions, has_example=has_example) for choice in value["anyOf"])
+        return f"{table}, or {text}"
     kind = value.get("type")
     if kind == "array":
         least = f" of {value['minItems']} or more" if value.get("minItems") else ""

@@ -113,7 +113,9 @@ def _tables(path: str, value: JsonSchema, definitions: JsonSchema) -> Iterator[T
     if isinstance(value.get("additionalProperties"), dict):
         yield from _tables(f"{path}.<name>", value["additionalProperties"], definitions)
         return
-    variants = [resolved(variant, definitions) for variant in value.get("oneOf", [value])]
+    # Of a table in whose place a text may stand, the last is the table.
+    choices = value.get("oneOf") or value.get("anyOf", [value])[-1:]
+    variants = [resolved(variant, definitions) for variant in choices]
     if any("properties" not in variant for variant in variants):
         return
     if len(variants) == 1:

@@ -84,5 +84,5 @@ def test_the_keys_of_every_strategy_come_before_those_of_each() -> None:
     page = environment_page(DOCUMENT)
     headings = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## `[services.")]
     assert headings[:2] == ["`[services.<name>]`", '`[services.<name>]` with `strategy = "blue-green"`']
-    assert headings[-1] == "`[services.<name>.alarms]`"
+    assert headings[-1] == "`[services.<name>.secrets.<name>]`"
     assert "Keys of every `strategy`. Each `strategy` adds its own, below." in page

@@ -190,6 +190,28 @@ MISTAKES = (
         also=(SECRETS,),
     ),
     Mistake(
+        "execution_roles_read_exactly_their_environment_files",
+        "an execution role that reads objects which no container names",
+        allowing(EXECUTION, "s3:GetObject", "arn:aws:s3:::settings/web.env"),
+    ),
+    Mistake(
+        "execution_roles_read_exactly_their_environment_files",
+        "a file that the execution role may not read",
+        in_container(
+            '"stopTimeout"', '"environmentFiles":[{"type":"s3","value":"arn:aws:s3:::settings/web.env"}],"stopTimeout"'
+        ),
+    ),
+    Mistake(
+        "services_read_no_secrets_of_another",
+        "code of a web service that reads Airflow's keys",
+        allowing(TASK, "secretsmanager:GetSecretValue", f"{SECRET_ARN}windlass/prod/airflow/fernet-keys-??????"),
+    ),
+    Mistake(
+        "services_read_no_secrets_of_another",
+        "code of a web service that reads the master password",
+        allowing(TASK, "secretsmanager:GetSecretValue", f"{SECRET_ARN}windlass/prod/database/password-AbCdEf"),
+    ),
+    Mistake(
         SECRETS,
         "an execution role that reads another secret",
         allowing(EXECUTION, "secretsmanager:GetSecretValue", "${data.terraform_remote_state.data.outputs.more}"),

@@ -130,6 +130,28 @@ def test_the_outputs_name_the_policies_that_a_service_waits_for() -> None:
     assert set(outputs.policy_addresses) == {f"aws_iam_role_policy.{name}" for name in names}
 
 
+def test_the_execution_role_reads_exactly_the_environment_files() -> None:
+    file = "arn:aws:s3:::acme-settings/shop/web.env"
+    inputs = dataclasses.replace(BARE, environment_file_arns=[file], foreign_key_arns=[KEY])
+    (policy,) = synth(inputs).resources("aws_iam_role_policy").values()
+    by_sid = {each["Sid"]: each for each in json.loads(policy["policy"])["Statement"]}
+    assert by_sid["ReadEnvironmentFiles"]["Resource"] == [file]
+    assert by_sid["FindEnvironmentFiles"]["Resource"] == ["arn:aws:s3:::acme-settings"]
+    via = {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+    assert by_sid["DecryptEnvironmentFiles"]["Condition"] == via
+
+
+def test_a_managed_policy_is_attached_to_the_task_role_and_waited_for() -> None:
+    arn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+    with module_stack() as stack:
+        outputs = TaskRoles(stack, "roles", dataclasses.replace(BARE, managed_policy_arns={"traces": arn})).outputs
+        attached = synthesised(stack).resources("aws_iam_role_policy_attachment")
+    (attachment,) = attached.values()
+    assert attachment["policy_arn"] == arn
+    assert attachment["role"].startswith("${aws_iam_role.roles_task")
+    assert [address.partition(".")[0] for address in outputs.policy_addresses] == ["aws_iam_role_policy_attachment"]
+
+
 def test_a_permissions_boundary_limits_both_roles() -> None:
     boundary = "arn:aws:iam::111122223333:policy/boundary"
     actual = roles(synth(dataclasses.replace(BARE, permissions_boundary_arn=boundary)))

@@ -88,6 +88,34 @@ def test_only_tmp_can_be_written() -> None:
     assert web_volumes(WEB) == {"tmp": None}
 
 
+def test_further_folders_are_volumes_and_the_root_may_be_writable() -> None:
+    inputs = dataclasses.replace(WEB, writable_folders={"folder-app-cache": "/app/cache"}, root_certificates="PEM")
+    container = web_container(inputs)
+    mounts = {mount.volume: mount.container_path for mount in container.mount_points if not mount.read_only}
+    assert mounts == {"tmp": "/tmp", "folder-app-cache": "/app/cache"}
+    assert list(web_volumes(inputs)) == ["tmp", "folder-app-cache", "root-certificates"]
+    assert not web_container(dataclasses.replace(WEB, read_only_root=False)).readonly_root_filesystem
+
+
+def test_the_image_decides_what_is_not_given() -> None:
+    container = web_container(WEB)
+    assert (container.command, container.entry_point) == ((), ())
+    assert (container.working_directory, container.user) == (None, None)
+
+
+def test_what_is_given_replaces_it() -> None:
+    given = {"command": ("web",), "entry_point": ("tini",), "working_directory": "/app", "user": "1:2"}
+    container = web_container(dataclasses.replace(WEB, **given, stop_timeout_seconds=120))
+    assert {name: getattr(container, name) for name in given} == given
+    assert container.stop_timeout_seconds == 120
+
+
+def test_a_secrets_version_changes_the_definition() -> None:
+    raised = web_container(dataclasses.replace(WEB, secrets_version=2))
+    assert raised.environment["WINDLASS_SECRETS_VERSION"] == "2"
+    assert "WINDLASS_SECRETS_VERSION" not in web_container(WEB).environment
+
+
 def test_d07_a_service_that_connects_has_the_roots_before_it_starts() -> None:
     assert [each.name for each in web_containers(WEB)] == ["web"]
     connected = dataclasses.replace(WEB, root_certificates="-----BEGIN CERTIFICATE-----")

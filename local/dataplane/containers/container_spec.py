@@ -38,6 +38,8 @@ class TaskContext:
     aws: Mapping[str, str]
     """Variables that lead an AWS SDK to the embedded AWS, without credentials."""
     read_secret: SecretReader
+    read_file: Callable[[str], Mapping[str, str]] = field(default=lambda _arn: {})
+    """Returns the variables of an environment file by its ARN. Default: it has none."""
     prepare: Callable[[], None] | None = None
     """What ECS does before the first container starts; may block. It raises LookupError with the `stoppedReason` of a
     task that cannot start. Default: nothing."""
@@ -58,7 +60,7 @@ class TaskContext:
 
 
 def environment_of(container: Container, program: Program, context: TaskContext) -> dict[str, str]:
-    """All variables of a container: of the image, of ECS, of the task definition, and its secrets, in this order.
+    """All variables of a container: of image, ECS, files and task definition, and its secrets, in this order.
 
     It inherits nothing from the caller's environment.
 
@@ -66,6 +68,10 @@ def environment_of(container: Container, program: Program, context: TaskContext)
         MissingSecretError: a secret has no such key.
         UntrustedRoleError: ECS may not assume the task role.
     """
+    # Of two files with the same variable, the first counts.
+    files = {
+        name: value for arn in reversed(container.environment_files) for name, value in context.read_file(arn).items()
+    }
     variables = {
         "PATH": program.search_path,
         "LANG": "C.UTF-8",
@@ -76,6 +82,7 @@ def environment_of(container: Container, program: Program, context: TaskContext)
         **context.aws,
         "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
         **context.agent(container.name),
+        **files,
         **{name: context.with_roots_of_here(value) for name, value in container.environment.items()},
     }
     variables.update({name: secret_value(source, context.read_secret) for name, source in container.secrets.items()})

@@ -155,6 +155,25 @@ class ExecutionRoles:
         except IndexError as error:
             raise MissingSecretError(f"{what}invalid ssm parameters: {path}") from error
 
+    def read_environment_file(self, role_arn: str, arn: str) -> Mapping[str, str]:
+        """The variables of a file in S3.
+
+        Raises:
+            ResourceError: it does not exist, the role may not read it, or there is no role.
+        """
+        what = "ResourceInitializationError: failed to download env files: "
+        if not role_arn:
+            raise ResourceError(f"{what}{NO_ROLE} to read {arn} with")
+        bucket, _, key = arn.partition(":::")[2].partition("/")
+        try:
+            s3 = self._client(role_arn, "s3")
+            s3.get_bucket_location(Bucket=bucket)
+            text = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+        except (BotoCoreError, ClientError) as error:
+            cause = f"file download command: non empty error stream: {_cause(error)}"
+            raise ResourceError(f"{what}{cause}") from error
+        return variables_of(text)
+
     def open_log_stream(self, role_arn: str, group: str, stream: str) -> None:
         """Create a log stream, as the log driver does before its container starts.
 
@@ -220,6 +239,12 @@ class ExecutionRoles:
                 refresh(), refresh, "execution-role"
             )
         return self._credentials[role_arn]
+
+
+def variables_of(text: str) -> dict[str, str]:
+    """The variables of an environment file: `NAME=VALUE` in each line, verbatim; lines with `#` first are comments."""
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
 
 
 def secret_source(value_from: str) -> tuple[str, str]:

@@ -62,6 +62,8 @@ class Container:
     command: tuple[str, ...]
     """Empty where the image's applies."""
     environment: Mapping[str, str]
+    environment_files: tuple[str, ...]
+    """ARNs of objects in S3, each with a variable in a line."""
     secrets: Mapping[str, str]
     """Variable → `valueFrom`."""
     ports: tuple[int, ...]
@@ -165,6 +167,7 @@ def _container(document: Mapping[str, Any]) -> Container:
         entry_point=tuple(document.get("entryPoint") or ()),
         command=tuple(document.get("command") or ()),
         environment=_pairs(document.get("environment")),
+        environment_files=tuple(each["value"] for each in document.get("environmentFiles") or []),
         secrets={each["name"]: each["valueFrom"] for each in document.get("secrets") or []},
         ports=tuple(int(each["containerPort"]) for each in document.get("portMappings") or []),
         health_check=_health_check(check) if check else None,

@@ -1,6 +1,6 @@
 """What ECS does for a task before the first of its containers starts, with its roles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from local.dataplane.desired_state.execution_role import (
     ECR_IMAGE,
@@ -38,6 +38,7 @@ class Preparation:
         self._obstacle = obstacle
         self._definition, self._task_id, self._roles = definition, task_id, roles
         self._secrets: dict[str, str] = {}
+        self._files: dict[str, Mapping[str, str]] = {}
 
     def run(self) -> None:
         """Mount file systems, sign in to the registry, read secrets, pull images, open log streams. Blocks.
@@ -62,12 +63,19 @@ class Preparation:
             source, _ = secret_source(value_from)
             if source not in self._secrets:
                 self._secrets[source] = self._roles.read_secret(role, source)
+        for arn in (arn for each in containers for arn in each.environment_files):
+            if arn not in self._files:
+                self._files[arn] = self._roles.read_environment_file(role, arn)
         for image in images:
             self._roles.pull(role, image)
         for container in containers:
             logs = container.logs
             if logs is not None:
                 self._roles.open_log_stream(role, logs.group, stream_name(logs, container.name, self._task_id))
+
+    def read_file(self, arn: str) -> Mapping[str, str]:
+        """The variables of an environment file, once `run` has read it."""
+        return self._files[arn]
 
     def read_secret(self, source: str) -> str:
         """The text of a secret or a parameter of the task definition, once `run` has read it."""

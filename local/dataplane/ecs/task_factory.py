@@ -97,6 +97,7 @@ class TaskFactory:
             trusted_certificates=self._trusted_certificates,
             aws=self._aws.variables,
             read_secret=preparation.read_secret,
+            read_file=preparation.read_file,
             prepare=preparation.run,
             agent=lambda container: self._agent.variables(id_, container),
             with_roots_of_here=self._roots.replaced,

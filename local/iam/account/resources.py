@@ -90,6 +90,12 @@ class EmulatedAccount:
         queue = sqs.queues.get(queue_name) if sqs is not None else None
         return self.key_arn(str(getattr(queue, "kms_master_key_id", None) or ""))
 
+    def mail_identity(self, address: str) -> str:
+        """The identity of SES that an address is sent from: the address, or its domain where only that is verified."""
+        ses, domain = self._backend("ses"), address.rpartition("@")[2]
+        identities = ses.email_identities if ses is not None else {}
+        return domain if address not in identities and domain in identities else address
+
     def topic_key(self, topic_arn: str) -> str:
         """ARN of the KMS key of a topic; empty for none."""
         topic = self._topic(topic_arn)

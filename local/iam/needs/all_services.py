@@ -10,6 +10,7 @@ from local.iam.needs.ecs import needs_of_ecs
 from local.iam.needs.identities import EVERYBODY, needs_of_iam, needs_of_sts
 from local.iam.needs.keys import needs_of_encryption, needs_of_kms
 from local.iam.needs.logs import needs_of_logs
+from local.iam.needs.mails_and_events import needs_of_events, needs_of_ses
 from local.iam.needs.messages import needs_of_sns, needs_of_sqs
 from local.iam.needs.need import Account, Need
 from local.iam.needs.passed_roles import needs_of_passed_roles
@@ -25,10 +26,13 @@ OWN: Mapping[str, Callable[[Call, Account], Iterator[Need]]] = {
     "ec2": lambda call, _account: needs_of_ec2(call),
     "ecr": needs_of_ecr,
     "ecs": needs_of_ecs,
+    "events": lambda call, _account: needs_of_events(call),
     "iam": needs_of_iam,
     "kms": needs_of_kms,
     "logs": lambda call, _account: needs_of_logs(call),
     "s3": needs_of_s3,
+    "ses": needs_of_ses,
+    "sesv2": needs_of_ses,
     "secretsmanager": needs_of_secretsmanager,
     "sns": needs_of_sns,
     "sqs": needs_of_sqs,

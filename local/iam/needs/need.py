@@ -58,6 +58,9 @@ class Account(Protocol):
     def queue_key(self, queue_name: str) -> str:
         """KMS key of a queue; empty for none."""
 
+    def mail_identity(self, address: str) -> str:
+        """The identity of SES that an address is sent from: the address, or its domain where only that is verified."""
+
     def topic_key(self, topic_arn: str) -> str:
         """KMS key of a topic; empty for none."""
 

@@ -156,6 +156,22 @@ TABLES: Mapping[str, Rules] = {
         no_resource=("List*s", "TestEventPattern"),
         tag_action="TagResource",
     ),
+    "lambda": Rules(
+        prefix="lambda",
+        members={"FunctionName": "function:{}", "LayerName": "layer:{}", "UUID": "event-source-mapping:{}"},
+        operations={
+            "Invoke*": {"FunctionName": "function:{}"},
+            "*Tags": {"Resource": "{}"},
+            "*Resource": {"Resource": "{}"},
+        },
+        no_resource=("List*s", "GetAccountSettings", "CreateEventSourceMapping"),
+        actions={
+            "Invoke": ("InvokeFunction",),
+            "InvokeAsync": ("InvokeFunction",),
+            "InvokeWithResponseStream": ("InvokeFunction",),
+        },
+        tag_action="TagResource",
+    ),
     "rds": Rules(
         prefix="rds",
         members={

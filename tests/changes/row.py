@@ -1,0 +1,44 @@
+"""A row of the matrix of changes: what is changed, and what is expected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.changes.environment_file import Edit
+from tests.changes.load import Host
+
+Shown = Literal["running", "plan"]
+"""`running`: applied under load. `plan`: by what `plan` says, on an applied platform."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A part of a change; each edit is planned, applied and waited for before the next step."""
+
+    edit: Edit | None = None
+    """Of the environment file."""
+    command: Sequence[str] = ()
+    """Of `./windlass`, instead of an edit."""
+    begins: Host | None = None
+    """A host name that is asked for once the step is done."""
+    leaves: str = ""
+    """A host name that is not asked for any more before the step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One change that an environment file allows."""
+
+    id: str
+    """Stays the same; results are kept under it."""
+    title: str
+    steps: Sequence[Step]
+    keys: Sequence[str]
+    """Keys of the environment file that it changes, as the schema's test names them."""
+    shown: Shown = "running"
+    interrupts: str = ""
+    """The host name whose requests may fail. Default: none may, and no task may be lost."""
+    says: Sequence[str] = ()
+    """Parts of sentences that `plan` must have."""
+    note: str = ""
+    """What a reader should know, as a sentence."""

@@ -60,6 +60,18 @@ PARTS = (
         limit_minutes=60,
     ),
     Part(
+        name="changes-by-plan",
+        shows="what `plan` says of each change of network, load balancer, database and cache",
+        tests=("tests/long/test_changes_by_plan.py::test_a_plan_says_what_a_change_of_network_and_data_does",),
+        limit_minutes=60,
+    ),
+    Part(
+        name="changes-by-plan-above",
+        shows="what `plan` says of each change of web services and Airflow",
+        tests=("tests/long/test_changes_by_plan.py::test_a_plan_says_what_a_change_of_services_and_airflow_does",),
+        limit_minutes=60,
+    ),
+    Part(
         name="first-apply",
         shows="docs/first-apply.md leads from an empty account to a service that was switched and rolled back",
         tests=("tests/long/test_first_apply.py",),

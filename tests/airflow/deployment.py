@@ -214,13 +214,14 @@ class Run:
             error.add_note(json.dumps(self._deployment.api("GET", f"{self._path}/taskInstances"), indent=2))
             raise
 
+    def instances(self) -> list[dict[str, Any]]:
+        return list(self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"])
+
     def task_states(self) -> dict[str, str]:
-        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
-        return {each["task_id"]: each["state"] for each in tasks}
+        return {each["task_id"]: each["state"] for each in self.instances()}
 
     def tries(self) -> dict[str, int]:
-        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
-        return {each["task_id"]: each["try_number"] for each in tasks}
+        return {each["task_id"]: each["try_number"] for each in self.instances()}
 
     def log(self, task_id: str, number: int = 1) -> str:
         path = f"{self._path}/taskInstances/{task_id}/logs/{number}?full_content=true"

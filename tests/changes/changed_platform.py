@@ -3,9 +3,10 @@
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from tests.changes.dag_runs import DagRuns
 from tests.changes.environment_file import EnvironmentFile
 from tests.changes.load import Failure, Host, Load
 from tests.changes.row import Row, Step
@@ -16,18 +17,6 @@ from tests.support.waiting import PATIENCE
 STEADY_SECONDS = 120
 AFTERWARDS_SECONDS = 2.0
 """The load goes on after the last step."""
-CHANGES = 2
-"""Exit code of `plan --detailed-exitcode` where something would change."""
-
-
-class Tasks(Protocol):
-    """Airflow's tasks that run while something is changed."""
-
-    def __enter__(self) -> "Tasks": ...
-    def __exit__(self, *error: object) -> None: ...
-    def lost(self) -> list[str]: ...
-    @property
-    def count(self) -> int: ...
 
 
 @dataclass(kw_only=True)
@@ -56,40 +45,45 @@ class ChangedPlatform:
     def __post_init__(self) -> None:
         self.file = EnvironmentFile(self.platform.root / "environments" / "local.toml")
 
-    def make(self, row: Row, tasks: Tasks | None = None) -> Outcome:
-        """Make the change under load; fails where a command does, or where it leaves something to plan."""
+    def make(self, row: Row, runs: DagRuns | None = None) -> Outcome:
+        """Make the change under load; fails where a command does, or where it leaves something to plan.
+
+        Args:
+            row: the change.
+            runs: of a DAG, meanwhile. Default: none.
+        """
         authority = self.platform.root / ".windlass" / "data-plane" / "certificates" / "authority.pem"
         load = Load(port=self.platform.https_port, authority=authority, hosts=tuple(self.hosts))
         words: list[str] = []
         began = time.monotonic()
-        with load:
-            if tasks is not None:
-                tasks.__enter__()
+        with load, runs or nullcontext():
             for step in row.steps:
                 self._make(step, load, words)
             time.sleep(AFTERWARDS_SECONDS)
-            if tasks is not None:
-                tasks.__exit__()
-        outcome = Outcome(
+        self.windlass("plan", "local", "--detailed-exitcode")
+        return Outcome(
             requests=load.sent,
             failures=load.failures,
             sent_to=dict(load.sent_to),
             words=words,
             seconds=time.monotonic() - began,
+            tasks=0 if runs is None else runs.count,
+            lost=() if runs is None else tuple(runs.lost),
         )
-        if tasks is not None:
-            outcome.tasks, outcome.lost = tasks.count, tasks.lost()
-        self.windlass("plan", "local", "--detailed-exitcode")
-        return outcome
 
     def plan(self, row: Row) -> list[str]:
         """What `plan` says of the edits of a row, all at once; the file is as before afterwards."""
         file = EnvironmentFile(self.platform.root / "environments" / "local.toml")
         try:
+            before = file.documents()
             for step in row.steps:
                 if step.edit is not None:
                     file.change(step.edit)
-            return words_of(self.windlass("plan", "local"))
+            after = file.documents()
+            changed = [layer for layer in before if before[layer] != after[layer]]
+            # A layer whose JSON is the same has nothing in its plan.
+            options = ["--layer", *changed] if len(changed) == 1 else []
+            return words_of(self.platform.windlass("plan", "local", "--quiet", *options), addresses=True)
         finally:
             file.restore()
 
@@ -105,7 +99,7 @@ class ChangedPlatform:
             self.hosts = [host for host in self.hosts if host.name != step.leaves]
         if step.edit is not None:
             self.file.change(step.edit)
-            words += words_of(self.windlass("plan", "local"))
+            words += words_of(self.windlass("plan", "local", "--quiet"))
             self.windlass("apply", "local", "--yes")
         else:
             self.windlass(*step.command)

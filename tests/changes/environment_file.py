@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from config import Environment
+from layers.synthesis import terraform_json
+
 Data = dict[str, Any]
 Edit = Callable[[Data], None]
 """Changes the values of an environment file in place."""
@@ -22,6 +25,11 @@ class EnvironmentFile:
         data = tomllib.loads(self._path.read_text(encoding="utf-8"))
         edit(data)
         self._path.write_text(toml(data), encoding="utf-8")
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """The Terraform JSON of each layer, as far as the file decides it; what variables override is left out."""
+        values = {**tomllib.loads(self._path.read_text(encoding="utf-8")), "name": self._path.stem}
+        return terraform_json(Environment.model_validate_json(json.dumps(values)))
 
     def restore(self) -> None:
         self._path.write_text(self._text, encoding="utf-8")

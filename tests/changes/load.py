@@ -24,6 +24,7 @@ class Failure:
 
     at: float
     """Seconds since the load began."""
+    host: str
     request: str
     cause: str
     """Status, or what the connection met with."""
@@ -112,7 +113,7 @@ class Load:
                 self.sent += 1
                 self.sent_to[host.name] += 1
                 if cause:
-                    self.failures.append(Failure(at=now - self._began, request=request, cause=cause))
+                    self.failures.append(Failure(at=now - self._began, host=host.name, request=request, cause=cause))
             self._stopping.wait(PAUSE_SECONDS)
         connection.close()
 

@@ -11,18 +11,19 @@ PAGE = ROOT / "docs" / "changes.md"
 HEAD = """\
 # Changing what is applied
 
-Written by the tests of `tests/changes`, with `--record`; `python -m tests.changes.page` writes it again from their results.
+Written by the tests of `tests/changes`, with `--record`. `python -m tests.changes.page` writes it again from their
+results.
 
-Each row is a change of an environment file, made on an applied environment of the embedded AWS. What `./windlass plan` said
-before it is below the tables.
+Each row is a change of an environment file, tried on an applied environment of the embedded AWS. What `./windlass plan`
+said before it is below the tables.
 """
 RUNNING_HEAD = """
 ## On a running platform
 
-The change was planned, applied with `--yes` and waited for, while clients asked every host name for pages and posted items,
-about forty requests a second and name, over new and over kept connections, by HTTPS. Where Airflow ran, DAGs with several
-tasks ran too, without retries. Afterwards `plan --detailed-exitcode` was empty. A row without *may fail* has to have 0 failed
-requests and 0 lost tasks: the test fails otherwise.
+The change was planned, applied with `--yes` and waited for. Meanwhile clients asked every host name for pages and
+posted items by HTTPS, up to 40 requests a second for each name, over new and over kept connections. Where Airflow ran,
+a DAG with several tasks was run again and again, without retries. Afterwards `plan --detailed-exitcode` was empty. A
+row that does not say *may fail* must have 0 failed requests and 0 lost tasks: its test fails otherwise.
 
 | change | requests | failed | tasks | lost | shown |
 |---|---|---|---|---|---|
@@ -63,7 +64,7 @@ def page(results: Mapping[str, Result]) -> str:
 def _running(row: Row, result: Result) -> str:
     may = f" (requests to {row.interrupts} may fail)" if row.interrupts else ""
     note = f" {row.note}" if row.note else ""
-    tasks = (str(result.tasks), str(result.lost)) if result.tasks else ("–", "–")
+    tasks = (str(result.tasks), str(result.lost)) if result.tasks else ("", "")
     cells = (f"{row.title}{may}.{note}", str(result.requests), str(result.failed), *tasks, _when(result))
     return f"| {' | '.join(cells)} |\n"
 

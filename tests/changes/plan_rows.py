@@ -1,8 +1,9 @@
 """Changes of one resource in place, or of what nothing here models: judged by what `plan` says."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from tests.changes.environment_file import Data, put
+from tests.changes.environment_file import Data, Edit, put
 from tests.changes.row import Row, Step
 
 ZONE_C = {"public": "10.0.8.0/22", "private": "10.0.96.0/20", "isolated": "10.0.24.0/22"}
@@ -180,7 +181,21 @@ SERVICES = (
     _row("paths", "A service gets other paths", services__web__path_patterns=["/health", "/items*"]),
     _row("spot", "Tasks of a service may run on Spot", services__web__spot_percent=50),
     _row("no-cache", "A service does not use the cache any more", services__web__uses_cache=False),
-    _row("threshold", "A threshold of a service's alarms is changed", services__web__alarms__error_percent=10),
+    _row("limit", "The upper limit of tasks is raised", services__web__max_count=8),
+    _row("no-database", "A service does not use the database any more", services__web__uses_database=False),
+    _row(
+        "health",
+        "The container's health check is taken out, and the load balancer's begins earlier",
+        services__web__health_check_command=[],
+        services__web__health_check_grace_period_seconds=120,
+    ),
+    _row(
+        "threshold",
+        "Thresholds of a service's alarms are changed",
+        services__web__alarms__error_percent=10,
+        services__web__alarms__latency_p99_seconds=3,
+        services__web__alarms__evaluation_minutes=5,
+    ),
     Row(
         id="renamed-at-once",
         title="A service is renamed at once",
@@ -199,21 +214,179 @@ SERVICES = (
     ),
 )
 
+COMPONENTS = ("api_server", "scheduler", "dag_processor", "triggerer")
+
+
+def _airflow_sizes(data: Data) -> None:
+    for table in (
+        *(data["airflow"].setdefault(name, {}) for name in COMPONENTS),
+        data["airflow"]["workers"]["default"],
+    ):
+        table |= {"cpu": 2048, "memory_mib": 5120, "ephemeral_storage_gib": 40}
+
+
+def _airflow_counts(data: Data) -> None:
+    airflow = data["airflow"]
+    data["database"]["instance_class"] = "db.t4g.large"
+    airflow["api_server"] |= {"min_count": 2, "max_count": 3, "spot_percent": 10}
+    for name in COMPONENTS[1:]:
+        airflow[name] = {**airflow.get(name, {}), "desired_count": 2, "spot_percent": 10}
+    airflow["workers"]["default"] |= {"max_count": 4, "on_demand_base": 2, "spot_percent": 50, "backlog_per_task": 3}
+
+
+def _airflow_settings(data: Data) -> None:
+    data["airflow"] |= {"database_pool_size": 6, "database_max_overflow": 6, "metrics": True}
+    data["airflow"]["environment"]["AIRFLOW__CORE__PARALLELISM"] = "16"
+    data["airflow"]["workers"]["default"]["concurrency"] = 4
+    data["airflow"]["api_server"]["processes"] = 2
+
+
+def _queues(data: Data) -> None:
+    data["airflow"]["default_queue"] = "general"
+    data["airflow"]["workers"]["default"]["queues"] = ["general", "default"]
+
+
+def _group_added(data: Data) -> None:
+    data["airflow"]["workers"]["reports"] = {"queues": ["reports"], "min_count": 0, "max_count": 2}
+
+
+def _dags(id_: str, title: str, *keys: str, **settings: Any) -> Row:
+    """DAGs come another way."""
+
+    def edit(data: Data) -> None:
+        data["airflow"]["dags"] = settings
+
+    return Row(id=id_, title=title, steps=(Step(edit=edit),), keys=("airflow.dags.source", *keys), shown="plan")
+
+
+def _repository(data: Data) -> None:
+    data["airflow"]["dags"]["repositories"]["more"] = {"url": "https://git.windlass.localhost/more.git"}
+
+
+def _moved_repository(data: Data) -> None:
+    data["airflow"]["dags"]["repositories"]["dags"] |= {"ref": "release", "subdir": "dags"}
+
+
+def _edited(id_: str, title: str, edit: Edit, *keys: str) -> Row:
+    return Row(id=id_, title=title, steps=(Step(edit=edit),), keys=keys, shown="plan")
+
+
+def _of(keys: Sequence[str], *tables: str) -> tuple[str, ...]:
+    return tuple(f"airflow.{table}.{key}" for table in tables for key in keys)
+
+
 AIRFLOW = (
-    _row("airflow-no-proxy", "RDS Proxy is put before the database", "airflow.database_proxy", airflow__database_proxy={}),
+    _row("airflow-proxy", "RDS Proxy is put before the database", "airflow.database_proxy", airflow__database_proxy={}),
     _row("airflow-login", "OIDC login is switched on", "airflow.authentication", airflow__authentication=OIDC),
-    _row("airflow-scheduler", "A second scheduler is added", airflow__scheduler__desired_count=2),
-    _row("airflow-pool", "A pool gets more slots", airflow__pools__reports__slots=4),
+    _edited(
+        "airflow-sizes",
+        "Tasks of Airflow get another size",
+        _airflow_sizes,
+        *_of(("cpu", "memory_mib", "ephemeral_storage_gib"), *COMPONENTS, "workers.*"),
+    ),
+    _edited(
+        "airflow-counts",
+        "More tasks of Airflow, and some on Spot",
+        _airflow_counts,
+        *_of(("min_count", "max_count", "spot_percent"), "api_server"),
+        *_of(("desired_count", "spot_percent"), *COMPONENTS[1:]),
+        *_of(("max_count", "on_demand_base", "spot_percent", "backlog_per_task"), "workers.*"),
+    ),
+    _edited(
+        "airflow-settings",
+        "Settings of Airflow are changed",
+        _airflow_settings,
+        "airflow.database_pool_size",
+        "airflow.database_max_overflow",
+        "airflow.metrics",
+        "airflow.environment",
+        "airflow.api_server.processes",
+        "airflow.workers.*.concurrency",
+    ),
+    _edited(
+        "airflow-queues",
+        "Queues of a worker group are changed",
+        _queues,
+        "airflow.default_queue",
+        "airflow.workers.*.queues",
+    ),
+    _edited(
+        "airflow-group-added",
+        "A worker group that scales from zero is added",
+        _group_added,
+        "airflow.workers",
+        "airflow.workers.*.min_count",
+    ),
+    _edited("airflow-group-renamed", "A worker group is renamed", _group_renamed, "airflow.workers"),
+    _edited(
+        "airflow-repository-added", "A repository of DAGs is added", _repository, "airflow.dags.repositories.*.url"
+    ),
+    _edited(
+        "airflow-repository-moved",
+        "Another branch and folder of a repository of DAGs are used",
+        _moved_repository,
+        "airflow.dags.repositories.*.ref",
+        "airflow.dags.repositories.*.subdir",
+    ),
+    _dags(
+        "dags-s3",
+        "DAGs come from S3 instead of Git",
+        "airflow.dags.prefix",
+        "airflow.dags.refresh_interval_seconds",
+        source="s3",
+        prefix="dags",
+        refresh_interval_seconds=30,
+    ),
+    _dags("dags-efs", "DAGs come from EFS instead of Git", source="efs"),
+    _dags("dags-image", "DAGs come with the image instead of Git", "airflow.dags.path", source="image"),
+    _row(
+        "airflow-pool",
+        "A pool gets more slots",
+        "airflow.pools.*.slots",
+        "airflow.pools.*.description",
+        "airflow.pools.*.include_deferred",
+        airflow__pools__reports={"slots": 4, "description": "Reports", "include_deferred": True},
+    ),
     _row("airflow-logs", "Logs of Airflow tasks are kept longer", airflow__task_logs__retention_days=120),
+    _row(
+        "airflow-clean",
+        "The cleanup of Airflow's database is changed",
+        airflow__db_clean__hour_utc=5,
+        airflow__db_clean__retention_days=30,
+    ),
+    _row("airflow-no-clean", "The cleanup of Airflow's database is switched off", airflow__db_clean__enabled=False),
+    _row("airflow-no-workflows", "DAGs may start no tasks of ECS any more", airflow__workflows__enabled=False),
     _row("airflow-period", "DAGs are fetched less often", airflow__dags__period_seconds=60),
+    _row("airflow-exec", "ECS Exec is switched off for Airflow", airflow__execute_command=False),
     _row("airflow-fernet", "The Fernet key is rotated", airflow__fernet_key_version=2),
-    Row(
-        id="airflow-group-renamed",
-        title="A worker group is renamed",
-        steps=(Step(edit=_group_renamed),),
-        keys=("airflow.workers",),
-        shown="plan",
+    _row("airflow-visibility", "Tasks may run longer", airflow__visibility_timeout_seconds=172800),
+    _row(
+        "airflow-alarms",
+        "Thresholds of Airflow's alarms are changed",
+        airflow__alarms__queued_tasks=50,
+        airflow__alarms__queued_minutes=20,
+        airflow__alarms__missing_tasks_minutes=20,
+    ),
+    _row(
+        "airflow-name",
+        "A host name of Airflow is added",
+        airflow__host_names=["airflow.windlass.localhost", "dags.windlass.localhost"],
+    ),
+    _row(
+        "airflow-egress",
+        "Tasks may connect to another system",
+        "airflow.egress_rules.*.cidr",
+        "airflow.egress_rules.*.security_group_id",
+        "airflow.egress_rules.*.port",
+        airflow__egress_rules={
+            "mail": {"cidr": "203.0.113.0/24", "port": 587},
+            "peer": {"security_group_id": "sg-0123456789abcdef0", "port": 5432},
+        },
     ),
 )
 
-ROWS = (*DATABASE, *CACHE, *NETWORK, *LOAD_BALANCER, *REST, *SERVICES, *AIRFLOW)
+BELOW = (*DATABASE, *CACHE, *NETWORK, *LOAD_BALANCER, *REST)
+"""Rows of what services and Airflow are built on."""
+ABOVE = (*SERVICES, *AIRFLOW)
+"""Rows of services and Airflow."""
+ROWS = (*BELOW, *ABOVE)

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class Result:
     requests: int = 0
     failed: int = 0
     """Of the requests."""
-    failed_of: Mapping[str, int] | None = None
+    failed_of: Mapping[str, int] = field(default_factory=dict)
     """Host name → failed requests, where any failed."""
     tasks: int = 0
     """Task instances of Airflow that ran meanwhile."""

@@ -1,8 +1,15 @@
 """Every row of the matrix of changes, and the keys of the environment file that are in none."""
 
+from collections.abc import Sequence
+
+from tests.changes import plan_rows
+from tests.changes.elsewhere import ELSEWHERE
+from tests.changes.row import Row
 from tests.changes.web_rows import QUICK
 
-RUNNING = (*QUICK,)
+__all__ = ["BY_PLAN", "ELSEWHERE", "RUNNING"]
+
+RUNNING: Sequence[Row] = QUICK
 """Rows that are made on a running platform."""
-BY_PLAN: tuple = ()
-ELSEWHERE: dict[str, str] = {}
+BY_PLAN: Sequence[Row] = plan_rows.ROWS
+"""Rows that are judged by what `plan` says."""

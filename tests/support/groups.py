@@ -13,12 +13,14 @@ ALONE = "alone"
 PLATFORMS = {
     "tests/airflow/": "shared",
     "tests/docs/test_runbooks.py": "layers",
+    "tests/long/test_changes_by_plan.py": "layers",
     "tests/long/test_kills.py": "shared",
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",
     "tests/platform/test_make_local.py": "shared",
     "tests/platform/test_platform.py": "layers",
     "tests/platform/test_platform_live.py": "layers",
+    "tests/platform/test_platform_rows.py": "layers",
     "tests/platform/test_platform_teardown.py": "layers",
 }
 """Start of a path → the applied platform that its tests use."""

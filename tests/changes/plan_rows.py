@@ -59,10 +59,6 @@ def _other_zone(data: Data) -> None:
     zones["eu-west-1c"] = zones.pop("eu-west-1b")
 
 
-def _group_renamed(data: Data) -> None:
-    data["airflow"]["workers"] = {"general": data["airflow"]["workers"]["default"]}
-
-
 DATABASE = (
     _row("database-class", "The class of the database is changed", database__instance_class="db.t4g.medium"),
     _row("database-storage", "The storage of the database is increased", database__allocated_storage_gib=40),
@@ -317,7 +313,6 @@ AIRFLOW = (
         "airflow.workers",
         "airflow.workers.*.min_count",
     ),
-    _edited("airflow-group-renamed", "A worker group is renamed", _group_renamed, "airflow.workers"),
     _edited(
         "airflow-repository-added", "A repository of DAGs is added", _repository, "airflow.dags.repositories.*.url"
     ),

@@ -52,12 +52,12 @@ def test_each_row_has_an_id_of_its_own_and_a_result() -> None:
     assert set(load()) == set(ids), "rows without a result, or results without a row: run them with --record"
 
 
-def test_a_row_that_must_not_fail_has_not() -> None:
-    for row in RUNNING:
-        result = load()[row.id]
-        assert result.requests > 0
-        assert result.lost == 0
-        assert set(result.failed_of) <= {row.interrupts}, row.id
+@pytest.mark.parametrize("row", RUNNING, ids=[row.id for row in RUNNING])
+def test_a_row_that_must_not_fail_has_not(row: Row) -> None:
+    result = load()[row.id]
+    assert result.requests > 0
+    assert result.lost == 0
+    assert set(result.failed_of) <= {row.interrupts}, row.id
 
 
 def test_the_page_shows_the_results() -> None:

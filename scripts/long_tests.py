@@ -61,14 +61,8 @@ PARTS = (
     ),
     Part(
         name="changes-by-plan",
-        shows="what `plan` says of each change of network, load balancer, database and cache",
-        tests=("tests/long/test_changes_by_plan.py::test_a_plan_says_what_a_change_of_network_and_data_does",),
-        limit_minutes=60,
-    ),
-    Part(
-        name="changes-by-plan-above",
-        shows="what `plan` says of each change of web services and Airflow",
-        tests=("tests/long/test_changes_by_plan.py::test_a_plan_says_what_a_change_of_services_and_airflow_does",),
+        shows="`plan` says what changes of network, load balancer, database, cache, services and Airflow do",
+        tests=("tests/long/test_changes_by_plan.py",),
         limit_minutes=60,
     ),
     Part(

@@ -62,20 +62,10 @@ def _other_zone(data: Data) -> None:
 DATABASE = (
     _row("database-class", "The class of the database is changed", database__instance_class="db.t4g.medium"),
     _row("database-storage", "The storage of the database is increased", database__allocated_storage_gib=40),
-    _row("database-limit", "The limit of storage autoscaling is raised", database__max_allocated_storage_gib=200),
     _row("database-version", "The database gets another major version", database__engine_version="17"),
-    _row("database-port", "The port of the database is changed", database__port=15433),
     _row("database-name", "The database's name is changed", database__database_name="other"),
     _row("database-user", "The master user is changed", database__username="other"),
     _row("database-standby", "A standby is added", database__multi_az=True),
-    _row("database-backups", "Backups are kept longer", database__backup_retention_days=7),
-    _row("database-window", "The backup window is moved", database__backup_window="04:40-05:40"),
-    _row("database-maintenance", "The maintenance window is moved", database__maintenance_window="mon:06:00-mon:07:00"),
-    _row("database-protected", "The database is protected from deletion", database__deletion_protection=True),
-    _row("database-snapshot", "A final snapshot is wanted", database__final_snapshot=True),
-    _row("database-insights", "Performance Insights are switched off", database__performance_insights=False),
-    _row("database-monitoring", "Enhanced monitoring is switched on", database__monitoring_interval_seconds=60),
-    _row("database-password", "The master password is rotated", database__password_version=2),
     _row(
         "replica-added",
         "A read replica is added",
@@ -98,15 +88,11 @@ CACHE = (
     _row("cache-node-type", "The node type of the cache is changed", cache__node_type="cache.t4g.small"),
     _row("cache-version", "The cache gets another version", cache__engine_version="8.1"),
     _row("cache-nodes", "The cache gets a replica", cache__nodes=2),
-    _row("cache-port", "The port of the cache is changed", cache__port=6380),
-    _row("cache-snapshots", "Snapshots of the cache are kept", cache__snapshot_retention_days=3),
-    _row("cache-password", "The password of the cache is rotated", cache__password_version=2),
 )
 
 NETWORK = (
     _egress("nat-gateway-per-zone", "Each zone gets its own NAT gateway"),
     _egress("public-ip", "Tasks get public addresses instead of a NAT gateway"),
-    _row("nat-zone", "The NAT gateway moves to another zone", network__nat_gateway_zone="eu-west-1b"),
     _row("endpoint-added", "An interface endpoint is added", network__interface_endpoints=["sqs"]),
     _row(
         "zone-added",
@@ -124,17 +110,12 @@ NETWORK = (
         keys=("network.zones",),
         shown="plan",
     ),
-    _row("cidr", "The range of the VPC is changed", network__cidr="10.0.0.0/17"),
-    _row("flow-logs", "Flow logs are kept longer", network__flow_logs_retention_days=7),
 )
 
 LOAD_BALANCER = (
     _row("waf-on", "The firewall is switched on", "load_balancer.waf", load_balancer__waf={}),
-    _row("idle-timeout", "The idle timeout is changed", load_balancer__idle_timeout_seconds=120),
     _row("scheme", "The load balancer becomes internal", load_balancer__scheme="internal"),
-    _row("clients", "Fewer clients may connect", load_balancer__allowed_cidrs=["203.0.113.0/24"]),
     _row("access-logs", "Access logs are kept longer", load_balancer__access_logs_retention_days=7),
-    _row("protected", "The load balancer is protected from deletion", load_balancer__deletion_protection=True),
     Row(
         id="zone-name",
         title="The zone gets another name, and all host names with it",
@@ -144,17 +125,41 @@ LOAD_BALANCER = (
     ),
 )
 
+
+def _production(data: Data) -> None:
+    data["kind"] = "production"
+    data["load_balancer"]["deletion_protection"] = True
+    data["database"] |= {
+        "multi_az": True,
+        "backup_retention_days": 7,
+        "deletion_protection": True,
+        "final_snapshot": True,
+        "instance_class": "db.t4g.large",
+    }
+    data["cache"]["nodes"] = 2
+    data["alarms"] = {"emails": {"oncall": "oncall@example.com"}}
+    data["airflow"]["api_server"] = {"min_count": 2, "max_count": 2}
+    data["airflow"]["scheduler"] = {"desired_count": 2}
+
+
 REST = (
+    Row(
+        id="lock-file",
+        title="The state is locked by a file too",
+        steps=(Step(edit=put(state__use_lockfile=True)),),
+        keys=("state.use_lockfile",),
+        shown="plan",
+        says=("nothing to change",),
+    ),
+    Row(
+        id="kind",
+        title="The environment becomes production",
+        steps=(Step(edit=_production),),
+        keys=("kind",),
+        shown="plan",
+    ),
     _row("tags", "A tag is added", "tags", tags={"Owner": "platform"}),
     _row("insights", "Container Insights are switched on", cluster__container_insights="enhanced"),
-    _row("exec-off", "ECS Exec is switched off", cluster__execute_command=False),
-    _row("logs", "Logs are kept longer", cluster__logs_retention_days=7),
-    _row(
-        "alarms",
-        "Somebody is told of alarms",
-        "alarms.emails",
-        alarms__emails={"oncall": "oncall@example.com"},
-    ),
     _row(
         "working-hours",
         "Working hours are introduced, for Airflow",
@@ -165,14 +170,37 @@ REST = (
     ),
 )
 
-SERVICES = (
+SMALL = (
+    _row("database-limit", "The limit of storage autoscaling is raised", database__max_allocated_storage_gib=200),
+    _row("database-port", "The port of the database is changed", database__port=15433),
+    _row("database-backups", "Backups are kept longer", database__backup_retention_days=7),
+    _row("database-window", "The backup window is moved", database__backup_window="04:40-05:40"),
+    _row("database-maintenance", "The maintenance window is moved", database__maintenance_window="mon:06:00-mon:07:00"),
+    _row("database-protected", "The database is protected from deletion", database__deletion_protection=True),
+    _row("database-snapshot", "A final snapshot is wanted", database__final_snapshot=True),
+    _row("database-insights", "Performance Insights are switched off", database__performance_insights=False),
+    _row("database-monitoring", "Enhanced monitoring is switched on", database__monitoring_interval_seconds=60),
+    _row("database-password", "The master password is rotated", database__password_version=2),
+    _row("cache-port", "The port of the cache is changed", cache__port=6380),
+    _row("cache-snapshots", "Snapshots of the cache are kept", cache__snapshot_retention_days=3),
+    _row("cache-password", "The password of the cache is rotated", cache__password_version=2),
+    _row("nat-zone", "The NAT gateway moves to another zone", network__nat_gateway_zone="eu-west-1b"),
+    _row("cidr", "The range of the VPC is changed", network__cidr="10.0.0.0/17"),
+    _row("flow-logs", "Flow logs are kept longer", network__flow_logs_retention_days=7),
+    _row("idle-timeout", "The idle timeout is changed", load_balancer__idle_timeout_seconds=120),
+    _row("clients", "Fewer clients may connect", load_balancer__allowed_cidrs=["203.0.113.0/24"]),
+    _row("protected", "The load balancer is protected from deletion", load_balancer__deletion_protection=True),
+    _row("exec-off", "ECS Exec is switched off", cluster__execute_command=False),
+    _row("logs", "Logs are kept longer", cluster__logs_retention_days=7),
     _row(
-        "size",
-        "Tasks of a service get more processor and memory",
-        services__web__cpu=512,
-        services__web__memory_mib=1024,
+        "alarms",
+        "Somebody is told of alarms",
+        "alarms.emails",
+        alarms__emails={"oncall": "oncall@example.com"},
     ),
-    _row("health-path", "The path of the health check is changed", services__web__health_check_path="/health/ready"),
+)
+
+SERVICES = (
     _row("disk", "Tasks of a service get more ephemeral storage", services__web__ephemeral_storage_gib=30),
     _row("paths", "A service gets other paths", services__web__path_patterns=["/health", "/items*"]),
     _row("spot", "Tasks of a service may run on Spot", services__web__spot_percent=50),
@@ -191,22 +219,6 @@ SERVICES = (
         services__web__alarms__error_percent=10,
         services__web__alarms__latency_p99_seconds=3,
         services__web__alarms__evaluation_minutes=5,
-    ),
-    Row(
-        id="renamed-at-once",
-        title="A service is renamed at once",
-        steps=(Step(edit=_renamed),),
-        keys=("services",),
-        shown="plan",
-        says=("takes over the requests of",),
-    ),
-    Row(
-        id="to-codedeploy",
-        title="The strategy of a service is changed in place, from blue-green to CodeDeploy",
-        steps=(Step(edit=_codedeploy),),
-        keys=("services.*.strategy",),
-        shown="plan",
-        says=("is interrupted",),
     ),
 )
 
@@ -272,8 +284,6 @@ def _of(keys: Sequence[str], *tables: str) -> tuple[str, ...]:
 
 
 AIRFLOW = (
-    _row("airflow-proxy", "RDS Proxy is put before the database", "airflow.database_proxy", airflow__database_proxy={}),
-    _row("airflow-login", "OIDC login is switched on", "airflow.authentication", airflow__authentication=OIDC),
     _edited(
         "airflow-sizes",
         "Tasks of Airflow get another size",
@@ -305,32 +315,6 @@ AIRFLOW = (
         _queues,
         "airflow.default_queue",
         "airflow.workers.*.queues",
-    ),
-    _edited(
-        "airflow-group-added",
-        "A worker group that scales from zero is added",
-        _group_added,
-        "airflow.workers",
-        "airflow.workers.*.min_count",
-    ),
-    _edited(
-        "airflow-repository-added", "A repository of DAGs is added", _repository, "airflow.dags.repositories.*.url"
-    ),
-    _edited(
-        "airflow-repository-moved",
-        "Another branch and folder of a repository of DAGs are used",
-        _moved_repository,
-        "airflow.dags.repositories.*.ref",
-        "airflow.dags.repositories.*.subdir",
-    ),
-    _dags(
-        "dags-s3",
-        "DAGs come from S3 instead of Git",
-        "airflow.dags.prefix",
-        "airflow.dags.refresh_interval_seconds",
-        source="s3",
-        prefix="dags",
-        refresh_interval_seconds=30,
     ),
     _dags("dags-efs", "DAGs come from EFS instead of Git", source="efs"),
     _dags("dags-image", "DAGs come with the image instead of Git", "airflow.dags.path", source="image"),
@@ -380,8 +364,60 @@ AIRFLOW = (
     ),
 )
 
-BELOW = (*DATABASE, *CACHE, *NETWORK, *LOAD_BALANCER, *REST)
-"""Rows of what services and Airflow are built on."""
-ABOVE = (*SERVICES, *AIRFLOW)
-"""Rows of services and Airflow."""
-ROWS = (*BELOW, *ABOVE)
+ABOVE = (
+    _row(
+        "size",
+        "Tasks of a service get more processor and memory",
+        services__web__cpu=512,
+        services__web__memory_mib=1024,
+    ),
+    _row("health-path", "The path of the health check is changed", services__web__health_check_path="/health/ready"),
+    Row(
+        id="renamed-at-once",
+        title="A service is renamed at once",
+        steps=(Step(edit=_renamed),),
+        keys=("services",),
+        shown="plan",
+        says=("takes over the requests of",),
+    ),
+    Row(
+        id="to-codedeploy",
+        title="The strategy of a service is changed in place, from blue-green to CodeDeploy",
+        steps=(Step(edit=_codedeploy),),
+        keys=("services.*.strategy",),
+        shown="plan",
+        says=("is interrupted",),
+    ),
+    _row("airflow-proxy", "RDS Proxy is put before the database", "airflow.database_proxy", airflow__database_proxy={}),
+    _row("airflow-login", "OIDC login is switched on", "airflow.authentication", airflow__authentication=OIDC),
+    _edited(
+        "airflow-group-added",
+        "A worker group that scales from zero is added",
+        _group_added,
+        "airflow.workers",
+        "airflow.workers.*.min_count",
+    ),
+    _edited(
+        "airflow-repository-added", "A repository of DAGs is added", _repository, "airflow.dags.repositories.*.url"
+    ),
+    _edited(
+        "airflow-repository-moved",
+        "Another branch and folder of a repository of DAGs are used",
+        _moved_repository,
+        "airflow.dags.repositories.*.ref",
+        "airflow.dags.repositories.*.subdir",
+    ),
+    _dags(
+        "dags-s3",
+        "DAGs come from S3 instead of Git",
+        "airflow.dags.prefix",
+        "airflow.dags.refresh_interval_seconds",
+        source="s3",
+        prefix="dags",
+        refresh_interval_seconds=30,
+    ),
+)
+
+LARGE = (*DATABASE, *CACHE, *NETWORK, *LOAD_BALANCER, *REST, *ABOVE)
+"""What costs most, or is asked for most."""
+ROWS = (*LARGE, *SMALL, *SERVICES, *AIRFLOW)

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-_COUNTS = re.compile(r"^(network|data|service)(, second round)?: ")
+_COUNTS = re.compile(r"^(network|data|service)(, second round)?: |^local: nothing to change")
 _ADDRESS = re.compile(r"^ +[+~±→←<!-] ")
 _MANY = 6
 """Of more addresses with one sign only the number is kept, which the counts say too."""

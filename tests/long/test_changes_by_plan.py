@@ -1,12 +1,10 @@
 """Changes of one resource in place, or of what nothing here models: what `plan` says of each (docs/changes.md)."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from tests.changes.changed_platform import ChangedPlatform
 from tests.changes.judged import judge_words
-from tests.changes.plan_rows import ABOVE, BELOW
+from tests.changes.plan_rows import LARGE
 from tests.changes.row import Row
 from tests.support.platform import begin
 
@@ -19,19 +17,6 @@ def bare() -> ChangedPlatform:
     return ChangedPlatform(platform=begin("layers").wait(), hosts=[])
 
 
-def ids(rows: Sequence[Row]) -> list[str]:
-    return [row.id for row in rows]
-
-
-@pytest.mark.parametrize("row", BELOW, ids=ids(BELOW))
-def test_a_plan_says_what_a_change_of_network_and_data_does(
-    bare: ChangedPlatform, row: Row, request: pytest.FixtureRequest
-) -> None:
-    judge_words(row, bare.plan(row), record_it=bool(request.config.getoption("--record")))
-
-
-@pytest.mark.parametrize("row", ABOVE, ids=ids(ABOVE))
-def test_a_plan_says_what_a_change_of_services_and_airflow_does(
-    bare: ChangedPlatform, row: Row, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.parametrize("row", LARGE, ids=[row.id for row in LARGE])
+def test_a_plan_says_what_a_change_does(bare: ChangedPlatform, row: Row, request: pytest.FixtureRequest) -> None:
     judge_words(row, bare.plan(row), record_it=bool(request.config.getoption("--record")))

@@ -39,7 +39,7 @@ class ChangedPlatform:
 
     platform: Platform
     hosts: list[Host]
-    """Host names that answer, and are asked for."""
+    """Host names that answer, and get the requests."""
     file: EnvironmentFile = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class ChangedPlatform:
         authority = self.platform.root / ".windlass" / "data-plane" / "certificates" / "authority.pem"
         load = Load(port=self.platform.https_port, authority=authority, hosts=tuple(self.hosts))
         words: list[str] = []
-        began = time.monotonic()
+        started = time.monotonic()
         with load, runs or nullcontext():
             for step in row.steps:
                 self._make(step, load, words)
@@ -66,7 +66,7 @@ class ChangedPlatform:
             failures=load.failures,
             sent_to=dict(load.sent_to),
             words=words,
-            seconds=time.monotonic() - began,
+            seconds=time.monotonic() - started,
             tasks=0 if runs is None else runs.count,
             lost=() if runs is None else tuple(runs.lost),
         )

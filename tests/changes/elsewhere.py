@@ -5,7 +5,7 @@ from collections.abc import Mapping
 ANOTHER = "another value is another environment: it is built beside this one"
 PLACE = "where the state is; `terraform init -migrate-state` moves it, and no resource changes"
 RELEASE = "only the first deployment reads it; `./windlass deploy` changes what runs"
-CREATION = "only read when the database is created (docs/runbooks/restore-database.md)"
+CREATION = "only read when the database is created (docs/runbooks/restore.md)"
 NO_RESOURCE = "only checks read it; no resource changes"
 ROLES = "roles and policies of pipelines and people, which no task uses; policies change in place"
 NEW_TASKS = "a new task definition: ECS replaces tasks as with `services.*.cpu`, and workers finish theirs first"
@@ -33,8 +33,8 @@ ELSEWHERE: Mapping[str, str] = {
     "database.restore_from_snapshot": CREATION,
     "database.restore_from_backup_arn": CREATION,
     "database.restore_to_time": CREATION,
-    "database.apply_immediately": "decides when other changes happen; nothing changes by itself",
-    "cache.apply_immediately": "decides when other changes happen; nothing changes by itself",
+    "database.apply_immediately": "decides when other changes happen; no resource changes on its own",
+    "cache.apply_immediately": "decides when other changes happen; no resource changes on its own",
     "cache.accept_previous_password": ROTATION,
     "cache.maxmemory_policy": "a parameter of the cache, changed in place; beside Airflow only one value is allowed",
     "services.*.blue": RELEASE,

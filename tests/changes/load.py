@@ -14,7 +14,7 @@ from pathlib import Path
 PAUSE_SECONDS = 0.1
 """Between two requests of a client; each host name has four clients."""
 KEPT_SECONDS = 20.0
-"""After this time a kept connection is closed and made anew, well before the load balancer would."""
+"""After this time a kept connection is closed and opened again, well before the load balancer closes it."""
 TIMEOUT_SECONDS = 10.0
 
 
@@ -56,7 +56,7 @@ def web(name: str = WEB) -> Host:
 class Load:
     """Use as a context manager; what it counted is complete after the block.
 
-    Certificates are verified, with the host name that is asked for.
+    Certificates are verified, with the host name of the request.
     """
 
     port: int
@@ -71,10 +71,10 @@ class Load:
     _ended: dict[str, threading.Event] = field(default_factory=dict)
     _threads: list[threading.Thread] = field(default_factory=list)
     _counting: threading.Lock = field(default_factory=threading.Lock)
-    _began: float = 0.0
+    _started_at: float = 0.0
 
     def __enter__(self) -> "Load":
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
         for host in self.hosts:
             self.add(host)
         return self
@@ -113,7 +113,9 @@ class Load:
                 self.sent += 1
                 self.sent_to[host.name] += 1
                 if cause:
-                    self.failures.append(Failure(at=now - self._began, host=host.name, request=request, cause=cause))
+                    self.failures.append(
+                        Failure(at=now - self._started_at, host=host.name, request=request, cause=cause)
+                    )
             self._stopping.wait(PAUSE_SECONDS)
         connection.close()
 

@@ -37,7 +37,9 @@ Nothing was applied: `plan` says which resources are changed in place, replaced,
 |---|---|---|
 """
 OTHERS_HEAD = """
-## Not in a table above
+## Without a row
+
+The rows above change none of these keys.
 
 | keys | why |
 |---|---|
@@ -54,11 +56,20 @@ def page(results: Mapping[str, Result]) -> str:
     by_plan = [row for row in BY_PLAN if row.id in results]
     lines = [HEAD, RUNNING_HEAD, *(_running(row, results[row.id]) for row in running)]
     lines += [PLAN_HEAD, *(_by_plan(row, results[row.id]) for row in by_plan)]
-    lines += [OTHERS_HEAD, *(f"| {_code(key)} | {why} |\n" for key, why in ELSEWHERE.items())]
+    lines += [OTHERS_HEAD, *_others()]
     lines.append("\n## What `plan` said\n")
     for row in (*running, *by_plan):
         lines += _words(row, results[row.id])
     return "".join(lines)
+
+
+def _others() -> Iterator[str]:
+    """A line for each reason."""
+    keys: dict[str, list[str]] = {}
+    for key, why in ELSEWHERE.items():
+        keys.setdefault(why, []).append(_code(key))
+    for why, named in keys.items():
+        yield f"| {', '.join(named)} | {why} |\n"
 
 
 def _running(row: Row, result: Result) -> str:

@@ -194,7 +194,7 @@ SMALL = (
     _row("logs", "Logs are kept longer", cluster__logs_retention_days=7),
     _row(
         "alarms",
-        "Somebody is told of alarms",
+        "An address gets the alarms",
         "alarms.emails",
         alarms__emails={"oncall": "oncall@example.com"},
     ),
@@ -419,5 +419,5 @@ ABOVE = (
 )
 
 LARGE = (*DATABASE, *CACHE, *NETWORK, *LOAD_BALANCER, *REST, *ABOVE)
-"""What costs most, or is asked for most."""
+"""What costs most, or is changed most."""
 ROWS = (*LARGE, *SMALL, *SERVICES, *AIRFLOW)

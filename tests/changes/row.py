@@ -20,9 +20,9 @@ class Step:
     command: Sequence[str] = ()
     """Of `./windlass`, instead of an edit."""
     begins: Host | None = None
-    """A host name that is asked for once the step is done."""
+    """A host name that gets requests once the step is done."""
     leaves: str = ""
-    """A host name that is not asked for any more before the step."""
+    """A host name that gets none from before the step on."""
 
 
 @dataclass(frozen=True, kw_only=True)

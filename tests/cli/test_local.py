@@ -84,15 +84,15 @@ def test_local_apply_removes_nothing_while_tasks_may_use_it(
     }
     keeps = {"when": ["plan", "local-network-", "-target"], "code": 0, "lines": []}
     terraform.follow(keeps, loses)
-    asked: list[int] = []
+    applies: list[int] = []
 
     def after(_: ServiceStart) -> bool:
-        asked.append(len(terraform.calls("apply")))
+        applies.append(len(terraform.calls("apply")))
         return out_of_use
 
     monkeypatch.setattr(ServiceStart, "after", after)
     assert windlass("local", "apply", on=local).code == 0
-    assert asked == [0], "before anything was removed"
+    assert applies == [0], "before anything was removed"
     assert bool(terraform.calls("apply")) is removes
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.changes.changed_platform import ChangedPlatform
 from tests.changes.judged import judge_words
-from tests.changes.plan_rows import LARGE
+from tests.changes.plan_rows import TRIED
 from tests.changes.row import Row
 from tests.support.platform import begin
 
@@ -17,6 +17,6 @@ def bare() -> ChangedPlatform:
     return ChangedPlatform(platform=begin("layers").wait(), hosts=[])
 
 
-@pytest.mark.parametrize("row", LARGE, ids=[row.id for row in LARGE])
+@pytest.mark.parametrize("row", TRIED, ids=[row.id for row in TRIED])
 def test_a_plan_says_what_a_change_does(bare: ChangedPlatform, row: Row, request: pytest.FixtureRequest) -> None:
     judge_words(row, bare.plan(row), record_it=bool(request.config.getoption("--record")))

@@ -60,12 +60,6 @@ PARTS = (
         limit_minutes=60,
     ),
     Part(
-        name="changes-by-plan",
-        shows="`plan` says what changes of network, load balancer, database, cache, services and Airflow do",
-        tests=("tests/long/test_changes_by_plan.py",),
-        limit_minutes=60,
-    ),
-    Part(
         name="first-apply",
         shows="docs/first-apply.md leads from an empty account to a service that was switched and rolled back",
         tests=("tests/long/test_first_apply.py",),

@@ -214,14 +214,13 @@ class Run:
             error.add_note(json.dumps(self._deployment.api("GET", f"{self._path}/taskInstances"), indent=2))
             raise
 
-    def instances(self) -> list[dict[str, Any]]:
-        return list(self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"])
-
     def task_states(self) -> dict[str, str]:
-        return {each["task_id"]: each["state"] for each in self.instances()}
+        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["state"] for each in tasks}
 
     def tries(self) -> dict[str, int]:
-        return {each["task_id"]: each["try_number"] for each in self.instances()}
+        tasks = self._deployment.api("GET", f"{self._path}/taskInstances")["task_instances"]
+        return {each["task_id"]: each["try_number"] for each in tasks}
 
     def log(self, task_id: str, number: int = 1) -> str:
         path = f"{self._path}/taskInstances/{task_id}/logs/{number}?full_content=true"

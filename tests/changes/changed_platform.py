@@ -3,10 +3,8 @@
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from tests.changes.dag_runs import DagRuns
 from tests.changes.environment_file import EnvironmentFile
 from tests.changes.load import Failure, Host, Load
 from tests.changes.row import Row, Step
@@ -29,8 +27,6 @@ class Outcome:
     words: Sequence[str]
     """What `plan` said before each edit."""
     seconds: float
-    tasks: int = 0
-    lost: Sequence[str] = ()
 
 
 @dataclass(kw_only=True)
@@ -45,19 +41,17 @@ class ChangedPlatform:
     def __post_init__(self) -> None:
         self.file = EnvironmentFile(self.platform.root / "environments" / "local.toml")
 
-    def make(self, row: Row, runs: DagRuns | None = None) -> Outcome:
-        """Make the change under load; fails where a command does, or where it leaves something to plan.
-
-        Args:
-            row: the change.
-            runs: of a DAG, meanwhile. Default: none.
-        """
+    def make(self, row: Row) -> Outcome:
+        """Make the change under load; fails where a command does, or where it leaves something to plan."""
         authority = self.platform.root / ".windlass" / "data-plane" / "certificates" / "authority.pem"
         load = Load(port=self.platform.https_port, authority=authority, hosts=tuple(self.hosts))
         words: list[str] = []
         started = time.monotonic()
-        with load, runs or nullcontext():
+        with load:
+            edits = [step for step in row.steps if step.edit is not None]
             for step in row.steps:
+                if step in edits and len(edits) > 1:
+                    words.append(f"step {edits.index(step) + 1}:")
                 self._make(step, load, words)
             time.sleep(AFTERWARDS_SECONDS)
         self.windlass("plan", "local", "--detailed-exitcode")
@@ -67,25 +61,7 @@ class ChangedPlatform:
             sent_to=dict(load.sent_to),
             words=words,
             seconds=time.monotonic() - started,
-            tasks=0 if runs is None else runs.count,
-            lost=() if runs is None else tuple(runs.lost),
         )
-
-    def plan(self, row: Row) -> list[str]:
-        """What `plan` says of the edits of a row, all at once; the file is as before afterwards."""
-        file = EnvironmentFile(self.platform.root / "environments" / "local.toml")
-        try:
-            before = file.documents()
-            for step in row.steps:
-                if step.edit is not None:
-                    file.change(step.edit)
-            after = file.documents()
-            changed = [layer for layer in before if before[layer] != after[layer]]
-            # A layer whose JSON is the same has nothing in its plan.
-            options = ["--layer", *changed] if len(changed) == 1 else []
-            return words_of(self.platform.windlass("plan", "local", "--quiet", *options), addresses=True)
-        finally:
-            file.restore()
 
     def windlass(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command that must succeed."""

@@ -25,10 +25,6 @@ class Result:
     """Of the requests."""
     failed_of: Mapping[str, int] = field(default_factory=dict)
     """Host name → failed requests, where any failed."""
-    tasks: int = 0
-    """Task instances of Airflow that ran meanwhile."""
-    lost: int = 0
-    """Of the task instances: those that did not succeed, or ran again."""
 
 
 def load() -> dict[str, Result]:

@@ -2,13 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tests.changes.environment_file import Edit
 from tests.changes.load import Host
-
-Shown = Literal["running", "plan"]
-"""`running`: applied under load. `plan`: by what `plan` says, on an applied platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +31,8 @@ class Row:
     steps: Sequence[Step]
     keys: Sequence[str]
     """Keys of the environment file that it changes, as the schema's test names them."""
-    shown: Shown = "running"
     interrupts: str = ""
-    """The host name whose requests may fail. Default: none may, and no task may be lost."""
+    """The host name whose requests may fail. Default: none may."""
     says: Sequence[str] = ()
     """Parts of sentences that `plan` must have."""
     note: str = ""

@@ -45,24 +45,6 @@ def _service(*, priority: int) -> Data:
     }
 
 
-def more_tasks(data: Data) -> None:
-    data["services"]["web"] |= {"min_count": 3, "desired_count": 3}
-
-
-def another_strategy(data: Data) -> None:
-    service = data["services"]["rest"]
-    del service["blue"], service["green"]
-    service |= {"strategy": "rolling", "image": IMAGE}
-
-
-def another_port(data: Data) -> None:
-    data["services"]["web"]["port"] = 8001
-
-
-def another_variable(data: Data) -> None:
-    data["services"]["web"]["environment"] = {"LOG_LEVEL": "WARNING"}
-
-
 QUICK = (
     Row(
         id="host-name-added",
@@ -87,36 +69,6 @@ QUICK = (
         title="A service is renamed: the new one is added beside it, gets the requests, and the former one is removed",
         steps=(Step(edit=added_beside), Step(edit=given_the_requests), Step(edit=former_removed)),
         keys=("services", "services.*.priority"),
-    ),
-    Row(
-        id="count",
-        title="The lower limit of tasks is raised",
-        steps=(Step(edit=more_tasks),),
-        keys=("services.*.min_count", "services.*.desired_count"),
-    ),
-    Row(
-        id="strategy",
-        title="The strategy of a service is changed in place, from blue-green to rolling",
-        steps=(Step(edit=another_strategy),),
-        keys=("services.*.strategy",),
-        interrupts=API,
-        says=("is interrupted", "To avoid the interruption"),
-    ),
-    Row(
-        id="port",
-        title="The port of the container is changed",
-        steps=(Step(edit=another_port),),
-        keys=("services.*.port",),
-    ),
-    Row(
-        id="switch",
-        title="Requests are switched to the other colour, a variable is changed, and they are switched back",
-        steps=(
-            Step(command=("switch", "local", "web", "green", "--scale-up", "--reason", "a change")),
-            Step(edit=another_variable),
-            Step(command=("switch", "local", "web", "blue", "--scale-up", "--reason", "a change")),
-        ),
-        keys=("services.*.environment",),
     ),
 )
 """In every run of the tests, on a running platform and in this order: each begins with what the former one left."""

@@ -13,7 +13,6 @@ ALONE = "alone"
 PLATFORMS = {
     "tests/airflow/": "shared",
     "tests/docs/test_runbooks.py": "layers",
-    "tests/long/test_changes_by_plan.py": "layers",
     "tests/long/test_kills.py": "shared",
     "tests/platform/test_browser.py": "shared",
     "tests/platform/test_locks.py": "shared",

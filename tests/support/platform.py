@@ -116,7 +116,7 @@ def begin(name: str = "shared") -> Platform:
                 command = f"{command} && {copy.command_to_keep(variables)}"
             else:
                 variables.update(applied_with)
-                command = copy.command_to_load(root, bare=name == "layers")
+                command = copy.command_to_load(root)
         endpoint_url = variables["WINDLASS_AWS__ENDPOINT_URL"]
         applying = subprocess.Popen(
             ["sh", "-c", command],

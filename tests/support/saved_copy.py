@@ -37,17 +37,12 @@ class SavedCopy:
             return None
         return dict(described["variables"]) if described["code"] == self._code() else None
 
-    def command_to_load(self, root: Path, *, bare: bool) -> str:
-        """What makes the platform of the copy run in a folder, as a line for a shell; copies the files there.
-
-        Args:
-            root: the folder.
-            bare: whether to leave its containers out.
-        """
+    def command_to_load(self, root: Path) -> str:
+        """What makes the platform of the copy run in a folder, as a line for a shell; copies the files there."""
         target = root / ".windlass" / "platforms"
         target.mkdir(parents=True)
         subprocess.run(["cp", "--archive", self.folder / NAME, target / NAME], check=True)
-        return f"./windlass local load {NAME} --yes && ./windlass local up{' --bare' * bare}"
+        return f"./windlass local load {NAME} --yes && ./windlass local up"
 
     def command_to_keep(self, variables: dict[str, str]) -> str:
         """What keeps a copy of a platform that has just been applied, as a line for a shell in its folder."""

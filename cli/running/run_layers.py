@@ -27,6 +27,7 @@ def apply_layers(
     options: Sequence[str] = (),
     before: Mapping[str, Callable[[], None]] = MappingProxyType({}),
     after: Mapping[str, Callable[[], bool]] = MappingProxyType({}),
+    out_of_use: Callable[[], bool] | None = None,
 ) -> Outcome:
     """Plan and apply each layer in order; then remove what layers no longer have, the last layer first.
 
@@ -37,6 +38,7 @@ def apply_layers(
         options: of `terraform plan`.
         before: layer → called before it is planned.
         after: layer → called once it is applied; returns whether what layers no longer have is out of use.
+        out_of_use: the same, called once before the second round, if there is one.
     """
     outcome, kept = Outcome(), dict[str, tuple[str, ...]]()
     run = _Run(ask=ask, full=full, outcome=outcome)
@@ -54,6 +56,8 @@ def apply_layers(
                     kept[stack.name] = first.kept
                 run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])
                 let_go = after.get(stack.name, _at_once)() and let_go
+        if kept and out_of_use is not None:
+            let_go = out_of_use() and let_go
         if kept and not (let_go and shared[-1].name not in BUILT_ON):
             for layer, addresses in kept.items():
                 _say_what_stays(layer, addresses)

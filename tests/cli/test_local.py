@@ -11,10 +11,11 @@ from cli.errors import CommandError
 from cli.local_platform import LocalPlatform
 from cli.running.bootstrap import Bootstrap
 from cli.running.outcome import Outcome
+from cli.service_start import ServiceStart
 from cli.session import Session
 from local.iam.denied_calls import DeniedCall
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
-from tests.cli.fake_project import FakeProject, environment, state_key
+from tests.cli.fake_project import FakeProject, environment, stack_document, state_key
 from tests.cli.fake_terraform import planned, summary
 
 OUTPUTS = {"services": {"value": {"web": {"url": "https://app.windlass.localhost:8443"}}, "sensitive": False}}
@@ -68,6 +69,31 @@ def test_a_second_local_apply_has_nothing_to_change(windlass, terraform, local):
     assert ended.code == 0
     assert "local: nothing to change, everything is up" in ended.out
     assert not terraform.calls("apply")
+
+
+@pytest.mark.parametrize(("out_of_use", "removes"), [(True, True), (False, False)])
+def test_local_apply_removes_nothing_while_tasks_may_use_it(
+    windlass, terraform, local, monkeypatch, out_of_use: bool, removes: bool
+):
+    document = stack_document("network") | {"resource": {"aws_b": {"new": {}}}}
+    monkeypatch.setattr("cli.running.stack.Stack.document", lambda _: document)
+    loses = {
+        "when": ["plan", "local-network-"],
+        "code": 2,
+        "lines": [planned("aws_a.gone", "delete"), summary(remove=1)],
+    }
+    keeps = {"when": ["plan", "local-network-", "-target"], "code": 0, "lines": []}
+    terraform.follow(keeps, loses)
+    applies: list[int] = []
+
+    def after(_: ServiceStart) -> bool:
+        applies.append(len(terraform.calls("apply")))
+        return out_of_use
+
+    monkeypatch.setattr(ServiceStart, "after", after)
+    assert windlass("local", "apply", on=local).code == 0
+    assert applies == [0], "before anything was removed"
+    assert bool(terraform.calls("apply")) is removes
 
 
 def test_clean_is_refused_where_nobody_can_be_asked(windlass, terraform, local):

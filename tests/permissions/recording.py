@@ -19,6 +19,9 @@ FOLDER = Path(__file__).parent / "recorded"
 PROJECT = "windlass-local-"
 """Begins the names of roles of the environment that tests apply."""
 
+ADDED = ("api-", "rest-")
+"""Begin the names of roles of services that tests/changes adds; they are made as those of `web`, which are recorded."""
+
 Calls = Mapping[str, Mapping[str, set[str]]]
 """Role → action → patterns of resources."""
 
@@ -60,7 +63,7 @@ def allowed(url: str, *, prefix: str = PROJECT, renamed: Callable[[str], str] = 
     """
     result: dict[str, dict[str, set[str]]] = {}
     for call in _page(url)["allowed"]:
-        if call["role"].startswith(prefix):
+        if call["role"].startswith(prefix) and not call["role"].removeprefix(prefix).startswith(ADDED):
             actions = result.setdefault(call["role"].removeprefix(prefix), {})
             actions.setdefault(call["action"], set()).add(pattern(renamed(call["resource"])))
     return result

@@ -62,6 +62,13 @@ def test_recording_adds_to_a_file_and_its_order_is_always_the_same(
     assert text.index('"a": {') < text.index('"b": {')
 
 
+def test_calls_of_services_that_rows_of_changes_add_are_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    call = {"action": "ssm:GetParameter", "resource": "*"}
+    page = {"allowed": [{**call, "role": f"windlass-local-{role}"} for role in ("web-task", "api-task", "rest-task")]}
+    monkeypatch.setattr(recording, "_page", lambda _url: page)
+    assert recording.allowed("") == {"web-task": {"ssm:GetParameter": {"*"}}}
+
+
 @pytest.fixture
 def platform_url() -> Iterator[str]:
     with embedded_aws("ending") as url:

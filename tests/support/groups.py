@@ -23,6 +23,7 @@ PLATFORMS = {
     "tests/platform/test_missing_rule.py": "shared",
     "tests/platform/test_platform.py": "layers",
     "tests/platform/test_platform_live.py": "layers",
+    "tests/platform/test_platform_rows.py": "layers",
     "tests/platform/test_platform_teardown.py": "layers",
 }
 """Start of a path → the applied platform that its tests use."""

@@ -25,7 +25,7 @@ from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.outcome import done, outcomes_json
 from cli.running.progress import duration
 from cli.running.run_layers import apply_layers
-from cli.service_start import require_ready
+from cli.service_start import ServiceStart, require_ready
 from cli.session import Session, open_for_change
 
 FIRST_RUN = (
@@ -33,6 +33,8 @@ FIRST_RUN = (
     "half a minute for the state, 2½ for the layers, 1 for the containers. A run that changes nothing takes 20 seconds."
 )
 """Measured; the README says the same."""
+DEPLOYMENTS_SECONDS = 600
+"""How long what the file no longer has waits for tasks that may use it."""
 
 
 @command("apply", changes="environment", examples=("./windlass local apply", "./windlass local apply --bare"))
@@ -66,7 +68,9 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
             for layer, ui in outcomes[-1].changed.items():
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
-        outcomes.append(apply_layers(session.stacks(), ask=None, before=before))
+        # The first start of Airflow takes minutes, and is waited for below; only what goes has to wait for it here.
+        start_of_services = ServiceStart(session=session, deployments_seconds=DEPLOYMENTS_SECONDS)
+        outcomes.append(apply_layers(session.stacks(), ask=None, before=before, out_of_use=start_of_services.after))
     keep_minimums(session)
     changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)

@@ -223,4 +223,9 @@ def test_people_learn_of_it_while_the_data_layer_is_applied(
     assert ended.err.index("Meanwhile: the zone is not delegated") < ended.err.index("data: ")
     assert "service of dev cannot start yet:\n  the zone is not delegated\nThen: ./windlass apply dev" in ended.err
     assert layers_of(terraform.calls("apply")) == ["network", "data"]
+    asked: list[Any] = []
+    monkeypatch.setattr("cli.commands.apply.show_zone", asked.append)
     assert windlass("apply", "dev", "--yes", "--assume-delegated").code == 0
+    assert not asked, "no resolver is asked, at the end neither"
+    monkeypatch.setattr("cli.delegation.to_do", lambda _: [])
+    assert (windlass("apply", "dev", "--yes").code, len(asked)) == (0, 1)

@@ -35,15 +35,15 @@ def execution_api_is_refused_from_outside(stacks: CheckedStacks) -> Iterator[Fin
 
 
 def _target_groups_of_api_servers(stacks: CheckedStacks) -> frozenset[str]:
-    found: set[str] = set()
+    result: set[str] = set()
     for address, service in stacks.resources("aws_ecs_service"):
         tasks = stacks.resolve(address, service.get("task_definition", ""))
         definitions = [stacks.bodies[task] for task in tasks if "container_definitions" in stacks.bodies.get(task, {})]
         names = {each["name"] for body in definitions for each in containers_of(body) if _is_api_server(each)}
         for block in blocks(service, "load_balancer"):
             if block.get("container_name") in names:
-                found |= stacks.resolve(address, block.get("target_group_arn", ""))
-    return frozenset(found)
+                result |= stacks.resolve(address, block.get("target_group_arn", ""))
+    return frozenset(result)
 
 
 def _is_api_server(container: Mapping[str, Any]) -> bool:

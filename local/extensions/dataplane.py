@@ -18,7 +18,7 @@ from local.extensions.dataplane_logins import logins
 from local.serialise_requests import MOTO_LOCK, Application
 
 NETWORK = "awsvpcConfiguration"
-"""Key of a requested task with the network that RunTask was given; no answer of the AWS API contains it."""
+"""Key of `networkConfiguration` of ECS."""
 
 Region = tuple[str, str]
 """Account and region."""
@@ -149,8 +149,16 @@ def tasks_of(backend: Any) -> dict[str, dict[str, Any]]:
 
 def _task_networks(region: str) -> dict[str, Any]:
     """ARN → `awsvpcConfiguration`, of all accounts."""
-    tasks = (task for each in regions_with_tasks() if each[1] == region for task in tasks_in(each).items())
-    return {arn: task[NETWORK] for arn, task in tasks if task.get(NETWORK)}
+    from moto.ecs.models import ecs_backends
+
+    backends = [ecs_backends[account][each] for account, each in regions_with_tasks() if each == region]
+    networks = (one for backend in backends for one in networks_of_one_off_tasks(backend).items())
+    return {arn: network[NETWORK] for arn, network in networks if network.get(NETWORK)}
+
+
+def networks_of_one_off_tasks(ecs: Any) -> dict[str, dict[str, Any]]:
+    """ARN → `networkConfiguration` of tasks that RunTask started for the data plane, which does not report it."""
+    return state_of(ecs, "networks_of_tasks", dict)
 
 
 def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[str, Any]]) -> None:

@@ -7,8 +7,7 @@ wants one, as everywhere in `local/extensions/ecs.py`.
 from collections.abc import Iterator
 from typing import Any
 
-from local.extensions.backend_state import state_of
-from local.extensions.dataplane import observations, tasks_of
+from local.extensions.dataplane import networks_of_one_off_tasks, observations, tasks_of
 
 Network = dict[str, Any]
 """`networkConfiguration` of ECS."""
@@ -47,8 +46,3 @@ def networks_of_tasks(ecs: Any) -> Iterator[Network]:
     for arn, network in networks_of_one_off_tasks(ecs).items():
         if arn in running:
             yield network
-
-
-def networks_of_one_off_tasks(ecs: Any) -> dict[str, Network]:
-    """ARN → network of tasks that RunTask started for the data plane, which does not report it."""
-    return state_of(ecs, "networks_of_tasks", dict)

@@ -50,7 +50,7 @@ class Pages:
         return self._page("GET", f"{LOGINS_PATH}?region={region}")
 
     def task_networks(self, region: str) -> dict[str, Any]:
-        """ARN → `awsvpcConfiguration` of the tasks that RunTask requested and that have not started."""
+        """ARN → `awsvpcConfiguration` of tasks that RunTask requested, for a while of those that have ended too."""
         return self._page("GET", f"{TASK_NETWORKS_PATH}?region={region}")
 
     def credentials(self, role_arn: str, session_name: str) -> dict[str, str]:

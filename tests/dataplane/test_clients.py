@@ -1,0 +1,26 @@
+"""The data plane's clients are alike, whoever they act for."""
+
+from pathlib import Path
+
+import pytest
+
+from local.dataplane.desired_state import clients
+from local.dataplane.desired_state.aws_client import AwsClient
+from local.dataplane.desired_state.registry_images import RegistryImages
+
+URL = "http://127.0.0.1:5999"
+
+
+def test_every_client_has_the_same_limits_and_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-the-person")
+    images = RegistryImages(URL)
+    every = [*AwsClient(URL, "eu-west-1", is_included=lambda _: True)._clients.values(), images._client("eu-west-1")]
+    assert {each.meta.config.read_timeout for each in every} == {15}
+    assert {each._request_signer._credentials.access_key for each in every} != {"of-the-person"}
+    assert {each.meta.endpoint_url for each in every} == {URL}
+
+
+def test_nothing_else_says_how_long_a_client_waits() -> None:
+    folder = Path(clients.__file__).parents[1]
+    saying = {path.name for path in folder.rglob("*.py") if "Config(" in path.read_text(encoding="utf-8")}
+    assert {each for each in saying if each != "__main__.py"} == {"clients.py"}

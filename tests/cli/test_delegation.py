@@ -226,6 +226,6 @@ def test_people_learn_of_it_while_the_data_layer_is_applied(
     shown_zones: list[Any] = []
     monkeypatch.setattr("cli.commands.apply.show_zone", shown_zones.append)
     assert windlass("apply", "dev", "--yes", "--assume-delegated").code == 0
-    assert not shown_zones, "no resolver is asked, at the end neither"
+    assert not shown_zones, "no resolver is asked, at the end either"
     monkeypatch.setattr("cli.delegation.to_do", lambda _: [])
     assert (windlass("apply", "dev", "--yes").code, len(shown_zones)) == (0, 1)

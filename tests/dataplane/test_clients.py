@@ -1,4 +1,4 @@
-"""The data plane's clients are alike, whoever they act for; what it leaves alone is known."""
+"""The data plane's clients are alike, for the account's root and for roles; what it leaves alone is known."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -41,6 +41,10 @@ def run_containers(session: Session, parts: tuple[str, ...], *, changed: bool) -
     if missing:
         raise CommandError(f"environments/{session.environment.name}.toml has no section for {', '.join(missing)}.")
     session.require_state()
+    if not session.is_applied():
+        # Before anything starts: with a part of the containers, ECS would wait for those of the other part.
+        name = session.environment.name
+        raise CommandError(f"{name} has no applied service layer, so there is nothing to run: ./windlass apply {name}")
     prepare_containers(session, parts)
     plane = session.project.local.data_plane(session.environment, parts=parts)
     before = plane.status()

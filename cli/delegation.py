@@ -69,7 +69,10 @@ class Delegation:
         else:
             what = f"the zone {zone} is not delegated, so its certificate cannot be issued"
         records = [f"    {zone}. NS {each}." for each in self.wanted]
-        where = f"in the zone {self._parent()}, or where the domain is registered"
+        parent = self._parent()
+        # Only a registrar writes into a zone such as com.
+        above = f"in the zone {parent}, or " if "." in parent else ""
+        where = f"{above}where the domain is registered"
         return "\n".join([f"{what}. {verb} these records {where}:", *records, f"    ({advice})"])
 
     def _parent(self) -> str:

@@ -1,11 +1,14 @@
 """How people reach an environment on this machine: addresses, sign-in, repositories of DAGs, trust."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cli.local_commands import local_command
-from cli.parts import repository_folder
+from cli.parts import AIRFLOW as AIRFLOW_PART
+from cli.parts import PARTS, WEB, repository_folder
 from cli.release_session import outputs
 from cli.session import Session
 from config.airflow.dags import GitSync
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 AIRFLOW = "Airflow"
 AUTHORITY_FILE = "authority.pem"
+HOSTS_FILE = Path("/etc/hosts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +46,14 @@ class DagRepository:
     """Airflow looks for new commits this often."""
 
 
-def addresses(session: Session) -> tuple[Address, ...]:
-    """Airflow first, then the web services, as the outputs of the service layer name them."""
+def addresses(session: Session, parts: Sequence[str] = PARTS) -> tuple[Address, ...]:
+    """Airflow first, then the web services, as the outputs of the service layer name them; those of some parts only."""
     applied = outputs(session)
     reachable = []
     airflow_url = (applied.get("airflow") or {}).get("url")
-    if airflow_url and session.environment.airflow is not None:
+    if AIRFLOW_PART in parts and airflow_url and session.environment.airflow is not None:
         reachable.append(Address(name=AIRFLOW, url=airflow_url, sign_in=_sign_in(session.environment)))
-    services: dict[str, Any] = applied.get("services") or {}
+    services: dict[str, Any] = (applied.get("services") or {}) if WEB in parts else {}
     reachable += [Address(name=name, url=service["url"]) for name, service in services.items() if service.get("url")]
     return tuple(reachable)
 
@@ -67,6 +71,18 @@ def dag_repositories(session: Session) -> tuple[DagRepository, ...]:
         )
         for repository in airflow.dags.repositories.values()
     )
+
+
+def name_hints(reachable: Sequence[Address]) -> tuple[str, ...]:
+    """A sentence about host names that lead nowhere yet; those below `localhost` lead to this machine."""
+    hosts = [str(urlsplit(address.url).hostname) for address in reachable]
+    known = HOSTS_FILE.read_text(errors="replace").split() if HOSTS_FILE.is_file() else []
+    unknown = [
+        each for each in dict.fromkeys(hosts) if f".{each}".rpartition(".")[2] != "localhost" and each not in known
+    ]
+    if not unknown:
+        return ()
+    return (f"Only this line in {HOSTS_FILE} leads a browser here: 127.0.0.1 {' '.join(unknown)}",)
 
 
 def authority_path(session: Session) -> Path:

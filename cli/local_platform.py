@@ -107,7 +107,8 @@ class LocalPlatform:
     def _how_to_start(self, environment: "Environment") -> str:
         name = environment.name
         if self.aws(environment).saved.header() is None:
-            return f"To apply everything: {apply_command(name)}"
+            empty = local_command("up --empty", name)
+            return f"To apply everything: {apply_command(name)}; to start an empty account: {empty}"
         return f"To start it with what was applied: {local_command('up', name)}"
 
     def require_running(self, environment: "Environment") -> None:

@@ -20,12 +20,19 @@ def save(project: Project, name: str) -> None:
     embedded = _running(project, name)
     if embedded is None:
         return
-    try:
-        problem = embedded.save().problem
-    except EmbeddedAwsError as error:
-        problem = str(error)
+    problem = save_problem(embedded)
     if problem:
         warn(f"{name} is not saved, so a crash would lose what was just done: {problem}")
+
+
+def save_problem(embedded: EmbeddedAws) -> str:
+    """Save now where it runs; why that was impossible, or an empty text."""
+    if not embedded.status().running:
+        return ""
+    try:
+        return embedded.save().problem
+    except EmbeddedAwsError as error:
+        return str(error)
 
 
 def continue_after(project: Project, name: str, killed: Holder) -> None:

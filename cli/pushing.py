@@ -81,6 +81,10 @@ class Target:
         return f"write it as airflow.image into environments/{name}.toml, then ./windlass apply {name}"
 
 
+ARCHIVE_ENDINGS = (".tar", ".tar.gz", ".tgz")
+"""A name that ends so is a file, also where it does not exist: no reference without a registry and a tag does."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where the image comes from, as the command line says it: a Dockerfile, or an image."""
@@ -118,7 +122,7 @@ class Origin:
             return
         assert self.image is not None
         path = Path(self.image).expanduser()
-        if path.exists() or self.image.startswith((".", "/", "~")):
+        if path.exists() or self.image.startswith((".", "/", "~")) or self.image.endswith(ARCHIVE_ENDINGS):
             with archive_source(path) as source:
                 yield source
             return

@@ -1,6 +1,6 @@
 """What has to be there before the service layer starts tasks, and what had failed to start before an apply."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aws.image_reference import ImageReference
@@ -8,6 +8,7 @@ from cli import delegation, environment_files
 from cli.aws import release_errors
 from cli.console import say, warn
 from cli.errors import CommandError
+from cli.local_commands import local_command
 from cli.local_images import add_own_images, adds_images
 from cli.persons_secrets import NOTES, how_to_fill, persons_secrets
 from cli.release_session import aws_of, keep_minimums, outputs
@@ -84,6 +85,8 @@ class ServiceStart:
         names = set(ecs_services(published))
         of_state = managed_resources(session.state(SERVICE), "aws_ecs_service")
         applied = {each["name"]: each["task_definition"] for each in of_state if each["name"] in names}
+        for each in self._left_alone(applied):
+            del applied[each]
         if not applied:
             return True
         seconds = self.deployments_seconds
@@ -103,6 +106,18 @@ class ServiceStart:
                 f"./windlass status {name} shows them"
             )
         return not became.unfinished
+
+    def _left_alone(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Services whose tasks nothing starts: on this machine, of a part that `local up --with` left out."""
+        environment = self.session.environment
+        if not environment.is_emulated:
+            return ()
+        names = self.session.project.local.data_plane(environment).left_alone(names)
+        if names:
+            everything = local_command("up", environment.name)
+            left_out = f"{', '.join(names)}, which does not run here"
+            warn(f"{SERVICE}: not waited for {left_out}; to run everything: {everything}")
+        return names
 
 
 def require_ready(session: Session, patience: delegation.Patience | None = None) -> None:

@@ -21,6 +21,7 @@ from config.overrides import Override, overrides
 from config.partial import valid_part
 from config.problems import problems_of, value_at
 from config.rules import check
+from config.toml_place import place
 
 FOLDER = "environments"
 _WORD = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -69,12 +70,15 @@ def _read(name: str, root: Path, source: str) -> dict[str, Any]:
             f"there is no environment of this name; allowed: {', '.join(names) or 'none, the folder is empty'}{hint}"
         )
         raise ConfigurationError(f"{FOLDER}/", [Problem(path=("environment",), value=name, message=message)])
+    text = ""
     try:
-        data = tomllib.loads((root / FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        text = (root / FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+        data = tomllib.loads(text)
         _json(data)
     except (ValueError, RecursionError) as error:
         # TOML's own mistakes, and what it can say and nothing after it can take: tables too deep, numbers too long.
-        raise ConfigurationError(source, [Problem(path=(), message=f"is not TOML: {_readable(error)}")]) from None
+        message = f"is not TOML: {_readable(error)}{place(text, str(error))}"
+        raise ConfigurationError(source, [Problem(path=(), message=message)]) from None
     except OSError as error:
         raise ConfigurationError(source, [Problem(path=(), message=f"cannot be read: {error.strerror}")]) from None
     return data

@@ -5,14 +5,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.base import EmailAddress, Section, ShortWord
-from config.pattern import Pattern
+from config.pattern import PORT, Pattern
 
 Endpoint = Annotated[
     str,
     StringConstraints(max_length=1024),
     Pattern(
-        r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(/[\w.~%=&+-]*)*",
-        "an address that begins with https://, in lower case up to its path, without user, password and query",
+        rf"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:{PORT})?(/[\w.~%=&+-]*)*",
+        "an address that begins with https://, in lower case up to its path, without user, password and query, with a "
+        "port from 1 to 65535 or none",
         "https://alarms.example.com/sns",
     ),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 from aws import regions
 from aws.account import Account
 from config.base import Section
-from config.pattern import Pattern
+from config.pattern import PORT, Pattern
 
 Region = Annotated[
     str,
@@ -26,8 +26,8 @@ class Aws(Section):
         Annotated[
             str,
             Pattern(
-                r"http://(127\.0\.0\.1|localhost):\d{2,5}",
-                "an address on loopback with a port, such as http://127.0.0.1:5999",
+                rf"http://(127\.0\.0\.1|localhost):{PORT}",
+                "an address on loopback with a port from 1 to 65535, such as http://127.0.0.1:5999",
                 "http://127.0.0.1:5999",
             ),
         ]

@@ -53,7 +53,8 @@ class NetworkOutputs:
     dns_zone_id: str | None = output("Id of the DNS zone.", when=_has_zone)
     dns_name_servers: str | None = output("Name servers to delegate the DNS zone to (N09).", when=_creates_zone)
     certificate_arns: Mapping[str, str] = output(
-        "ARNs of the certificates, by host name; the service layer waits until they are issued.",
+        "ARNs of the certificates, by the keys of their names (`name-www-example-com`); the service layer waits until "
+        "they are issued.",
         keys=certificate_names,
         when=has_own_certificates,
     )

@@ -128,7 +128,9 @@ class EmbeddedAws:
         with self._process.lock():
             record, now = self._process.find_running(), code_fingerprint()
             if record is not None and record.details.get(CODE) != now:
-                report(f"The embedded AWS restarts, because {CHANGED}; what is in it is saved.")
+                problem = self._save_problem()
+                became = f"what was done last is not saved: {problem}" if problem else "what is in it is saved"
+                report(f"The embedded AWS restarts, because {CHANGED}; {became}.")
                 self._process.terminate(record)
                 record = None
             if record is not None and record.details["endpoint_url"] != self.endpoint_url:
@@ -164,6 +166,12 @@ class EmbeddedAws:
             EmbeddedAwsError: it does not answer.
         """
         return self._snapshot("POST")
+
+    def _save_problem(self) -> str:
+        try:
+            return self.save().problem
+        except EmbeddedAwsError as error:
+            return str(error)
 
     def locks(self) -> tuple[str, ...]:
         """States of Terraform that are locked.

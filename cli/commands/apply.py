@@ -103,5 +103,5 @@ def apply(
     conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())
-    else:
+    elif not assume_delegated:
         show_zone(session)

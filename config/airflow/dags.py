@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from config.base import Section, ShortWord
 from config.container import Image
-from config.pattern import Pattern
+from config.pattern import PORT, Pattern
 from config.state import BucketName
 
 GIT_SYNC_IMAGE = "registry.k8s.io/git-sync/git-sync:v4.4.2"
@@ -31,10 +31,10 @@ class Repository(Section):
         str,
         StringConstraints(max_length=512),
         Pattern(
-            r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+|ssh://[\w.-]+@[A-Za-z0-9.-]+(:\d{1,5})?/[\w./~-]+"
+            rf"https://[A-Za-z0-9.-]+(:{PORT})?/[\w./~-]+|ssh://[\w.-]+@[A-Za-z0-9.-]+(:{PORT})?/[\w./~-]+"
             r"|[\w.-]+@[A-Za-z0-9.-]+:[\w./~-]+",
-            'an address without a user\'s password, such as "https://github.com/acme/dags.git" or '
-            '"git@github.com:acme/dags.git"',
+            "an address without a user's password, with a port from 1 to 65535 or none, such as "
+            '"https://github.com/acme/dags.git" or "git@github.com:acme/dags.git"',
             "https://github.com/acme/dags.git",
         ),
     ]

@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from config.base import Section, Version
-from config.pattern import Pattern
+from config.pattern import PORT, Pattern
 
 HttpsAddress = Annotated[
     str,
     StringConstraints(max_length=1024),
     Pattern(
-        r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w./~%=&?+-]*)?",
-        "an address that begins with https://",
+        rf"https://[A-Za-z0-9.-]+(:{PORT})?(/[\w./~%=&?+-]*)?",
+        "an address that begins with https://, with a port from 1 to 65535 or none",
         "https://login.example.com/oauth2/v1/token",
     ),
 ]

@@ -4,7 +4,8 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from local.database_copies import STORES
 from local.dataplane.containers.namespaces import kill_all, processes_of
 from local.dataplane.desired_state.changes import Changes
 from local.dataplane.desired_state.pages import Pages
-from local.dataplane.fingerprint import difference, fingerprint
+from local.dataplane.fingerprint import SKIPPED, difference, fingerprint
 from local.dataplane.news import News, Report, ignore
 from local.dataplane.process_registry import ProcessRegistry
 from local.dataplane.settings import Settings
@@ -166,6 +167,12 @@ class DataPlane:
         """How many processes of a killed data plane still run."""
         known = ProcessRegistry(self._folder / "processes.json").alive()
         return len({*known, *processes_of(self.settings.tasks_folder.resolve())})
+
+    def left_alone(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of these ECS services that the data plane does not run while it runs others; none while it is down."""
+        record = self._process.find_running() if self._folder.is_dir() else None
+        patterns = record.details.get(SKIPPED, "").split() if record is not None else ()
+        return tuple(name for name in names if any(fnmatchcase(name, each) for each in patterns))
 
     def stop(self) -> None:
         """End the process that `start` started, and everything it started; does nothing when it is not running."""

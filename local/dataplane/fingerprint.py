@@ -9,6 +9,8 @@ from local.dataplane.settings import Settings
 
 CODE = "code"
 SETTINGS = "settings"
+SKIPPED = "skipped"
+"""Patterns of the names of services that it leaves alone, as text: a line each."""
 CHANGES = {
     CODE: CHANGED,
     SETTINGS: "its settings have changed (ports, services, or the environment file)",
@@ -17,7 +19,7 @@ CHANGES = {
 
 
 def fingerprint(settings: Settings) -> dict[str, str]:
-    """Hashes of the Python files of `local/` in Windlass's folder, and of the settings."""
+    """Hashes of the Python files of `local/` in Windlass's folder, and of the settings; and what it leaves alone."""
     folder = settings.windlass_folder.resolve()
     absolute = replace(
         settings,
@@ -26,7 +28,11 @@ def fingerprint(settings: Settings) -> dict[str, str]:
         authority_folder=settings.authority_folder and settings.authority_folder.resolve(),
         repositories=settings.repositories and settings.repositories.resolve(),
     )
-    return {CODE: code_fingerprint(folder), SETTINGS: hashlib.sha256(repr(absolute).encode()).hexdigest()}
+    return {
+        CODE: code_fingerprint(folder),
+        SETTINGS: hashlib.sha256(repr(absolute).encode()).hexdigest(),
+        SKIPPED: "\n".join(settings.skipped_services),
+    }
 
 
 def difference(before: Mapping[str, str], now: Mapping[str, str]) -> str:

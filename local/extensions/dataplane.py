@@ -18,7 +18,7 @@ from local.extensions.dataplane_logins import logins
 from local.serialise_requests import MOTO_LOCK, Application
 
 NETWORK = "awsvpcConfiguration"
-"""Key of a requested task with the network that RunTask was given; no answer of the AWS API contains it."""
+"""Key of `networkConfiguration` of ECS."""
 
 REQUESTED_PROTECTION = "requestedProtection"
 """Key of a task with the protection that a caller of UpdateTaskProtection asked for; in no answer either."""
@@ -152,10 +152,24 @@ def tasks_of(backend: Any) -> dict[str, dict[str, Any]]:
     return state_of(backend, "tasks", dict)
 
 
-def _of_tasks(region: str, key: str) -> dict[str, Any]:
-    """ARN → what a key of tasks holds that no answer has, of all accounts."""
+def _requested_protections(region: str) -> dict[str, Any]:
+    """ARN → protection that a caller asked for and the data plane has not reported yet, of all accounts."""
     tasks = (task for each in regions_with_tasks() if each[1] == region for task in tasks_in(each).items())
-    return {arn: task[key] for arn, task in tasks if task.get(key)}
+    return {arn: task[REQUESTED_PROTECTION] for arn, task in tasks if task.get(REQUESTED_PROTECTION)}
+
+
+def _task_networks(region: str) -> dict[str, Any]:
+    """ARN → `awsvpcConfiguration`, of all accounts."""
+    from moto.ecs.models import ecs_backends
+
+    backends = [ecs_backends[account][each] for account, each in regions_with_tasks() if each == region]
+    networks = (one for backend in backends for one in networks_of_one_off_tasks(backend).items())
+    return {arn: network[NETWORK] for arn, network in networks if network.get(NETWORK)}
+
+
+def networks_of_one_off_tasks(ecs: Any) -> dict[str, dict[str, Any]]:
+    """ARN → `networkConfiguration` of tasks that RunTask started for the data plane, which does not report it."""
+    return state_of(ecs, "networks_of_tasks", dict)
 
 
 def _replace_tasks(known: dict[str, dict[str, Any]], reported: dict[str, dict[str, Any]]) -> None:
@@ -197,11 +211,10 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[str, dict[str, Any]]:
             return "200 OK", logins(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (TASK_NETWORKS_PATH, "GET"):
         with MOTO_LOCK:
-            return "200 OK", _of_tasks(str(environ.get("QUERY_STRING", "")).removeprefix("region="), NETWORK)
+            return "200 OK", _task_networks(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (PROTECTIONS_PATH, "GET"):
         with MOTO_LOCK:
-            region = str(environ.get("QUERY_STRING", "")).removeprefix("region=")
-            return "200 OK", _of_tasks(region, REQUESTED_PROTECTION)
+            return "200 OK", _requested_protections(str(environ.get("QUERY_STRING", "")).removeprefix("region="))
     if (path, method) == (OBSERVED_PATH, "PUT"):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:

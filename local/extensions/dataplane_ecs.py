@@ -15,7 +15,7 @@ from moto.ecs.models import ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import ecs
-from local.extensions.dataplane import NETWORK, REQUESTED_PROTECTION, observations, tasks_of
+from local.extensions.dataplane import REQUESTED_PROTECTION, networks_of_one_off_tasks, observations, tasks_of
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["ecs"]
@@ -119,12 +119,22 @@ def run_task(original: Any, response: Any) -> ActionResult:
             ],
             "tags": response._get_param("tags") or [],
             "createdAt": utcnow().timestamp(),
-            NETWORK: (response._get_param("networkConfiguration") or {}).get(NETWORK),
         }
         tasks.append(task)
         with observations.changed:
+            # First: once the data plane sees the task, it asks for its network.
+            _keep_network(backend, arn, response._get_param("networkConfiguration") or {})
             tasks_of(backend)[arn] = task
     return ActionResult({"tasks": [_with_times(task) for task in tasks], "failures": []})
+
+
+def _keep_network(backend: Any, arn: str, network: dict[str, Any]) -> None:
+    """Keep the network of a task until it has ended; those that have ended are forgotten."""
+    networks = networks_of_one_off_tasks(backend)
+    ended = [each for each, task in tasks_of(backend).items() if task["lastStatus"] == "STOPPED"]
+    for each in [each for each in networks if each in ended or each not in tasks_of(backend)]:
+        del networks[each]
+    networks[arn] = network
 
 
 @wrap_method(EC2ContainerServiceResponse, "stop_task")
@@ -229,7 +239,7 @@ def _with_times(document: dict[str, Any]) -> dict[str, Any]:
     dates = {
         name: datetime.fromtimestamp(document[name]) for name in TIMES if isinstance(document.get(name), int | float)
     }
-    return {name: value for name, value in document.items() if name not in (NETWORK, REQUESTED_PROTECTION)} | dates
+    return {name: value for name, value in document.items() if name != REQUESTED_PROTECTION} | dates
 
 
 observations.on_observed(_update_services)

@@ -15,7 +15,7 @@ from local.extensions import dataplane_ecs
 from local.extensions.dataplane import observations
 from local.extensions.patching import wrap_method
 from local.in_use.refusing import before
-from local.in_use.tasks import clusters_with_tasks, networks_of_one_off_tasks, running_tasks, services_with_tasks
+from local.in_use.tasks import clusters_with_tasks, services_with_tasks
 
 __all__ = ["dataplane_ecs"]
 
@@ -84,20 +84,6 @@ def _note_draining(ecs: Any) -> None:
     for service in ecs.services.values():
         if service.status != "ACTIVE":
             service.status = "DRAINING" if service.arn in with_tasks else "INACTIVE"
-
-
-@wrap_method(EC2ContainerServiceResponse, "run_task")
-def keep_its_network(original: Any, response: Any) -> Any:
-    """RunTask: note in which network the tasks are, which the data plane does not report."""
-    answer = original(response)
-    if observations.attached:
-        networks = networks_of_one_off_tasks(response.ecs_backend)
-        running = {task["taskArn"] for task in running_tasks(response.ecs_backend)}
-        for arn in networks.keys() - running:
-            del networks[arn]
-        for task in answer.result["tasks"]:
-            networks[task["taskArn"]] = response._get_param("networkConfiguration") or {}
-    return answer
 
 
 @wrap_method(EC2ContainerServiceBackend, "stop_task")

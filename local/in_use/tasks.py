@@ -7,8 +7,7 @@ wants one, as everywhere in `local/extensions/ecs.py`.
 from collections.abc import Iterator
 from typing import Any
 
-from local.extensions.backend_state import state_of
-from local.extensions.dataplane import observations, tasks_of
+from local.extensions.dataplane import networks_of_one_off_tasks, observations, tasks_of
 
 Network = dict[str, Any]
 """`networkConfiguration` of ECS."""
@@ -70,8 +69,3 @@ def interfaces_of_tasks(ecs: Any) -> Iterator[tuple[str, str, Network]]:
         for attachment in task.get("attachments") or ():  # a task that was only requested has none yet
             details = {each["name"]: each["value"] for each in attachment["details"]}
             yield attachment["id"], details.get("subnetId", ""), network
-
-
-def networks_of_one_off_tasks(ecs: Any) -> dict[str, Network]:
-    """ARN → network of tasks that RunTask started for the data plane, which does not report it."""
-    return state_of(ecs, "networks_of_tasks", dict)

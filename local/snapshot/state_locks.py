@@ -37,11 +37,17 @@ def _in_buckets(backends: Backends) -> tuple[str, ...]:
         for backend in partitions.values()
         for bucket in backend.buckets.values()
     ]
+    if not buckets:
+        return ()
+    # Not at the head of the file: it takes a second, and nobody has a bucket when the embedded AWS starts.
+    from moto.s3.models import FakeDeleteMarker
+
     return tuple(
         f"{bucket.name}/{name.removesuffix(LOCK_FILE_SUFFIX)}"
         for bucket in buckets
-        for name in list(bucket.keys)
-        if name.endswith(LOCK_FILE_SUFFIX)
+        for name, newest in list(bucket.keys.items())
+        # In a bucket with versions, as the state's is, a lock that was released stays as a delete marker.
+        if name.endswith(LOCK_FILE_SUFFIX) and not isinstance(newest, FakeDeleteMarker)
     )
 
 

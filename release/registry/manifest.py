@@ -120,7 +120,7 @@ def require_platform(config: bytes, platform: Platform, *, name: str) -> None:
     if built_for != platform:
         raise RefusedError(
             f"{name} is an image for {built_for}, but the tasks run on {platform} (cpu_architecture), where it does "
-            "not start."
+            f"not start. Build it with --platform {platform}, or change cpu_architecture in the environment file."
         )
 
 

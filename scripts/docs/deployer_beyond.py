@@ -1,7 +1,9 @@
 """What the deployer needs beyond the calls of the tests: for changes that none makes, and for what `local` has not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from aws.service_linked_roles import SERVICE_LINKED_ROLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +15,8 @@ class Beyond:
     why: str
     resources: tuple[str, ...] = ()
     """Default: those of the service that tests act on."""
+    condition: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    """Of the statement; with resources only. Default: none."""
 
 
 CHANGE = "a change of a resource in its place, or the removal of its tags, that no test makes"
@@ -153,9 +157,10 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
         ),
         Beyond(
             actions=("CreateServiceLinkedRole",),
-            why="services make their own role when an account first uses them: ECS, Elastic Load Balancing, RDS, "
-            "ElastiCache, Application Auto Scaling, ECR's pull-through cache and templates, AWS WAF's logs",
+            why="services make their own role when an account first uses them: "
+            + ", ".join(sorted(SERVICE_LINKED_ROLES.values(), key=str.lower)),
             resources=("arn:aws:iam::*:role/aws-service-role/*",),
+            condition={"StringEquals": {"iam:AWSServiceName": sorted(SERVICE_LINKED_ROLES)}},
         ),
     ),
     "kms": (Beyond(actions=("PutKeyPolicy", "UntagResource", "UpdateAlias", "UpdateKeyDescription"), why=CHANGE),),

@@ -54,8 +54,16 @@ def _statements(service: str, needed: Mapping[str, set[str]]) -> Iterator[dict[s
         actions = {f"{service}:{action}" for action in beyond.actions}
         on.setdefault(beyond.resources or tuple(resources), set()).update(actions)
     word = "".join(part.capitalize() for part in service.split("-"))
+    conditions = {beyond.resources: beyond.condition for beyond in BEYOND.get(service, ()) if beyond.condition}
     for number, (arns, actions) in enumerate(sorted(on.items()), start=1):
-        yield {"Sid": f"{word}{number}", "Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)}
+        condition = {"Condition": conditions[arns]} if arns in conditions else {}
+        yield {
+            "Sid": f"{word}{number}",
+            "Effect": "Allow",
+            "Action": sorted(actions),
+            "Resource": list(arns),
+            **condition,
+        }
 
 
 def generalised(pattern: str) -> str:

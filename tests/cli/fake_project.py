@@ -1,7 +1,7 @@
 """A project whose environments, synth and AWS are made up, so that commands are tested without them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -171,6 +171,11 @@ class FakeDataPlane:
     """Whether the next start finds other settings, and so makes a new process."""
     pid: int = 7
     stores_folder: Path = Path("nowhere")
+    not_run: tuple[str, ...] = ()
+    """Names of services that it leaves alone."""
+
+    def left_alone(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in self.not_run)
 
     def start(self, report: Callable[[str], None]) -> None:
         self.running = True

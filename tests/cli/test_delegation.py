@@ -99,8 +99,8 @@ def test_the_records_are_named_until_the_parent_has_them(session: Session, zone:
     lines = str(refused.value).splitlines()
     assert lines[0] == "service of local cannot start yet:"
     assert lines[-7:] == [
-        f"  the zone {ZONE} is not delegated, so its certificate cannot be issued. Create these records in the zone "
-        "localhost, or where the domain is registered:",
+        f"  the zone {ZONE} is not delegated, so its certificate cannot be issued. Create these records "
+        "where the domain is registered:",
         *(f"    {ZONE}. NS {server}." for server in servers),
         "    (./windlass apply local --wait-for-delegation 1h waits for it)",
         "Then: ./windlass apply local",
@@ -223,4 +223,9 @@ def test_people_learn_of_it_while_the_data_layer_is_applied(
     assert ended.err.index("Meanwhile: the zone is not delegated") < ended.err.index("data: ")
     assert "service of dev cannot start yet:\n  the zone is not delegated\nThen: ./windlass apply dev" in ended.err
     assert layers_of(terraform.calls("apply")) == ["network", "data"]
+    shown_zones: list[Any] = []
+    monkeypatch.setattr("cli.commands.apply.show_zone", shown_zones.append)
     assert windlass("apply", "dev", "--yes", "--assume-delegated").code == 0
+    assert not shown_zones, "no resolver is asked, at the end either"
+    monkeypatch.setattr("cli.delegation.to_do", lambda _: [])
+    assert (windlass("apply", "dev", "--yes").code, len(shown_zones)) == (0, 1)

@@ -116,7 +116,7 @@ def test_an_embedded_aws_that_does_not_run_is_one_sentence_away(windlass, terraf
     stopped = dataclasses.replace(project, known={"local": local}, embedded_aws=stopped_aws)
     ended = windlass("plan", "local", on=stopped)
     assert ended.code == 1
-    assert "To apply everything: make local" in ended.err
+    assert "To apply everything: make local; to start an empty account: ./windlass local up --empty" in ended.err
     body = stopped_aws.saved.write_body(b"x")
     stopped_aws.saved.write(Content(services=(), pickled=b"", bodies=frozenset({body})), datetime.now(UTC))
     assert "To start it with what was applied: ./windlass local up" in windlass("plan", "local", on=stopped).err

@@ -71,7 +71,61 @@ def test_the_last_screen_has_what_a_person_needs_and_nothing_else(
     ):
         assert wanted in ended.out
     assert "arn:" not in ended.out
-    assert len(ended.out.strip().splitlines()) <= 17
+    assert "./windlass switch local web --rollback" in ended.out
+    assert len(ended.out.strip().splitlines()) <= 18
+
+
+def test_the_last_screen_suggests_a_version_that_no_colour_runs(
+    windlass: Callable[..., Any],
+    terraform: FakeTerraform,
+    platform: FakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/windlass-local/web"
+    running = {"/blue/image": f"{registry}:0.10.0", "/green/image": f"{registry}:0.9.0"}
+    web = {colour: {"image_parameter": f"/{colour}/image"} for colour in ("blue", "green")}
+    platform.states["windlass/local/service/terraform.tfstate"]["outputs"]["services"]["value"]["web"] |= web
+
+    class Parameters:
+        def get_parameters(self, *, Names: list[str]) -> Any:  # noqa: N803
+            return {"Parameters": [{"Name": name, "Value": running[name]} for name in Names]}
+
+    monkeypatch.setattr(type(platform.local), "client", lambda *_: Parameters())
+    ended = windlass("local", "apply", on=platform)
+    assert f"--switch --image {registry}:0.11.0" in ended.out
+    assert "./windlass local image windlass-local/web:0.11.0" in ended.out
+
+
+def test_addresses_are_those_of_what_runs_with_the_line_that_leads_there(
+    windlass: Callable[..., Any],
+    terraform: FakeTerraform,
+    platform: FakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n")
+    monkeypatch.setattr("cli.local_access.HOSTS_FILE", hosts)
+    outputs = platform.states["windlass/local/service/terraform.tfstate"]["outputs"]
+    shown = windlass("local", "up", "--with", "web", on=platform).out
+    assert "https://app.windlass.localhost:8443" in shown
+    assert "https://airflow.windlass.localhost" not in shown
+    assert "127.0.0.1" not in shown.partition("Open in a browser")[2]
+    outputs["services"]["value"]["web"]["url"] = "https://www.acme.example:8443"
+    shown = windlass("local", "up", "--with", "web", on=platform).out
+    assert f"this line in {hosts} leads a browser here: 127.0.0.1 www.acme.example\n" in shown
+    hosts.write_text("127.0.0.1 www.acme.example\n")
+    assert "leads a browser here" not in windlass("local", "up", "--with", "web", on=platform).out
+
+
+def test_containers_of_what_is_not_applied_yet_do_not_start(
+    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
+) -> None:
+    platform.states["windlass/local/service/terraform.tfstate"] = {"outputs": {}, "serial": 1, "lineage": "a"}
+    ended = windlass("local", "up", "--with", "web", on=platform)
+    assert ended.code != 0
+    assert "local has no applied service layer, so there is nothing to run: ./windlass apply local" in ended.err
+    assert not platform.containers.running
 
 
 def test_a_first_run_says_how_long_it_takes_before_it_begins(
@@ -105,7 +159,7 @@ def test_waiting_is_not_silent_and_a_second_up_migrates_nothing(
     monkeypatch.setattr("cli.data_plane._migrate_all", lambda _: migrated.append(1))
     first = windlass("local", "up", "--with", "web", on=platform)
     assert first.code == 0, first.err
-    assert first.out.index("local is up after") < first.out.index("https://airflow.windlass.localhost:8443")
+    assert first.out.index("local is up after") < first.out.index("https://app.windlass.localhost:8443")
     assert "waiting for web-blue (starting)" in first.err
     second = windlass("local", "up", "--with", "web", "--with", "airflow", on=platform)
     assert (second.code, migrated) == (0, [1])

@@ -78,6 +78,17 @@ def test_down_keeps_what_was_applied_and_says_how_it_comes_back(
     assert "./windlass local up" in shown.err
 
 
+def test_down_does_not_promise_what_could_not_be_saved(
+    windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
+) -> None:
+    aws.save_problem = "Terraform is working on states/network"
+    ended = windlass("local", "down", on=local)
+    assert (ended.code, aws.running) == (0, False)
+    assert "What was done last is not saved: Terraform is working on states/network." in ended.err
+    assert "what was applied is saved" not in ended.out
+    assert "To bring back what was saved before: ./windlass local up" in ended.out
+
+
 def test_reset_forgets_what_was_applied_once_that_is_confirmed(
     windlass: Windlass, terraform: FakeTerraform, local: FakeProject, aws: FakeEmbeddedAws
 ) -> None:

@@ -163,6 +163,7 @@ def test_what_podman_cannot_build_is_not_pushed(
         (("shop", "--image", "./a"), 2, "has no image repository for 'shop'; there are: airflow, web"),
         (("web", "--image", "nginx:1.27", "--tag", "1"), 2, "for Docker Hub: docker.io/library/nginx:1.27"),
         (("web", "--image", "./nothing", "--tag", "1"), 2, "nothing does not exist"),
+        (("web", "--image", "nothing.tar", "--tag", "1"), 2, "nothing.tar does not exist"),
         (("web", "--image", "./nothing", "--tag", "a b"), 2, "The tag is 'a b'; a tag has up to 128 letters"),
         (("web", "--file", "nothing", "--tag", "1"), 2, "nothing is not a file; give a Dockerfile"),
     ],

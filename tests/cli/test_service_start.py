@@ -18,9 +18,12 @@ from tests.cli.fake_project import FakeProject, state_key
 from tests.cli.fake_terraform import FakeTerraform
 from tests.cli.local_file import local_session
 from tests.cli.test_apply import APPLIED, PLANNED, layers_of
+from tests.cli.test_local import local
 from tests.cli.test_secrets import OWN, client_of
 from tests.support.documents import ROOT
 from tests.support.embedded import embedded_aws
+
+__all__ = ["local"]
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 WEB, AIRFLOW = "windlass-local/web", "windlass-local/airflow"
@@ -227,6 +230,33 @@ def test_an_apply_waits_for_the_deployments_that_it_began(
     waited.clear()
     assert windlass("apply", "dev", "--layer", "network", "--yes").code == 0
     assert waited == []
+
+
+def test_an_apply_does_not_wait_for_what_nothing_runs_on_this_machine(
+    windlass: Callable[..., Any],
+    terraform: FakeTerraform,
+    local: FakeProject,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[Any] = []
+    monkeypatch.setattr("cli.service_start.failed_deployments", lambda *_: [])
+    monkeypatch.setattr("cli.service_start.require_ready", lambda *_: None)
+    monkeypatch.setattr("cli.service_start.add_own_images", lambda *_: None)
+    monkeypatch.setattr("cli.service_start.keep_minimums", lambda *_: None)
+    monkeypatch.setattr(
+        "cli.service_start.wait_for_deployments",
+        lambda _, cluster, applied, seconds: waited.append(set(applied)) or Became(),
+    )
+    names = {"scheduler": "local-airflow-scheduler", "triggerer": "local-airflow-triggerer"}
+    attributes = [{"name": name, "task_definition": f"arn:{name}:1"} for name in names.values()]
+    services = {"mode": "managed", "type": "aws_ecs_service", "instances": [{"attributes": one} for one in attributes]}
+    outputs = {"cluster_name": {"value": "main"}, "airflow": {"value": {"service_names": names}}}
+    local.states[state_key("local", "service")] = {"outputs": outputs, "resources": [services]}
+    local.embedded_aws.start()
+    local.containers.not_run = ("local-airflow-triggerer",)
+    ended = windlass("apply", "local", "--yes", on=local)
+    assert (ended.code, waited) == (0, [{"local-airflow-scheduler"}]), ended.err
+    assert "not waited for local-airflow-triggerer, which does not run here; to run everything" in ended.err
 
 
 @pytest.mark.parametrize("command", ["check", "synth"])

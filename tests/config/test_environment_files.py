@@ -170,6 +170,30 @@ def test_a_file_that_is_not_toml_says_where(project: Path, content: bytes) -> No
         load("prod", project)
 
 
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ('project = "a"\nregion = eu\n', ["region = eu", "         ^"]),
+        ("[a]\r\nb = \x1b[31m1\r\n", ["b =  [31m1", "    ^"]),
+        (f'a = "{"x" * 200}" b\n', ["x" * 38 + '" b', " " * 40 + "^"]),
+    ],
+    ids=["short", "not printable", "long"],
+)
+def test_a_file_that_is_not_toml_shows_the_place(project: Path, content: str, shown: list[str]) -> None:
+    (project / "environments" / "prod.toml").write_bytes(content.encode())
+    with pytest.raises(ConfigurationError, match="is not TOML") as caught:
+        load("prod", project)
+    line, caret = str(caught.value).splitlines()[-2:]
+    assert [line.removeprefix("      "), caret.removeprefix("      ")] == shown
+
+
+def test_what_ends_too_early_has_no_place(project: Path) -> None:
+    (project / "environments" / "prod.toml").write_text("a = [1")
+    with pytest.raises(ConfigurationError) as caught:
+        load("prod", project)
+    assert len(str(caught.value).splitlines()) == 4
+
+
 def test_the_model_is_frozen() -> None:
     environment = load("prod", ROOT)
     with pytest.raises(ValueError, match="frozen"):

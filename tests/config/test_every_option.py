@@ -124,3 +124,14 @@ def test_every_other_value_of_a_long_list_is_accepted(path: str) -> None:
             table["memory_mib"] = allowed_memory_mib(value)[-1]
         changed = Environment.model_validate_json(json.dumps(data))
         assert list(check({each: getattr(changed, each) for each in Environment.model_fields})) == []
+
+
+def test_a_file_system_is_created_and_mounted_by_a_task() -> None:
+    data, service = (documents("file-system")[layer]["resource"] for layer in ("data", "service"))
+    assert data["aws_efs_mount_target"].keys() and len(data["aws_efs_file_system"]) == 1
+    mounting = [
+        name
+        for name, task in service["aws_ecs_task_definition"].items()
+        if any("efs_volume_configuration" in volume for volume in task.get("volume", []))
+    ]
+    assert "airflow_worker-default_task_definition" in mounting

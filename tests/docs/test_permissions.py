@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from aws.service_linked_roles import SERVICE_LINKED_ROLES
 from local.iam.needs.messages import QUEUES, TOPICS
 from local.iam.needs.registry import RULES as REPOSITORIES
 from local.iam.needs.tables import TABLES
@@ -96,6 +97,16 @@ def test_the_deployer_changes_identities_of_the_project_only() -> None:
                 or ":role/aws-service-role/" in arn
                 for arn in statement["Resource"]
             ), statement["Sid"]
+
+
+def test_roles_of_services_are_made_for_what_an_environment_uses_only() -> None:
+    (statement,) = [each for each in STATEMENTS if "iam:CreateServiceLinkedRole" in each["Action"]]
+    assert statement["Action"] == ["iam:CreateServiceLinkedRole"]
+    names = statement["Condition"]["StringEquals"]["iam:AWSServiceName"]
+    page = (ROOT / "docs" / "deployer.md").read_text(encoding="utf-8")
+    assert {name for name in names if f"`{name}`" in page} == set(names) == set(SERVICE_LINKED_ROLES)
+    used = {"ecs", "elasticloadbalancing", "rds", "elasticache", "elasticfilesystem", "ecs.application-autoscaling"}
+    assert {f"{name}.amazonaws.com" for name in used} < set(names)
 
 
 def test_every_statement_names_resources_and_every_action_is_stated_once() -> None:

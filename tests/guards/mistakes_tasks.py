@@ -5,7 +5,7 @@ from tests.support.documents import Documents
 
 
 def short_forward(documents: Documents) -> None:
-    rule = resource(documents, "service", "aws_lb_listener_rule")
+    rule = resource(documents, "service", "aws_lb_listener_rule", "web_route")
     rule["action"] = [{"type": "forward", "target_group_arn": "${aws_lb_target_group.web_route_blue.arn}"}]
 
 

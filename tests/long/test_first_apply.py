@@ -91,3 +91,4 @@ def test_the_page_leads_from_an_empty_account_to_a_service_that_was_switched(per
                     assert done.returncode == block.exit_code, f"{command}\n{done.stdout}"
                     output += done.stdout
     assert not [text for text in person.printed if TOKEN in text], "no value of a secret is printed"
+    assert not [text for text in person.printed if "is not saved" in text], "a crash would lose the rehearsal"

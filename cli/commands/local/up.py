@@ -62,6 +62,6 @@ def up(project: Project, name: str, parts: tuple[str, ...], bare: bool, empty: b
         run_containers(session, parts, changed=False)
         show_containers(project, project.local.data_plane(session.environment, parts=parts).status())
         result(f"{name} is up after {duration(time.monotonic() - started)}.", style="bold green")
-        show_addresses(session)
+        show_addresses(session, parts)
     else:
         result(f"{name}: the embedded AWS runs at {environment.aws.endpoint_url}; no containers were started.")

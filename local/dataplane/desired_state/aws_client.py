@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from local.dataplane.desired_state.clients import client_of, root_session
 from local.dataplane.desired_state.ecs_reader import EcsReader
 from local.dataplane.desired_state.execution_role import ExecutionRoles
 from local.dataplane.desired_state.load_balancer_reader import listeners, target_groups
@@ -37,16 +35,8 @@ class AwsClient:
         self.pages = Pages(endpoint_url, region)
         self.execution_roles = ExecutionRoles(endpoint_url, region, self.pages)
         self._region = region
-        config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
-        # Given explicitly, so that boto3 never searches for the credentials of the person at the keyboard.
-        session = boto3.Session(
-            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-            region_name=region,
-        )
-        self._clients: dict[str, Any] = {
-            name: session.client(name, endpoint_url=endpoint_url, config=config) for name in SERVICES
-        }
+        session = root_session(endpoint_url, region)
+        self._clients: dict[str, Any] = {name: client_of(session, name, endpoint_url) for name in SERVICES}
         self._ecs = EcsReader(self._clients["ecs"], self._clients["servicediscovery"], is_included)
 
     def read(self, before: DesiredState, parts: Iterable[str]) -> DesiredState:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
+from local.dataplane.desired_state.clients import client_of
 from local.dataplane.desired_state.pages import Pages
 from local.dataplane.desired_state.registry_images import RegistryImage, RegistryImages
 
@@ -218,10 +218,8 @@ class ExecutionRoles:
             if (role_arn, service) not in self._clients:
                 session = Session()
                 session._credentials = self._credentials_of(role_arn)
-                config = Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={})
-                self._clients[role_arn, service] = boto3.Session(
-                    botocore_session=session, region_name=self._region
-                ).client(service, endpoint_url=self._endpoint_url, config=config)
+                as_role = boto3.Session(botocore_session=session, region_name=self._region)
+                self._clients[role_arn, service] = client_of(as_role, service, self._endpoint_url)
             return self._clients[role_arn, service]
 
     def _credentials_of(self, role_arn: str) -> Any:

@@ -57,7 +57,7 @@ class Pages:
         return self._page("GET", f"{LOGINS_PATH}?region={region}")
 
     def task_networks(self, region: str) -> dict[str, Any]:
-        """ARN → `awsvpcConfiguration` of the tasks that RunTask requested and that have not started."""
+        """ARN → `awsvpcConfiguration` of tasks that RunTask requested, for a while of those that have ended too."""
         return self._page("GET", f"{TASK_NETWORKS_PATH}?region={region}")
 
     def protections(self, region: str) -> dict[str, Any]:

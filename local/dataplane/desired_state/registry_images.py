@@ -4,11 +4,9 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.embedded import environment_variables
+from local.dataplane.desired_state.clients import client_of, root_session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +58,6 @@ class RegistryImages:
     def _client(self, region: str) -> Any:
         with self._lock:
             if region not in self._clients:
-                variables = environment_variables(self._endpoint_url, region)
-                self._clients[region] = boto3.Session(
-                    aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-                    aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-                    region_name=region,
-                ).client(
-                    "ecr",
-                    endpoint_url=self._endpoint_url,
-                    config=Config(connect_timeout=5, read_timeout=15, retries={"max_attempts": 1}, proxies={}),
-                )
+                session = root_session(self._endpoint_url, region)
+                self._clients[region] = client_of(session, "ecr", self._endpoint_url)
             return self._clients[region]

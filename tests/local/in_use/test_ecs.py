@@ -7,6 +7,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+from local.dataplane.desired_state.pages import Pages
 from local.extensions.dataplane import OBSERVED_PATH
 from tests.local.in_use.holders import make_service, network_of
 from tests.local.in_use.refusals import refused
@@ -96,6 +97,31 @@ def test_a_cluster_and_a_group_stay_while_a_task_runs_in_them(ecs, network, repo
     with refused("DependencyViolation", f"resource {network.group_id} has a dependent object"):
         network.ec2.delete_security_group(GroupId=network.group_id)
     report(_task(ecs, "STOPPED", taskArn=task, group="family:holds"))
+    ecs.delete_cluster(cluster="holds")
+
+
+def test_the_network_of_a_task_is_known_until_another_starts_after_its_end(ecs, network, report, endpoint_url):
+    make_service(ecs, network)
+    ecs.delete_service(cluster="holds", service="web", force=True)
+    report()
+    pages = Pages(endpoint_url, "eu-west-1")
+
+    def started():
+        task = ecs.run_task(
+            cluster="holds", taskDefinition="holds", launchType="FARGATE", networkConfiguration=network_of(network)
+        )["tasks"][0]
+        assert "awsvpcConfiguration" not in task
+        return task["taskArn"]
+
+    first, given = started(), network_of(network)["awsvpcConfiguration"]
+    assert pages.task_networks("eu-west-1") == {first: given}
+    assert pages.task_networks("us-east-1") == {}
+    report(_task(ecs, taskArn=first, group="family:holds"))
+    assert pages.task_networks("eu-west-1") == {first: given}, "the data plane does not report it"
+    report(_task(ecs, "STOPPED", taskArn=first, group="family:holds"))
+    second = started()
+    assert pages.task_networks("eu-west-1") == {second: given}
+    report(*(_task(ecs, "STOPPED", taskArn=each, group="family:holds") for each in (first, second)))
     ecs.delete_cluster(cluster="holds")
 
 

@@ -108,6 +108,37 @@ def test_an_apply_is_saved_when_it_is_complete_and_otherwise_not_at_all(aws: Emb
     assert parameters(client) == {"before", "during"}
 
 
+def test_a_lock_that_was_released_in_a_bucket_with_versions_is_none(aws: EmbeddedAws, client: Client) -> None:
+    """With `use_lockfile`, in the bucket of states: what was deleted there stays as a version."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket="states", VersioningConfiguration={"Status": "Enabled"})
+    for held in ("first", "second"):
+        s3.put_object(Bucket="states", Key="network.tfstate.tflock", Body=held.encode())
+        put(client, held)
+        assert aws.locks() == ("states/network.tfstate",)
+        s3.delete_object(Bucket="states", Key="network.tfstate.tflock")
+        assert aws.locks() == ()
+        kill(aws)
+        aws.start()
+    assert parameters(client) == {"first", "second"}
+
+
+def test_a_restart_says_what_it_could_not_save(
+    aws: EmbeddedAws, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks_table(client)
+    client("dynamodb").put_item(TableName="locks", Item=LOCK)
+    put(client, "during")
+    lines: list[str] = []
+    monkeypatch.setattr("local.embedded.code_fingerprint", lambda: "newer")
+    aws.start(report=lines.append)
+    assert lines == [
+        "The embedded AWS restarts, because its code in local/ has changed; what was done last is not saved: "
+        "Terraform is working on states/network."
+    ]
+
+
 def test_it_returns_to_what_was_saved(aws: EmbeddedAws, client: Client) -> None:
     locks_table(client)
     put(client, "before")

@@ -111,7 +111,10 @@ def test_an_image_of_the_same_registry_is_taken_over_without_being_sent(
 @pytest.mark.parametrize(
     ("architectures", "message"),
     [
-        (("amd64",), r"is an image for linux/amd64, but the tasks run on linux/arm64 \(cpu_architecture\)"),
+        (
+            ("amd64",),
+            r"for linux/amd64, but the tasks run on linux/arm64 \(cpu_architecture\).* --platform linux/arm64",
+        ),
         (("amd64", "s390x"), "has no image for linux/arm64, which the tasks run; it has: linux/amd64, linux/s390x"),
     ],
 )

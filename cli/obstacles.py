@@ -5,11 +5,13 @@ Terraform would find out when half of an environment is gone, and after waiting 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import times
 from cli.running.state_store import managed_resources
 from release.aws import Aws, error_code
+from release.counted import counted
 
 States = Mapping[str, Mapping[str, Any]]
 """Layer → its state."""
@@ -55,9 +57,10 @@ def obstacles(aws: Aws, region: str, states: States) -> Iterator[Obstacle]:
                 )
         for attributes in managed_resources(state, "aws_ecr_repository"):
             repository = str(attributes["name"])
-            if not attributes.get("force_delete") and _holds_images(aws, repository):
+            if not attributes.get("force_delete") and (images := _images(aws, repository)):
+                has = counted(images, "image")
                 yield Obstacle(
-                    what=f"{layer}: the repository {repository} has images (100 at a time, until nothing is left)",
+                    what=f"{layer}: the repository {repository} has {has} (100 at a time, until nothing is left)",
                     commands=(_empty_repository(repository, region),),
                 )
         for attributes in managed_resources(state, "aws_db_instance"):
@@ -79,11 +82,16 @@ def _holds_objects(aws: Aws, bucket: str) -> bool:
     return bool(answer.get("Versions") or answer.get("DeleteMarkers"))
 
 
-def _holds_images(aws: Aws, repository: str) -> bool:
-    answer = _unless_gone(
-        "RepositoryNotFoundException", lambda: aws.client("ecr").list_images(repositoryName=repository, maxResults=1)
-    )
-    return bool(answer.get("imageIds"))
+def _images(aws: Aws, repository: str) -> int:
+    """How many images a repository has, whatever tags they have."""
+    digests, more = set[str](), dict[str, str]()
+    while True:
+        call = partial(aws.client("ecr").list_images, repositoryName=repository, maxResults=1000, **more)
+        answer = _unless_gone("RepositoryNotFoundException", call)
+        digests |= {each["imageDigest"] for each in answer.get("imageIds", [])}
+        if not answer.get("nextToken"):
+            return len(digests)
+        more = {"nextToken": answer["nextToken"]}
 
 
 def _day_of_snapshot(aws: Aws, name: str) -> str:

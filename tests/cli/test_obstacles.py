@@ -106,7 +106,7 @@ def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terrafo
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     for words in (
         "service: the bucket windlass-dev-logs has objects",
-        "service: the repository windlass-dev/web has images",
+        "service: the repository windlass-dev/web has 1 image (",
         f"service: the name of the final snapshot, windlass-dev-final, is taken since {today}",
         "Nothing was destroyed.",
         "throw_away = true in environments/dev.toml deletes all of it with the environment: ./windlass apply dev",

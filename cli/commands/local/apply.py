@@ -21,6 +21,7 @@ from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
 from cli.release_session import keep_minimums
 from cli.running.background_task import background_task
+from cli.running.consequences.consent import Consent
 from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.outcome import done, outcomes_json
 from cli.running.progress import duration
@@ -66,7 +67,8 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
             for layer, ui in outcomes[-1].changed.items():
                 say(f"{layer}: {done(ui)}, beside the layers", style="green")
     else:
-        outcomes.append(apply_layers(session.stacks(), ask=None, before=before))
+        anything = Consent(name=name, accepts_outage=True, may_lose_all=True)
+        outcomes.append(apply_layers(session.stacks(), ask=None, before=before, consent=anything))
     keep_minimums(session)
     changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)

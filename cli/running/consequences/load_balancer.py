@@ -107,7 +107,13 @@ def taken_over(changes: Sequence[Change], moves: Mapping[str, str]) -> Iterator[
 
 
 def _is_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether two rules take the same requests: the same priority, or a host name in common with the same paths."""
+    """Whether two rules take the same requests: the same priority, or a host name in common with the same paths.
+
+    A file has no ARN but an expression; in a plan, a listener whose ARN is unknown is another one.
+    """
+    listener = str(after.get("listener_arn", ""))
+    if before.get("listener_arn", "") != listener and "${" not in listener:
+        return False
     if plain(before.get("priority")) == plain(after.get("priority")):
         return True
     return bool(_values(before, "host_header") & _values(after, "host_header")) and _values(

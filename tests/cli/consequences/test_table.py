@@ -1,4 +1,4 @@
-"""Each kind of change: what it costs, that an apply asks or refuses, and that every type that keeps something counts."""
+"""Each kind of change: what it costs, that an apply asks or refuses, and that no type that keeps something is left out."""
 
 import json
 from pathlib import Path

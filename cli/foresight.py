@@ -59,14 +59,17 @@ def foresee(session: Session, stacks: Sequence[Stack], consent: Consent) -> None
 def waits_already(session: Session, consequence: Consequence) -> bool:
     """Whether a change was applied before, and waits for the maintenance window that was agreed to then.
 
-    Every plan shows it until then (`database.apply_immediately`).
+    Every plan shows it until then (`database.apply_immediately`). False where AWS does not say.
     """
     if consequence.pending is None:
         return False
     identifier, attribute = consequence.pending
     is_database = consequence.address.startswith(f"{INSTANCE}.")
-    with release_errors():
-        pending = (_pending_of_database if is_database else _pending_of_cache)(aws_of(session), identifier)
+    try:
+        with release_errors():
+            pending = (_pending_of_database if is_database else _pending_of_cache)(aws_of(session), identifier)
+    except CommandError:
+        return False
     return bool(pending.get(_WAITING[attribute]))
 
 

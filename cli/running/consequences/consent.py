@@ -51,8 +51,10 @@ class Consent:
             print_line = warn if any(each.needs_consent for each in consequences) else say
             for line, _ in section(layer, consequences):
                 print_line(line)
+        if self.accepts_outage:
+            return
         outages = [each for each in costs if each.kind is Kind.OUTAGE and not self.already_waits(each)]
-        if outages and not self.accepts_outage:
+        if outages:
             self._ask(outages, what)
 
     def _is_new(self, layer: str, consequence: Consequence) -> bool:

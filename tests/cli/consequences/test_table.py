@@ -1,4 +1,4 @@
-"""Each kind of change: what it costs, that an apply asks or refuses, and that no type that keeps something is left out."""
+"""Each kind of change: what it costs, what an apply does about it, and that no type that keeps something is missing."""
 
 import json
 from pathlib import Path

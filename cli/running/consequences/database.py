@@ -16,6 +16,7 @@ from cli.running.consequences.row import (
     in_window,
     lowered,
     number,
+    raised,
     replaced,
 )
 
@@ -163,7 +164,7 @@ ROWS = (
     ),
     Row(
         type=INSTANCE,
-        when=altered("allocated_storage"),
+        when=raised("allocated_storage"),
         kind=Kind.NOTE,
         # "Increasing DB instance storage capacity".
         says="storage is enlarged without downtime; RDS allows the next change of it six hours later",

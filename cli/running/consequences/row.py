@@ -66,6 +66,11 @@ def lowered(name: str) -> Condition:
     return lambda change: change.alters(name) and number(change.after[name]) < number(change.before.get(name))
 
 
+def raised(name: str) -> Condition:
+    """A number becomes larger in place."""
+    return lambda change: change.alters(name) and number(change.after[name]) > number(change.before.get(name))
+
+
 def having(condition: Condition, name: str) -> Condition:
     """Something changes that has a certain attribute now, true or filled in."""
     return lambda change: condition(change) and bool(change.before.get(name))

@@ -1,6 +1,8 @@
 """Changes of resources, as Terraform's plan gives them to programs."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -52,7 +54,13 @@ class Change:
 
 
 def plain(value: Any) -> Any:
-    """A value such that those which Terraform takes for the same are equal: `"true"` and true, `"1"` and 1."""
+    """A value such that those which Terraform takes for the same are equal.
+
+    `"true"` and true are, `"1"` and 1, and JSON in another order, such as a policy as AWS gives it back.
+    """
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError):
+            return json.loads(value)
     return str(value).lower() if isinstance(value, str | bool | int | float) else value
 
 

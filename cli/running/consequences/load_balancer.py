@@ -63,7 +63,7 @@ ROWS = (
         when=lambda change: replaced(change) and not change.creates_first,
         kind=Kind.HALF_WAY,
         # "Delete a target group for your Application Load Balancer".
-        says=lambda change: f"AWS deletes no target group that a rule names{change.because()}",
+        says=lambda change: f"it would be replaced{change.because()}, and AWS deletes no target group in use",
         instead="take the value back",
     ),
     Row(

@@ -114,7 +114,9 @@ ROWS = (
         when=replaced,
         kind=Kind.HALF_WAY,
         # AWS Cloud Map API Reference, "DeleteService": refused while instances are registered.
-        says=lambda change: f"Cloud Map deletes no service in which tasks are registered{change.because()}",
+        says=lambda change: (
+            f"it would be replaced{change.because()}, and Cloud Map deletes no service in which tasks are registered"
+        ),
         instead="take the value back",
     ),
 )

@@ -167,3 +167,18 @@ def test_a_service_with_another_name_is_judged_before_its_group_is_there(windlas
     refused = windlass("apply", "dev", "--yes")
     assert (refused.code, said in refused.err) == (1, True)
     assert not terraform.calls("apply")
+
+
+def test_a_layer_alone_keeps_what_would_be_lost_and_so_asks_nothing(windlass, terraform, monkeypatch):
+    """It would be removed in the second round only."""
+    document = stack_document("data") | {"resource": {"aws_ecs_task_definition": {"web": {}}}}
+    monkeypatch.setattr("cli.running.stack.Stack.document", lambda _: document)
+    partial = {"when": ["plan", "dev-data-", "-target"], "code": 0}
+    events = [planned(LOGS["address"], "delete"), summary(remove=1)]
+    whole = {"when": ["plan", "dev-data-"], "code": 2, "lines": events}
+    terraform.follow(partial, whole, {"when": ["show", "-json"], "lines": [plan(LOGS)]}, APPLIED)
+    ended = windlass("apply", "dev", "--layer", "data", "--yes")
+    assert ended.code == 0, ended.err
+    assert "data: 1 resource stays until all layers are applied" in ended.err
+    assert windlass("apply", "dev", "--yes").code == 1
+    assert not terraform.calls("apply")

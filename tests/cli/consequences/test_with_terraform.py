@@ -76,7 +76,10 @@ APPLIED: Resources = {
         "renamed": DATABASE,
         "growing": DATABASE,
     },
-    "aws_elasticache_replication_group": {"nodes": VALKEY, "port": VALKEY},
+    "aws_elasticache_replication_group": {
+        "nodes": VALKEY | {"security_group_names": []},
+        "port": VALKEY | {"security_group_names": []},
+    },
     "aws_lb_listener_rule": {"moved": RULE},
     "aws_lb_target_group": {"group": GROUP},
     "aws_route": {"route": ROUTE},
@@ -156,15 +159,6 @@ def test_what_would_be_lost_is_refused_until_it_is_given_up(tmp_path: Path, terr
     apply_layers([data, service], ask=None, consent=Consent(accepted_losses=LOST))
     assert [each["type"] for each in data.state()["resources"]] == ["terraform_data"]
     assert not any(each.has_changes for each in plan_layers([data, service], quiet=True))
-
-
-def test_a_layer_alone_keeps_what_would_be_lost_and_asks_nothing(tmp_path: Path, terraform: Terraform) -> None:
-    logs = {"aws_cloudwatch_log_group": {"logs": {"name": "/ecs/kept"}}}
-    data = write(tmp_path, terraform, "data", logs)
-    apply_layers([data], ask=None)
-    write(tmp_path, terraform, "data", {"terraform_data": {"nothing": {}}})
-    apply_layers([data], ask=None)
-    assert "aws_cloudwatch_log_group" in {each["type"] for each in data.state()["resources"]}
 
 
 def test_terraform_plans_what_the_table_looks_for(tmp_path: Path, terraform: Terraform) -> None:

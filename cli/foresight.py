@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.aws import release_errors
 from cli.errors import CommandError
-from cli.obstacles import KINDS, obstacles
+from cli.obstacles import KINDS, States, obstacles
 from cli.release_session import aws_of
 from cli.running.consequences.consent import Consent
 from cli.running.consequences.consequence import Consequence, Kind
@@ -46,7 +46,8 @@ def foresee(session: Session, stacks: Sequence[Stack], consent: Consent) -> None
         return
     states = {stack.name: session.state(stack.name) for stack in stacks}
     documents = {stack.name: stack.document() for stack in stacks}
-    _refuse_what_is_full(session, {name: going(state, documents[name]) for name, state in states.items()})
+    gone = {name: going(state, documents[name]) for name, state in states.items()}
+    _refuse_what_is_full(session, gone, known=states)
     if any(
         change.type in TYPES and change.action != "create"
         for name, state in states.items()
@@ -78,12 +79,12 @@ def _certain(consequences: Sequence[Consequence], *, planned: bool) -> list[Cons
     return [each for each in consequences if planned or each.kind is not Kind.HALF_WAY]
 
 
-def _refuse_what_is_full(session: Session, states: dict[str, dict[str, Any]]) -> None:
+def _refuse_what_is_full(session: Session, states: States, *, known: States) -> None:
     if not any(managed_resources(state, kind) for state in states.values() for kind in KINDS):
         return
     name, environment = session.environment.name, session.environment
     with release_errors():
-        found = [*obstacles(aws_of(session), environment.aws.region, states)]
+        found = [*obstacles(aws_of(session), environment.aws.region, states, known=known)]
     if not found:
         return
     lines = "\n".join(line for each in found for line in each.lines())

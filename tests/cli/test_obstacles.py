@@ -150,6 +150,27 @@ def test_s05_what_terraform_deletes_with_its_content_is_in_nobodys_way(windlass,
     assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 
+def test_s05_records_that_terraform_did_not_create_are_named(windlass, terraform, aws) -> None:
+    route53 = aws.client("route53")
+    zone = route53.create_hosted_zone(Name="shop.example", CallerReference="1")["HostedZone"]["Id"].split("/")[-1]
+    for name in ("app.shop.example.", "*.shop.example."):
+        record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "203.0.113.7"}]}
+        changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+    own = {"name": "*.shop.example", "fqdn": "*.shop.example", "type": "A"}
+    held = {"aws_route53_zone": {"zone_id": zone, "name": "shop.example"}, "aws_route53_record": own}
+    terraform.follow(PLANNED, APPLIED, _state(**held))
+    ended = windlass("destroy", "dev", "--layer", "service", "--yes")
+    assert (ended.code, "service: the zone shop.example has records that Terraform did not create" in ended.err) == (
+        1,
+        True,
+    )
+    (command,) = COMMAND.findall(ended.err)
+    assert "app.shop.example." in command
+    _answer(command, aws)
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
+
+
 def test_s05_what_was_deleted_by_hand_is_in_nobodys_way(windlass, terraform, aws) -> None:
     gone = {"name": "worker", "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/gone"}
     held = {"aws_s3_bucket": BUCKET, "aws_ecr_repository": REPOSITORY, "aws_db_instance": DATABASE}

@@ -1,4 +1,4 @@
-"""What an apply would cost or AWS would refuse, found before the first layer is changed.
+"""What an apply would cost or AWS would refuse, result before the first layer is changed.
 
 Most applies change nothing that could cost something: their files and states are compared, and no plan is made for it.
 """
@@ -64,14 +64,15 @@ def waits_already(session: Session, consequence: Consequence) -> bool:
     """
     if consequence.pending is None:
         return False
-    identifier, attribute = consequence.pending
+    identifier, attribute, value = consequence.pending
     is_database = consequence.address.startswith(f"{INSTANCE}.")
     try:
         with release_errors():
             pending = (_pending_of_database if is_database else _pending_of_cache)(aws_of(session), identifier)
     except CommandError:
         return False
-    return bool(pending.get(_WAITING[attribute]))
+    waiting = str(pending.get(_WAITING[attribute]))
+    return waiting == value or waiting.startswith(f"{value}.")  # a major version of PostgreSQL waits as 17.2
 
 
 def _certain(consequences: Sequence[Consequence], *, planned: bool) -> list[Consequence]:
@@ -84,10 +85,10 @@ def _refuse_what_is_full(session: Session, states: States, *, known: States) -> 
         return
     name, environment = session.environment.name, session.environment
     with release_errors():
-        found = [*obstacles(aws_of(session), environment.aws.region, states, known=known)]
-    if not found:
+        result = [*obstacles(aws_of(session), environment.aws.region, states, known=known)]
+    if not result:
         return
-    lines = "\n".join(line for each in found for line in each.lines())
+    lines = "\n".join(line for each in result for line in each.lines())
     hint = ""
     if environment.kind == "development" and not environment.throw_away:
         hint = (
@@ -102,15 +103,15 @@ def _refuse_what_is_full(session: Session, states: States, *, known: States) -> 
 
 
 def _pending_of_database(aws: "Aws", identifier: str) -> dict[str, Any]:
-    (found,) = aws.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
-    return dict(found.get("PendingModifiedValues") or {})
+    (result,) = aws.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+    return dict(result.get("PendingModifiedValues") or {})
 
 
 def _pending_of_cache(aws: "Aws", identifier: str) -> dict[str, Any]:
     elasticache = aws.client("elasticache")
     (group,) = elasticache.describe_replication_groups(ReplicationGroupId=identifier)["ReplicationGroups"]
     for node in group.get("MemberClusters", []):
-        (found,) = elasticache.describe_cache_clusters(CacheClusterId=node)["CacheClusters"]
-        if pending := found.get("PendingModifiedValues"):
+        (result,) = elasticache.describe_cache_clusters(CacheClusterId=node)["CacheClusters"]
+        if pending := result.get("PendingModifiedValues"):
             return dict(pending)
     return {}

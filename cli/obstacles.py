@@ -103,8 +103,8 @@ def _plain(name: str) -> str:
 def _foreign_records(aws: Aws, zone_id: str, own: Collection[tuple[str, str]]) -> tuple[Mapping[str, Any], ...]:
     """Records of a zone that Terraform does not delete; those of the zone itself go with it."""
     pages = aws.client("route53").get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
-    found = [*_unless_gone("NoSuchHostedZone", lambda: {"all": [*pages]}).get("all", [])]
-    records = [each for page in found for each in page["ResourceRecordSets"]]
+    answers = _unless_gone("NoSuchHostedZone", lambda: {"pages": [*pages]}).get("pages", [])
+    records = [each for page in answers for each in page["ResourceRecordSets"]]
     apex = {each["Name"] for each in records if each["Type"] == "SOA"}
     return tuple(
         each

@@ -70,7 +70,7 @@ ROWS = (
             f"the cache is replaced{change.because()}: all that it holds goes, what waits in Airflow's queues too, "
             "and it does not answer for 10 minutes or more"
         ),
-        instead="take the value back",
+        instead="keep the former value",
     ),
     Row(
         type=GROUP,
@@ -84,6 +84,6 @@ ROWS = (
         when=replaced,
         kind=Kind.OUTAGE,
         says=lambda change: f"the users of the cache are replaced{change.because()}: nobody can log in for minutes",
-        instead="take the value back",
+        instead="keep the former value",
     ),
 )

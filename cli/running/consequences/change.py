@@ -16,7 +16,7 @@ _ACTIONS: Mapping[frozenset[str], Action] = {
 }
 """Without what changes nothing, is read, or is only forgotten."""
 _MEANT = ("replace_because_tainted", "replace_by_request")
-"""Reasons for a replacement that are nobody's surprise: its creation had failed, or `-replace` names it."""
+"""Reasons for a replacement that are no surprise: its creation had failed, or `-replace` names it."""
 
 
 @dataclass(frozen=True, kw_only=True)

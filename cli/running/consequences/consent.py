@@ -30,20 +30,20 @@ class Consent:
     """Whether a change was applied already, and only waits for its maintenance window."""
     _given: set[tuple[str, str, Kind]] = field(default_factory=set)
 
-    def require(self, found: Mapping[str, Iterable[Consequence]], *, what: str = "Nothing was changed.") -> None:
+    def require(self, costs: Mapping[str, Iterable[Consequence]], *, what: str = "Nothing was changed.") -> None:
         """Show what changes cost, once, and ask or refuse.
 
         Args:
-            found: layer → what its changes cost.
+            costs: layer → what its changes cost.
             what: what was changed until now, for a refusal.
 
         Raises:
             CommandError: AWS would stop half-way, something would be lost that nobody gave up, or an outage is not
                 accepted.
         """
-        new = {layer: [each for each in found[layer] if self._is_new(layer, each)] for layer in found}
-        costs = [each for consequences in new.values() for each in consequences]
-        refused = [each for each in costs if each.kind is Kind.HALF_WAY or self._is_unwanted_loss(each)]
+        new = {layer: [each for each in costs[layer] if self._is_new(layer, each)] for layer in costs}
+        every = [each for consequences in new.values() for each in consequences]
+        refused = [each for each in every if each.kind is Kind.HALF_WAY or self._is_unwanted_loss(each)]
         if refused:
             raise CommandError(self._refusal(refused, what))
         for layer, consequences in new.items():
@@ -53,7 +53,7 @@ class Consent:
                 print_line(line)
         if self.accepts_outage:
             return
-        outages = [each for each in costs if each.kind is Kind.OUTAGE and not self.already_waits(each)]
+        outages = [each for each in every if each.kind is Kind.OUTAGE and not self.already_waits(each)]
         if outages:
             self._ask(outages, what)
 

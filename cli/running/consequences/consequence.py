@@ -29,8 +29,8 @@ class Consequence:
     """What happens and for how long, as AWS documents it; without a full stop."""
     instead: str = ""
     """What to do in place of it; empty where there is nothing. Without a full stop."""
-    pending: tuple[str, str] | None = None
-    """Identifier and changed attribute of what waits for a maintenance window, once it was applied."""
+    pending: tuple[str, str, str] | None = None
+    """Identifier, changed attribute and its new value of what waits for a maintenance window, once it was applied."""
 
     @property
     def needs_consent(self) -> bool:

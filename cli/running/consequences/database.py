@@ -177,7 +177,7 @@ ROWS = (
             f"the database is replaced{change.because()}: {_source(change)}, and {_kept(change)}; it does not answer "
             "for 10 to 30 minutes"
         ),
-        instead="take the value back; to restore a snapshot: docs/runbooks/restore.md",
+        instead="keep the former value; to restore a snapshot: docs/runbooks/restore.md",
     ),
     Row(
         type=INSTANCE,
@@ -212,7 +212,7 @@ ROWS = (
         type="aws_db_parameter_group",
         when=lambda change: change.alters("parameter") and _static(change.before) != _static(change.after),
         kind=Kind.NOTE,
-        # "Overview of parameter groups": static parameters need a reboot, which RDS does not do by itself.
+        # "Overview of parameter groups": static parameters need a reboot, which RDS leaves to its users.
         says=(
             "static parameters change: nothing happens until somebody restarts the database, which interrupts it for a "
             "minute or two"
@@ -252,9 +252,9 @@ ROWS = (
 
 
 def _static(attributes: object) -> list[tuple[str, str]]:
-    found = attributes.get("parameter") if isinstance(attributes, dict) else None
+    parameters = attributes.get("parameter") if isinstance(attributes, dict) else None
     return sorted(
         (str(each.get("name")), str(each.get("value")))
-        for each in found or ()
+        for each in parameters or ()
         if each.get("apply_method") == "pending-reboot"
     )

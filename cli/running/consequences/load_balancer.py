@@ -18,7 +18,7 @@ ROWS = (
             f"the load balancer is replaced{change.because()}: nothing is served for 5 minutes or more, and longer for "
             "clients that remember the former addresses"
         ),
-        instead="take the value back, or move users to a second environment first",
+        instead="keep the former value, or move users to a second environment first",
     ),
     Row(
         type="aws_lb",
@@ -36,7 +36,7 @@ ROWS = (
             f"the listener on port {change.before.get('port')} is replaced{change.because()} with all its rules: "
             "connections are refused for some seconds, and rules that Terraform ignores go to their first target group"
         ),
-        instead="take the value back",
+        instead="keep the former value",
     ),
     Row(
         type=RULE,
@@ -64,7 +64,7 @@ ROWS = (
         kind=Kind.HALF_WAY,
         # "Delete a target group for your Application Load Balancer".
         says=lambda change: f"it would be replaced{change.because()}, and AWS deletes no target group in use",
-        instead="take the value back",
+        instead="keep the former value",
     ),
     Row(
         type="aws_wafv2_web_acl",
@@ -123,9 +123,9 @@ def _is_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 def _values(rule: Mapping[str, Any], kind: str) -> set[str]:
     """Values of the conditions of a kind: in a plan each is a list of one, in a file it is an object."""
-    found = set[str]()
+    values = set[str]()
     for condition in rule.get("condition") or ():
         bodies = condition.get(kind) or ()
         for body in [bodies] if isinstance(bodies, Mapping) else bodies:
-            found |= {str(value) for value in body.get("values") or ()}
-    return found
+            values |= {str(value) for value in body.get("values") or ()}
+    return values

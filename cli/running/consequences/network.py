@@ -51,7 +51,7 @@ ROWS = (
         kind=Kind.NOTE,
         # Amazon EC2 User Guide, "Elastic IP addresses": a released one may be had again only while nobody else has it.
         says=lambda change: (
-            f"the public address {change.before.get('public_ip')} is given back: whoever lets it in must know"
+            f"the public address {change.before.get('public_ip')} is given back: those who let it in must know"
         ),
     ),
     Row(
@@ -93,10 +93,10 @@ ROWS = (
         when=replaced,
         kind=Kind.OUTAGE,
         says=lambda change: (
-            f"the endpoint of {change.before.get('service_name')} is replaced{change.because()}: without another way "
-            "out, tasks do not reach the service for some minutes"
+            f"the endpoint of {change.before.get('service_name')} is replaced{change.because()}: without another route "
+            "tasks do not reach the service for some minutes"
         ),
-        instead="give tasks another way out first, and take it back afterwards",
+        instead="give tasks another route first, and remove it afterwards",
     ),
     Row(
         type="aws_route53_record",
@@ -117,7 +117,7 @@ ROWS = (
         says=lambda change: (
             f"it would be replaced{change.because()}, and Cloud Map deletes no service in which tasks are registered"
         ),
-        instead="take the value back",
+        instead="keep the former value",
     ),
 )
 

@@ -27,14 +27,20 @@ class Row:
         """The consequence of a change; None where it has none of this kind."""
         if change.type != self.type or not self.when(change):
             return None
-        waits = self.pending is not None and not change.after.get("apply_immediately")
         return Consequence(
             kind=self.kind,
             address=change.address,
             sentence=_text(self.says, change),
             instead=_text(self.instead, change),
-            pending=(str(change.before.get(self.pending[0])), self.pending[1]) if self.pending and waits else None,
+            pending=self._pending(change),
         )
+
+    def _pending(self, change: Change) -> tuple[str, str, str] | None:
+        """What waits for a maintenance window; None where nothing does."""
+        if self.pending is None or change.after.get("apply_immediately"):
+            return None
+        identifier, attribute = self.pending
+        return str(change.before.get(identifier)), attribute, str(change.after.get(attribute))
 
 
 def _text(text: Text, change: Change) -> str:

@@ -33,7 +33,7 @@ ROWS = (
         when=replaced,
         kind=Kind.OUTAGE,
         says=lambda change: f"the cluster is replaced{change.because()}: all tasks stop, for minutes",
-        instead="take the value back",
+        instead="keep the former value",
     ),
 )
 

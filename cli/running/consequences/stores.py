@@ -93,7 +93,7 @@ ROWS = (
         when=gone,
         kind=Kind.DATA_LOSS,
         says=lambda change: f"the file system {change.before.get('id')} goes with its files{change.because()}",
-        instead="copy the files first, or take the value back",
+        instead="copy the files first, or keep the former value",
     ),
     Row(
         type="aws_efs_mount_target",

@@ -43,13 +43,13 @@ def judge(
         moves: former address → address of what has another name.
     """
     changes = [each for each in changes if not each.is_meant]
-    found = [one for change in changes for row in ROWS if (one := row.judge(change)) is not None]
-    found += services.interrupted(changes)
-    found += load_balancer.taken_over(changes, moves)
-    found += network.lost_routes(changes)
+    costs = [one for change in changes for row in ROWS if (one := row.judge(change)) is not None]
+    costs += services.interrupted(changes)
+    costs += load_balancer.taken_over(changes, moves)
+    costs += network.lost_routes(changes)
     if layer in BUILT_ON:
-        found += network.replaced_in_use(changes)
-    return sorted(found, key=lambda each: (_ORDER.index(each.kind), each.address))
+        costs += network.replaced_in_use(changes)
+    return sorted(costs, key=lambda each: (_ORDER.index(each.kind), each.address))
 
 
 def may_cost(address: str, action: str) -> bool:

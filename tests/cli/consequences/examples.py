@@ -441,7 +441,7 @@ NETWORKS = (
     ),
     example("route replaced", "network", change(ROUTE, "replace", TO_NAT), costs=OUTAGE),
     example(
-        "no way out",
+        "no route to the internet",
         "network",
         change(ROUTE, "delete", TO_NAT),
         costs=OUTAGE,

@@ -17,7 +17,7 @@ LOGS = change("aws_cloudwatch_log_group.web", "delete", {"name": "/ecs/web"})
 TOO_SMALL = change(DB, "update", DATABASE, {"allocated_storage": 20})
 HARMLESS = change("aws_ecs_task_definition.web", "replace")
 HELD = {"when": ["state", "pull"], "lines": [{"resources": [{"mode": "managed", "instances": [{}]}]}]}
-ASKED = "Go on with 1 interruption? [y/N]: "
+QUESTION = "Go on with 1 interruption? [y/N]: "
 
 
 def follow(terraform: FakeTerraform, **layers: dict[str, Any]) -> None:
@@ -71,13 +71,13 @@ def test_an_outage_is_asked_before_the_first_layer_is_changed(windlass, terrafor
 
     monkeypatch.setattr("sys.stdin", Keyboard("\n"))
     said_no = windlass("apply", "dev")
-    assert (said_no.code, said_no.err.count(ASKED)) == (1, 1)
+    assert (said_no.code, said_no.err.count(QUESTION)) == (1, 1)
     assert "1 interruption not accepted. Nothing was changed." in said_no.err
     assert not terraform.calls("apply")
 
     monkeypatch.setattr("sys.stdin", Keyboard("y\ny\ny\n"))
     said_yes = windlass("apply", "dev")
-    assert (said_yes.code, said_yes.err.count(ASKED)) == (0, 1), said_yes.err
+    assert (said_yes.code, said_yes.err.count(QUESTION)) == (0, 1), said_yes.err
     assert layers_of(terraform.calls("apply")) == ["network", "data"]
 
 
@@ -124,7 +124,7 @@ def test_what_stops_half_way_is_refused_whatever_is_accepted(windlass, terraform
     assert not terraform.calls("apply")
 
 
-def test_a_replacement_that_is_asked_for_is_not_asked_about(windlass, terraform):
+def test_a_replacement_that_is_requested_needs_no_answer(windlass, terraform):
     follow(terraform, data=change(DB, "replace", DATABASE))
     options = ("--layer", "data", "--yes")
     assert windlass("apply", "dev", *options).code == 1

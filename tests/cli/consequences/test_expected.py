@@ -24,16 +24,16 @@ def changes(before: dict[str, Any], **wanted: dict[str, Any]) -> list[Change]:
 
 
 def test_what_is_taken_out_and_added_is_known_exactly() -> None:
-    found = changes(state(old={"port": 1}, kept={"port": 1}), kept={"port": 1}, new={"port": 1})
-    assert [(each.address, each.action) for each in found] == [
+    result = changes(state(old={"port": 1}, kept={"port": 1}), kept={"port": 1}, new={"port": 1})
+    assert [(each.address, each.action) for each in result] == [
         ("aws_db_instance.old", "delete"),
         ("aws_db_instance.new", "create"),
     ]
 
 
-def test_a_value_that_stands_in_the_file_is_compared() -> None:
-    (found,) = changes(state(db={"port": 1, "kept": 2}), db={"port": 2})
-    assert (found.action, found.alters("port"), found.alters("kept")) == ("update", True, False)
+def test_a_value_of_the_file_is_compared() -> None:
+    (change,) = changes(state(db={"port": 1, "kept": 2}), db={"port": 2})
+    assert (change.action, change.alters("port"), change.alters("kept")) == ("update", True, False)
 
 
 def test_what_terraform_takes_for_the_same_is_no_change() -> None:

@@ -1,4 +1,4 @@
-"""What AWS is asked before the first layer is changed: what is full, and what waits for its window already."""
+"""What AWS is given before the first layer is changed: what is full, and what waits for its window already."""
 
 import json
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ def test_what_the_second_round_would_find_full_is_refused_before_the_first(windl
 def test_what_stays_in_the_file_may_be_full(windlass, terraform, taken_out, monkeypatch) -> None:
     kept = {"aws_ecr_repository": {"gone": REPOSITORY}, "aws_s3_bucket": {"gone": BUCKET}}
     monkeypatch.setattr("cli.running.stack.Stack.document", lambda _: stack_document("data") | {"resource": kept})
-    monkeypatch.setattr("cli.foresight.aws_of", partial(pytest.fail, "AWS is asked about nothing that stays"))
+    monkeypatch.setattr("cli.foresight.aws_of", partial(pytest.fail, "AWS is given about nothing that stays"))
     terraform.follow(PLANNED, APPLIED)
     assert windlass("apply", "dev", "--yes").code == 0
 
@@ -90,32 +90,39 @@ class Answers:
     def client(self, _service: str) -> Any:
         return self
 
-    def describe_db_instances(self, **asked: str) -> dict[str, Any]:
-        assert asked == {"DBInstanceIdentifier": "shop-prod"}
+    def describe_db_instances(self, **given: str) -> dict[str, Any]:
+        assert given == {"DBInstanceIdentifier": "shop-prod"}
         return {"DBInstances": [{"PendingModifiedValues": self.database}]}
 
-    def describe_replication_groups(self, **asked: str) -> dict[str, Any]:
-        assert asked == {"ReplicationGroupId": "shop-prod"}
+    def describe_replication_groups(self, **given: str) -> dict[str, Any]:
+        assert given == {"ReplicationGroupId": "shop-prod"}
         return {"ReplicationGroups": [{"MemberClusters": ["shop-prod-001"]}]}
 
-    def describe_cache_clusters(self, **asked: str) -> dict[str, Any]:
-        assert asked == {"CacheClusterId": "shop-prod-001"}
+    def describe_cache_clusters(self, **given: str) -> dict[str, Any]:
+        assert given == {"CacheClusterId": "shop-prod-001"}
         return {"CacheClusters": [{"PendingModifiedValues": self.node}]}
 
 
 @pytest.mark.parametrize(
-    ("address", "attribute", "waits"),
+    ("address", "attribute", "value", "waits"),
     [
-        (DB, "instance_class", True),
-        (DB, "engine_version", False),
-        (CACHE, "node_type", True),
-        (CACHE, "engine_version", False),
+        (DB, "instance_class", "db.m7g.large", True),
+        (DB, "instance_class", "db.m7g.xlarge", False),
+        (DB, "engine_version", "17", True),
+        (DB, "engine_version", "1", False),
+        (CACHE, "node_type", "cache.m7g.large", True),
+        (CACHE, "engine_version", "8.0", False),
     ],
 )
-def test_what_aws_lists_as_pending_was_agreed_to_before(monkeypatch, address: str, attribute: str, waits: bool) -> None:
-    answers = Answers(database={"DBInstanceClass": "db.m7g.large"}, node={"CacheNodeType": "cache.m7g.large"})
+def test_what_aws_lists_as_pending_was_agreed_to_before(
+    monkeypatch: pytest.MonkeyPatch, address: str, attribute: str, value: str, waits: bool
+) -> None:
+    answers = Answers(
+        database={"DBInstanceClass": "db.m7g.large", "EngineVersion": "17.2"},
+        node={"CacheNodeType": "cache.m7g.large"},
+    )
     monkeypatch.setattr("cli.foresight.aws_of", lambda _session: answers)
-    change = Consequence(kind=Kind.OUTAGE, address=address, sentence="", pending=("shop-prod", attribute))
+    change = Consequence(kind=Kind.OUTAGE, address=address, sentence="", pending=("shop-prod", attribute, value))
     session: Any = None
     assert waits_already(session, change) is waits
     assert not waits_already(session, Consequence(kind=Kind.OUTAGE, address=address, sentence=""))

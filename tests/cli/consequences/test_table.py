@@ -67,7 +67,7 @@ LOSES_NOTHING = frozenset(
         "aws_wafv2_web_acl_logging_configuration",
     }
 )
-"""Types that keep nothing of their own: Terraform writes them anew from the file."""
+"""Types that keep nothing of their own: Terraform writes them again from the file."""
 
 
 def costs(example: Example) -> list[Consequence]:
@@ -76,10 +76,10 @@ def costs(example: Example) -> list[Consequence]:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.name)
 def test_a_change_says_what_it_costs(example: Example) -> None:
-    found = costs(example)
-    assert tuple(each.kind for each in found if each.needs_consent) == example.costs
-    assert example.says in "\n".join(f"{each.sentence}\n{each.instead}" for each in found)
-    for each in found:
+    judged = costs(example)
+    assert tuple(each.kind for each in judged if each.needs_consent) == example.costs
+    assert example.says in "\n".join(f"{each.sentence}\n{each.instead}" for each in judged)
+    for each in judged:
         assert each.address in {one["address"] for one in example.changes}
         assert not each.sentence.endswith(".")
         assert each.instead or each.kind is Kind.NOTE, "what costs something says what to do in its place"
@@ -141,7 +141,7 @@ def test_what_somebody_asked_for_or_never_came_to_be_is_meant(reason: str) -> No
 def test_the_same_outage_is_asked_once_and_all_with_one_question() -> None:
     class_ = change(DB, "update", DATABASE, {"instance_class": "db.m7g.large"})
     nodes = change(CACHE, "update", VALKEY, {"node_type": "cache.m7g.large"})
-    found = judge("data", [*planned_changes(plan(class_, nodes))])
+    judged = judge("data", [*planned_changes(plan(class_, nodes))])
     questions: list[str] = []
 
     def yes(question: str) -> bool:
@@ -149,17 +149,17 @@ def test_the_same_outage_is_asked_once_and_all_with_one_question() -> None:
         return True
 
     consent = Consent(ask=yes)
-    consent.require({"network": [], "data": found})
-    consent.require({"data": found})
+    consent.require({"network": [], "data": judged})
+    consent.require({"data": judged})
     assert questions == ["Go on with 2 interruptions?"]
     with pytest.raises(CommandError, match=r"2 interruptions not accepted\. Nothing was changed\."):
-        Consent(ask=lambda _: False).require({"data": found})
+        Consent(ask=lambda _: False).require({"data": judged})
 
 
 def test_a_change_that_waits_for_its_window_is_not_asked_again() -> None:
     class_ = change(DB, "update", DATABASE, {"instance_class": "db.m7g.large"})
     (waiting,) = judge("data", [*planned_changes(plan(class_))])
-    assert (waiting.kind, waiting.pending) == (OUTAGE, ("shop-prod", "instance_class"))
-    Consent(already_waits=lambda each: each.pending == ("shop-prod", "instance_class")).require({"data": [waiting]})
+    assert (waiting.kind, waiting.pending) == (OUTAGE, ("shop-prod", "instance_class", "db.m7g.large"))
+    Consent(already_waits=lambda each: each.pending == waiting.pending).require({"data": [waiting]})
     at_once = change(DB, "update", DATABASE, {"instance_class": "db.m7g.large", "apply_immediately": True})
     assert [each.pending for each in judge("data", [*planned_changes(plan(at_once))])] == [None]

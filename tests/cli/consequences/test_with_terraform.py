@@ -1,6 +1,6 @@
 """Real Terraform: its plans have what the table looks for, and an apply changes nothing that is not accepted.
 
-What can be created in seconds really is; of the rest there is a state, and a plan that does not ask AWS.
+What can be created in seconds really is; of the rest there is a state, and a plan without a call of AWS.
 """
 
 import json
@@ -33,10 +33,8 @@ Resources = Mapping[str, Mapping[str, Any]]
 STORES: Resources = {
     "aws_cloudwatch_log_group": {"logs": {"name": "/ecs/shop"}},
     "aws_ecr_repository": {"web": {"name": "shop/web", "force_delete": True}},
-    "aws_kms_key": {"key": {"description": "shop", "deletion_window_in_days": 7}},
-    "aws_secretsmanager_secret": {"secret": {"name": "shop/secret", "recovery_window_in_days": 7}},
 }
-LOST = ("aws_cloudwatch_log_group.logs", "aws_ecr_repository.web", "aws_kms_key.key")
+LOST = ("aws_cloudwatch_log_group.logs", "aws_ecr_repository.web")
 DATABASE = {
     "engine": "postgres",
     "engine_version": "16",
@@ -80,9 +78,12 @@ APPLIED: Resources = {
         "nodes": VALKEY | {"security_group_names": []},
         "port": VALKEY | {"security_group_names": []},
     },
+    "aws_kms_key": {"key": {"deletion_window_in_days": 7}},
     "aws_lb_listener_rule": {"moved": RULE},
     "aws_lb_target_group": {"group": GROUP},
     "aws_route": {"route": ROUTE},
+    "aws_s3_bucket": {"bucket": {"bucket": "shop", "force_destroy": True}},
+    "aws_secretsmanager_secret": {"secret": {"name": "shop/secret", "recovery_window_in_days": 7}},
 }
 CHANGED: Resources = {
     "aws_db_instance": {
@@ -148,8 +149,7 @@ def test_what_would_be_lost_is_refused_until_it_is_given_up(tmp_path: Path, terr
     write(tmp_path, terraform, "service", {"terraform_data": {"version": {"input": "2"}}})
     (planned, _) = plan_layers([data, service], quiet=True)
     assert [(each.kind, each.address) for each in planned.consequences] == [
-        *((Kind.DATA_LOSS, address) for address in LOST),
-        (Kind.NOTE, "aws_secretsmanager_secret.secret"),
+        (Kind.DATA_LOSS, address) for address in LOST
     ]
     before = data.state(), service.state()
     with pytest.raises(CommandError, match="apply ENV --accept-loss aws_cloudwatch"):
@@ -165,8 +165,8 @@ def test_terraform_plans_what_the_table_looks_for(tmp_path: Path, terraform: Ter
     stack = write(tmp_path, terraform, "service", CHANGED)
     write_state(stack, APPLIED)
     with stack.plan(options=["-refresh=false"]) as plan:
-        found = consequences_of(stack, plan)
-    assert {(each.kind, each.address.partition(".")[2]) for each in found} == {
+        costs = consequences_of(stack, plan)
+    assert {(each.kind, each.address.partition(".")[2]) for each in costs} == {
         (Kind.OUTAGE, "class"),
         (Kind.HALF_WAY, "shrinking"),
         (Kind.HALF_WAY, "major"),
@@ -178,4 +178,7 @@ def test_terraform_plans_what_the_table_looks_for(tmp_path: Path, terraform: Ter
         (Kind.OUTAGE, "moved"),
         (Kind.HALF_WAY, "group"),
         (Kind.OUTAGE, "route"),
+        (Kind.DATA_LOSS, "key"),
+        (Kind.DATA_LOSS, "bucket"),
+        (Kind.NOTE, "secret"),
     }

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from cli.errors import CommandError
+from cli.release_session import ServiceLayer
+from cli.session import open_for_change
 from tests.cli.consequences.examples import CACHE, DATABASE, DB, change, plan
 from tests.cli.fake_project import FakeProject, environment, stack_document, state_key
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
@@ -181,4 +184,12 @@ def test_a_layer_alone_keeps_what_would_be_lost_and_so_asks_nothing(windlass, te
     assert ended.code == 0, ended.err
     assert "data: 1 resource stays until all layers are applied" in ended.err
     assert windlass("apply", "dev", "--yes").code == 1
+    assert not terraform.calls("apply")
+
+
+def test_a_deployment_accepts_nothing_that_the_file_would_interrupt(project, terraform):
+    follow(terraform, service=change("aws_ecs_service.web_codedeploy_service", "replace", {"name": "web"}))
+    layer = ServiceLayer(session=open_for_change(project, "dev", needs_aws=False))
+    with pytest.raises(CommandError, match="apply dev --accept-outage"):
+        layer.apply()
     assert not terraform.calls("apply")

@@ -114,8 +114,10 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terraform]:
 def write(folder: Path, terraform: Terraform, layer: str, resources: Resources) -> Stack:
     stack = Stack(name=layer, folder=folder / f"x-{layer}", terraform=terraform)
     stack.folder.mkdir(parents=True, exist_ok=True)
-    settings = {**PROVIDERS["terraform"], "backend": {"local": {"path": "layer.tfstate"}}}
-    (stack.folder / STACK_FILE).write_text(json.dumps({**PROVIDERS, "resource": resources, "terraform": settings}))
+    settings = {"backend": {"local": {"path": "layer.tfstate"}}}
+    providers = {} if layer == "service" and set(resources) == {"terraform_data"} else PROVIDERS
+    document = {**providers, "resource": resources, "terraform": {**providers.get("terraform", {}), **settings}}
+    (stack.folder / STACK_FILE).write_text(json.dumps(document))
     return stack
 
 

@@ -19,6 +19,7 @@ from cli.running.plan_layers import plan_layers
 from cli.running.stack import Stack
 from cli.running.state_store import managed_resources
 from cli.session import Session
+from cli.zones_in_use import SUBNET, zones_in_use
 
 if TYPE_CHECKING:
     from release.aws import Aws
@@ -81,11 +82,12 @@ def _certain(consequences: Sequence[Consequence], *, planned: bool) -> list[Cons
 
 
 def _refuse_what_is_full(session: Session, states: States, *, known: States) -> None:
-    if not any(managed_resources(state, kind) for state in states.values() for kind in KINDS):
+    if not any(managed_resources(state, kind) for state in states.values() for kind in (*KINDS, SUBNET)):
         return
     name, environment = session.environment.name, session.environment
     with release_errors():
-        result = [*obstacles(aws_of(session), environment.aws.region, states, known=known)]
+        aws, region = aws_of(session), environment.aws.region
+        result = [*obstacles(aws, region, states, known=known), *zones_in_use(aws, region, known, states)]
     if not result:
         return
     lines = "\n".join(line for each in result for line in each.lines())
@@ -96,7 +98,7 @@ def _refuse_what_is_full(session: Session, states: States, *, known: States) -> 
             "goes unasked."
         )
     raise CommandError(
-        f"{name} no longer has what AWS does not delete as it is, so the second round would stop:\n{lines}\n"
+        f"{name} no longer has what AWS does not delete as it is, so the apply would stop half-way:\n{lines}\n"
         f"Nothing was changed. Keep what is still wanted elsewhere, run the commands, then: ./windlass apply {name}"
         f"{hint}"
     )

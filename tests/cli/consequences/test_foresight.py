@@ -55,7 +55,7 @@ def test_what_the_second_round_would_find_full_is_refused_before_the_first(windl
     ended = windlass("apply", "dev", "--yes", "--accept-outage")
     assert ended.code == 1
     for words in (
-        "dev no longer has what AWS does not delete as it is, so the second round would stop:",
+        "dev no longer has what AWS does not delete as it is, so the apply would stop half-way:",
         "data: the repository windlass-dev/web has 3 images (100 at a time",
         "aws ecr batch-delete-image --region eu-west-1 --repository-name windlass-dev/web",
         "data: the bucket windlass-dev-logs has objects",

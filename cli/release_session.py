@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import release
 from cli.aws import boto_session, release_errors
 from cli.console import messages, output
+from cli.running.consequences.consent import Consent
 from cli.running.run_layers import apply_layers, register_task_definition
 from cli.session import Session
 from release.aws import Aws
@@ -82,8 +83,9 @@ class ServiceLayer:
     session: Session
 
     def apply(self) -> None:
-        """Apply the service layer, without asking."""
-        apply_layers(self.session.stacks("service"), ask=None)
+        """Apply the service layer, without asking; raises CommandError where that interrupts or loses something."""
+        consent = Consent(name=self.session.environment.name)
+        apply_layers(self.session.stacks("service"), ask=None, consent=consent)
 
     def register_task_definition(self, family: str) -> None:
         """Apply the task definition of that family alone."""

@@ -1,10 +1,13 @@
 """`./windlass apply`: plan every layer, and apply what changed."""
 
+from functools import partial
+
 import click
 
 from cli.command import command
 from cli.console import print_json
 from cli.delegation import ASSUME_OPTION, WAIT_OPTION, Patience, show_zone
+from cli.foresight import foresee, waits_already
 from cli.options import (
     as_json,
     environment_argument,
@@ -16,6 +19,7 @@ from cli.options import (
 )
 from cli.parameters import Duration
 from cli.project import Project
+from cli.running.consequences.consent import LOSS_OPTION, OUTAGE_OPTION, Consent
 from cli.running.outcome import conclude
 from cli.running.run_layers import apply_layers
 from cli.running.terraform_options import checked
@@ -29,6 +33,7 @@ from cli.taken_names import refuse_taken_names
     examples=(
         "./windlass apply prod",
         "./windlass apply dev --layer service --yes",
+        "./windlass apply prod --yes --accept-outage",
         "./windlass apply prod --layer data -- -replace=ADDRESS",
     ),
 )
@@ -53,6 +58,14 @@ from cli.taken_names import refuse_taken_names
     help="How long to wait, after the service layer, until ECS has replaced tasks.",
 )
 @click.option(ASSUME_OPTION, "assume_delegated", is_flag=True, help="Do not check whether the DNS zone is delegated.")
+@click.option(OUTAGE_OPTION, "accept_outage", is_flag=True, help="Do not ask about interruptions.")
+@click.option(
+    LOSS_OPTION,
+    "accepted_losses",
+    multiple=True,
+    metavar="ADDRESS",
+    help="What this resource holds may be lost; several times for several.",
+)
 @lock_timeout_option
 @as_json
 @terraform_argument
@@ -66,6 +79,8 @@ def apply(
     wait_seconds: float,
     deployments_seconds: float,
     assume_delegated: bool,
+    accept_outage: bool,
+    accepted_losses: tuple[str, ...],
     lock_timeout: float,
     as_json: bool,
     terraform_options: tuple[str, ...],
@@ -75,6 +90,9 @@ def apply(
     Before the service layer it stops while an image or a secret that its tasks need is missing, or the DNS zone is not
     delegated; before the data layer while deleted secrets keep names that it needs. Then it says what to do. A
     deployment that ECS had given up is started again, and one that it rolls back is an error.
+
+    It says what the changes cost, and asks before something is interrupted; with --yes it needs --accept-outage. What
+    would lose data, or stop half-way, it refuses before anything is changed.
 
     What the file no longer has goes in a second round, the last layer first, once every layer has let go of it.
 
@@ -99,7 +117,24 @@ def apply(
             start.announce()
 
     before = {SERVICE: start.before, DATA: before_data}
-    outcome = apply_layers(stacks, ask=ask, full=full, options=options, before=before, after={SERVICE: start.after})
+    consent = Consent(
+        name=name,
+        ask=ask,
+        accepts_outage=accept_outage,
+        accepted_losses=accepted_losses,
+        may_lose_all=session.environment.is_throw_away,
+        already_waits=partial(waits_already, session),
+    )
+    foresee(session, stacks, consent)
+    outcome = apply_layers(
+        stacks,
+        ask=ask,
+        full=full,
+        options=options,
+        before=before,
+        after={SERVICE: start.after},
+        consent=consent,
+    )
     conclude(name, outcome, as_json=as_json)
     if as_json:
         print_json(outcome.json())

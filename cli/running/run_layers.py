@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from cli.console import say, warn
+from cli.console import say
 from cli.errors import CommandError
 from cli.running.background_task import background_task
 from cli.running.changes import show_warnings, summary
-from cli.running.consequences import refuse_replacements, taken_over
+from cli.running.consequences.consent import Consent
+from cli.running.consequences.of_plan import consequences_of
 from cli.running.outcome import Outcome, done
 from cli.running.sharing import sharing_a_provider
 from cli.running.shown_plan import explain_changes, show_plan
@@ -28,6 +29,7 @@ def apply_layers(
     before: Mapping[str, Callable[[], None]] = MappingProxyType({}),
     after: Mapping[str, Callable[[], bool]] = MappingProxyType({}),
     out_of_use: Callable[[], bool] | None = None,
+    consent: Consent | None = None,
 ) -> Outcome:
     """Plan and apply each layer in order; then remove what layers no longer have, the last layer first.
 
@@ -39,8 +41,12 @@ def apply_layers(
         before: layer → called before it is planned.
         after: layer → called once it is applied; returns whether what layers no longer have is out of use.
         out_of_use: the same, called once before the second round, if there is one.
+        consent: to what the changes cost. Default: nothing may be interrupted or lost.
+
+    Raises:
+        CommandError: Terraform failed, somebody said no, or what the changes of a layer cost is not accepted.
     """
-    outcome, kept = Outcome(), dict[str, tuple[str, ...]]()
+    outcome, kept, consent = Outcome(), dict[str, tuple[str, ...]](), consent or Consent()
     run = _Run(ask=ask, full=full, outcome=outcome)
     with sharing_a_provider(stacks) as shared:
         let_go = True
@@ -49,9 +55,9 @@ def apply_layers(
                 before[stack.name]()
             with first_round(stack, options) as first:
                 show_warnings(stack.name, first.whole.ui)
-                refuse_replacements(stack, first.whole, options)
-                for sentence in taken_over(first.moves):
-                    warn(f"{stack.name}: {sentence}.")
+                stays = first.kept if stacks[-1].name in BUILT_ON else ()
+                costs = consequences_of(stack, first.whole, moves=first.moves, but=stays, options=options)
+                consent.require({stack.name: costs}, what=f"Nothing of {stack.name} was changed.")
                 if first.kept:
                     kept[stack.name] = first.kept
                 run.apply(stack, first.plan, kept=first.kept, following=shared[shared.index(stack) + 1 :][:1])

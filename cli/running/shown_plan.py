@@ -1,11 +1,12 @@
 """Shows the plan of a layer: what changes in which round, and what it costs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from rich.text import Text
 
 from cli.console import output, warn
 from cli.running.changes import show_changes
+from cli.running.consequences.consequence import Consequence, section
 from cli.running.stack import Plan, Stack
 from cli.running.strategy_change import explain
 
@@ -22,6 +23,12 @@ def show_plan(stack: Stack, plan: Plan, *, full: bool, kept: Collection[str] = (
     show_changes(stack.name, plan.ui, whole=not full, kept=kept)
     if full and plan.has_changes:
         output().print(stack.show(plan))
+
+
+def show_costs(layer: str, consequences: Iterable[Consequence]) -> None:
+    """Print what the changes of a layer cost, on standard output."""
+    for line, style in section(layer, consequences):
+        output().print(Text(line, style=style))
 
 
 def show_second_round(layer: str, kept: Collection[str]) -> None:

@@ -91,7 +91,7 @@ def test_s05_each_thing_is_named_and_its_commands_take_it_away(windlass, terrafo
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     for words in (
         "service: the bucket windlass-dev-logs has objects",
-        "service: the repository windlass-dev/web has images",
+        "service: the repository windlass-dev/web has 1 image (",
         f"service: the name of the final snapshot, windlass-dev-final, is taken since {today}",
         "Nothing was destroyed.",
         "throw_away = true in environments/dev.toml deletes all of it with the environment: ./windlass apply dev",
@@ -132,6 +132,27 @@ def test_s05_what_terraform_deletes_with_its_content_is_in_nobodys_way(windlass,
         "aws_db_instance": {**DATABASE, "skip_final_snapshot": True},
     }
     terraform.follow(PLANNED, APPLIED, _state(**held))
+    assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
+
+
+def test_s05_records_that_terraform_did_not_create_are_named(windlass, terraform, aws) -> None:
+    route53 = aws.client("route53")
+    zone = route53.create_hosted_zone(Name="shop.example", CallerReference="1")["HostedZone"]["Id"].split("/")[-1]
+    for name in ("app.shop.example.", "*.shop.example."):
+        record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "203.0.113.7"}]}
+        changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+    own = {"name": "*.shop.example", "fqdn": "*.shop.example", "type": "A"}
+    held = {"aws_route53_zone": {"zone_id": zone, "name": "shop.example"}, "aws_route53_record": own}
+    terraform.follow(PLANNED, APPLIED, _state(**held))
+    ended = windlass("destroy", "dev", "--layer", "service", "--yes")
+    assert (ended.code, "service: the zone shop.example has records that Terraform did not create" in ended.err) == (
+        1,
+        True,
+    )
+    (command,) = COMMAND.findall(ended.err)
+    assert "app.shop.example." in command
+    _run(command, aws)
     assert windlass("destroy", "dev", "--layer", "service", "--yes").code == 0
 
 

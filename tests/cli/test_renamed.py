@@ -45,17 +45,17 @@ def moved_files(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return held
 
 
-def apply(windlass: Any) -> Any:
-    return windlass("apply", "dev", "--layer", "service", "--yes")
+def apply(windlass: Any, *options: str) -> Any:
+    return windlass("apply", "dev", "--layer", "service", "--yes", *options)
 
 
 def test_a_rule_of_a_service_with_another_name_is_moved(windlass, terraform, moved_files):
     follow(terraform, change(OLD, "delete", RULE), change(NEW, "create", RULE, unknown=("action", "arn")))
-    ended = apply(windlass)
+    ended = apply(windlass, "--accept-outage")
     assert ended.code == 0, ended.err
     assert moved_files == [None, [{"from": OLD, "to": NEW}]]
-    assert f"{NEW} takes over the requests of {OLD} before its own tasks are healthy" in ended.err
-    assert "takes over" in windlass("plan", "dev", "--layer", "service").err
+    assert f"outage: {NEW}: it takes over the requests of {OLD} before its own tasks are healthy" in ended.err
+    assert "takes over" in windlass("plan", "dev", "--layer", "service").out
     assert moved_files[2:] == [None, [{"from": OLD, "to": NEW}]], "the file is gone after each command"
 
 
@@ -79,5 +79,5 @@ def test_a_rule_whose_target_terraform_ignores_is_not_moved(windlass, terraform,
     document = stack_document("service") | {"resource": {"aws_lb_listener_rule": rule}}
     monkeypatch.setattr("cli.running.stack.Stack.document", lambda _: document)
     follow(terraform, change(OLD, "delete", RULE), change(NEW, "create", RULE))
-    assert apply(windlass).code == 0
+    assert apply(windlass, "--accept-outage").code == 0
     assert moved_files == [None]

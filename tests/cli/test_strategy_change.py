@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from cli.running.consequences.change import planned_changes
+from cli.running.consequences.consequence import Kind
+from cli.running.consequences.table import judge
 from cli.running.strategy_change import explain
 
 IMAGE = "public.ecr.aws/team/web:7"
@@ -48,10 +51,11 @@ def test_the_image_that_runs_now_is_named_because_the_file_may_be_behind() -> No
     assert f"/acme/prod/web/green/image = {IMAGE}" in text
 
 
-def test_the_interruption_and_how_to_avoid_it_are_explained() -> None:
-    *_, interruption, instead = explain(BLUE_GREEN_TO_ROLLING)
-    assert "web is interrupted" in interruption
-    assert "add a second service with the new strategy" in instead
+def test_the_interruption_and_how_to_avoid_it_are_part_of_what_the_plan_costs() -> None:
+    (consequence,) = judge("service", [*planned_changes(BLUE_GREEN_TO_ROLLING)])[:1]
+    assert (consequence.kind, consequence.address) == (Kind.OUTAGE, "aws_ecs_service.web_rolling_service")
+    assert "is interrupted" in consequence.sentence
+    assert "add a second service with the new strategy" in consequence.instead
 
 
 def test_a_service_that_comes_or_goes_changes_no_strategy() -> None:
@@ -77,11 +81,3 @@ def test_two_services_are_explained_one_after_the_other() -> None:
         "a changes its strategy from codedeploy to blue-green.",
         "b changes its strategy from rolling to codedeploy.",
     ]
-
-
-def test_a_replaced_service_is_reported_with_the_cause() -> None:
-    paths = [["capacity_provider_strategy"], ["capacity_provider_strategy", 0]]
-    replaced = change("aws_ecs_service.shop_codedeploy_service", "delete", "create", replace_paths=paths)
-    (sentence,) = explain(plan(replaced))
-    assert "capacity_provider_strategy cannot be changed in place" in sentence
-    assert "shop is interrupted" in sentence

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.cli.consequences.examples import change, plan
 from tests.cli.fake_project import stack_document
 from tests.cli.fake_terraform import FakeTerraform, applying, error, planned, summary
 
@@ -140,31 +141,37 @@ def test_plan_shows_both_rounds(windlass, terraform):
     assert [plans[layer]["second_round"] for layer in plans] == [["aws_a.gone"], ["aws_a.gone"], []]
 
 
-def replacing(layer: str, address: str) -> dict:
+def replacing(layer: str, address: str) -> tuple[dict, dict]:
     events = [planned(address, "replace"), summary(add=1, remove=1)]
-    return {"when": ["plan", f"dev-{layer}-"], "code": 2, "lines": events}
+    shown = plan(change(address, "replace", causes=["cidr_block"]))
+    return (
+        {"when": ["plan", f"dev-{layer}-"], "code": 2, "lines": events},
+        {"when": ["show", "-json", f"dev-{layer}-"], "lines": [shown]},
+    )
 
 
 @pytest.mark.parametrize("layer", ["network", "data"])
 def test_a_replacement_that_aws_would_refuse_half_way_is_refused_at_once(windlass, terraform, layer):
-    terraform.follow(replacing(layer, "aws_subnet.private"), HOLDS_SOMETHING)
-    planned_ = windlass("plan", "dev")
-    assert f"{layer}: aws_subnet.private would be replaced, and AWS does not delete it" in planned_.err
-    ended = windlass("apply", "dev", "--yes")
+    terraform.follow(*replacing(layer, "aws_subnet.private"), HOLDS_SOMETHING)
+    said = "stops half-way: aws_subnet.private: it would be replaced because cidr_block cannot be changed in place, and"
+    assert f"{layer}, what this costs:\n  {said} AWS does not delete it" in windlass("plan", "dev").out
+    ended = windlass("apply", "dev", "--yes", "--accept-outage", "--accept-loss", "aws_subnet.private")
     assert ended.code == 1
-    assert f"{layer} cannot be changed like this; the apply would stop half-way:\n  aws_subnet.private" in ended.err
+    assert f"dev cannot be changed like this:\n  {said}" in ended.err
+    assert f"Nothing of {layer} was changed." in ended.err
     assert applied(terraform) == []
 
 
 def test_other_replacements_are_applied(windlass, terraform):
-    terraform.follow(replacing("network", "aws_route53_record.a"), replacing("service", "aws_subnet.own"), APPLIED)
+    others = (*replacing("network", "aws_route53_record.a"), *replacing("service", "aws_subnet.own"))
+    terraform.follow(*others, APPLIED)
     assert windlass("apply", "dev", "--yes").code == 0
     assert applied(terraform) == [("network", False), ("service", False)]
 
 
 def test_a_replacement_that_somebody_asks_for_is_made(windlass, terraform):
     address = "aws_acm_certificate.shop"
-    terraform.follow(replacing("network", address), APPLIED)
+    terraform.follow(*replacing("network", address), APPLIED)
     assert windlass("apply", "dev", "--layer", "network", "--yes", "--", f"-replace={address}").code == 0
     assert applied(terraform) == [("network", False)]
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.cli.test_documented_commands import unknown
 from tests.support.documents import ENVIRONMENTS, ROOT, documents
 
 FOLDER = ROOT / "docs" / "pipelines"
@@ -53,6 +54,22 @@ def test_i02_the_layers_that_a_pull_request_plans_open_no_secret(name: str) -> N
 def test_each_job_has_the_role_named_after_its_command(name: str) -> None:
     for job in jobs(name).values():
         assert [verb for verb, _ in commands(job)] == [role(job)]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_command_of_a_workflow_is_one_that_windlass_takes(path: Path) -> None:
+    lines = [f"{verb}{options}" for job in jobs(path.stem).values() for verb, options in commands(job)]
+    assert lines
+    problems = {line: unknown(re.sub(r'"?\$(\{\{.*?\}\}|\w+)"?', "VALUE", line)) for line in lines}
+    assert {line: words for line, words in problems.items() if words} == {}
+
+
+def test_an_outage_stops_the_pipeline_until_somebody_accepts_it() -> None:
+    workflow = yaml.safe_load((FOLDER / "apply.yml").read_text())
+    assert workflow[True]["workflow_dispatch"]["inputs"]["accept_outage"]["default"] is False, "YAML reads `on` as true"
+    (step,) = (step for step in workflow["jobs"]["apply"]["steps"] if "windlass apply" in step.get("run", ""))
+    assert "--yes $ACCEPTED" in step["run"]
+    assert step["env"]["ACCEPTED"] == "${{ inputs.accept_outage && '--accept-outage' || '' }}"
 
 
 def test_no_workflow_has_a_key_and_none_puts_an_input_into_a_script() -> None:

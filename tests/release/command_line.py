@@ -146,7 +146,7 @@ class CommandLine:
     def replace_terraform(self, terraform: StubTerraform) -> None:
         """Let a function do what Terraform would; no stack is written for it."""
         self.monkeypatch.setattr(deploy, "open_for_change", open_readonly)
-        self.monkeypatch.setattr(release_session, "apply_layers", lambda _stacks, ask: terraform.apply())
+        self.monkeypatch.setattr(release_session, "apply_layers", lambda _stacks, ask, consent: terraform.apply())
         self.monkeypatch.setattr(
             release_session,
             "register_task_definition",

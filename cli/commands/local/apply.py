@@ -21,6 +21,7 @@ from cli.parts import install_airflow_in_background, parts_of
 from cli.project import Project
 from cli.release_session import keep_minimums
 from cli.running.background_task import background_task
+from cli.running.consequences.consent import Consent
 from cli.running.first_apply import LIFECYCLES, SERVICE, apply_side_by_side
 from cli.running.outcome import done, outcomes_json
 from cli.running.progress import duration
@@ -70,7 +71,12 @@ def apply_all(project: Project, name: str, bare: bool, as_json: bool) -> None:
     else:
         # The first start of Airflow takes minutes, and is waited for below; only what goes has to wait for it here.
         start_of_services = ServiceStart(session=session, deployments_seconds=DEPLOYMENTS_SECONDS)
-        outcomes.append(apply_layers(session.stacks(), ask=None, before=before, out_of_use=start_of_services.after))
+        anything = Consent(name=name, accepts_outage=True, may_lose_all=True)
+        outcomes.append(
+            apply_layers(
+                session.stacks(), ask=None, before=before, out_of_use=start_of_services.after, consent=anything
+            )
+        )
     keep_minimums(session)
     changed = any(outcome.changed for outcome in outcomes)
     _run_containers(session, parts, changed=changed)

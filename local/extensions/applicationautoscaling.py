@@ -19,6 +19,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local.extensions import dataplane_ecs
 from local.extensions.backend_state import state_of
+from local.extensions.dataplane import observations
 from local.extensions.patching import add_method, wrap_method
 
 __all__ = ["dataplane_ecs"]
@@ -144,6 +145,8 @@ def _clamp(backend: ApplicationAutoscalingBackend, resource_id: str, dimension: 
         response.params = {"cluster": cluster, "service": name, "desiredCount": wanted}
         response.uri_match = {}
         response.update_service()
+        # No client has called ECS, so nobody has counted it: the containers would stay as many as they are.
+        observations.count("ecs")
 
 
 def _run_due(backend: ApplicationAutoscalingBackend) -> None:

@@ -45,6 +45,10 @@ def _service(*, priority: int) -> Data:
     }
 
 
+def more_tasks(data: Data) -> None:
+    data["services"]["web"] |= {"min_count": 3, "desired_count": 3}
+
+
 QUICK = (
     Row(
         id="host-name-added",
@@ -69,6 +73,12 @@ QUICK = (
         title="A service is renamed: the new one is added beside it, gets the requests, and the former one is removed",
         steps=(Step(edit=added_beside), Step(edit=given_the_requests), Step(edit=former_removed)),
         keys=("services", "services.*.priority"),
+    ),
+    Row(
+        id="count",
+        title="The lower limit of tasks is raised",
+        steps=(Step(edit=more_tasks),),
+        keys=("services.*.min_count", "services.*.desired_count"),
     ),
 )
 """In every run of the tests, on a running platform and in this order: each begins with what the former one left."""

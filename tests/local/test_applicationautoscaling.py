@@ -1,3 +1,9 @@
+import json
+import urllib.request
+
+from local.extensions.dataplane import CHANGES_PATH
+
+
 def test_a_scalable_target_keeps_its_tags(client):
     ecs, scaling = client("ecs"), client("application-autoscaling")
     ecs.create_cluster(clusterName="scaled")
@@ -72,6 +78,22 @@ def test_a_registration_sets_the_number_of_tasks_to_one_inside_the_limits(client
     assert desired() == 3
     scaling.register_scalable_target(**of, MaxCapacity=2)
     assert desired() == 2
+
+
+def test_a_registration_that_sets_the_number_of_tasks_is_a_change_of_ecs(client):
+    """The data plane waits for one: without it, no task would start."""
+
+    def changes():
+        with urllib.request.urlopen(client("ecs").meta.endpoint_url + CHANGES_PATH) as answer:
+            return json.load(answer)["counters"].get("ecs", 0)
+
+    scaling, of, _ = service(client, "noticed", 1)
+    scaling.register_scalable_target(**of, MinCapacity=1, MaxCapacity=4)
+    before = changes()
+    scaling.register_scalable_target(**of, MinCapacity=1)
+    assert changes() == before
+    scaling.register_scalable_target(**of, MinCapacity=3)
+    assert changes() == before + 1
 
 
 def test_an_unchanged_registration_counts_too(client):

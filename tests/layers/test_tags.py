@@ -29,9 +29,9 @@ def tags(value: Any) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("name", [*ENVIRONMENTS, *options.NAMES])
 def test_aws_takes_every_tag(name: str) -> None:
     written = documents(name) if name in ENVIRONMENTS else options.documents(name)
-    found = {each for document in written.values() for each in tags(document)}
-    assert {"Project", "Layer", "Name"} <= {key for key, _ in found}
-    assert [(key, value) for key, value in sorted(found) if not VALUE.fullmatch(value)] == []
+    all_tags = {each for document in written.values() for each in tags(document)}
+    assert {"Project", "Layer", "Name"} <= {key for key, _ in all_tags}
+    assert [(key, value) for key, value in sorted(all_tags) if not VALUE.fullmatch(value)] == []
 
 
 def test_an_asterisk_is_found() -> None:

@@ -121,9 +121,10 @@ class Database(Section):
         ]
         | None
     ) = None
-    """Name or ARN of a snapshot. The database is created from this snapshot instead of empty (D06). Data and user names
-    are those of the snapshot; the master password is replaced. Only used when the database is created. Default: the
-    database starts empty."""
+    """Name or ARN of a snapshot. The database is created from this snapshot instead of empty (D06). Data and names are
+    those of the snapshot, so `database_name` and `username` must be those too: with others the next plan replaces the
+    database. The master password is replaced. Only used when the database is created. Default: the database starts
+    empty."""
 
     restore_from_backup_arn: (
         Annotated[

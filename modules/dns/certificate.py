@@ -68,7 +68,8 @@ class Certificates(Construct):
             domain_name=main,
             subject_alternative_names=others or None,
             validation_method="DNS",
-            tags={"Name": name},
+            # No value of a tag has an asterisk: ACM would refuse the request.
+            tags={"Name": name.replace("*", "any")},
             # A certificate in use cannot be deleted: where one is requested again, the listener gets that first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )

@@ -88,7 +88,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "ecs": (
         Beyond(actions=("UntagResource", "UpdateCluster", "UpdateClusterSettings"), why=CHANGE),
         Beyond(
-            actions=("GetTaskProtection", "ListTasks", "StopTask"),
+            actions=("GetTaskProtection", "StopTask"),
             why=f"{IN_THE_WAY}; with `throw_away` it ends tasks",
             resources=_arns("ecs", "container-instance/windlass-*/*", "task/windlass-*/*"),
         ),
@@ -127,8 +127,8 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
     "elasticloadbalancing": (
         Beyond(
             actions=(
-                *("AddListenerCertificates", "ModifyListener", "ModifyListenerAttributes", "ModifyRule"),
-                *("ModifyTargetGroup", "RemoveListenerCertificates", "RemoveTags", "SetIpAddressType"),
+                *("ModifyListener", "ModifyListenerAttributes", "ModifyRule"),
+                *("ModifyTargetGroup", "RemoveTags", "SetIpAddressType"),
                 *("SetSecurityGroups", "SetSubnets"),
             ),
             why=CHANGE,
@@ -140,7 +140,7 @@ BEYOND: Mapping[str, tuple[Beyond, ...]] = {
         ),
         Beyond(
             actions=(
-                *("CreateWebACLAssociation", "DeleteWebACLAssociation", "DescribeListenerCertificates"),
+                *("CreateWebACLAssociation", "DeleteWebACLAssociation"),
                 *("DescribeTargetHealth", "GetLoadBalancerWebACL", "SetRulePriorities", "SetWebACL"),
             ),
             why=f"{CHANGE}, and `[load_balancer.waf]`",

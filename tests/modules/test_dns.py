@@ -89,6 +89,12 @@ def test_a_wildcard_shares_the_record_of_its_domain():
     assert result.inventory() == {"aws_acm_certificate": 2, "aws_route53_record": 1}
 
 
+def test_the_tag_of_a_wildcard_has_no_asterisk_which_acm_would_refuse():
+    result, _ = certificates(any="*.acme.example")
+    body = result.only("aws_acm_certificate")
+    assert (body["domain_name"], body["tags"]) == ("*.acme.example", {"Name": "any.acme.example"})
+
+
 def test_another_name_changes_nothing_that_is_there():
     before, _ = certificates(www="www.acme.example")
     after, _ = certificates(www="www.acme.example", api="api.acme.example", any="*.acme.example")

@@ -15,7 +15,7 @@ FAILOVER_SECONDS = 60.0
 """A database with a standby fails over. RDS: typically 60 to 120 s."""
 RESTART_SECONDS = 120.0
 """A database without a standby changes its class or its minor version. RDS says "an outage", without a number."""
-REBOOT_SECONDS = 30.0
+REBOOT_SECONDS = 10.0
 """The engine restarts on the same machine. RDS says "a momentary outage", without a number."""
 UPGRADE_SECONDS = 300.0
 """A major version, with a standby too: RDS upgrades both. It says "several minutes" and names no number."""

@@ -79,6 +79,7 @@ QUICK = (
         title="The lower limit of tasks is raised",
         steps=(Step(edit=more_tasks),),
         keys=("services.*.min_count", "services.*.desired_count"),
+        note="`plan` does not show it: releases own the limit of a blue/green service, and `apply` sets it itself.",
     ),
 )
 """In every run of the tests, on a running platform and in this order: each begins with what the former one left."""

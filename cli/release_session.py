@@ -84,7 +84,8 @@ class ServiceLayer:
 
     def apply(self) -> None:
         """Apply the service layer, without asking; raises CommandError where that interrupts or loses something."""
-        consent = Consent(name=self.session.environment.name)
+        environment = self.session.environment
+        consent = Consent(name=environment.name, may_lose_all=environment.is_throw_away)
         apply_layers(self.session.stacks("service"), ask=None, consent=consent)
 
     def register_task_definition(self, family: str) -> None:

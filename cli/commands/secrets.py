@@ -38,8 +38,9 @@ def secrets(project: Project, name: str, action: str | None, secret: str | None,
     """List the secrets that people fill in, or set one of them.
 
     Secrets of services, tokens and keys of git repositories, the client secret of a login, and the secrets that the
-    file names. One of a service is called SERVICE/NAME, or SERVICE/VARIABLE where it exists already. Whether they
-    have a value is shown, and never the value. `set` reads it from a prompt that shows nothing, or from standard input.
+    file names. One of a service begins with the service's name, as in web/stripe-api-key; one that exists already has
+    the variable's name in place of its own. Whether they have a value is shown, and never the value. `set` reads it
+    from a prompt that shows nothing, or from standard input.
     """
     if (action is None) != (secret is None):
         raise click.UsageError("`set` needs the name of a secret: ./windlass secrets ENV lists them.")

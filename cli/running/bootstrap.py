@@ -29,8 +29,6 @@ from cli.running.stack import BACKEND_OVERRIDE, Stack
 from cli.running.state_store import StateStore, count_resources
 from release.counted import counted
 
-_IMPORTS = "windlass_imports.tf.json"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
@@ -50,7 +48,7 @@ class Bootstrap:
             without: types of resources that a new store is created without, and then without asking. `complete` adds
                 them, and moves the state.
         """
-        self._clear_overrides()
+        self._clear_override()
         remote = self.store.state() if self.store.bucket_exists() else {}
         local = self._local_state()
         if not self._file_is_truth(local, remote):
@@ -58,10 +56,11 @@ class Bootstrap:
             if remote:
                 return apply_layers([self.stack], ask=ask)
         self._refuse_unknown(local, started=self._started.exists(), adopt=adopt)
-        with self._state_in_file(), self._imports(local):
+        stack = replace(self.stack, existing=lambda _: self._unrecorded(local))
+        with self._state_in_file():
             if without:
-                return apply_part(self.stack, self._addresses(without))
-            outcome = apply_layers([self.stack], ask=ask)
+                return apply_part(stack, self._addresses(without))
+            outcome = apply_layers([stack], ask=ask)
         self._move_state(self.stack)
         say(f"{self.stack.name}: its state is now in the bucket", style="green")
         return outcome
@@ -78,7 +77,7 @@ class Bootstrap:
 
     def destroy(self) -> Outcome:
         """Destroy the store, unless it still holds the state of something; nothing happens where there is none."""
-        self._clear_overrides()
+        self._clear_override()
         exists = self.store.bucket_exists()
         remote = self.store.state() if exists else {}
         local = self._local_state()
@@ -156,11 +155,10 @@ class Bootstrap:
         try:
             yield
         finally:
-            self._clear_overrides()
+            self._clear_override()
 
-    def _clear_overrides(self) -> None:
-        for name in (BACKEND_OVERRIDE, _IMPORTS):
-            (self.stack.folder / name).unlink(missing_ok=True)
+    def _clear_override(self) -> None:
+        (self.stack.folder / BACKEND_OVERRIDE).unlink(missing_ok=True)
 
     # --- what exists, but is in no state -------- ------------------------------------------------------------------
 
@@ -179,9 +177,8 @@ class Bootstrap:
     def _existing(self) -> list[tuple[str, bool]]:
         return [("bucket", self.store.bucket_exists()), ("lock table", self.store.table_exists())]
 
-    @contextmanager
-    def _imports(self, local: dict[str, Any]) -> Iterator[None]:
-        """Have Terraform import what a killed run created but did not record."""
+    def _unrecorded(self, local: dict[str, Any]) -> dict[str, str]:
+        """Address → id of what a killed run created but did not record; Terraform imports it."""
         known = {(one["type"], one["name"]) for one in local.get("resources", []) if one.get("instances")}
         backend = self.stack.synthesised_backend()
         candidates = (
@@ -189,12 +186,9 @@ class Bootstrap:
             ("aws_dynamodb_table", "name", backend.get("dynamodb_table"), self.store.table_exists()),
             ("aws_kms_alias", "name", alias := f"alias/{backend['bucket']}", self.store.alias_exists(alias)),
         )
-        imports = [
-            {"to": f"{resource_type}.{name}", "id": body[key]}
+        return {
+            f"{resource_type}.{name}": str(body[key])
             for resource_type, key, expected_name, exists in candidates
             for name, body in self.stack.document().get("resource", {}).get(resource_type, {}).items()
             if exists and body[key] == expected_name and (resource_type, name) not in known
-        ]
-        if imports:
-            (self.stack.folder / _IMPORTS).write_text(json.dumps({"import": imports}, indent=2))
-        yield
+        }

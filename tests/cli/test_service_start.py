@@ -220,7 +220,8 @@ def test_an_apply_waits_for_the_deployments_that_it_began(
         {"name": "dev-scheduler", "task_definition": "arn:scheduler:7"},
         {"name": "of-codedeploy", "task_definition": "arn:shop:1"},
     ]
-    services = {"mode": "managed", "type": "aws_ecs_service", "instances": [{"attributes": one} for one in attributes]}
+    services = {"mode": "managed", "type": "aws_ecs_service", "name": "service"}
+    services["instances"] = [{"attributes": one} for one in attributes]
     airflow = {"service_names": {"scheduler": "dev-scheduler"}}
     outputs = {"cluster_name": {"value": "main"}, "airflow": {"value": airflow}}
     project.states[state_key("dev", "service")] = {"outputs": outputs, "resources": [services]}
@@ -249,7 +250,8 @@ def test_an_apply_does_not_wait_for_what_nothing_runs_on_this_machine(
     )
     names = {"scheduler": "local-airflow-scheduler", "triggerer": "local-airflow-triggerer"}
     attributes = [{"name": name, "task_definition": f"arn:{name}:1"} for name in names.values()]
-    services = {"mode": "managed", "type": "aws_ecs_service", "instances": [{"attributes": one} for one in attributes]}
+    services = {"mode": "managed", "type": "aws_ecs_service", "name": "service"}
+    services["instances"] = [{"attributes": one} for one in attributes]
     outputs = {"cluster_name": {"value": "main"}, "airflow": {"value": {"service_names": names}}}
     local.states[state_key("local", "service")] = {"outputs": outputs, "resources": [services]}
     local.embedded_aws.start()

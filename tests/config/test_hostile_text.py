@@ -100,6 +100,8 @@ def test_text_is_accepted_or_refused_with_a_message(field: TextField, tmp_path: 
 def is_free(field: TextField) -> bool:
     """Whether the field takes any text at all."""
     return not field.is_key and field.path[-2:-1] in (
+        ("command",),
+        ("entry_point",),
         ("environment",),
         ("health_check_command",),
         ("migration_command",),

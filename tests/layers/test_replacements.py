@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.running.consequences import IN_USE
+from cli.running.consequences.network import IN_USE
 from tests.support.documents import ENVIRONMENTS, Documents, documents, documents_of
 
 FORCE_NEW: Mapping[str, tuple[str, ...]] = {

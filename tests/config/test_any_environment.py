@@ -18,6 +18,8 @@ from tests.config.test_wrong_files import FIX
 from tests.support.environments import REPEATABLE, broken_environments, environments
 from tests.support.wrong import toml_text
 
+pytestmark = pytest.mark.slow
+
 SLOW_TO_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 

@@ -86,6 +86,7 @@ def test_the_walk_finds_the_places_that_people_know() -> None:
     assert len(names) > 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS, ids=str)
 def test_text_is_accepted_or_refused_with_a_message(field: TextField, tmp_path: Path) -> None:
     freely = [name for name, text in HOSTILE.items() if accepted(tmp_path, field, text)]

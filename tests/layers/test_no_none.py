@@ -9,6 +9,8 @@ import pytest
 from tests.layers import test_airflow_deliveries, test_existing_network, test_strategies
 from tests.support.documents import ENVIRONMENTS, Documents, documents, documents_of, readable_document
 
+pytestmark = pytest.mark.slow
+
 NONE = re.compile(r"(?<![A-Za-z])None(?![A-Za-z])")
 
 

@@ -130,6 +130,7 @@ CHANGES: Mapping[str, Callable[[Data], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_file_replaces_nothing_that_a_later_layer_uses(change: str) -> None:
     addresses = replaced(documents("staging"), documents_of("staging", CHANGES[change]))

@@ -9,6 +9,8 @@ from modules.rds import Backup, BackupCopyInputs
 from tests.layers.test_terraform_validate import validate
 from tests.support.documents import Documents, documents, documents_of
 
+pytestmark = pytest.mark.slow
+
 SNAPSHOT = "arn:aws:rds:eu-west-1:123456789012:snapshot:shop-final"
 COPY = "arn:aws:rds:eu-west-1:123456789012:auto-backup:ab-1b2c3d"
 

@@ -14,6 +14,8 @@ from tests.release.operator import Recorder
 from tests.release.scaled_service import Scaled
 from tests.support.target_tracking import TargetTracking
 
+pytestmark = pytest.mark.slow
+
 BUSY, MINIMUM = 20, 2
 
 

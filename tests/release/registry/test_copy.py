@@ -20,6 +20,8 @@ from tests.release.operator import Recorder
 from tests.release.registry.conftest import OTHER, QUICK, WEB
 from tests.release.registry.images import ForeignRegistry, Image, foreign_registry
 
+pytestmark = pytest.mark.slow
+
 ARM, INTEL = Platform(architecture="arm64"), Platform(architecture="amd64")
 ACCOUNT = Account.in_region("eu-west-1", "123456789012")
 

@@ -72,9 +72,7 @@ def test_volumes_below_folders_of_the_system_are_writable_as_ecs_exec_needs_them
 def test_volumes_are_shared_and_writable_only_where_the_task_definition_says_so(run, tmp_path):
     at = {"sourceVolume": "dags", "containerPath": "/opt/airflow/dags"}
     writer = {"name": "main", "command": shell("echo text > /opt/airflow/dags/a; sleep 60"), "mountPoints": [at]}
-    script = (
-        "while ! grep text /somewhere/else/a; do sleep 0.05; done; echo more > /somewhere/else/a; ls /opt; sleep 9"
-    )
+    script = "while ! grep text /somewhere/else/a; do sleep 0.05; done; echo more > /somewhere/else/a; ls /opt; sleep 9"
     at = {"sourceVolume": "dags", "containerPath": "/somewhere/else", "readOnly": True}
     task = run(writer, {"name": "reader", "command": shell(script), "mountPoints": [at]})
     wait_for("the answer", lambda: "Read-only file system" in log_of(advanced(task), "reader"))

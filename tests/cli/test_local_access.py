@@ -1,9 +1,6 @@
 """The last screen of `local apply`, and what the screen says while something does not run."""
 
 import json
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +10,11 @@ import pytest
 from cli import local_ports
 from cli.commands.local.apply import FIRST_RUN
 from cli.errors import CommandError
-from cli.local_ports import free_port_settings, refuse_unusable_ports
 from cli.session import Session
 from config import load
-from local.browser_trust import BrowserTrust
 from release.airflow_status import AirflowStatus, ComponentStatus
 from tests.cli.fake_embedded_aws import FakeEmbeddedAws
-from tests.cli.fake_project import FakeDataPlane, FakeProject, environment, service_status, state_key
+from tests.cli.fake_project import FakeDataPlane, FakeProject, service_status, state_key
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 from tests.cli.test_local import local
 
@@ -261,83 +256,6 @@ def test_a_restarted_embedded_aws_is_reported_as_empty(
     assert not terraform.calls("plan")
     up = windlass("local", "up", on=platform)
     assert (up.code, "Nothing is applied in it yet. To apply everything: make local" in up.out) == (0, True)
-
-
-def test_every_taken_port_is_named_with_its_key_and_with_free_ones_for_env(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.local_ports.port_holder", lambda _: None)  # a platform may run on this machine
-    taken = {5999, 8443, 9443}
-    monkeypatch.setattr(local_ports, "is_taken", lambda port: port in taken)
-    with pytest.raises(CommandError) as caught:
-        refuse_unusable_ports(load("local", ROOT), ["aws.endpoint_url", "load_balancer.https_port"])
-    assert str(caught.value).splitlines() == [
-        "Port 5999 (aws.endpoint_url) is taken by another program.",
-        "Port 8443 (load_balancer.https_port) is taken by another program.",
-        "Stop that program, or choose other ports. These are free; put the lines into .env:",
-        "  WINDLASS_AWS__ENDPOINT_URL=http://127.0.0.1:7999",
-        "  WINDLASS_LOAD_BALANCER__HTTPS_PORT=10443",
-        "  WINDLASS_LOAD_BALANCER__HTTP_PORT=10080",
-    ]
-
-
-def test_the_lines_for_env_are_settings_that_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_ports, "is_taken", lambda port: port < 9000)
-    for line in free_port_settings(load("local", ROOT)):
-        monkeypatch.setenv(*line.strip().split("="))
-    moved = load("local", ROOT)
-    assert moved.aws.endpoint_url == "http://127.0.0.1:9999"
-    assert (moved.load_balancer.https_port, moved.load_balancer.http_port) == (12443, 12080)
-
-
-def test_a_port_that_needs_root_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_ports, "_first_unprivileged_port", lambda: 1024)
-    monkeypatch.setattr(local_ports, "is_taken", lambda _: False)
-    monkeypatch.setenv("WINDLASS_LOAD_BALANCER__HTTPS_PORT", "443")
-    with pytest.raises(CommandError, match=r"Port 443 \(load_balancer\.https_port\) needs root\."):
-        refuse_unusable_ports(load("local", ROOT), ["load_balancer.https_port"])
-
-
-def test_a_listening_port_is_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert local_ports.is_taken(port)
-    assert not local_ports.is_taken(port)
-
-
-def test_trust_is_for_environments_on_this_machine(windlass: Callable[..., Any], project: FakeProject) -> None:
-    ended = windlass("local", "trust", "--environment", "dev")
-    assert ended.code == 1
-    assert ended.err == "dev is on the real AWS; trust is for the certificate of a platform on this machine.\n"
-
-
-@pytest.mark.skipif(shutil.which("certutil") is None, reason="certutil is missing: apt-get install libnss3-tools")
-def test_clean_removes_the_trust_and_deletes_the_key(
-    windlass: Callable[..., Any], terraform: FakeTerraform, platform: FakeProject
-) -> None:
-    assert windlass("local", "trust", on=platform).code == 0
-    store = BrowserTrust(platform.workspace.authority_folder / "authority.pem", Path.home())
-    nickname = store.nickname
-    assert store.is_trusted()
-    assert windlass("local", "clean", "--yes", on=platform).code == 0
-    assert not platform.workspace.authority_folder.exists()
-    database = f"sql:{Path.home()}/.pki/nssdb"
-    listed = subprocess.run(["certutil", "-d", database, "-L"], capture_output=True, text=True, check=True)
-    assert nickname not in listed.stdout
-
-
-def test_removing_trust_that_never_was_changes_nothing(windlass: Callable[..., Any], platform: FakeProject) -> None:
-    ended = windlass("local", "trust", "--remove", on=platform)
-    assert ended.code == 0
-    assert "Nothing to remove" in ended.out
-    assert not platform.workspace.authority_folder.exists()
-
-
-def test_the_ports_of_an_environment_without_https_are_its_endpoint_and_its_http_port() -> None:
-    ports = local_ports.local_ports(environment("x", endpoint_url="http://127.0.0.1:9"))
-    assert ports["aws.endpoint_url"] == 9
-    assert set(ports) == {
-        "aws.endpoint_url",
-        *(f"load_balancer.{key}" for key in load("dev", ROOT).load_balancer.ports),
-    }
 
 
 def test_a_state_that_cannot_be_read_is_explained_once_for_all_layers(

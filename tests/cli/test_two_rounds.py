@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.consequences.examples import change, plan
+from tests.cli.consequences.examples.example import change, plan
 from tests.cli.fake_project import stack_document
 from tests.cli.fake_terraform import FakeTerraform, applying, error, planned, summary
 

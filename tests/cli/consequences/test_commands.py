@@ -9,7 +9,9 @@ import pytest
 from cli.errors import CommandError
 from cli.release_session import ServiceLayer
 from cli.session import open_for_change
-from tests.cli.consequences.examples import CACHE, DATABASE, DB, change, plan
+from tests.cli.consequences.examples.caches import CACHE
+from tests.cli.consequences.examples.databases import DATABASE, DB
+from tests.cli.consequences.examples.example import change, plan
 from tests.cli.fake_project import FakeProject, environment, stack_document, state_key
 from tests.cli.fake_terraform import FakeTerraform, planned, summary
 from tests.cli.test_apply import APPLIED, layers_of

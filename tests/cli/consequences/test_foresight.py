@@ -11,7 +11,8 @@ import pytest
 from cli.foresight import waits_already
 from cli.running.consequences.consequence import Consequence, Kind
 from release.aws import Aws
-from tests.cli.consequences.examples import CACHE, DB
+from tests.cli.consequences.examples.caches import CACHE
+from tests.cli.consequences.examples.databases import DB
 from tests.cli.fake_project import FakeProject, stack_document, state_key
 from tests.cli.test_apply import APPLIED, PLANNED
 from tests.support.embedded import embedded_aws

@@ -10,18 +10,10 @@ from cli.running.consequences.change import planned_changes
 from cli.running.consequences.consent import Consent
 from cli.running.consequences.consequence import Consequence, Kind
 from cli.running.consequences.table import ROWS, TYPES, judge, may_cost
-from tests.cli.consequences.examples import (
-    CACHE,
-    DATABASE,
-    DB,
-    EXAMPLES,
-    LOSS,
-    OUTAGE,
-    VALKEY,
-    Example,
-    change,
-    plan,
-)
+from tests.cli.consequences.examples import EXAMPLES
+from tests.cli.consequences.examples.caches import CACHE, VALKEY
+from tests.cli.consequences.examples.databases import DATABASE, DB
+from tests.cli.consequences.examples.example import LOSS, OUTAGE, Example, change, plan
 
 SNAPSHOTS = Path(__file__).resolve().parents[2] / "snapshots"
 LOSES_NOTHING = frozenset(

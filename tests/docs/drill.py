@@ -1,13 +1,12 @@
 """Runs the commands of the runbooks one after the other on a platform, as the person on call does."""
 
 import os
-import pty
-import subprocess
 
 from local.embedded import environment_variables
 from tests.docs import runbooks
 from tests.docs.database_commands import aws_in
 from tests.support.platform import Platform
+from tests.support.terminal import run_in_terminal
 
 APPLY_ALL = "./windlass apply ENV"
 APPLY = "./windlass apply ENV --layer LAYER"
@@ -29,21 +28,13 @@ def run(platform: Platform, command: str, *, typed: str = "", region: str = "eu-
     variables = {**platform.variables, **environment_variables(platform.endpoint_url, region)}
     tools = aws_in(platform.root / ".windlass" / "tools")
     variables["PATH"] = f"{tools}{os.pathsep}{variables['PATH']}"
-    keyboard, terminal = pty.openpty()
-    try:
-        os.write(keyboard, typed.encode())
-        done = subprocess.run(
-            ["bash", "-c", runbooks.filled(command, {"ENV": "local", **values})],
-            cwd=platform.root,
-            env=variables if command.startswith("aws ") else platform.variables,
-            stdin=terminal,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_SECONDS,
-        )
-    finally:
-        os.close(terminal)
-        os.close(keyboard)
+    done = run_in_terminal(
+        ["bash", "-c", runbooks.filled(command, {"ENV": "local", **values})],
+        folder=platform.root,
+        variables=variables if command.startswith("aws ") else platform.variables,
+        typed=typed,
+        timeout_seconds=LONGEST_SECONDS,
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 

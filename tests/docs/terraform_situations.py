@@ -1,7 +1,5 @@
 """The commands of the runbooks that need Terraform, on the applied platform; each leaves it as it was."""
 
-import os
-import pty
 import subprocess
 from collections.abc import Callable
 from threading import Timer
@@ -9,6 +7,7 @@ from threading import Timer
 from tests.docs import runbooks
 from tests.support.held_lock import LOCK_ID, locked
 from tests.support.platform import Platform
+from tests.support.terminal import run_in_terminal
 
 OnThePlatform = Callable[[Platform, str], None]
 ON_THE_PLATFORM: dict[str, OnThePlatform] = {}
@@ -26,20 +25,7 @@ def on_the_platform(*commands: str) -> Callable[[OnThePlatform], OnThePlatform]:
 def typed(applied: Platform, command: str, **values: str) -> subprocess.CompletedProcess[str]:
     """The command in the project's folder, as in an interactive terminal, with no answer to any prompt."""
     text = runbooks.filled(command, {"ENV": "local", "SERVICE": "web", **values})
-    keyboard, terminal = pty.openpty()
-    try:
-        return subprocess.run(
-            ["bash", "-c", text],
-            cwd=applied.root,
-            env=applied.variables,
-            stdin=terminal,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-    finally:
-        os.close(terminal)
-        os.close(keyboard)
+    return run_in_terminal(["bash", "-c", text], folder=applied.root, variables=applied.variables, timeout_seconds=300)
 
 
 @on_the_platform("./windlass plan ENV --layer LAYER", "./windlass apply ENV --layer LAYER")

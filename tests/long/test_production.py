@@ -82,9 +82,10 @@ def test_the_runbook_takes_it_down_and_leaves_what_it_says(production: Workspace
     protected = ("KIND", "LOAD_BALANCER__DELETION_PROTECTION", "DATABASE__DELETION_PROTECTION")
     assert {f"WINDLASS_{key}" for key in protected} < set(production.variables)
     commands = [command for block in runbooks.blocks(DESTROY) for command in block.commands]
+    answers = "y\n" * 4  # network, data, service, and what goes from data
     for command in (each for each in commands if each.startswith("./windlass ")):
         production.typed(
-            runbooks.filled(command, {"ENV": "prod"}), answers="y\n" * 3 if " apply " in command else "prod\n"
+            runbooks.filled(command, {"ENV": "prod"}), answers=answers if " apply " in command else "prod\n"
         )
 
     rds = production.client("rds")

@@ -4,7 +4,6 @@
 """
 
 import os
-import pty
 import shutil
 import subprocess
 import time
@@ -15,6 +14,7 @@ from typing import Any
 import boto3
 
 from tests.support.platform import ROOT, free_port
+from tests.support.terminal import run_in_terminal
 
 COMMAND_SECONDS = 1500
 
@@ -47,31 +47,31 @@ class Workspace:
 
     def windlass(self, *arguments: str, code: int = 0, given: str = "") -> str:
         """Run a command that must exit with this code; `given` is on its standard input. Returns all of its output."""
-        return self._run(" ".join(arguments), [str(ROOT / "windlass"), *arguments], code, input=given)
-
-    def typed(self, command: str, answers: str) -> str:
-        """Run a line of a document in a shell, in a terminal in which somebody types; returns all of its output."""
-        keyboard, terminal = pty.openpty()
-        try:
-            os.write(keyboard, answers.encode())
-            return self._run(
-                command, ["sh", "-c", command.replace("./windlass", str(ROOT / "windlass"))], 0, stdin=terminal
-            )
-        finally:
-            os.close(terminal)
-            os.close(keyboard)
-
-    def _run(self, shown: str, command: list[str], code: int, **standard_input: Any) -> str:
         started = time.monotonic()
         done = subprocess.run(
-            command,
+            [str(ROOT / "windlass"), *arguments],
             cwd=self.folder,
             env=self.variables,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
-            **standard_input,
+            input=given,
         )
+        return self._recorded(" ".join(arguments), code, started, done)
+
+    def typed(self, command: str, answers: str) -> str:
+        """Run a line of a document in a shell, in a terminal in which somebody types; returns all of its output."""
+        started = time.monotonic()
+        done = run_in_terminal(
+            ["sh", "-c", command.replace("./windlass", str(ROOT / "windlass"))],
+            folder=self.folder,
+            variables=self.variables,
+            typed=answers,
+            timeout_seconds=COMMAND_SECONDS,
+        )
+        return self._recorded(command, 0, started, done)
+
+    def _recorded(self, shown: str, code: int, started: float, done: "subprocess.CompletedProcess[str]") -> str:
         printed: str = done.stdout + done.stderr
         with (self.folder.parent / "commands.log").open("a", encoding="utf-8") as log:
             log.write(f"{time.monotonic() - started:6.1f} s, exit {done.returncode}: {shown}\n{printed}\n")
